@@ -1,0 +1,139 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import PackageDescription
+
+/// Every Swift target compiles with these. A warning is an error in `make check` (`-warnings-as-errors`).
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Targets that read bytes a stranger sent also promise not to use unsafe constructs.
+let untrusted: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+/// `RINGFENCE_CORE=1` leaves out what needs packages of others: layers 0 to 2 build in seconds.
+let coreOnly = ProcessInfo.processInfo.environment["RINGFENCE_CORE"] == "1"
+
+let package = Package(
+    name: "Ringfence",
+    targets: [
+        // Layer 0: values and bytes.
+        .target(name: "Primitives", swiftSettings: untrusted),
+        .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "SIP", dependencies: ["Primitives", "CCrypto"], swiftSettings: untrusted),
+        .target(name: "Media", dependencies: ["Primitives", "CCrypto"], swiftSettings: untrusted),
+        // Layer 1: what a business has, and what it may do.
+        .target(name: "Model", dependencies: ["Primitives"], swiftSettings: strict),
+        .target(
+            name: "Guard",
+            dependencies: ["Primitives", "Model"],
+            exclude: ["Guard.docc"],
+            swiftSettings: strict
+        ),
+        // Layer 2: the phone system as one state machine.
+        .target(
+            name: "Calls",
+            dependencies: ["Primitives", "SIP", "Media", "Model", "Guard"],
+            swiftSettings: untrusted
+        ),
+        // Tests and measurements.
+        .target(name: "CAllocations"),
+        .target(name: "TestKit", dependencies: ["CAllocations", "Primitives"], swiftSettings: strict),
+        .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"], swiftSettings: strict),
+        .testTarget(name: "SIPTests", dependencies: ["SIP", "Primitives", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "Primitives", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "ModelTests", dependencies: ["Model", "Primitives"], swiftSettings: strict),
+        .testTarget(name: "GuardTests", dependencies: ["Guard", "Model", "Primitives"], swiftSettings: strict),
+        .testTarget(
+            name: "CallsTests",
+            dependencies: ["Calls", "Guard", "Media", "Model", "Primitives", "SIP", "TestKit"],
+            swiftSettings: strict
+        ),
+    ]
+)
+
+if !coreOnly {
+    package.dependencies += [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ]
+    package.targets += [
+        // Layer 3: what is kept, and everything an operator can do.
+        .target(
+            name: "Store",
+            dependencies: [
+                "Primitives", "Model",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Admin",
+            dependencies: ["Primitives", "Model", "Guard", "Store"],
+            swiftSettings: strict
+        ),
+        // Layer 4: sockets, clocks and proofs.
+        .target(
+            name: "Audit",
+            dependencies: ["Primitives", "SIP", "Media", "Model", "Guard", "Admin"],
+            swiftSettings: strict
+        ),
+        .target(name: "CNetwork"),
+        .target(
+            name: "Server",
+            dependencies: [
+                "Primitives", "SIP", "Media", "Model", "Guard", "Calls", "Store", "Admin", "Audit", "CNetwork",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        // Layer 5: the one program.
+        .executableTarget(
+            name: "ringfence",
+            dependencies: [
+                "Primitives", "Model", "Guard", "Store", "Admin", "Audit", "Server",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "Bench",
+            dependencies: ["Primitives", "SIP", "Media", "Model", "Guard", "Calls", "Server", "TestKit"],
+            path: "Bench",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Model", "Primitives"], swiftSettings: strict),
+        .testTarget(
+            name: "AdminTests",
+            dependencies: ["Admin", "Guard", "Model", "Primitives", "Store"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AuditTests",
+            dependencies: ["Audit", "Admin", "Guard", "Model", "Primitives"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: ["Server", "Calls", "Guard", "Model", "Primitives", "SIP", "Media", "Store", "Admin", "Audit"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "CommandTests", dependencies: ["ringfence", "Admin", "Guard"], swiftSettings: strict),
+        .testTarget(name: "Interop", dependencies: ["Primitives"], swiftSettings: strict),
+    ]
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef RINGFENCE_CCRYPTO_H
+#define RINGFENCE_CCRYPTO_H
+#include "digest.h"
+#include "srtp_cipher.h"
+#endif

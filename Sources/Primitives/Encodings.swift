@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Hexadecimal, lower case.
+public enum Hex {
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    public static func encode(_ bytes: some Sequence<UInt8>) -> String {
+        var text: [UInt8] = []
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The ASCII of one nibble, 0…15.
+    @inlinable
+    public static func digit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble
+    }
+
+    /// The value of one digit in either case, or `nil`.
+    @inlinable
+    public static func value(_ ascii: UInt8) -> UInt8? {
+        switch ascii {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): ascii - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): ascii - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): ascii - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    /// - Returns: `nil` for an odd length or a byte that is no digit.
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        let ascii = Array(text.utf8)
+        guard ascii.count % 2 == 0 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(ascii.count / 2)
+        for index in stride(from: 0, to: ascii.count, by: 2) {
+            guard let high = value(ascii[index]), let low = value(ascii[index + 1]) else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+}
+
+/// Base 64 (RFC 4648 §4), always padded when written: phones decode unpadded AES-256 keys wrongly.
+public enum Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    public static func encode(_ bytes: some Collection<UInt8>) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        var buffer: UInt32 = 0
+        var count = 0
+        for byte in bytes {
+            buffer = buffer << 8 | UInt32(byte)
+            count += 1
+            if count == 3 {
+                for shift: UInt32 in [18, 12, 6, 0] { text.append(alphabet[Int(buffer >> shift & 63)]) }
+                (buffer, count) = (0, 0)
+            }
+        }
+        if count > 0 {
+            buffer <<= UInt32(8 * (3 - count))
+            for index in 0..<4 {
+                text.append(index <= count ? alphabet[Int(buffer >> UInt32(18 - 6 * index) & 63)] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Takes padded and unpadded text; `nil` for any other byte, a wrong length or stray bits at the end.
+    public static func decode(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
+        var body = text[...]
+        var padding = 0
+        while body.last == UInt8(ascii: "="), padding < 3 {
+            body = body.dropLast()
+            padding += 1
+        }
+        let length = body.count
+        guard length % 4 != 1, padding == 0 || (padding <= 2 && (length + padding) % 4 == 0) else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(length * 3 / 4)
+        var buffer: UInt32 = 0
+        var bits = 0
+        for byte in body {
+            guard let value = value(byte) else { return nil }
+            buffer = buffer << 6 | UInt32(value)
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                bytes.append(UInt8(truncatingIfNeeded: buffer >> UInt32(bits)))
+            }
+        }
+        guard buffer & ((1 << UInt32(bits)) - 1) == 0 else { return nil }
+        return bytes
+    }
+
+    private static func value(_ ascii: UInt8) -> UInt8? {
+        switch ascii {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): ascii - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): ascii - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): ascii - UInt8(ascii: "0") + 52
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where the core gets its randomness. Only `Server` and the command line make one from the system's source; a test
+/// makes one that repeats.
+public struct Entropy: RandomNumberGenerator, Sendable {
+    private let draw: @Sendable () -> UInt64
+
+    public init(_ draw: @escaping @Sendable () -> UInt64) {
+        self.draw = draw
+    }
+
+    public func next() -> UInt64 { draw() }
+
+    public func bytes(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        while bytes.count < count {
+            let word = draw()
+            for shift in stride(from: UInt64(0), to: 64, by: 8) where bytes.count < count {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+        return bytes
+    }
+
+    /// A new identifier of `bits` random bits in lower-case hexadecimal: safe in a SIP token, a file name and a log.
+    public func token(bits: Int = 128) -> String { Hex.encode(bytes(bits / 8)) }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+
+/// A call somebody wants to place, as facts. Who it comes from is the credential's word, never From's.
+public struct CallAttempt: Sendable {
+    /// What the offer promises about the audio.
+    public enum Media: Hashable, Sendable {
+        /// SRTP with a suite that is accepted.
+        case encrypted
+        /// No offer in the INVITE (RFC 3264 §5): ours will demand SRTP, so the answer cannot be anything else.
+        case lateOffer
+        /// RTP/AVP, or no suite that is accepted.
+        case plain
+    }
+
+    public let caller: Device
+    /// The user part that was dialled, decoded once.
+    public let dialled: String
+    /// Whether the request came over TLS.
+    public let signallingIsSecure: Bool
+    public let media: Media
+
+    public init(caller: Device, dialled: String, signallingIsSecure: Bool, media: Media) {
+        (self.caller, self.dialled) = (caller, dialled)
+        (self.signallingIsSecure, self.media) = (signallingIsSecure, media)
+    }
+}
+
+/// Proof that a call was judged and may be placed. Only ``CallRules`` makes one, so a leg without the check does not compile.
+public struct Authorised: Hashable, Sendable {
+    public let caller: ExtensionNumber
+    public let callerDevice: DeviceID
+    public let callee: ExtensionNumber
+
+    init(caller: ExtensionNumber, callerDevice: DeviceID, callee: ExtensionNumber) {
+        (self.caller, self.callerDevice, self.callee) = (caller, callerDevice, callee)
+    }
+}
+
+/// May this call be placed? The first rule that says no decides.
+public enum CallRules {
+    public static func decide(_ attempt: CallAttempt, in snapshot: Snapshot) -> Verdict<Authorised> {
+        if let refusal = refusalOfCaller(attempt, in: snapshot) ?? refusalOfProtection(attempt) {
+            return .refused(refusal)
+        }
+        guard let number = ExtensionNumber(parsing: attempt.dialled), let callee = snapshot.extensions[number] else {
+            return .refused(
+                CallRefusal(status: 404, control: nil, reason: "no extension has the number that was dialled")
+            )
+        }
+        guard number != attempt.caller.number else {
+            return .refused(CallRefusal(status: 403, control: nil, reason: "an extension cannot call itself"))
+        }
+        guard callee.isEnabled else {
+            return .refused(CallRefusal(status: 480, control: nil, reason: "extension \(number) is disabled"))
+        }
+        return .allowed(
+            Authorised(caller: attempt.caller.number, callerDevice: attempt.caller.id, callee: number)
+        )
+    }
+
+    private static func refusalOfCaller(_ attempt: CallAttempt, in snapshot: Snapshot) -> CallRefusal? {
+        let caller = attempt.caller
+        guard snapshot.devices[caller.username]?.id == caller.id else {
+            return CallRefusal(status: 403, control: .sipPasswords, reason: "the phone is no longer enrolled")
+        }
+        guard snapshot.extensions[caller.number]?.isEnabled == true else {
+            return CallRefusal(status: 403, control: nil, reason: "extension \(caller.number) is disabled")
+        }
+        return nil
+    }
+
+    private static func refusalOfProtection(_ attempt: CallAttempt) -> CallRefusal? {
+        guard attempt.signallingIsSecure else {
+            return CallRefusal(
+                status: 403,
+                control: .signallingEncryption,
+                reason: "the call was not signalled over TLS, so its keys would travel readable"
+            )
+        }
+        switch attempt.media {
+        case .encrypted, .lateOffer: return nil
+        case .plain:
+            return CallRefusal(
+                status: 488,
+                control: .mediaEncryption,
+                reason: "the phone offered audio without SRTP; switch SRTP to mandatory in the phone"
+            )
+        }
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A security practice that Ringfence enforces.
+///
+/// The raw value is its name everywhere: in the log, the audit report, the command line, the tests, and the page in
+/// `Guard.docc` that explains it. It never changes once released.
+public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
+    case sipPasswords = "sip-passwords"
+    case credentialDelivery = "credential-delivery"
+    case signallingEncryption = "signalling-encryption"
+    case mediaEncryption = "media-encryption"
+    case mediaSource = "media-source"
+    case intrusionDetection = "intrusion-detection"
+    case openPorts = "open-ports"
+    case journal = "journal"
+
+    /// The rule in a few words, as a heading.
+    public var title: String {
+        switch self {
+        case .sipPasswords: "Every phone has its own strong secret"
+        case .credentialDelivery: "Secrets are shown once and kept sealed"
+        case .signallingEncryption: "Signalling is encrypted"
+        case .mediaEncryption: "Audio is encrypted, or there is no call"
+        case .mediaSource: "Audio is taken only from who proved to be the caller"
+        case .intrusionDetection: "Scanners and guessers learn nothing"
+        case .openPorts: "Only declared ports are open"
+        case .journal: "Every change leaves a trace that cannot be altered"
+        }
+    }
+}

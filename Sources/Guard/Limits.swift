@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a stranger, a phone or a business may use up. Each with its unit and its reason.
+public enum Limits {
+    /// Phones of one extension. Five contacts register at once; the other five may lie in drawers.
+    public static let devicesPerExtension = 10
+    /// Contacts registered for one extension at a time, over all its phones: each is rung for each call.
+    public static let contactsPerExtension = 5
+    /// Seconds. A shorter binding makes more traffic than the connection's own keep-alive (RFC 3261 §10.3 lets us say 423).
+    public static let minimumExpires: UInt32 = 60
+    /// Seconds. A binding of a phone that has left must not outlive an hour.
+    public static let maximumExpires: UInt32 = 3_600
+
+    /// Sources with a bucket of their own. 24 bytes each: 1.5 MiB, and never more.
+    public static let gateSources = 65_536
+    /// Messages per second and at once from one stranger: an office behind one address comes back after a power cut.
+    public static let strangerRate = Rate(perSecond: 50, burst: 400)
+    /// The same from a network that the owner named as a site.
+    public static let siteRate = Rate(perSecond: 5_000, burst: 20_000)
+    /// The same from all strangers together: a fifth of what one core can parse and challenge.
+    public static let allStrangersRate = Rate(perSecond: 4_000, burst: 8_000)
+    /// Seconds of its rate that a source can be made to wait for at most, so that an end to the ban is always near.
+    public static let longestDebt: UInt64 = 60
+
+    /// Connections of one source that have not authenticated.
+    public static let strangerConnections = 64
+    /// The same from a site: all its phones come back at once.
+    public static let siteConnections = 4_096
+    /// Connections of one source that have authenticated: one account must not take every place.
+    public static let authenticatedConnections = 4_096
+    /// All connections. The usual limit of open files is 20,000; the rest is for media, files and the audit.
+    public static let connections = 16_384
+    /// Of these, kept free for connections that have authenticated.
+    public static let reservedConnections = 8_192
+    /// Of these, kept free for connections from sites beside what strangers hold.
+    public static let reservedSiteConnections = 4_096
+
+    /// Bytes of a User-Agent that are looked at; the names stand in front.
+    public static let userAgentBytes = 128
+}
+
+/// How fast something refills and how much may be used at once.
+public struct Rate: Hashable, Sendable {
+    public let perSecond: UInt32
+    public let burst: UInt32
+
+    /// - Precondition: neither is zero, and `perSecond` is at most a million.
+    public init(perSecond: UInt32, burst: UInt32) {
+        precondition(
+            (1...1_000_000).contains(perSecond) && (1...1_000_000).contains(burst),
+            "a rate that lets nothing through"
+        )
+        (self.perSecond, self.burst) = (perSecond, burst)
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How long a phone may stay registered, and how many at once (RFC 3261 §10.3).
+public enum RegistrationRules {
+    public static let maximumContacts = Limits.contactsPerExtension
+    /// Seconds.
+    public static let minimumExpires = Limits.minimumExpires
+    public static let maximumExpires = Limits.maximumExpires
+    /// What a phone gets that names no time.
+    public static let defaultExpires = Limits.maximumExpires
+
+    public enum Decision: Hashable, Sendable {
+        /// Bind for so many seconds: what was asked for, or the most there is.
+        case bind(seconds: UInt32)
+        /// Zero seconds were asked for.
+        case remove
+        /// 423 with this Min-Expires.
+        case tooBrief(minimum: UInt32)
+        /// 403: the extension already has this many.
+        case tooMany(maximum: Int)
+    }
+
+    /// - Parameters:
+    ///   - requested: Seconds, from the contact's parameter or the Expires header; `nil` where neither is there.
+    ///   - others: How many other contacts the extension has, those earlier in the same request included.
+    public static func decide(requested: UInt32?, others: Int) -> Decision {
+        let seconds = requested ?? defaultExpires
+        guard seconds > 0 else { return .remove }
+        guard seconds >= minimumExpires else { return .tooBrief(minimum: minimumExpires) }
+        guard others < maximumContacts else { return .tooMany(maximum: maximumContacts) }
+        return .bind(seconds: min(seconds, maximumExpires))
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a rule answers: a proof that only the rule can make, or why not.
+public enum Verdict<Allowed: Sendable>: Sendable {
+    case allowed(Allowed)
+    case refused(CallRefusal)
+}
+
+extension Verdict: Equatable where Allowed: Equatable {}
+
+/// Why a call is not placed: what the caller's phone is told, and what the record says.
+public struct CallRefusal: Error, Hashable, Sendable {
+    /// The final SIP status, 403…488.
+    public let status: Int
+    /// The practice that says no; `nil` where nobody answers at that number.
+    public let control: Control?
+    /// For the call record, and for the phone's display: a sentence without quotes or control characters.
+    public let reason: String
+
+    public init(status: Int, control: Control?, reason: String) {
+        (self.status, self.control, self.reason) = (status, control, reason)
+    }
+}

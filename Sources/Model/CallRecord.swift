@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Primitives
+
+/// What protected one leg of a call. `nil` where nothing did, or where it was not settled yet.
+public struct LegProtection: Hashable, Sendable, Codable {
+    /// `tls`, `tcp` or `udp`.
+    public var transport: String
+    public var tlsVersion: String?
+    public var cipher: String?
+    /// Name of the SRTP suite as in `a=crypto` (RFC 4568 §6.2, RFC 7714 §14.2).
+    public var srtpSuite: String?
+
+    public init(transport: String, tlsVersion: String? = nil, cipher: String? = nil, srtpSuite: String? = nil) {
+        (self.transport, self.tlsVersion, self.cipher, self.srtpSuite) = (transport, tlsVersion, cipher, srtpSuite)
+    }
+
+    /// Whether signalling and audio of this leg were both encrypted.
+    public var isComplete: Bool { tlsVersion != nil && srtpSuite != nil }
+}
+
+/// How a call went.
+public enum CallOutcome: String, Hashable, Sendable, Codable, CaseIterable {
+    case settingUp
+    case answered
+    case refused
+    case busy
+    case noAnswer
+    case declined
+    case cancelled
+    case unreachable
+    case failed
+    /// The server stopped while the call was up.
+    case interrupted
+}
+
+/// One call, refused ones included. Written when it is decided, before it is answered, and again when it ends.
+public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
+    /// A random token; the key under which later states of the same call replace earlier ones.
+    public var id: String
+    public var startedAt: WallTime
+    public var answeredAt: WallTime?
+    public var endedAt: WallTime?
+    /// The extension that the caller's credential belongs to; never what From claimed.
+    public var caller: ExtensionNumber
+    public var callerDevice: DeviceID
+    /// What was dialled, as text; not necessarily an extension.
+    public var dialled: String
+    public var callee: ExtensionNumber?
+    public var outcome: CallOutcome
+    /// The final SIP status sent to the caller.
+    public var status: Int?
+    /// The slug of the control that refused the call.
+    public var control: String?
+    /// Why it ended so, in words.
+    public var reason: String
+    public var callerProtection: LegProtection?
+    public var calleeProtection: LegProtection?
+
+    public init(
+        id: String,
+        startedAt: WallTime,
+        answeredAt: WallTime? = nil,
+        endedAt: WallTime? = nil,
+        caller: ExtensionNumber,
+        callerDevice: DeviceID,
+        dialled: String,
+        callee: ExtensionNumber? = nil,
+        outcome: CallOutcome = .settingUp,
+        status: Int? = nil,
+        control: String? = nil,
+        reason: String = "",
+        callerProtection: LegProtection? = nil,
+        calleeProtection: LegProtection? = nil
+    ) {
+        (self.id, self.startedAt, self.answeredAt, self.endedAt) = (id, startedAt, answeredAt, endedAt)
+        (self.caller, self.callerDevice, self.dialled, self.callee) = (caller, callerDevice, dialled, callee)
+        (self.outcome, self.status, self.control, self.reason) = (outcome, status, control, reason)
+        (self.callerProtection, self.calleeProtection) = (callerProtection, calleeProtection)
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How large the things of a business may be.
+public enum Limits {
+    /// Digits of an extension: one would clash with feature codes, seven with local telephone numbers.
+    public static let extensionDigits = 2...6
+    /// UTF-8 bytes of a display name or label: fits the screens of phones, and one header line with room to spare.
+    public static let nameBytes = 64
+    /// Bytes of a domain name (RFC 1035 §2.3.4), without the final dot.
+    public static let domainBytes = 253
+    /// Bytes of one label of a domain name (RFC 1035 §2.3.4).
+    public static let labelBytes = 63
+    /// Characters of a digest user name: 26 × 36^15 of them, so that none is found by trying.
+    public static let usernameCharacters = 16
+    /// Characters of a device's identifier: 64 random bits in hexadecimal.
+    public static let deviceIDCharacters = 16
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Primitives
+
+/// What kind of attack, or mistake that looks like one, was noticed.
+public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable {
+    /// A digest that does not match, or an unknown user name: nobody outside can tell which.
+    case failedLogin
+    /// From or To named somebody else than the credential.
+    case identityMismatch
+    case scanner
+    case malformed
+    case flood
+    case replayedNonce
+    /// A call was offered without SRTP, or with a suite that is not accepted.
+    case weakMediaOffered
+    /// A request inside a dialog from a connection that is not part of it.
+    case forgedInDialog
+    case bindingLimit
+    case spoofSuspected
+    /// A weaker digest algorithm than the credential allows.
+    case weakDigest
+    /// Media from an address that did not authenticate.
+    case foreignMedia
+    /// A socket that is not declared.
+    case undeclaredListener
+    /// The journal does not verify.
+    case journalBroken
+}
+
+/// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.
+public struct SecurityEvent: Hashable, Sendable, Codable {
+    public var at: WallTime
+    public var kind: SecurityEventKind
+    /// Slug of the control that noticed.
+    public var control: String
+    /// The address it came from, without port.
+    public var source: String
+    /// The account, extension or call it was aimed at, where there is one.
+    public var subject: String?
+    public var detail: String
+    public var count: Int
+
+    public init(
+        at: WallTime,
+        kind: SecurityEventKind,
+        control: String,
+        source: String,
+        subject: String? = nil,
+        detail: String,
+        count: Int = 1
+    ) {
+        (self.at, self.kind, self.control, self.source) = (at, kind, control, source)
+        (self.subject, self.detail, self.count) = (subject, detail, count)
+    }
+}

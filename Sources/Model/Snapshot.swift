@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything that calls are decided by, at one moment. Immutable: a change makes the next one, and whoever holds this one
+/// decides consistently until it is handed the next.
+public struct Snapshot: Sendable {
+    /// One more than the snapshot it replaces.
+    public let generation: UInt64
+    public let domain: DomainName
+    public let extensions: [ExtensionNumber: Extension]
+    /// By digest user name.
+    public let devices: [String: Device]
+    public let exceptions: [ListenerException]
+    private let usernames: [ExtensionNumber: [String]]
+
+    /// - Precondition: every device's extension is among `extensions`, and no number or user name comes twice. The store's
+    ///   foreign keys and unique indexes promise it.
+    public init(
+        generation: UInt64,
+        domain: DomainName,
+        extensions: [Extension],
+        devices: [Device],
+        exceptions: [ListenerException] = []
+    ) {
+        (self.generation, self.domain, self.exceptions) = (generation, domain, exceptions)
+        self.extensions = Dictionary(uniqueKeysWithValues: extensions.map { ($0.number, $0) })
+        self.devices = Dictionary(uniqueKeysWithValues: devices.map { ($0.username, $0) })
+        usernames = Dictionary(grouping: devices, by: \.number).mapValues { devices in
+            devices.sorted { ($0.createdAt, $0.id.text) < ($1.createdAt, $1.id.text) }.map(\.username)
+        }
+        for number in usernames.keys {
+            precondition(self.extensions[number] != nil, "device of \(number), which is no extension")
+        }
+    }
+
+    /// The phones of one extension, oldest first; none for a number that is no extension.
+    public func devices(of number: ExtensionNumber) -> [Device] {
+        (usernames[number] ?? []).compactMap { devices[$0] }
+    }
+
+    /// How many phones one extension has.
+    public func deviceCount(of number: ExtensionNumber) -> Int { usernames[number]?.count ?? 0 }
+}

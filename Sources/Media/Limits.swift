@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything that a session description could make grow. A description that exceeds one is refused whole.
+public enum DescriptionLimits {
+    /// Bytes of one session description. The longest of a phone seen has 4 KiB, that of a browser 8 KiB.
+    public static let length = 16_384
+    /// Bytes of one line, without its end. A browser's longest `a=` line has about 300.
+    public static let lineLength = 2_048
+    /// Media sections. A desk phone sends two, a video phone four.
+    public static let mediaSections = 8
+    /// `a=` lines of the session and all its media sections together.
+    public static let attributes = 200
+    /// Formats of one media section: RTP has 128 payload types.
+    public static let formats = 128
+    /// `a=crypto` lines read in one media section; further ones are skipped. linphone sends four.
+    public static let cryptoLines = 16
+    /// The largest tag of an `a=crypto` line: nine digits (RFC 4568 §9.1).
+    public static let cryptoTag = 999_999_999
+    /// Milliseconds of audio in one packet (RFC 4566 §6, `a=ptime`). Longer ones would not fit a packet.
+    public static let packetTime = 1...200
+    /// Bytes of the parameters of one format that cross from one leg to the other. Those of Opus have about 100.
+    public static let formatParameters = 256
+}

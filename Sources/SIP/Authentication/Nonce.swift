@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One nonce: ``length`` lower-case hexadecimal digits, kept inline.
+public struct Nonce: Sendable {
+    /// Of every nonce, in ASCII bytes.
+    public static let length = 52
+
+    var ascii = InlineArray<52, UInt8>(repeating: UInt8(ascii: "0"))
+
+    /// Appends the digits, without quotes.
+    public func append(to bytes: inout [UInt8]) {
+        for index in ascii.indices { bytes.append(ascii[index]) }
+    }
+
+    public var text: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Primitives
+
+/// One relayed call: two legs and what passes between them.
+public struct RelayID: Hashable, Sendable {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+}
+
+/// One of the two legs of a relay.
+public enum RelaySide: Sendable, CaseIterable {
+    case a, b
+
+    public var other: RelaySide {
+        switch self {
+        case .a: .b
+        case .b: .a
+        }
+    }
+}
+
+/// Which of a loop's two sockets: the one that signalling names, or the one above it for RTCP without rtcp-mux.
+public enum MediaPort: Sendable, CaseIterable {
+    case rtp, rtcp
+}
+
+/// What signalling knows about the peer of one leg.
+public struct LegMedia: Sendable {
+    /// Where the peer's SDP says that RTP goes; `nil` when it says nothing usable.
+    public var address: SocketAddress?
+    /// Where the peer's SDP says that RTCP goes; the same as `address` with `rtcpMux`.
+    public var rtcpAddress: SocketAddress?
+    /// RTCP shares the RTP port in both directions (RFC 5761).
+    public var rtcpMux: Bool
+    /// Where the peer's signalling comes from. Media goes to an address that only SDP names when it is this one.
+    public var signallingAddress: IPAddress
+    /// The key that the peer protects with.
+    public var receive: SRTPKey
+    /// The key that we protect with. Never equal to `receive`: equal keys would reuse their key stream.
+    public var send: SRTPKey
+    /// Whether the peer's direction lets it send media.
+    public var sends: Bool
+    /// Whether the peer's direction lets it receive media.
+    public var receives: Bool
+
+    public init(
+        address: SocketAddress?,
+        rtcpAddress: SocketAddress?,
+        rtcpMux: Bool,
+        signallingAddress: IPAddress,
+        receive: SRTPKey,
+        send: SRTPKey,
+        sends: Bool = true,
+        receives: Bool = true
+    ) {
+        self.address = address
+        self.rtcpAddress = rtcpAddress
+        self.rtcpMux = rtcpMux
+        self.signallingAddress = signallingAddress
+        self.receive = receive
+        self.send = send
+        self.sends = sends
+        self.receives = receives
+    }
+}
+
+/// What signalling tells a ``MediaRelay``.
+public enum RelayCommand: Sendable {
+    /// Begins to relay. An identifier that is open is opened anew.
+    case open(RelayID, a: LegMedia, b: LegMedia)
+    /// Changes one leg. A key that stays keeps its context, roll-over counter and replay window. The leg waits for a
+    /// new source when its receive key or one of its addresses changed.
+    case update(RelayID, RelaySide, LegMedia)
+    case close(RelayID)
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything that a stranger or a phone could make grow in a relay.
+public enum RelayLimits {
+    /// Bytes of a datagram that are read; a longer one is dropped. An RTP packet of 200 ms G.711 has 1,612.
+    public static let packetLength = 2_048
+    /// Bytes that protection can add to a packet: a 16-byte tag and the 4 bytes of the SRTCP index.
+    public static let protectionOverhead = 20
+    /// Synchronisation sources of one key. A phone uses one, and a second after a transfer or for music on hold.
+    /// None is ever forgotten: a forgotten one could be replayed.
+    public static let streamsPerKey = 8
+    /// Legs locked to one address. A phone has one or two; a gateway may have more.
+    public static let legsPerSource = 64
+    /// Authentications spent on one packet from an unknown source, about 0.3 µs each.
+    public static let triesPerPacket = 8
+    /// Of these, on legs whose signalling came from another address.
+    public static let foreignTriesPerPacket = 2
+    /// Tries a second and at once for one source, an IPv4 address or an IPv6 /64. A site behind one address starts
+    /// some calls at a time; a stranger gets no more than this.
+    public static let triesPerSource = (rate: 500.0, burst: 500.0)
+    /// Tries a second and at once for all sources together: 20,000 are 1 % of a core.
+    public static let triesInTotal = (rate: 20_000.0, burst: 4_000.0)
+    /// The same for sources whose very address and port SDP named: a flood of guesses cannot use these up.
+    public static let triesOfNamedSources = (rate: 20_000.0, burst: 4_000.0)
+    /// Sources whose tries are remembered, 24 bytes each. One that is pushed out starts anew within the total.
+    public static let rememberedSources = 4_096
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Primitives
+
+/// What one leg's peer has sent since the relay was opened. The counts saturate nowhere: they are 64 bits.
+public struct LegReport: Hashable, Sendable {
+    /// Authenticated RTP packets, in packets. RTCP is not counted here.
+    public var packets: UInt64 = 0
+    /// Their payload after decryption, in bytes.
+    public var octets: UInt64 = 0
+    /// Packets from the locked or signalled source that failed authentication.
+    public var authenticationFailures: UInt64 = 0
+    /// Packets seen before or older than the replay window. Some phones repeat packets: alone this is no attack.
+    public var replays: UInt64 = 0
+    /// Where the peer's RTP comes from, proven by an authenticated packet.
+    public var locked: SocketAddress?
+    /// When the last authenticated packet came, RTP or RTCP: this is how a dead call is noticed.
+    public var lastAuthenticated: MonotonicTime?
+
+    public init() {}
+}
+
+/// What has passed through one relay, as told once a second.
+public struct RelayReport: Hashable, Sendable {
+    public let id: RelayID
+    public let a: LegReport
+    public let b: LegReport
+
+    public init(id: RelayID, a: LegReport, b: LegReport) {
+        self.id = id
+        self.a = a
+        self.b = b
+    }
+
+    public subscript(side: RelaySide) -> LegReport {
+        switch side {
+        case .a: a
+        case .b: b
+        }
+    }
+}
+
+/// Why a packet goes nowhere. None of them ends a call.
+public enum DropReason: UInt8, Sendable, CaseIterable {
+    /// Neither RTP nor RTCP by its first byte: STUN, DTLS, ZRTP or noise (RFC 7983 §7).
+    case notMedia
+    /// A header that RFC 3550 A.1/A.2 does not allow, or a packet too short for its tag.
+    case malformed
+    /// From an address that no leg is locked to, and no leg that waits for media could authenticate it.
+    case unknownSource
+    /// As `unknownSource`, but the right to try was used up.
+    case throttled
+    /// From a known address with a wrong authentication tag.
+    case forged
+    /// Seen before, or older than the replay window.
+    case replayed
+    /// SRTCP with its E bit clear: encryption is not negotiable here.
+    case unencrypted
+    /// The peer uses more synchronisation sources than a context holds.
+    case tooManyStreams
+    /// The index or the SRTCP index has reached the end of the key's life.
+    case keyExhausted
+    /// Not allowed by the negotiated direction: on hold.
+    case held
+    /// The other leg has no proven address yet, and SDP names a third party.
+    case noDestination
+}
+
+/// What became of one packet.
+public enum RelayOutcome: Hashable, Sendable {
+    case drop(DropReason)
+    /// Send the first `length` bytes of the buffer from our `port` to `to`.
+    case forward(length: Int, to: SocketAddress, port: MediaPort)
+}

@@ -10,7 +10,7 @@ public struct Snapshot: Sendable {
     /// By digest user name.
     public let devices: [String: Device]
     public let exceptions: [ListenerException]
-    private let usernames: [ExtensionNumber: [String]]
+    let usernames: [ExtensionNumber: [String]]
 
     /// - Precondition: every device's extension is among `extensions`, and no number or user name comes twice. The store's
     ///   foreign keys and unique indexes promise it.
@@ -32,10 +32,17 @@ public struct Snapshot: Sendable {
         }
     }
 
+    init(_ draft: Draft, generation: UInt64, domain: DomainName) {
+        (self.generation, self.domain, exceptions) = (generation, domain, draft.exceptions)
+        (extensions, devices, usernames) = (draft.extensions, draft.devices, draft.usernames)
+    }
+
     /// The phones of one extension, oldest first; none for a number that is no extension.
     public func devices(of number: ExtensionNumber) -> [Device] {
         (usernames[number] ?? []).compactMap { devices[$0] }
     }
+
+    public func device(_ id: DeviceID) -> Device? { devices.values.first { $0.id == id } }
 
     /// How many phones one extension has.
     public func deviceCount(of number: ExtensionNumber) -> Int { usernames[number]?.count ?? 0 }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One change of the settings. The store writes it and the snapshot follows, both from this value, so they cannot differ.
+public enum Change: Sendable {
+    /// Adds an extension, or replaces the one with its number.
+    case put(Extension)
+    /// Removes an extension and its phones.
+    case remove(ExtensionNumber)
+    case enrol(Device)
+    case revoke(DeviceID)
+    case except(ListenerException)
+    /// Takes back every exception for that transport and address.
+    case withdraw(ListenerException.Transport, address: String)
+}
+
+extension Snapshot {
+    /// The next snapshot. A change that finds nothing to change leaves everything as it is.
+    ///
+    /// - Precondition: as for ``init(generation:domain:extensions:devices:exceptions:)``.
+    public func applying(_ changes: [Change]) -> Snapshot {
+        var draft = Draft(self)
+        for change in changes { draft.apply(change) }
+        return Snapshot(draft, generation: generation + 1, domain: domain)
+    }
+
+    /// The tables of a snapshot while they change.
+    struct Draft {
+        var extensions: [ExtensionNumber: Extension]
+        var devices: [String: Device]
+        var usernames: [ExtensionNumber: [String]]
+        var exceptions: [ListenerException]
+
+        init(_ snapshot: Snapshot) {
+            (extensions, devices) = (snapshot.extensions, snapshot.devices)
+            (usernames, exceptions) = (snapshot.usernames, snapshot.exceptions)
+        }
+
+        mutating func apply(_ change: Change) {
+            switch change {
+            case .put(let value): extensions[value.number] = value
+            case .remove(let number):
+                extensions[number] = nil
+                for username in usernames.removeValue(forKey: number) ?? [] { devices[username] = nil }
+            case .enrol(let device):
+                precondition(extensions[device.number] != nil, "device of \(device.number), which is no extension")
+                precondition(devices[device.username] == nil, "two devices with one user name")
+                devices[device.username] = device
+                usernames[device.number, default: []].append(device.username)
+            case .revoke(let id):
+                guard let device = devices.values.first(where: { $0.id == id }) else { return }
+                devices[device.username] = nil
+                usernames[device.number]?.removeAll { $0 == device.username }
+            case .except(let exception): exceptions.append(exception)
+            case .withdraw(let transport, let address):
+                exceptions.removeAll { $0.transport == transport && $0.address == address }
+            }
+        }
+    }
+}

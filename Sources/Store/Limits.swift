@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the store keeps, and what it lets wait.
+public enum Limits {
+    /// Call records that wait for the disk. At 200 bytes to 1 KiB each, at most 8 MiB; more means that the disk is gone.
+    public static let queuedRecords = 8_192
+    /// Security events that wait for the disk. Repeats are counted, not queued, so these are different ones.
+    public static let queuedEvents = 1_024
+    /// Records written in one transaction, so that a caller never waits for a transaction of seconds.
+    public static let recordsPerCommit = 2_048
+    /// Security events kept; the oldest go first. A year of a quiet system, and 40 MiB at most for one under attack.
+    public static let securityEvents = 100_000
+    /// Rows that a list answers with at most.
+    public static let listedRows = 10_000
+    /// UTF-8 bytes of a text that came from outside and is kept: what a header may hold is far more than a person reads.
+    public static let keptText = 512
+    /// Audits and attacks kept as proofs for one control.
+    public static let proofsPerControl = 100
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Files that only their owner may use, written so that a crash leaves the old or the new one.
+enum PrivateFile {
+    /// Makes the file with mode 0600, or fails when something is already there.
+    static func create(_ path: String, _ bytes: [UInt8]) throws(StoreError) {
+        let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw .system(call: "open", path: path, errno: errno) }
+        defer { close(file) }
+        try write(bytes, to: file, path)
+        guard fsync(file) == 0 else { throw .system(call: "fsync", path: path, errno: errno) }
+    }
+
+    /// Puts a new file in place of the old one. After it returns the new one survives a power cut.
+    static func replace(_ path: String, _ bytes: [UInt8]) throws(StoreError) {
+        let temporary = path + ".new"
+        unlink(temporary)
+        try create(temporary, bytes)
+        guard rename(temporary, path) == 0 else { throw .system(call: "rename", path: path, errno: errno) }
+        try syncDirectory(of: path)
+    }
+
+    /// - Parameter limit: Bytes; a longer file is damaged.
+    /// - Returns: `nil` when there is no such file.
+    static func read(_ path: String, limit: Int = 4_096) throws(StoreError) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .system(call: "open", path: path, errno: errno)
+        }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: limit + 1)
+        let count = Glibc.read(file, &bytes, bytes.count)
+        guard count >= 0 else { throw .system(call: "read", path: path, errno: errno) }
+        guard count <= limit else { throw .damaged("\(path) is longer than \(limit) bytes") }
+        return Array(bytes[..<count])
+    }
+
+    /// The permission bits, or `nil` when nothing is there.
+    static func mode(_ path: String) -> UInt32? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+    }
+
+    /// - Throws: ``StoreError/exposed(_:mode:)`` when group or others have any right.
+    static func requirePrivate(_ path: String) throws(StoreError) {
+        guard let mode = mode(path) else { return }
+        guard mode & 0o077 == 0 else { throw .exposed(path, mode: mode) }
+    }
+
+    private static func write(_ bytes: [UInt8], to file: Int32, _ path: String) throws(StoreError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .system(call: "write", path: path, errno: errno) }
+            written += count
+        }
+    }
+
+    private static func syncDirectory(of path: String) throws(StoreError) {
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let handle = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard handle >= 0 else { throw .system(call: "open", path: directory, errno: errno) }
+        defer { close(handle) }
+        guard fsync(handle) == 0 else { throw .system(call: "fsync", path: directory, errno: errno) }
+    }
+}

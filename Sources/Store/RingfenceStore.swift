@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+public import Model
+public import Primitives
+import Synchronization
+
+/// Settings, call records, the journal and what was noticed, of one business on this machine.
+///
+/// SQLite in WAL mode with `synchronous = FULL`: what a method has returned from survives a power cut. Every method blocks
+/// until the disk has answered; none is called from a loop that serves phones.
+public final class RingfenceStore: Sendable {
+    let directory: DataDirectory
+    let pool: DatabasePool
+    let seal: Seal
+    /// One change at a time: the order of the snapshots, of the journal and of the anchors is the same.
+    let settings: Mutex<Settings>
+
+    struct Settings {
+        var snapshot: Snapshot
+        /// Whether the anchor agreed with the journal when the store was opened. A wrong one is evidence and is not replaced.
+        var anchorIsSound: Bool
+    }
+
+    /// Makes the data directory of a new business.
+    ///
+    /// - Throws: ``StoreError/alreadyInitialised(_:)`` when the directory holds one.
+    public static func create(
+        directory path: String,
+        domain: DomainName,
+        by actor: String,
+        at now: WallTime
+    ) throws -> RingfenceStore {
+        let directory = try DataDirectory.create(path)
+        let pool = try openPool(directory.database)
+        try pool.write { database in
+            try database.execute(
+                sql: "INSERT INTO business (id, domain, generation, created_at) VALUES (1, ?, 0, ?)",
+                arguments: [domain.text, now.milliseconds]
+            )
+        }
+        let store = try RingfenceStore(directory, pool, expectsJournal: false)
+        let draft = JournalDraft(
+            actor: actor,
+            action: "business.create",
+            subject: domain.text,
+            detail: #"{"new":{"domain":"\#(domain.text)"}}"#
+        )
+        try store.append(draft, at: now)
+        return store
+    }
+
+    /// Opens the data directory of a business.
+    public static func open(directory path: String) throws -> RingfenceStore {
+        let directory = try DataDirectory.open(path)
+        return try RingfenceStore(directory, openPool(directory.database), expectsJournal: true)
+    }
+
+    private init(_ directory: DataDirectory, _ pool: DatabasePool, expectsJournal: Bool) throws {
+        self.directory = directory
+        self.pool = pool
+        guard let key = try PrivateFile.read(directory.sealKey) else {
+            throw StoreError.notADataDirectory(directory.path)
+        }
+        let seal = try Seal(key: key)
+        self.seal = seal
+        let snapshot = try pool.read { try SettingsTable.load($0, seal) }
+        let anchor = try PrivateFile.read(directory.anchor).flatMap { JournalAnchor(decoding: $0, seal) }
+        let isSound = try pool.read { try JournalTable.agrees($0, with: anchor, expectsJournal: expectsJournal) }
+        settings = Mutex(Settings(snapshot: snapshot, anchorIsSound: isSound))
+    }
+
+    private static func openPool(_ path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = "ringfence"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 2
+        // Statement arguments may be personal data and must not end up in an error message.
+        configuration.publicStatementArguments = false
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;")
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        // GRDB sets NORMAL when it turns on the WAL: that would lose the last records in a power cut.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try Schema.migrator.migrate(pool)
+        return pool
+    }
+
+    /// The settings as they are now. Read from memory.
+    public var snapshot: Snapshot { settings.withLock { $0.snapshot } }
+
+    public var path: String { directory.path }
+
+    /// Writes changes and their journal entries in one transaction, and answers with the settings that result.
+    ///
+    /// - Parameter drafts: At least one: nothing changes without a trace.
+    public func change(_ changes: [Change], journal drafts: [JournalDraft], at now: WallTime) throws -> Snapshot {
+        precondition(!drafts.isEmpty, "a change of settings without a journal entry")
+        return try settings.withLock { settings in
+            let head = try pool.write { database in
+                for change in changes { try SettingsTable.apply(change, database, seal) }
+                try SettingsTable.advance(database, from: settings.snapshot.generation)
+                return try JournalTable.append(drafts, database, at: now)
+            }
+            settings.snapshot = settings.snapshot.applying(changes)
+            anchor(head, isSound: settings.anchorIsSound)
+            return settings.snapshot
+        }
+    }
+
+    /// Writes something into the journal that changed no setting.
+    @discardableResult
+    public func append(_ draft: JournalDraft, at now: WallTime) throws -> JournalEntry {
+        try settings.withLock { settings in
+            let entry = try pool.write { try JournalTable.append([draft], $0, at: now) }
+            anchor(entry, isSound: settings.anchorIsSound)
+            return entry
+        }
+    }
+
+    /// What the entry tells of is on the disk already, so a disk that is full now does not undo it: an anchor that lags is
+    /// still true, and the next one catches up.
+    private func anchor(_ entry: JournalEntry, isSound: Bool) {
+        guard isSound else { return }
+        let anchor = JournalAnchor(sequence: entry.sequence, hash: entry.hash)
+        try? PrivateFile.replace(directory.anchor, anchor.encoded(seal))
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import Model
+import Primitives
+
+/// Call records as rows.
+enum RecordTable {
+    /// Writes a call's latest state in place of the one before.
+    ///
+    /// A state that ends the call is never replaced by one that does not: writers may be late, calls do not rise again.
+    static func upsert(_ record: CallRecord, _ database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO call_records
+                    (id, started_at, answered_at, ended_at, caller, caller_device, dialled, callee, outcome, status,
+                     control, reason, caller_protection, callee_protection)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET
+                    answered_at = excluded.answered_at, ended_at = excluded.ended_at, callee = excluded.callee,
+                    outcome = excluded.outcome, status = excluded.status, control = excluded.control,
+                    reason = excluded.reason, caller_protection = excluded.caller_protection,
+                    callee_protection = excluded.callee_protection
+                WHERE call_records.ended_at IS NULL OR excluded.ended_at IS NOT NULL
+                """
+        )
+        let times: StatementArguments = [
+            record.id, record.startedAt.milliseconds, record.answeredAt?.milliseconds, record.endedAt?.milliseconds,
+        ]
+        let parties: StatementArguments = [
+            record.caller.text, record.callerDevice.text, clipped(record.dialled), record.callee?.text,
+        ]
+        let ending: StatementArguments = [
+            record.outcome.rawValue, record.status, record.control, clipped(record.reason),
+            try json(record.callerProtection), try json(record.calleeProtection),
+        ]
+        try statement.execute(arguments: times + parties + ending)
+    }
+
+    /// Newest first.
+    static func list(_ database: Database, limit: Int) throws -> [CallRecord] {
+        try Row.fetchAll(
+            database,
+            sql: "SELECT * FROM call_records ORDER BY started_at DESC, id DESC LIMIT ?",
+            arguments: [limit]
+        ).map(record)
+    }
+
+    static func find(_ database: Database, id: String) throws -> CallRecord? {
+        try Row.fetchOne(database, sql: "SELECT * FROM call_records WHERE id = ?", arguments: [id]).map(record)
+    }
+
+    static func closeInterrupted(_ database: Database, at now: WallTime) throws -> Int {
+        try database.execute(
+            sql: """
+                UPDATE call_records SET ended_at = max(?, started_at), outcome = ?, reason = ? WHERE ended_at IS NULL
+                """,
+            arguments: [
+                now.milliseconds, CallOutcome.interrupted.rawValue, "the server stopped while the call was up",
+            ]
+        )
+        return database.changesCount
+    }
+
+    private static func record(_ row: Row) throws -> CallRecord {
+        let (id, caller, device, outcome): (String, String, String, String) =
+            (row["id"], row["caller"], row["caller_device"], row["outcome"])
+        guard let caller = ExtensionNumber(parsing: caller), let device = DeviceID(parsing: device),
+            let outcome = CallOutcome(rawValue: outcome)
+        else { throw StoreError.damaged("call record \(id) cannot be read") }
+        return CallRecord(
+            id: id,
+            startedAt: WallTime(milliseconds: row["started_at"]),
+            answeredAt: (row["answered_at"] as Int64?).map(WallTime.init),
+            endedAt: (row["ended_at"] as Int64?).map(WallTime.init),
+            caller: caller,
+            callerDevice: device,
+            dialled: row["dialled"],
+            callee: (row["callee"] as String?).flatMap(ExtensionNumber.init(parsing:)),
+            outcome: outcome,
+            status: row["status"],
+            control: row["control"],
+            reason: row["reason"],
+            callerProtection: try protection(row["caller_protection"]),
+            calleeProtection: try protection(row["callee_protection"])
+        )
+    }
+
+    private static func json(_ protection: LegProtection?) throws -> String? {
+        guard let protection else { return nil }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return String(decoding: try encoder.encode(protection), as: UTF8.self)
+    }
+
+    private static func protection(_ json: String?) throws -> LegProtection? {
+        try json.map { try JSONDecoder().decode(LegProtection.self, from: Data($0.utf8)) }
+    }
+}
+
+/// A text from outside, no longer than what is kept, and whole characters only.
+func clipped(_ text: String) -> String {
+    guard text.utf8.count > Limits.keptText else { return text }
+    var end = text.startIndex
+    var bytes = 0
+    for index in text.indices {
+        bytes += text[index].utf8.count
+        guard bytes <= Limits.keptText else { break }
+        end = text.index(after: index)
+    }
+    return String(text[..<end])
+}

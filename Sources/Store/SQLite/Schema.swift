@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+
+/// The tables, as migrations. One that was released is never edited; a change is a new one with its own name.
+///
+/// Times are milliseconds since 1970. Texts are never interpreted by SQL.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001 settings") { try $0.execute(sql: settings) }
+        migrator.registerMigration("0002 call records") { try $0.execute(sql: callRecords) }
+        migrator.registerMigration("0003 journal") { try $0.execute(sql: journal) }
+        migrator.registerMigration("0004 security events and proofs") { try $0.execute(sql: watch) }
+        return migrator
+    }
+
+    private static let settings = """
+        CREATE TABLE business (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            domain TEXT NOT NULL,
+            generation INTEGER NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE extensions (
+            number TEXT PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL,
+            is_enabled INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),
+            created_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE devices (
+            id TEXT PRIMARY KEY NOT NULL,
+            number TEXT NOT NULL REFERENCES extensions (number),
+            username TEXT NOT NULL UNIQUE,
+            ha1_md5 BLOB NOT NULL,
+            ha1_sha256 BLOB NOT NULL,
+            ha1_sha512256 BLOB NOT NULL,
+            minimum TEXT NOT NULL,
+            label TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX devices_of_extension ON devices (number);
+        CREATE TABLE listener_exceptions (
+            transport TEXT NOT NULL,
+            address TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            until INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    private static let callRecords = """
+        CREATE TABLE call_records (
+            id TEXT PRIMARY KEY NOT NULL,
+            started_at INTEGER NOT NULL,
+            answered_at INTEGER,
+            ended_at INTEGER,
+            caller TEXT NOT NULL,
+            caller_device TEXT NOT NULL,
+            dialled TEXT NOT NULL,
+            callee TEXT,
+            outcome TEXT NOT NULL,
+            status INTEGER,
+            control TEXT,
+            reason TEXT NOT NULL,
+            caller_protection TEXT,
+            callee_protection TEXT
+        ) STRICT;
+        CREATE INDEX call_records_by_time ON call_records (started_at);
+        CREATE INDEX call_records_open ON call_records (id) WHERE ended_at IS NULL;
+        """
+
+    /// Whoever has the database open cannot change the past by accident; whoever changes the file is found by the chain.
+    private static let journal = """
+        CREATE TABLE journal (
+            sequence INTEGER PRIMARY KEY NOT NULL,
+            at INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            action TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            previous TEXT NOT NULL,
+            hash TEXT NOT NULL
+        ) STRICT;
+        CREATE TRIGGER journal_is_not_edited BEFORE UPDATE ON journal
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+        CREATE TRIGGER journal_is_not_shortened BEFORE DELETE ON journal
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+        CREATE TRIGGER journal_only_grows BEFORE INSERT ON journal
+        WHEN NEW.sequence <> (SELECT coalesce(max(sequence), 0) + 1 FROM journal)
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+        """
+
+    private static let watch = """
+        CREATE TABLE security_events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            control TEXT NOT NULL,
+            source TEXT NOT NULL,
+            subject TEXT,
+            detail TEXT NOT NULL,
+            count INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE proofs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            control TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            passed INTEGER NOT NULL CHECK (passed IN (0, 1)),
+            evidence TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX proofs_of_control ON proofs (control, kind, id);
+        """
+}

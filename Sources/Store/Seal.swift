@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import Model
+import Primitives
+
+/// Locks and opens the credentials of phones with AES-256-GCM under the key of the data directory.
+///
+/// What is sealed is bound to its device and algorithm: a row copied to another device, or a hash moved to another column,
+/// does not open.
+struct Seal: Sendable {
+    private let credentials: SymmetricKey
+    private let anchors: SymmetricKey
+
+    /// - Parameter bytes: The 32 bytes of `seal.key`.
+    init(key bytes: [UInt8]) throws(StoreError) {
+        guard bytes.count == 32 else { throw .damaged("seal.key has \(bytes.count) bytes instead of 32") }
+        let key = SymmetricKey(data: bytes)
+        // One key for each purpose (RFC 5869 §3.2).
+        credentials = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key,
+            info: Array("ringfence credential".utf8),
+            outputByteCount: 32
+        )
+        anchors = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key,
+            info: Array("ringfence journal anchor".utf8),
+            outputByteCount: 32
+        )
+    }
+
+    func lock(_ hash: Redacted<String>, of device: DeviceID, _ algorithm: DigestStrength) throws -> [UInt8] {
+        let sealed = try hash.reveal { text in
+            try AES.GCM.seal(Array(text.utf8), using: credentials, authenticating: Self.binding(device, algorithm))
+        }
+        // `combined` is there for the 12-byte nonce that `seal` chooses.
+        guard let combined = sealed.combined else { throw StoreError.damaged("a credential could not be sealed") }
+        return Array(combined)
+    }
+
+    func open(_ bytes: [UInt8], of device: DeviceID, _ algorithm: DigestStrength) throws(StoreError) -> Redacted<String>
+    {
+        do {
+            let box = try AES.GCM.SealedBox(combined: bytes)
+            let text = try AES.GCM.open(box, using: credentials, authenticating: Self.binding(device, algorithm))
+            return Redacted(String(decoding: text, as: UTF8.self))
+        } catch {
+            throw .sealBroken(device: device.text, reason: "it was sealed with another key or for another phone")
+        }
+    }
+
+    /// Proves that whoever wrote an anchor had the key.
+    func authenticate(_ text: String) -> String {
+        Hex.encode(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: anchors))
+    }
+
+    func isAuthentic(_ code: String, of text: String) -> Bool {
+        guard let bytes = Hex.decode(code) else { return false }
+        return HMAC<SHA256>.isValidAuthenticationCode(bytes, authenticating: Array(text.utf8), using: anchors)
+    }
+
+    private static func binding(_ device: DeviceID, _ algorithm: DigestStrength) -> [UInt8] {
+        Array("\(device.text) \(algorithm.rawValue)".utf8)
+    }
+}

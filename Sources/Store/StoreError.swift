@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why the data directory cannot be used. Written for whoever starts the server.
+public enum StoreError: Error, Hashable, Sendable {
+    case notADataDirectory(String)
+    case alreadyInitialised(String)
+    /// Somebody but the owner may read or write it: the file and its permission bits.
+    case exposed(String, mode: UInt32)
+    case inUse(String)
+    /// The key does not open what the database holds: the wrong file, or a row that was tampered with.
+    case sealBroken(device: String, reason: String)
+    case damaged(String)
+    case system(call: String, path: String, errno: Int32)
+}
+
+extension StoreError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notADataDirectory(let path):
+            "\(path) is not a data directory of Ringfence. Fix: ringfence init --data \(path) --domain <your domain>"
+        case .alreadyInitialised(let path):
+            "\(path) already holds a business, and would lose it. Fix: name a new directory"
+        case .exposed(let path, let mode):
+            "\(path) can be used by other accounts of this machine (mode \(String(mode, radix: 8))), and holds secrets. "
+                + "Fix: chmod go= \(path)"
+        case .inUse(let path):
+            "\(path) is in use by another Ringfence server. Fix: stop that one first"
+        case .sealBroken(let device, let reason):
+            "The credential of phone \(device) cannot be opened: \(reason). Fix: restore seal.key together with the "
+                + "database it belongs to, or revoke the phone and enrol it again"
+        case .damaged(let what): "The database is damaged: \(what). Fix: restore the last backup"
+        case .system(let call, let path, let errno): "\(call) of \(path) failed (errno \(errno))"
+        }
+    }
+}

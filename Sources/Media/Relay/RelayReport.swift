@@ -6,7 +6,7 @@ public import Primitives
 public struct LegReport: Hashable, Sendable {
     /// Authenticated RTP packets, in packets. RTCP is not counted here.
     public var packets: UInt64 = 0
-    /// Their payload after decryption, in bytes.
+    /// Their length after decryption, headers included, in bytes.
     public var octets: UInt64 = 0
     /// Packets from the locked or signalled source that failed authentication.
     public var authenticationFailures: UInt64 = 0
@@ -41,7 +41,7 @@ public struct RelayReport: Hashable, Sendable {
 }
 
 /// Why a packet goes nowhere. None of them ends a call.
-public enum DropReason: UInt8, Sendable, CaseIterable {
+public enum DropReason: Int, Error, Sendable, CaseIterable {
     /// Neither RTP nor RTCP by its first byte: STUN, DTLS, ZRTP or noise (RFC 7983 §7).
     case notMedia
     /// A header that RFC 3550 A.1/A.2 does not allow, or a packet too short for its tag.
@@ -71,4 +71,35 @@ public enum RelayOutcome: Hashable, Sendable {
     case drop(DropReason)
     /// Send the first `length` bytes of the buffer from our `port` to `to`.
     case forward(length: Int, to: SocketAddress, port: MediaPort)
+}
+
+/// What became of all packets since the relay was made, in packets.
+public struct RelayCounters: Hashable, Sendable {
+    public private(set) var forwarded: UInt64 = 0
+    private var dropped = Array(repeating: UInt64(0), count: DropReason.allCases.count)
+
+    init() {}
+
+    public subscript(reason: DropReason) -> UInt64 { dropped[reason.rawValue] }
+
+    mutating func count(_ outcome: RelayOutcome) {
+        switch outcome {
+        case .drop(let reason): dropped[reason.rawValue] += 1
+        case .forward: forwarded += 1
+        }
+    }
+}
+
+extension DropReason {
+    init(_ failure: SRTPError) {
+        self =
+            switch failure {
+            case .malformed: .malformed
+            case .forged: .forged
+            case .replayed: .replayed
+            case .unencrypted: .unencrypted
+            case .tooManyStreams: .tooManyStreams
+            case .keyExhausted: .keyExhausted
+            }
+    }
 }

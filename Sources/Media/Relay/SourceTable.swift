@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Primitives
+
+/// Which legs a packet that arrives on one port can belong to: those locked to its source, and those that wait for
+/// their first packet or for a new source. Legs are slots of the relay.
+struct SourceTable: Sendable {
+    /// The legs that wait, by what makes a stranger's packet likely to be theirs.
+    enum Tier: Sendable, CaseIterable {
+        /// SDP named this very address and port.
+        case named
+        /// Their signalling comes from this host: phones behind address translation, whose SDP cannot know the port.
+        case signalling
+        /// Everybody else: signalling and media leave the phone's network by different ways.
+        case anyone
+    }
+
+    private(set) var locked: AddressIndex
+    private var named: AddressIndex
+    private var signalling: AddressIndex
+    private var anyone: AddressIndex
+
+    init(slots: Int, using generator: inout some RandomNumberGenerator) {
+        locked = AddressIndex(slots: slots, seed: generator.next())
+        named = AddressIndex(slots: slots, seed: generator.next())
+        signalling = AddressIndex(slots: slots, seed: generator.next())
+        anyone = AddressIndex(slots: slots, seed: generator.next())
+    }
+
+    /// Lets `slot` wait for a packet from a source that it is not locked to.
+    mutating func wait(_ slot: Int, named address: SocketAddress?, signalling host: IPAddress) {
+        if let address { named.insert(slot, under: address) }
+        signalling.insert(slot, under: Self.key(host))
+        anyone.insert(slot, under: Self.everywhere)
+    }
+
+    /// `slot` waits no longer.
+    mutating func settle(_ slot: Int) {
+        named.remove(slot)
+        signalling.remove(slot)
+        anyone.remove(slot)
+    }
+
+    mutating func lock(_ slot: Int, to source: SocketAddress) { locked.insert(slot, under: source) }
+
+    /// `slot` is closed, or about to be put in its places anew.
+    mutating func forget(_ slot: Int) {
+        locked.remove(slot)
+        settle(slot)
+    }
+
+    /// The leg that should be tried next for a packet from `source`.
+    func candidate(_ tier: Tier, for source: SocketAddress) -> Int? {
+        switch tier {
+        case .named: named.first(source)
+        case .signalling: signalling.first(Self.key(source.ip))
+        case .anyone: anyone.first(Self.everywhere)
+        }
+    }
+
+    /// A try failed: the next packet begins with another leg.
+    mutating func postpone(_ slot: Int, in tier: Tier) {
+        switch tier {
+        case .named: named.moveToBack(slot)
+        case .signalling: signalling.moveToBack(slot)
+        case .anyone: anyone.moveToBack(slot)
+        }
+    }
+
+    private static let everywhere = key(IPAddress(high: 0, low: 0))
+
+    private static func key(_ host: IPAddress) -> SocketAddress { SocketAddress(ip: host, port: 0) }
+}
+
+/// The tables of the two ports.
+struct SourceTables: Sendable {
+    private var rtp: SourceTable
+    private var rtcp: SourceTable
+
+    init(slots: Int, using generator: inout some RandomNumberGenerator) {
+        rtp = SourceTable(slots: slots, using: &generator)
+        rtcp = SourceTable(slots: slots, using: &generator)
+    }
+
+    subscript(port: MediaPort) -> SourceTable {
+        _read {
+            switch port {
+            case .rtp: yield rtp
+            case .rtcp: yield rtcp
+            }
+        }
+        _modify {
+            switch port {
+            case .rtp: yield &rtp
+            case .rtcp: yield &rtcp
+            }
+        }
+    }
+}

@@ -16,6 +16,9 @@ public enum DescriptionLimits {
     public static let cryptoLines = 16
     /// The largest tag of an `a=crypto` line: nine digits (RFC 4568 §9.1).
     public static let cryptoTag = 999_999_999
+    /// Packets that an offered key must be good for, as powers of two: 2^20 are 5.8 hours of speech at 20 ms, and 2^48
+    /// is the most that SRTP has (RFC 3711 §9.2).
+    public static let keyLifetimeBits = 20...48
     /// Milliseconds of audio in one packet (RFC 4566 §6, `a=ptime`). Longer ones would not fit a packet.
     public static let packetTime = 1...200
     /// Bytes of the parameters of one format that cross from one leg to the other. Those of Opus have about 100.

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A session description as far as a telephone call needs it.
+///
+/// Reading copies the bytes once and takes one pass; everything that could grow is bounded by ``DescriptionLimits``.
+/// Lines may end in CRLF or LF. Unknown lines and attributes are skipped, as RFC 8866 §5 demands.
+///
+/// Source: RFC 8866, and RFC 3264 for what the parts mean in offer and answer.
+public struct SessionDescription: Sendable {
+    /// Of `o=`. Numbers beyond 64 bits come out as the largest.
+    public let sessionID: UInt64
+    /// Of `o=`: goes up with every change (RFC 3264 §8).
+    public let version: UInt64
+    /// All media sections in order, also those of no use to us.
+    public let sections: [MediaSection]
+    /// The audio that a call would use: that of the first section with a key, else of the first that is not switched
+    /// off, so that its refusal can be explained.
+    public var audio: AudioDescription?
+    /// Which of `sections` became `audio`.
+    public let audioIndex: Int?
+
+    /// - Throws: An ``SDPError`` with the status of the response. Never traps, whatever the bytes are.
+    public init(parsing bytes: Span<UInt8>) throws(SDPError) {
+        guard bytes.count <= DescriptionLimits.length else {
+            throw SDPError(.tooMany(.description, limit: DescriptionLimits.length), at: DescriptionLimits.length)
+        }
+        var copy: [UInt8] = []
+        copy.reserveCapacity(bytes.count)
+        for index in bytes.indices { copy.append(bytes[index]) }
+        let parser = try SessionParser(copy)
+        guard let origin = parser.origin else { throw SDPError(.missing(.origin), at: bytes.count) }
+        (sessionID, version) = origin
+        sections = parser.sections.map(\.line)
+        let audio = parser.sections.indices.compactMap { index in
+            parser.sections[index].audio(default: parser.defaults).map { (index, $0) }
+        }
+        let chosen = audio.first { !$0.1.crypto.isEmpty } ?? audio.first
+        self.audio = chosen?.1
+        audioIndex = chosen?.0
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How much of everything a stranger may send in one message. What goes over a limit is refused, never cut.
+public enum Limits {
+    /// The longest message, in bytes. No UDP datagram is longer, and no SDP of a phone comes near it.
+    public static let messageBytes = 65_536
+
+    /// The longest start line, in bytes, CRLF included. RFC 3261 has no limit; phones stay under 500.
+    public static let startLineBytes = 2_048
+
+    /// The longest header field, in bytes, its folded lines included. A PASSporT needs about 1,500.
+    public static let fieldBytes = 8_192
+
+    /// The most header fields. Phones send 12 to 30; the RFC 4475 torture messages stay under 40. At most 255,
+    /// because the index counts in bytes.
+    public static let fields = 100
+
+    /// The most Via values: the default of Max-Forwards (RFC 3261 §8.1.1.6), so no honest path is longer.
+    public static let vias = 70
+
+    /// The most contacts, routes or record routes that are read from one message.
+    public static let addresses = 70
+
+    /// The most parameters of one value. Phones send up to 10.
+    public static let parameters = 64
+
+    /// The most comma-separated tokens that are read from fields of one name, such as Allow or Supported.
+    public static let options = 64
+}

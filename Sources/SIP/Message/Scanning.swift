@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The steps that every parser of this module is made of. Offsets count from the start of the message; none of these
+/// reads outside of the span, whatever it is told.
+extension Span<UInt8> {
+    /// The first offset in `start..<end` whose byte is not in `set`, or `end`.
+    @inline(__always)
+    func skip(_ set: ByteSet, from start: Int, to end: Int) -> Int {
+        var offset = start
+        while offset < end, set.contains(self[offset]) { offset += 1 }
+        return offset
+    }
+
+    /// The first offset in `start..<end` that is no linear white space. The line ends that it passes are folds: the
+    /// index has seen to that.
+    @inline(__always)
+    func skipSpace(from start: Int, to end: Int) -> Int {
+        var offset = start
+        while offset < end, isLinearSpace(self[offset]) { offset += 1 }
+        return offset
+    }
+
+    /// `end`, or less where linear white space stands before it.
+    @inline(__always)
+    func trimmedEnd(from start: Int, to end: Int) -> Int {
+        var offset = end
+        while offset > start, isLinearSpace(self[offset - 1]) { offset -= 1 }
+        return offset
+    }
+
+    /// The offset of `byte` in `start..<end`, or `nil`.
+    @inline(__always)
+    func find(_ byte: UInt8, from start: Int, to end: Int) -> Int? {
+        var offset = start
+        while offset < end {
+            if self[offset] == byte { return offset }
+            offset += 1
+        }
+        return nil
+    }
+
+    /// Whether `byte` stands at `offset`, and `offset` before `end`.
+    @inline(__always)
+    func has(_ byte: UInt8, at offset: Int, before end: Int) -> Bool {
+        offset < end && self[offset] == byte
+    }
+
+    /// Whether a range holds exactly `text`, whatever the case of its letters.
+    func equals(_ range: Range<Int>, _ text: some Collection<UInt8>) -> Bool {
+        guard range.count == text.count, range.upperBound <= count else { return false }
+        var offset = range.lowerBound
+        for expected in text {
+            guard isSameLetter(self[offset], expected) else { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    /// Whether a range holds exactly `text`.
+    func equalsExactly(_ range: Range<Int>, _ text: String) -> Bool {
+        guard range.count == text.utf8.count, range.upperBound <= count else { return false }
+        var offset = range.lowerBound
+        for expected in text.utf8 {
+            guard self[offset] == expected else { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    /// A range as text; what is no UTF-8 becomes U+FFFD.
+    func text(_ range: Range<Int>) -> String {
+        guard range.lowerBound >= 0, range.upperBound <= count else { return "" }
+        return unsafe extracting(range).withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The value of one or more digits, or `nil` where a byte is none. More than `maximum` is `maximum`.
+    func saturatedNumber(_ range: Range<Int>, maximum: UInt32) -> UInt32? {
+        guard !range.isEmpty else { return nil }
+        var value: UInt64 = 0
+        for offset in range {
+            let digit = self[offset] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            value = Swift.min(value * 10 + UInt64(digit), UInt64(maximum))
+        }
+        return UInt32(truncatingIfNeeded: value)
+    }
+
+    /// The value of one or more digits, or `nil` where a byte is none or the value is over `maximum`.
+    func number(_ range: Range<Int>, maximum: UInt32) -> UInt32? {
+        guard maximum < .max, let value = saturatedNumber(range, maximum: maximum + 1), value <= maximum else {
+            return nil
+        }
+        return value
+    }
+
+    /// The end of the quoted string that starts at `start`, after its closing quote (RFC 3261 §25.1).
+    func quotedEnd(from start: Int, to end: Int) throws(ParseError) -> Int {
+        var offset = start + 1
+        while offset < end {
+            switch self[offset] {
+            case UInt8(ascii: "\""): return offset + 1
+            case UInt8(ascii: "\\"): offset += 2
+            default: offset += 1
+            }
+        }
+        throw ParseError(.malformed(.quotedString), at: start)
+    }
+
+    /// Up to eight bytes of a name in lower case, packed with the first byte lowest; 0 for a longer range.
+    ///
+    /// Setting bit 5 folds the case of letters, and leaves every other token character but `_` as it is, so two names
+    /// are equal when their words are.
+    @inline(__always)
+    func word(_ range: Range<Int>) -> UInt64 {
+        guard range.count <= 8 else { return 0 }
+        var word: UInt64 = 0
+        var shift: UInt64 = 0
+        for offset in range {
+            word |= UInt64(self[offset] | 0x20) &<< shift
+            shift &+= 8
+        }
+        return word
+    }
+}
+
+@inline(__always)
+func isLinearSpace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n")
+}
+
+/// Equal, or the two cases of one ASCII letter.
+@inline(__always)
+func isSameLetter(_ byte: UInt8, _ other: UInt8) -> Bool {
+    byte == other || (byte ^ other == 0x20 && UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20)
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Primitives
+
+extension Message {
+    /// The user part of a URI with its escapes undone, once (RFC 3261 §19.1.2; RFC 4475 §3.1.1.3).
+    ///
+    /// - Returns: `nil` when there is no user part, or when it decodes to a control character or to what is no UTF-8:
+    ///   such a name is nobody's, and must not be cut short at its NUL to become somebody's (RFC 4475 §3.1.1.4).
+    public func decodedUser(_ uri: SIPURI) -> String? {
+        guard let user = uri.user, let span = checked(user) else { return nil }
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(user.count)
+        var offset = span.lowerBound
+        while offset < span.upperBound {
+            var byte = bytes[offset]
+            if byte == UInt8(ascii: "%") {
+                guard offset + 2 < span.upperBound, let high = Hex.value(bytes[offset + 1]),
+                    let low = Hex.value(bytes[offset + 2])
+                else { return nil }
+                byte = high << 4 | low
+                offset += 2
+            }
+            guard byte >= 0x20, byte != 0x7F else { return nil }
+            decoded.append(byte)
+            offset += 1
+        }
+        return String(validating: decoded, as: UTF8.self)
+    }
+
+    /// The content of a quoted string, such as a display name, without its backslashes (RFC 3261 §25.1 `quoted-pair`).
+    /// Controls, folds included, become a space; what is no UTF-8 becomes U+FFFD.
+    public func unescaped(_ range: ByteRange) -> String {
+        guard let place = checked(range) else { return "" }
+        var text: [UInt8] = []
+        text.reserveCapacity(place.count)
+        var isEscaped = false
+        for byte in bytes[place] {
+            if byte == UInt8(ascii: "\\"), !isEscaped {
+                isEscaped = true
+                continue
+            }
+            isEscaped = false
+            text.append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: " ") : byte)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private func checked(_ range: ByteRange) -> Range<Int>? {
+        range.range.upperBound <= bytes.count ? range.range : nil
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Message {
+    /// The fields that have one meaning, so that two of them are two opinions (RFC 3261 §7.3.1, §20; RFC 4475 §3.3.8).
+    private static let single: UInt64 = {
+        let names: [HeaderName] = [
+            .from, .to, .callID, .cseq, .maxForwards, .contentLength, .contentType, .contentDisposition, .expires,
+            .minExpires, .date, .event, .subscriptionState, .referTo, .referredBy, .replaces, .sessionExpires, .minSE,
+            .rack, .rseq, .retryAfter, .userAgent, .server, .subject, .authenticationInfo,
+        ]
+        return names.reduce(0) { $0 | bit($1) }
+    }()
+
+    /// Checks what RFC 3261 §8.1.1 and §8.2 ask of every message, whatever is done with it.
+    ///
+    /// Via, From, To, Call-ID and CSeq exist and are well formed; no field with one meaning comes twice. A request also
+    /// names its transaction by a branch and its sender by a tag, agrees with its CSeq about the method, has contacts
+    /// that can be read, and a Request-URI of a known scheme without headers. Does not allocate.
+    ///
+    /// - Throws: The first problem, as a ``ParseError`` with its status.
+    public func validate() throws(ParseError) {
+        try checkFieldsAreSingle()
+        let via = try topVia()
+        try checkVias()
+        let from = try from()
+        _ = try to()
+        _ = try callID()
+        let cseq = try cseq()
+        _ = try maxForwards()
+        guard case .request(let method) = start else { return }
+
+        guard via.hasTransactionBranch(in: self) else { throw ParseError(.malformed(.via), at: Int(via.range.lower)) }
+        guard from.tag != nil else { throw ParseError(.malformed(.address), at: Int(from.range.lower)) }
+        guard cseq.method == method else {
+            throw ParseError(.methodMismatch, at: Int(first(.cseq)?.lower ?? 0))
+        }
+        try checkContacts(method)
+        let uri = try SIPURI.parse(self, requestURI)
+        // RFC 3261 §19.1.1: what follows the question mark is only for URIs that a request is made from.
+        guard !uri.hasHeaders else { throw ParseError(.malformed(.requestURI), at: Int(uri.headers.lower)) }
+    }
+
+    private func checkFieldsAreSingle() throws(ParseError) {
+        let double = repeated & Self.single
+        guard double != 0 else { return }
+        let name = HeaderName(rawValue: UInt8(double.trailingZeroBitCount)) ?? .other
+        var (seen, offset) = (0, 0)
+        for field in fields where field.name == name && seen < 2 {
+            (seen, offset) = (seen + 1, Int(field.nameLower))
+        }
+        throw ParseError(.repeated(name), at: offset)
+    }
+
+    /// Counts the hops without reading them: a response will copy them all.
+    private func checkVias() throws(ParseError) {
+        let span = bytes.span
+        var count = 0
+        for field in fields where field.name == .via {
+            count += 1
+            var offset = Int(field.valueLower)
+            while let comma = span.find(UInt8(ascii: ","), from: offset, to: Int(field.valueUpper)) {
+                (count, offset) = (count + 1, comma + 1)
+            }
+        }
+        guard count <= Limits.vias else {
+            throw ParseError(.tooLarge(.via, limit: Limits.vias), at: Int(first(.via)?.lower ?? 0))
+        }
+    }
+
+    /// Reads every contact. `*` is only for a REGISTER (RFC 3261 §10.2.2).
+    private func checkContacts(_ method: Method) throws(ParseError) {
+        guard let value = first(.contact) else { return }
+        if value.count == 1, bytes[Int(value.lower)] == UInt8(ascii: "*"), repeated & Self.bit(.contact) == 0 {
+            guard method == .register else { throw ParseError(.malformed(.address), at: Int(value.lower)) }
+            return
+        }
+        var reader = AddressReader(.contact)
+        while try reader.next(in: self) != nil {}
+    }
+}

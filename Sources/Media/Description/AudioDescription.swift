@@ -5,8 +5,8 @@ public import Primitives
 /// What one side says about its audio. Only this crosses from one leg to the other; the text of a description never
 /// does.
 public struct AudioDescription: Sendable {
-    /// Where this side wants packets. `nil` for a name, which nobody resolves for a stranger, and for an address that
-    /// is none of one host: unspecified (hold as RFC 3264 §8.4 has it), multicast, broadcast.
+    /// Where this side wants packets. `nil` without `c=`, for a name, which nobody resolves for a stranger, and for an
+    /// address that is none of one host: unspecified (hold as RFC 3264 §8.4 has it), multicast, broadcast.
     public var address: IPAddress?
     /// Never 0.
     public var port: UInt16

@@ -143,16 +143,17 @@ struct SectionParser {
 
     /// The section as audio, or `nil` when a call cannot use it.
     func audio(default session: SessionDefaults) -> AudioDescription? {
-        guard isUsable, let connection = connection ?? session.connection else { return nil }
+        guard isUsable else { return nil }
+        let connection = connection ?? session.connection
         let said = direction ?? session.direction ?? .sendReceive
         return AudioDescription(
-            address: connection.address,
+            address: connection?.address,
             port: line.port,
             rtcpPort: rtcpPort ?? (line.port == .max ? .max : line.port + 1),
             rtcpMux: rtcpMux,
             profile: profile,
             // RFC 3264 §8.4: an unspecified address is the old way to say "send me nothing".
-            direction: MediaDirection(sends: said.sends, receives: said.receives && !connection.isUnspecified),
+            direction: MediaDirection(sends: said.sends, receives: said.receives && connection?.isUnspecified != true),
             formats: payloadTypes.compactMap(format),
             packetTime: packetTime,
             crypto: crypto.filter { cryptoTags[$0.tag] == 1 }

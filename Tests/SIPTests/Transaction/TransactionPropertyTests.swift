@@ -18,18 +18,20 @@ struct TransactionPropertyTests {
             var hasEnded = false
             let inputs: [InviteServerTransaction.Input] = [
                 .repeated, .ack, .clock, .transportFailed,
-                .answer(trying), .answer(ringing), .answer(ok), .answer(busy), .answer(Answer(status: 603, bytes: [6])),
+                .answer(.trying), .answer(.ringing), .answer(.ok), .answer(.busy),
+                .answer(Answer(status: 603, bytes: [6])),
             ]
             for _ in 0..<random.below(30) {
                 rig.sleeps(.milliseconds(Int64(random.below(9_000))))
                 let actions = rig.takes(inputs[random.below(inputs.count)])
                 #expect(!hasEnded || actions.isEmpty, "seed \(seed)")
                 hasEnded = hasEnded || actions.contains(.end)
-                for case .send(let bytes) in actions where bytes != trying.bytes && bytes != ringing.bytes {
+                for case .send(let bytes) in actions where bytes != Answer.trying.bytes && bytes != Answer.ringing.bytes
+                {
                     finals.insert(bytes)
                 }
             }
-            rig.takes(.answer(busy))
+            rig.takes(.answer(.busy))
             let rest = rig.waits(.seconds(65))
             #expect(hasEnded != rest.contains { $0.action == .end }, "seed \(seed)")
             #expect(finals.count <= 1, "seed \(seed)")
@@ -45,7 +47,7 @@ struct TransactionPropertyTests {
             var finals: Set<[UInt8]> = []
             var hasEnded = false
             let inputs: [NonInviteServerTransaction.Input] = [
-                .repeated, .clock, .transportFailed, .answer(trying), .answer(ok), .answer(busy),
+                .repeated, .clock, .transportFailed, .answer(.trying), .answer(.ok), .answer(.busy),
                 .answer(Answer(status: 408, bytes: [4])),
             ]
             for _ in 0..<random.below(30) {
@@ -53,7 +55,7 @@ struct TransactionPropertyTests {
                 let actions = rig.takes(inputs[random.below(inputs.count)])
                 #expect(!hasEnded || actions.isEmpty, "seed \(seed)")
                 hasEnded = hasEnded || actions.contains(.end)
-                for case .send(let bytes) in actions where bytes != trying.bytes { finals.insert(bytes) }
+                for case .send(let bytes) in actions where bytes != Answer.trying.bytes { finals.insert(bytes) }
             }
             let rest = rig.waits(.seconds(65))
             #expect(hasEnded != rest.contains { $0.action == .end }, "seed \(seed)")

@@ -69,7 +69,9 @@ extension Rig.Event {
     static func at(_ time: Int64, _ action: Subject.Action) -> Self { Self(time: time, action: action) }
 }
 
-let trying = Answer(status: 100, bytes: Array("100".utf8))
-let ringing = Answer(status: 180, bytes: Array("180".utf8))
-let ok = Answer(status: 200, bytes: Array("200".utf8))
-let busy = Answer(status: 486, bytes: Array("486".utf8))
+extension Answer {
+    static let trying = Answer(status: 100, bytes: Array("100".utf8))
+    static let ringing = Answer(status: 180, bytes: Array("180".utf8))
+    static let ok = Answer(status: 200, bytes: Array("200".utf8))
+    static let busy = Answer(status: 486, bytes: Array("486".utf8))
+}

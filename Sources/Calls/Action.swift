@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Media
+public import Model
+
+/// What the switchboard wants done. Carry actions out in order.
+public enum Action: Sendable {
+    /// Bytes for the wire. A flow that is gone swallows them.
+    case send([UInt8], FlowID)
+    /// The peer showed a valid credential: the limits for strangers no longer apply to this flow.
+    case authenticated(FlowID)
+    /// Send what is queued, then close.
+    case close(FlowID)
+    case media(RelayCommand)
+    /// Write this record, replacing one of the same id. With a ticket: say ``Switchboard/stored(_:ok:at:into:)`` when it
+    /// is safe on disk, because somebody waits for an answer.
+    case remember(CallRecord, Ticket?)
+    case report(SecurityEvent)
+}
+
+/// Says which answer waits for a record.
+public struct Ticket: Hashable, Sendable {
+    let serial: UInt64
+}

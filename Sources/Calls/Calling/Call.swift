@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Model
+import Primitives
+import SIP
+
+/// The two ends of a call, as the business sees them.
+enum Side: Hashable, Sendable {
+    case caller, callee
+
+    var other: Side { self == .caller ? .callee : .caller }
+    var relay: RelaySide { self == .caller ? .a : .b }
+}
+
+/// Who a leg belongs to.
+struct Party: Sendable {
+    let username: String
+    let device: DeviceID
+    let number: ExtensionNumber
+    let name: String
+}
+
+/// One call: two dialogs that know nothing of each other, and what ties them together (RFC 7092, a signalling and media
+/// back-to-back user agent).
+struct Call: Sendable {
+    /// What a call is doing. Each case holds what is true only then.
+    enum Phase: Sendable {
+        case ringing(Ringing)
+        /// A phone answered; the caller hears of it when the record is on disk.
+        case answering(Answering)
+        /// The call will not be; the caller hears of it when the record is on disk.
+        case refusing(Refusing)
+        case talking(Conversation)
+    }
+
+    struct Ringing: Sendable {
+        var branches: [Branch] = []
+        let giveUp: MonotonicTime
+        var isAnnounced = false
+    }
+
+    struct Answering: Sendable {
+        let callee: Leg
+        let ticket: Ticket
+        let giveUp: MonotonicTime
+    }
+
+    struct Refusing: Sendable {
+        let status: Int
+        /// For the person: what to do. Goes into a Warning field.
+        let explanation: String?
+        let ticket: Ticket
+        let giveUp: MonotonicTime
+    }
+
+    struct Conversation: Sendable {
+        var caller: Leg
+        var callee: Leg
+        /// A change of media that one side asked for and the other has not answered yet.
+        var change: Change?
+    }
+
+    let serial: UInt64
+    var record: CallRecord
+    let caller: Party
+    let callerFlow: Flow
+    /// The caller's INVITE; what we answer is written from it.
+    let invite: Message
+    let transaction: UInt64
+    /// Our tag towards the caller.
+    let tag: String
+    /// `nil` when the caller wants us to offer (§13.2.1).
+    let offer: SessionDescription?
+    let callee: ExtensionNumber?
+    var phase: Phase
+    /// The earliest moment this call is in the deadline queue for; later ones need no entry of their own.
+    var wake: MonotonicTime?
+
+    /// The user names of the devices that take part.
+    var usernames: [String] {
+        switch phase {
+        case .ringing, .refusing: [caller.username]
+        case .answering(let answering): [caller.username, answering.callee.party.username]
+        case .talking(let conversation): [caller.username, conversation.callee.party.username]
+        }
+    }
+
+    var relay: RelayID { RelayID(rawValue: serial) }
+}
+
+/// One phone that rings for a call.
+struct Branch: Sendable {
+    let key: BranchKey
+    let party: Party
+    let flow: Flow
+    let local: LocalMedia
+    let crypto: [CryptoAttribute]
+    /// The final status it gave, other than 2xx; `nil` while it rings.
+    var status: Int?
+}
+
+/// One side of an answered call.
+struct Leg: Sendable {
+    let party: Party
+    /// `nil` while the phone's connection is gone.
+    var flow: Flow?
+    /// Where the phone's signalling comes from; its media is looked for there first.
+    var source: IPAddress
+    var dialog: Dialog
+    var media: LegNegotiation
+    /// A 2xx of ours that the phone has not acknowledged.
+    var unacknowledged: Unacknowledged?
+    var liveness: Liveness
+}
+
+/// What one phone and we agreed on.
+struct LegNegotiation: Sendable {
+    var local: LocalMedia
+    /// What we said we send with: several in an offer, one once answered.
+    var ours: [CryptoAttribute]
+    /// `nil` while we wait for the answer to our offer.
+    var theirs: CryptoAttribute?
+    var remote: AudioDescription?
+    var formats: [AudioFormat]
+
+    /// Our key of the suite that was chosen.
+    var chosen: CryptoAttribute? {
+        guard let theirs else { return nil }
+        return ours.first { $0.tag == theirs.tag && $0.key.suite == theirs.key.suite }
+    }
+}
+
+/// A 2xx is repeated until it is acknowledged, over every transport (§13.3.1.4).
+struct Unacknowledged: Sendable {
+    let bytes: [UInt8]
+    /// Of the INVITE; its ACK carries the same.
+    let sequence: UInt32
+    /// Whether the ACK brings the answer to our offer.
+    let expectsAnswer: Bool
+    var next: MonotonicTime
+    var interval: Duration
+    let giveUp: MonotonicTime
+}
+
+/// When a leg was last known to live.
+struct Liveness: Sendable {
+    var heard: MonotonicTime
+    var isProbing = false
+    /// Set while the phone's connection is gone.
+    var lost: MonotonicTime?
+    var report = LegReportSummary()
+}
+
+/// A re-INVITE from one side, passed on to the other.
+struct Change: Sendable {
+    let from: Side
+    let request: Message
+    let transaction: UInt64
+    let offer: SessionDescription
+    let proposed: LegNegotiation
+    let key: BranchKey
+}
+
+/// Names a dialog from our side (§12): Call-ID, our tag, their tag.
+struct DialogKey: Hashable, Sendable {
+    private let callID: [UInt8]
+    private let localTag: [UInt8]
+    private let remoteTag: [UInt8]
+
+    init(_ dialog: Dialog) {
+        (callID, localTag, remoteTag) = (dialog.callID, dialog.localTag, dialog.remoteTag)
+    }
+
+    /// Of a request that we received.
+    init?(_ request: Message) {
+        guard let callID = try? request.callID(), let to = try? request.to(), let from = try? request.from(),
+            let localTag = to.tag, let remoteTag = from.tag
+        else { return nil }
+        self.callID = Array(request.bytes(callID))
+        self.localTag = Array(request.bytes(localTag))
+        self.remoteTag = Array(request.bytes(remoteTag))
+    }
+}
+
+struct DialogOwner: Sendable {
+    let call: UInt64
+    let side: Side
+}

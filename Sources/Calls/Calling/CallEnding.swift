@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Model
+import Primitives
+import SIP
+
+/// How calls end: refused, cancelled, hung up, given up.
+extension Switchboard {
+    /// Ends a call that was not answered. The caller hears the reason when it is on disk.
+    mutating func refuse(_ serial: UInt64, _ refused: Refused, at now: Moment, into actions: inout [Action]) {
+        guard var call = calls[serial] else { return }
+        if case .refusing = call.phase { return }
+        for username in call.usernames where username != call.caller.username { leave(serial, username) }
+        stopRinging(call, at: now, into: &actions)
+        let ticket = Ticket(serial: nextSerial())
+        call.record.endedAt = now.wall
+        call.record.answeredAt = nil
+        call.record.outcome = refused.outcome
+        call.record.status = refused.status
+        call.record.control = refused.control
+        call.record.reason = refused.reason
+        let refusing = Call.Refusing(
+            status: refused.status,
+            explanation: refused.control.map { "\(refused.reason) [\($0)]" },
+            ticket: ticket,
+            giveUp: now.monotonic + Limits.storing
+        )
+        call.phase = .refusing(refusing)
+        calls[serial] = call
+        tickets[ticket] = serial
+        actions.append(.remember(call.record, ticket))
+        schedule(serial, at: refusing.giveUp)
+    }
+
+    private mutating func stopRinging(_ call: Call, at now: Moment, into actions: inout [Action]) {
+        guard case .ringing(let ringing) = call.phase else { return }
+        for branch in ringing.branches where branch.status == nil { cancel(branch.key, at: now, into: &actions) }
+    }
+
+    mutating func sendRefusal(_ call: Call, _ refusing: Call.Refusing, at now: Moment, into actions: inout [Action]) {
+        let host = settings.hostNames.first ?? snapshot.domain.text
+        let bytes = response(refusing.status, to: call.invite, on: call.callerFlow, tag: call.tag) {
+            if let explanation = refusing.explanation {
+                $0.field(.warning, "399 \(host) \"\(explanation.replacing("\"", with: "'"))\"")
+            }
+        }
+        answer(call.transaction, refusing.status, bytes, at: now, into: &actions)
+        forget(call.serial, into: &actions)
+    }
+
+    /// A CANCEL (§9.2). It cannot be challenged; that it came on the flow of its INVITE is its proof.
+    mutating func cancel(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
+        guard let key = ServerKey(request, on: flow, as: .invite), let id = inviteServerIDs[key],
+            let server = inviteServers[id]
+        else {
+            respond(481, to: request, on: flow, at: now, into: &actions)
+            return
+        }
+        respond(200, to: request, on: flow, tag: calls[server.call]?.tag, at: now, into: &actions)
+        guard let call = calls[server.call], call.transaction == id else { return }
+        switch call.phase {
+        case .ringing: refuse(call.serial, .cancelled, at: now, into: &actions)
+        case .answering(let answering):
+            tickets[answering.ticket] = nil
+            hangUp(answering.callee, of: call.serial, at: now, into: &actions)
+            refuse(call.serial, .cancelled, at: now, into: &actions)
+        case .refusing, .talking: break
+        }
+    }
+
+    /// One side of a standing call hung up.
+    mutating func bye(_ request: Message, _ owner: DialogOwner, on flow: Flow, at now: Moment, into actions: inout [Action]) {
+        respond(200, to: request, on: flow, at: now, into: &actions)
+        guard let call = calls[owner.call] else { return }
+        let reason = owner.side == .caller ? "the caller hung up" : "the called phone hung up"
+        switch call.phase {
+        case .talking(let conversation):
+            hangUp(owner.side == .caller ? conversation.callee : conversation.caller, of: call.serial, at: now, into: &actions)
+            close(call.serial, reason: reason, at: now, into: &actions)
+        case .answering(let answering):
+            tickets[answering.ticket] = nil
+            dialogs[DialogKey(answering.callee.dialog)] = nil
+            refuse(call.serial, .noAnswer, at: now, into: &actions)
+        case .ringing, .refusing: break
+        }
+    }
+
+    /// Ends a call from our side, whatever it is doing.
+    mutating func end(_ serial: UInt64, because reason: String, at now: Moment, into actions: inout [Action]) {
+        guard let call = calls[serial] else { return }
+        switch call.phase {
+        case .ringing: refuse(serial, Refused(status: 480, outcome: .failed, reason: reason), at: now, into: &actions)
+        case .answering(let answering):
+            tickets[answering.ticket] = nil
+            hangUp(answering.callee, of: serial, at: now, into: &actions)
+            refuse(serial, Refused(status: 480, outcome: .failed, reason: reason), at: now, into: &actions)
+        case .refusing: break
+        case .talking(let conversation):
+            hangUp(conversation.caller, of: serial, at: now, into: &actions)
+            hangUp(conversation.callee, of: serial, at: now, into: &actions)
+            close(serial, reason: reason, at: now, into: &actions)
+        }
+    }
+
+    /// Ends a call for an operator.
+    ///
+    /// - Parameter id: The id of its record.
+    /// - Returns: Whether there was such a call.
+    public mutating func endCall(_ id: String, at now: Moment, into actions: inout [Action]) -> Bool {
+        guard let call = calls.values.first(where: { $0.record.id == id }) else { return false }
+        end(call.serial, because: "an operator ended it", at: now, into: &actions)
+        return true
+    }
+
+    /// Completes the record of an answered call, closes its media and lets it go.
+    private mutating func close(_ serial: UInt64, reason: String, at now: Moment, into actions: inout [Action]) {
+        guard var record = calls[serial]?.record else { return }
+        record.endedAt = now.wall
+        record.reason = reason
+        actions.append(.remember(record, nil))
+        forget(serial, into: &actions)
+    }
+
+    mutating func forget(_ serial: UInt64, into actions: inout [Action]) {
+        guard let call = calls.removeValue(forKey: serial) else { return }
+        for username in call.usernames { leave(serial, username) }
+        switch call.phase {
+        case .ringing: break
+        case .answering(let answering):
+            tickets[answering.ticket] = nil
+            dialogs[DialogKey(answering.callee.dialog)] = nil
+        case .refusing(let refusing): tickets[refusing.ticket] = nil
+        case .talking(let conversation):
+            dialogs[DialogKey(conversation.caller.dialog)] = nil
+            dialogs[DialogKey(conversation.callee.dialog)] = nil
+            actions.append(.media(.close(call.relay)))
+        }
+    }
+
+    private mutating func leave(_ serial: UInt64, _ username: String) {
+        callsOf[username]?.remove(serial)
+        if callsOf[username]?.isEmpty == true { callsOf[username] = nil }
+    }
+
+    /// Says BYE on one leg and forgets its dialog.
+    mutating func hangUp(_ leg: Leg, of serial: UInt64, at now: Moment, into actions: inout [Action]) {
+        dialogs[DialogKey(leg.dialog)] = nil
+        guard let flow = leg.flow else { return }
+        var dialog = leg.dialog
+        sayBye(&dialog, over: flow, at: now, into: &actions)
+    }
+
+    mutating func sayBye(_ dialog: inout Dialog, over flow: Flow, at now: Moment, into actions: inout [Action]) {
+        let (key, bytes) = request(.bye, in: &dialog, over: flow)
+        start(key, .bye, bytes, purpose: .farewell, over: flow, at: now, into: &actions)
+    }
+
+    /// A request inside a dialog, complete.
+    mutating func request(_ method: Method, in dialog: inout Dialog, over flow: Flow) -> (BranchKey, [UInt8]) {
+        let key = BranchKey(using: entropy)
+        var writer = MessageWriter()
+        dialog.writeRequest(method, cseq: nil, into: &writer)
+        writeVia(key, over: flow, into: &writer)
+        writer.finish()
+        return (key, writer.bytes)
+    }
+
+    /// The ACK of a 2xx: a request of its own, with a branch of its own (§13.2.2.4).
+    mutating func acknowledge(_ dialog: inout Dialog, cseq: UInt32, over flow: Flow, body: [UInt8] = []) -> [UInt8] {
+        var writer = MessageWriter()
+        dialog.writeRequest(.ack, cseq: cseq, into: &writer)
+        writeVia(BranchKey(using: entropy), over: flow, into: &writer)
+        if body.isEmpty { writer.finish() } else { writer.finish(contentType: "application/sdp", body: body) }
+        return writer.bytes
+    }
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+import SIP
+
+/// From an INVITE to phones that ring (RFC 3261 §13.3, §16.7 for the forking).
+extension Switchboard {
+    mutating func invite(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
+        guard let from = try? request.from(), let user = from.uri?.user, proof.owns(request.bytes(user)) else {
+            // Row S07: the caller is whoever the credential says, and a From that says otherwise is refused.
+            report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
+            respond(403, to: request, on: proof.flow, at: now, into: &actions)
+            return
+        }
+        guard hasRoom(for: proof) else {
+            respond(503, to: request, on: proof.flow, at: now, into: &actions) { $0.field(.retryAfter, 10) }
+            return
+        }
+        guard let key = ServerKey(request, on: proof.flow) else { return }
+        let serial = nextSerial()
+        let transaction = openInviteServer(key, on: proof.flow, call: serial, at: now)
+        answer(transaction, 100, response(100, to: request, on: proof.flow, tag: nil), at: now, into: &actions)
+
+        var decision = decide(request, by: proof)
+        if case .connect = decision, maxForwardsSpent(request) { decision = .refuse(.tooManyHops) }
+        open(serial, transaction, request, decision, by: proof, at: now, into: &actions)
+        switch decision {
+        case .refuse(let refused): refuse(serial, refused, at: now, into: &actions)
+        case .connect(let callee, _): ring(serial, callee, at: now, into: &actions)
+        }
+    }
+
+    private func hasRoom(for proof: Authenticated) -> Bool {
+        calls.count < Limits.calls
+            && callsOf[proof.device.username, default: []].count < Limits.callsPerDevice
+    }
+
+    private func maxForwardsSpent(_ request: Message) -> Bool { (try? request.maxForwards()) == 0 }
+
+    private enum Decision {
+        case connect(ExtensionNumber, SessionDescription?)
+        case refuse(Refused)
+    }
+
+    /// Reads the offer and asks `Guard`. The media is judged first, because a call in the clear is refused whoever it is
+    /// for.
+    private func decide(_ request: Message, by proof: Authenticated) -> Decision {
+        let offer: SessionDescription?
+        do { offer = try offered(in: request) } catch { return .refuse(error) }
+        let attempt = CallAttempt(
+            caller: proof.device,
+            dialled: dialled(request),
+            signallingIsSecure: proof.flow.transport == .tls,
+            media: offer.map { isProtected($0) ? .encrypted : .plain } ?? .lateOffer
+        )
+        switch CallRules.decide(attempt, in: snapshot) {
+        case .allowed(let authorised): return .connect(authorised.callee, offer)
+        case .refused(let refusal):
+            return .refuse(
+                Refused(
+                    status: refusal.status,
+                    outcome: .refused,
+                    control: refusal.control?.rawValue,
+                    reason: refusal.reason,
+                    offer: offer
+                )
+            )
+        }
+    }
+
+    private func isProtected(_ offer: SessionDescription) -> Bool {
+        guard let audio = offer.audio else { return false }
+        return Negotiation.protection(of: audio, preferring: SRTPSuite.preferred) != nil
+    }
+
+    /// The offer in an INVITE, `nil` without a body.
+    func offered(in request: Message) throws(Refused) -> SessionDescription? {
+        guard !request.body.isEmpty else { return nil }
+        guard let type = request.first(.contentType), isSDP(request.bytes(type)) else { throw .unknownBody }
+        do {
+            let offer = try SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
+            guard offer.audio != nil else { throw Refused.noAudio }
+            return offer
+        } catch let error as SDPError {
+            throw Refused(status: error.status, outcome: .refused, reason: "its media description cannot be read")
+        } catch {
+            throw .noAudio
+        }
+    }
+
+    /// The number that was dialled. Names of devices lead to their extension, so that a phone can be called by what it
+    /// registered as.
+    private func dialled(_ request: Message) -> String {
+        guard let uri = try? SIPURI.parse(request, request.requestURI), let user = request.decodedUser(uri) else { return "" }
+        return snapshot.devices[user]?.number.text ?? user
+    }
+
+    private mutating func open(
+        _ serial: UInt64,
+        _ transaction: UInt64,
+        _ request: Message,
+        _ decision: Decision,
+        by proof: Authenticated,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        var offer: SessionDescription?
+        var callee: ExtensionNumber?
+        switch decision {
+        case .connect(let number, let description): (callee, offer) = (number, description)
+        case .refuse(let refused): offer = refused.offer
+        }
+        let record = CallRecord(
+            id: entropy.token(),
+            startedAt: now.wall,
+            caller: proof.subscriber.number,
+            callerDevice: proof.device.id,
+            dialled: String(dialled(request).prefix(Limits.recordedText)),
+            callee: callee,
+            callerProtection: LegProtection(proof.flow, suite: nil)
+        )
+        calls[serial] = Call(
+            serial: serial,
+            record: record,
+            caller: Party(proof.device, proof.subscriber),
+            callerFlow: proof.flow,
+            invite: request,
+            transaction: transaction,
+            tag: entropy.token(),
+            offer: offer,
+            callee: callee,
+            phase: .ringing(Call.Ringing(giveUp: now.monotonic + Limits.ringing))
+        )
+        callsOf[proof.device.username, default: []].insert(serial)
+        actions.append(.remember(record, nil))
+        schedule(serial, at: now.monotonic + Limits.ringing)
+    }
+
+    /// Rings every phone of the callee at once; the first that answers gets the call.
+    private mutating func ring(_ serial: UInt64, _ callee: ExtensionNumber, at now: Moment, into actions: inout [Action]) {
+        guard var call = calls[serial], case .ringing(var ringing) = call.phase else { return }
+        let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
+        let targets = phones.flatMap { bindings.of($0.username) }.prefix(Limits.forks)
+        guard !targets.isEmpty else {
+            refuse(serial, .unreachable, at: now, into: &actions)
+            return
+        }
+        var requests: [(Branch, Message)] = []
+        for target in targets {
+            guard let (branch, request) = branch(to: target, of: call) else { continue }
+            requests.append((branch, request))
+        }
+        ringing.branches = requests.map(\.0)
+        call.phase = .ringing(ringing)
+        calls[serial] = call
+        for (index, (branch, request)) in requests.enumerated() {
+            start(branch.key, request, purpose: .branch(index), call: serial, over: branch.flow, at: now, into: &actions)
+        }
+    }
+
+    /// The INVITE for one phone. Nothing of the caller's is copied into it but the media formats.
+    private mutating func branch(to target: Binding, of call: Call) -> (Branch, Message)? {
+        guard let subscriber = snapshot.extensions[target.device.number] else { return nil }
+        let key = BranchKey(using: entropy)
+        let local = newLocalMedia()
+        let crypto = newOffers()
+        let audio = call.offer?.audio
+        let body = SessionWriter.offer(
+            local,
+            formats: audio?.formats ?? AudioFormat.usual,
+            packetTime: audio?.packetTime,
+            direction: audio?.direction ?? .sendReceive,
+            crypto: crypto,
+            rtcpMux: true
+        )
+        var writer = MessageWriter()
+        writer.request(.invite, uri: target.contact)
+        writeVia(key, over: target.flow, into: &writer)
+        writer.field(.maxForwards, max(1, ((try? call.invite.maxForwards()) ?? 70) - 1))
+        writer.field(.from, "\(quoted(call.caller.name)) <sip:\(call.caller.number.text)@\(snapshot.domain.text)>;tag=\(entropy.token())")
+        writer.field(.to, "<sip:\(target.device.number.text)@\(snapshot.domain.text)>")
+        writer.field(.callID, entropy.token())
+        writer.field(.cseq, "1 INVITE")
+        writeContact(over: target.flow, into: &writer)
+        writer.field(.allow, Self.allowed)
+        writer.finish(contentType: "application/sdp", body: body)
+        guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
+        let party = Party(target.device, subscriber)
+        return (Branch(key: key, party: party, flow: target.flow, local: local, crypto: crypto), request)
+    }
+
+    mutating func newLocalMedia() -> LocalMedia {
+        LocalMedia(
+            address: settings.mediaAddress,
+            port: settings.mediaPort,
+            rtcpPort: settings.mediaPort + 1,
+            // RFC 8866 §5.2 wants a number; 62 bits so that every reader's integer holds it.
+            sessionID: entropy.next() >> 2,
+            version: 1
+        )
+    }
+
+    /// A fresh key for every suite we take, best first.
+    mutating func newOffers() -> [CryptoAttribute] {
+        SRTPSuite.preferred.enumerated().map { index, suite in
+            CryptoAttribute(tag: index + 1, key: .generate(suite, using: &entropy))
+        }
+    }
+}
+
+/// A display name as a quoted string (§25.1). The writer takes care of control characters.
+private func quoted(_ name: String) -> String {
+    "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+}
+
+private func isSDP(_ type: ArraySlice<UInt8>) -> Bool {
+    let name = Array("application/sdp".utf8)
+    guard type.count >= name.count, zip(type, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { return false }
+    let rest = type.dropFirst(name.count)
+    return rest.first.map { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: " ") || $0 == 9 } ?? true
+}
+
+extension SRTPSuite {
+    /// AEAD before the older suite, the longer key first (control `media-encryption`).
+    static let preferred: [SRTPSuite] = [.aes256gcm, .aes128gcm, .aes128cmSHA1_80]
+}
+
+extension AudioFormat {
+    /// What we offer when the caller leaves the offer to us.
+    static let usual: [AudioFormat] = [
+        AudioFormat(payloadType: 96, name: "OPUS", clockRate: 48_000, channels: 2, parameters: nil),
+        AudioFormat(payloadType: 9, name: "G722", clockRate: 8_000, channels: 1, parameters: nil),
+        AudioFormat(payloadType: 0, name: "PCMU", clockRate: 8_000, channels: 1, parameters: nil),
+        AudioFormat(payloadType: 8, name: "PCMA", clockRate: 8_000, channels: 1, parameters: nil),
+        AudioFormat(payloadType: 101, name: "TELEPHONE-EVENT", clockRate: 8_000, channels: 1, parameters: "0-16"),
+    ]
+}
+
+extension Party {
+    init(_ device: Device, _ subscriber: Extension) {
+        self.init(username: device.username, device: device.id, number: device.number, name: subscriber.name)
+    }
+}
+
+extension LegProtection {
+    init(_ flow: Flow, suite: SRTPSuite?) {
+        self.init(
+            transport: flow.transport.rawValue,
+            tlsVersion: flow.tlsVersion,
+            cipher: flow.cipher,
+            srtpSuite: suite?.rawValue
+        )
+    }
+}

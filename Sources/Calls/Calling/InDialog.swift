@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+import SIP
+
+/// Requests inside a dialog (RFC 3261 §12.2.2), which have to come from the phone the dialog is with.
+extension Switchboard {
+    mutating func receiveInDialog(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
+        guard let key = DialogKey(request), let owner = dialogs[key], calls[owner.call] != nil else {
+            guard request.method != .ack else { return }
+            // Row S03: a made-up tag is no way around authentication.
+            respond(481, to: request, on: flow, at: now, into: &actions)
+            return
+        }
+        if !isAtHome(owner, flow) {
+            guard request.method != .ack, comesHome(request, owner, on: flow, at: now, into: &actions) else { return }
+        }
+        if request.method == .ack {
+            acknowledged(request, owner, at: now, into: &actions)
+            return
+        }
+        guard inOrder(request, owner, on: flow, at: now, into: &actions) else { return }
+        switch request.method {
+        case .bye: bye(request, owner, on: flow, at: now, into: &actions)
+        case .invite: change(request, owner, on: flow, at: now, into: &actions)
+        case .options: respond(200, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+        case .ack, .cancel: break
+        case .register, .info, .prack, .update, .refer, .subscribe, .notify, .message, .publish:
+            respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+        case .other, nil:
+            respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+        }
+    }
+
+    private func isAtHome(_ owner: DialogOwner, _ flow: Flow) -> Bool { leg(owner)?.flow?.id == flow.id }
+
+    /// A request of a dialog that came over another connection: the phone reconnected, or somebody read the tags. The
+    /// credential tells (row S14).
+    private mutating func comesHome(
+        _ request: Message,
+        _ owner: DialogOwner,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
+        guard let proof = authenticate(request, on: flow, at: now, into: &actions) else {
+            report(.forgedInDialog, .intrusionDetection, request, flow, now, into: &actions)
+            return false
+        }
+        guard proof.device.username == leg(owner)?.party.username else {
+            respond(403, to: request, on: flow, at: now, into: &actions)
+            report(.identityMismatch, .intrusionDetection, request, flow, now, into: &actions)
+            return false
+        }
+        update(owner.call, owner.side) { leg in
+            leg.flow = flow
+            leg.liveness.lost = nil
+        }
+        return true
+    }
+
+    private mutating func inOrder(
+        _ request: Message,
+        _ owner: DialogOwner,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
+        guard var dialog = leg(owner)?.dialog, let order = try? dialog.receive(request) else {
+            respond(400, to: request, on: flow, at: now, into: &actions)
+            return false
+        }
+        guard order == .next else {
+            respond(500, to: request, on: flow, at: now, into: &actions)
+            return false
+        }
+        update(owner.call, owner.side) { $0.dialog = dialog }
+        return true
+    }
+
+    /// The ACK of a 2xx of ours.
+    private mutating func acknowledged(_ request: Message, _ owner: DialogOwner, at now: Moment, into actions: inout [Action]) {
+        guard let waiting = leg(owner)?.unacknowledged, let cseq = try? request.cseq(), cseq.number == waiting.sequence
+        else { return }
+        update(owner.call, owner.side) { $0.unacknowledged = nil }
+        guard waiting.expectsAnswer else { return }
+        let answer = try? SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
+        guard let audio = answer?.audio, audio.port != 0 else {
+            end(owner.call, because: "a phone did not answer our media offer", at: now, into: &actions)
+            return
+        }
+        update(owner.call, owner.side) { $0.media.accept(audio) }
+        openMedia(owner.call, at: now, into: &actions)
+    }
+
+    /// The keys of both sides are known: relay, or tell the relay what changed.
+    private mutating func openMedia(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
+        guard let call = calls[serial], case .talking(let conversation) = call.phase,
+            let a = conversation.caller.relayMedia, let b = conversation.callee.relayMedia
+        else {
+            end(serial, because: "a phone chose no encryption that we offered", at: now, into: &actions)
+            return
+        }
+        if call.record.callerProtection?.srtpSuite == nil {
+            calls[serial]?.record.callerProtection = LegProtection(call.callerFlow, suite: a.receive.suite)
+            actions.append(.media(.open(call.relay, a: a, b: b)))
+        } else {
+            actions.append(.media(.update(call.relay, .a, a)))
+            actions.append(.media(.update(call.relay, .b, b)))
+        }
+    }
+
+    // MARK: Legs
+
+    func leg(_ owner: DialogOwner) -> Leg? { leg(owner.call, owner.side) }
+
+    func leg(_ serial: UInt64, _ side: Side) -> Leg? {
+        guard let call = calls[serial] else { return nil }
+        return switch (call.phase, side) {
+        case (.talking(let conversation), .caller): conversation.caller
+        case (.talking(let conversation), .callee): conversation.callee
+        case (.answering(let answering), .callee): answering.callee
+        case (.answering, .caller), (.ringing, _), (.refusing, _): nil
+        }
+    }
+
+    /// Changes a leg of a standing call. Before that, legs only come and go as a whole.
+    mutating func update(_ serial: UInt64, _ side: Side, _ change: (inout Leg) -> Void) {
+        guard case .talking(var conversation)? = calls[serial]?.phase else { return }
+        switch side {
+        case .caller: change(&conversation.caller)
+        case .callee: change(&conversation.callee)
+        }
+        calls[serial]?.phase = .talking(conversation)
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Model
+import Primitives
+import SIP
+
+/// Noticing that a phone is gone: no acknowledgement, no connection, no media and no answer when asked.
+extension Switchboard {
+    /// Puts a call into the deadline queue, unless it is there for an earlier moment.
+    mutating func schedule(_ serial: UInt64, at moment: MonotonicTime) {
+        guard let call = calls[serial] else { return }
+        if let wake = call.wake, wake <= moment { return }
+        calls[serial]?.wake = moment
+        deadlines.insert(.call(serial), at: moment)
+    }
+
+    /// Looks at a call whose moment may have come, and puts it back for its next one.
+    mutating func wakeCall(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
+        guard let call = calls[serial] else { return }
+        if let wake = call.wake, wake <= now.monotonic { calls[serial]?.wake = nil }
+        switch call.phase {
+        case .ringing(let ringing):
+            if ringing.giveUp <= now.monotonic {
+                refuse(serial, .noAnswer, at: now, into: &actions)
+            } else {
+                schedule(serial, at: ringing.giveUp)
+            }
+        case .answering(let answering):
+            if answering.giveUp <= now.monotonic {
+                stored(answering.ticket, ok: false, at: now, into: &actions)
+            } else {
+                schedule(serial, at: answering.giveUp)
+            }
+        case .refusing(let refusing):
+            if refusing.giveUp <= now.monotonic {
+                stored(refusing.ticket, ok: false, at: now, into: &actions)
+            } else {
+                schedule(serial, at: refusing.giveUp)
+            }
+        case .talking:
+            for side in [Side.caller, .callee] {
+                repeatAnswer(serial, side, at: now, into: &actions)
+                checkLife(serial, side, at: now, into: &actions)
+            }
+        }
+    }
+
+    /// §13.3.1.4: a 2xx goes out again, at most every T2, until its ACK; after 64·T1 the call ends.
+    private mutating func repeatAnswer(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
+        guard let leg = leg(serial, side), var waiting = leg.unacknowledged else { return }
+        if waiting.giveUp <= now.monotonic {
+            end(serial, because: "a phone did not confirm the answer", at: now, into: &actions)
+            return
+        }
+        if waiting.next <= now.monotonic {
+            if let flow = leg.flow { actions.append(.send(waiting.bytes, flow.id)) }
+            waiting.interval = min(waiting.interval * 2, .seconds(4))
+            waiting.next = now.monotonic + waiting.interval
+            update(serial, side) { $0.unacknowledged = waiting }
+        }
+        schedule(serial, at: min(waiting.next, waiting.giveUp))
+    }
+
+    /// A leg that is silent is asked; one that does not answer, or cannot be asked, ends the call.
+    private mutating func checkLife(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
+        guard let leg = leg(serial, side) else { return }
+        let silentFrom = leg.liveness.heard + Limits.silence
+        guard silentFrom <= now.monotonic else {
+            schedule(serial, at: silentFrom)
+            return
+        }
+        if let lost = leg.liveness.lost, lost + Limits.reconnect <= now.monotonic {
+            end(serial, because: "a phone lost its connection and did not come back", at: now, into: &actions)
+            return
+        }
+        if !leg.liveness.isProbing, let flow = leg.flow {
+            var dialog = leg.dialog
+            let (key, bytes) = request(.options, in: &dialog, over: flow)
+            update(serial, side) {
+                $0.dialog = dialog
+                $0.liveness.isProbing = true
+            }
+            start(key, .options, bytes, purpose: .probe(serial, side), over: flow, at: now, into: &actions)
+        }
+        schedule(serial, at: now.monotonic + Limits.silence)
+    }
+
+    /// What became of a request of ours that is not an INVITE.
+    mutating func probed(_ client: RequestClient, status: Int?, at now: Moment, into actions: inout [Action]) {
+        guard case .probe(let serial, let side) = client.purpose, leg(serial, side) != nil else { return }
+        // Any answer says that somebody is there; only these say that the call is not (RFC 5057 §5.1).
+        guard let status, status != 481, status != 408 else {
+            end(serial, because: "a phone is silent and does not answer", at: now, into: &actions)
+            return
+        }
+        update(serial, side) {
+            $0.liveness.isProbing = false
+            $0.liveness.heard = now.monotonic
+        }
+    }
+
+    /// What the relays saw in the last second.
+    public mutating func media(_ reports: [RelayReport], at now: Moment, into actions: inout [Action]) {
+        for report in reports {
+            update(report.id.rawValue, .caller) { $0.liveness.note(report.a) }
+            update(report.id.rawValue, .callee) { $0.liveness.note(report.b) }
+        }
+    }
+
+    /// The connection of a phone went away in the middle of a call.
+    mutating func lost(_ flow: FlowID, of serial: UInt64, at now: Moment, into actions: inout [Action]) {
+        guard let call = calls[serial] else { return }
+        switch call.phase {
+        case .ringing(let ringing):
+            if call.callerFlow.id == flow {
+                refuse(serial, .cancelled, at: now, into: &actions)
+                return
+            }
+            for (index, branch) in ringing.branches.enumerated() where branch.flow.id == flow && branch.status == nil {
+                branchFailed(408, index, of: serial, at: now, into: &actions)
+            }
+        case .answering, .refusing: break
+        case .talking:
+            for side in [Side.caller, .callee] where leg(serial, side)?.flow?.id == flow {
+                update(serial, side) {
+                    $0.flow = nil
+                    $0.liveness.lost = now.monotonic
+                    $0.liveness.isProbing = false
+                }
+                schedule(serial, at: now.monotonic + Limits.reconnect)
+            }
+        }
+    }
+
+    /// A phone registered over a new connection: its calls go on there.
+    mutating func adoptFlow(of proof: Authenticated) {
+        for call in callsOf[proof.device.username, default: []].sorted() {
+            for side in [Side.caller, .callee] {
+                guard let leg = leg(call, side), leg.flow == nil, leg.party.username == proof.device.username
+                else { continue }
+                update(call, side) {
+                    $0.flow = proof.flow
+                    $0.liveness.lost = nil
+                }
+            }
+        }
+    }
+
+    /// An INVITE of ours got no answer at all.
+    mutating func timedOut(_ client: InviteClient, _ key: BranchKey, at now: Moment, into actions: inout [Action]) {
+        switch client.purpose {
+        case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
+        case .change: end(client.call, because: "a phone is silent and does not answer", at: now, into: &actions)
+        }
+    }
+
+    public func calls() -> [CallSummary] {
+        calls.values.sorted { $0.serial < $1.serial }.map { call in
+            CallSummary(
+                record: call.record,
+                isAnswered: call.isTalking,
+                callerMedia: leg(call.serial, .caller)?.liveness.report ?? LegReportSummary(),
+                calleeMedia: leg(call.serial, .callee)?.liveness.report ?? LegReportSummary()
+            )
+        }
+    }
+}
+
+extension Call {
+    fileprivate var isTalking: Bool {
+        switch phase {
+        case .talking: true
+        case .ringing, .answering, .refusing: false
+        }
+    }
+}
+
+extension Liveness {
+    fileprivate mutating func note(_ media: LegReport) {
+        report = LegReportSummary(
+            packets: media.packets,
+            authenticationFailures: media.authenticationFailures,
+            replays: media.replays,
+            locked: media.locked
+        )
+        if let last = media.lastAuthenticated, last > heard { heard = last }
+    }
+}

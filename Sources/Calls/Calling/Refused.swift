@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Model
+
+/// Why a call will not be, for the record and for the caller's phone.
+struct Refused: Error, Sendable {
+    let status: Int
+    let outcome: CallOutcome
+    var control: String?
+    let reason: String
+    var offer: SessionDescription?
+
+    init(status: Int, outcome: CallOutcome, control: String? = nil, reason: String, offer: SessionDescription? = nil) {
+        self.status = status
+        self.outcome = outcome
+        self.control = control
+        self.reason = reason
+        self.offer = offer
+    }
+
+    static let noAudio = Refused(status: 488, outcome: .refused, reason: "it offers no audio that we understand")
+    static let unknownBody = Refused(status: 415, outcome: .refused, reason: "its body is not a media description")
+    static let tooManyHops = Refused(status: 483, outcome: .refused, reason: "it has passed through too many systems")
+    static let unreachable = Refused(status: 480, outcome: .unreachable, reason: "no phone of the extension is registered")
+    static let noAnswer = Refused(status: 480, outcome: .noAnswer, reason: "nobody answered")
+    static let cancelled = Refused(status: 487, outcome: .cancelled, reason: "the caller hung up before an answer")
+    static let notStored = Refused(status: 503, outcome: .failed, reason: "its record could not be written to disk")
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything that somebody outside can make grow or wait for, in this module.
+enum Limits {
+    /// Nonces with a remembered count. One a phone; 24 bytes each.
+    static let nonces = 65_536
+    /// How long a nonce is good for. As long as the longest registration, so that a refresh needs no second round trip.
+    static let nonceLifetime: Duration = .seconds(3_900)
+    /// Calls that one device may have at once, ringing ones included. A desk phone has no more line keys than this.
+    static let callsPerDevice = 8
+    /// Phones rung for one call.
+    static let forks = 20
+    /// Calls at once on one switchboard. Each holds about 8 KiB here and one relay.
+    static let calls = 4_000
+    /// How long a phone rings before the caller is told that nobody answers.
+    static let ringing: Duration = .seconds(90)
+    /// How long an answer waits for its record to be on disk.
+    static let storing: Duration = .seconds(5)
+    /// How long a leg may send nothing before it is asked whether it still lives.
+    static let silence: Duration = .seconds(30)
+    /// How long a phone whose connection died may take to come back before a silent call of it ends.
+    static let reconnect: Duration = .seconds(32)
+    /// Wrong passwords on one connection before it is closed.
+    static let failuresPerFlow = 5
+    /// Characters of a dialled number or a client's name that are kept in a record.
+    static let recordedText = 64
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+public import Model
+import Primitives
+import SIP
+
+/// Proof that a request was made with a device's own secret. Only ``Authenticator/authenticate(_:on:at:)`` can make one,
+/// and everything that binds a phone or places a call asks for one.
+struct Authenticated: Sendable {
+    let device: Device
+    let subscriber: Extension
+    let flow: Flow
+
+    fileprivate init(device: Device, subscriber: Extension, flow: Flow) {
+        self.device = device
+        self.subscriber = subscriber
+        self.flow = flow
+    }
+
+    /// Whether `user`, as it stands in From or To, is a name of this device: its user name or its extension.
+    func owns(_ user: ArraySlice<UInt8>) -> Bool {
+        user.elementsEqual(device.username.utf8) || user.elementsEqual(subscriber.number.text.utf8)
+    }
+}
+
+/// Decides who a request is from, by digest (RFC 3261 §22, RFC 7616, RFC 8760), with the same work for names that
+/// exist and names that do not.
+struct Authenticator: Sendable {
+    enum Outcome: Sendable {
+        case authenticated(Authenticated)
+        /// Ask for credentials; `stale` when they were good for a nonce that is not any more.
+        case challenge(stale: Bool, Doubt)
+    }
+
+    /// What was odd about the credentials, for the event. A stranger never learns it.
+    enum Doubt: Sendable {
+        case none
+        case wrongSecret(username: String)
+        case replayed(username: String)
+    }
+
+    private let realm: String
+    private var issuer: NonceIssuer
+    private var ledger: NonceLedger
+    private var accounts: [Username: Account] = [:]
+    /// What an unknown name is measured against, so that it costs the same.
+    private let nobody: Account
+
+    init(snapshot: Snapshot, nonceKey: [UInt8], entropy: Entropy) {
+        realm = snapshot.domain.text
+        issuer = NonceIssuer(key: nonceKey, realm: realm, lifetime: Limits.nonceLifetime)
+        ledger = NonceLedger(capacity: Limits.nonces, lifetime: Limits.nonceLifetime)
+        nobody = Account(nobodyIn: realm, password: entropy.token())
+        apply(snapshot)
+    }
+
+    mutating func apply(_ snapshot: Snapshot) {
+        accounts = [:]
+        for device in snapshot.devices.values {
+            guard let subscriber = snapshot.extensions[device.number], subscriber.isEnabled,
+                let username = Username(device.username.utf8), let account = Account(device, subscriber)
+            else { continue }
+            accounts[username] = account
+        }
+    }
+
+    mutating func authenticate(_ request: Message, on flow: Flow, at now: Moment) throws(ParseError) -> Outcome {
+        guard let credentials = try request.credentials() else { return .challenge(stale: false, .none) }
+        let offered = Self.algorithm(for: request)
+        let used = credentials.algorithm ?? (credentials.isUnknownAlgorithm ? nil : .md5)
+        guard request.bytes(credentials.realm).elementsEqual(realm.utf8), used == offered,
+            used != .md5 || flow.transport == .tls, Self.isMeantFor(request, credentials)
+        else { return .challenge(stale: false, .none) }
+
+        let verdict = issuer.check(request.bytes.span.extracting(credentials.nonce.range), from: flow.remote.ip, at: now.wall)
+        switch verdict {
+        case .foreign: return .challenge(stale: false, .none)
+        case .stale: return .challenge(stale: true, .none)
+        case .valid: break
+        }
+
+        let known = Username(request.bytes(credentials.username)).flatMap { accounts[$0] }
+        let account = known ?? nobody
+        let secret = account.secret(for: offered)
+        let isRight = Digest.matches(
+            credentials,
+            in: request,
+            method: request.method ?? .options,
+            ha1: secret ?? nobody.md5
+        )
+        guard isRight, secret != nil, let owner = account.owner else {
+            return .challenge(stale: false, .wrongSecret(username: printable(request, credentials.username)))
+        }
+        guard let count = credentials.nc,
+            ledger.accept(request.bytes.span.extracting(credentials.nonce.range), nc: count, at: now.monotonic)
+        else { return .challenge(stale: true, .replayed(username: owner.device.username)) }
+        return .authenticated(Authenticated(device: owner.device, subscriber: owner.subscriber, flow: flow))
+    }
+
+    /// The value of `WWW-Authenticate`. Depends on the client's name and the source, never on the account.
+    mutating func writeChallenge(
+        for request: Message,
+        on flow: Flow,
+        stale: Bool,
+        at now: Moment,
+        into value: inout [UInt8]
+    ) {
+        value.append(contentsOf: "Digest realm=\"".utf8)
+        value.append(contentsOf: realm.utf8)
+        value.append(contentsOf: "\", nonce=\"".utf8)
+        issuer.issue(to: flow.remote.ip, at: now.wall).append(to: &value)
+        value.append(contentsOf: "\", algorithm=".utf8)
+        value.append(contentsOf: Self.algorithm(for: request).rawValue.utf8)
+        value.append(contentsOf: ", qop=\"auth\"".utf8)
+        if stale { value.append(contentsOf: ", stale=true".utf8) }
+    }
+
+    private static func algorithm(for request: Message) -> DigestAlgorithm {
+        let client = request.first(.userAgent).map { request.bytes($0) } ?? []
+        return switch ClientAlgorithm.challenge(userAgent: client) {
+        case .md5: .md5
+        case .sha256: .sha256
+        case .sha512256: .sha512256
+        }
+    }
+
+    /// RFC 8760 §2.6: the digest-uri names what the request is for, so that captured credentials cannot be moved to
+    /// another target. Phones may leave out parameters, so user, host and port are compared.
+    private static func isMeantFor(_ request: Message, _ credentials: Credentials) -> Bool {
+        if request.bytes(credentials.uri).elementsEqual(request.bytes(request.requestURI)) { return true }
+        guard let named = try? SIPURI.parse(request, credentials.uri),
+            let target = try? SIPURI.parse(request, request.requestURI)
+        else { return false }
+        let users = (named.user.map { request.bytes($0) } ?? [], target.user.map { request.bytes($0) } ?? [])
+        return named.scheme == target.scheme && users.0.elementsEqual(users.1) && named.port == target.port
+            && request.bytes(named.host).elementsEqual(request.bytes(target.host))
+    }
+}
+
+/// A user name as Ringfence generates them: exactly 16 ASCII characters, so that a look-up needs no string.
+struct Username: Hashable, Sendable {
+    private let first: UInt64
+    private let second: UInt64
+
+    init?(_ bytes: some Sequence<UInt8>) {
+        var words: (UInt64, UInt64) = (0, 0)
+        var count = 0
+        for byte in bytes {
+            guard count < 16 else { return nil }
+            if count < 8 { words.0 = words.0 << 8 | UInt64(byte) } else { words.1 = words.1 << 8 | UInt64(byte) }
+            count += 1
+        }
+        guard count == 16 else { return nil }
+        (first, second) = words
+    }
+}
+
+/// A device's secrets, ready to verify with.
+private struct Account: Sendable {
+    let owner: (device: Device, subscriber: Extension)?
+    let md5: HA1
+    private let sha256: HA1
+    private let sha512256: HA1
+
+    init?(_ device: Device, _ subscriber: Extension) {
+        guard let md5 = device.hashes.md5.reveal({ HA1(algorithm: .md5, hex: $0) }),
+            let sha256 = device.hashes.sha256.reveal({ HA1(algorithm: .sha256, hex: $0) }),
+            let sha512256 = device.hashes.sha512256.reveal({ HA1(algorithm: .sha512256, hex: $0) })
+        else { return nil }
+        owner = (device, subscriber)
+        (self.md5, self.sha256, self.sha512256) = (md5, sha256, sha512256)
+    }
+
+    /// The account of every name that does not exist.
+    init(nobodyIn realm: String, password: String) {
+        owner = nil
+        md5 = HA1(algorithm: .md5, username: "", realm: realm, password: password)
+        sha256 = HA1(algorithm: .sha256, username: "", realm: realm, password: password)
+        sha512256 = HA1(algorithm: .sha512256, username: "", realm: realm, password: password)
+    }
+
+    /// The secret for an algorithm; `nil` when the credential was narrowed to stronger ones.
+    func secret(for algorithm: DigestAlgorithm) -> HA1? {
+        let minimum = owner?.device.minimum ?? .md5
+        return switch algorithm {
+        case .md5: minimum == .md5 ? md5 : nil
+        case .sha256: minimum == .sha512256 ? nil : sha256
+        case .sha512256: sha512256
+        }
+    }
+}

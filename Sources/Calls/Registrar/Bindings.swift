@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Primitives
+
+/// Where a device can be reached: over which flow, under which name, until when (RFC 3261 §10, RFC 5626 §3).
+struct Binding: Sendable {
+    let id: UInt64
+    let device: Device
+    /// The Contact URI as the phone wrote it. It goes into the Request-URI of calls to this phone, and is otherwise
+    /// opaque: the way to the phone is the flow.
+    let contact: [UInt8]
+    var flow: Flow
+    var callID: [UInt8]
+    var sequence: UInt32
+    var expires: MonotonicTime
+    var expiresWall: WallTime
+    let since: WallTime
+    let userAgent: String
+}
+
+/// Every registered phone of a business. A binding dies with its flow, its expiry or its credential, whichever is first.
+struct Bindings: Sendable {
+    private var byID: [UInt64: Binding] = [:]
+    private var byDevice: [String: [UInt64]] = [:]
+    private var byFlow: [FlowID: [UInt64]] = [:]
+    private var lastID: UInt64 = 0
+
+    var count: Int { byID.count }
+    var all: [Binding] { byID.values.sorted { $0.id < $1.id } }
+
+    subscript(id: UInt64) -> Binding? { byID[id] }
+
+    func of(_ username: String) -> [Binding] {
+        (byDevice[username] ?? []).compactMap { byID[$0] }
+    }
+
+    func countOf(_ username: String) -> Int { byDevice[username]?.count ?? 0 }
+
+    func on(_ flow: FlowID) -> [Binding] { (byFlow[flow] ?? []).compactMap { byID[$0] } }
+
+    func find(_ username: String, contact: ArraySlice<UInt8>) -> UInt64? {
+        byDevice[username]?.first { byID[$0]?.contact[...] == contact }
+    }
+
+    /// Adds a binding. The proof is what makes this the only door: nobody is bound who did not authenticate.
+    mutating func bind(_ proof: Authenticated, contact: ArraySlice<UInt8>, request: RegisterFacts) -> UInt64 {
+        lastID += 1
+        let binding = Binding(
+            id: lastID,
+            device: proof.device,
+            contact: Array(contact),
+            flow: proof.flow,
+            callID: Array(request.callID),
+            sequence: request.sequence,
+            expires: request.now.monotonic,
+            expiresWall: request.now.wall,
+            since: request.now.wall,
+            userAgent: request.userAgent
+        )
+        byID[lastID] = binding
+        byDevice[proof.device.username, default: []].append(lastID)
+        byFlow[proof.flow.id, default: []].append(lastID)
+        return lastID
+    }
+
+    /// Moves a binding to the flow that a refresh came on, and sets when it ends.
+    mutating func refresh(_ id: UInt64, proof: Authenticated, seconds: UInt32, request: RegisterFacts) {
+        guard let old = byID[id]?.flow.id else { return }
+        if old != proof.flow.id {
+            unlink(id, from: old)
+            byFlow[proof.flow.id, default: []].append(id)
+            byID[id]?.flow = proof.flow
+        }
+        byID[id]?.expires = request.now.monotonic + .seconds(Int64(seconds))
+        byID[id]?.expiresWall = request.now.wall + .seconds(Int64(seconds))
+        byID[id]?.sequence = request.sequence
+        if byID[id]?.callID.elementsEqual(request.callID) == false { byID[id]?.callID = Array(request.callID) }
+    }
+
+    @discardableResult
+    mutating func remove(_ id: UInt64) -> Binding? {
+        guard let binding = byID.removeValue(forKey: id) else { return nil }
+        unlink(id, from: binding.flow.id)
+        byDevice[binding.device.username]?.removeAll { $0 == id }
+        if byDevice[binding.device.username]?.isEmpty == true { byDevice[binding.device.username] = nil }
+        return binding
+    }
+
+    private mutating func unlink(_ id: UInt64, from flow: FlowID) {
+        byFlow[flow]?.removeAll { $0 == id }
+        if byFlow[flow]?.isEmpty == true { byFlow[flow] = nil }
+    }
+}
+
+/// What a REGISTER says beside its contacts.
+struct RegisterFacts {
+    let callID: ArraySlice<UInt8>
+    let sequence: UInt32
+    let userAgent: String
+    let now: Moment
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Primitives
+import SIP
+
+/// The branch of a request of ours, by which its responses are known (RFC 3261 §17.1.3). 128 random bits.
+struct BranchKey: Hashable, Sendable {
+    let text: String
+
+    init(using entropy: Entropy) {
+        text = "z9hG4bK" + entropy.token()
+    }
+
+    init?(_ response: Message) {
+        guard let via = try? response.topVia(), let branch = via.branch, branch.count <= 64 else { return nil }
+        text = response.string(branch)
+    }
+}
+
+/// An INVITE of ours on its way.
+struct InviteClient: Sendable {
+    enum Purpose: Sendable {
+        /// Rings one phone of the callee.
+        case branch(Int)
+        /// Passes a change of media on to the other side.
+        case change(Side)
+    }
+
+    let call: UInt64
+    let purpose: Purpose
+    let flow: Flow
+    let request: Message
+    var transaction: InviteClientTransaction
+    /// A CANCEL may only follow a provisional response (§9.1).
+    var isProceeding = false
+    var isCancelWanted = false
+    /// The ACK of the 2xx that was taken, by its To tag; said again when that 2xx is.
+    var acknowledged: (tag: [UInt8], bytes: [UInt8])?
+}
+
+/// Another request of ours on its way.
+struct RequestClient: Sendable {
+    enum Purpose: Sendable {
+        /// Whatever the answer is, nothing depends on it.
+        case farewell
+        /// Asks a silent phone whether it is still there.
+        case probe(UInt64, Side)
+    }
+
+    let purpose: Purpose
+    let method: Method
+    let flow: Flow
+    var transaction: NonInviteClientTransaction
+}
+
+extension Switchboard {
+    /// Our own Via: where responses come back to, which over a connection is that connection.
+    func writeVia(_ key: BranchKey, over flow: Flow, into writer: inout MessageWriter) {
+        let host = settings.hostNames.first ?? settings.mediaAddress.description
+        writer.field(.via, "\(flow.transport.viaName)\(host):\(settings.sipPort);branch=\(key.text);rport")
+    }
+
+    func writeContact(over flow: Flow, into writer: inout MessageWriter) {
+        let host = settings.hostNames.first ?? settings.mediaAddress.description
+        writer.field(.contact, "<sip:\(host):\(settings.sipPort);transport=\(flow.transport.rawValue)>")
+    }
+
+    mutating func start(
+        _ key: BranchKey,
+        _ request: Message,
+        purpose: InviteClient.Purpose,
+        call: UInt64,
+        over flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        var steps: [InviteClientTransaction.Action] = []
+        let transaction = InviteClientTransaction(
+            request: request.bytes,
+            isReliable: flow.transport.isReliable,
+            at: now.monotonic,
+            into: &steps
+        )
+        inviteClients[key] = InviteClient(
+            call: call,
+            purpose: purpose,
+            flow: flow,
+            request: request,
+            transaction: transaction
+        )
+        _ = perform(steps, key, at: now, into: &actions)
+    }
+
+    /// Sends a request other than INVITE.
+    mutating func start(
+        _ key: BranchKey,
+        _ method: Method,
+        _ bytes: [UInt8],
+        purpose: RequestClient.Purpose,
+        over flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        var steps: [NonInviteClientTransaction.Action] = []
+        let transaction = NonInviteClientTransaction(
+            request: bytes,
+            isReliable: flow.transport.isReliable,
+            at: now.monotonic,
+            into: &steps
+        )
+        requestClients[key] = RequestClient(purpose: purpose, method: method, flow: flow, transaction: transaction)
+        perform(steps, key, at: now, into: &actions)
+    }
+
+    // MARK: INVITE
+
+    mutating func receiveInviteResponse(
+        _ response: Message,
+        _ status: Int,
+        _ key: BranchKey,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard var client = inviteClients[key] else { return }
+        var steps: [InviteClientTransaction.Action] = []
+        let acknowledgement = status >= 300 ? acknowledge(response, of: client, key) : nil
+        client.transaction.handle(.response(status: status, ack: acknowledgement), at: now.monotonic, into: &steps)
+        client.isProceeding = client.isProceeding || status < 200
+        inviteClients[key] = client
+        if perform(steps, key, at: now, into: &actions) {
+            deliver(response, status, of: client, key, at: now, into: &actions)
+        }
+    }
+
+    /// The ACK that belongs to the transaction: for a final response other than 2xx (§17.1.1.3).
+    private func acknowledge(_ response: Message, of client: InviteClient, _ key: BranchKey) -> [UInt8] {
+        var writer = MessageWriter()
+        writer.request(.ack, uri: client.request.bytes(client.request.requestURI))
+        writeVia(key, over: client.flow, into: &writer)
+        writer.field(.maxForwards, 70)
+        writer.copy(.route, from: client.request)
+        writer.copy(.from, from: client.request)
+        writer.copy(.to, from: response)
+        writer.copy(.callID, from: client.request)
+        let number = (try? client.request.cseq().number) ?? 1
+        writer.field(.cseq, "\(number) ACK")
+        writer.finish()
+        return writer.bytes
+    }
+
+    /// Takes an INVITE of ours back, now or as soon as §9.1 allows.
+    mutating func cancel(_ key: BranchKey, at now: Moment, into actions: inout [Action]) {
+        guard let client = inviteClients[key] else { return }
+        inviteClients[key]?.isCancelWanted = true
+        guard client.isProceeding, !client.isCancelWanted else { return }
+        sendCancel(key, at: now, into: &actions)
+    }
+
+    mutating func sendCancel(_ key: BranchKey, at now: Moment, into actions: inout [Action]) {
+        guard let client = inviteClients[key] else { return }
+        var writer = MessageWriter()
+        writer.request(.cancel, uri: client.request.bytes(client.request.requestURI))
+        writeVia(key, over: client.flow, into: &writer)
+        writer.field(.maxForwards, 70)
+        writer.copy(.route, from: client.request)
+        writer.copy(.from, from: client.request)
+        writer.copy(.to, from: client.request)
+        writer.copy(.callID, from: client.request)
+        let number = (try? client.request.cseq().number) ?? 1
+        writer.field(.cseq, "\(number) CANCEL")
+        writer.finish()
+        start(key, .cancel, writer.bytes, purpose: .farewell, over: client.flow, at: now, into: &actions)
+    }
+
+    /// - Returns: Whether the response that was handed in is to be delivered.
+    private mutating func perform(
+        _ steps: [InviteClientTransaction.Action],
+        _ key: BranchKey,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
+        guard let client = inviteClients[key] else { return false }
+        var isDelivered = false
+        for step in steps {
+            switch step {
+            case .send(let bytes): actions.append(.send(bytes, client.flow.id))
+            case .deliver: isDelivered = true
+            case .timedOut: timedOut(client, key, at: now, into: &actions)
+            case .end: inviteClients[key] = nil
+            }
+        }
+        if let deadline = inviteClients[key]?.transaction.deadline { deadlines.insert(.inviteClient(key), at: deadline) }
+        return isDelivered
+    }
+
+    mutating func wakeInviteClient(_ key: BranchKey, at now: Moment, into actions: inout [Action]) {
+        guard var client = inviteClients[key], let deadline = client.transaction.deadline, deadline <= now.monotonic
+        else { return }
+        var steps: [InviteClientTransaction.Action] = []
+        client.transaction.handle(.clock, at: now.monotonic, into: &steps)
+        inviteClients[key] = client
+        _ = perform(steps, key, at: now, into: &actions)
+    }
+
+    // MARK: Other requests
+
+    mutating func receiveRequestResponse(
+        _ status: Int,
+        _ key: BranchKey,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard var client = requestClients[key] else { return }
+        var steps: [NonInviteClientTransaction.Action] = []
+        client.transaction.handle(.response(status: status), at: now.monotonic, into: &steps)
+        requestClients[key] = client
+        perform(steps, key, status: status, at: now, into: &actions)
+    }
+
+    private mutating func perform(
+        _ steps: [NonInviteClientTransaction.Action],
+        _ key: BranchKey,
+        status: Int? = nil,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let client = requestClients[key] else { return }
+        for step in steps {
+            switch step {
+            case .send(let bytes): actions.append(.send(bytes, client.flow.id))
+            case .deliver: if let status, status >= 200 { probed(client, status: status, at: now, into: &actions) }
+            case .timedOut: probed(client, status: nil, at: now, into: &actions)
+            case .end: requestClients[key] = nil
+            }
+        }
+        if let deadline = requestClients[key]?.transaction.deadline {
+            deadlines.insert(.requestClient(key), at: deadline)
+        }
+    }
+
+    mutating func wakeRequestClient(_ key: BranchKey, at now: Moment, into actions: inout [Action]) {
+        guard var client = requestClients[key], let deadline = client.transaction.deadline, deadline <= now.monotonic
+        else { return }
+        var steps: [NonInviteClientTransaction.Action] = []
+        client.transaction.handle(.clock, at: now.monotonic, into: &steps)
+        requestClients[key] = client
+        perform(steps, key, at: now, into: &actions)
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+import SIP
+
+/// What is done with a request, in the order of RFC 3261 §8.2, with authentication before anything that could tell a
+/// stranger something (row U401).
+extension Switchboard {
+    /// What a phone may ask for today.
+    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER"
+
+    mutating func receiveRequest(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
+        if let client = request.first(.userAgent), ScannerSignatures.matches(userAgent: request.bytes(client)) {
+            figures.dropped += 1
+            report(.scanner, .intrusionDetection, request, flow, now, into: &actions)
+            return
+        }
+        guard let key = ServerKey(request, on: flow) else { return }
+        if absorb(request, key, at: now, into: &actions) { return }
+        if request.method == .cancel {
+            cancel(request, on: flow, at: now, into: &actions)
+        } else if let address = try? request.to(), address.tag != nil, request.method != .register {
+            receiveInDialog(request, on: flow, at: now, into: &actions)
+        } else if request.method != .ack {
+            receiveOutOfDialog(request, on: flow, at: now, into: &actions)
+        }
+    }
+
+    private mutating func receiveOutOfDialog(
+        _ request: Message,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let target = try? SIPURI.parse(request, request.requestURI),
+            target.scheme == .tel || isServed(request.bytes(target.host), on: flow)
+        else {
+            // Row S02: nothing is relayed for a stranger, and a name that is not ours is no reason to talk.
+            figures.dropped += 1
+            if flow.transport.isReliable { respond(403, to: request, on: flow, at: now, into: &actions) }
+            return
+        }
+        guard let proof = authenticate(request, on: flow, at: now, into: &actions) else { return }
+        guard !refuseExtensions(request, on: flow, at: now, into: &actions) else { return }
+        switch request.method {
+        case .register: register(request, by: proof, at: now, into: &actions)
+        case .invite: invite(request, by: proof, at: now, into: &actions)
+        case .options: respond(200, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+        case .ack, .bye, .cancel: break
+        case .info, .prack, .update, .refer, .subscribe, .notify, .message, .publish:
+            respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+        case .other, nil:
+            respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+        }
+    }
+
+    /// The only door to an ``Authenticated``. Sends the challenge itself when there is no proof yet.
+    mutating func authenticate(
+        _ request: Message,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Authenticated? {
+        do {
+            switch try authenticator.authenticate(request, on: flow, at: now) {
+            case .authenticated(let proof):
+                failures[flow.id] = nil
+                actions.append(.authenticated(flow.id))
+                return proof
+            case .challenge(let stale, let doubt):
+                challenge(request, on: flow, stale: stale, at: now, into: &actions)
+                note(doubt, request, on: flow, at: now, into: &actions)
+            }
+        } catch {
+            respond(error.status, to: request, on: flow, at: now, into: &actions)
+        }
+        return nil
+    }
+
+    private mutating func challenge(
+        _ request: Message,
+        on flow: Flow,
+        stale: Bool,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        figures.challenges += 1
+        var value: [UInt8] = []
+        value.reserveCapacity(256)
+        authenticator.writeChallenge(for: request, on: flow, stale: stale, at: now, into: &value)
+        respond(401, to: request, on: flow, at: now, into: &actions) { $0.field(.wwwAuthenticate, value) }
+    }
+
+    private mutating func note(
+        _ doubt: Authenticator.Doubt,
+        _ request: Message,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        switch doubt {
+        case .none: break
+        case .replayed(let username):
+            report(.replayedNonce, .intrusionDetection, request, flow, now, subject: username, into: &actions)
+        case .wrongSecret(let username):
+            figures.failedLogins += 1
+            report(.failedLogin, .intrusionDetection, request, flow, now, subject: username, into: &actions)
+            guard flow.transport.isReliable else { return }
+            failures[flow.id, default: 0] += 1
+            if failures[flow.id, default: 0] >= Limits.failuresPerFlow { actions.append(.close(flow.id)) }
+        }
+    }
+
+    /// §8.2.2.3: an extension that somebody requires and we do not know is refused by name.
+    private mutating func refuseExtensions(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) -> Bool {
+        let required = request.options(.require)
+        guard !required.isEmpty else { return false }
+        respond(420, to: request, on: flow, at: now, into: &actions) {
+            $0.field(.unsupported, required.joined(separator: ", "))
+        }
+        return true
+    }
+
+    func writeCapabilities(_ writer: inout MessageWriter) {
+        writer.field(.allow, Self.allowed)
+        writer.field(.accept, "application/sdp")
+    }
+
+    /// Whether a host in a URI means this business.
+    func isServed(_ host: ArraySlice<UInt8>, on flow: Flow) -> Bool {
+        if isSame(host, snapshot.domain.text) { return true }
+        if settings.hostNames.contains(where: { isSame(host, $0) }) { return true }
+        return isSame(host, flow.local.ip.description)
+    }
+
+    /// A message that is not SIP. A request that can be answered gets its error; a stream that lost its framing closes.
+    mutating func refuseMalformed(
+        _ request: Message,
+        _ error: ParseError,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        figures.malformed += 1
+        report(.malformed, .intrusionDetection, request, flow, now, into: &actions)
+        if let method = request.method, method != .ack, request.first(.via) != nil, request.first(.callID) != nil {
+            respond(error.status, to: request, on: flow, at: now, into: &actions)
+        }
+        if flow.transport.isReliable { actions.append(.close(flow.id)) }
+    }
+}
+
+/// ASCII without regard to case, as host names compare.
+private func isSame(_ host: ArraySlice<UInt8>, _ name: String) -> Bool {
+    host.count == name.utf8.count
+        && zip(host, name.utf8).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 | 0x20 && UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20) }
+}

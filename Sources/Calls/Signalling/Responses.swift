@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+import SIP
+
+extension Switchboard {
+    /// Writes and sends a response outside of an INVITE transaction. Over a transport that loses, it is kept until its
+    /// request cannot be repeated any more; over the others nothing is kept.
+    mutating func respond(
+        _ status: Int,
+        to request: Message,
+        on flow: Flow,
+        tag: String? = nil,
+        at now: Moment,
+        into actions: inout [Action],
+        _ addFields: (inout MessageWriter) -> Void = { _ in }
+    ) {
+        let bytes = response(status, to: request, on: flow, tag: tag ?? entropy.token(bits: 64), addFields)
+        actions.append(.send(bytes, flow.id))
+        // A 401 is given once and forgotten (§26.3.2.4): a stranger costs no memory.
+        guard !flow.transport.isReliable, status != 401, let key = ServerKey(request, on: flow) else { return }
+        keep(Answer(status: status, bytes: bytes), for: key, at: now)
+    }
+
+    func response(
+        _ status: Int,
+        to request: Message,
+        on flow: Flow,
+        tag: String?,
+        body: [UInt8] = [],
+        _ addFields: (inout MessageWriter) -> Void = { _ in }
+    ) -> [UInt8] {
+        var storage: [UInt8] = []
+        storage.reserveCapacity(640 + body.count)
+        var writer = MessageWriter(reusing: storage)
+        ResponseHead.write(
+            status,
+            StatusPhrase.of(status),
+            to: request,
+            toTag: tag,
+            source: flow.remote,
+            into: &writer
+        )
+        addFields(&writer)
+        if body.isEmpty { writer.finish() } else { writer.finish(contentType: "application/sdp", body: body) }
+        return writer.bytes
+    }
+
+    mutating func receiveResponse(_ response: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
+        guard let status = response.status, let key = BranchKey(response), let cseq = try? response.cseq() else { return }
+        // Row S19: an answer counts only on the flow that its request went out on.
+        if cseq.method == .invite, let client = inviteClients[key], client.flow.id == flow.id {
+            receiveInviteResponse(response, status, key, at: now, into: &actions)
+        } else if let client = requestClients[key], client.flow.id == flow.id, client.method == cseq.method {
+            receiveRequestResponse(status, key, at: now, into: &actions)
+        } else {
+            figures.dropped += 1
+        }
+    }
+
+    mutating func report(
+        _ kind: SecurityEventKind,
+        _ control: Control,
+        _ request: Message,
+        _ flow: Flow,
+        _ now: Moment,
+        subject: String? = nil,
+        into actions: inout [Action]
+    ) {
+        let client = request.first(.userAgent).map { printable(request, $0) } ?? "no client name"
+        let event = SecurityEvent(
+            at: now.wall,
+            kind: kind,
+            control: control.rawValue,
+            source: flow.remote.description,
+            subject: subject,
+            detail: "\(request.method?.text ?? "response") over \(flow.transport.rawValue), \(client)",
+            count: 1
+        )
+        actions.append(.report(event))
+    }
+}
+
+/// Text of a stranger for a record or an event: short, and without anything that could forge a line of a log.
+func printable(_ message: Message, _ range: ByteRange) -> String {
+    let text = message.string(range).prefix(Limits.recordedText)
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { isPlain($0) ? $0 : "?" }))
+}
+
+private func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+    default: true
+    }
+}

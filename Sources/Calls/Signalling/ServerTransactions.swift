@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Primitives
+import SIP
+
+/// What ties a repeat, an ACK or a CANCEL to its request (RFC 3261 §17.2.3). The flow is part of it, so a request of
+/// somebody else never matches, whatever branch it copies.
+struct ServerKey: Hashable, Sendable {
+    let flow: FlowID
+    private let branch: [UInt8]
+    private let isInvite: Bool
+
+    /// - Parameter method: The method to look for, where it is not the request's own: a CANCEL looks for its INVITE.
+    init?(_ request: Message, on flow: Flow, as method: Method? = nil) {
+        guard let via = try? request.topVia(), let branch = via.branch else { return nil }
+        self.flow = flow.id
+        self.branch = Array(request.bytes(branch))
+        switch method ?? request.method {
+        case .invite, .ack: isInvite = true
+        case .bye, .cancel, .register, .options, .info, .prack, .update, .refer, .subscribe, .notify, .message,
+            .publish, .other, nil:
+            isInvite = false
+        }
+    }
+}
+
+/// An INVITE that we answer, and the call it is about.
+struct InviteServer: Sendable {
+    let key: ServerKey
+    let flow: Flow
+    let call: UInt64
+    var transaction: InviteServerTransaction
+}
+
+extension Switchboard {
+    /// Hands a request to the transaction it repeats or acknowledges.
+    ///
+    /// - Returns: Whether there was one, so that nothing is left to do.
+    mutating func absorb(_ request: Message, _ key: ServerKey, at now: Moment, into actions: inout [Action]) -> Bool {
+        if request.method == .cancel { return false }
+        if let id = inviteServerIDs[key] {
+            feed(id, request.method == .ack ? .ack : .repeated, at: now, into: &actions)
+            return true
+        }
+        if request.method != .invite, request.method != .ack, absorbers[key] != nil {
+            feedAbsorber(key, .repeated, at: now, into: &actions)
+            return true
+        }
+        return false
+    }
+
+    mutating func openInviteServer(_ key: ServerKey, on flow: Flow, call: UInt64, at now: Moment) -> UInt64 {
+        let id = nextSerial()
+        let transaction = InviteServerTransaction(isReliable: flow.transport.isReliable, at: now.monotonic)
+        inviteServers[id] = InviteServer(key: key, flow: flow, call: call, transaction: transaction)
+        inviteServerIDs[key] = id
+        scheduleInviteServer(id)
+        return id
+    }
+
+    mutating func answer(_ id: UInt64, _ status: Int, _ bytes: [UInt8], at now: Moment, into actions: inout [Action]) {
+        feed(id, .answer(Answer(status: status, bytes: bytes)), at: now, into: &actions)
+    }
+
+    private mutating func feed(
+        _ id: UInt64,
+        _ input: InviteServerTransaction.Input,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard var server = inviteServers[id] else { return }
+        var steps: [InviteServerTransaction.Action] = []
+        server.transaction.handle(input, at: now.monotonic, into: &steps)
+        inviteServers[id] = server
+        for step in steps {
+            switch step {
+            case .send(let bytes): actions.append(.send(bytes, server.flow.id))
+            // The acknowledgement of a 2xx is end to end; the dialog gets it.
+            case .acknowledged, .timedOut: break
+            case .end:
+                inviteServers[id] = nil
+                inviteServerIDs[server.key] = nil
+            }
+        }
+        scheduleInviteServer(id)
+    }
+
+    private mutating func scheduleInviteServer(_ id: UInt64) {
+        guard let deadline = inviteServers[id]?.transaction.deadline else { return }
+        deadlines.insert(.inviteServer(id), at: deadline)
+    }
+
+    mutating func wakeInviteServer(_ id: UInt64, at now: Moment, into actions: inout [Action]) {
+        guard let deadline = inviteServers[id]?.transaction.deadline, deadline <= now.monotonic else { return }
+        feed(id, .clock, at: now, into: &actions)
+    }
+
+    // MARK: Everything but INVITE, over UDP
+
+    /// Remembers an answer for as long as its request can be repeated.
+    mutating func keep(_ answer: Answer, for key: ServerKey, at now: Moment) {
+        var transaction = NonInviteServerTransaction(isReliable: false, at: now.monotonic)
+        var steps: [NonInviteServerTransaction.Action] = []
+        transaction.handle(.answer(answer), at: now.monotonic, into: &steps)
+        absorbers[key] = transaction
+        if let deadline = transaction.deadline { deadlines.insert(.absorber(key), at: deadline) }
+    }
+
+    private mutating func feedAbsorber(
+        _ key: ServerKey,
+        _ input: NonInviteServerTransaction.Input,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard var transaction = absorbers[key] else { return }
+        var steps: [NonInviteServerTransaction.Action] = []
+        transaction.handle(input, at: now.monotonic, into: &steps)
+        absorbers[key] = transaction
+        for step in steps {
+            switch step {
+            case .send(let bytes): actions.append(.send(bytes, key.flow))
+            case .timedOut: break
+            case .end: absorbers[key] = nil
+            }
+        }
+    }
+
+    mutating func wakeAbsorber(_ key: ServerKey, at now: Moment, into actions: inout [Action]) {
+        feedAbsorber(key, .clock, at: now, into: &actions)
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+public import Primitives
+
+/// One phone's registration, for people.
+public struct RegistrationSummary: Sendable {
+    public let number: ExtensionNumber
+    public let device: DeviceID
+    public let source: SocketAddress
+    public let transport: Transport
+    public let tlsVersion: String?
+    /// What the phone says it is. Untrusted text.
+    public let userAgent: String
+    public let since: WallTime
+    public let expires: WallTime
+}
+
+/// One call in progress, for people.
+public struct CallSummary: Sendable {
+    public let record: CallRecord
+    public let isAnswered: Bool
+    public let callerMedia: LegReportSummary
+    public let calleeMedia: LegReportSummary
+}
+
+/// What the relay last said about one side of a call.
+public struct LegReportSummary: Sendable {
+    public var packets: UInt64 = 0
+    public var authenticationFailures: UInt64 = 0
+    public var replays: UInt64 = 0
+    public var locked: SocketAddress?
+}
+
+/// Counters since the start, and gauges.
+public struct SwitchboardFigures: Sendable {
+    public var registrations = 0
+    public var calls = 0
+    public var transactions = 0
+    public var challenges: UInt64 = 0
+    public var failedLogins: UInt64 = 0
+    public var malformed: UInt64 = 0
+    public var dropped: UInt64 = 0
+}

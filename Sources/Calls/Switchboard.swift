@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Guard
+public import Media
+public import Model
+public import Primitives
+public import SIP
+
+/// The phone system of one business as one value: bytes and time in, actions and the next deadline out.
+///
+/// It opens no socket, reads no clock and waits for nobody. Whoever runs it hands in everything that happens in order,
+/// carries out the actions in order, and calls ``wake(at:into:)`` when ``nextDeadline`` comes.
+///
+/// What a message may do is decided in this order, and nothing is kept for a sender before the fourth step:
+/// parse, validate, match to a transaction or dialog on the same flow, authenticate, decide, act.
+///
+/// Source: RFC 3261 §8.2 (order of checks), §10 (registrar), §12–17; `ARCHITECTURE.md` sections 1 and 4.
+public struct Switchboard: Sendable {
+    let settings: SwitchboardSettings
+    var snapshot: Snapshot
+    var entropy: Entropy
+    var authenticator: Authenticator
+    var bindings = Bindings()
+    var calls: [UInt64: Call] = [:]
+    /// The calls that a device takes part in, by its user name.
+    var callsOf: [String: Set<UInt64>] = [:]
+    var dialogs: [DialogKey: DialogOwner] = [:]
+    var inviteServers: [UInt64: InviteServer] = [:]
+    var inviteServerIDs: [ServerKey: UInt64] = [:]
+    var absorbers: [ServerKey: NonInviteServerTransaction] = [:]
+    var inviteClients: [BranchKey: InviteClient] = [:]
+    var requestClients: [BranchKey: RequestClient] = [:]
+    var deadlines = DeadlineQueue<Due>()
+    var tickets: [Ticket: UInt64] = [:]
+    /// Wrong secrets per connection; an entry goes with its connection.
+    var failures: [FlowID: Int] = [:]
+    var lastSerial: UInt64 = 0
+    /// Parsed into again and again, so that parsing allocates nothing.
+    private var message = Message()
+    public internal(set) var figures = SwitchboardFigures()
+
+    public init(settings: SwitchboardSettings, snapshot: Snapshot, entropy: Entropy) {
+        self.settings = settings
+        self.snapshot = snapshot
+        self.entropy = entropy
+        authenticator = Authenticator(snapshot: snapshot, nonceKey: settings.nonceKey, entropy: entropy)
+    }
+
+    /// When to call ``wake(at:into:)`` next; `nil` while nothing is pending.
+    public var nextDeadline: MonotonicTime? { deadlines.next }
+
+    /// Takes one complete message.
+    public mutating func receive(
+        _ bytes: Span<UInt8>,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        do {
+            try message.parse(bytes)
+            try message.validate()
+        } catch {
+            refuseMalformed(message, error, on: flow, at: now, into: &actions)
+            return
+        }
+        let message = message
+        if message.method != nil {
+            receiveRequest(message, on: flow, at: now, into: &actions)
+        } else {
+            receiveResponse(message, on: flow, at: now, into: &actions)
+        }
+    }
+
+    /// Carries out what is due.
+    public mutating func wake(at now: Moment, into actions: inout [Action]) {
+        while let due = deadlines.popDue(at: now.monotonic) {
+            switch due {
+            case .binding(let id): wakeBinding(id, at: now)
+            case .inviteServer(let id): wakeInviteServer(id, at: now, into: &actions)
+            case .absorber(let key): wakeAbsorber(key, at: now, into: &actions)
+            case .inviteClient(let key): wakeInviteClient(key, at: now, into: &actions)
+            case .requestClient(let key): wakeRequestClient(key, at: now, into: &actions)
+            case .call(let serial): wakeCall(serial, at: now, into: &actions)
+            }
+        }
+    }
+
+    /// A connection is gone: its bindings die, what rang over it stops ringing, and a call over it waits for its phone.
+    public mutating func closed(_ flow: FlowID, at now: Moment, into actions: inout [Action]) {
+        failures[flow] = nil
+        for binding in bindings.on(flow) { bindings.remove(binding.id) }
+        for serial in calls.keys.sorted() { lost(flow, of: serial, at: now, into: &actions) }
+    }
+
+    /// Takes new settings. What they no longer allow ends now: registrations, calls and connections.
+    public mutating func apply(_ snapshot: Snapshot, at now: Moment, into actions: inout [Action]) {
+        self.snapshot = snapshot
+        authenticator.apply(snapshot)
+        for binding in bindings.all where !isAllowed(binding.device.username) {
+            bindings.remove(binding.id)
+            actions.append(.close(binding.flow.id))
+        }
+        for call in calls.values.sorted(by: { $0.serial < $1.serial }) where !call.usernames.allSatisfy(isAllowed) {
+            end(call.serial, because: "a phone of this call was disabled", at: now, into: &actions)
+        }
+    }
+
+    private func isAllowed(_ username: String) -> Bool {
+        guard let device = snapshot.devices[username] else { return false }
+        return snapshot.extensions[device.number]?.isEnabled == true
+    }
+
+    public func registrations() -> [RegistrationSummary] {
+        bindings.all.map { binding in
+            RegistrationSummary(
+                number: binding.device.number,
+                device: binding.device.id,
+                source: binding.flow.remote,
+                transport: binding.flow.transport,
+                tlsVersion: binding.flow.tlsVersion,
+                userAgent: binding.userAgent,
+                since: binding.since,
+                expires: binding.expiresWall
+            )
+        }
+    }
+
+    mutating func nextSerial() -> UInt64 {
+        lastSerial += 1
+        return lastSerial
+    }
+}
+
+/// What a deadline wakes.
+enum Due: Sendable {
+    case binding(UInt64)
+    case inviteServer(UInt64)
+    case absorber(ServerKey)
+    case inviteClient(BranchKey)
+    case requestClient(BranchKey)
+    case call(UInt64)
+}

@@ -74,12 +74,10 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        var steps: [InviteClientTransaction.Action] = []
         let transaction = InviteClientTransaction(
             request: request.bytes,
             isReliable: flow.transport.isReliable,
-            at: now.monotonic,
-            into: &steps
+            at: now.monotonic
         )
         inviteClients[key] = InviteClient(
             call: call,
@@ -88,7 +86,8 @@ extension Switchboard {
             request: request,
             transaction: transaction
         )
-        _ = perform(steps, key, at: now, into: &actions)
+        actions.append(.send(request.bytes, flow.id))
+        _ = perform([], key, at: now, into: &actions)
     }
 
     /// Sends a request other than INVITE.
@@ -101,15 +100,14 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        var steps: [NonInviteClientTransaction.Action] = []
         let transaction = NonInviteClientTransaction(
             request: bytes,
             isReliable: flow.transport.isReliable,
-            at: now.monotonic,
-            into: &steps
+            at: now.monotonic
         )
         requestClients[key] = RequestClient(purpose: purpose, method: method, flow: flow, transaction: transaction)
-        perform(steps, key, at: now, into: &actions)
+        actions.append(.send(bytes, flow.id))
+        perform([], key, at: now, into: &actions)
     }
 
     // MARK: INVITE

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Model
+import SIP
+import Testing
+
+@Suite("Control intrusion-detection")
+struct AuthenticationTests {
+    static let methods = ["REGISTER", "INVITE", "OPTIONS", "SUBSCRIBE", "MESSAGE", "PUBLISH", "REFER", "NONSENSE"]
+
+    @Test(arguments: methods)
+    func `a stranger gets the same challenge whatever name it says`(method: String) throws {
+        let answers = try ["101", "999", "phone-101-000001", "phone-999-000001"].map { name in
+            var office = try Office()
+            var phone = try Phone("phone-101-000001", in: &office)
+            let target = method == "REGISTER" ? "sip:\(Office.domain)" : "sip:\(name)@\(Office.domain)"
+            let text = phone.request(method, to: target, from: "sip:x@\(Office.domain)", toHeader: "<sip:x@\(Office.domain)>")
+            office.deliver(text, on: phone.flow)
+            let answer = try #require(office.received(on: phone.flow).last)
+            #expect(answer.status == 401)
+            return String(decoding: answer.bytes, as: UTF8.self)
+        }
+        #expect(Set(answers).count == 1)
+    }
+
+    @Test func `a wrong secret and an unknown name get the same bytes`() throws {
+        let answers = try [false, true].map { isKnown in
+            var office = try Office()
+            var phone = try Phone("phone-101-000001", in: &office)
+            office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)"), on: phone.flow)
+            let challenge = try #require(office.received(on: phone.flow).last)
+            let proof = try phone.authorization(
+                for: challenge,
+                method: "REGISTER",
+                uri: "sip:\(Office.domain)",
+                password: "wrong",
+                username: isKnown ? "phone-101-000001" : "phone-999-999999"
+            )
+            office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)", extra: [proof]), on: phone.flow)
+            let answer = try #require(office.received(on: phone.flow).last)
+            #expect(office.events.map(\.kind) == [.failedLogin])
+            return String(decoding: answer.bytes, as: UTF8.self)
+        }
+        #expect(Set(answers).count == 1)
+    }
+
+    @Test func `guessing closes the connection after five wrong secrets`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        for _ in 0..<5 { #expect(try phone.register(&office, password: "wrong").status == 401) }
+        #expect(office.closed == [phone.flow.id])
+        #expect(office.switchboard.registrations().isEmpty)
+    }
+
+    @Test func `a captured answer to a challenge works once`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)"), on: phone.flow)
+        let challenge = try #require(office.received(on: phone.flow).last)
+        let proof = try phone.authorization(for: challenge, method: "REGISTER", uri: "sip:\(Office.domain)")
+        let say = { (phone: inout Phone, office: inout Office) in
+            let text = phone.request("REGISTER", to: "sip:\(Office.domain)", toHeader: "<\(phone.uri)>", extra: [proof])
+            office.deliver(text, on: phone.flow)
+            return try #require(office.received(on: phone.flow).last)
+        }
+        #expect(try say(&phone, &office).status == 200)
+        let replayed = try say(&phone, &office)
+        #expect(replayed.status == 401)
+        #expect(try replayed.challenge(.wwwAuthenticate)?.isStale == true)
+        #expect(office.events.map(\.kind) == [.replayedNonce])
+    }
+
+    @Test func `a captured answer does not work from another address`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)"), on: phone.flow)
+        let challenge = try #require(office.received(on: phone.flow).last)
+        let proof = try phone.authorization(for: challenge, method: "REGISTER", uri: "sip:\(Office.domain)")
+        phone.flow = try office.flow(from: "198.51.100.66:50000")
+        office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)", toHeader: "<\(phone.uri)>", extra: [proof]), on: phone.flow)
+        #expect(office.received(on: phone.flow).last?.status == 401)
+        #expect(office.switchboard.registrations().isEmpty)
+    }
+
+    @Test func `an answer made for one number cannot be moved to another`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        let target = "sip:102@\(Office.domain)"
+        office.deliver(phone.request("INVITE", to: target, body: SDP.offer()), on: phone.flow)
+        let challenge = try #require(office.received(on: phone.flow).last)
+        let proof = try phone.authorization(for: challenge, method: "INVITE", uri: target)
+        let moved = phone.request("INVITE", to: "sip:103@\(Office.domain)", extra: [proof], body: SDP.offer())
+        office.deliver(moved, on: phone.flow)
+        #expect(office.received(on: phone.flow).last?.status == 401)
+        #expect(office.records.isEmpty)
+    }
+
+    @Test func `only phones that can no more are offered MD5`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        let algorithm = { (client: String) in
+            phone.client = client
+            office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)"), on: phone.flow)
+            return try #require(office.received(on: phone.flow).last).challenge(.wwwAuthenticate)?.algorithm
+        }
+        #expect(try algorithm("baresip v1.0.0 (x86_64/linux)") == .md5)
+        #expect(try algorithm("Linphone/5.1.65") == .sha256)
+        #expect(try algorithm("anything") == .sha256)
+    }
+
+    @Test func `a scanner hears nothing`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        phone.client = "friendly-scanner"
+        office.deliver(phone.request("OPTIONS", to: "sip:100@\(Office.domain)"), on: phone.flow)
+        #expect(office.received(on: phone.flow).isEmpty)
+        #expect(office.events.map(\.kind) == [.scanner])
+    }
+
+    @Test func `another host's name is refused, and nothing is sent for it`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        office.deliver(phone.request("INVITE", to: "sip:x@victim.example"), on: phone.flow)
+        #expect(office.received(on: phone.flow).map(\.status) == [403])
+        let udp = try office.flow(over: .udp)
+        office.deliver(phone.request("INVITE", to: "sip:x@victim.example"), on: udp)
+        #expect(office.received(on: udp).isEmpty)
+    }
+
+    @Test func `a made-up tag is no way around the challenge`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        for method in ["BYE", "INVITE", "OPTIONS", "NOTIFY"] {
+            let text = phone.request(method, to: "sip:101@\(Office.domain)", toHeader: "<sip:101@\(Office.domain)>;tag=made-up")
+            office.deliver(text, on: phone.flow)
+            #expect(office.received(on: phone.flow).map(\.status) == [481])
+        }
+        let ack = phone.request("ACK", to: "sip:101@\(Office.domain)", toHeader: "<sip:101@\(Office.domain)>;tag=made-up")
+        office.deliver(ack, on: phone.flow)
+        #expect(office.received(on: phone.flow).isEmpty)
+    }
+
+    @Test func `unknown methods are told apart only after the secret was right`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        #expect(try phone.ask(&office, "MESSAGE", to: "sip:102@\(Office.domain)").last?.status == 405)
+        #expect(try phone.ask(&office, "NONSENSE", to: "sip:102@\(Office.domain)").last?.status == 501)
+    }
+
+    @Test func `what is not SIP closes a connection and leaves nothing behind`() throws {
+        var office = try Office()
+        let flow = try office.flow()
+        office.deliver("GET / HTTP/1.1\r\nHost: pbx\r\n\r\n", on: flow)
+        #expect(office.closed == [flow.id])
+        #expect(office.switchboard.figures.malformed == 1)
+    }
+}

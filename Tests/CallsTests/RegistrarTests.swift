@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Model
+import SIP
+import Testing
+
+@Suite("RFC 3261 §10: the registrar")
+struct RegistrarTests {
+    @Test func `a phone with its secret is registered for as long as it asked`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        let answer = try phone.register(&office, expires: 600)
+        #expect(answer.status == 200)
+        #expect(answer.first(.contact).map { answer.string($0) } == "<\(phone.contact)>;expires=600")
+        #expect(office.switchboard.registrations().map(\.number.text) == ["101"])
+        #expect(office.proven == [phone.flow.id])
+    }
+
+    @Test func `a registration ends when its time is over`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        try phone.register(&office, expires: 60)
+        office.wait(.seconds(59))
+        #expect(office.switchboard.registrations().count == 1)
+        office.wait(.seconds(2))
+        #expect(office.switchboard.registrations().isEmpty)
+    }
+
+    @Test func `a refresh moves the end`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        try phone.register(&office, expires: 60)
+        office.wait(.seconds(50))
+        try phone.register(&office, expires: 60)
+        office.wait(.seconds(50))
+        #expect(office.switchboard.registrations().count == 1)
+    }
+
+    @Test func `a registration dies with its connection`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        try phone.register(&office)
+        office.disconnect(phone.flow)
+        #expect(office.switchboard.registrations().isEmpty)
+    }
+
+    @Test func `a phone that comes back over a new connection has one registration, on that one`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        try phone.register(&office)
+        let old = phone.flow
+        phone.flow = try office.flow()
+        try phone.register(&office)
+        #expect(office.switchboard.registrations().count == 1)
+        office.disconnect(old)
+        #expect(office.switchboard.registrations().count == 1)
+    }
+
+    @Test func `zero seconds and the star both unregister`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        try phone.register(&office)
+        #expect(try phone.register(&office, expires: 0).status == 200)
+        #expect(office.switchboard.registrations().isEmpty)
+
+        try phone.register(&office)
+        let answers = try phone.ask(
+            &office,
+            "REGISTER",
+            to: "sip:\(Office.domain)",
+            toHeader: "<\(phone.uri)>",
+            extra: ["Contact: *", "Expires: 0"]
+        )
+        #expect(answers.last?.status == 200)
+        #expect(office.switchboard.registrations().isEmpty)
+    }
+
+    @Test func `a star that does not mean leaving changes nothing`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        try phone.register(&office)
+        let answers = try phone.ask(
+            &office,
+            "REGISTER",
+            to: "sip:\(Office.domain)",
+            toHeader: "<\(phone.uri)>",
+            extra: ["Contact: *", "Expires: 600"]
+        )
+        #expect(answers.last?.status == 400)
+        #expect(office.switchboard.registrations().count == 1)
+    }
+
+    @Test func `too short a time is refused with the shortest that is taken`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        let answer = try phone.register(&office, expires: 5)
+        #expect(answer.status == 423)
+        #expect(answer.first(.minExpires).map { answer.string($0) } == "60")
+    }
+
+    @Test func `more contacts than allowed are refused as a whole`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        try phone.register(&office)
+        let contacts = (1...9).map { "<sip:a\($0)@192.0.2.50>" }.joined(separator: ", ")
+        let answers = try phone.ask(
+            &office,
+            "REGISTER",
+            to: "sip:\(Office.domain)",
+            toHeader: "<\(phone.uri)>",
+            extra: ["Contact: \(contacts)"]
+        )
+        #expect(answers.last?.status == 403)
+        #expect(office.switchboard.registrations().count == 1)
+        #expect(office.events.map(\.kind) == [.bindingLimit])
+    }
+
+    /// Row S06 of the attack catalogue.
+    static let poisoned = [
+        "sip:x@127.0.0.1", "sip:x@169.254.169.254", "sip:x@[::1]", "sip:x@192.0.2.50;maddr=198.51.100.7",
+        "sip:x@192.0.2.50?Route=%3Csip:198.51.100.7%3E", "tel:+15551234",
+    ]
+
+    @Test(arguments: poisoned)
+    func `a contact that points somewhere else is refused`(contact: String) throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        #expect(try phone.register(&office, contact: contact).status == 400)
+        #expect(office.switchboard.registrations().isEmpty)
+    }
+
+    @Test func `the extension's number is as good an address as the user name, another's is not`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        let register = { (phone: inout Phone, office: inout Office, user: String) in
+            try phone.ask(
+                &office,
+                "REGISTER",
+                to: "sip:\(Office.domain)",
+                from: "sip:\(user)@\(Office.domain)",
+                toHeader: "<sip:\(user)@\(Office.domain)>",
+                extra: ["Contact: <\(phone.contact)>"]
+            ).last?.status
+        }
+        #expect(try register(&phone, &office, "101") == 200)
+        #expect(try register(&phone, &office, "102") == 403)
+        #expect(office.events.map(\.kind) == [.identityMismatch])
+    }
+
+    @Test func `disabling an extension drops its phones at once`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        try phone.register(&office)
+        try office.apply(disabled: ["101"])
+        #expect(office.switchboard.registrations().isEmpty)
+        #expect(office.closed == [phone.flow.id])
+        phone.flow = try office.flow()
+        #expect(try phone.register(&office).status == 401)
+    }
+}

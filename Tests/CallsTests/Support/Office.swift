@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Guard
+import Media
+import Model
+import Primitives
+import SIP
+import Testing
+
+/// A business with a switchboard, on a clock that the test turns and with a disk that stores when the test says so.
+struct Office {
+    static let domain = "office.example"
+    private(set) var switchboard: Switchboard
+    private(set) var now = MonotonicTime(nanoseconds: 1_000_000_000)
+    private let start = MonotonicTime(nanoseconds: 1_000_000_000)
+    private(set) var inbox: [FlowID: [Message]] = [:]
+    private(set) var records: [CallRecord] = []
+    private(set) var media: [RelayCommand] = []
+    private(set) var events: [SecurityEvent] = []
+    private(set) var closed: [FlowID] = []
+    private(set) var proven: [FlowID] = []
+    /// While false, tickets wait for ``store(ok:)``.
+    var storesAtOnce = true
+    private var waiting: [Ticket] = []
+    private var lastFlow: UInt64 = 0
+    private(set) var snapshot: Snapshot
+
+    /// An office with the extensions 101, 102 and 103; 102 has two phones.
+    init() throws {
+        snapshot = try Self.snapshot(disabled: [])
+        switchboard = Switchboard(
+            settings: SwitchboardSettings(
+                hostNames: ["pbx.office.example"],
+                sipPort: 5061,
+                mediaAddress: try #require(IPAddress(parsing: "192.0.2.1")),
+                mediaPort: 40_000,
+                nonceKey: Array(repeating: 7, count: 32)
+            ),
+            snapshot: snapshot,
+            entropy: Self.entropy
+        )
+    }
+
+    static func snapshot(disabled: Set<String>, generation: UInt64 = 1) throws -> Snapshot {
+        let numbers = ["101", "102", "103"]
+        let extensions = try numbers.map { text in
+            Extension(
+                number: try #require(ExtensionNumber(parsing: text)),
+                name: "Desk \(text)",
+                isEnabled: !disabled.contains(text),
+                createdAt: WallTime(milliseconds: 0)
+            )
+        }
+        let owners = [("phone-101-000001", "101"), ("phone-102-000001", "102"), ("phone-102-000002", "102"), ("phone-103-000001", "103")]
+        let devices = try owners.map { username, number in try device(username, number) }
+        return Snapshot(
+            generation: generation,
+            domain: try #require(DomainName(parsing: domain)),
+            extensions: extensions,
+            devices: devices,
+            exceptions: []
+        )
+    }
+
+    private static func device(_ username: String, _ number: String) throws -> Device {
+        let secret = Phone.password(of: username)
+        let hash = { (algorithm: DigestAlgorithm) in
+            Redacted(HA1(algorithm: algorithm, username: username, realm: domain, password: secret).hex())
+        }
+        var generator = SystemRandomNumberGenerator()
+        return Device(
+            id: DeviceID.generate(using: &generator),
+            number: try #require(ExtensionNumber(parsing: number)),
+            username: username,
+            hashes: DigestHashes(md5: hash(.md5), sha256: hash(.sha256), sha512256: hash(.sha512256)),
+            minimum: .md5,
+            label: "desk",
+            createdAt: WallTime(milliseconds: 0)
+        )
+    }
+
+    /// Repeats in every run.
+    private static var entropy: Entropy {
+        let counter = Counter()
+        return Entropy { counter.next() }
+    }
+
+    // MARK: The network
+
+    mutating func flow(from address: String = "192.0.2.50:50000", over transport: Transport = .tls) throws -> Flow {
+        lastFlow += 1
+        return Flow(
+            id: FlowID(rawValue: lastFlow),
+            transport: transport,
+            remote: try #require(SocketAddress(parsing: address)),
+            local: try #require(SocketAddress(parsing: "192.0.2.1:5061")),
+            tlsVersion: transport == .tls ? "TLSv1.3" : nil,
+            cipher: nil
+        )
+    }
+
+    mutating func deliver(_ text: String, on flow: Flow) {
+        var actions: [Action] = []
+        let bytes = Array(text.utf8)
+        switchboard.receive(bytes.span, on: flow, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    mutating func disconnect(_ flow: Flow) {
+        var actions: [Action] = []
+        switchboard.closed(flow.id, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    /// What arrived on a flow since the last time somebody looked.
+    mutating func received(on flow: Flow) -> [Message] {
+        defer { inbox[flow.id] = nil }
+        return inbox[flow.id] ?? []
+    }
+
+    // MARK: The clock
+
+    var moment: Moment {
+        let elapsed = now - start
+        return Moment(monotonic: now, wall: WallTime(milliseconds: 1_800_000_000_000) + elapsed)
+    }
+
+    /// Lets time pass, waking the switchboard at each of its deadlines on the way.
+    mutating func wait(_ duration: Duration) {
+        let end = now + duration
+        while let deadline = switchboard.nextDeadline, deadline <= end {
+            now = max(now, deadline)
+            var actions: [Action] = []
+            switchboard.wake(at: moment, into: &actions)
+            carryOut(actions)
+        }
+        now = end
+    }
+
+    // MARK: The disk and the relay
+
+    mutating func store(ok: Bool) {
+        let tickets = waiting
+        waiting = []
+        for ticket in tickets {
+            var actions: [Action] = []
+            switchboard.stored(ticket, ok: ok, at: moment, into: &actions)
+            carryOut(actions)
+        }
+    }
+
+    mutating func hear(_ reports: [RelayReport]) {
+        var actions: [Action] = []
+        switchboard.media(reports, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    mutating func apply(disabled: Set<String>) throws {
+        snapshot = try Self.snapshot(disabled: disabled, generation: snapshot.generation + 1)
+        var actions: [Action] = []
+        switchboard.apply(snapshot, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    mutating func endCall(_ id: String) -> Bool {
+        var actions: [Action] = []
+        let found = switchboard.endCall(id, at: moment, into: &actions)
+        carryOut(actions)
+        return found
+    }
+
+    /// The latest state of the only record, or of the one with this id.
+    func record(_ id: String? = nil) -> CallRecord? { records.last { id == nil || $0.id == id } }
+
+    private mutating func carryOut(_ actions: [Action]) {
+        for action in actions {
+            switch action {
+            case .send(let bytes, let flow):
+                do {
+                    inbox[flow, default: []].append(try Message(parsing: bytes.span))
+                } catch {
+                    Issue.record("the switchboard sent what is not SIP: \(error)\n\(String(decoding: bytes, as: UTF8.self))")
+                }
+            case .authenticated(let flow): proven.append(flow)
+            case .close(let flow): closed.append(flow)
+            case .media(let command): media.append(command)
+            case .remember(let record, let ticket):
+                records.append(record)
+                guard let ticket else { continue }
+                waiting.append(ticket)
+            case .report(let event): events.append(event)
+            }
+        }
+        if storesAtOnce, !waiting.isEmpty { store(ok: true) }
+    }
+}
+
+/// Numbers that look random and are the same in every run.
+private final class Counter: @unchecked Sendable {
+    private var state: UInt64 = 42
+
+    func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+}

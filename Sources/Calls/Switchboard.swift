@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Guard
-public import Media
+import Guard
+import Media
 public import Model
 public import Primitives
-public import SIP
+import SIP
 
 /// The phone system of one business as one value: bytes and time in, actions and the next deadline out.
 ///
@@ -21,7 +21,7 @@ public struct Switchboard: Sendable {
     var entropy: Entropy
     var authenticator: Authenticator
     var bindings = Bindings()
-    var calls: [UInt64: Call] = [:]
+    var callsBySerial: [UInt64: Call] = [:]
     /// The calls that a device takes part in, by its user name.
     var callsOf: [String: Set<UInt64>] = [:]
     var dialogs: [DialogKey: DialogOwner] = [:]
@@ -89,7 +89,7 @@ public struct Switchboard: Sendable {
     public mutating func closed(_ flow: FlowID, at now: Moment, into actions: inout [Action]) {
         failures[flow] = nil
         for binding in bindings.on(flow) { bindings.remove(binding.id) }
-        for serial in calls.keys.sorted() { lost(flow, of: serial, at: now, into: &actions) }
+        for serial in callsBySerial.keys.sorted() { lost(flow, of: serial, at: now, into: &actions) }
     }
 
     /// Takes new settings. What they no longer allow ends now: registrations, calls and connections.
@@ -100,7 +100,7 @@ public struct Switchboard: Sendable {
             bindings.remove(binding.id)
             actions.append(.close(binding.flow.id))
         }
-        for call in calls.values.sorted(by: { $0.serial < $1.serial }) where !call.usernames.allSatisfy(isAllowed) {
+        for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) where !call.usernames.allSatisfy(isAllowed) {
             end(call.serial, because: "a phone of this call was disabled", at: now, into: &actions)
         }
     }

@@ -9,7 +9,7 @@ import SIP
 extension Switchboard {
     /// Ends a call that was not answered. The caller hears the reason when it is on disk.
     mutating func refuse(_ serial: UInt64, _ refused: Refused, at now: Moment, into actions: inout [Action]) {
-        guard var call = calls[serial] else { return }
+        guard var call = callsBySerial[serial] else { return }
         if case .refusing = call.phase { return }
         for username in call.usernames where username != call.caller.username { leave(serial, username) }
         stopRinging(call, at: now, into: &actions)
@@ -27,7 +27,7 @@ extension Switchboard {
             giveUp: now.monotonic + Limits.storing
         )
         call.phase = .refusing(refusing)
-        calls[serial] = call
+        callsBySerial[serial] = call
         tickets[ticket] = serial
         actions.append(.remember(call.record, ticket))
         schedule(serial, at: refusing.giveUp)
@@ -57,8 +57,8 @@ extension Switchboard {
             respond(481, to: request, on: flow, at: now, into: &actions)
             return
         }
-        respond(200, to: request, on: flow, tag: calls[server.call]?.tag, at: now, into: &actions)
-        guard let call = calls[server.call], call.transaction == id else { return }
+        respond(200, to: request, on: flow, tag: callsBySerial[server.call]?.tag, at: now, into: &actions)
+        guard let call = callsBySerial[server.call], call.transaction == id else { return }
         switch call.phase {
         case .ringing: refuse(call.serial, .cancelled, at: now, into: &actions)
         case .answering(let answering):
@@ -72,7 +72,7 @@ extension Switchboard {
     /// One side of a standing call hung up.
     mutating func bye(_ request: Message, _ owner: DialogOwner, on flow: Flow, at now: Moment, into actions: inout [Action]) {
         respond(200, to: request, on: flow, at: now, into: &actions)
-        guard let call = calls[owner.call] else { return }
+        guard let call = callsBySerial[owner.call] else { return }
         let reason = owner.side == .caller ? "the caller hung up" : "the called phone hung up"
         switch call.phase {
         case .talking(let conversation):
@@ -88,7 +88,7 @@ extension Switchboard {
 
     /// Ends a call from our side, whatever it is doing.
     mutating func end(_ serial: UInt64, because reason: String, at now: Moment, into actions: inout [Action]) {
-        guard let call = calls[serial] else { return }
+        guard let call = callsBySerial[serial] else { return }
         switch call.phase {
         case .ringing: refuse(serial, Refused(status: 480, outcome: .failed, reason: reason), at: now, into: &actions)
         case .answering(let answering):
@@ -108,14 +108,14 @@ extension Switchboard {
     /// - Parameter id: The id of its record.
     /// - Returns: Whether there was such a call.
     public mutating func endCall(_ id: String, at now: Moment, into actions: inout [Action]) -> Bool {
-        guard let call = calls.values.first(where: { $0.record.id == id }) else { return false }
+        guard let call = callsBySerial.values.first(where: { $0.record.id == id }) else { return false }
         end(call.serial, because: "an operator ended it", at: now, into: &actions)
         return true
     }
 
     /// Completes the record of an answered call, closes its media and lets it go.
     private mutating func close(_ serial: UInt64, reason: String, at now: Moment, into actions: inout [Action]) {
-        guard var record = calls[serial]?.record else { return }
+        guard var record = callsBySerial[serial]?.record else { return }
         record.endedAt = now.wall
         record.reason = reason
         actions.append(.remember(record, nil))
@@ -123,7 +123,7 @@ extension Switchboard {
     }
 
     mutating func forget(_ serial: UInt64, into actions: inout [Action]) {
-        guard let call = calls.removeValue(forKey: serial) else { return }
+        guard let call = callsBySerial.removeValue(forKey: serial) else { return }
         for username in call.usernames { leave(serial, username) }
         switch call.phase {
         case .ringing: break

@@ -36,9 +36,9 @@ extension Switchboard {
     }
 
     private mutating func announceRinging(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
-        guard let call = calls[serial], case .ringing(var ringing) = call.phase, !ringing.isAnnounced else { return }
+        guard let call = callsBySerial[serial], case .ringing(var ringing) = call.phase, !ringing.isAnnounced else { return }
         ringing.isAnnounced = true
-        calls[serial]?.phase = .ringing(ringing)
+        callsBySerial[serial]?.phase = .ringing(ringing)
         let bytes = response(180, to: call.invite, on: call.callerFlow, tag: call.tag) {
             writeContact(over: call.callerFlow, into: &$0)
         }
@@ -52,10 +52,10 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard let call = calls[serial], case .ringing(var ringing) = call.phase, ringing.branches[index].status == nil
+        guard let call = callsBySerial[serial], case .ringing(var ringing) = call.phase, ringing.branches[index].status == nil
         else { return }
         ringing.branches[index].status = status
-        calls[serial]?.phase = .ringing(ringing)
+        callsBySerial[serial]?.phase = .ringing(ringing)
         // A 6xx speaks for the person, not for one phone (§21.6).
         let statuses = ringing.branches.map(\.status)
         if status >= 600 || !statuses.contains(nil) {
@@ -80,7 +80,7 @@ extension Switchboard {
         guard var dialog = try? Dialog(asClientFrom: response, request: client.request) else { return }
         let acknowledgement = acknowledge(&dialog, cseq: 1, over: client.flow)
         actions.append(.send(acknowledgement, client.flow.id))
-        guard client.acknowledged == nil, let call = calls[client.call], case .ringing(let ringing) = call.phase else {
+        guard client.acknowledged == nil, let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase else {
             // Somebody else was quicker, or the caller is gone.
             sayBye(&dialog, over: client.flow, at: now, into: &actions)
             return
@@ -112,7 +112,7 @@ extension Switchboard {
     }
 
     private mutating func wait(for callee: Leg, in serial: UInt64, at now: Moment, into actions: inout [Action]) {
-        guard var call = calls[serial] else { return }
+        guard var call = callsBySerial[serial] else { return }
         let ticket = Ticket(serial: nextSerial())
         call.record.answeredAt = now.wall
         call.record.outcome = .answered
@@ -121,7 +121,7 @@ extension Switchboard {
         call.record.callerProtection = LegProtection(call.callerFlow, suite: call.callerSuite)
         call.record.calleeProtection = callee.flow.map { LegProtection($0, suite: callee.media.theirs?.key.suite) }
         call.phase = .answering(Call.Answering(callee: callee, ticket: ticket, giveUp: now.monotonic + Limits.storing))
-        calls[serial] = call
+        callsBySerial[serial] = call
         callsOf[callee.party.username, default: []].insert(serial)
         tickets[ticket] = serial
         actions.append(.remember(call.record, ticket))
@@ -130,7 +130,7 @@ extension Switchboard {
 
     /// The record with this ticket is on disk, or could not be written: the answer that waited for it goes out.
     public mutating func stored(_ ticket: Ticket, ok: Bool, at now: Moment, into actions: inout [Action]) {
-        guard let serial = tickets.removeValue(forKey: ticket), let call = calls[serial] else { return }
+        guard let serial = tickets.removeValue(forKey: ticket), let call = callsBySerial[serial] else { return }
         switch call.phase {
         case .answering(let answering) where answering.ticket == ticket:
             if ok {
@@ -166,7 +166,7 @@ extension Switchboard {
         )
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .caller)
         answer(call.transaction, 200, bytes, at: now, into: &actions)
-        calls[call.serial]?.phase = .talking(Call.Conversation(caller: caller, callee: callee))
+        callsBySerial[call.serial]?.phase = .talking(Call.Conversation(caller: caller, callee: callee))
         if let a = caller.relayMedia, let b = callee.relayMedia {
             actions.append(.media(.open(call.relay, a: a, b: b)))
         }

@@ -34,7 +34,7 @@ extension Switchboard {
     }
 
     private func hasRoom(for proof: Authenticated) -> Bool {
-        calls.count < Limits.calls
+        callsBySerial.count < Limits.calls
             && callsOf[proof.device.username, default: []].count < Limits.callsPerDevice
     }
 
@@ -122,7 +122,7 @@ extension Switchboard {
             callee: callee,
             callerProtection: LegProtection(proof.flow, suite: nil)
         )
-        calls[serial] = Call(
+        callsBySerial[serial] = Call(
             serial: serial,
             record: record,
             caller: Party(proof.device, proof.subscriber),
@@ -141,7 +141,7 @@ extension Switchboard {
 
     /// Rings every phone of the callee at once; the first that answers gets the call.
     private mutating func ring(_ serial: UInt64, _ callee: ExtensionNumber, at now: Moment, into actions: inout [Action]) {
-        guard var call = calls[serial], case .ringing(var ringing) = call.phase else { return }
+        guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return }
         let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
         let targets = phones.flatMap { bindings.of($0.username) }.prefix(Limits.forks)
         guard !targets.isEmpty else {
@@ -155,7 +155,7 @@ extension Switchboard {
         }
         ringing.branches = requests.map(\.0)
         call.phase = .ringing(ringing)
-        calls[serial] = call
+        callsBySerial[serial] = call
         for (index, (branch, request)) in requests.enumerated() {
             start(branch.key, request, purpose: .branch(index), call: serial, over: branch.flow, at: now, into: &actions)
         }
@@ -236,7 +236,7 @@ extension AudioFormat {
         AudioFormat(payloadType: 0, name: "PCMU", clockRate: 8_000, channels: 1, parameters: nil),
         AudioFormat(payloadType: 8, name: "PCMA", clockRate: 8_000, channels: 1, parameters: nil),
         AudioFormat(payloadType: 101, name: "TELEPHONE-EVENT", clockRate: 8_000, channels: 1, parameters: "0-16"),
-    ]
+    ].compactMap(\.self)
 }
 
 extension Party {

@@ -9,7 +9,7 @@ import SIP
 /// Requests inside a dialog (RFC 3261 §12.2.2), which have to come from the phone the dialog is with.
 extension Switchboard {
     mutating func receiveInDialog(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
-        guard let key = DialogKey(request), let owner = dialogs[key], calls[owner.call] != nil else {
+        guard let key = DialogKey(request), let owner = dialogs[key], callsBySerial[owner.call] != nil else {
             guard request.method != .ack else { return }
             // Row S03: a made-up tag is no way around authentication.
             respond(481, to: request, on: flow, at: now, into: &actions)
@@ -98,14 +98,14 @@ extension Switchboard {
 
     /// The keys of both sides are known: relay, or tell the relay what changed.
     private mutating func openMedia(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
-        guard let call = calls[serial], case .talking(let conversation) = call.phase,
+        guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase,
             let a = conversation.caller.relayMedia, let b = conversation.callee.relayMedia
         else {
             end(serial, because: "a phone chose no encryption that we offered", at: now, into: &actions)
             return
         }
         if call.record.callerProtection?.srtpSuite == nil {
-            calls[serial]?.record.callerProtection = LegProtection(call.callerFlow, suite: a.receive.suite)
+            callsBySerial[serial]?.record.callerProtection = LegProtection(call.callerFlow, suite: a.receive.suite)
             actions.append(.media(.open(call.relay, a: a, b: b)))
         } else {
             actions.append(.media(.update(call.relay, .a, a)))
@@ -118,7 +118,7 @@ extension Switchboard {
     func leg(_ owner: DialogOwner) -> Leg? { leg(owner.call, owner.side) }
 
     func leg(_ serial: UInt64, _ side: Side) -> Leg? {
-        guard let call = calls[serial] else { return nil }
+        guard let call = callsBySerial[serial] else { return nil }
         return switch (call.phase, side) {
         case (.talking(let conversation), .caller): conversation.caller
         case (.talking(let conversation), .callee): conversation.callee
@@ -129,11 +129,11 @@ extension Switchboard {
 
     /// Changes a leg of a standing call. Before that, legs only come and go as a whole.
     mutating func update(_ serial: UInt64, _ side: Side, _ change: (inout Leg) -> Void) {
-        guard case .talking(var conversation)? = calls[serial]?.phase else { return }
+        guard case .talking(var conversation)? = callsBySerial[serial]?.phase else { return }
         switch side {
         case .caller: change(&conversation.caller)
         case .callee: change(&conversation.callee)
         }
-        calls[serial]?.phase = .talking(conversation)
+        callsBySerial[serial]?.phase = .talking(conversation)
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Media
+public import Media
 import Model
 import Primitives
 import SIP
@@ -9,16 +9,16 @@ import SIP
 extension Switchboard {
     /// Puts a call into the deadline queue, unless it is there for an earlier moment.
     mutating func schedule(_ serial: UInt64, at moment: MonotonicTime) {
-        guard let call = calls[serial] else { return }
+        guard let call = callsBySerial[serial] else { return }
         if let wake = call.wake, wake <= moment { return }
-        calls[serial]?.wake = moment
+        callsBySerial[serial]?.wake = moment
         deadlines.insert(.call(serial), at: moment)
     }
 
     /// Looks at a call whose moment may have come, and puts it back for its next one.
     mutating func wakeCall(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
-        guard let call = calls[serial] else { return }
-        if let wake = call.wake, wake <= now.monotonic { calls[serial]?.wake = nil }
+        guard let call = callsBySerial[serial] else { return }
+        if let wake = call.wake, wake <= now.monotonic { callsBySerial[serial]?.wake = nil }
         switch call.phase {
         case .ringing(let ringing):
             if ringing.giveUp <= now.monotonic {
@@ -110,7 +110,7 @@ extension Switchboard {
 
     /// The connection of a phone went away in the middle of a call.
     mutating func lost(_ flow: FlowID, of serial: UInt64, at now: Moment, into actions: inout [Action]) {
-        guard let call = calls[serial] else { return }
+        guard let call = callsBySerial[serial] else { return }
         switch call.phase {
         case .ringing(let ringing):
             if call.callerFlow.id == flow {
@@ -156,7 +156,7 @@ extension Switchboard {
     }
 
     public func calls() -> [CallSummary] {
-        calls.values.sorted { $0.serial < $1.serial }.map { call in
+        callsBySerial.values.sorted { $0.serial < $1.serial }.map { call in
             CallSummary(
                 record: call.record,
                 isAnswered: call.isTalking,

@@ -18,7 +18,7 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard let call = calls[owner.call], case .talking(let conversation) = call.phase,
+        guard let call = callsBySerial[owner.call], case .talking(let conversation) = call.phase,
             let leg = leg(owner), let key = ServerKey(request, on: flow)
         else {
             // The first INVITE is not settled yet (§14.2).
@@ -68,7 +68,7 @@ extension Switchboard {
     private func concernsOther(_ audio: AudioDescription, _ leg: Leg) -> Bool {
         guard let before = leg.media.remote else { return true }
         return audio.isHeld != before.isHeld || audio.direction != before.direction
-            || !leg.media.formats.allSatisfy(audio.formats.contains)
+            || !leg.media.formats.allSatisfy { known in audio.formats.contains { $0.isSameEncoding(as: known) } }
     }
 
     /// Answers with what both already agreed on.
@@ -124,7 +124,7 @@ extension Switchboard {
             $0.liveness.heard = now.monotonic
         }
         send200(body, request, owner, transaction, expectsAnswer: false, at: now, into: &actions)
-        if let call = calls[owner.call], let media = leg(owner)?.relayMedia {
+        if let call = callsBySerial[owner.call], let media = leg(owner)?.relayMedia {
             actions.append(.media(.update(call.relay, owner.side.relay, media)))
         }
     }
@@ -217,7 +217,7 @@ extension Switchboard {
             $0.dialog = other.dialog
             $0.media.local = other.media.local
         }
-        if case .talking(var conversation)? = calls[owner.call]?.phase {
+        if case .talking(var conversation)? = callsBySerial[owner.call]?.phase {
             conversation.change = Change(
                 from: owner.side,
                 request: request,
@@ -226,7 +226,7 @@ extension Switchboard {
                 proposed: proposed,
                 key: key
             )
-            calls[owner.call]?.phase = .talking(conversation)
+            callsBySerial[owner.call]?.phase = .talking(conversation)
         }
         if let home = leg(owner)?.flow {
             answer(transaction, 100, response(100, to: request, on: home, tag: nil), at: now, into: &actions)
@@ -245,11 +245,11 @@ extension Switchboard {
     ) {
         guard status >= 200 else { return }
         if status < 300 { acknowledgeChange(response, of: client, key, into: &actions) }
-        guard case .talking(var conversation)? = calls[client.call]?.phase, let change = conversation.change,
+        guard case .talking(var conversation)? = callsBySerial[client.call]?.phase, let change = conversation.change,
             change.key == key
         else { return }
         conversation.change = nil
-        calls[client.call]?.phase = .talking(conversation)
+        callsBySerial[client.call]?.phase = .talking(conversation)
         let owner = DialogOwner(call: client.call, side: change.from)
         let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
         guard status < 300, let audio = answered?.audio, adopt(audio, client.call, change.from.other, into: &actions) else {
@@ -302,7 +302,7 @@ extension Switchboard {
         media.formats = audio.formats
         guard media.theirs != nil else { return false }
         update(serial, side) { $0.media = media }
-        if let call = calls[serial], let relayed = leg(serial, side)?.relayMedia {
+        if let call = callsBySerial[serial], let relayed = leg(serial, side)?.relayMedia {
             actions.append(.media(.update(call.relay, side.relay, relayed)))
         }
         return true

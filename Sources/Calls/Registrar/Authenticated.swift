@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
-public import Model
+import Model
 import Primitives
 import SIP
 

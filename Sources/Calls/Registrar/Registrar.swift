@@ -21,67 +21,69 @@ extension Switchboard {
             carryOut(changes, facts, by: proof)
             adoptFlow(of: proof)
             sendBindings(to: request, by: proof, at: now, into: &actions)
-        } catch {
-            switch error {
+        } catch let refused as RegisterRefused {
+            switch refused {
             case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
             case .tooMany: report(.bindingLimit, .intrusionDetection, request, proof.flow, now, into: &actions)
             case .malformed, .tooBrief, .poisoned, .outOfOrder: break
             }
-            respond(error.status, to: request, on: proof.flow, at: now, into: &actions) { writer in
-                if case .tooBrief = error { writer.field(.minExpires, Int(RegistrationRules.minimumExpires)) }
+            respond(refused.status, to: request, on: proof.flow, at: now, into: &actions) { writer in
+                if case .tooBrief = refused { writer.field(.minExpires, Int(RegistrationRules.minimumExpires)) }
             }
+        } catch {
+            respond(400, to: request, on: proof.flow, at: now, into: &actions)
         }
     }
 
     /// Both From and To have to name the device that the credential belongs to (§10.3 steps 3 and 4; row C07).
-    private func checkOwner(of request: Message, by proof: Authenticated) throws(RegisterRefused) {
-        for address in [try malformedIsRefused { try request.to() }, try malformedIsRefused { try request.from() }] {
+    private func checkOwner(of request: Message, by proof: Authenticated) throws {
+        for address in [try request.to(), try request.from()] {
             guard let uri = address.uri, let user = uri.user, proof.owns(request.bytes(user)),
                 isServed(request.bytes(uri.host), on: proof.flow)
-            else { throw .notYours }
+            else { throw RegisterRefused.notYours }
         }
     }
 
     /// What the Contact fields ask for, checked as a whole before anything changes.
-    private func contactChanges(in request: Message, by proof: Authenticated) throws(RegisterRefused) -> ContactChanges {
-        let header = try malformedIsRefused { try request.expires() }
-        switch try malformedIsRefused({ try request.contacts() }) {
+    private func contactChanges(in request: Message, by proof: Authenticated) throws -> ContactChanges {
+        let header = try request.expires()
+        switch try request.contacts() {
         case .wildcard:
             // §10.2.2: `*` is only for leaving.
-            guard header == 0 else { throw .malformed }
+            guard header == 0 else { throw RegisterRefused.malformed }
             return .removeAll
         case .addresses(let addresses):
             var changes: [ContactChange] = []
             for address in addresses {
-                guard let uri = address.uri else { throw .poisoned }
+                guard let uri = address.uri else { throw RegisterRefused.poisoned }
                 try checkContact(uri, request, proof)
                 let asked = address.expires ?? header ?? RegistrationRules.defaultExpires
-                guard asked == 0 || asked >= RegistrationRules.minimumExpires else { throw .tooBrief }
+                guard asked == 0 || asked >= RegistrationRules.minimumExpires else { throw RegisterRefused.tooBrief }
                 changes.append(
                     ContactChange(contact: request.bytes(uri.range), seconds: min(asked, RegistrationRules.maximumExpires))
                 )
             }
             let added = changes.filter { $0.seconds > 0 && bindings.find(proof.device.username, contact: $0.contact) == nil }
             guard bindings.countOf(proof.device.username) + added.count <= RegistrationRules.maximumContacts else {
-                throw .tooMany
+                throw RegisterRefused.tooMany
             }
             return .each(changes)
         }
     }
 
     /// Row S06: nothing in a Contact may make us send anywhere but back over the flow, or say that we would.
-    private func checkContact(_ uri: SIPURI, _ request: Message, _ proof: Authenticated) throws(RegisterRefused) {
-        guard uri.scheme == .sip || uri.scheme == .sips, !uri.hasHeaders, !uri.hasMaddr else { throw .poisoned }
+    private func checkContact(_ uri: SIPURI, _ request: Message, _ proof: Authenticated) throws {
+        guard uri.scheme == .sip || uri.scheme == .sips, !uri.hasHeaders, !uri.hasMaddr else { throw RegisterRefused.poisoned }
         let host = request.string(uri.host)
         if let ip = IPAddress(parsing: host), ip.isLoopback || ip.isLinkLocal || ip.isUnspecified {
-            guard ip == proof.flow.remote.ip || proof.flow.remote.ip.isLoopback else { throw .poisoned }
+            guard ip == proof.flow.remote.ip || proof.flow.remote.ip.isLoopback else { throw RegisterRefused.poisoned }
         }
     }
 
     /// §10.3 step 7: a request that is older than what we know of the same Call-ID changes nothing.
-    private func checkOrder(_ changes: ContactChanges, _ facts: RegisterFacts, by proof: Authenticated) throws(RegisterRefused) {
+    private func checkOrder(_ changes: ContactChanges, _ facts: RegisterFacts, by proof: Authenticated) throws {
         for binding in bindings.of(proof.device.username) where changes.touches(binding.contact) {
-            if binding.callID.elementsEqual(facts.callID), facts.sequence <= binding.sequence { throw .outOfOrder }
+            if binding.callID.elementsEqual(facts.callID), facts.sequence <= binding.sequence { throw RegisterRefused.outOfOrder }
         }
     }
 
@@ -165,8 +167,4 @@ private enum RegisterRefused: Error {
         case .outOfOrder: 500
         }
     }
-}
-
-private func malformedIsRefused<Value>(_ parse: () throws(ParseError) -> Value) throws(RegisterRefused) -> Value {
-    do { return try parse() } catch { throw .malformed }
 }

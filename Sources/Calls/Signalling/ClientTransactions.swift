@@ -87,7 +87,7 @@ extension Switchboard {
             transaction: transaction
         )
         actions.append(.send(request.bytes, flow.id))
-        _ = perform([], key, at: now, into: &actions)
+        perform([], key, at: now, into: &actions)
     }
 
     /// Sends a request other than INVITE.
@@ -171,6 +171,7 @@ extension Switchboard {
     }
 
     /// - Returns: Whether the response that was handed in is to be delivered.
+    @discardableResult
     private mutating func perform(
         _ steps: [InviteClientTransaction.Action],
         _ key: BranchKey,
@@ -197,7 +198,7 @@ extension Switchboard {
         var steps: [InviteClientTransaction.Action] = []
         client.transaction.handle(.clock, at: now.monotonic, into: &steps)
         inviteClients[key] = client
-        _ = perform(steps, key, at: now, into: &actions)
+        perform(steps, key, at: now, into: &actions)
     }
 
     // MARK: Other requests

@@ -79,7 +79,7 @@ if !coreOnly {
         ),
         .target(
             name: "Admin",
-            dependencies: ["Primitives", "Model", "Guard", "Store"],
+            dependencies: ["Primitives", "SIP", "Model", "Guard", "Store"],
             swiftSettings: strict
         ),
         // Layer 4: sockets, clocks and proofs.

@@ -13,6 +13,9 @@ public struct SIPPassword: Sendable {
     /// 57 letters and digits, without `0 O 1 I l`, which people misread when they type them into a phone.
     public static let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789")
 
+    /// How many bits of randomness are in one: the whole part of 24 × log2 57.
+    public static let bits = 139
+
     public let text: Redacted<String>
 
     /// - Parameter generator: The system's own source outside of tests.

@@ -47,7 +47,7 @@ public final class DataDirectory: Sendable {
 
     private init(locking path: String) throws(StoreError) {
         self.path = path
-        let file = path + "/lock"
+        let file = path + "/store.lock"
         lock = Glibc.open(file, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else { throw .system(call: "open", path: file, errno: errno) }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {

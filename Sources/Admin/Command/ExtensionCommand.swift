@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+public import Primitives
+
+/// `ringfence extension …`
+public enum ExtensionCommand: Hashable, Sendable, Codable {
+    /// All of them or none.
+    case add([NewExtension])
+    case list
+    case show(number: String)
+    case disable(number: String)
+    case enable(number: String)
+    /// With its phones.
+    case remove(number: String)
+
+    var changesSomething: Bool {
+        switch self {
+        case .list, .show: false
+        case .add, .disable, .enable, .remove: true
+        }
+    }
+
+    var name: String {
+        switch self {
+        case .add: "extension.add"
+        case .list: "extension.list"
+        case .show: "extension.show"
+        case .disable: "extension.disable"
+        case .enable: "extension.enable"
+        case .remove: "extension.remove"
+        }
+    }
+}
+
+/// An extension somebody wants, as typed.
+public struct NewExtension: Hashable, Sendable, Codable {
+    public let number: String
+    /// What people call it; `nil` for "Extension 204".
+    public let name: String?
+
+    public init(number: String, name: String? = nil) {
+        (self.number, self.name) = (number, name)
+    }
+}
+
+/// One extension in a list.
+public struct ExtensionReport: Hashable, Sendable, Codable {
+    public let number: ExtensionNumber
+    public let name: String
+    public let isEnabled: Bool
+    public let createdAt: WallTime
+    /// Phones enrolled.
+    public let phones: Int
+
+    public init(number: ExtensionNumber, name: String, isEnabled: Bool, createdAt: WallTime, phones: Int) {
+        (self.number, self.name, self.isEnabled) = (number, name, isEnabled)
+        (self.createdAt, self.phones) = (createdAt, phones)
+    }
+}
+
+/// One extension with what belongs to it.
+public struct ExtensionDetail: Hashable, Sendable, Codable {
+    public let summary: ExtensionReport
+    public let phones: [PhoneReport]
+    public let registrations: [RegistrationReport]
+    public let calls: [CallReport]
+
+    public init(
+        summary: ExtensionReport,
+        phones: [PhoneReport],
+        registrations: [RegistrationReport],
+        calls: [CallReport]
+    ) {
+        (self.summary, self.phones) = (summary, phones)
+        (self.registrations, self.calls) = (registrations, calls)
+    }
+}
+
+/// What disabling, enabling or removing an extension did.
+public struct ExtensionChange: Hashable, Sendable, Codable {
+    public enum Change: String, Hashable, Sendable, Codable, CaseIterable {
+        case disabled
+        case enabled
+        case removed
+    }
+
+    public let number: ExtensionNumber
+    public let change: Change
+    public let endedCalls: Int
+    public let removedRegistrations: Int
+    public let revokedPhones: Int
+
+    public init(
+        number: ExtensionNumber,
+        change: Change,
+        endedCalls: Int,
+        removedRegistrations: Int,
+        revokedPhones: Int
+    ) {
+        (self.number, self.change, self.endedCalls) = (number, change, endedCalls)
+        (self.removedRegistrations, self.revokedPhones) = (removedRegistrations, revokedPhones)
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Guard
+public import Model
+
+/// The running phone system, as far as an operator's work reaches into it. Implemented by `Server`.
+public protocol Engine: Sendable {
+    /// Decides by these settings from now on. Registrations and calls that they forbid have ended when it returns.
+    ///
+    /// Two changes may arrive in either order: a snapshot whose generation is not above the present one is ignored.
+    func apply(_ snapshot: Snapshot) async
+    func registrations() async -> [RegistrationReport]
+    func calls() async -> [CallReport]
+    /// - Returns: `false` when there is no such call.
+    func endCall(_ id: String) async -> Bool
+    /// What is open now.
+    func listeners() async -> [Listener]
+    /// What the engine knows about its own health: sockets, certificate, queues.
+    func health() async -> [DoctorFact]
+}
+
+/// Tells people. Implemented by `Server`, which logs.
+public protocol Notifier: Sendable {
+    func notify(_ notice: Notice) async
+}
+
+/// Something the owner should hear of although nobody asked.
+public struct Notice: Hashable, Sendable, Codable {
+    /// The slug of the control it belongs to; `nil` for a change of settings.
+    public let control: String?
+    /// A sentence. Never a secret.
+    public let text: String
+
+    public init(control: String?, text: String) {
+        (self.control, self.text) = (control, text)
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Guard
+import Model
+
+/// Old and new values as the journal keeps them: JSON with sorted keys, and never a secret.
+enum JournalDetail {
+    private struct Values<Value: Encodable>: Encodable {
+        let old: Value?
+        let new: Value?
+    }
+
+    static func of(_ value: Extension?, became new: Extension?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: DeviceSummary?, became new: DeviceSummary?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func refusal(_ refusal: Refusal) -> String {
+        encode(["problem": refusal.problem, "control": refusal.control?.rawValue ?? ""])
+    }
+
+    static func outcomes(_ outcomes: [ControlOutcome]) -> String {
+        encode(Dictionary(outcomes.map { ($0.control.rawValue, $0.passed) }, uniquingKeysWith: { $0 && $1 }))
+    }
+
+    private static func encode(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else { preconditionFailure("a value of the model that is no JSON") }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How much one command may ask for.
+public enum Limits {
+    /// Extensions or phones in one command: one transaction of a few megabytes.
+    public static let perCommand = 1_000
+    /// Extensions of a business on one machine.
+    public static let extensions = 100_000
+    /// Lines that a list gives when nobody says how many.
+    public static let defaultLines = 100
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Store
+
+extension Administrator {
+    /// What the store and the engine say of themselves. Nothing is refused here: a broken part is a fact.
+    func doctor() async -> DoctorReport {
+        let files = store.files().map { file in
+            DoctorFact(
+                name: file.name,
+                isWell: file.isPrivate,
+                finding: "mode \(String(file.mode, radix: 8))",
+                remedy: file.isPrivate ? nil : "take the rights of others away: chmod go= \(file.path)"
+            )
+        }
+        return DoctorReport(facts: files + [journalFact(), businessFact()] + (await engine.health()))
+    }
+
+    private func journalFact() -> DoctorFact {
+        do {
+            let verification = try store.verifyJournal()
+            guard let sequence = verification.firstWrong else {
+                return DoctorFact(name: "journal", isWell: true, finding: "\(verification.entries) entries, unaltered")
+            }
+            return DoctorFact(
+                name: "journal",
+                isWell: false,
+                finding: "altered at entry \(sequence): \(verification.problem ?? "")",
+                remedy: "keep a copy of the data directory as evidence and find out who had access to it"
+            )
+        } catch {
+            return DoctorFact(
+                name: "journal",
+                isWell: false,
+                finding: "cannot be read: \(error)",
+                remedy: "check the disk"
+            )
+        }
+    }
+
+    private func businessFact() -> DoctorFact {
+        let snapshot = store.snapshot
+        return DoctorFact(
+            name: "business",
+            isWell: true,
+            finding: "\(snapshot.domain): \(snapshot.extensions.count) extensions, \(snapshot.devices.count) phones, "
+                + "generation \(snapshot.generation)"
+        )
+    }
+}

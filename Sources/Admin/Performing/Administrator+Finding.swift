@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Store
+
+/// From what somebody typed to what there is.
+extension Administrator {
+    func parse(_ text: String) throws(Refusal) -> ExtensionNumber {
+        guard let number = ExtensionNumber(parsing: text) else { throw .noNumber(text) }
+        return number
+    }
+
+    func find(_ text: String) throws(Refusal) -> Extension {
+        let number = try parse(text)
+        guard let value = store.snapshot.extensions[number] else { throw .noExtension(number) }
+        return value
+    }
+
+    func name(_ text: String) throws(Refusal) -> String {
+        guard let name = DisplayName.parse(text) else { throw .badName(text) }
+        return name
+    }
+
+    func require(_ count: Int) throws(Refusal) {
+        guard count > 0 else { throw .nothingAsked() }
+        guard count <= Limits.perCommand else { throw .tooMuchAsked() }
+    }
+
+    func draft(_ action: String, _ subject: String, _ detail: String, _ actor: Actor) -> JournalDraft {
+        JournalDraft(actor: actor.name, action: action, subject: subject, detail: detail)
+    }
+
+    func report(_ value: Extension, in snapshot: Snapshot) -> ExtensionReport {
+        ExtensionReport(
+            number: value.number,
+            name: value.name,
+            isEnabled: value.isEnabled,
+            createdAt: value.createdAt,
+            phones: snapshot.deviceCount(of: value.number)
+        )
+    }
+
+    func report(_ device: DeviceSummary, _ registrations: [RegistrationReport]) -> PhoneReport {
+        PhoneReport(
+            id: device.id,
+            extension: device.number,
+            label: device.label,
+            username: device.username,
+            minimum: device.minimum,
+            enrolledAt: device.createdAt,
+            passwordBits: SIPPassword.bits,
+            registrations: registrations.count { $0.phone == device.id }
+        )
+    }
+}

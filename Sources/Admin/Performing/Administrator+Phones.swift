@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Store
+
+extension Administrator {
+    func perform(_ command: PhoneCommand, by actor: Actor) async throws(Refusal) -> Answer {
+        switch command {
+        case .enrol(let wanted): .enrolled(try await enrol(wanted, by: actor))
+        case .list(let number): .phones(try await listPhones(number))
+        case .revoke(let id): .phoneRevoked(try await revoke(id, by: actor))
+        }
+    }
+
+    private func enrol(_ wanted: [NewPhone], by actor: Actor) async throws(Refusal) -> [EnrolledPhone] {
+        try require(wanted.count)
+        let snapshot = store.snapshot
+        var counts: [ExtensionNumber: Int] = [:]
+        var (changes, drafts, answers): ([Change], [JournalDraft], [EnrolledPhone]) = ([], [], [])
+        for new in wanted {
+            let target = try find(new.extension)
+            guard target.isEnabled else { throw .extensionDisabled(target.number) }
+            let count = counts[target.number] ?? snapshot.deviceCount(of: target.number)
+            guard count < Guard.Limits.devicesPerExtension else { throw .tooManyPhones(target.number) }
+            counts[target.number] = count + 1
+            let password = SIPPassword.generate(using: &entropy)
+            let device = makeDevice(
+                for: target.number,
+                label: try name(new.label ?? "Phone \(count + 1)"),
+                minimum: new.minimum ?? .md5,
+                password: password
+            )
+            changes.append(.enrol(device))
+            drafts.append(draft("phone.enrol", device.id.text, JournalDetail.of(nil, became: device.summary), actor))
+            let enrolment = Enrolment(
+                username: device.username,
+                password: password,
+                domain: snapshot.domain.text,
+                for: facts
+            )
+            answers.append(EnrolledPhone(id: device.id, extension: target.number, enrolment: enrolment))
+        }
+        let names = wanted.count == 1 ? "A phone of extension \(wanted[0].extension)" : "\(wanted.count) phones"
+        try await change(changes, drafts, notice: "\(names) enrolled by \(actor.name)")
+        return answers
+    }
+
+    private func makeDevice(
+        for number: ExtensionNumber,
+        label: String,
+        minimum: DigestStrength,
+        password: SIPPassword
+    ) -> Device {
+        let username = Device.generateUsername(using: &entropy)
+        return Device(
+            id: DeviceID.generate(using: &entropy),
+            extension: number,
+            username: username,
+            hashes: DigestHashes(username: username, realm: store.snapshot.domain.text, password: password),
+            minimum: minimum,
+            label: label,
+            createdAt: now()
+        )
+    }
+
+    private func listPhones(_ text: String?) async throws(Refusal) -> [PhoneReport] {
+        let numbers: [ExtensionNumber]
+        if let text {
+            numbers = [try find(text).number]
+        } else {
+            numbers = store.snapshot.extensions.keys.sorted()
+        }
+        let registrations = Dictionary(grouping: await engine.registrations(), by: \.phone)
+        let snapshot = store.snapshot
+        return numbers.flatMap { snapshot.devices(of: $0) }.map { report($0.summary, registrations[$0.id] ?? []) }
+    }
+
+    private func revoke(_ text: String, by actor: Actor) async throws(Refusal) -> PhoneRevocation {
+        guard let id = DeviceID(parsing: text), let device = store.snapshot.device(id) else { throw .noPhone(text) }
+        let calls = Set(await engine.calls().filter { $0.involves(device.number) }.map(\.id))
+        let registrations = await engine.registrations().count { $0.phone == id }
+        try await change(
+            [.revoke(id)],
+            [draft("phone.revoke", id.text, JournalDetail.of(device.summary, became: nil), actor)],
+            notice: "Phone \(id) of extension \(device.number) revoked by \(actor.name)"
+        )
+        let callsLeft = await engine.calls().count { calls.contains($0.id) }
+        let registrationsLeft = await engine.registrations().count { $0.phone == id }
+        return PhoneRevocation(
+            id: id,
+            extension: device.number,
+            endedCalls: calls.count - callsLeft,
+            removedRegistrations: max(0, registrations - registrationsLeft)
+        )
+    }
+}

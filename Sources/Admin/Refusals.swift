@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+
+/// Every way this module says no, so that the words stand in one place.
+extension Refusal {
+    static func notAllowed(_ command: Command, _ actor: Actor) -> Self {
+        Self(
+            problem: "\(actor.name) may not run \(command.name).",
+            reason: "the role \(actor.role.rawValue) may look at everything and change nothing",
+            remedy: "ask an owner of the system to do it"
+        )
+    }
+
+    static func noNumber(_ text: String) -> Self {
+        Self(
+            problem: "\(quoted(text)) is not an extension number.",
+            reason: "extensions have 2 to 6 digits and nothing else",
+            remedy: "choose a number such as 204: ringfence extension add 204"
+        )
+    }
+
+    static func noExtension(_ number: ExtensionNumber) -> Self {
+        Self(
+            problem: "Extension \(number) does not exist.",
+            reason: "nobody has added it, or it was removed",
+            remedy: "see which ones there are: ringfence extension list"
+        )
+    }
+
+    static func extensionExists(_ number: ExtensionNumber) -> Self {
+        Self(
+            problem: "Extension \(number) cannot be added.",
+            reason: "it exists already, and adding it again would leave its phones with nobody to answer for them",
+            remedy: "enrol a phone for it: ringfence phone enrol \(number)"
+        )
+    }
+
+    static func extensionTwice(_ number: ExtensionNumber) -> Self {
+        Self(
+            problem: "Extension \(number) cannot be added twice.",
+            reason: "it is named more than once in this command",
+            remedy: "name each extension once"
+        )
+    }
+
+    static func tooManyExtensions() -> Self {
+        Self(
+            problem: "No more extensions can be added.",
+            reason: "a business on one machine has at most \(Limits.extensions) of them",
+            remedy: "remove those that nobody uses: ringfence extension list"
+        )
+    }
+
+    static func badName(_ text: String) -> Self {
+        Self(
+            problem: "\(quoted(text)) cannot be used as a name.",
+            reason:
+                "names have 1 to 64 bytes and no control or invisible characters, because phones and logs show them",
+            remedy: "choose a shorter, plain name"
+        )
+    }
+
+    static func extensionDisabled(_ number: ExtensionNumber) -> Self {
+        Self(
+            problem: "No phone can be enrolled for extension \(number).",
+            reason: "it is disabled, so the phone could not register",
+            remedy: "enable it first: ringfence extension enable \(number)"
+        )
+    }
+
+    static func alreadySo(_ number: ExtensionNumber, isEnabled: Bool) -> Self {
+        Self(
+            problem: "Extension \(number) is \(isEnabled ? "enabled" : "disabled") already.",
+            reason: "there is nothing to change",
+            remedy: "look at it: ringfence extension show \(number)"
+        )
+    }
+
+    static func tooManyPhones(_ number: ExtensionNumber) -> Self {
+        Self(
+            .sipPasswords,
+            problem: "No more phones can be enrolled for extension \(number).",
+            reason: "it has \(Guard.Limits.devicesPerExtension) already, and each is a password that can be stolen",
+            remedy: "revoke one that is no longer used: ringfence phone list"
+        )
+    }
+
+    static func noPhone(_ text: String) -> Self {
+        Self(
+            problem: "Phone \(quoted(text)) does not exist.",
+            reason: "nobody has enrolled it, or it was revoked",
+            remedy: "see which ones there are: ringfence phone list"
+        )
+    }
+
+    static func noCall(_ id: String) -> Self {
+        Self(
+            problem: "Call \(quoted(id)) cannot be ended.",
+            reason: "there is no such call now",
+            remedy: "see which ones there are: ringfence call list"
+        )
+    }
+
+    static func nothingAsked() -> Self {
+        Self(
+            problem: "Nothing was done.",
+            reason: "the command names nothing to do it to",
+            remedy: "name at least one extension"
+        )
+    }
+
+    static func tooMuchAsked() -> Self {
+        Self(
+            problem: "Nothing was done.",
+            reason: "one command may name \(Limits.perCommand) things at most",
+            remedy: "split it into several commands"
+        )
+    }
+
+    static func cannotWrite(_ error: any Error) -> Self {
+        Self(
+            problem: "The change was not made.",
+            reason: "the database did not take it: \(error)",
+            remedy: "make sure that the disk is there and has room, then try again: ringfence doctor"
+        )
+    }
+
+    static func cannotRead(_ error: any Error) -> Self {
+        Self(
+            problem: "The database cannot be read.",
+            reason: "it answered: \(error)",
+            remedy: "see what is wrong: ringfence doctor"
+        )
+    }
+
+    /// What somebody typed, short and harmless to a terminal.
+    private static func quoted(_ text: String) -> String {
+        let shown = text.prefix(32).unicodeScalars.map {
+            $0.isASCII && !$0.properties.isWhitespace && $0.value > 32 ? Character($0) : "·"
+        }
+        return "'\(String(shown))'"
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+
+/// Pretending: to be somebody else, to be in a dialog, to be a guest, to be a proxy's customer.
+enum ForgeryAttacks {
+    static let all = [guestCall, relay, dialog, identity, contacts]
+
+    private static let guestCall = Attack(
+        .intrusionDetection,
+        "S01",
+        "Call without a login",
+        attempted: "INVITE to an extension whose phone is registered, and to an outside number, without a login",
+        expected: "401, nothing rings, no 100 or 180",
+        run: { (wire, target) async throws(WireError) in
+            guard let account = target.accounts.first else { return .needsAccount }
+            let phone = TestPhone(account, wire, target)
+            guard try await phone.register()?.status == 200 else { return .notRun("the phone could not register") }
+            let line = Line(wire, Endpoint(.tls, port: target.tlsPort))
+            var seen: [String] = []
+            for number in [account.number.text, "00441632960000", "+441632960000", "9011441632960000"] {
+                let draft = RequestDraft.probe("INVITE", name: number, domain: target.domain.text, using: wire.entropy)
+                let answer = try await line.ask(draft)
+                seen.append("\(number): \(answer.status ?? 0)")
+                if answer.status != 401 { return .broken("'\(answer.firstLine)' to INVITE for \(number)") }
+            }
+            await line.hangUp()
+            if case .message(let rung, _) = try await phone.line().next(within: Limits.silence) {
+                return .broken("the phone got '\(rung.firstLine)'")
+            }
+            try await phone.unregister()
+            return .held(seen.joined(separator: ", ") + "; the phone stayed silent")
+        }
+    )
+
+    private static let relay = Attack(
+        .intrusionDetection,
+        "S02",
+        "Use the server as a relay to somewhere else",
+        attempted:
+            "INVITE and OPTIONS to a foreign host and with Route to the attacker, with and without a login, while the attacker listens there",
+        expected: "refused each time, and not one packet arrives",
+        run: { (wire, target) async throws(WireError) in
+            guard let account = target.accounts.first else { return .needsAccount }
+            let trap = try await wire.connect(Endpoint(.udp, port: target.mediaPort))
+            let phone = TestPhone(account, wire, target)
+            let line = Line(wire, Endpoint(.tls, port: target.tlsPort))
+            var statuses: [Int] = []
+            for method in ["INVITE", "OPTIONS", "MESSAGE"] {
+                for route in [nil, "Route: <sip:\(trap.local);transport=udp;lr>"] {
+                    var draft = try await phone.draft(method, to: "100")
+                    draft.uri = "sip:100@\(trap.local);transport=udp"
+                    draft.extra += route.map { [$0] } ?? []
+                    if let status = try? await line.ask(draft).status { statuses.append(status) }
+                    if let status = try await phone.ask(draft)?.status { statuses.append(status) }
+                }
+            }
+            await phone.hangUp()
+            await line.hangUp()
+            let arrival = await trap.receive(Limits.silence)
+            await trap.close()
+            if case .bytes(let bytes, _) = arrival {
+                return .broken("a packet of \(bytes.count) bytes arrived at the attacker")
+            }
+            if let taken = statuses.first(where: { $0 < 300 }) { return .broken("answered with \(taken)") }
+            if statuses.isEmpty { return .notRun("no request was answered") }
+            return .held("answers \(Set(statuses).sorted()); no packet arrived at the attacker")
+        }
+    )
+
+    private static let dialog = Attack(
+        .intrusionDetection,
+        "S03",
+        "Pretend to be in a call",
+        attempted:
+            "BYE, INVITE, UPDATE, INFO, NOTIFY, REFER and ACK with a made-up To tag, without a login, and INVITE with Replaces",
+        expected: "481 or 401 for each, nothing for ACK",
+        run: { (wire, target) async throws(WireError) in
+            let line = Line(wire, Endpoint(.tls, port: target.tlsPort))
+            var seen: [String] = []
+            for method in ["BYE", "INVITE", "UPDATE", "INFO", "NOTIFY", "REFER", "CANCEL", "Replaces"] {
+                let name = method == "Replaces" ? "INVITE" : method
+                var draft = RequestDraft.probe(name, name: "100", domain: target.domain.text, using: wire.entropy)
+                if method == "Replaces" {
+                    draft.extra.append("Replaces: \(wire.entropy.token(bits: 64));to-tag=1;from-tag=2")
+                } else {
+                    draft.toTag = wire.entropy.token(bits: 64)
+                }
+                let answer = try await line.ask(draft)
+                seen.append("\(method) \(answer.status ?? 0)")
+                if answer.status != 481, answer.status != 401 { return .broken("'\(answer.firstLine)' to \(method)") }
+            }
+            var ack = RequestDraft.probe("ACK", name: "100", domain: target.domain.text, using: wire.entropy)
+            ack.toTag = wire.entropy.token(bits: 64)
+            let conversation = try await line.open()
+            try await conversation.say(ack.bytes)
+            let echo = await line.more(within: Limits.silence)
+            await line.hangUp()
+            if let echo { return .broken("ACK was answered with '\(echo.firstLine)'") }
+            return .held(seen.joined(separator: ", ") + ", ACK silent")
+        }
+    )
+
+    private static let identity = Attack(
+        .intrusionDetection,
+        "C07",
+        "Log in as oneself and act as somebody else",
+        attempted: "with the login of one extension: REGISTER for another one, and INVITE with another one in From",
+        expected: "403; the other extension has no new phone",
+        run: { (wire, target) async throws(WireError) in
+            guard target.accounts.count >= 2 else { return .needsAccount }
+            let phone = TestPhone(target.accounts[0], wire, target)
+            let victim = "sip:\(target.accounts[1].number)@\(target.domain)"
+            guard try await phone.register()?.status == 200 else { return .notRun("the phone could not register") }
+            var registration = try await phone.registration(expires: 60)
+            (registration.to, registration.from) = (victim, victim)
+            let bound = try await phone.ask(registration)
+            var invite = try await phone.draft("INVITE", to: target.accounts[0].number.text)
+            (invite.contentType, invite.from) = ("application/sdp", victim)
+            invite.body = OfferText.offer(
+                profile: "RTP/SAVP",
+                crypto: [MediaEncryptionAttack.properKey(.aes128gcm, wire)]
+            )
+            let called = try await phone.ask(invite)
+            try await phone.unregister()
+            let seen = "REGISTER \(bound?.firstLine ?? "no answer"), INVITE \(called?.firstLine ?? "no answer")"
+            return bound?.status == 403 && called?.status == 403 ? .held(seen) : .broken(seen)
+        }
+    )
+
+    private static let contacts = Attack(
+        .intrusionDetection,
+        "S05",
+        "Register where others are to be flooded",
+        attempted:
+            "with a login: 50 contacts in one REGISTER, '*' with other contacts, and contacts with maddr and header parts",
+        expected: "refused each time",
+        run: { (wire, target) async throws(WireError) in
+            guard let account = target.accounts.first else { return .needsAccount }
+            let phone = TestPhone(account, wire, target)
+            let many = (1...50).map { "<sip:a@192.0.2.\($0)>" }.joined(separator: ", ")
+            var (seen, taken): ([String], [String]) = ([], [])
+            for (name, contact) in [
+                ("50 contacts", many), ("star with others", "*, <sip:a@192.0.2.1>"),
+                ("maddr", "<sip:a@192.0.2.1;maddr=192.0.2.7>"),
+                ("headers", "<sip:a@192.0.2.1?Route=%3Csip:192.0.2.7%3E>"),
+            ] {
+                var draft = try await phone.registration(expires: 60)
+                draft.contact = contact
+                let status = try await phone.ask(draft)?.status
+                seen.append("\(name): \(status.map(String.init) ?? "no answer")")
+                if let status, status < 300 { taken.append(name) }
+            }
+            try? await phone.unregister()
+            await phone.hangUp()
+            return taken.isEmpty ? .held(seen.joined(separator: ", ")) : .broken(seen.joined(separator: ", "))
+        }
+    )
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Attacks of strangers: finding out who is here, pretending to be somebody, and wearing the server out.
+enum IntrusionDetectionAttack {
+    static let all: [Attack] =
+        EnumerationAttacks.all + [TimingAttack.attack] + ForgeryAttacks.all + FramingAttacks.all + ExhaustionAttacks.all
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Model
+import Primitives
+
+/// An encrypted call between the attacker's two own phones, through the target.
+struct TestCall: Sendable {
+    let caller: TestPhone
+    let callee: TestPhone
+    let callerMedia: MediaEnd
+    let calleeMedia: MediaEnd
+    /// Where the target takes the audio of the caller.
+    let mediaPort: UInt16
+    private let invite: RequestDraft
+    private let answer: HeardMessage
+
+    /// Registers both phones and connects them.
+    static func connect(_ wire: Wire, _ target: Target) async throws(WireError) -> TestCall {
+        guard target.accounts.count >= 2 else { throw WireError(.local, "needs two accounts") }
+        let phones = target.accounts.prefix(2).map { TestPhone($0, wire, target) }
+        for phone in phones {
+            guard try await phone.register()?.status == 200 else {
+                throw WireError(.local, "a phone could not register")
+            }
+        }
+        let sockets = [
+            try await wire.connect(Endpoint(.udp, port: target.mediaPort)),
+            try await wire.connect(Endpoint(.udp, port: target.mediaPort)),
+        ]
+        let keys = phones.map { _ in key(wire) }
+        var draft = try await phones[0].draft("INVITE", to: target.accounts[1].number.text)
+        draft.contentType = "application/sdp"
+        draft.body = offer(keys[0], sockets[0].local)
+        let challenge = try await phones[0].challenge(to: draft)
+        let invite = await phones[0].authorised(draft, challenge, LoginForm())
+        try await phones[0].line().say(invite.bytes)
+
+        let offered = try await phones[1].takeCall(with: offer(keys[1], sockets[1].local))
+        guard let answer = try await phones[0].finalAnswer(to: invite), answer.status == 200 else {
+            throw WireError(.local, "the call was not answered")
+        }
+        try await phones[0].confirm(answer, to: invite)
+        guard let toCaller = HeardMedia(answer.body), let toCallee = HeardMedia(offered.body) else {
+            throw WireError(.local, "the target sent no key")
+        }
+        return TestCall(
+            caller: phones[0],
+            callee: phones[1],
+            callerMedia: MediaEnd(sockets[0], sending: keys[0], receiving: toCaller.key, source: 0x0A0A_0A0A),
+            calleeMedia: MediaEnd(sockets[1], sending: keys[1], receiving: toCallee.key, source: 0x0B0B_0B0B),
+            mediaPort: toCaller.port,
+            invite: invite,
+            answer: answer
+        )
+    }
+
+    func end() async {
+        _ = try? await caller.hangUp(answer, of: invite)
+        _ = try? await callee.takeCall(with: [])
+        for phone in [caller, callee] { try? await phone.unregister() }
+        await callerMedia.close()
+        await calleeMedia.close()
+    }
+
+    private static func key(_ wire: Wire) -> SRTPKey {
+        var entropy = wire.entropy
+        return SRTPKey.generate(.aes128cmSHA1_80, using: &entropy)
+    }
+
+    private static func offer(_ key: SRTPKey, _ local: SocketAddress) -> [UInt8] {
+        let inline = key.material.reveal { Base64.encode($0) }
+        return OfferText.offer(
+            profile: "RTP/SAVP",
+            crypto: ["1 \(key.suite.rawValue) inline:\(inline)"],
+            address: local.ip,
+            port: local.port,
+            extra: ["a=rtcp-mux"]
+        )
+    }
+}
+
+/// Where the other side takes audio and which key it sends with, out of its SDP.
+struct HeardMedia {
+    let port: UInt16
+    let key: SRTPKey
+
+    init?(_ description: [UInt8]) {
+        let lines = String(decoding: description, as: UTF8.self).components(at: "\r\n")
+        guard let media = lines.first(where: { $0.hasPrefix("m=audio ") }),
+            let port = media.split(separator: " ").dropFirst().first.flatMap({ UInt16($0) }),
+            let crypto = lines.first(where: { $0.hasPrefix("a=crypto:") })?.split(separator: " "), crypto.count >= 3,
+            let suite = SRTPSuite(rawValue: String(crypto[1])),
+            let material = Base64.decode(crypto[2].dropFirst("inline:".count).prefix { $0 != "|" }.utf8),
+            let key = SRTPKey(suite: suite, material: material)
+        else { return nil }
+        (self.port, self.key) = (port, key)
+    }
+}
+
+extension TestPhone {
+    /// Waits for a request of the target, answers it with 200, and goes on listening until an INVITE or BYE was answered.
+    ///
+    /// - Returns: The INVITE or BYE.
+    func takeCall(with description: [UInt8]) async throws(WireError) -> HeardMessage {
+        let line = try await line()
+        while case .message(let message, _) = await line.next(within: Limits.reply) {
+            guard let method = message.method, method != "ACK" else { continue }
+            let tag = Identifiers(using: wireEntropy).fromTag
+            try await line.say(answer(200, "OK", to: message, tag: tag, body: method == "INVITE" ? description : []))
+            if method == "INVITE" || method == "BYE" { return message }
+        }
+        throw WireError(.timedOut, "the called phone did not ring")
+    }
+
+    private func answer(
+        _ status: Int,
+        _ reason: String,
+        to request: HeardMessage,
+        tag: String,
+        body: [UInt8]
+    ) async -> [UInt8] {
+        var lines = ["SIP/2.0 \(status) \(reason)"]
+        lines += request.values("via").map { "Via: \($0)" }
+        lines += request.values("record-route").map { "Record-Route: \($0)" }
+        for name in ["From", "Call-ID", "CSeq"] { lines.append("\(name): \(request.value(name.lowercased()) ?? "")") }
+        let to = request.value("to") ?? ""
+        lines.append("To: \(to)" + (to.contains(";tag=") ? "" : ";tag=\(tag)"))
+        if let local = try? await line().local {
+            lines.append("Contact: <sip:\(account.username)@\(local);transport=tls>")
+        }
+        if !body.isEmpty { lines.append("Content-Type: application/sdp") }
+        lines.append("Content-Length: \(body.count)")
+        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
+    }
+
+    func finalAnswer(to request: RequestDraft) async throws(WireError) -> HeardMessage? {
+        let line = try await line()
+        while case .message(let message, _) = await line.next(within: Limits.reply) {
+            if message.isFinalAnswer(to: request) { return message }
+        }
+        return nil
+    }
+
+    /// ACK of a 2xx: a request of the dialog, to the Contact of the answer (RFC 3261 §13.2.2.4).
+    func confirm(_ answer: HeardMessage, to invite: RequestDraft) async throws(WireError) {
+        try await line().say(inDialog("ACK", answer, invite, sequence: invite.sequence).bytes)
+    }
+
+    func hangUp(_ answer: HeardMessage, of invite: RequestDraft) async throws(WireError) -> HeardMessage? {
+        try await line().ask(inDialog("BYE", answer, invite, sequence: invite.sequence + 1))
+    }
+
+    private func inDialog(
+        _ method: String,
+        _ answer: HeardMessage,
+        _ invite: RequestDraft,
+        sequence: Int
+    ) -> RequestDraft {
+        var draft = invite
+        (draft.method, draft.sequence) = (method, sequence)
+        (draft.contentType, draft.body, draft.extra) = (nil, [], [])
+        draft.ids = Identifiers(callID: invite.ids.callID, fromTag: invite.ids.fromTag, using: wireEntropy)
+        draft.toTag = answer.value("to")?.components(at: ";tag=").last
+        if let contact = answer.value("contact")?.components(at: "<").last?.prefix(while: { $0 != ">" }) {
+            draft.uri = String(contact)
+        }
+        return draft
+    }
+}

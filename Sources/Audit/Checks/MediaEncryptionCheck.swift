@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+
+extension Check {
+    /// Looks at what the server offers, at the calls in progress, and at every recorded call that was answered.
+    static let mediaEncryption = Check(.mediaEncryption) { system in
+        let accepted = Set(SRTPSuite.allCases.map(\.rawValue))
+        let legs = system.connections.filter(\.carriesAudio)
+        let answered = system.records.filter { $0.answeredAt != nil }
+        let refused = system.records.count { $0.control == Control.mediaEncryption.rawValue }
+        var findings: [Finding] = []
+        let foreign = system.media.suites.filter { !accepted.contains($0) }
+        if system.media.suites.isEmpty || !foreign.isEmpty { findings.append(.suites(system.media.suites)) }
+        findings += legs.filter { !isEncrypted($0.protection, accepted) }.map(Finding.readableLeg)
+        findings += answered.filter { record in
+            [record.callerProtection, record.calleeProtection].contains { !isEncrypted($0, accepted) }
+        }.map(Finding.readableCall)
+        let examined = [
+            "suites offered: \(system.media.suites.joined(separator: ", "))",
+            "\(legs.count) legs of calls in progress",
+            "\(answered.count) answered calls in the records; \(refused) were refused because they offered readable audio",
+        ]
+        return CheckReport(control: .mediaEncryption, examined: examined, findings: findings)
+    }
+
+    private static func isEncrypted(_ protection: LegProtection?, _ accepted: Set<String>) -> Bool {
+        protection?.srtpSuite.map(accepted.contains) ?? false
+    }
+}
+
+extension Finding {
+    fileprivate static func suites(_ suites: [String]) -> Self {
+        Finding(
+            .mediaEncryption,
+            .critical,
+            "The server would agree to audio that can be read.",
+            evidence: suites.isEmpty ? "it offers no SRTP suite at all" : "it offers \(suites.joined(separator: ", "))",
+            remedy: "stop the server and report the bug; no setting should allow this"
+        )
+    }
+
+    fileprivate static func readableLeg(_ leg: ConnectionFacts) -> Self {
+        Finding(
+            .mediaEncryption,
+            .critical,
+            "The audio of \(leg.subject) can be listened to now.",
+            evidence: "SRTP suite: \(leg.protection.srtpSuite ?? "none")",
+            remedy: "end the call: ringfence call end; then set SRTP to mandatory in the phone"
+        )
+    }
+
+    fileprivate static func readableCall(_ record: CallRecord) -> Self {
+        let suites = [record.callerProtection, record.calleeProtection].map { $0?.srtpSuite ?? "none" }
+        return Finding(
+            .mediaEncryption,
+            .critical,
+            "A call of extension \(record.caller) was answered without encryption on both sides.",
+            evidence: "record \(record.id) of \(record.startedAt): SRTP suite \(suites[0]) and \(suites[1])",
+            remedy: "report the bug; no setting should allow this"
+        )
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How far the audit and the attacks go. Each with its unit and its reason.
+public enum Limits {
+    // MARK: Checks
+
+    /// Call records looked at: a month of a busy office, and a second to read.
+    public static let recordsExamined = 10_000
+    /// Bytes of a file that are searched for secrets. A database of a thousand phones with a year of calls has 300 MB.
+    static let searchedBytes = 4 << 30
+    /// Packets of one leg that may fail authentication before it counts as injection. A phone that changes its keys in the
+    /// middle of a call sends some.
+    static let tolerableFailures: UInt64 = 100
+    /// How long our own listener may take to answer.
+    static let answer: Duration = .seconds(3)
+
+    // MARK: Attacks
+
+    /// How long an attack waits for something that must not come. Ten times what an answer takes over a slow line.
+    static let silence: Duration = .milliseconds(1_000)
+    /// The same where an answer is due.
+    static let reply: Duration = .seconds(5)
+    /// How long to stand back when the target refuses a stranger who asks too much.
+    static let backOff: Duration = .seconds(2)
+    /// How often to stand back before giving up.
+    static let backOffs = 15
+    /// Bytes kept of what a target says: it may be hostile too.
+    static let heard = 1 << 20
+    /// Passwords tried over the wire. The whole list is tried by the audit, which needs no wire.
+    static let guesses = 40
+    /// Answers compared for each method and name.
+    static let comparisons = 5
+    /// Pairs of requests whose answering times are compared, and how many more when the first ones look different: the
+    /// standard error of the figure is 0.013 for the first and 0.006 for all.
+    static let timedPairs = 1_000
+    static let furtherPairs = 4_000
+    /// Unauthenticated requests sent to see memory grow. A leak of 300 bytes each would show.
+    static let memoryRequests = 20_000
+    /// Bytes by which the server may have grown after them.
+    static let memoryGrowth = 5 << 20
+    /// How long a connection that says nothing useful may be kept open by the target.
+    static let slowConnection: Duration = .seconds(20)
+    /// Packets sprayed at the media port.
+    static let sprayedPackets = 200
+}

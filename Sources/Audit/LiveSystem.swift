@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Guard
+public import Model
+public import Primitives
+
+/// The running system as the checks see it: values, and closures for what has to be asked of the machine.
+///
+/// `Server` makes one from what is really there; nothing in it is what the configuration wishes for, except ``snapshot``
+/// and ``declared``, which are what the rest is compared with.
+public struct LiveSystem: Sendable {
+    public var now: WallTime
+    /// The settings that calls are decided by at this moment, with the credentials of every phone.
+    public var snapshot: Snapshot
+    /// Every file of the installation: the database with its log, the seal key, the certificate's key, the socket.
+    public var files: [StoredFile]
+    /// Reads one of ``files`` in blocks; `nil` when it is not there or cannot be read.
+    public var open: @Sendable (StoredFile) -> FileBlocks?
+    /// The bytes that seal the credentials, to look for them where they must not be.
+    public var sealKey: Redacted<[UInt8]>?
+    /// The listeners that were declared.
+    public var declared: [Listener]
+    /// The sockets of this process that wait for strangers, as the kernel lists them now.
+    public var sockets: @Sendable () async -> [OpenSocket]
+    /// Says these bytes to our own TLS listener over a new connection, and returns what comes back within the given time.
+    /// Empty when it closes or stays silent. Used with hand-made TLS hellos, so it is plain TCP.
+    public var sayInTheClear: @Sendable ([UInt8], Duration) async -> [UInt8]
+    /// Sends SIP requests over one new TLS connection as a stranger; one answer, or `nil`, for each.
+    public var askAsStranger: @Sendable ([[UInt8]]) async -> [[UInt8]?]
+    /// Connections of registered phones and calls in progress, both legs each.
+    public var connections: [ConnectionFacts]
+    public var media: MediaFacts
+    public var sources: SourceFacts
+    /// The newest call records, at most ``Limits/recordsExamined`` of them.
+    public var records: [CallRecord]
+    /// Recomputes the whole chain and compares its end with the anchor kept outside the database.
+    public var verifyJournal: @Sendable () async -> JournalFacts
+
+    public init(
+        now: WallTime,
+        snapshot: Snapshot,
+        files: [StoredFile],
+        open: @escaping @Sendable (StoredFile) -> FileBlocks?,
+        sealKey: Redacted<[UInt8]>?,
+        declared: [Listener],
+        sockets: @escaping @Sendable () async -> [OpenSocket],
+        sayInTheClear: @escaping @Sendable ([UInt8], Duration) async -> [UInt8],
+        askAsStranger: @escaping @Sendable ([[UInt8]]) async -> [[UInt8]?],
+        connections: [ConnectionFacts],
+        media: MediaFacts,
+        sources: SourceFacts,
+        records: [CallRecord],
+        verifyJournal: @escaping @Sendable () async -> JournalFacts
+    ) {
+        (self.now, self.snapshot, self.files, self.open) = (now, snapshot, files, open)
+        (self.sealKey, self.declared, self.sockets) = (sealKey, declared, sockets)
+        (self.sayInTheClear, self.askAsStranger) = (sayInTheClear, askAsStranger)
+        (self.connections, self.media, self.sources) = (connections, media, sources)
+        (self.records, self.verifyJournal) = (records, verifyJournal)
+    }
+}
+
+/// A file of the installation and who may touch it.
+public struct StoredFile: Hashable, Sendable, Codable {
+    public enum Role: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The folder that holds the others.
+        case directory
+        /// The database or one of its logs (`-wal`, `-shm`).
+        case database
+        case sealKey
+        case certificateKey
+        /// The end of the journal, kept outside the database.
+        case journalAnchor
+        case adminSocket
+        /// A log, a certificate, anything else.
+        case other
+    }
+
+    public let role: Role
+    public let path: String
+    /// The permission bits, `0o600`.
+    public let mode: UInt16
+    public let owner: UInt32
+
+    public init(role: Role, path: String, mode: UInt16, owner: UInt32) {
+        (self.role, self.path, self.mode, self.owner) = (role, path, mode, owner)
+    }
+}
+
+/// The content of a file, block after block, so that a large database is never in memory at once.
+public struct FileBlocks: Sendable {
+    /// The next bytes, at most a few hundred KiB; empty at the end.
+    public let next: @Sendable () -> [UInt8]
+
+    public init(next: @escaping @Sendable () -> [UInt8]) {
+        self.next = next
+    }
+}
+
+/// One connection of a phone, or one leg of a call.
+public struct ConnectionFacts: Hashable, Sendable {
+    /// Whose: an extension, a call.
+    public let subject: String
+    public let protection: LegProtection
+    /// Whether audio flows on it, so that it must have an SRTP suite.
+    public let carriesAudio: Bool
+
+    public init(subject: String, protection: LegProtection, carriesAudio: Bool) {
+        (self.subject, self.protection, self.carriesAudio) = (subject, protection, carriesAudio)
+    }
+}
+
+/// The media relay now.
+public struct MediaFacts: Sendable {
+    public struct Leg: Hashable, Sendable {
+        /// The call and the side: `3f2a…/a`.
+        public let name: String
+        /// Packets that authenticated and were passed on.
+        public let packets: UInt64
+        public let authenticationFailures: UInt64
+        public let replays: UInt64
+        /// Where authenticated packets come from; `nil` before the first.
+        public let locked: SocketAddress?
+
+        public init(
+            name: String,
+            packets: UInt64,
+            authenticationFailures: UInt64,
+            replays: UInt64,
+            locked: SocketAddress?
+        ) {
+            (self.name, self.packets, self.authenticationFailures) = (name, packets, authenticationFailures)
+            (self.replays, self.locked) = (replays, locked)
+        }
+    }
+
+    public let legs: [Leg]
+    /// Names of the SRTP suites that the server offers and accepts.
+    public let suites: [String]
+    /// Packets dropped since the start, by reason.
+    public let drops: [String: UInt64]
+
+    public init(legs: [Leg], suites: [String], drops: [String: UInt64]) {
+        (self.legs, self.suites, self.drops) = (legs, suites, drops)
+    }
+}
+
+/// What strangers are doing now, and how far they may go.
+public struct SourceFacts: Sendable {
+    /// Connections that have not authenticated, and the most that are let in.
+    public let strangers: Int
+    public let strangerLimit: Int
+    /// Messages refused by the source gate since the start.
+    public let refused: UInt64
+    /// Messages from sources without a valid credential that were answered with a challenge, since the start.
+    public let challenged: UInt64
+
+    public init(strangers: Int, strangerLimit: Int, refused: UInt64, challenged: UInt64) {
+        (self.strangers, self.strangerLimit) = (strangers, strangerLimit)
+        (self.refused, self.challenged) = (refused, challenged)
+    }
+}
+
+/// What verifying the journal said.
+public struct JournalFacts: Hashable, Sendable {
+    public let entries: Int64
+    /// The first entry that does not fit, with what is wrong; `nil` when the chain is whole.
+    public let fault: String?
+    /// What is wrong between the chain's end and the anchor outside the database; `nil` when they agree.
+    public let anchorFault: String?
+
+    public init(entries: Int64, fault: String?, anchorFault: String?) {
+        (self.entries, self.fault, self.anchorFault) = (entries, fault, anchorFault)
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+public import Primitives
+
+/// What is attacked: the business's own running server, and nothing else.
+public struct Target: Sendable {
+    /// The name that the certificate must carry.
+    public let host: String
+    public let address: IPAddress
+    /// SIP over TLS.
+    public let tlsPort: UInt16
+    /// RTP of all calls; RTCP is the next one.
+    public let mediaPort: UInt16
+    /// The SIP domain: the realm, and the host of every Request-URI.
+    public let domain: DomainName
+    /// Ports that are declared to be open, on top of the two above: listeners opened by a dated exception.
+    public var exceptedPorts: Set<UInt16>
+    /// Two phones of two extensions made for the attack and removed afterwards, for attacks from inside. Empty when there
+    /// are none; then those attacks report that they could not be carried out.
+    public var accounts: [TestAccount]
+    /// What a thief of the disk could do, where the attack runs on the server's own machine.
+    public var insider: Insider?
+
+    public init(
+        host: String,
+        address: IPAddress,
+        tlsPort: UInt16,
+        mediaPort: UInt16,
+        domain: DomainName,
+        exceptedPorts: Set<UInt16> = [],
+        accounts: [TestAccount] = [],
+        insider: Insider? = nil
+    ) {
+        (self.host, self.address, self.tlsPort, self.mediaPort) = (host, address, tlsPort, mediaPort)
+        (self.domain, self.exceptedPorts, self.accounts) = (domain, exceptedPorts, accounts)
+        self.insider = insider
+    }
+}
+
+/// A phone that exists for the length of an attack.
+public struct TestAccount: Sendable {
+    public let number: ExtensionNumber
+    public let username: String
+    public let password: Redacted<String>
+
+    public init(number: ExtensionNumber, username: String, password: Redacted<String>) {
+        (self.number, self.username, self.password) = (number, username, password)
+    }
+}
+
+/// What somebody on the server's own machine can see and try.
+public struct Insider: Sendable {
+    /// Bytes of memory that the server process holds now; `nil` when that cannot be seen.
+    public var serverMemory: @Sendable () -> Int?
+    /// The files a thief would take along: everything in the data folder except the seal key and the private keys, which
+    /// are kept where backups do not go.
+    public var stolenFiles: @Sendable () -> [StoredFile]
+    public var open: @Sendable (StoredFile) -> FileBlocks?
+    /// Copies the store to a temporary place, alters the copy's journal, verifies the copy and erases it.
+    ///
+    /// Returns what verification said of the altered copy; `nil` when it noticed nothing.
+    public var tamper: @Sendable (Tampering) async throws(WireError) -> String?
+
+    public init(
+        serverMemory: @escaping @Sendable () -> Int?,
+        stolenFiles: @escaping @Sendable () -> [StoredFile],
+        open: @escaping @Sendable (StoredFile) -> FileBlocks?,
+        tamper: @escaping @Sendable (Tampering) async throws(WireError) -> String?
+    ) {
+        (self.serverMemory, self.stolenFiles) = (serverMemory, stolenFiles)
+        (self.open, self.tamper) = (open, tamper)
+    }
+}
+
+/// A way to falsify a journal.
+public enum Tampering: String, Hashable, Sendable, CaseIterable, Codable {
+    /// None: the copy as it is. It must verify, or the drill proves nothing.
+    case nothing
+    /// Another actor in an entry of the past.
+    case edit
+    /// The same, with the entry's hash made to fit.
+    case editWithHash = "edit-with-hash"
+    /// An entry of the middle is gone.
+    case removeMiddle = "remove-middle"
+    /// The newest entry is gone.
+    case removeLast = "remove-last"
+    /// An entry that never happened, chained correctly to the newest.
+    case append
+    /// Two neighbours have changed places.
+    case swap
+    /// Everything is gone.
+    case empty
+}

@@ -3,18 +3,25 @@
 import Foundation
 import PackageDescription
 
-/// Every Swift target compiles with these. A warning is an error in `make check` (`-warnings-as-errors`).
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let environment = ProcessInfo.processInfo.environment
+
+/// `RINGFENCE_STRICT=1`, which the Makefile sets: a warning in a target of ours is an error. `-warnings-as-errors` cannot
+/// do it, because it contradicts what packages of others are built with.
+let isStrict = environment["RINGFENCE_STRICT"] == "1"
+
+/// Every Swift target compiles with these.
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 /// Targets that read bytes a stranger sent also promise not to use unsafe constructs.
 let untrusted: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 /// `RINGFENCE_CORE=1` leaves out what needs packages of others: layers 0 to 2 build in seconds.
-let coreOnly = ProcessInfo.processInfo.environment["RINGFENCE_CORE"] == "1"
+let coreOnly = environment["RINGFENCE_CORE"] == "1"
 
 let package = Package(
     name: "Ringfence",
@@ -141,5 +148,17 @@ if !coreOnly {
         ),
         .testTarget(name: "CommandTests", dependencies: ["ringfence", "Admin", "Guard"], swiftSettings: strict),
         .testTarget(name: "Interop", dependencies: ["Primitives"], swiftSettings: strict),
+    ]
+}
+
+// Only `Scripts/fuzz` asks for it: libFuzzer brings the `main`.
+if environment["RINGFENCE_FUZZ"] == "1" {
+    package.targets += [
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["SIP", "Media"],
+            path: "Fuzz",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]
+        )
     ]
 }

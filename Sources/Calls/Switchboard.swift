@@ -100,7 +100,8 @@ public struct Switchboard: Sendable {
             bindings.remove(binding.id)
             actions.append(.close(binding.flow.id))
         }
-        for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) where !call.usernames.allSatisfy(isAllowed) {
+        for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial })
+        where !call.usernames.allSatisfy(isAllowed) {
             end(call.serial, because: "a phone of this call was disabled", at: now, into: &actions)
         }
     }

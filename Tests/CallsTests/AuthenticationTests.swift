@@ -15,7 +15,12 @@ struct AuthenticationTests {
             var office = try Office()
             var phone = try Phone("phone-101-000001", in: &office)
             let target = method == "REGISTER" ? "sip:\(Office.domain)" : "sip:\(name)@\(Office.domain)"
-            let text = phone.request(method, to: target, from: "sip:x@\(Office.domain)", toHeader: "<sip:x@\(Office.domain)>")
+            let text = phone.request(
+                method,
+                to: target,
+                from: "sip:x@\(Office.domain)",
+                toHeader: "<sip:x@\(Office.domain)>"
+            )
             office.deliver(text, on: phone.flow)
             let answer = try #require(office.received(on: phone.flow).last)
             #expect(answer.status == 401)
@@ -67,7 +72,7 @@ struct AuthenticationTests {
         #expect(try say(&phone, &office).status == 200)
         let replayed = try say(&phone, &office)
         #expect(replayed.status == 401)
-        #expect(try replayed.challenge(.wwwAuthenticate)?.isStale == true)
+        #expect(try replayed.challenge(.wwwAuthenticate)?.stale == true)
         #expect(office.events.map(\.kind) == [.replayedNonce])
     }
 
@@ -78,7 +83,10 @@ struct AuthenticationTests {
         let challenge = try #require(office.received(on: phone.flow).last)
         let proof = try phone.authorization(for: challenge, method: "REGISTER", uri: "sip:\(Office.domain)")
         phone.flow = try office.flow(from: "198.51.100.66:50000")
-        office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)", toHeader: "<\(phone.uri)>", extra: [proof]), on: phone.flow)
+        office.deliver(
+            phone.request("REGISTER", to: "sip:\(Office.domain)", toHeader: "<\(phone.uri)>", extra: [proof]),
+            on: phone.flow
+        )
         #expect(office.received(on: phone.flow).last?.status == 401)
         #expect(office.switchboard.registrations().isEmpty)
     }
@@ -132,11 +140,19 @@ struct AuthenticationTests {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         for method in ["BYE", "INVITE", "OPTIONS", "NOTIFY"] {
-            let text = phone.request(method, to: "sip:101@\(Office.domain)", toHeader: "<sip:101@\(Office.domain)>;tag=made-up")
+            let text = phone.request(
+                method,
+                to: "sip:101@\(Office.domain)",
+                toHeader: "<sip:101@\(Office.domain)>;tag=made-up"
+            )
             office.deliver(text, on: phone.flow)
             #expect(office.received(on: phone.flow).map(\.status) == [481])
         }
-        let ack = phone.request("ACK", to: "sip:101@\(Office.domain)", toHeader: "<sip:101@\(Office.domain)>;tag=made-up")
+        let ack = phone.request(
+            "ACK",
+            to: "sip:101@\(Office.domain)",
+            toHeader: "<sip:101@\(Office.domain)>;tag=made-up"
+        )
         office.deliver(ack, on: phone.flow)
         #expect(office.received(on: phone.flow).isEmpty)
     }

@@ -70,13 +70,24 @@ extension Switchboard {
     }
 
     /// One side of a standing call hung up.
-    mutating func bye(_ request: Message, _ owner: DialogOwner, on flow: Flow, at now: Moment, into actions: inout [Action]) {
+    mutating func bye(
+        _ request: Message,
+        _ owner: DialogOwner,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
         respond(200, to: request, on: flow, at: now, into: &actions)
         guard let call = callsBySerial[owner.call] else { return }
         let reason = owner.side == .caller ? "the caller hung up" : "the called phone hung up"
         switch call.phase {
         case .talking(let conversation):
-            hangUp(owner.side == .caller ? conversation.callee : conversation.caller, of: call.serial, at: now, into: &actions)
+            hangUp(
+                owner.side == .caller ? conversation.callee : conversation.caller,
+                of: call.serial,
+                at: now,
+                into: &actions
+            )
             close(call.serial, reason: reason, at: now, into: &actions)
         case .answering(let answering):
             tickets[answering.ticket] = nil

@@ -36,7 +36,9 @@ extension Switchboard {
     }
 
     private mutating func announceRinging(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
-        guard let call = callsBySerial[serial], case .ringing(var ringing) = call.phase, !ringing.isAnnounced else { return }
+        guard let call = callsBySerial[serial], case .ringing(var ringing) = call.phase, !ringing.isAnnounced else {
+            return
+        }
         ringing.isAnnounced = true
         callsBySerial[serial]?.phase = .ringing(ringing)
         let bytes = response(180, to: call.invite, on: call.callerFlow, tag: call.tag) {
@@ -52,7 +54,8 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard let call = callsBySerial[serial], case .ringing(var ringing) = call.phase, ringing.branches[index].status == nil
+        guard let call = callsBySerial[serial], case .ringing(var ringing) = call.phase,
+            ringing.branches[index].status == nil
         else { return }
         ringing.branches[index].status = status
         callsBySerial[serial]?.phase = .ringing(ringing)
@@ -80,7 +83,8 @@ extension Switchboard {
         guard var dialog = try? Dialog(asClientFrom: response, request: client.request) else { return }
         let acknowledgement = acknowledge(&dialog, cseq: 1, over: client.flow)
         actions.append(.send(acknowledgement, client.flow.id))
-        guard client.acknowledged == nil, let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase else {
+        guard client.acknowledged == nil, let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase
+        else {
             // Somebody else was quicker, or the caller is gone.
             sayBye(&dialog, over: client.flow, at: now, into: &actions)
             return
@@ -202,7 +206,13 @@ extension Switchboard {
             crypto: ours,
             rtcpMux: audio.rtcpMux
         )
-        let media = LegNegotiation(local: local, ours: [ours], theirs: theirs, remote: audio, formats: callee.media.formats)
+        let media = LegNegotiation(
+            local: local,
+            ours: [ours],
+            theirs: theirs,
+            remote: audio,
+            formats: callee.media.formats
+        )
         return (media, body)
     }
 }

@@ -94,7 +94,9 @@ extension Switchboard {
     /// The number that was dialled. Names of devices lead to their extension, so that a phone can be called by what it
     /// registered as.
     private func dialled(_ request: Message) -> String {
-        guard let uri = try? SIPURI.parse(request, request.requestURI), let user = request.decodedUser(uri) else { return "" }
+        guard let uri = try? SIPURI.parse(request, request.requestURI), let user = request.decodedUser(uri) else {
+            return ""
+        }
         return snapshot.devices[user]?.number.text ?? user
     }
 
@@ -140,7 +142,12 @@ extension Switchboard {
     }
 
     /// Rings every phone of the callee at once; the first that answers gets the call.
-    private mutating func ring(_ serial: UInt64, _ callee: ExtensionNumber, at now: Moment, into actions: inout [Action]) {
+    private mutating func ring(
+        _ serial: UInt64,
+        _ callee: ExtensionNumber,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
         guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return }
         let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
         let targets = phones.flatMap { bindings.of($0.username) }.prefix(Limits.forks)
@@ -157,7 +164,15 @@ extension Switchboard {
         call.phase = .ringing(ringing)
         callsBySerial[serial] = call
         for (index, (branch, request)) in requests.enumerated() {
-            start(branch.key, request, purpose: .branch(index), call: serial, over: branch.flow, at: now, into: &actions)
+            start(
+                branch.key,
+                request,
+                purpose: .branch(index),
+                call: serial,
+                over: branch.flow,
+                at: now,
+                into: &actions
+            )
         }
     }
 
@@ -180,7 +195,10 @@ extension Switchboard {
         writer.request(.invite, uri: target.contact)
         writeVia(key, over: target.flow, into: &writer)
         writer.field(.maxForwards, max(1, ((try? call.invite.maxForwards()) ?? 70) - 1))
-        writer.field(.from, "\(quoted(call.caller.name)) <sip:\(call.caller.number.text)@\(snapshot.domain.text)>;tag=\(entropy.token())")
+        writer.field(
+            .from,
+            "\(quoted(call.caller.name)) <sip:\(call.caller.number.text)@\(snapshot.domain.text)>;tag=\(entropy.token())"
+        )
         writer.field(.to, "<sip:\(target.device.number.text)@\(snapshot.domain.text)>")
         writer.field(.callID, entropy.token())
         writer.field(.cseq, "1 INVITE")

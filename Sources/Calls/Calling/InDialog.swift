@@ -82,7 +82,12 @@ extension Switchboard {
     }
 
     /// The ACK of a 2xx of ours.
-    private mutating func acknowledged(_ request: Message, _ owner: DialogOwner, at now: Moment, into actions: inout [Action]) {
+    private mutating func acknowledged(
+        _ request: Message,
+        _ owner: DialogOwner,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
         guard let waiting = leg(owner)?.unacknowledged, let cseq = try? request.cseq(), cseq.number == waiting.sequence
         else { return }
         update(owner.call, owner.side) { $0.unacknowledged = nil }

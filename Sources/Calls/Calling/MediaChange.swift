@@ -193,7 +193,9 @@ extension Switchboard {
             let ours = other.media.chosen
         else {
             let home = leg(owner)?.flow
-            if let home { answer(transaction, 480, response(480, to: request, on: home, tag: nil), at: now, into: &actions) }
+            if let home {
+                answer(transaction, 480, response(480, to: request, on: home, tag: nil), at: now, into: &actions)
+            }
             return
         }
         other.media.local.version += 1
@@ -252,7 +254,8 @@ extension Switchboard {
         callsBySerial[client.call]?.phase = .talking(conversation)
         let owner = DialogOwner(call: client.call, side: change.from)
         let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
-        guard status < 300, let audio = answered?.audio, adopt(audio, client.call, change.from.other, into: &actions) else {
+        guard status < 300, let audio = answered?.audio, adopt(audio, client.call, change.from.other, into: &actions)
+        else {
             changeRefused(status, change, owner, at: now, into: &actions)
             return
         }

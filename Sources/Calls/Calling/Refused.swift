@@ -22,7 +22,11 @@ struct Refused: Error, Sendable {
     static let noAudio = Refused(status: 488, outcome: .refused, reason: "it offers no audio that we understand")
     static let unknownBody = Refused(status: 415, outcome: .refused, reason: "its body is not a media description")
     static let tooManyHops = Refused(status: 483, outcome: .refused, reason: "it has passed through too many systems")
-    static let unreachable = Refused(status: 480, outcome: .unreachable, reason: "no phone of the extension is registered")
+    static let unreachable = Refused(
+        status: 480,
+        outcome: .unreachable,
+        reason: "no phone of the extension is registered"
+    )
     static let noAnswer = Refused(status: 480, outcome: .noAnswer, reason: "nobody answered")
     static let cancelled = Refused(status: 487, outcome: .cancelled, reason: "the caller hung up before an answer")
     static let notStored = Refused(status: 503, outcome: .failed, reason: "its record could not be written to disk")

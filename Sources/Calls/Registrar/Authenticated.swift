@@ -73,7 +73,11 @@ struct Authenticator: Sendable {
             used != .md5 || flow.transport == .tls, Self.isMeantFor(request, credentials)
         else { return .challenge(stale: false, .none) }
 
-        let verdict = issuer.check(request.bytes.span.extracting(credentials.nonce.range), from: flow.remote.ip, at: now.wall)
+        let verdict = issuer.check(
+            request.bytes.span.extracting(credentials.nonce.range),
+            from: flow.remote.ip,
+            at: now.wall
+        )
         switch verdict {
         case .foreign: return .challenge(stale: false, .none)
         case .stale: return .challenge(stale: true, .none)

@@ -60,10 +60,15 @@ extension Switchboard {
                 let asked = address.expires ?? header ?? RegistrationRules.defaultExpires
                 guard asked == 0 || asked >= RegistrationRules.minimumExpires else { throw RegisterRefused.tooBrief }
                 changes.append(
-                    ContactChange(contact: request.bytes(uri.range), seconds: min(asked, RegistrationRules.maximumExpires))
+                    ContactChange(
+                        contact: request.bytes(uri.range),
+                        seconds: min(asked, RegistrationRules.maximumExpires)
+                    )
                 )
             }
-            let added = changes.filter { $0.seconds > 0 && bindings.find(proof.device.username, contact: $0.contact) == nil }
+            let added = changes.filter {
+                $0.seconds > 0 && bindings.find(proof.device.username, contact: $0.contact) == nil
+            }
             guard bindings.countOf(proof.device.username) + added.count <= RegistrationRules.maximumContacts else {
                 throw RegisterRefused.tooMany
             }
@@ -73,7 +78,9 @@ extension Switchboard {
 
     /// Row S06: nothing in a Contact may make us send anywhere but back over the flow, or say that we would.
     private func checkContact(_ uri: SIPURI, _ request: Message, _ proof: Authenticated) throws {
-        guard uri.scheme == .sip || uri.scheme == .sips, !uri.hasHeaders, !uri.hasMaddr else { throw RegisterRefused.poisoned }
+        guard uri.scheme == .sip || uri.scheme == .sips, !uri.hasHeaders, !uri.hasMaddr else {
+            throw RegisterRefused.poisoned
+        }
         let host = request.string(uri.host)
         if let ip = IPAddress(parsing: host), ip.isLoopback || ip.isLinkLocal || ip.isUnspecified {
             guard ip == proof.flow.remote.ip || proof.flow.remote.ip.isLoopback else { throw RegisterRefused.poisoned }
@@ -83,7 +90,9 @@ extension Switchboard {
     /// §10.3 step 7: a request that is older than what we know of the same Call-ID changes nothing.
     private func checkOrder(_ changes: ContactChanges, _ facts: RegisterFacts, by proof: Authenticated) throws {
         for binding in bindings.of(proof.device.username) where changes.touches(binding.contact) {
-            if binding.callID.elementsEqual(facts.callID), facts.sequence <= binding.sequence { throw RegisterRefused.outOfOrder }
+            if binding.callID.elementsEqual(facts.callID), facts.sequence <= binding.sequence {
+                throw RegisterRefused.outOfOrder
+            }
         }
     }
 

@@ -87,7 +87,7 @@ extension Switchboard {
             transaction: transaction
         )
         actions.append(.send(request.bytes, flow.id))
-        perform([], key, at: now, into: &actions)
+        performInvite([], key, at: now, into: &actions)
     }
 
     /// Sends a request other than INVITE.
@@ -107,7 +107,7 @@ extension Switchboard {
         )
         requestClients[key] = RequestClient(purpose: purpose, method: method, flow: flow, transaction: transaction)
         actions.append(.send(bytes, flow.id))
-        perform([], key, at: now, into: &actions)
+        performRequest([], key, at: now, into: &actions)
     }
 
     // MARK: INVITE
@@ -125,7 +125,7 @@ extension Switchboard {
         client.transaction.handle(.response(status: status, ack: acknowledgement), at: now.monotonic, into: &steps)
         client.isProceeding = client.isProceeding || status < 200
         inviteClients[key] = client
-        if perform(steps, key, at: now, into: &actions) {
+        if performInvite(steps, key, at: now, into: &actions) {
             deliver(response, status, of: client, key, at: now, into: &actions)
         }
     }
@@ -172,7 +172,7 @@ extension Switchboard {
 
     /// - Returns: Whether the response that was handed in is to be delivered.
     @discardableResult
-    private mutating func perform(
+    private mutating func performInvite(
         _ steps: [InviteClientTransaction.Action],
         _ key: BranchKey,
         at now: Moment,
@@ -188,7 +188,9 @@ extension Switchboard {
             case .end: inviteClients[key] = nil
             }
         }
-        if let deadline = inviteClients[key]?.transaction.deadline { deadlines.insert(.inviteClient(key), at: deadline) }
+        if let deadline = inviteClients[key]?.transaction.deadline {
+            deadlines.insert(.inviteClient(key), at: deadline)
+        }
         return isDelivered
     }
 
@@ -198,7 +200,7 @@ extension Switchboard {
         var steps: [InviteClientTransaction.Action] = []
         client.transaction.handle(.clock, at: now.monotonic, into: &steps)
         inviteClients[key] = client
-        perform(steps, key, at: now, into: &actions)
+        performInvite(steps, key, at: now, into: &actions)
     }
 
     // MARK: Other requests
@@ -213,10 +215,10 @@ extension Switchboard {
         var steps: [NonInviteClientTransaction.Action] = []
         client.transaction.handle(.response(status: status), at: now.monotonic, into: &steps)
         requestClients[key] = client
-        perform(steps, key, status: status, at: now, into: &actions)
+        performRequest(steps, key, status: status, at: now, into: &actions)
     }
 
-    private mutating func perform(
+    private mutating func performRequest(
         _ steps: [NonInviteClientTransaction.Action],
         _ key: BranchKey,
         status: Int? = nil,
@@ -243,6 +245,6 @@ extension Switchboard {
         var steps: [NonInviteClientTransaction.Action] = []
         client.transaction.handle(.clock, at: now.monotonic, into: &steps)
         requestClients[key] = client
-        perform(steps, key, at: now, into: &actions)
+        performRequest(steps, key, at: now, into: &actions)
     }
 }

@@ -114,7 +114,12 @@ extension Switchboard {
     }
 
     /// §8.2.2.3: an extension that somebody requires and we do not know is refused by name.
-    private mutating func refuseExtensions(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) -> Bool {
+    private mutating func refuseExtensions(
+        _ request: Message,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
         let required = request.options(.require)
         guard !required.isEmpty else { return false }
         respond(420, to: request, on: flow, at: now, into: &actions) {
@@ -155,5 +160,7 @@ extension Switchboard {
 /// ASCII without regard to case, as host names compare.
 private func isSame(_ host: ArraySlice<UInt8>, _ name: String) -> Bool {
     host.count == name.utf8.count
-        && zip(host, name.utf8).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 | 0x20 && UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20) }
+        && zip(host, name.utf8).allSatisfy {
+            $0 == $1 || ($0 | 0x20 == $1 | 0x20 && UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20)
+        }
 }

@@ -49,7 +49,9 @@ extension Switchboard {
     }
 
     mutating func receiveResponse(_ response: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
-        guard let status = response.status, let key = BranchKey(response), let cseq = try? response.cseq() else { return }
+        guard let status = response.status, let key = BranchKey(response), let cseq = try? response.cseq() else {
+            return
+        }
         // Row S19: an answer counts only on the flow that its request went out on.
         if cseq.method == .invite, let client = inviteClients[key], client.flow.id == flow.id {
             receiveInviteResponse(response, status, key, at: now, into: &actions)

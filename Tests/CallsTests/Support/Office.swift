@@ -52,7 +52,10 @@ struct Office {
                 createdAt: WallTime(milliseconds: 0)
             )
         }
-        let owners = [("phone-101-000001", "101"), ("phone-102-000001", "102"), ("phone-102-000002", "102"), ("phone-103-000001", "103")]
+        let owners = [
+            ("phone-101-000001", "101"), ("phone-102-000001", "102"), ("phone-102-000002", "102"),
+            ("phone-103-000001", "103"),
+        ]
         let devices = try owners.map { username, number in try device(username, number) }
         return Snapshot(
             generation: generation,
@@ -71,7 +74,7 @@ struct Office {
         var generator = SystemRandomNumberGenerator()
         return Device(
             id: DeviceID.generate(using: &generator),
-            number: try #require(ExtensionNumber(parsing: number)),
+            extension: try #require(ExtensionNumber(parsing: number)),
             username: username,
             hashes: DigestHashes(md5: hash(.md5), sha256: hash(.sha256), sha512256: hash(.sha512256)),
             minimum: .md5,
@@ -180,7 +183,9 @@ struct Office {
                 do {
                     inbox[flow, default: []].append(try Message(parsing: bytes.span))
                 } catch {
-                    Issue.record("the switchboard sent what is not SIP: \(error)\n\(String(decoding: bytes, as: UTF8.self))")
+                    Issue.record(
+                        "the switchboard sent what is not SIP: \(error)\n\(String(decoding: bytes, as: UTF8.self))"
+                    )
                 }
             case .authenticated(let flow): proven.append(flow)
             case .close(let flow): closed.append(flow)

@@ -96,11 +96,12 @@ struct Phone {
             nonce: nonce,
             nc: number,
             cnonce: "c0ffee",
-            qop: .auth,
-            method: method,
+            qop: "auth",
+            method: Method(method),
             uri: uri
         )
-        return "Authorization: Digest username=\"\(name)\", realm=\"\(Office.domain)\", nonce=\"\(nonce)\", uri=\"\(uri)\", "
+        return
+            "Authorization: Digest username=\"\(name)\", realm=\"\(Office.domain)\", nonce=\"\(nonce)\", uri=\"\(uri)\", "
             + "response=\"\(response)\", algorithm=\(algorithm.rawValue), cnonce=\"c0ffee\", qop=auth, nc=\(nc)"
     }
 
@@ -117,13 +118,29 @@ struct Phone {
         body: String = "",
         password: String? = nil
     ) throws -> [Message] {
-        let first = request(method, to: target, from: from, toHeader: toHeader, callID: callID, tag: tag, extra: extra, body: body)
+        let first = request(
+            method,
+            to: target,
+            from: from,
+            toHeader: toHeader,
+            callID: callID,
+            tag: tag,
+            extra: extra,
+            body: body
+        )
         office.deliver(first, on: flow)
         let challenge = try #require(office.received(on: flow).last)
         #expect(challenge.status == 401)
         let proof = try authorization(for: challenge, method: method, uri: target, password: password)
         let second = request(
-            method, to: target, from: from, toHeader: toHeader, callID: callID, tag: tag, extra: extra + [proof], body: body
+            method,
+            to: target,
+            from: from,
+            toHeader: toHeader,
+            callID: callID,
+            tag: tag,
+            extra: extra + [proof],
+            body: body
         )
         office.deliver(second, on: flow)
         return office.received(on: flow)
@@ -154,7 +171,14 @@ struct Phone {
         callID: String = "call-1",
         sdp: String = SDP.offer()
     ) throws -> [Message] {
-        try ask(&office, "INVITE", to: "sip:\(target)@\(Office.domain)", callID: callID, extra: ["Contact: <\(contact)>"], body: sdp)
+        try ask(
+            &office,
+            "INVITE",
+            to: "sip:\(target)@\(Office.domain)",
+            callID: callID,
+            extra: ["Contact: <\(contact)>"],
+            body: sdp
+        )
     }
 
     /// A response to a request that reached this phone.
@@ -172,23 +196,50 @@ struct Phone {
     }
 
     /// A request inside the dialog that `response` made for this phone as the caller.
-    mutating func inDialog(_ method: String, of response: Message, sequence: UInt32? = nil, sdp: String = "") -> String {
+    mutating func inDialog(_ method: String, of response: Message, sequence: UInt32? = nil, sdp: String = "") -> String
+    {
         let text = { (name: String) in response.first(named: name).map { response.string($0) } ?? "" }
         let target = text("Contact").trimmingBrackets
-        return raw(method, target: target, from: text("From"), to: text("To"), callID: text("Call-ID"), sequence: sequence, sdp: sdp)
+        return raw(
+            method,
+            target: target,
+            from: text("From"),
+            to: text("To"),
+            callID: text("Call-ID"),
+            sequence: sequence,
+            sdp: sdp
+        )
     }
 
     /// A request inside the dialog that `invite` made for this phone as the callee.
-    mutating func inDialog(_ method: String, from invite: Message, tag: String = "callee-tag", sequence: UInt32? = nil, sdp: String = "") -> String {
+    mutating func inDialog(
+        _ method: String,
+        from invite: Message,
+        tag: String = "callee-tag",
+        sequence: UInt32? = nil,
+        sdp: String = ""
+    ) -> String {
         let text = { (name: String) in invite.first(named: name).map { invite.string($0) } ?? "" }
         let target = text("Contact").trimmingBrackets
         return raw(
-            method, target: target, from: text("To") + ";tag=\(tag)", to: text("From"), callID: text("Call-ID"), sequence: sequence, sdp: sdp
+            method,
+            target: target,
+            from: text("To") + ";tag=\(tag)",
+            to: text("From"),
+            callID: text("Call-ID"),
+            sequence: sequence,
+            sdp: sdp
         )
     }
 
     private mutating func raw(
-        _ method: String, target: String, from: String, to: String, callID: String, sequence: UInt32?, sdp: String
+        _ method: String,
+        target: String,
+        from: String,
+        to: String,
+        callID: String,
+        sequence: UInt32?,
+        sdp: String
     ) -> String {
         var lines = [
             "\(method) \(target) SIP/2.0",

@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// Message digests over OpenSSL 3 EVP, without an allocation once a thread has used each algorithm.
+// Message digests by OpenSSL 3 on memory of the caller: nothing is allocated, nothing can fail.
 #ifndef RINGFENCE_DIGEST_H
 #define RINGFENCE_DIGEST_H
 #include <stddef.h>
 #include <stdint.h>
 
-#define RINGFENCE_MD5 0
-#define RINGFENCE_SHA256 1
-#define RINGFENCE_SHA512_256 2
+typedef enum { ringfence_md5, ringfence_sha256, ringfence_sha512_256 } ringfence_digest_algorithm;
 
-// One digest at a time per thread and algorithm: start, add…, finish. Each returns 1, or 0 when OpenSSL refuses (an
-// algorithm that its configuration forbids); after a 0 the digest is lost.
-int ringfence_digest_start(int algorithm);
-int ringfence_digest_add(int algorithm, const uint8_t *bytes, size_t count);
+// A digest in progress: OpenSSL's own context, opaque here so that its headers stay in digest.c.
+typedef struct {
+    uint64_t context[27];
+} ringfence_digest;
+
+void ringfence_digest_start(ringfence_digest *digest, ringfence_digest_algorithm algorithm);
+void ringfence_digest_add(
+    ringfence_digest *digest, ringfence_digest_algorithm algorithm, const uint8_t *bytes, size_t count);
 // Writes 16 bytes for MD5, 32 for the others.
-int ringfence_digest_finish(int algorithm, uint8_t *digest);
+void ringfence_digest_finish(ringfence_digest *digest, ringfence_digest_algorithm algorithm, uint8_t *result);
 
-// HMAC-SHA-256 (RFC 2104) with a key of exactly 32 bytes. Uses the thread's SHA-256. Returns 1, or 0 as above.
-int ringfence_hmac_sha256(const uint8_t *key, const uint8_t *bytes, size_t count, uint8_t *mac);
+// A key of HMAC-SHA-256 (RFC 2104) as the two states that it leaves behind. As secret as the key.
+typedef struct {
+    uint32_t inner[8];
+    uint32_t outer[8];
+} ringfence_hmac_key;
 
-// 1 when the two are equal, in a time that does not depend on where they differ.
+// Of exactly 32 bytes.
+ringfence_hmac_key ringfence_hmac_key_make(const uint8_t *key);
+// Writes 32 bytes.
+void ringfence_hmac(const ringfence_hmac_key *key, const uint8_t *bytes, size_t count, uint8_t *mac);
+
+// Whether the two are equal, in a time that does not depend on where they differ.
 int ringfence_equal(const uint8_t *a, const uint8_t *b, size_t count);
 
 #endif

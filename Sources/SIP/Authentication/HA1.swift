@@ -18,11 +18,8 @@ public struct HA1: Sendable {
         digest.add(realm)
         digest.add(":")
         digest.add(password)
-        guard let value = digest.finish(algorithm.digestLength) else {
-            preconditionFailure("The system's OpenSSL refuses \(algorithm.rawValue), which phones need")
-        }
         self.algorithm = algorithm
-        self.digest = value
+        self.digest = digest.finish()
     }
 
     /// Reads what ``hex()`` wrote; `nil` when that is not a digest of `algorithm`.

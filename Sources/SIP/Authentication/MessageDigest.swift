@@ -2,40 +2,40 @@
 
 import CCrypto
 
-/// One message digest being computed on this thread's own OpenSSL context: no allocation once a thread is warm.
-///
-/// Finish one before starting another of the same algorithm on the same thread.
+/// One message digest being computed. Lives on the stack and allocates nothing.
 struct MessageDigest: ~Copyable {
-    private let algorithm: Int32
-    /// Whether OpenSSL has done everything so far; its configuration may forbid MD5.
-    private var isSound: Bool
+    private let algorithm: ringfence_digest_algorithm
+    private let length: Int
+    private var state = ringfence_digest()
 
     init(_ algorithm: DigestAlgorithm) {
         switch algorithm {
-        case .md5: self.algorithm = RINGFENCE_MD5
-        case .sha256: self.algorithm = RINGFENCE_SHA256
-        case .sha512256: self.algorithm = RINGFENCE_SHA512_256
+        case .md5: self.algorithm = ringfence_md5
+        case .sha256: self.algorithm = ringfence_sha256
+        case .sha512256: self.algorithm = ringfence_sha512_256
         }
-        isSound = ringfence_digest_start(self.algorithm) == 1
+        length = algorithm.digestLength
+        unsafe ringfence_digest_start(&state, self.algorithm)
     }
 
     mutating func add(_ bytes: Span<UInt8>) {
-        let (algorithm, count) = (algorithm, bytes.count)
-        let added = unsafe bytes.withUnsafeBufferPointer { buffer in
-            unsafe ringfence_digest_add(algorithm, buffer.baseAddress, count)
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            unsafe ringfence_digest_add(&state, algorithm, buffer.baseAddress, buffer.count)
         }
-        isSound = isSound && added == 1
     }
 
     mutating func add(_ text: StaticString) {
-        let (algorithm, count) = (algorithm, text.utf8CodeUnitCount)
-        let added = unsafe ringfence_digest_add(algorithm, text.utf8Start, count)
-        isSound = isSound && added == 1
+        unsafe ringfence_digest_add(&state, algorithm, text.utf8Start, text.utf8CodeUnitCount)
     }
 
     mutating func add(_ text: String) {
         let utf8 = text.utf8
         add(utf8.span)
+    }
+
+    mutating func add(_ digest: HexDigest) {
+        let ascii = digest.ascii
+        add(ascii.span.extracting(0..<digest.count))
     }
 
     /// Adds what a quoted string says: each `\x` counts as `x` (RFC 3261 §25.1, quoted-pair).
@@ -52,15 +52,12 @@ struct MessageDigest: ~Copyable {
         add(content.extracting(start..<content.count))
     }
 
-    /// - Returns: `nil` when OpenSSL refused.
-    consuming func finish(_ length: Int) -> HexDigest? {
+    consuming func finish() -> HexDigest {
         var bytes = InlineArray<32, UInt8>(repeating: 0)
         var span = bytes.mutableSpan
-        let algorithm = algorithm
-        let finished = unsafe span.withUnsafeMutableBufferPointer { buffer in
-            unsafe ringfence_digest_finish(algorithm, buffer.baseAddress)
+        unsafe span.withUnsafeMutableBufferPointer { buffer in
+            unsafe ringfence_digest_finish(&state, algorithm, buffer.baseAddress)
         }
-        guard isSound, finished == 1 else { return nil }
         return HexDigest(bytes, length)
     }
 }

@@ -7,7 +7,7 @@ public import Primitives
 ///
 /// A nonce says when it was made and its number, and proves with a keyed hash that it was made here, for that source
 /// address and realm. So a captured one is worthless from another address, and after its lifetime from everywhere.
-/// Making and checking cost two compressions of SHA-256 each for key and message, and no allocation.
+/// Making and checking cost two compressions of SHA-256 each and no allocation.
 ///
 /// Source: RFC 7616 §3.3 (nonce) and §5.4, §5.5.
 ///
@@ -28,7 +28,7 @@ public struct NonceIssuer: Sendable {
     private static let stampLength = 10
     private static let macLength = 16
 
-    private let key: Redacted<InlineArray<32, UInt8>>
+    private let key: Redacted<ringfence_hmac_key>
     private let lifetime: Duration
     private var counter: UInt32 = 0
 
@@ -39,11 +39,10 @@ public struct NonceIssuer: Sendable {
     /// - Precondition: `key` has 32 bytes.
     public init(key: [UInt8], realm: String, lifetime: Duration) {
         precondition(key.count == 32, "A nonce key has 32 bytes")
-        var fixed = InlineArray<32, UInt8>(repeating: 0)
-        for index in 0..<32 { fixed[index] = key[index] }
         let utf8 = realm.utf8
         // A key of this realm, so that the realm costs nothing later.
-        self.key = Redacted(Self.mac(fixed, utf8.span))
+        let derived = Self.mac(Self.hmacKey(key.span), utf8.span)
+        self.key = Redacted(Self.hmacKey(derived.span))
         self.lifetime = lifetime
     }
 
@@ -102,23 +101,23 @@ public struct NonceIssuer: Sendable {
         return stamp
     }
 
-    private static func mac(_ key: InlineArray<32, UInt8>, _ message: Span<UInt8>) -> InlineArray<32, UInt8> {
+    private static func hmacKey(_ bytes: Span<UInt8>) -> ringfence_hmac_key {
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            guard let key = buffer.baseAddress else { return ringfence_hmac_key() }
+            return unsafe ringfence_hmac_key_make(key)
+        }
+    }
+
+    private static func mac(_ key: ringfence_hmac_key, _ message: Span<UInt8>) -> InlineArray<32, UInt8> {
         var mac = InlineArray<32, UInt8>(repeating: 0)
         var output = mac.mutableSpan
-        let made = unsafe key.span.withUnsafeBufferPointer { key in
-            unsafe message.withUnsafeBufferPointer { message in
-                unsafe output.withUnsafeMutableBufferPointer { output in
-                    unsafe ringfence_hmac_sha256(
-                        key.baseAddress,
-                        message.baseAddress,
-                        message.count,
-                        output.baseAddress
-                    )
+        unsafe message.withUnsafeBufferPointer { message in
+            unsafe output.withUnsafeMutableBufferPointer { output in
+                unsafe withUnsafePointer(to: key) { key in
+                    unsafe ringfence_hmac(key, message.baseAddress, message.count, output.baseAddress)
                 }
             }
         }
-        // A tag of zeros would be one that anybody can write.
-        precondition(made == 1, "The system's OpenSSL refuses SHA-256")
         return mac
     }
 }

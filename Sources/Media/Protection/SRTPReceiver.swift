@@ -48,7 +48,7 @@ public struct SRTPReceiver: ~Copyable, Sendable {
         return end
     }
 
-    /// Turns the SRTCP packet in the first `length` bytes into a compound RTCP packet.
+    /// Turns the SRTCP packet in the first `length` bytes into RTCP; whether that is well formed is not looked at.
     ///
     /// - Returns: The length of the RTCP packet in bytes.
     /// - Throws: As ``unprotect(_:length:)``, and `unencrypted`.
@@ -67,7 +67,6 @@ public struct SRTPReceiver: ~Copyable, Sendable {
         guard control.openControl(&packet, length: end, source: source, index: index) else { throw .forged }
         let slot = known ?? streams.add(source)
         streams[slot].control.accept(unseen)
-        guard RTCPPacket.isCompound(packet.span, end: end) else { throw .malformed }
         return end
     }
 }

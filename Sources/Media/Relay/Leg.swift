@@ -100,6 +100,7 @@ extension Leg {
         if arrival.isControl {
             guard arrival.port == .rtcp || media.rtcpMux else { throw .malformed }
             length = try receiver.unprotectControl(&packet, length: arrival.length)
+            guard RTCPPacket.isCompound(packet.span, end: length) else { throw .malformed }
         } else {
             length = try receiver.unprotect(&packet, length: arrival.length)
             report.packets += 1

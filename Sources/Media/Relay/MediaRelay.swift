@@ -202,16 +202,18 @@ extension MediaRelay {
         _ tier: SourceTable.Tier
     ) throws(DropReason) -> (LegSlot, Int)? {
         var first: Int?
-        for _ in 0..<tier.triesPerPacket {
+        for _ in 0..<budget.tries(tier) {
             guard let number = sources[arrival.port].candidate(tier, for: arrival.source), number != first else {
                 return nil
             }
-            guard budget.take(tier, arrival.source.ip, at: arrival.now) else { throw .throttled }
             let slot = LegSlot(number: number)
-            do throws(SRTPError) {
-                return (slot, try calls[slot.place][slot.side].unprotect(&packet, arrival))
-            } catch {
-                original.restore(&packet)
+            if tier.isFirst(for: calls[slot.place][slot.side].whereabouts(arrival.port), arrival.source) {
+                guard budget.take(tier, arrival.source.ip, at: arrival.now) else { throw .throttled }
+                do throws(SRTPError) {
+                    return (slot, try calls[slot.place][slot.side].unprotect(&packet, arrival))
+                } catch {
+                    original.restore(&packet)
+                }
             }
             first = first ?? number
             sources[arrival.port].postpone(number, in: tier)

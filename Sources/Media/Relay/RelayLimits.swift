@@ -11,17 +11,19 @@ public enum RelayLimits {
     public static let streamsPerKey = 8
     /// Legs locked to one address. A phone has one or two; a gateway may have more.
     public static let legsPerSource = 64
-    /// Authentications spent on one packet from an unknown source, about 0.3 µs each.
+    /// Authentications spent at most on one packet of a source that is locked or named, about 0.3 µs each.
     public static let triesPerPacket = 8
-    /// Of these, on legs whose signalling came from another address.
-    public static let foreignTriesPerPacket = 2
-    /// Tries a second and at once for one source, an IPv4 address or an IPv6 /64. A site behind one address starts
-    /// some calls at a time; a stranger gets no more than this.
-    public static let triesPerSource = (rate: 500.0, burst: 500.0)
-    /// Tries a second and at once for all sources together: 20,000 are 1 % of a core.
-    public static let triesInTotal = (rate: 20_000.0, burst: 4_000.0)
-    /// The same for sources whose very address and port SDP named: a flood of guesses cannot use these up.
-    public static let triesOfNamedSources = (rate: 20_000.0, burst: 4_000.0)
+    /// The same for a source whose host signals for legs that wait: an office behind one address, in the minute in which
+    /// everybody dials.
+    public static let triesPerNeighbour = 32
+    /// The same for a source that nothing is known of.
+    public static let triesPerStranger = 2
+    /// Tries a second and at once for one source, an IPv4 address or an IPv6 /64: 0.2 % of a core.
+    public static let triesPerSource = (rate: 5_000.0, burst: 5_000.0)
+    /// Tries a second and at once for all sources together: 2 % of a core.
+    public static let triesInTotal = (rate: 50_000.0, burst: 10_000.0)
+    /// The same for sources that are locked or whose very address and port SDP named: guesses cannot use these up.
+    public static let triesOfNamedSources = (rate: 50_000.0, burst: 10_000.0)
     /// Sources whose tries are remembered, 24 bytes each. One that is pushed out starts anew within the total.
     public static let rememberedSources = 4_096
 }

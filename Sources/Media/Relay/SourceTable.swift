@@ -13,6 +13,16 @@ struct SourceTable: Sendable {
         case signalling
         /// Everybody else: signalling and media leave the phone's network by different ways.
         case anyone
+
+        /// Whether a leg that waits comes up in this tier first, and not once more after an earlier one.
+        func isFirst(for leg: Leg.Whereabouts?, _ source: SocketAddress) -> Bool {
+            guard let leg else { return false }
+            return switch self {
+            case .named: true
+            case .signalling: leg.named != source
+            case .anyone: leg.named != source && leg.host != source.ip
+            }
+        }
     }
 
     private(set) var locked: AddressIndex

@@ -30,10 +30,19 @@ struct TryBudget: Sendable {
     private var total = Bucket(tokens: RelayLimits.triesInTotal.burst)
     private var named = Bucket(tokens: RelayLimits.triesOfNamedSources.burst)
     private let seed: UInt64
+    private var dice: UInt64
 
     init(seed: UInt64) {
         sources = Array(repeating: Source(), count: RelayLimits.rememberedSources)
         self.seed = seed
+        dice = seed
+    }
+
+    /// How many legs to try with one packet. With a fixed number, phones that take turns could meet the same legs in
+    /// every round and never their own.
+    mutating func tries(_ tier: SourceTable.Tier) -> Int {
+        dice = dice &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return tier.triesPerPacket - Int(dice >> 32) % (tier.triesPerPacket / 2 + 1)
     }
 
     /// One try for a source whose very address and port signalling named or a packet has proven.
@@ -67,8 +76,9 @@ struct TryBudget: Sendable {
 extension SourceTable.Tier {
     var triesPerPacket: Int {
         switch self {
-        case .named, .signalling: RelayLimits.triesPerPacket
-        case .anyone: RelayLimits.foreignTriesPerPacket
+        case .named: RelayLimits.triesPerPacket
+        case .signalling: RelayLimits.triesPerNeighbour
+        case .anyone: RelayLimits.triesPerStranger
         }
     }
 }

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Primitives
+
+/// A phone beside the relay: its keys and where its packets come from.
+final class Phone {
+    let sends: SRTPKey
+    let receives: SRTPKey
+    var address: SocketAddress
+    private var link: Link
+    private var back: Link
+
+    init(_ address: String, suite: SRTPSuite = .aes256gcm, seed: UInt64) {
+        sends = .test(suite, seed * 2)
+        receives = .test(suite, seed * 2 + 1)
+        self.address = Self.parse(address)
+        link = Link(sends)
+        back = Link(receives)
+    }
+
+    static func parse(_ text: String) -> SocketAddress {
+        SocketAddress(parsing: text) ?? SocketAddress(ip: IPAddress(v4: 0), port: 0)
+    }
+
+    /// What signalling says of this phone; by default all of it is true.
+    func media(
+        named: String? = nil,
+        signalling: String? = nil,
+        mux: Bool = true,
+        sends: Bool = true,
+        receives: Bool = true
+    ) -> LegMedia {
+        let rtp = named.map(Self.parse) ?? address
+        return LegMedia(
+            address: rtp,
+            rtcpAddress: mux ? rtp : SocketAddress(ip: rtp.ip, port: rtp.port + 1),
+            rtcpMux: mux,
+            signallingAddress: signalling.flatMap { IPAddress(parsing: $0) } ?? address.ip,
+            receive: self.sends,
+            send: self.receives,
+            sends: sends,
+            receives: receives
+        )
+    }
+
+    func rtp(_ sequence: UInt16, source: UInt32 = 0x1234_5678) -> [UInt8] {
+        (try? link.seal(Packets.rtp(sequence, source: source)).packet) ?? []
+    }
+
+    func rtcp(_ plain: [UInt8] = Packets.rtcp()) -> [UInt8] { (try? link.sealControl(plain).packet) ?? [] }
+
+    func hears(_ packet: [UInt8]) -> Result { back.open(packet) }
+    func hearsControl(_ packet: [UInt8]) -> Result { back.openControl(packet) }
+}
+
+/// What the relay did with a packet: what it sent, where to and from which port.
+enum Seen: Equatable {
+    case sent([UInt8], SocketAddress, MediaPort)
+    case dropped(DropReason)
+
+    var packet: [UInt8] {
+        switch self {
+        case .sent(let bytes, _, _): bytes
+        case .dropped: []
+        }
+    }
+
+    var destination: String? {
+        switch self {
+        case .sent(_, let to, let port): "\(to) by \(port)"
+        case .dropped: nil
+        }
+    }
+
+    var reason: DropReason? {
+        switch self {
+        case .sent: nil
+        case .dropped(let reason): reason
+        }
+    }
+}
+
+/// A relay with a clock that a test moves. A class, because the test macros do not take values that cannot be copied.
+final class Stage {
+    private var relay: MediaRelay
+    private(set) var now = MonotonicTime(nanoseconds: 1_000_000_000)
+
+    init(capacity: Int = 8) {
+        var generator = Repeatable()
+        relay = MediaRelay(capacity: capacity, using: &generator)
+    }
+
+    /// The usual call: both phones where signalling says, the second on another suite.
+    static func call() -> (stage: Stage, alice: Phone, bob: Phone) {
+        let stage = Stage()
+        let alice = Phone("192.0.2.1:4000", suite: .aes256gcm, seed: 1)
+        let bob = Phone("192.0.2.2:5000", suite: .aes128cmSHA1_80, seed: 2)
+        stage.apply(.open(RelayID(rawValue: 1), a: alice.media(), b: bob.media()))
+        return (stage, alice, bob)
+    }
+
+    /// The same after each has sent its first packet.
+    static func talking() -> (stage: Stage, alice: Phone, bob: Phone) {
+        let (stage, alice, bob) = call()
+        _ = stage.receive(alice.rtp(0), from: alice)
+        _ = stage.receive(bob.rtp(0, source: 0xB0B), from: bob)
+        return (stage, alice, bob)
+    }
+
+    @discardableResult
+    func apply(_ command: RelayCommand) -> Bool { relay.apply(command, at: now) }
+
+    func wait(_ duration: Duration) { now = now + duration }
+
+    func receive(_ packet: [UInt8], from phone: Phone, port: MediaPort = .rtp) -> Seen {
+        receive(packet, from: phone.address, port: port)
+    }
+
+    func receive(_ packet: [UInt8], from source: String, port: MediaPort = .rtp) -> Seen {
+        receive(packet, from: Phone.parse(source), port: port)
+    }
+
+    func receive(_ packet: [UInt8], from source: SocketAddress, port: MediaPort) -> Seen {
+        var buffer = packet + Array(repeating: 0, count: RelayLimits.protectionOverhead)
+        var span = buffer.mutableSpan
+        let outcome = relay.receive(&span, length: packet.count, from: source, port: port, at: now)
+        switch outcome {
+        case .drop(let reason): return .dropped(reason)
+        case .forward(let length, let to, let port): return .sent(Array(buffer.prefix(length)), to, port)
+        }
+    }
+
+    func report(_ id: UInt64 = 1) -> RelayReport? {
+        var reports: [RelayReport] = []
+        relay.reports(into: &reports)
+        return reports.first { $0.id.rawValue == id }
+    }
+
+    var counters: RelayCounters { relay.counters }
+    var count: Int { relay.count }
+}

@@ -4,8 +4,8 @@ import Media
 import Primitives
 import Testing
 
-/// A generator that repeats: splitmix64.
-struct Repeatable: RandomNumberGenerator {
+/// A generator that repeats.
+struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 
     init(_ seed: UInt64 = 1) {
@@ -103,7 +103,7 @@ final class Link {
 
 extension SRTPKey {
     static func test(_ suite: SRTPSuite, _ seed: UInt64 = 1) -> SRTPKey {
-        var generator = Repeatable(seed)
+        var generator = SplitMix(seed)
         return .generate(suite, using: &generator)
     }
 }

@@ -26,7 +26,7 @@ struct MediaEncryptionTests {
 
     @Test func `ten thousand packets of garbage from the proven source are counted and end nothing (M04)`() {
         let (stage, alice, bob) = Stage.talking()
-        var generator = Repeatable(7)
+        var generator = SplitMix(7)
         for number in 0..<10_000 {
             var garbage = Packets.rtp(UInt16(100 + number % 100)) + Array(repeating: 0, count: 16)
             for offset in 12..<garbage.count { garbage[offset] = UInt8.random(in: 0...255, using: &generator) }

@@ -54,7 +54,7 @@ struct RelayBoundsTests {
                 b: bob.media()
             )
         )
-        var generator = Repeatable()
+        var generator = SplitMix()
         var sequence: UInt16 = 0
         // 50,000 packets a second against her 50.
         while stage.report()?.a.locked == nil, sequence < 250 {

@@ -87,7 +87,7 @@ final class Stage {
     private(set) var now = MonotonicTime(nanoseconds: 1_000_000_000)
 
     init(capacity: Int = 8) {
-        var generator = Repeatable()
+        var generator = SplitMix()
         relay = MediaRelay(capacity: capacity, using: &generator)
     }
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+import Testing
+
+@Suite("Who may call whom, and how")
+struct CallRulesTests {
+    /// 201 and 202 are there, 203 is disabled; 201 and 203 have a phone.
+    private struct Office {
+        let phone: Device
+        let disabledPhone: Device
+        let snapshot: Snapshot
+
+        init() throws {
+            let time = WallTime(milliseconds: 0)
+            var generator = SystemRandomNumberGenerator()
+            func number(_ text: String) throws -> ExtensionNumber { try #require(ExtensionNumber(parsing: text)) }
+            func makePhone(_ text: String) throws -> Device {
+                Device(
+                    id: .generate(using: &generator),
+                    extension: try number(text),
+                    username: Device.generateUsername(using: &generator),
+                    hashes: DigestHashes(md5: Redacted(""), sha256: Redacted(""), sha512256: Redacted("")),
+                    label: "Phone",
+                    createdAt: time
+                )
+            }
+            (phone, disabledPhone) = (try makePhone("201"), try makePhone("203"))
+            snapshot = Snapshot(
+                generation: 1,
+                domain: try #require(DomainName(parsing: "pbx.example")),
+                extensions: [
+                    Extension(number: try number("201"), name: "A", createdAt: time),
+                    Extension(number: try number("202"), name: "B", createdAt: time),
+                    Extension(number: try number("203"), name: "C", isEnabled: false, createdAt: time),
+                ],
+                devices: [phone, disabledPhone]
+            )
+        }
+
+        func decide(
+            _ dialled: String,
+            from caller: Device? = nil,
+            isSecure: Bool = true,
+            media: CallAttempt.Media = .encrypted
+        ) -> Verdict<Authorised> {
+            let attempt = CallAttempt(
+                caller: caller ?? phone,
+                dialled: dialled,
+                signallingIsSecure: isSecure,
+                media: media
+            )
+            return CallRules.decide(attempt, in: snapshot)
+        }
+
+        /// Status and control of the refusal; `nil` when the call was allowed.
+        func refusal(of verdict: Verdict<Authorised>) -> (status: Int, control: Control?)? {
+            switch verdict {
+            case .allowed: nil
+            case .refused(let refusal): (refusal.status, refusal.control)
+            }
+        }
+    }
+
+    @Test func `a call between two extensions over TLS and SRTP is allowed`() throws {
+        let office = try Office()
+        guard case .allowed(let proof) = office.decide("202") else {
+            Issue.record("refused")
+            return
+        }
+        #expect((proof.caller.text, proof.callee.text, proof.callerDevice) == ("201", "202", office.phone.id))
+    }
+
+    @Test func `a late offer is allowed, because ours will demand SRTP`() throws {
+        let office = try Office()
+        #expect(office.refusal(of: office.decide("202", media: .lateOffer)) == nil)
+    }
+
+    @Test func `Control media-encryption: audio without SRTP gets 488 and a sentence that says what to do`() throws {
+        let office = try Office()
+        guard case .refused(let refusal) = office.decide("202", media: .plain) else {
+            Issue.record("allowed")
+            return
+        }
+        #expect((refusal.status, refusal.control) == (488, .mediaEncryption))
+        #expect(refusal.reason.contains("SRTP"))
+    }
+
+    @Test func `Control signalling-encryption: SRTP keys do not travel over a connection without TLS`() throws {
+        let office = try Office()
+        for media in [CallAttempt.Media.encrypted, .lateOffer, .plain] {
+            let refusal = try #require(office.refusal(of: office.decide("202", isSecure: false, media: media)))
+            #expect(refusal == (403, .signallingEncryption))
+        }
+    }
+
+    @Test(arguments: ["999", "", "20", "2o2", "202;phone-context=x", "+4930123456", "00", "٢٠٢"])
+    func `what is no extension does not exist`(dialled: String) throws {
+        let office = try Office()
+        let refusal = try #require(office.refusal(of: office.decide(dialled)))
+        #expect(refusal == (404, nil))
+    }
+
+    @Test func `a disabled extension is not called`() throws {
+        let office = try Office()
+        let refusal = try #require(office.refusal(of: office.decide("203")))
+        #expect(refusal == (480, nil))
+    }
+
+    @Test func `a disabled extension does not call`() throws {
+        let office = try Office()
+        let refusal = try #require(office.refusal(of: office.decide("202", from: office.disabledPhone)))
+        #expect(refusal == (403, nil))
+    }
+
+    @Test func `an extension does not call itself`() throws {
+        let office = try Office()
+        let refusal = try #require(office.refusal(of: office.decide("201")))
+        #expect(refusal == (403, nil))
+    }
+
+    @Test func `a phone that was revoked while its connection was up does not call`() throws {
+        let office = try Office()
+        let later = office.snapshot.applying([.revoke(office.phone.id)])
+        let attempt = CallAttempt(caller: office.phone, dialled: "202", signallingIsSecure: true, media: .encrypted)
+        #expect(office.refusal(of: CallRules.decide(attempt, in: later))?.status == 403)
+    }
+
+    @Test func `reasons can stand in a SIP header`() throws {
+        let office = try Office()
+        let verdicts = [
+            office.decide("202", media: .plain), office.decide("202", isSecure: false), office.decide("999"),
+            office.decide("203"), office.decide("201"), office.decide("202", from: office.disabledPhone),
+        ]
+        for verdict in verdicts {
+            guard case .refused(let refusal) = verdict else {
+                Issue.record("allowed")
+                continue
+            }
+            #expect(refusal.reason.utf8.allSatisfy { (32..<127).contains($0) && $0 != UInt8(ascii: "\"") })
+            #expect(refusal.reason.utf8.count <= 120)
+        }
+    }
+}

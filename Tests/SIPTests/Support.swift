@@ -45,3 +45,8 @@ func problem(in bytes: [UInt8]) -> ParseError? {
         return error
     }
 }
+
+/// A request with these fields, and the usual ones.
+func request(changes: [(name: String, value: String)]) -> [UInt8] {
+    request("OPTIONS sip:204@pbx.example SIP/2.0", changes)
+}

@@ -9,6 +9,9 @@ extension Message {
         return fields[index].value
     }
 
+    /// How many fields there are, whatever their names.
+    public var fieldCount: Int { fields.count }
+
     /// How many fields have this name. One field may hold several comma-separated values.
     public func count(_ name: HeaderName) -> Int {
         var count = 0

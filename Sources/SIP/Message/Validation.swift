@@ -14,8 +14,10 @@ extension Message {
     /// Checks what RFC 3261 §8.1.1 and §8.2 ask of every message, whatever is done with it.
     ///
     /// Via, From, To, Call-ID and CSeq exist and are well formed; no field with one meaning comes twice. A request also
-    /// names its transaction by a branch and its sender by a tag, agrees with its CSeq about the method, has contacts
-    /// that can be read, and a Request-URI of a known scheme without headers. Does not allocate.
+    /// names its sender by a tag, agrees with its CSeq about the method, has contacts that can be read, and a
+    /// Request-URI of a known scheme without headers. Does not allocate.
+    ///
+    /// A branch without ``Via/magicCookie`` passes, as RFC 4475 §3.1.1.1 demands: ask ``Via/hasTransactionBranch(in:)``.
     ///
     /// - Throws: The first problem, as a ``ParseError`` with its status.
     public func validate() throws(ParseError) {
@@ -23,17 +25,22 @@ extension Message {
         let via = try topVia()
         try checkVias()
         let from = try from()
-        _ = try to()
+        let to = try to()
         _ = try callID()
         let cseq = try cseq()
         _ = try maxForwards()
         guard case .request(let method) = start else { return }
 
-        guard via.hasTransactionBranch(in: self) else { throw ParseError(.malformed(.via), at: Int(via.range.lower)) }
+        // RFC 4475 §3.2.1: the cookie alone names every transaction. Another branch is of RFC 2543, and legal.
+        if let branch = via.branch, branch.count == Via.magicCookie.utf8.count, holds(branch, Via.magicCookie) {
+            throw ParseError(.malformed(.via), at: Int(branch.lower))
+        }
         guard from.tag != nil else { throw ParseError(.malformed(.address), at: Int(from.range.lower)) }
         guard cseq.method == method else {
             throw ParseError(.methodMismatch, at: Int(first(.cseq)?.lower ?? 0))
         }
+        // RFC 3261 §10.2: an address of record is a SIP URI; nothing else can be bound (RFC 4475 §3.3.4).
+        if method == .register, to.uri == nil { throw ParseError(.malformed(.address), at: Int(to.range.lower)) }
         try checkContacts(method)
         let uri = try SIPURI.parse(self, requestURI)
         // RFC 3261 §19.1.1: what follows the question mark is only for URIs that a request is made from.

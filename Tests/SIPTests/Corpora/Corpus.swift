@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import SIP
+
+/// Test data that others wrote, read where it lies and never copied: `RINGFENCE_SHARED`, or `../shared` beside the
+/// package.
+enum Corpus {
+    static let shared: URL = {
+        if let path = ProcessInfo.processInfo.environment["RINGFENCE_SHARED"] { return URL(filePath: path) }
+        var folder = URL(filePath: #filePath).deletingLastPathComponent()
+        while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path) {
+            folder.deleteLastPathComponent()
+        }
+        return folder.deletingLastPathComponent().appending(path: "shared")
+    }()
+
+    static func folder(_ name: String) -> URL { shared.appending(path: "corpora/\(name)") }
+
+    /// Whether a folder is there. Says so when it is not, because a suite that is skipped in silence proves nothing.
+    static func has(_ name: String) -> Bool {
+        let isThere = FileManager.default.fileExists(atPath: folder(name).path)
+        if !isThere { print("SKIPPED: \(folder(name).path) is not there; set RINGFENCE_SHARED") }
+        return isThere
+    }
+
+    static func read(_ path: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: folder(path)))
+    }
+
+    /// The names of the files below a folder, in order; none when it is not there.
+    static func files(_ name: String, withSuffix suffix: String) -> [String] {
+        let names = try? FileManager.default.subpathsOfDirectory(atPath: folder(name).path)
+        return (names ?? []).filter { $0.hasSuffix(suffix) }.sorted().map { "\(name)/\($0)" }
+    }
+
+    /// The rows of an `EXPECT.tsv`, without its heading.
+    static func expectations(_ name: String) -> [(file: String, strict: String)] {
+        guard let text = try? String(contentsOf: folder(name).appending(path: "EXPECT.tsv"), encoding: .utf8) else {
+            return []
+        }
+        let rows = text.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+        guard let column = rows.first?.firstIndex(of: "strict_secure_server_should") else { return [] }
+        return rows.dropFirst().map { (String($0[0]), String($0[column])) }
+    }
+}

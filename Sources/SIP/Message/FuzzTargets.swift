@@ -28,7 +28,9 @@ public enum FuzzTargets {
         do throws(ParseError) {
             let uri = try SIPURI(parsing: bytes, in: 0..<bytes.count)
             for range in [uri.user, uri.password, uri.host, uri.transport, uri.parameters, uri.headers] {
-                if let range { precondition(range.range.upperBound <= bytes.count, "a part of a URI lies outside of it") }
+                if let range {
+                    precondition(range.range.upperBound <= bytes.count, "a part of a URI lies outside of it")
+                }
             }
         } catch {
             check(error, within: bytes.count)
@@ -105,22 +107,23 @@ public enum FuzzTargets {
         }
         precondition(answer.status == 400, "an answer has another status")
         precondition(answer.count(.via) == request.count(.via), "an answer has another number of Vias")
-        precondition(answer.fieldCount == request.count(.via) + 5, "an answer has more fields than were written")
+        precondition(answer.fields.count == request.count(.via) + 5, "an answer has more fields than were written")
     }
 
     /// Copying every field of a message gives the same fields again, on one line each.
     private static func checkCopy(_ message: Message) {
+        // A compact name is written out, which may carry a field or the message over its limit.
+        let isNearLimit = message.fields.contains { $0.value.count + 64 > Limits.fieldBytes }
+        guard !isNearLimit, message.bytes.count + 64 * message.fields.count < Limits.messageBytes else { return }
         var writer = MessageWriter()
-        writer.request(.message, uri: message.bytes(message.requestURI))
+        writer.request(.message, uri: "sip:copy@example.net".utf8)
         for name in HeaderName.allCases where name != .contentLength { writer.copy(name, from: message) }
         writer.finish(body: Array(message.bytes(message.body)))
         guard let copy = try? Message(parsing: writer.bytes.span) else {
-            // Only growing can make a copy unreadable: a compact name is written out, an odd URI byte escaped.
-            precondition(writer.bytes.count > message.bytes.count, "a copy cannot be read")
-            return
+            preconditionFailure("a copy cannot be read")
         }
         let lengths = message.count(.contentLength)
-        precondition(copy.fieldCount == message.fieldCount - lengths + 1, "a copy has other fields")
+        precondition(copy.fields.count == message.fields.count - lengths + 1, "a copy has other fields")
         precondition(copy.body.count == message.body.count, "a copy has another body")
     }
 

@@ -9,7 +9,8 @@ enum Corpus {
     static let shared: URL = {
         if let path = ProcessInfo.processInfo.environment["RINGFENCE_SHARED"] { return URL(filePath: path) }
         var folder = URL(filePath: #filePath).deletingLastPathComponent()
-        while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path) {
+        while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path)
+        {
             folder.deleteLastPathComponent()
         }
         return folder.deletingLastPathComponent().appending(path: "shared")

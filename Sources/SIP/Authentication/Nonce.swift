@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Primitives
+
 /// One nonce: ``length`` lower-case hexadecimal digits, kept inline.
 public struct Nonce: Sendable {
     /// Of every nonce, in ASCII bytes.
@@ -16,5 +18,16 @@ public struct Nonce: Sendable {
         var bytes: [UInt8] = []
         append(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Its place in the order in which one issuer made them; `nil` for text that is no nonce.
+    static func number(of nonce: Span<UInt8>) -> UInt32? {
+        guard nonce.count == length else { return nil }
+        var number: UInt32 = 0
+        for index in 12..<20 {
+            guard let digit = Hex.value(nonce[index]) else { return nil }
+            number = number << 4 | UInt32(digit)
+        }
+        return number
     }
 }

@@ -8,14 +8,26 @@ public import Primitives
 /// with a password can take up room, and nobody can use up a count that is not theirs.
 ///
 /// A count is accepted once; one that is more than ``window`` behind the highest is refused, because nobody knows any
-/// more whether it was used. A nonce is remembered by a 64-bit fingerprint, seeded per process: two that share one are
-/// judged as one, which can only refuse. Everything is allocated in `init`: 24 + 8 to 16 bytes for each nonce of
-/// `capacity`.
+/// more whether it was used. When the table is full the oldest nonce makes room, and from then on every unknown nonce
+/// that was issued up to that one is refused: nothing is ever accepted twice, and a phone that uses up nonces costs the
+/// others a second challenge instead of their registration.
+///
+/// A nonce is remembered by a 64-bit fingerprint, seeded per process: two that share one are judged as one, which can
+/// only refuse. Everything is allocated in `init`: 32 + 8 to 16 bytes for each nonce of `capacity`.
 ///
 /// Source: RFC 7616 §3.4 (nc) and §5.5 (replay); the window is that of RFC 3711 §3.3.2.
 public struct NonceLedger: Sendable {
     /// How far counts may overtake each other.
     public static let window: UInt32 = 64
+
+    public enum Use: Hashable, Sendable {
+        /// Never seen: go on.
+        case first
+        /// This count of this nonce was used before: somebody replays it.
+        case repeated
+        /// Nobody knows any more, or it is no nonce and count of ours. Innocent phones come here too.
+        case forgotten
+    }
 
     fileprivate struct Entry {
         var fingerprint: UInt64 = 0
@@ -23,6 +35,7 @@ public struct NonceLedger: Sendable {
         /// Bit 0 stands for `highest`, bit 1 for the count below it.
         var seen: UInt64 = 0
         var highest: UInt32 = 0
+        var number: UInt32 = 0
     }
 
     /// In the order of their ends, from `oldest` round: all live equally long.
@@ -31,10 +44,12 @@ public struct NonceLedger: Sendable {
     private var count = 0
     /// Linear probing: 0 for nothing, else 1 + a place in `entries`.
     private var slots: [UInt32]
+    /// The latest number among the nonces that made room, until all nonces of its age have expired.
+    private var floor: (number: UInt32, until: MonotonicTime)?
     private let lifetime: Duration
 
     /// - Parameters:
-    ///   - capacity: How many nonces are remembered at a time. Further ones are refused, never old ones forgotten.
+    ///   - capacity: How many nonces are remembered at a time.
     ///   - lifetime: How long a nonce is remembered; at least the lifetime that ``NonceIssuer`` gives them.
     /// - Precondition: `capacity` is 1…2³⁰.
     public init(capacity: Int, lifetime: Duration) {
@@ -47,22 +62,38 @@ public struct NonceLedger: Sendable {
         self.lifetime = lifetime + .seconds(1)
     }
 
-    /// Whether this count of this nonce is new, and from now on it is not.
-    ///
-    /// - Returns: `false` for a repeat, a count of 0, one behind the window, and a new nonce when the table is full of
-    ///   living ones: answer each with a new challenge and `stale=true`.
+    /// Whether this count of this nonce is new, and from now on it is not. When it is not: a new challenge, `stale=true`.
     public mutating func accept(_ nonce: Span<UInt8>, nc: UInt32, at now: MonotonicTime) -> Bool {
-        guard nc > 0 else { return false }
+        use(nonce, nc: nc, at: now) == .first
+    }
+
+    /// The same, and why not.
+    ///
+    /// - Parameter nonce: One that ``NonceIssuer/check(_:from:at:)`` called valid.
+    public mutating func use(_ nonce: Span<UInt8>, nc: UInt32, at now: MonotonicTime) -> Use {
+        guard nc > 0, let number = Nonce.number(of: nonce) else { return .forgotten }
         while count > 0, entries[oldest].until <= now { forgetOldest() }
         let fingerprint = Self.fingerprint(of: nonce)
         let slot = slot(of: fingerprint)
         if slots[slot] != 0 { return entries[Int(slots[slot]) - 1].use(nc) }
-        guard count < entries.count else { return false }
+        if let floor, now < floor.until, !number.isAfter(floor.number) { return .forgotten }
+        if count == entries.count { makeRoom(at: now) }
+        insert(Entry(fingerprint: fingerprint, until: now + lifetime, seen: 1, highest: nc, number: number))
+        return .first
+    }
+
+    private mutating func makeRoom(at now: MonotonicTime) {
+        let number = entries[oldest].number
+        let highest = floor.map { now < $0.until && $0.number.isAfter(number) ? $0.number : number } ?? number
+        floor = (highest, now + lifetime)
+        forgetOldest()
+    }
+
+    private mutating func insert(_ entry: Entry) {
         let place = (oldest + count) % entries.count
-        entries[place] = Entry(fingerprint: fingerprint, until: now + lifetime, seen: 1, highest: nc)
-        slots[slot] = UInt32(place) + 1
+        entries[place] = entry
+        slots[slot(of: entry.fingerprint)] = UInt32(place) + 1
         count += 1
-        return true
     }
 
     /// Where the fingerprint stands, or the free slot where it belongs. At least half of the slots are free.
@@ -104,16 +135,22 @@ public struct NonceLedger: Sendable {
 }
 
 extension NonceLedger.Entry {
-    fileprivate mutating func use(_ nc: UInt32) -> Bool {
+    fileprivate mutating func use(_ nc: UInt32) -> NonceLedger.Use {
         if nc > highest {
             let step = UInt64(nc - highest)
             seen = step < 64 ? seen << step | 1 : 1
             highest = nc
-            return true
+            return .first
         }
         let age = highest - nc
-        guard age < NonceLedger.window, seen >> UInt64(age) & 1 == 0 else { return false }
+        guard age < NonceLedger.window else { return .forgotten }
+        guard seen >> UInt64(age) & 1 == 0 else { return .repeated }
         seen |= 1 << UInt64(age)
-        return true
+        return .first
     }
+}
+
+extension UInt32 {
+    /// Whether this number was given out after `other`, on a counter that wraps: there are never 2³¹ alive at a time.
+    fileprivate func isAfter(_ other: Self) -> Bool { self != other && self &- other < 1 << 31 }
 }

@@ -37,7 +37,7 @@ public struct Switchboard: Sendable {
     var lastSerial: UInt64 = 0
     /// Parsed into again and again, so that parsing allocates nothing.
     private var message = Message()
-    public internal(set) var figures = SwitchboardFigures()
+    var counters = SwitchboardFigures()
 
     public init(settings: SwitchboardSettings, snapshot: Snapshot, entropy: Entropy) {
         self.settings = settings
@@ -48,6 +48,15 @@ public struct Switchboard: Sendable {
 
     /// When to call ``wake(at:into:)`` next; `nil` while nothing is pending.
     public var nextDeadline: MonotonicTime? { deadlines.next }
+
+    /// Counters and gauges, for people.
+    public var figures: SwitchboardFigures {
+        var figures = counters
+        figures.registrations = bindings.count
+        figures.calls = callsBySerial.count
+        figures.transactions = inviteServers.count + absorbers.count + inviteClients.count + requestClients.count
+        return figures
+    }
 
     /// Takes one complete message.
     public mutating func receive(

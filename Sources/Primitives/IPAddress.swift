@@ -52,10 +52,14 @@ extension IPAddress {
     public init?(parsing text: some StringProtocol) {
         var bytes = Array(text.utf8)
         guard bytes.count <= 47 else { return nil }
-        if bytes.first == UInt8(ascii: "["), bytes.last == UInt8(ascii: "]") { bytes = Array(bytes.dropFirst().dropLast()) }
+        if bytes.first == UInt8(ascii: "["), bytes.last == UInt8(ascii: "]") {
+            bytes = Array(bytes.dropFirst().dropLast())
+        }
         if bytes.contains(UInt8(ascii: ":")) {
             guard let words = Self.words(bytes[...]) else { return nil }
-            let halves = (words[0..<4].reduce(0) { $0 << 16 | UInt64($1) }, words[4..<8].reduce(0) { $0 << 16 | UInt64($1) })
+            let halves = (
+                words[0..<4].reduce(0) { $0 << 16 | UInt64($1) }, words[4..<8].reduce(0) { $0 << 16 | UInt64($1) }
+            )
             self.init(high: halves.0, low: halves.1)
         } else {
             guard let v4 = Self.quad(bytes[...]) else { return nil }

@@ -131,7 +131,7 @@ extension Switchboard {
             callerFlow: proof.flow,
             invite: request,
             transaction: transaction,
-            tag: entropy.token(),
+            tag: entropy.tag(),
             offer: offer,
             callee: callee,
             phase: .ringing(Call.Ringing(giveUp: now.monotonic + Limits.ringing))
@@ -197,7 +197,7 @@ extension Switchboard {
         writer.field(.maxForwards, max(1, ((try? call.invite.maxForwards()) ?? 70) - 1))
         writer.field(
             .from,
-            "\(quoted(call.caller.name)) <sip:\(call.caller.number.text)@\(snapshot.domain.text)>;tag=\(entropy.token())"
+            "\(quoted(call.caller.name)) <sip:\(call.caller.number.text)@\(snapshot.domain.text)>;tag=\(entropy.tag())"
         )
         writer.field(.to, "<sip:\(target.device.number.text)@\(snapshot.domain.text)>")
         writer.field(.callID, entropy.token())

@@ -31,6 +31,9 @@ struct Bindings: Sendable {
 
     subscript(id: UInt64) -> Binding? { byID[id] }
 
+    /// Of one device, oldest first.
+    func ids(of username: String) -> [UInt64] { byDevice[username] ?? [] }
+
     func of(_ username: String) -> [Binding] {
         (byDevice[username] ?? []).compactMap { byID[$0] }
     }
@@ -44,7 +47,12 @@ struct Bindings: Sendable {
     }
 
     /// Adds a binding. The proof is what makes this the only door: nobody is bound who did not authenticate.
-    mutating func bind(_ proof: Authenticated, contact: ArraySlice<UInt8>, request: RegisterFacts) -> UInt64 {
+    mutating func bind(
+        _ proof: Authenticated,
+        contact: ArraySlice<UInt8>,
+        _ request: RegisterFacts,
+        userAgent: String
+    ) -> UInt64 {
         lastID += 1
         let binding = Binding(
             id: lastID,
@@ -56,7 +64,7 @@ struct Bindings: Sendable {
             expires: request.now.monotonic,
             expiresWall: request.now.wall,
             since: request.now.wall,
-            userAgent: request.userAgent
+            userAgent: userAgent
         )
         byID[lastID] = binding
         byDevice[proof.device.username, default: []].append(lastID)
@@ -97,6 +105,5 @@ struct Bindings: Sendable {
 struct RegisterFacts {
     let callID: ArraySlice<UInt8>
     let sequence: UInt32
-    let userAgent: String
     let now: Moment
 }

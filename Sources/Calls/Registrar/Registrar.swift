@@ -14,11 +14,10 @@ extension Switchboard {
             let facts = RegisterFacts(
                 callID: request.bytes(try request.callID()),
                 sequence: try request.cseq().number,
-                userAgent: request.first(.userAgent).map { printable(request, $0) } ?? "",
                 now: now
             )
             try checkOrder(changes, facts, by: proof)
-            carryOut(changes, facts, by: proof)
+            carryOut(changes, facts, request, by: proof)
             adoptFlow(of: proof)
             sendBindings(to: request, by: proof, at: now, into: &actions)
         } catch let refused as RegisterRefused {
@@ -96,10 +95,15 @@ extension Switchboard {
         }
     }
 
-    private mutating func carryOut(_ changes: ContactChanges, _ facts: RegisterFacts, by proof: Authenticated) {
+    private mutating func carryOut(
+        _ changes: ContactChanges,
+        _ facts: RegisterFacts,
+        _ request: Message,
+        by proof: Authenticated
+    ) {
         switch changes {
         case .removeAll:
-            for binding in bindings.of(proof.device.username) { bindings.remove(binding.id) }
+            for id in bindings.ids(of: proof.device.username) { bindings.remove(id) }
         case .each(let changes):
             for change in changes {
                 let known = bindings.find(proof.device.username, contact: change.contact)
@@ -107,11 +111,16 @@ extension Switchboard {
                     if let known { bindings.remove(known) }
                     continue
                 }
-                let id = known ?? bindings.bind(proof, contact: change.contact, request: facts)
+                let id =
+                    known ?? bindings.bind(proof, contact: change.contact, facts, userAgent: clientName(of: request))
                 bindings.refresh(id, proof: proof, seconds: change.seconds, request: facts)
                 if known == nil, let expires = bindings[id]?.expires { deadlines.insert(.binding(id), at: expires) }
             }
         }
+    }
+
+    private func clientName(of request: Message) -> String {
+        request.first(.userAgent).map { printable(request, $0) } ?? ""
     }
 
     private mutating func sendBindings(
@@ -120,9 +129,11 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        let current = bindings.of(proof.device.username)
+        let current = bindings.ids(of: proof.device.username)
+        let bindings = bindings
         respond(200, to: request, on: proof.flow, at: now, into: &actions) { writer in
-            for binding in current {
+            for id in current {
+                guard let binding = bindings[id] else { continue }
                 let left = (binding.expires - now.monotonic).components.seconds
                 var value: [UInt8] = []
                 value.reserveCapacity(binding.contact.count + 24)

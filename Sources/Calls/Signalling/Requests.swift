@@ -13,12 +13,11 @@ extension Switchboard {
 
     mutating func receiveRequest(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
         if let client = request.first(.userAgent), ScannerSignatures.matches(userAgent: request.bytes(client)) {
-            figures.dropped += 1
+            counters.dropped += 1
             report(.scanner, .intrusionDetection, request, flow, now, into: &actions)
             return
         }
-        guard let key = ServerKey(request, on: flow) else { return }
-        if absorb(request, key, at: now, into: &actions) { return }
+        if absorb(request, on: flow, at: now, into: &actions) { return }
         if request.method == .cancel {
             cancel(request, on: flow, at: now, into: &actions)
         } else if let address = try? request.to(), address.tag != nil, request.method != .register {
@@ -38,7 +37,7 @@ extension Switchboard {
             target.scheme == .tel || isServed(request.bytes(target.host), on: flow)
         else {
             // Row S02: nothing is relayed for a stranger, and a name that is not ours is no reason to talk.
-            figures.dropped += 1
+            counters.dropped += 1
             if flow.transport.isReliable { respond(403, to: request, on: flow, at: now, into: &actions) }
             return
         }
@@ -86,7 +85,7 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        figures.challenges += 1
+        counters.challenges += 1
         var value: [UInt8] = []
         value.reserveCapacity(256)
         authenticator.writeChallenge(for: request, on: flow, stale: stale, at: now, into: &value)
@@ -105,7 +104,7 @@ extension Switchboard {
         case .replayed(let username):
             report(.replayedNonce, .intrusionDetection, request, flow, now, subject: username, into: &actions)
         case .wrongSecret(let username):
-            figures.failedLogins += 1
+            counters.failedLogins += 1
             report(.failedLogin, .intrusionDetection, request, flow, now, subject: username, into: &actions)
             guard flow.transport.isReliable else { return }
             failures[flow.id, default: 0] += 1
@@ -120,8 +119,8 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) -> Bool {
+        guard request.count(.require) > 0 else { return false }
         let required = request.options(.require)
-        guard !required.isEmpty else { return false }
         respond(420, to: request, on: flow, at: now, into: &actions) {
             $0.field(.unsupported, required.joined(separator: ", "))
         }
@@ -148,7 +147,7 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        figures.malformed += 1
+        counters.malformed += 1
         report(.malformed, .intrusionDetection, request, flow, now, into: &actions)
         if let method = request.method, method != .ack, request.first(.via) != nil, request.first(.callID) != nil {
             respond(error.status, to: request, on: flow, at: now, into: &actions)

@@ -17,7 +17,7 @@ extension Switchboard {
         into actions: inout [Action],
         _ addFields: (inout MessageWriter) -> Void = { _ in }
     ) {
-        let bytes = response(status, to: request, on: flow, tag: tag ?? entropy.token(bits: 64), addFields)
+        let bytes = response(status, to: request, on: flow, tag: tag ?? entropy.tag(), addFields)
         actions.append(.send(bytes, flow.id))
         // A 401 is given once and forgotten (§26.3.2.4): a stranger costs no memory.
         guard !flow.transport.isReliable, status != 401, let key = ServerKey(request, on: flow) else { return }
@@ -58,7 +58,7 @@ extension Switchboard {
         } else if let client = requestClients[key], client.flow.id == flow.id, client.method == cseq.method {
             receiveRequestResponse(status, key, at: now, into: &actions)
         } else {
-            figures.dropped += 1
+            counters.dropped += 1
         }
     }
 

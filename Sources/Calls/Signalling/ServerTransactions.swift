@@ -36,17 +36,19 @@ extension Switchboard {
     /// Hands a request to the transaction it repeats or acknowledges.
     ///
     /// - Returns: Whether there was one, so that nothing is left to do.
-    mutating func absorb(_ request: Message, _ key: ServerKey, at now: Moment, into actions: inout [Action]) -> Bool {
-        if request.method == .cancel { return false }
-        if let id = inviteServerIDs[key] {
+    mutating func absorb(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) -> Bool {
+        let isInvite = request.method == .invite || request.method == .ack
+        // What a connection delivers once needs no search, and a phone's registration is delivered once.
+        guard isInvite || !flow.transport.isReliable, request.method != .cancel,
+            let key = ServerKey(request, on: flow)
+        else { return false }
+        if isInvite, let id = inviteServerIDs[key] {
             feed(id, request.method == .ack ? .ack : .repeated, at: now, into: &actions)
             return true
         }
-        if request.method != .invite, request.method != .ack, absorbers[key] != nil {
-            feedAbsorber(key, .repeated, at: now, into: &actions)
-            return true
-        }
-        return false
+        guard !isInvite, absorbers[key] != nil else { return false }
+        feedAbsorber(key, .repeated, at: now, into: &actions)
+        return true
     }
 
     mutating func openInviteServer(_ key: ServerKey, on flow: Flow, call: UInt64, at now: Moment) -> UInt64 {

@@ -135,15 +135,21 @@ if !coreOnly {
             path: "Bench",
             swiftSettings: strict
         ),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "Model", "Primitives"], swiftSettings: strict),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: ["Store", "Model", "Primitives", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "AdminTests",
-            dependencies: ["Admin", "Guard", "Model", "Primitives", "Store"],
+            dependencies: ["Admin", "Guard", "Model", "Primitives", "SIP", "Store"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["Server", "Calls", "Guard", "Model", "Primitives", "SIP", "Media", "Store", "Admin", "Audit"],
+            dependencies: [
+                "Server", "Calls", "Guard", "Model", "Primitives", "SIP", "Media", "Store", "Admin", "Audit",
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "CommandTests", dependencies: ["ringfence", "Admin", "Guard"], swiftSettings: strict),

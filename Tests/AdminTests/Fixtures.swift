@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Foundation
+import Guard
+import Model
+import Primitives
+import Store
+import Synchronization
+import Testing
+
+let noon = WallTime(milliseconds: 1_800_000_000_000)
+let owner = Actor(name: "root (uid 0)", role: .owner)
+let auditor = Actor(name: "audit (uid 33)", role: .auditor)
+
+/// A business in a directory of its own, with an engine that does what it is told in memory.
+final class Office: Sendable {
+    let administrator: Administrator
+    let store: RingfenceStore
+    let engine = FakeEngine()
+    let notes = Notes()
+    let path: String
+
+    init(audit: AuditSummary = AuditSummary(at: noon, holds: true, outcomes: [], text: "", json: "{}")) throws {
+        path = NSTemporaryDirectory() + "ringfence-admin-" + UUID().uuidString
+        let domain = try #require(DomainName(parsing: "pbx.example"))
+        store = try RingfenceStore.create(directory: path, domain: domain, by: "test", at: noon)
+        let facts = EnrolmentFacts(host: "sip.pbx.example", port: 5061, authority: "-----BEGIN CERTIFICATE-----\n")
+        administrator = Administrator(
+            store: store,
+            engine: engine,
+            notifier: notes,
+            enrolment: facts,
+            entropy: Entropy { UInt64.random(in: .min ... .max) },
+            now: { noon },
+            audit: { audit }
+        )
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    @discardableResult
+    func run(_ command: Command, by actor: Actor = owner) async throws(Refusal) -> Answer {
+        try await administrator.perform(command, by: actor)
+    }
+
+    /// What it is refused with; `nil` when it is not.
+    func refusal(_ command: Command, by actor: Actor = owner) async -> Refusal? {
+        do throws(Refusal) {
+            _ = try await run(command, by: actor)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    func add(_ numbers: String...) async throws {
+        try await run(.extension(.add(numbers.map { NewExtension(number: $0) })))
+    }
+
+    func enrol(_ number: String, minimum: DigestStrength? = nil) async throws -> EnrolledPhone {
+        guard
+            case .enrolled(let phones) = try await run(
+                .phone(.enrol([NewPhone(extension: number, minimum: minimum)]))
+            )
+        else { throw Unexpected() }
+        return try #require(phones.first)
+    }
+
+    /// Lets an enrolled phone register.
+    func register(_ phone: EnrolledPhone) {
+        engine.state.withLock { state in
+            state.registrations.append(
+                RegistrationReport(
+                    extension: phone.extension,
+                    phone: phone.id,
+                    source: "192.0.2.7:41022",
+                    userAgent: "test",
+                    transport: "tls",
+                    tlsVersion: "TLSv1.3",
+                    cipher: nil,
+                    registeredAt: noon,
+                    expiresAt: noon + .seconds(3_600)
+                )
+            )
+        }
+    }
+
+    /// Lets one extension call another.
+    func connect(_ id: String, _ caller: EnrolledPhone, _ callee: EnrolledPhone) {
+        engine.state.withLock { state in
+            state.calls.append(
+                CallReport(
+                    id: id,
+                    caller: caller.extension,
+                    callee: callee.extension,
+                    startedAt: noon,
+                    answeredAt: noon,
+                    callerProtection: nil,
+                    calleeProtection: nil
+                )
+            )
+        }
+    }
+
+    func journal() throws -> [JournalEntry] { try store.journal() }
+}
+
+struct Unexpected: Error {}
+
+/// Keeps registrations and calls, and ends those that a snapshot forbids.
+final class FakeEngine: Engine {
+    struct State {
+        var generations: [UInt64] = []
+        var registrations: [RegistrationReport] = []
+        var calls: [CallReport] = []
+    }
+
+    let state = Mutex(State())
+
+    var generations: [UInt64] { state.withLock { $0.generations } }
+
+    func apply(_ snapshot: Snapshot) async {
+        state.withLock { state in
+            state.generations.append(snapshot.generation)
+            let isLive = { (number: ExtensionNumber) in snapshot.extensions[number]?.isEnabled == true }
+            state.registrations.removeAll { !isLive($0.extension) || snapshot.device($0.phone) == nil }
+            state.calls.removeAll { call in
+                !isLive(call.caller) || !isLive(call.callee) || snapshot.deviceCount(of: call.caller) == 0
+            }
+        }
+    }
+
+    func registrations() async -> [RegistrationReport] { state.withLock { $0.registrations } }
+    func calls() async -> [CallReport] { state.withLock { $0.calls } }
+
+    func endCall(_ id: String) async -> Bool {
+        state.withLock { state in
+            let before = state.calls.count
+            state.calls.removeAll { $0.id == id }
+            return state.calls.count < before
+        }
+    }
+
+    func listeners() async -> [Listener] { [Listener(purpose: .sipTLS, address: "192.0.2.1:5061")] }
+
+    func health() async -> [DoctorFact] {
+        [DoctorFact(name: "certificate", isWell: false, finding: "ended yesterday", remedy: "renew it")]
+    }
+}
+
+/// What people were told.
+final class Notes: Notifier {
+    private let notices = Mutex<[Notice]>([])
+
+    var texts: [String] { notices.withLock { $0.map(\.text) } }
+    func notify(_ notice: Notice) async { notices.withLock { $0.append(notice) } }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import Model
+import Primitives
+import Testing
+
+@testable import Store
+
+@Suite("Control journal")
+struct JournalTests {
+    /// A closed store whose journal has ten entries; the first says that the business was made.
+    private func makeTen() throws -> Place {
+        let place = Place()
+        let store = try place.create()
+        for index in 2...10 { try store.append(draft("extension.add", "20\(index)"), at: noon + .seconds(index)) }
+        return place
+    }
+
+    @Test func `an unaltered journal verifies, in the same process and after a restart`() throws {
+        let place = Place()
+        do {
+            let store = try place.create()
+            for _ in 2...10 { try store.append(draft(), at: noon) }
+            #expect(try store.verifyJournal().isIntact)
+        }
+        let verification = try place.open().verifyJournal()
+        #expect((verification.entries, verification.firstWrong, verification.problem) == (10, nil, nil))
+        #expect(try place.open().journal().last?.hash == verification.head)
+    }
+
+    @Test func `the first entry says who made the business`() throws {
+        let store = try Place().create()
+        let entry = try #require(try store.journal().first)
+        #expect(
+            (entry.sequence, entry.actor, entry.action, entry.subject) == (1, "test", "business.create", "pbx.example")
+        )
+        #expect(entry.previous == String(repeating: "0", count: 64))
+    }
+
+    @Test(arguments: [
+        "UPDATE journal SET actor = 'nobody' WHERE sequence = 3", "DELETE FROM journal WHERE sequence = 10",
+        "DELETE FROM journal", "UPDATE OR REPLACE journal SET sequence = 4 WHERE sequence = 3",
+        "INSERT INTO journal VALUES (12, 0, 'a', 'a', 'a', '{}', '', '')",
+        "INSERT OR REPLACE INTO journal VALUES (3, 0, 'a', 'a', 'a', '{}', '', '')",
+        "INSERT INTO journal VALUES (0, 0, 'a', 'a', 'a', '{}', '', '')",
+    ])
+    func `the database itself refuses to edit, shorten or renumber it`(sql: String) throws {
+        let place = try makeTen()
+        let error = #expect(throws: DatabaseError.self) { try place.tamper(sql) }
+        #expect(error?.message == "the journal is append-only")
+        #expect(try place.open().verifyJournal().isIntact)
+    }
+
+    @Test(arguments: [
+        "at = at + 1", "actor = 'somebody else'", "action = 'extension.show'", "subject = '299'", "detail = '{}'",
+        "hash = previous", "previous = hash",
+    ])
+    func `an edited entry is found, whichever field it was`(edit: String) throws {
+        let place = try makeTen()
+        try place.forge("UPDATE journal SET \(edit) WHERE sequence = 4")
+        #expect(try place.open().verifyJournal().firstWrong == 4)
+    }
+
+    @Test func `text moved from one field to the next is found`() throws {
+        let place = try makeTen()
+        try place.forge("UPDATE journal SET action = 'extension.', subject = 'add' || subject WHERE sequence = 4")
+        #expect(try place.open().verifyJournal().firstWrong == 4)
+    }
+
+    @Test func `a removed entry is found`() throws {
+        let place = try makeTen()
+        try place.forge("DELETE FROM journal WHERE sequence = 6")
+        let verification = try place.open().verifyJournal()
+        #expect(verification.firstWrong == 6)
+        #expect(verification.problem == "the entry is missing; the next one there is 7")
+    }
+
+    @Test func `a removed entry is found although the others were renumbered`() throws {
+        let place = try makeTen()
+        try place.forge(
+            "DELETE FROM journal WHERE sequence = 6; UPDATE journal SET sequence = sequence - 1 WHERE sequence > 6"
+        )
+        #expect(try place.open().verifyJournal().firstWrong == 6)
+    }
+
+    @Test func `two entries that changed places are found`() throws {
+        let place = try makeTen()
+        try place.forge(
+            """
+            UPDATE journal SET sequence = 100 WHERE sequence = 5; UPDATE journal SET sequence = 5 WHERE sequence = 6;
+            UPDATE journal SET sequence = 6 WHERE sequence = 100
+            """
+        )
+        #expect(try place.open().verifyJournal().firstWrong == 5)
+    }
+
+    @Test(arguments: [1, 5, 10])
+    func `a journal whose end was cut off is found`(kept: Int) throws {
+        let place = try makeTen()
+        try place.forge("DELETE FROM journal WHERE sequence > ?", [kept])
+        let verification = try place.open().verifyJournal()
+        #expect(verification.firstWrong == (kept == 10 ? nil : Int64(kept) + 1))
+    }
+
+    @Test func `an emptied journal is found`() throws {
+        let place = try makeTen()
+        try place.forge("DELETE FROM journal")
+        #expect(try place.open().verifyJournal().firstWrong == 1)
+    }
+
+    @Test func `what is written after the end was cut off does not cover it up`() throws {
+        let place = try makeTen()
+        try place.forge("DELETE FROM journal WHERE sequence > 8")
+        for _ in 0..<2 {
+            let store = try place.open()
+            for _ in 0..<5 { try store.append(draft(), at: noon) }
+            #expect(try store.verifyJournal().firstWrong == 10)
+        }
+    }
+
+    @Test func `a chain that was forged from an entry on, with hashes that fit, is found by the anchor`() throws {
+        let place = try makeTen()
+        var previous = try #require(try place.open().journal().first { $0.sequence == 8 }?.hash)
+        try place.forge("DELETE FROM journal WHERE sequence > 8")
+        for sequence in Int64(9)...10 {
+            let entry = JournalChain.entry(draft("extension.list"), sequence: sequence, at: noon, after: previous)
+            try place.tamper(
+                "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    entry.sequence, entry.at.milliseconds, entry.actor, entry.action, entry.subject, entry.detail,
+                    entry.previous, entry.hash,
+                ]
+            )
+            previous = entry.hash
+        }
+        let verification = try place.open().verifyJournal()
+        #expect(verification.firstWrong == 10)
+        #expect(verification.problem == "it is not the entry that journal.anchor remembers")
+    }
+
+    @Test func `a missing anchor is found, and not made anew`() throws {
+        let place = try makeTen()
+        try FileManager.default.removeItem(atPath: place.path + "/journal.anchor")
+        let store = try place.open()
+        #expect(try store.verifyJournal().firstWrong == 11)
+        try store.append(draft(), at: noon)
+        #expect(try !store.verifyJournal().isIntact)
+    }
+
+    @Test func `an anchor that was written without the key is found`() throws {
+        let place = try makeTen()
+        let text = String(decoding: try place.read("journal.anchor"), as: UTF8.self)
+        try place.write("journal.anchor", Data(text.replacingOccurrences(of: "\n10\n", with: "\n8\n").utf8))
+        #expect(
+            try place.open().verifyJournal().problem == "journal.anchor is missing or was not written by this system"
+        )
+    }
+
+    @Test func `an anchor that lags because of a crash is no alarm, and catches up`() throws {
+        let place = try makeTen()
+        let anchor = try place.read("journal.anchor")
+        try place.open().append(draft(), at: noon)
+        try place.write("journal.anchor", anchor)
+        let store = try place.open()
+        #expect(try store.verifyJournal().isIntact)
+        try store.append(draft(), at: noon)
+        #expect(try place.read("journal.anchor") != anchor)
+        #expect(try store.verifyJournal().entries == 12)
+    }
+
+    @Test func `any bytes as an anchor are a broken anchor, not a crash`() throws {
+        let place = try makeTen()
+        for bytes in [Data(), Data("\n\n\n\n".utf8), Data([0xFF, 0, 0x0A]), Data(count: 4_096)] {
+            try place.write("journal.anchor", bytes)
+            #expect(try place.open().verifyJournal().firstWrong == 11)
+        }
+    }
+
+    @Test func `the list has the last entries, oldest first`() throws {
+        let store = try makeTen().open()
+        #expect(try store.journal(limit: 3).map(\.sequence) == [8, 9, 10])
+        #expect(try store.journal(limit: 0).isEmpty)
+        #expect(try store.journal(limit: -1).isEmpty)
+    }
+
+    @Test func `entries from many threads are one chain`() async throws {
+        let store = try Place().create()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 { group.addTask { try store.append(draft(), at: noon) } }
+            try await group.waitForAll()
+        }
+        let verification = try store.verifyJournal()
+        #expect((verification.entries, verification.isIntact) == (51, true))
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Foundation
+import Model
+import Primitives
+import Synchronization
+import Testing
+
+@testable import Store
+
+@Suite("The writer of call records")
+struct RecordWriterTests {
+    /// A disk that stands still until it is let go, and remembers what it was given.
+    private final class Disk: Sendable {
+        let gate = DispatchSemaphore(value: 0)
+        let commits = Mutex<[[String]]>([])
+
+        func commit(_ records: [CallRecord], _ events: [SecurityEvent]) {
+            gate.wait()
+            commits.withLock { $0.append(records.map(\.id) + events.map { "\($0.source)×\($0.count)" }) }
+        }
+    }
+
+    /// What the writer said of each record.
+    private final class Answers: Sendable {
+        private let answers = Mutex<[String: Bool]>([:])
+
+        func note(_ id: String, _ isStored: Bool) { answers.withLock { $0[id] = isStored } }
+        subscript(_ id: String) -> Bool? { answers.withLock { $0[id] } }
+        var stored: Set<String> { Set(answers.withLock { $0.filter(\.value).keys }) }
+        var count: Int { answers.withLock { $0.count } }
+    }
+
+    private func makeEvent(from source: String) -> SecurityEvent {
+        SecurityEvent(at: noon, kind: .failedLogin, control: "intrusion-detection", source: source, detail: "")
+    }
+
+    @Test func `says yes only when the record is on the disk`() throws {
+        let store = try Place().create()
+        let writer = RecordWriter(store: store)
+        let answers = Answers()
+        for index in 0..<500 {
+            writer.enqueue(try makeRecord("r\(index)")) { isStored in
+                let isThere = (try? store.record("r\(index)")) ?? nil
+                answers.note("r\(index)", isStored && isThere != nil)
+            }
+        }
+        writer.stop()
+        #expect(answers.stored.count == 500)
+    }
+
+    @Test func `gathers what comes during a commit into the next one`() throws {
+        let disk = Disk()
+        let writer = RecordWriter(capacity: 100) { disk.commit($0, $1) }
+        let answers = Answers()
+        for index in 0..<50 { writer.enqueue(try makeRecord("\(index)")) { answers.note("\(index)", $0) } }
+        for _ in 0..<60 { disk.gate.signal() }
+        writer.stop()
+        let commits = disk.commits.withLock { $0 }
+        #expect(commits.flatMap(\.self) == (0..<50).map(String.init))
+        #expect(commits.count <= 3)
+        #expect(answers.stored.count == 50)
+    }
+
+    @Test func `a full queue says no at once and does not wait`() throws {
+        let disk = Disk()
+        let writer = RecordWriter(capacity: 10) { disk.commit($0, $1) }
+        let answers = Answers()
+        let start = ContinuousClock.now
+        for index in 0..<1_000 { writer.enqueue(try makeRecord("\(index)")) { answers.note("\(index)", $0) } }
+        #expect(start.duration(to: .now) < .seconds(5))
+        // Ten wait, and up to ten more may be in the commit that stands still.
+        #expect((980...990).contains(answers.count))
+        #expect(answers["999"] == false)
+        for _ in 0..<20 { disk.gate.signal() }
+        writer.stop()
+        #expect((10...20).contains(answers.stored.count))
+        #expect(answers.count == 1_000)
+    }
+
+    @Test func `a commit that fails says no to all of its records, and the next ones are tried again`() throws {
+        struct DiskFull: Error {}
+        let failures = Mutex(0)
+        let isFull = Mutex(true)
+        let (first, answers) = (DispatchSemaphore(value: 0), Answers())
+        let writer = RecordWriter(capacity: 10, onFailure: { _ in failures.withLock { $0 += 1 } }) { _, _ in
+            if isFull.withLock({ $0 }) { throw DiskFull() }
+        }
+        writer.enqueue(try makeRecord("lost")) { isStored in
+            answers.note("lost", isStored)
+            first.signal()
+        }
+        first.wait()
+        isFull.withLock { $0 = false }
+        writer.enqueue(try makeRecord("kept")) { answers.note("kept", $0) }
+        writer.stop()
+        #expect((answers["lost"], answers["kept"], failures.withLock { $0 }) == (false, true, 1))
+    }
+
+    @Test func `after it has stopped it says no`() throws {
+        let store = try Place().create()
+        let writer = RecordWriter(store: store)
+        writer.stop()
+        writer.stop()
+        let answers = Answers()
+        writer.enqueue(try makeRecord("late")) { answers.note("late", $0) }
+        #expect(answers["late"] == false)
+        #expect(try store.record("late") == nil)
+    }
+
+    @Test func `repeats of an event are one event with a count`() {
+        let disk = Disk()
+        let writer = RecordWriter(capacity: 10) { disk.commit($0, $1) }
+        for _ in 0..<1_000 { writer.enqueue(makeEvent(from: "203.0.113.9")) }
+        for _ in 0..<10 { disk.gate.signal() }
+        writer.stop()
+        let counts = disk.commits.withLock { $0 }.flatMap(\.self).compactMap { Int($0.split(separator: "×")[1]) }
+        #expect(counts.reduce(0, +) == 1_000)
+        #expect(counts.count <= 2)
+    }
+
+    @Test func `a flood of different events does not grow without end, nor push a call record out`() throws {
+        let disk = Disk()
+        let writer = RecordWriter(capacity: 10) { disk.commit($0, $1) }
+        for index in 0..<5_000 { writer.enqueue(makeEvent(from: "2001:db8::\(String(index, radix: 16))")) }
+        #expect(writer.droppedEvents >= 5_000 - 2 * Store.Limits.queuedEvents)
+        let answers = Answers()
+        writer.enqueue(try makeRecord("call")) { answers.note("call", $0) }
+        for _ in 0..<10 { disk.gate.signal() }
+        writer.stop()
+        #expect(answers["call"] == true)
+    }
+}
+
+@Suite("A server that is killed")
+struct KilledServerTests {
+    /// Each round a child process writes records as fast as it can and notes which were acknowledged, until it kills itself
+    /// at a moment that nobody chose.
+    @Test(arguments: 1...5)
+    func `loses no record that was acknowledged`(round: Int) async throws {
+        let place = Place()
+        do { _ = try place.create() }
+        let path = place.path
+        let milliseconds = Int.random(in: 50...400)
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, milliseconds = milliseconds as Int] in
+            try writeUntilKilled(path, after: milliseconds)
+        }
+        let acknowledged = String(decoding: try place.read("acknowledged"), as: UTF8.self).split(separator: "\n")
+        #expect(!acknowledged.isEmpty, "round \(round) was killed before the first commit")
+        let store = try place.open()
+        for id in acknowledged { #expect(try store.record(String(id)) != nil) }
+        #expect(try store.verifyJournal().isIntact)
+        #expect(try store.closeInterrupted(at: noon) >= acknowledged.count)
+    }
+}
+
+/// The child's whole life.
+private func writeUntilKilled(_ path: String, after milliseconds: Int) throws {
+    let store = try RingfenceStore.open(directory: path)
+    let writer = RecordWriter(store: store)
+    let file = open(path + "/acknowledged", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    let end = Thread {
+        usleep(UInt32(milliseconds) * 1_000)
+        kill(getpid(), SIGKILL)
+    }
+    end.start()
+    for index in 0... {
+        writer.enqueue(try makeRecord("r\(index)")) { isStored in
+            guard isStored else { return }
+            let line = Array("r\(index)\n".utf8)
+            _ = write(file, line, line.count)
+        }
+        if index.isMultiple(of: 7) { usleep(200) }
+        if index.isMultiple(of: 50) { try store.append(draft(), at: noon) }
+    }
+}

@@ -153,7 +153,7 @@ if !coreOnly {
             swiftSettings: strict
         ),
         .testTarget(name: "CommandTests", dependencies: ["ringfence", "Admin", "Guard"], swiftSettings: strict),
-        .testTarget(name: "Interop", dependencies: ["Primitives"], swiftSettings: strict),
+        .testTarget(name: "Interop", dependencies: ["ringfence"], exclude: ["Tools"], swiftSettings: strict),
     ]
 }
 

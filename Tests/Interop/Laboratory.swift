@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// Where the real phones, attackers and tools are, and the program under test.
+enum Laboratory {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    static let shared = URL(
+        filePath: ProcessInfo.processInfo.environment["RINGFENCE_SHARED"] ?? root.deletingLastPathComponent()
+            .appending(path: "shared").path
+    )
+
+    static let tools = root.appending(path: "Tests/Interop/Tools")
+
+    /// The product that was built with these tests.
+    static let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "ringfence")
+
+    /// Whether the phones can be driven here. Says so when not: a skipped test must not look like a passed one.
+    static let isPresent: Bool = {
+        let script = shared.appending(path: "lab/call-check.py").path
+        let present = FileManager.default.fileExists(atPath: script) && find("baresip") && find("linphonec")
+        if !present { print("SKIPPED: no laboratory at \(script), or its phones are not installed: interop tests do not run") }
+        return present
+    }()
+
+    static func find(_ program: String) -> Bool {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"
+        return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+    }
+
+    /// Runs a program to its end, bounded in time by itself, and returns what it printed.
+    static func run(_ program: String, _ arguments: [String], in folder: URL? = nil) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.currentDirectoryURL = folder
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
+}

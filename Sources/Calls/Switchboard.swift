@@ -89,6 +89,7 @@ public struct Switchboard: Sendable {
             case .absorber(let key): wakeAbsorber(key, at: now, into: &actions)
             case .inviteClient(let key): wakeInviteClient(key, at: now, into: &actions)
             case .requestClient(let key): wakeRequestClient(key, at: now, into: &actions)
+            case .cancelled(let key): inviteClients[key] = nil
             case .call(let serial): wakeCall(serial, at: now, into: &actions)
             }
         }
@@ -98,6 +99,8 @@ public struct Switchboard: Sendable {
     public mutating func closed(_ flow: FlowID, at now: Moment, into actions: inout [Action]) {
         failures[flow] = nil
         for binding in bindings.on(flow) { bindings.remove(binding.id) }
+        forgetServers(on: flow)
+        failClients(on: flow, at: now, into: &actions)
         for serial in callsBySerial.keys.sorted() { lost(flow, of: serial, at: now, into: &actions) }
     }
 
@@ -148,5 +151,7 @@ enum Due: Sendable {
     case absorber(ServerKey)
     case inviteClient(BranchKey)
     case requestClient(BranchKey)
+    /// A cancelled INVITE that was never answered (RFC 3261 §9.1).
+    case cancelled(BranchKey)
     case call(UInt64)
 }

@@ -358,6 +358,27 @@ struct CallTests {
         #expect(office.switchboard.calls().isEmpty)
     }
 
+    @Test func `nothing is left behind by calls that ended any way they can`() throws {
+        var (office, caller, callee, answer, _) = try Self.talking()
+        office.deliver(caller.inDialog("INVITE", of: answer, sdp: SDP.offer(direction: "sendonly")), on: caller.flow)
+        office.disconnect(callee.flow)
+        #expect(office.received(on: caller.flow).map(\.status) == [100, 488])
+        office.deliver(caller.inDialog("BYE", of: answer), on: caller.flow)
+
+        callee.flow = try office.flow()
+        try callee.register(&office)
+        _ = try caller.call(&office, "102", callID: "call-2")
+        let second = try #require(office.received(on: callee.flow).first)
+        office.deliver(callee.answer(second, 180), on: callee.flow)
+        office.disconnect(caller.flow)
+        #expect(office.received(on: callee.flow).map(\.method) == [.cancel])
+        office.disconnect(callee.flow)
+        office.wait(.seconds(700))
+        let figures = office.switchboard.figures
+        #expect(figures.calls == 0 && figures.transactions == 0 && figures.registrations == 0)
+        #expect(office.switchboard.nextDeadline == nil)
+    }
+
     // MARK: Scenes
 
     static func phones() throws -> (Office, Phone, Phone) {

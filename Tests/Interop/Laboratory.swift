@@ -8,20 +8,25 @@ enum Laboratory {
         .deletingLastPathComponent()
 
     static let shared = URL(
-        filePath: ProcessInfo.processInfo.environment["RINGFENCE_SHARED"] ?? root.deletingLastPathComponent()
+        filePath: ProcessInfo.processInfo.environment["RINGFENCE_SHARED"]
+            ?? root.deletingLastPathComponent()
             .appending(path: "shared").path
     )
 
     static let tools = root.appending(path: "Tests/Interop/Tools")
 
     /// The product that was built with these tests.
-    static let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "ringfence")
+    static let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+        path: "ringfence"
+    )
 
     /// Whether the phones can be driven here. Says so when not: a skipped test must not look like a passed one.
     static let isPresent: Bool = {
         let script = shared.appending(path: "lab/call-check.py").path
         let present = FileManager.default.fileExists(atPath: script) && find("baresip") && find("linphonec")
-        if !present { print("SKIPPED: no laboratory at \(script), or its phones are not installed: interop tests do not run") }
+        if !present {
+            print("SKIPPED: no laboratory at \(script), or its phones are not installed: interop tests do not run")
+        }
         return present
     }()
 
@@ -31,7 +36,11 @@ enum Laboratory {
     }
 
     /// Runs a program to its end, bounded in time by itself, and returns what it printed.
-    static func run(_ program: String, _ arguments: [String], in folder: URL? = nil) throws -> (status: Int32, output: String) {
+    static func run(
+        _ program: String,
+        _ arguments: [String],
+        in folder: URL? = nil
+    ) throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [program] + arguments

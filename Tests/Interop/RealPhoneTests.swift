@@ -22,7 +22,8 @@ struct RealPhoneTests {
     ]
 
     @Test(.timeLimit(.minutes(3)), arguments: pairs)
-    func `call each other, hear each other, and nothing on the wire can be read`(caller: String, callee: String) throws {
+    func `call each other, hear each other, and nothing on the wire can be read`(caller: String, callee: String) throws
+    {
         let outcome = try Self.check(caller: caller, callee: callee, capture: true)
         #expect(outcome.ok)
         let wire = try #require(outcome.wire)
@@ -55,7 +56,8 @@ struct RealPhoneTests {
             [
                 "--server", "127.0.0.1:\(server.port)", "--transport", "tls", "--srtp", srtp, "--ca", server.ca,
                 "--domain", RunningServer.domain, "--a", "\(a.username):\(password ?? a.password):\(caller)",
-                "--b", "\(b.username):\(b.password):\(callee)", "--dial", "sip:102@\(RunningServer.domain)", "--secs", "4",
+                "--b", "\(b.username):\(b.password):\(callee)", "--dial", "sip:102@\(RunningServer.domain)", "--secs",
+                "4",
                 "--expect", expect, "--out", server.folder.appending(path: "phones").path,
             ] + (capture ? ["--pcap", server.folder.appending(path: "wire.pcap").path] : [])
         )

@@ -112,14 +112,8 @@ extension Switchboard {
     mutating func lost(_ flow: FlowID, of serial: UInt64, at now: Moment, into actions: inout [Action]) {
         guard let call = callsBySerial[serial] else { return }
         switch call.phase {
-        case .ringing(let ringing):
-            if call.callerFlow.id == flow {
-                refuse(serial, .cancelled, at: now, into: &actions)
-                return
-            }
-            for (index, branch) in ringing.branches.enumerated() where branch.flow.id == flow && branch.status == nil {
-                branchFailed(408, index, of: serial, at: now, into: &actions)
-            }
+        case .ringing:
+            if call.callerFlow.id == flow { refuse(serial, .cancelled, at: now, into: &actions) }
         case .answering, .refusing: break
         case .talking:
             for side in [Side.caller, .callee] where leg(serial, side)?.flow?.id == flow {

@@ -247,11 +247,7 @@ extension Switchboard {
     ) {
         guard status >= 200 else { return }
         if status < 300 { acknowledgeChange(response, of: client, key, into: &actions) }
-        guard case .talking(var conversation)? = callsBySerial[client.call]?.phase, let change = conversation.change,
-            change.key == key
-        else { return }
-        conversation.change = nil
-        callsBySerial[client.call]?.phase = .talking(conversation)
+        guard let change = takeChange(key, of: client.call) else { return }
         let owner = DialogOwner(call: client.call, side: change.from)
         let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
         guard status < 300, let audio = answered?.audio, adopt(audio, client.call, change.from.other, into: &actions)
@@ -270,6 +266,28 @@ extension Switchboard {
             at: now,
             into: &actions
         )
+    }
+
+    /// The change that waits for the answer to this request of ours; it waits no longer.
+    private mutating func takeChange(_ key: BranchKey, of serial: UInt64) -> Change? {
+        guard case .talking(var conversation)? = callsBySerial[serial]?.phase, let change = conversation.change,
+            change.key == key
+        else { return nil }
+        conversation.change = nil
+        callsBySerial[serial]?.phase = .talking(conversation)
+        return change
+    }
+
+    /// The other phone cannot answer a change any more.
+    mutating func changeFailed(
+        _ status: Int,
+        _ key: BranchKey,
+        of serial: UInt64,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let change = takeChange(key, of: serial) else { return }
+        changeRefused(status, change, DialogOwner(call: serial, side: change.from), at: now, into: &actions)
     }
 
     private mutating func acknowledgeChange(

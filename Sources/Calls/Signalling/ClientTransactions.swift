@@ -168,6 +168,18 @@ extension Switchboard {
         writer.field(.cseq, "\(number) CANCEL")
         writer.finish()
         start(key, .cancel, writer.bytes, purpose: .farewell, over: client.flow, at: now, into: &actions)
+        deadlines.insert(.cancelled(key), at: now.monotonic + .seconds(32))
+    }
+
+    /// A connection is gone, and with it every answer that was to come over it.
+    mutating func failClients(on flow: FlowID, at now: Moment, into actions: inout [Action]) {
+        for (key, client) in inviteClients where client.flow.id == flow {
+            inviteClients[key] = nil
+            switch client.purpose {
+            case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
+            case .change: changeFailed(480, key, of: client.call, at: now, into: &actions)
+            }
+        }
     }
 
     /// - Returns: Whether the response that was handed in is to be delivered.

@@ -60,6 +60,14 @@ extension Switchboard {
         return id
     }
 
+    /// Nothing can be answered over a connection that is gone.
+    mutating func forgetServers(on flow: FlowID) {
+        for (id, server) in inviteServers where server.flow.id == flow {
+            inviteServers[id] = nil
+            inviteServerIDs[server.key] = nil
+        }
+    }
+
     mutating func answer(_ id: UInt64, _ status: Int, _ bytes: [UInt8], at now: Moment, into actions: inout [Action]) {
         feed(id, .answer(Answer(status: status, bytes: bytes)), at: now, into: &actions)
     }

@@ -57,6 +57,7 @@ public actor Administrator {
         case .journal(.list(let limit)): .journal(try reading { try store.journal(limit: limit) })
         case .journal(.verify): .verification(try await verifyJournal())
         case .control(let command): try perform(command, by: actor)
+        case .listener(let command): try await perform(command, by: actor)
         case .event(.list(let limit)): .events(try reading { try store.events(limit: limit) })
         case .audit(.run): .audit(try await runAudit())
         case .doctor: .doctor(await doctor())

@@ -17,6 +17,10 @@ enum JournalDetail {
         encode(Values(old: value, new: new))
     }
 
+    static func of(_ value: ListenerException?, became new: ListenerException?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
     static func refusal(_ refusal: Refusal) -> String {
         encode(["problem": refusal.problem, "control": refusal.control?.rawValue ?? ""])
     }

@@ -103,6 +103,14 @@ extension Refusal {
         )
     }
 
+    static func noException(_ address: String) -> Self {
+        Self(
+            problem: "There is no exception for \(quoted(address)) to take back.",
+            reason: "nobody opened a listener without encryption there",
+            remedy: "see which ones are open: ringfence listener list"
+        )
+    }
+
     static func nothingAsked() -> Self {
         Self(
             problem: "Nothing was done.",

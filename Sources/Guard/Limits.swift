@@ -35,6 +35,11 @@ public enum Limits {
     /// Of these, kept free for connections from sites beside what strangers hold.
     public static let reservedSiteConnections = 4_096
 
+    /// Days that an unencrypted listener may stay open before somebody has to decide anew: a quarter.
+    public static let longestExceptionDays = 92
+    /// Unencrypted listeners at a time. Who needs more has not replaced anything.
+    public static let listenerExceptions = 8
+
     /// Bytes of a User-Agent that are looked at; the names stand in front.
     public static let userAgentBytes = 128
 }

@@ -70,6 +70,10 @@ struct RefusalTests {
         (.phone(.revoke(id: "0123456789abcdef")), "Phone '0123456789abcdef' does not exist.", "ringfence phone list"),
         (.phone(.revoke(id: "../../etc")), "Phone '../../etc' does not exist.", "ringfence phone list"),
         (.call(.end(id: "c9")), "Call 'c9' cannot be ended.", "ringfence call list"),
+        (
+            .listener(.withdraw(.tcp, address: "192.0.2.1:5060")),
+            "There is no exception for '192.0.2.1:5060' to take back.", "ringfence listener list"
+        ),
         (.control(.keepProofs(.attack, [])), "Nothing was done.", "name at least one extension"),
     ]
 
@@ -119,6 +123,13 @@ struct RefusalTests {
             .control(.keepProofs(.attack, [ControlOutcome(control: .journal, passed: true, evidence: "held")])),
             true
         ),
+        (.listener(.list), false),
+        (
+            .listener(
+                .except(ExceptionRequest(transport: .udp, address: "192.0.2.1:5060", reason: "lift", days: 30))
+            ), true
+        ),
+        (.listener(.withdraw(.udp, address: "192.0.2.1:5060")), true),
         (.event(.list(limit: 10)), false),
         (.audit(.run), false),
         (.doctor, false),
@@ -134,7 +145,7 @@ struct RefusalTests {
             if changes { #expect(refusal?.problem == "audit (uid 33) may not run \(command.name).") }
         }
         #expect(office.store.snapshot.generation == generation)
-        #expect(try office.journal().suffix(8).allSatisfy { $0.actor == "audit (uid 33)" && $0.subject == "refused" })
+        #expect(try office.journal().suffix(10).allSatisfy { $0.actor == "audit (uid 33)" && $0.subject == "refused" })
     }
 
     @Test func `an owner may do all of it`() async throws {

@@ -12,6 +12,7 @@ public enum Command: Hashable, Sendable, Codable {
     case record(RecordCommand)
     case journal(JournalCommand)
     case control(ControlCommand)
+    case listener(ListenerCommand)
     case event(EventCommand)
     case audit(AuditCommand)
     case doctor
@@ -23,6 +24,7 @@ public enum Command: Hashable, Sendable, Codable {
         case .phone(let command): command.changesSomething
         case .call(let command): command.changesSomething
         case .control(let command): command.changesSomething
+        case .listener(let command): command.changesSomething
         case .registration(.list), .record(.list), .journal(.list), .journal(.verify), .event(.list), .audit(.run),
             .doctor:
             false
@@ -40,6 +42,7 @@ public enum Command: Hashable, Sendable, Codable {
         case .journal(.list): "journal.list"
         case .journal(.verify): "journal.verify"
         case .control(let command): command.name
+        case .listener(let command): command.name
         case .event(.list): "event.list"
         case .audit(.run): "audit.run"
         case .doctor: "doctor"
@@ -64,6 +67,9 @@ public enum Answer: Hashable, Sendable, Codable {
     case journal([JournalEntry])
     case verification(JournalVerification)
     case controls([ControlReport])
+    case listeners([ListenerReport])
+    case listenerExcepted(ListenerException)
+    case listenerWithdrawn(ListenerException)
     case events([SecurityEvent])
     case audit(AuditSummary)
     case proofsKept(count: Int)

@@ -131,10 +131,15 @@ extension Span<UInt8> {
     func firstControl(from start: Int) -> Int {
         var offset = start
         while offset + 16 <= count {
-            let chunk = sixteen(at: offset)
-            let found = (chunk .< 0x20) .& (chunk .!= 0x09) .| (chunk .== 0x7F)
-            if let index = found.firstIndex { return offset + index }
-            offset += 16
+            let low = controls(in: eight(at: offset))
+            let high = controls(in: eight(at: offset + 8))
+            guard low | high != 0 else {
+                offset += 16
+                continue
+            }
+            offset += low != 0 ? low.trailingZeroBitCount / 8 : 8 + high.trailingZeroBitCount / 8
+            if self[offset] != UInt8(ascii: "\t") { return offset }
+            offset += 1
         }
         while offset < count, !isControl(self[offset]) { offset += 1 }
         return offset
@@ -145,21 +150,26 @@ extension Span<UInt8> {
     @inline(__always)
     fileprivate func knownName(at start: Int) -> (HeaderName, colon: Int)? {
         guard start + 16 <= count else { return nil }
-        let chunk = sixteen(at: start)
-        guard let length = (chunk .== UInt8(ascii: ":")).firstIndex else { return nil }
-        let words = unsafe unsafeBitCast(chunk | 0x20, to: SIMD2<UInt64>.self)
-        let key = HeaderKey(
-            first: length < 8 ? words[0] & (1 &<< UInt64(length &* 8) &- 1) : words[0],
-            second: length < 8 ? 0 : words[1] & (1 &<< UInt64(length &* 8 &- 64) &- 1)
-        )
+        let (low, high) = (eight(at: start), eight(at: start + 8))
+        let colons = (zeros(in: low ^ everyByte(0x3A)), zeros(in: high ^ everyByte(0x3A)))
+        let key: HeaderKey
+        let length: Int
+        if colons.0 != 0 {
+            length = colons.0.trailingZeroBitCount / 8
+            key = HeaderKey(first: (low | everyByte(0x20)) & lowBytes(length), second: 0)
+        } else {
+            guard colons.1 != 0 else { return nil }
+            length = 8 + colons.1.trailingZeroBitCount / 8
+            key = HeaderKey(first: low | everyByte(0x20), second: (high | everyByte(0x20)) & lowBytes(length - 8))
+        }
         return HeaderName.find(key).map { ($0, start + length) }
     }
 
-    /// Sixteen bytes, which must be there: the load is checked.
+    /// Eight bytes, the first lowest. They must be there: the load is checked against the span.
     @inline(__always)
-    private func sixteen(at offset: Int) -> SIMD16<UInt8> {
-        // Every pattern of bits is a value of this type; the offset is checked against the span.
-        unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
+    private func eight(at offset: Int) -> UInt64 {
+        // Every pattern of bits is a value of this type.
+        unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
     /// The first control of a line that is neither part of a fold nor the second half of a quoted pair in a quoted
@@ -191,14 +201,20 @@ private func isControl(_ byte: UInt8) -> Bool {
     byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7F
 }
 
-extension SIMDMask<SIMD16<Int8>> {
-    /// The lowest lane that is set, or `nil`.
-    @inline(__always)
-    fileprivate var firstIndex: Int? {
-        // Both types are 16 bytes of which every pattern is a value.
-        let words = unsafe unsafeBitCast(self, to: SIMD2<UInt64>.self)
-        if words[0] != 0 { return words[0].trailingZeroBitCount / 8 }
-        if words[1] != 0 { return 8 + words[1].trailingZeroBitCount / 8 }
-        return nil
-    }
+/// A word of one byte eight times.
+@inline(__always)
+private func everyByte(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+/// A mask of the lowest bytes of a word.
+@inline(__always)
+private func lowBytes(_ count: Int) -> UInt64 { (1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1 }
+
+/// The top bit of the first byte that is zero, and perhaps of some behind it; 0 when there is none.
+@inline(__always)
+private func zeros(in word: UInt64) -> UInt64 { (word &- everyByte(1)) & ~word & everyByte(0x80) }
+
+/// The top bit of the first byte that is a control, a tab included, and perhaps of some behind it; 0 when there is none.
+@inline(__always)
+private func controls(in word: UInt64) -> UInt64 {
+    (word &- everyByte(0x20)) & ~word & everyByte(0x80) | zeros(in: word ^ everyByte(0x7F))
 }

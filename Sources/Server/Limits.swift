@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+
+/// Everything that somebody outside can make grow or wait for, in this module.
+enum Limits {
+    // MARK: Time a connection has
+
+    /// From accept to the end of the TLS handshake. A slow mobile link needs two seconds.
+    static let handshake: Duration = .seconds(5)
+    /// From then to the first complete message. Phones send one at once.
+    static let firstMessage: Duration = .seconds(5)
+    /// Between complete messages of a peer that has shown no valid credential.
+    static let strangerIdle: Duration = .seconds(30)
+    /// From accept to a valid credential, whatever it sends meanwhile.
+    static let strangerLifetime: Duration = .seconds(120)
+    /// Between messages of a peer that has: two registrations missed.
+    static let phoneIdle: Duration = .seconds(2 * RegistrationRules.maximumExpires)
+    /// How often a connection's deadline is looked at, so that one which is gone is forgotten soon.
+    static let review: Duration = .seconds(60)
+    /// How long a peer may leave unread what was sent to it.
+    static let unread: Duration = .seconds(10)
+    /// How long a peer has to answer our close_notify (RFC 8446 §6.1), in seconds.
+    static let farewell = 1
+
+    // MARK: Bytes of a connection
+
+    /// Bytes read in one system call. A REGISTER has 900, a ClientHello 500 to 1,800.
+    static let read = 2_048
+    /// Bytes waiting for a peer that does not read, before its connection is closed.
+    static let pendingWrites = 65_536
+    /// Bytes waiting before a peer counts as slow: an INVITE and a few answers.
+    static let slowWrites = 16_384
+    /// Bytes of encrypted output that a quiet connection keeps for its next message.
+    static let preservedOutput = 4_096
+    /// Bytes of the largest datagram that is read; longer ones arrive cut and are dropped by the parser.
+    static let datagram = 8_192
+
+    // MARK: Connections
+
+    /// Descriptors kept for the database, media, the admin socket and the log when connections use up the rest.
+    static let reservedDescriptors = 256
+    /// Connections accepted before the loop looks at those it has.
+    static let acceptsPerTurn: UInt = 16
+    /// Connections waiting for accept.
+    static let backlog: Int32 = 512
+    /// Datagrams read in one system call.
+    static let datagramsPerRead = 32
+
+    // MARK: Messages
+
+    /// Messages a second of a connection that has shown a valid credential, and how many may come at once. A phone sends
+    /// a few an hour; an office behind one connection (a session border controller) sends tens a second.
+    static let phoneRate = 200
+    static let phoneBurst = 400
+
+    // MARK: Security events
+
+    /// Different events (kind and source) counted apart between two reports; the rest are counted together.
+    static let eventKinds = 64
+    /// How often they are reported.
+    static let eventReport: Duration = .seconds(10)
+    /// Records waiting to be written before new calls are refused.
+    static let queuedRecords = 10_000
+
+    // MARK: Housekeeping
+
+    /// How often it is looked whether an exception has ended.
+    static let exceptionReview: Duration = .seconds(5)
+    /// How often the machine's sockets are compared with the declared ones.
+    static let socketReview: Duration = .seconds(60)
+    /// Relays at once: two legs each.
+    static let relays = 4_000
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Primitives
+
+/// Who may connect and who may speak, asked before anything is spent: `Guard`'s gates over one loop's connections.
+struct Admission {
+    private var places: ConnectionGate
+    private var sources: SourceGate
+
+    /// - Parameters:
+    ///   - sites: Networks that phones sit in.
+    ///   - descriptors: How many sockets this process may open; connections leave some of them to others.
+    ///   - seed: 128 random bits.
+    init(sites: [IPPrefix], descriptors: Int, seed: (UInt64, UInt64)) {
+        var caps = ConnectionGate.Caps()
+        let possible = max(descriptors - Limits.reservedDescriptors, 64)
+        if possible < caps.total {
+            // The reserves shrink with the whole, so that strangers never hold more than a quarter.
+            caps.reservedForAuthenticated = possible / 2
+            caps.reservedForSites = possible / 4
+            caps.total = possible
+        }
+        places = ConnectionGate(sites: sites, caps: caps)
+        sources = SourceGate(sites: sites, seed: seed)
+    }
+
+    /// Whether a connection is accepted. What is, is given back with ``disconnected(_:isPhone:)``.
+    mutating func connect(_ source: IPAddress, at now: MonotonicTime) -> Bool {
+        guard places.admit(source) else { return false }
+        guard sources.admit(source, cost: .connection, at: now) else {
+            places.closed(source, wasAuthenticated: false)
+            return false
+        }
+        return true
+    }
+
+    /// - Parameter isPhone: What ``authenticated(_:)`` answered for it.
+    mutating func disconnected(_ source: IPAddress, isPhone: Bool) {
+        places.closed(source, wasAuthenticated: isPhone)
+    }
+
+    mutating func authenticated(_ source: IPAddress) -> Bool {
+        places.authenticated(source)
+    }
+
+    /// Whether a message of somebody who has shown no credential is read.
+    mutating func message(from source: IPAddress, at now: MonotonicTime) -> Bool {
+        sources.admit(source, at: now)
+    }
+
+    /// Makes a source pay for what it was let in with.
+    mutating func charge(_ source: IPAddress, cost: SourceGate.Cost, at now: MonotonicTime) {
+        sources.charge(source, cost: cost, at: now)
+    }
+}

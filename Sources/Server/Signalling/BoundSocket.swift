@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Guard
+import Primitives
+
+/// A TCP socket with its address, not yet listening. Bound before anything else starts, so that the port is known and a
+/// second server on the same address fails at once.
+struct BoundSocket: ~Copyable {
+    private let descriptor: CInt
+    /// With the port that the system chose when 0 was asked for.
+    let address: SocketAddress
+
+    /// - Throws: A ``Refusal`` that names the address and what the kernel said.
+    init(_ wanted: SocketAddress) throws(Refusal) {
+        descriptor = socket(wanted.ip.isIPv4 ? AF_INET : AF_INET6, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+        guard descriptor >= 0 else { throw Self.refusal(wanted, errno) }
+        var on: CInt = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
+        guard Self.bind(descriptor, wanted) == 0, let port = Self.port(of: descriptor) else {
+            let code = errno
+            Glibc.close(descriptor)
+            throw Self.refusal(wanted, code)
+        }
+        address = SocketAddress(ip: wanted.ip, port: port)
+    }
+
+    /// Hands the descriptor over to whoever closes it from now on.
+    consuming func release() -> CInt {
+        let descriptor = descriptor
+        discard self
+        return descriptor
+    }
+
+    deinit {
+        Glibc.close(descriptor)
+    }
+
+    private static func bind(_ descriptor: CInt, _ address: SocketAddress) -> CInt {
+        SocketName(address).bytes.withUnsafeBytes { raw in
+            raw.withMemoryRebound(to: sockaddr.self) { Glibc.bind(descriptor, $0.baseAddress, socklen_t(raw.count)) }
+        }
+    }
+
+    private static func port(of descriptor: CInt) -> UInt16? {
+        withUnsafeTemporaryAllocation(byteCount: SocketName.capacity, alignment: 8) { raw in
+            var length = socklen_t(raw.count)
+            let result = raw.withMemoryRebound(to: sockaddr.self) { getsockname(descriptor, $0.baseAddress, &length) }
+            guard result == 0 else { return nil }
+            return SocketName(UnsafeRawBufferPointer(rebasing: raw[..<Int(length)])).address?.port
+        }
+    }
+
+    private static func refusal(_ address: SocketAddress, _ code: CInt) -> Refusal {
+        Refusal(
+            problem: "Ringfence cannot listen on \(address).",
+            reason: "the system says: \(String(cString: strerror(code)))",
+            remedy: "stop the program that uses it, or choose another: ringfence serve --sip-tls ADDRESS:PORT"
+        )
+    }
+}

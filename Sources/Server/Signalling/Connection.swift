@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import NIOCore
+import NIOSSL
+import NIOTLS
+import Primitives
+import SIP
+
+/// One connection: cuts its bytes into messages and holds what is known of its peer.
+///
+/// Belongs to the loop of its channel and is used nowhere else. Between messages it holds no buffer of its own; the bytes
+/// of an unfinished message are the only thing that a peer can make it keep, up to the framer's limit.
+final class Connection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// Why a connection ended, for the counters.
+    enum End: Sendable {
+        /// By us as the phone system asked, or by the peer.
+        case regular
+        case malformed
+        case overdue
+        case slowReader
+    }
+
+    let id: FlowID
+    private(set) var flow: Flow
+    private(set) var isOpen = true
+    private(set) var isSlow = false
+    /// Whether the loop already knows that something is to be flushed.
+    var awaitsFlush = false
+    /// Whether the loop looks later whether the peer has read.
+    var isWatched = false
+    /// Whether the gate counts it among the authenticated.
+    var isCountedAsPhone = false
+    var standing: Standing
+    var budget = MessageBudget()
+
+    private let loop: SignallingLoop
+    private var context: ChannelHandlerContext?
+    private var framer = StreamFramer()
+    /// The beginning of a message whose end has not come.
+    private var partial: [UInt8] = []
+
+    init(flow: Flow, loop: SignallingLoop, at now: MonotonicTime) {
+        self.id = flow.id
+        self.flow = flow
+        self.loop = loop
+        standing = Standing(opened: now, isSecured: flow.transport != .tls)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        isOpen = false
+        loop.closed(self)
+    }
+
+    // MARK: What comes in
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard isOpen else { return }
+        let arrived = unwrapInboundIn(data)
+        let now = SystemClock.now
+        if partial.isEmpty {
+            let used = consume(arrived.readableBytesUInt8Span, at: now)
+            if isOpen, used < arrived.readableBytes {
+                partial = Array(arrived.readableBytesView.dropFirst(used))
+            }
+        } else {
+            // Taken out of the connection while it is read: what a message leads to may come back here.
+            var joined = partial
+            partial = []
+            joined.append(contentsOf: arrived.readableBytesView)
+            let used = consume(joined.span, at: now)
+            if isOpen, used < joined.count {
+                joined.removeFirst(used)
+                partial = joined
+            }
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        loop.endTurn()
+    }
+
+    /// Hands every complete message to the loop.
+    ///
+    /// - Returns: How many bytes are done with.
+    private func consume(_ bytes: Span<UInt8>, at now: Moment) -> Int {
+        var offset = 0
+        do {
+            while isOpen, offset < bytes.count {
+                switch try framer.next(bytes.extracting(offset..<bytes.count)) {
+                case .needMore: return offset
+                case .blank(let length): offset += length
+                case .keepAlive(let length):
+                    offset += length
+                    loop.keepAlive(on: self, at: now)
+                case .message(let length):
+                    let message = bytes.extracting(offset..<offset + length)
+                    offset += length
+                    loop.receive(message, on: self, at: now)
+                }
+            }
+        } catch {
+            loop.malformed(self, error, at: now)
+            end(.malformed)
+        }
+        return offset
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent { secured(context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func secured(_ context: ChannelHandlerContext) {
+        let version = try? context.pipeline.syncOperations.nioSSL_tlsVersion()
+        let name: String? =
+            switch version {
+            case .tlsv13?: "TLSv1.3"
+            case .tlsv12?: "TLSv1.2"
+            case .tlsv11?, .tlsv1?, nil: nil
+            }
+        flow = Flow(
+            id: id,
+            transport: flow.transport,
+            remote: flow.remote,
+            local: flow.local,
+            tlsVersion: name,
+            cipher: flow.cipher
+        )
+        loop.secured(self)
+    }
+
+    func negotiated(cipher: String) {
+        flow = Flow(
+            id: id,
+            transport: flow.transport,
+            remote: flow.remote,
+            local: flow.local,
+            tlsVersion: flow.tlsVersion,
+            cipher: cipher
+        )
+    }
+
+    // MARK: What goes out
+
+    /// Queues bytes; they leave when the loop flushes.
+    func send(_ bytes: ByteBuffer) {
+        guard isOpen, let context else { return }
+        if isSlow, waiting(context) + bytes.readableBytes > Limits.pendingWrites { return end(.slowReader) }
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        guard !awaitsFlush else { return }
+        awaitsFlush = true
+        loop.awaitsFlush(self)
+    }
+
+    func flush() {
+        awaitsFlush = false
+        context?.flush()
+    }
+
+    private func waiting(_ context: ChannelHandlerContext) -> Int {
+        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isSlow = !context.channel.isWritable
+        if isSlow { loop.isSlow(self) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: The end
+
+    /// Sends what is queued and takes leave as TLS wants it.
+    func close() {
+        guard isOpen, let context else { return }
+        isOpen = false
+        partial = []
+        context.flush()
+        context.close(promise: nil)
+    }
+
+    /// Closes at once: no close_notify is owed to a peer that breaks the rules.
+    func end(_ reason: End) {
+        guard isOpen else { return }
+        isOpen = false
+        partial = []
+        loop.count(reason)
+        guard let context else { return loop.closed(self) }
+        let operations = context.pipeline.syncOperations
+        if let secured = try? operations.context(handlerType: NIOSSLServerHandler.self) {
+            secured.close(promise: nil)
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isOpen = false
+        partial = []
+        loop.closed(self)
+        context.fireChannelInactive()
+    }
+
+    /// NIO and NIOSSL report a broken connection here; a peer that hangs up without close_notify is nothing to report.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case .handshakeFailed? = error as? NIOSSLError { loop.handshakeFailed(self) }
+        end(.regular)
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Primitives
+
+/// Security events between two reports: repeats counted, so that a flood fills neither memory nor disk.
+///
+/// At most ``Limits/eventKinds`` different ones are told apart; what goes beyond is one event that says how much.
+struct EventDigest {
+    private struct Key: Hashable {
+        let kind: SecurityEventKind
+        let source: String
+        let subject: String?
+    }
+
+    private var events: [Key: SecurityEvent] = [:]
+    private var beyond = 0
+
+    var isEmpty: Bool { events.isEmpty && beyond == 0 }
+
+    mutating func add(_ event: SecurityEvent) {
+        let key = Key(kind: event.kind, source: event.source, subject: event.subject)
+        if let seen = events[key] {
+            events[key]?.count = seen.count + event.count
+        } else if events.count < Limits.eventKinds {
+            events[key] = event
+        } else {
+            beyond += event.count
+        }
+    }
+
+    /// Takes everything out, oldest first.
+    mutating func drain(at now: WallTime) -> [SecurityEvent] {
+        defer { self = EventDigest() }
+        var list = events.values.sorted { ($0.at, $0.source) < ($1.at, $1.source) }
+        if beyond > 0 {
+            let detail = "events of more than \(Limits.eventKinds) kinds and sources at once"
+            list.append(
+                SecurityEvent(
+                    at: now,
+                    kind: .flood,
+                    control: "intrusion-detection",
+                    source: "many",
+                    detail: detail,
+                    count: beyond
+                )
+            )
+        }
+        return list
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one loop has counted since its start.
+struct LoopFigures: Sendable {
+    var acceptedConnections: UInt64 = 0
+    /// Refused before TLS.
+    var refusedConnections: UInt64 = 0
+    var failedHandshakes: UInt64 = 0
+    /// Messages over budget, not parsed and not answered.
+    var droppedMessages: UInt64 = 0
+    /// Connections closed for bytes that are no SIP.
+    var malformed: UInt64 = 0
+    /// Connections closed because nothing came in time.
+    var overdue: UInt64 = 0
+    /// Connections closed because their peer did not read.
+    var slowReaders: UInt64 = 0
+    /// Call records for which the queue had no room.
+    var lostRecords: UInt64 = 0
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Guard
+import Logging
+import Media
+import Model
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Primitives
+
+/// All that runs on the signalling loop: the phone system, its sockets, and looking after both.
+///
+/// Belongs to that loop; ``RingfenceServer`` reaches it through it.
+final class Signalling {
+    let loop: SignallingLoop
+    private let sockets: ListenerSockets
+    private let eventLoop: any EventLoop
+    private let logger: Logger
+    /// Declared listeners that are opened elsewhere: those for media.
+    private let others: [Listener]
+    private var exceptions: [ListenerException]
+    private var housekeeping: RepeatedTask?
+    private var socketReview: RepeatedTask?
+
+    init(
+        loop: SignallingLoop,
+        group: any EventLoopGroup,
+        others: [Listener],
+        exceptions: [ListenerException],
+        logger: Logger
+    ) {
+        self.loop = loop
+        self.eventLoop = loop.eventLoop
+        self.others = others
+        self.exceptions = exceptions
+        self.logger = logger
+        sockets = ListenerSockets(group: group, loop: loop)
+    }
+
+    var listeners: [Listener] { sockets.listeners + others }
+
+    func start(_ socket: consuming BoundSocket, identity: NIOSSLContext) -> EventLoopFuture<Void> {
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let often = TimeAmount(Limits.exceptionReview)
+        housekeeping = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: often) { _ in
+            bound.value.openExceptions()
+        }
+        let seldom = TimeAmount(Limits.socketReview)
+        socketReview = eventLoop.scheduleRepeatedTask(initialDelay: seldom, delay: seldom) { _ in
+            bound.value.reviewSockets()
+        }
+        return sockets.openTLS(socket, identity: identity)
+    }
+
+    // MARK: What operators do
+
+    func apply(_ snapshot: Snapshot) {
+        exceptions = snapshot.exceptions
+        loop.switchboard.apply(snapshot, at: SystemClock.now, into: &loop.actions)
+        loop.carryOut()
+        loop.endTurn()
+        openExceptions()
+    }
+
+    func endCall(_ id: String) -> Bool {
+        let found = loop.switchboard.endCall(id, at: SystemClock.now, into: &loop.actions)
+        loop.carryOut()
+        loop.endTurn()
+        return found
+    }
+
+    // MARK: What other threads tell
+
+    func stored(_ ticket: Ticket, ok: Bool) {
+        loop.switchboard.stored(ticket, ok: ok, at: SystemClock.now, into: &loop.actions)
+        loop.carryOut()
+        loop.endTurn()
+    }
+
+    func media(_ reports: [RelayReport]) {
+        loop.switchboard.media(reports, at: SystemClock.now, into: &loop.actions)
+        loop.carryOut()
+        loop.endTurn()
+    }
+
+    // MARK: Looking after the sockets
+
+    /// Opens what an exception allows now, and closes what none allows any longer.
+    private func openExceptions() {
+        let now = SystemClock.wall
+        let wanted = exceptions.map { exception in
+            let purpose: Listener.Purpose =
+                switch exception.transport {
+                case .udp: .sipUDP
+                case .tcp: .sipTCP
+                }
+            return Listener(purpose: purpose, address: exception.address)
+        }
+        let allowed = wanted.filter { ListenerPolicy.refusal(of: $0, exceptions: exceptions, at: now) == nil }
+        let logger = logger
+        sockets.open(allowed).whenSuccess { problems in
+            for (listener, problem) in problems {
+                logger.error("cannot open \(listener.purpose.rawValue) on \(listener.address): \(problem)")
+            }
+        }
+    }
+
+    /// Compares the sockets of this process with the declared ones, on another thread: the kernel's list is long.
+    private func reviewSockets() {
+        let (declared, exceptions) = (listeners, exceptions)
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
+            ListenerPolicy.judge(
+                declared: declared,
+                found: Array(OpenSockets.all()),
+                exceptions: exceptions,
+                at: SystemClock.wall
+            )
+        }.whenSuccess { findings in bound.value.report(findings) }
+    }
+
+    private func report(_ findings: [ListenerPolicy.Finding]) {
+        for finding in findings {
+            switch finding {
+            case .undeclared(let socket):
+                loop.report(.undeclaredListener, source: socket.address, "a socket is open that nobody declared")
+            case .missing(let listener):
+                loop.report(.undeclaredListener, source: listener.address, "a declared listener is not open")
+            case .unprotected(let listener):
+                loop.report(.undeclaredListener, source: listener.address, "carries SIP in the clear without leave")
+            case .excepted: break
+            }
+        }
+    }
+
+    // MARK: The end
+
+    /// Ends calls and connections.
+    ///
+    /// - Returns: When all are gone, or have had their time to take leave.
+    func stop() -> EventLoopFuture<Void> {
+        housekeeping?.cancel()
+        socketReview?.cancel()
+        sockets.close()
+        loop.shutDown()
+        return eventLoop.scheduleTask(in: .milliseconds(100)) {}.futureResult
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import NIOCore
+import NIOSSL
+
+/// How the server shows itself and what encryption it accepts: the decision of `signalling-encryption` about TLS.
+///
+/// TLS 1.2 (RFC 5246) with forward secrecy and authenticated encryption only, and TLS 1.3 (RFC 8446), which has nothing
+/// else. TLS 1.2 stays because phones of 2025 know no better; 1.0 and 1.1 are forbidden by RFC 8996. No renegotiation
+/// (RFC 5746), no early data (it can be replayed), no client certificates yet.
+enum TLSIdentity {
+    private static let suites: [NIOTLSCipher] = [
+        .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+        .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+    ]
+
+    /// Reads the PEM files. Blocks: not for a loop.
+    ///
+    /// - Throws: A ``Refusal`` naming the file that cannot be used.
+    static func context(_ files: TLSFiles) throws(Refusal) -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try certificates(files.certificate).map { .certificate($0) },
+            privateKey: .privateKey(try key(files.key))
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.maximumTLSVersion = .tlsv13
+        configuration.cipherSuiteValues = suites
+        configuration.renegotiationSupport = .none
+        configuration.certificateVerification = .none
+        configuration.shutdownTimeout = .seconds(Int64(Limits.farewell))
+        do {
+            return try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw unusable(files.certificate, "it and the key in \(files.key) do not belong together")
+        }
+    }
+
+    private static func certificates(_ path: String) throws(Refusal) -> [NIOSSLCertificate] {
+        let chain = try? NIOSSLCertificate.fromPEMFile(path)
+        guard let chain, !chain.isEmpty else { throw unusable(path, "it holds no certificate in PEM form") }
+        return chain
+    }
+
+    private static func key(_ path: String) throws(Refusal) -> NIOSSLPrivateKey {
+        guard let key = try? NIOSSLPrivateKey(file: path, format: .pem) else {
+            throw unusable(path, "it holds no private key in PEM form")
+        }
+        return key
+    }
+
+    private static func unusable(_ path: String, _ reason: String) -> Refusal {
+        Refusal(
+            .signallingEncryption,
+            problem: "The file \(path) cannot be used for TLS.",
+            reason: reason,
+            remedy: "put the right file there, or make a new certificate: ringfence init"
+        )
+    }
+}

@@ -150,6 +150,8 @@ if !coreOnly {
             name: "ServerTests",
             dependencies: [
                 "Server", "Calls", "Guard", "Model", "Primitives", "SIP", "Media", "Store", "Admin", "Audit",
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict
         ),

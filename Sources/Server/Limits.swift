@@ -31,6 +31,8 @@ enum Limits {
     static let pendingWrites = 65_536
     /// Bytes waiting before a peer counts as slow: an INVITE and a few answers.
     static let slowWrites = 16_384
+    /// Bytes that the kernel takes for a peer before we wait. Without a limit it would take four megabytes.
+    static let kernelBuffer = 65_536
     /// Bytes of encrypted output that a quiet connection keeps for its next message.
     static let preservedOutput = 4_096
     /// Bytes of the largest datagram that is read; longer ones arrive cut and are dropped by the parser.
@@ -60,8 +62,6 @@ enum Limits {
     static let eventKinds = 64
     /// How often they are reported.
     static let eventReport: Duration = .seconds(10)
-    /// Records waiting to be written before new calls are refused.
-    static let queuedRecords = 10_000
 
     // MARK: Housekeeping
 

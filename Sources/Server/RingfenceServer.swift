@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Calls
-public import Guard
+import Dispatch
 public import Logging
 import Media
-public import Model
+import Model
 import NIOCore
 import NIOPosix
+import NIOSSL
 public import Primitives
+public import Store
 
 /// The running phone system: one signalling loop, one media loop, one writer of records.
 ///
@@ -16,10 +18,64 @@ public import Primitives
 public final class RingfenceServer: Sendable {
     /// Where phones reach it, with the port that the system chose when the configuration said 0.
     public let sipTLS: Primitives.SocketAddress
+    let hop: SignallingHop
     private let group: MultiThreadedEventLoopGroup
-    private let signalling: NIOLoopBound<Signalling>
     private let media: MediaLoop
     private let records: RecordWriter
-    private let logger: Logger
-    init() { fatalError() }
+
+    /// Opens the sockets and serves until ``stop()``.
+    ///
+    /// - Throws: A `Refusal` when a certificate cannot be used or an address is taken; a store or system error otherwise.
+    ///   Nothing is left open then.
+    public static func start(
+        _ configuration: ServerConfiguration,
+        store: RingfenceStore,
+        logger: Logger
+    ) async throws -> RingfenceServer {
+        let identity = try TLSIdentity.context(configuration.tls)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let hop = SignallingHop(eventLoop: group.next())
+        do {
+            let media = try MediaLoop(
+                rtp: configuration.media.rtp,
+                rtcp: configuration.media.rtcp,
+                capacity: Limits.relays
+            ) { reports in hop.tell { $0.media(reports) } }
+            let socket = try BoundSocket(configuration.sipTLS)
+            try store.closeInterrupted(at: SystemClock.wall)
+            let records = RecordWriter(store: store) { logger.error("call records could not be written: \($0)") }
+            media.start()
+            let server = RingfenceServer(socket.address, hop, group, media, records)
+            let plan = SignallingPlan(configuration, address: socket.address, snapshot: store.snapshot, logger: logger)
+            let outlets = SignallingLoop.Outlets(media: media, records: records, hop: hop, logger: logger)
+            try await plan.start(on: group, socket, identity: identity, outlets: outlets, hop: hop)
+            return server
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    private init(
+        _ sipTLS: Primitives.SocketAddress,
+        _ hop: SignallingHop,
+        _ group: MultiThreadedEventLoopGroup,
+        _ media: MediaLoop,
+        _ records: RecordWriter
+    ) {
+        (self.sipTLS, self.hop, self.group, self.media, self.records) = (sipTLS, hop, group, media, records)
+    }
+
+    /// Ends calls, closes connections, writes what waits and stops. Takes about a second, at most three.
+    public func stop() async {
+        if let farewell = await hop.ask({ $0.stop() }) { try? await farewell.get() }
+        media.stop()
+        await withCheckedContinuation { (written: CheckedContinuation<Void, Never>) in
+            DispatchQueue.global().async { [records] in
+                records.stop()
+                written.resume()
+            }
+        }
+        try? await group.shutdownGracefully()
+    }
 }

@@ -6,8 +6,9 @@ import Primitives
 
 /// A TCP socket with its address, not yet listening. Bound before anything else starts, so that the port is known and a
 /// second server on the same address fails at once.
-struct BoundSocket: ~Copyable {
-    private let descriptor: CInt
+struct BoundSocket: Sendable {
+    /// Belongs to whoever makes a channel of it.
+    let descriptor: CInt
     /// With the port that the system chose when 0 was asked for.
     let address: SocketAddress
 
@@ -23,17 +24,6 @@ struct BoundSocket: ~Copyable {
             throw Self.refusal(wanted, code)
         }
         address = SocketAddress(ip: wanted.ip, port: port)
-    }
-
-    /// Hands the descriptor over to whoever closes it from now on.
-    consuming func release() -> CInt {
-        let descriptor = descriptor
-        discard self
-        return descriptor
-    }
-
-    deinit {
-        Glibc.close(descriptor)
     }
 
     private static func bind(_ descriptor: CInt, _ address: SocketAddress) -> CInt {

@@ -30,9 +30,9 @@ final class ListenerSockets {
     var listeners: [Listener] { open.map(\.listener) }
 
     /// Opens the encrypted listener.
-    func openTLS(_ socket: consuming BoundSocket, identity: NIOSSLContext) -> EventLoopFuture<Void> {
+    func openTLS(_ socket: BoundSocket, identity: NIOSSLContext) -> EventLoopFuture<Void> {
         let listener = Listener(purpose: .sipTLS, address: socket.address.description)
-        let channel = streams(.tls, identity: identity).withBoundSocket(socket.release())
+        let channel = streams(.tls, identity: identity).withBoundSocket(socket.descriptor)
         return keep(channel, as: listener)
     }
 
@@ -85,6 +85,7 @@ final class ListenerSockets {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.socketOption(.so_sndbuf), value: Limits.kernelBuffer)
             .childChannelOption(userTimeout, value: Int(Limits.unread / .milliseconds(1)))
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Limits.read))
             .childChannelOption(

@@ -20,6 +20,11 @@ final class NegotiatedCipher: ChannelOutboundHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if let name = Self.name(inServerHello: unwrapOutboundIn(data).readableBytesView) { found(name) }
         context.write(data, promise: promise)
+    }
+
+    /// Leaves only now: bytes that were written and not flushed would stay behind.
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 

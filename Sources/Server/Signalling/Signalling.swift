@@ -41,7 +41,7 @@ final class Signalling {
 
     var listeners: [Listener] { sockets.listeners + others }
 
-    func start(_ socket: consuming BoundSocket, identity: NIOSSLContext) -> EventLoopFuture<Void> {
+    func start(_ socket: BoundSocket, identity: NIOSSLContext) -> EventLoopFuture<Void> {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let often = TimeAmount(Limits.exceptionReview)
         housekeeping = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: often) { _ in
@@ -73,7 +73,9 @@ final class Signalling {
 
     // MARK: What other threads tell
 
-    func stored(_ ticket: Ticket, ok: Bool) {
+    func stored(_ ticket: Ticket?, ok: Bool) {
+        if !ok { loop.figures.lostRecords += 1 }
+        guard let ticket else { return }
         loop.switchboard.stored(ticket, ok: ok, at: SystemClock.now, into: &loop.actions)
         loop.carryOut()
         loop.endTurn()
@@ -145,6 +147,13 @@ final class Signalling {
         socketReview?.cancel()
         sockets.close()
         loop.shutDown()
-        return eventLoop.scheduleTask(in: .milliseconds(100)) {}.futureResult
+        let gone = eventLoop.makePromise(of: Void.self)
+        wait(for: gone, until: SystemClock.monotonic + .seconds(2 * Limits.farewell))
+        return gone.futureResult
+    }
+
+    private func wait(for gone: EventLoopPromise<Void>, until deadline: MonotonicTime) {
+        guard loop.connections.count > 0, SystemClock.monotonic < deadline else { return gone.succeed() }
+        eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(20)) { [self] in wait(for: gone, until: deadline) }
     }
 }

@@ -15,11 +15,11 @@ import SIP
 /// media commands leave, then bytes, and the next deadline is set.
 final class SignallingLoop {
     /// Where the loop hands on what is not SIP. Called on the loop, so none of them may block.
-    struct Outlets {
-        var media: ([RelayCommand]) -> Void
-        /// Returns whether there was room in the queue.
-        var remember: (CallRecord, Ticket?) -> Bool
-        var report: ([SecurityEvent]) -> Void
+    struct Outlets: Sendable {
+        var media: @Sendable ([RelayCommand]) -> Void
+        /// Answered by `Switchboard.stored` when there is a ticket.
+        var remember: @Sendable (CallRecord, Ticket?) -> Void
+        var report: @Sendable ([SecurityEvent]) -> Void
     }
 
     let eventLoop: any EventLoop
@@ -203,7 +203,7 @@ final class SignallingLoop {
         case .authenticated(let id): authenticated(id)
         case .close(let id): connections[id]?.close()
         case .media(let command): commands.append(command)
-        case .remember(let record, let ticket): remember(record, ticket)
+        case .remember(let record, let ticket): outlets.remember(record, ticket)
         case .report(let event): noticed(event, source)
         }
     }
@@ -243,13 +243,6 @@ final class SignallingLoop {
             connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip)
         }
         connection.standing.authenticated(at: SystemClock.monotonic)
-    }
-
-    private func remember(_ record: CallRecord, _ ticket: Ticket?) {
-        guard !outlets.remember(record, ticket) else { return }
-        figures.lostRecords += 1
-        guard let ticket else { return }
-        switchboard.stored(ticket, ok: false, at: SystemClock.now, into: &actions)
     }
 
     // MARK: Turns

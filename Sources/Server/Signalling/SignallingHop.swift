@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+
+/// The way from other threads onto the signalling loop.
+struct SignallingHop: Sendable {
+    private let eventLoop: any EventLoop
+    private let box: NIOLoopBoundBox<Signalling?>
+
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        box = .makeEmptyBox(valueType: Signalling.self, eventLoop: eventLoop)
+    }
+
+    /// On the loop: what the way leads to. Until then, and after `nil`, nothing that is told arrives.
+    func lead(to signalling: Signalling?) {
+        box.value = signalling
+    }
+
+    /// Says something and does not wait.
+    func tell(_ message: @escaping @Sendable (Signalling) -> Void) {
+        eventLoop.execute { [box] in
+            if let signalling = box.value { message(signalling) }
+        }
+    }
+
+    /// Asks something.
+    ///
+    /// - Returns: `nil` when the server has stopped.
+    func ask<Answer: Sendable>(_ question: @escaping @Sendable (Signalling) -> Answer) async -> Answer? {
+        try? await eventLoop.submit { [box] in box.value.map(question) }.get()
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Guard
+import Logging
+import Media
+import Model
+import NIOCore
+import NIOSSL
+import Primitives
+import Store
+
+/// What the signalling loop is made from: everything that is known before it runs.
+struct SignallingPlan: Sendable {
+    private let settings: SwitchboardSettings
+    private let snapshot: Snapshot
+    private let sites: [IPPrefix]
+    private let descriptors: Int
+    private let entropy: Entropy
+    private let media: [Listener]
+    private let logger: Logger
+
+    init(_ configuration: ServerConfiguration, address: Primitives.SocketAddress, snapshot: Snapshot, logger: Logger) {
+        entropy = SystemEntropy.make()
+        settings = SwitchboardSettings(
+            hostNames: configuration.hostNames,
+            sipPort: address.port,
+            mediaAddress: configuration.media.address,
+            mediaPort: configuration.media.first,
+            nonceKey: entropy.bytes(32)
+        )
+        media = [configuration.media.rtp, configuration.media.rtcp].map {
+            Listener(purpose: .media, address: $0.description)
+        }
+        sites = configuration.sites
+        descriptors = DescriptorLimit.raise()
+        (self.snapshot, self.logger) = (snapshot, logger)
+    }
+
+    /// Builds everything on the loop and begins to accept.
+    func start(
+        on group: any EventLoopGroup,
+        _ socket: BoundSocket,
+        identity: NIOSSLContext,
+        outlets: SignallingLoop.Outlets,
+        hop: SignallingHop
+    ) async throws {
+        let eventLoop = group.next()
+        try await eventLoop.flatSubmit {
+            let signalling = signalling(on: group, eventLoop, outlets)
+            hop.lead(to: signalling)
+            return signalling.start(socket, identity: identity)
+        }.get()
+    }
+
+    private func signalling(
+        on group: any EventLoopGroup,
+        _ eventLoop: any EventLoop,
+        _ outlets: SignallingLoop.Outlets
+    ) -> Signalling {
+        let loop = SignallingLoop(
+            eventLoop: eventLoop,
+            switchboard: Switchboard(settings: settings, snapshot: snapshot, entropy: entropy),
+            admission: Admission(sites: sites, descriptors: descriptors, seed: (entropy.next(), entropy.next())),
+            outlets: outlets
+        )
+        return Signalling(
+            loop: loop,
+            group: group,
+            others: media,
+            exceptions: snapshot.exceptions,
+            logger: logger
+        )
+    }
+}
+
+extension SignallingLoop.Outlets {
+    init(media: MediaLoop, records: RecordWriter, hop: SignallingHop, logger: Logger) {
+        self.media = { media.send($0) }
+        remember = { record, ticket in
+            records.enqueue(record) { isStored in
+                if ticket != nil || !isStored { hop.tell { $0.stored(ticket, ok: isStored) } }
+            }
+        }
+        report = { events in
+            for event in events {
+                records.enqueue(event)
+                logger.warning("\(event.kind.rawValue) from \(event.source), \(event.count) times: \(event.detail)")
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import NIOCore
+import Primitives
+import Testing
+
+@testable import Server
+
+
+@Suite("Control intrusion-detection: peers that misbehave")
+struct HostilePeerTests {
+    @Test(arguments: ["GET / HTTP/1.1\r\nHost: pbx.test\r\n\r\n", "\u{0}\u{1}\u{2}\u{3} garbage\r\n\r\n"])
+    func `who does not speak SIP is cut off without an answer`(greeting: String) async throws {
+        try await Office.open { office in
+            let peer = try await office.peer()
+            peer.say(greeting)
+            #expect(try await peer.isClosed())
+            #expect(!peer.state.text.contains("SIP/2.0 2"))
+        }
+    }
+
+    @Test func `a message that never ends is cut off at the limit`() async throws {
+        try await Office.open { office in
+            let peer = try await office.peer()
+            peer.say("REGISTER sip:pbx.test SIP/2.0\r\n")
+            peer.say(String(repeating: "X-Padding: " + String(repeating: "a", count: 500) + "\r\n", count: 400))
+            #expect(try await peer.isClosed())
+        }
+    }
+
+    @Test func `who connects and says nothing is cut off after five seconds`() async throws {
+        try await Office.open { office in
+            let silent = try await Peer.connect(to: office.server.sipTLS, root: nil)
+            let secured = try await office.peer()
+            #expect(try await secured.waits { $0.isSecured })
+            #expect(try await silent.isClosed(within: .seconds(8)))
+            #expect(try await secured.isClosed(within: .seconds(8)))
+        }
+    }
+
+    @Test func `who sends one byte at a time is cut off as if it said nothing`() async throws {
+        try await Office.open { office in
+            let slow = try await office.peer()
+            let start = ContinuousClock.now
+            for byte in Requests.register().unicodeScalars.prefix(40) {
+                if slow.state.isClosed { break }
+                slow.say(String(byte))
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            #expect(try await slow.isClosed(within: .seconds(1)))
+            #expect(ContinuousClock.now - start < .seconds(8))
+        }
+    }
+
+    @Test func `a stranger over budget is heard no more, and is not told`() async throws {
+        try await Office.open { office in
+            let peer = try await office.peer()
+            for branch in 1...1_000 { peer.say(Requests.register(branch: branch)) }
+            try await Task.sleep(for: .seconds(1))
+            let answers = peer.state.text.components(separatedBy: "SIP/2.0 401 ").count - 1
+            #expect((1...600).contains(answers))
+            #expect(!peer.state.isClosed)
+            let figures = try #require(await office.server.hop.ask { $0.loop.figures })
+            #expect(figures.droppedMessages == UInt64(1_000 - answers))
+        }
+    }
+
+    @Test func `one stranger cannot take every connection`() async throws {
+        try await Office.open { office in
+            var peers: [Peer] = []
+            for _ in 0..<100 { peers.append(try await Peer.connect(to: office.server.sipTLS, root: nil)) }
+            try await Task.sleep(for: .milliseconds(300))
+            let open = peers.count { !$0.state.isClosed }
+            #expect((1...64).contains(open))
+            let figures = try #require(await office.server.hop.ask { $0.loop.figures })
+            #expect(figures.refusedConnections >= 36)
+        }
+    }
+
+    @Test func `a site's phones may all come at once`() async throws {
+        let loopback = try #require(IPPrefix(parsing: "127.0.0.0/8"))
+        try await Office.open(sites: [loopback]) { office in
+            var peers: [Peer] = []
+            for _ in 0..<100 { peers.append(try await Peer.connect(to: office.server.sipTLS, root: nil)) }
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(peers.allSatisfy { !$0.state.isClosed })
+        }
+    }
+
+    @Test func `who does not read its answers loses its connection`() async throws {
+        let loopback = try #require(IPPrefix(parsing: "127.0.0.0/8"))
+        try await Office.open(sites: [loopback]) { office in
+            let deaf = try await office.peer()
+            #expect(try await deaf.waits { $0.isSecured })
+            try await deaf.stopReading()
+            // More answers than the kernel's buffers on both sides take.
+            let request = ByteBuffer(string: (1...100).map { Requests.register(branch: $0) }.joined())
+            var slowReaders: UInt64 = 0
+            for _ in 0..<400 where slowReaders == 0 {
+                try? await deaf.say(bytes: request)
+                slowReaders = await office.server.hop.ask { $0.loop.figures.slowReaders } ?? 0
+            }
+            #expect(slowReaders == 1)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Glibc
+import Logging
+import Model
+import Primitives
+import Store
+
+@testable import Server
+
+/// A whole server on loopback with a certificate of its own, in a folder that goes with it.
+final class Office: Sendable {
+    let server: RingfenceServer
+    let store: RingfenceStore
+    /// PEM of the authority that signed its certificate.
+    let root: String
+    private let folder: URL
+
+    /// Opens an office, lets the test work in it, and closes it.
+    static func open<Result>(
+        sites: [IPPrefix] = [],
+        _ work: (Office) async throws -> Result
+    ) async throws -> Result {
+        let office = try await Office(sites: sites)
+        do {
+            let result = try await work(office)
+            await office.close()
+            return result
+        } catch {
+            await office.close()
+            throw error
+        }
+    }
+
+    private init(sites: [IPPrefix]) async throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "ringfence-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        guard let loopback = IPAddress(parsing: "127.0.0.1"), let domain = DomainName(parsing: "pbx.test") else {
+            preconditionFailure("constants")
+        }
+        let authority = try CertificateAuthority(for: domain.text, at: .now)
+        root = try authority.rootPEM
+        let leaf = try authority.issue(names: ["pbx.test"], addresses: [], at: .now)
+        let files = TLSFiles(
+            certificate: folder.appending(path: "server.pem").path,
+            key: folder.appending(path: "server.key").path,
+            authority: nil
+        )
+        try leaf.certificate.write(toFile: files.certificate, atomically: true, encoding: .utf8)
+        try leaf.key.write(toFile: files.key, atomically: true, encoding: .utf8)
+        store = try RingfenceStore.create(
+            directory: folder.appending(path: "data").path,
+            domain: domain,
+            by: "test",
+            at: WallTime(milliseconds: 0)
+        )
+        server = try await RingfenceServer.start(
+            ServerConfiguration(
+                directory: folder.path,
+                hostNames: ["pbx.test"],
+                sipTLS: SocketAddress(ip: loopback, port: 0),
+                media: try Self.freePorts(on: loopback),
+                sites: sites,
+                tls: files
+            ),
+            store: store,
+            logger: Logger(label: "office") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    func peer(name: String = "pbx.test", versions: ClosedRange<Int> = 12...13) async throws -> Peer {
+        try await Peer.connect(to: server.sipTLS, root: root, name: name, versions: versions)
+    }
+
+    private func close() async {
+        await server.stop()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Two neighbouring UDP ports, the first one even, that nobody has.
+    private static func freePorts(on address: IPAddress) throws -> MediaPorts {
+        for _ in 0..<100 {
+            let first = UInt16.random(in: 10_000..<16_000) * 2
+            guard let ports = MediaPorts(address: address, first: first, last: first + 1) else { continue }
+            let isFree = [ports.rtp, ports.rtcp].allSatisfy { wanted in
+                let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+                defer { Glibc.close(descriptor) }
+                return SocketName(wanted).bytes.withUnsafeBytes { raw in
+                    raw.withMemoryRebound(to: sockaddr.self) {
+                        bind(descriptor, $0.baseAddress, socklen_t(raw.count)) == 0
+                    }
+                }
+            }
+            if isFree { return ports }
+        }
+        throw POSIXError(.EADDRINUSE)
+    }
+}
+
+/// Requests as a stranger writes them.
+enum Requests {
+    static func register(_ number: String = "201", branch: Int = 1) -> String {
+        request("REGISTER", "sip:pbx.test", number, branch, "Contact: <sip:\(number)@127.0.0.1:5999;transport=tls>\r\n")
+    }
+
+    static func options(branch: Int = 1) -> String {
+        request("OPTIONS", "sip:pbx.test", "201", branch, "")
+    }
+
+    private static func request(_ method: String, _ uri: String, _ user: String, _ branch: Int, _ more: String) -> String {
+        """
+        \(method) \(uri) SIP/2.0\r
+        Via: SIP/2.0/TLS 127.0.0.1:5999;rport;branch=z9hG4bK-\(branch)\r
+        Max-Forwards: 70\r
+        From: <sip:\(user)@pbx.test>;tag=a\(branch)\r
+        To: <sip:\(user)@pbx.test>\r
+        Call-ID: call-\(branch)@test\r
+        CSeq: \(branch) \(method)\r
+        \(more)Content-Length: 0\r
+        \r
+
+        """
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import NIOCore
+import NIOPosix
+import NIOSSL
+import NIOTLS
+import Primitives
+import Synchronization
+
+/// The other end of a connection to a server under test: says what it is told to, and keeps what it hears.
+final class Peer: Sendable {
+    struct Heard: Sendable {
+        var text = ""
+        var isSecured = false
+        var isClosed = false
+        var failure: String?
+    }
+
+    private let channel: any Channel
+    private let heard: Listening
+
+    /// - Parameters:
+    ///   - root: PEM of the authority to trust; `nil` connects without TLS.
+    ///   - name: What the certificate has to be good for.
+    static func connect(
+        to address: Primitives.SocketAddress,
+        root: String?,
+        name: String = "pbx.test",
+        versions: ClosedRange<Int> = 12...13
+    ) async throws -> Peer {
+        let heard = Listening()
+        var tls: NIOSSLContext?
+        if let root {
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(root.utf8)))
+            configuration.minimumTLSVersion = version(versions.lowerBound)
+            configuration.maximumTLSVersion = version(versions.upperBound)
+            tls = try NIOSSLContext(configuration: configuration)
+        }
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.socketOption(.so_rcvbuf), value: 4_096)
+            .channelInitializer { [tls] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        let handler = try NIOSSLClientHandler(context: tls, serverHostname: name)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
+                    try channel.pipeline.syncOperations.addHandler(Ear(heard))
+                }
+            }
+            .connect(host: address.ip.description, port: Int(address.port))
+            .get()
+        return Peer(channel, heard)
+    }
+
+    private init(_ channel: any Channel, _ heard: Listening) {
+        (self.channel, self.heard) = (channel, heard)
+    }
+
+    private static func version(_ number: Int) -> TLSVersion {
+        switch number {
+        case 11: .tlsv11
+        case 12: .tlsv12
+        case 13: .tlsv13
+        default: .tlsv1
+        }
+    }
+
+    func say(_ text: String) {
+        channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+    }
+
+    /// Waits until the bytes are with the kernel.
+    func say(bytes: ByteBuffer) async throws {
+        try await channel.writeAndFlush(bytes)
+    }
+
+    /// Stops reading: what the server sends stays where it is.
+    func stopReading() async throws {
+        try await channel.setOption(.autoRead, value: false).get()
+    }
+
+    var state: Heard { heard.state.withLock { $0 } }
+
+    /// Waits until something is the case.
+    ///
+    /// - Returns: Whether it came true in time.
+    func waits(_ time: Duration = .seconds(5), until isTrue: (Heard) -> Bool) async throws -> Bool {
+        let end = ContinuousClock.now + time
+        while ContinuousClock.now < end {
+            if isTrue(state) { return true }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        return isTrue(state)
+    }
+
+    func hears(_ text: String, within time: Duration = .seconds(5)) async throws -> Bool {
+        try await waits(time) { $0.text.contains(text) }
+    }
+
+    func isClosed(within time: Duration = .seconds(5)) async throws -> Bool {
+        try await waits(time) { $0.isClosed }
+    }
+
+    func close() async {
+        try? await channel.close().get()
+    }
+}
+
+final class Listening: Sendable {
+    let state = Mutex(Peer.Heard())
+}
+
+private final class Ear: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    private let heard: Listening
+
+    init(_ heard: Listening) {
+        self.heard = heard
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let text = String(buffer: unwrapInboundIn(data))
+        heard.state.withLock { $0.text += text }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent { heard.state.withLock { $0.isSecured = true } }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        heard.state.withLock { $0.isClosed = true }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        heard.state.withLock { $0.failure = "\(error)" }
+        context.close(promise: nil)
+    }
+}

@@ -44,7 +44,5 @@ struct ConnectionTable {
         count -= 1
     }
 
-    func forEach(_ body: (Connection) -> Void) {
-        for connection in places { if let connection { body(connection) } }
-    }
+    var all: [Connection] { places.compactMap { $0 } }
 }

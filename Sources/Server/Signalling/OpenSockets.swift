@@ -69,7 +69,9 @@ enum OpenSockets {
         defer { closedir(directory) }
         var found: Set<UInt64> = []
         while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             var buffer = [UInt8](repeating: 0, count: 64)
             let length = readlink("/proc/self/fd/" + name, &buffer, buffer.count)
             guard length > 9 else { continue }

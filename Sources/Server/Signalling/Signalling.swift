@@ -20,7 +20,8 @@ final class Signalling {
     private let logger: Logger
     /// Declared listeners that are opened elsewhere: those for media.
     private let others: [Listener]
-    private var exceptions: [ListenerException]
+    private(set) var exceptions: [ListenerException]
+    private var generation: UInt64
     private var housekeeping: RepeatedTask?
     private var socketReview: RepeatedTask?
 
@@ -28,13 +29,13 @@ final class Signalling {
         loop: SignallingLoop,
         group: any EventLoopGroup,
         others: [Listener],
-        exceptions: [ListenerException],
+        snapshot: Snapshot,
         logger: Logger
     ) {
         self.loop = loop
         self.eventLoop = loop.eventLoop
         self.others = others
-        self.exceptions = exceptions
+        (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
         self.logger = logger
         sockets = ListenerSockets(group: group, loop: loop)
     }
@@ -56,8 +57,10 @@ final class Signalling {
 
     // MARK: What operators do
 
+    /// Ignores one that is not newer: two changes may arrive in either order.
     func apply(_ snapshot: Snapshot) {
-        exceptions = snapshot.exceptions
+        guard snapshot.generation > generation else { return }
+        (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
         loop.switchboard.apply(snapshot, at: SystemClock.now, into: &loop.actions)
         loop.carryOut()
         loop.endTurn()

@@ -25,24 +25,27 @@ final class SignallingLoop {
     let eventLoop: any EventLoop
     var switchboard: Switchboard
     var figures = LoopFigures()
-    private(set) var connections = ConnectionTable()
+    var connections = ConnectionTable()
     /// Reused from turn to turn.
     var actions: [Action] = []
-    private var isCarryingOut = false
-    private var commands: [RelayCommand] = []
-    private var unflushed: [Connection] = []
-    private var output: ByteBuffer
-    private var admission: Admission
-    private var events = EventDigest()
-    private var datagrams: [UInt16: DatagramListener] = [:]
-    private let outlets: Outlets
+    var isCarryingOut = false
+    var commands: [RelayCommand] = []
+    var unflushed: [Connection] = []
+    var output: ByteBuffer
+    var admission: Admission
+    var events = EventDigest()
+    /// Floods told since the last report, and whose was the last.
+    var floods = 0
+    var lastFlood: IPAddress?
+    var datagrams: [UInt16: DatagramListener] = [:]
+    let outlets: Outlets
 
     /// When each connection is looked at next. One entry a connection.
-    private var reviews = DeadlineQueue<FlowID>()
+    var reviews = DeadlineQueue<FlowID>()
     /// Connections that do not read what was sent to them.
-    private var slow = DeadlineQueue<FlowID>()
-    private var nextReport: MonotonicTime
-    private var wake: (at: MonotonicTime, task: Scheduled<Void>)?
+    var slow = DeadlineQueue<FlowID>()
+    var nextReport: MonotonicTime
+    var wake: (at: MonotonicTime, task: Scheduled<Void>)?
 
     init(eventLoop: any EventLoop, switchboard: Switchboard, admission: Admission, outlets: Outlets) {
         self.eventLoop = eventLoop
@@ -51,198 +54,6 @@ final class SignallingLoop {
         self.outlets = outlets
         output = ByteBufferAllocator().buffer(capacity: Limits.read)
         nextReport = SystemClock.monotonic + Limits.eventReport
-    }
-
-    // MARK: Connections
-
-    /// Takes a connection in, or refuses it before anything is spent on it.
-    func accept(transport: Transport, remote: Primitives.SocketAddress, local: Primitives.SocketAddress) -> Connection? {
-        let now = SystemClock.monotonic
-        guard admission.connect(remote.ip, at: now) else {
-            figures.refusedConnections += 1
-            return nil
-        }
-        let connection = connections.insert { id in
-            Connection(flow: Flow(id: id, transport: transport, remote: remote, local: local), loop: self, at: now)
-        }
-        guard let connection else {
-            admission.disconnected(remote.ip, isPhone: false)
-            return nil
-        }
-        figures.acceptedConnections += 1
-        reviews.insert(connection.id, at: connection.standing.deadline)
-        setWake()
-        return connection
-    }
-
-    func secured(_ connection: Connection) {
-        connection.standing.secured(at: SystemClock.monotonic)
-    }
-
-    func handshakeFailed(_ connection: Connection) {
-        figures.failedHandshakes += 1
-    }
-
-    func closed(_ connection: Connection) {
-        guard connections[connection.id] != nil else { return }
-        connections.remove(connection.id)
-        admission.disconnected(connection.flow.remote.ip, isPhone: connection.isCountedAsPhone)
-        switchboard.closed(connection.id, at: SystemClock.now, into: &actions)
-        carryOut()
-        endTurn()
-    }
-
-    func isSlow(_ connection: Connection) {
-        guard !connection.isWatched else { return }
-        connection.isWatched = true
-        slow.insert(connection.id, at: SystemClock.monotonic + Limits.unread)
-        setWake()
-    }
-
-    func count(_ end: Connection.End) {
-        switch end {
-        case .regular: break
-        case .malformed: figures.malformed += 1
-        case .overdue: figures.overdue += 1
-        case .slowReader: figures.slowReaders += 1
-        }
-    }
-
-    // MARK: Messages
-
-    /// One complete message. A stranger's is charged to its source before anything is parsed; over budget it is dropped
-    /// without a word, because an answer would be a service.
-    func receive(_ message: Span<UInt8>, on connection: Connection, at now: Moment) {
-        guard admits(connection, at: now) else { return }
-        connection.standing.spoke(at: now.monotonic)
-        switchboard.receive(message, on: connection.flow, at: now, into: &actions)
-        carryOut(from: connection.flow.remote.ip)
-    }
-
-    /// RFC 5626 §4.4.1: a double CRLF is answered by a single one.
-    func keepAlive(on connection: Connection, at now: Moment) {
-        guard admits(connection, at: now) else { return }
-        connection.standing.kept(at: now.monotonic)
-        connection.send(Self.pong)
-    }
-
-    func receive(_ datagram: Span<UInt8>, on flow: Flow, at now: Moment) {
-        guard admission.message(from: flow.remote.ip, at: now.monotonic) else { return dropped(from: flow, at: now) }
-        switchboard.receive(datagram, on: flow, at: now, into: &actions)
-        carryOut(from: flow.remote.ip)
-    }
-
-    func malformed(_ connection: Connection, _ error: ParseError, at now: Moment) {
-        events.add(
-            SecurityEvent(
-                at: now.wall,
-                kind: .malformed,
-                control: Control.intrusionDetection.rawValue,
-                source: connection.flow.remote.ip.description,
-                detail: "closed a connection that does not speak SIP: \(error.problem)"
-            )
-        )
-    }
-
-    /// Notices something that no message caused.
-    func report(_ kind: SecurityEventKind, source: String, _ detail: String) {
-        let control = Control.openPorts.rawValue
-        events.add(SecurityEvent(at: SystemClock.wall, kind: kind, control: control, source: source, detail: detail))
-    }
-
-    private static let pong = ByteBuffer(staticString: "\r\n")
-
-    private func admits(_ connection: Connection, at now: Moment) -> Bool {
-        let admitted =
-            connection.standing.phase == .phone
-            ? connection.budget.spend(at: now.monotonic)
-            : admission.message(from: connection.flow.remote.ip, at: now.monotonic)
-        if !admitted { dropped(from: connection.flow, at: now) }
-        return admitted
-    }
-
-    /// Counts. The first drop of a source in a while is told; the text of an event is not built for every one.
-    private func dropped(from flow: Flow, at now: Moment) {
-        figures.droppedMessages += 1
-        guard flow.remote.ip.accountable != lastDropped || now.monotonic >= dropReport else { return }
-        lastDropped = flow.remote.ip.accountable
-        dropReport = now.monotonic + Limits.eventReport
-        events.add(
-            SecurityEvent(
-                at: now.wall,
-                kind: .flood,
-                control: Control.intrusionDetection.rawValue,
-                source: flow.remote.ip.accountable.description,
-                detail: "more messages than one source may send; dropped without an answer"
-            )
-        )
-    }
-    private var lastDropped: IPAddress?
-    private var dropReport = MonotonicTime(nanoseconds: 0)
-
-    // MARK: Actions
-
-    /// Carries out what the switchboard asked for. Closing a connection may make it ask for more: that comes after.
-    ///
-    /// - Parameter source: Who caused it and pays for what it did wrong, if it was a message.
-    func carryOut(from source: IPAddress? = nil) {
-        guard !isCarryingOut else { return }
-        isCarryingOut = true
-        defer { isCarryingOut = false }
-        var index = 0
-        while index < actions.count {
-            perform(actions[index], source)
-            index += 1
-        }
-        actions.removeAll(keepingCapacity: true)
-    }
-
-    private func perform(_ action: Action, _ source: IPAddress?) {
-        switch action {
-        case .send(let bytes, let id): send(bytes, to: id)
-        case .authenticated(let id): authenticated(id)
-        case .close(let id): connections[id]?.close()
-        case .media(let command): commands.append(command)
-        case .remember(let record, let ticket): outlets.remember(record, ticket)
-        case .report(let event): noticed(event, source)
-        }
-    }
-
-    private func noticed(_ event: SecurityEvent, _ source: IPAddress?) {
-        if let source, let cost = Self.cost(of: event.kind) {
-            admission.charge(source, cost: cost, at: SystemClock.monotonic)
-        }
-        events.add(event)
-    }
-
-    /// What a source pays on top for a message that turned out to be this.
-    private static func cost(of kind: SecurityEventKind) -> SourceGate.Cost? {
-        switch kind {
-        case .failedLogin: .failedLogin
-        case .identityMismatch, .scanner, .malformed, .replayedNonce, .forgedInDialog, .spoofSuspected: .abuse
-        case .flood, .weakMediaOffered, .bindingLimit, .weakDigest, .foreignMedia, .undeclaredListener, .journalBroken:
-            nil
-        }
-    }
-
-    private func send(_ bytes: [UInt8], to id: FlowID) {
-        if id.rawValue & ConnectionTable.datagramBit != 0 {
-            datagrams[DatagramListener.number(of: id)]?.send(bytes, to: id)
-        } else if let connection = connections[id] {
-            // Written into one buffer again and again: TLS is through with it when the message is flushed.
-            output.clear()
-            output.writeBytes(bytes)
-            connection.send(output)
-        }
-    }
-
-    private func authenticated(_ id: FlowID) {
-        // Over UDP the sender's address can be forged, so its source stays accountable for every message.
-        guard let connection = connections[id] else { return }
-        if !connection.isCountedAsPhone {
-            connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip)
-        }
-        connection.standing.authenticated(at: SystemClock.monotonic)
     }
 
     // MARK: Turns
@@ -270,7 +81,7 @@ final class SignallingLoop {
     }
 
     /// Sets the one timer of this loop. An earlier wake than needed costs nothing worth cancelling for.
-    private func setWake() {
+    func setWake() {
         let next = nextDeadline
         if let wake {
             guard next < wake.at else { return }
@@ -292,6 +103,7 @@ final class SignallingLoop {
         review(at: now.monotonic)
         if now.monotonic >= nextReport {
             nextReport = now.monotonic + Limits.eventReport
+            (floods, lastFlood) = (0, nil)
             if !events.isEmpty { outlets.report(events.drain(at: now.wall)) }
         }
         endTurn()
@@ -322,7 +134,7 @@ final class SignallingLoop {
         carryOut()
         endTurn()
         if !events.isEmpty { outlets.report(events.drain(at: now.wall)) }
-        connections.forEach { $0.close() }
+        for connection in connections.all { connection.close() }
         wake?.task.cancel()
     }
 

@@ -64,13 +64,7 @@ struct SignallingPlan: Sendable {
             admission: Admission(sites: sites, descriptors: descriptors, seed: (entropy.next(), entropy.next())),
             outlets: outlets
         )
-        return Signalling(
-            loop: loop,
-            group: group,
-            others: media,
-            exceptions: snapshot.exceptions,
-            logger: logger
-        )
+        return Signalling(loop: loop, group: group, others: media, snapshot: snapshot, logger: logger)
     }
 }
 

@@ -7,7 +7,6 @@ import Testing
 
 @testable import Server
 
-
 @Suite("Control intrusion-detection: peers that misbehave")
 struct HostilePeerTests {
     @Test(arguments: ["GET / HTTP/1.1\r\nHost: pbx.test\r\n\r\n", "\u{0}\u{1}\u{2}\u{3} garbage\r\n\r\n"])

@@ -100,15 +100,22 @@ final class Office: Sendable {
 
 /// Requests as a stranger writes them.
 enum Requests {
-    static func register(_ number: String = "201", branch: Int = 1) -> String {
-        request("REGISTER", "sip:pbx.test", number, branch, "Contact: <sip:\(number)@127.0.0.1:5999;transport=tls>\r\n")
+    static func register(_ number: String = "201", branch: Int = 1, credentials: String = "") -> String {
+        let contact = "Contact: <sip:\(number)@127.0.0.1:5999;transport=tls>\r\n"
+        return request("REGISTER", "sip:pbx.test", number, branch, contact + credentials)
     }
 
     static func options(branch: Int = 1) -> String {
         request("OPTIONS", "sip:pbx.test", "201", branch, "")
     }
 
-    private static func request(_ method: String, _ uri: String, _ user: String, _ branch: Int, _ more: String) -> String {
+    private static func request(
+        _ method: String,
+        _ uri: String,
+        _ user: String,
+        _ branch: Int,
+        _ more: String
+    ) -> String {
         """
         \(method) \(uri) SIP/2.0\r
         Via: SIP/2.0/TLS 127.0.0.1:5999;rport;branch=z9hG4bK-\(branch)\r

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Admin
+import Calls
+public import Guard
+public import Model
+import NIOPosix
+import Primitives
+
+extension RingfenceServer: Engine {
+    public func apply(_ snapshot: Snapshot) async {
+        _ = await hop.ask { $0.apply(snapshot) }
+    }
+
+    public func registrations() async -> [RegistrationReport] {
+        await hop.ask { $0.loop.switchboard.registrations().map(RegistrationReport.init) } ?? []
+    }
+
+    public func calls() async -> [CallReport] {
+        await hop.ask { $0.loop.switchboard.calls().compactMap { CallReport($0.record) } } ?? []
+    }
+
+    public func endCall(_ id: String) async -> Bool {
+        await hop.ask { $0.endCall(id) } ?? false
+    }
+
+    public func listeners() async -> [Listener] {
+        await hop.ask { $0.listeners } ?? []
+    }
+
+    public func health() async -> [DoctorFact] {
+        guard let (listeners, exceptions, figures) = await hop.ask({ ($0.listeners, $0.exceptions, $0.loop.figures) })
+        else { return [DoctorFact(name: "server", isWell: false, finding: "stopped", remedy: "ringfence serve")] }
+        let findings = try? await NIOThreadPool.singleton.runIfActive {
+            ListenerPolicy.judge(
+                declared: listeners,
+                found: Array(OpenSockets.all()),
+                exceptions: exceptions,
+                at: SystemClock.wall
+            )
+        }
+        return listeners.map { DoctorFact($0, findings: findings ?? []) } + [DoctorFact(figures)]
+    }
+}
+
+extension RegistrationReport {
+    fileprivate init(_ summary: RegistrationSummary) {
+        self.init(
+            extension: summary.number,
+            phone: summary.device,
+            source: summary.source.description,
+            userAgent: summary.userAgent.isEmpty ? nil : summary.userAgent,
+            transport: summary.transport.rawValue,
+            tlsVersion: summary.tlsVersion,
+            cipher: nil,
+            registeredAt: summary.since,
+            expiresAt: summary.expires
+        )
+    }
+}
+
+extension CallReport {
+    /// `nil` for a call that has no one to ring.
+    fileprivate init?(_ record: CallRecord) {
+        guard let callee = record.callee else { return nil }
+        self.init(
+            id: record.id,
+            caller: record.caller,
+            callee: callee,
+            startedAt: record.startedAt,
+            answeredAt: record.answeredAt,
+            callerProtection: record.callerProtection,
+            calleeProtection: record.calleeProtection
+        )
+    }
+}
+
+extension DoctorFact {
+    fileprivate init(_ listener: Listener, findings: [ListenerPolicy.Finding]) {
+        let isMissing = findings.contains(.missing(listener))
+        self.init(
+            name: "listener \(listener.address)",
+            isWell: !isMissing,
+            finding: isMissing ? "\(listener.purpose.rawValue) is not open" : "\(listener.purpose.rawValue) is open",
+            remedy: isMissing ? "restart the server: ringfence serve" : nil
+        )
+    }
+
+    fileprivate init(_ figures: LoopFigures) {
+        let lost = figures.lostRecords
+        self.init(
+            name: "call records",
+            isWell: lost == 0,
+            finding: lost == 0 ? "every one was written" : "\(lost) could not be written",
+            remedy: lost == 0 ? nil : "look at the disk of the data directory: df -h"
+        )
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Guard
+import Model
+import NIOCore
+import Primitives
+
+/// What the switchboard wants done.
+extension SignallingLoop {
+    /// Carries out what the switchboard asked for. Closing a connection may make it ask for more: that comes after.
+    ///
+    /// - Parameter source: Who caused it and pays for what it did wrong, if it was a message.
+    func carryOut(from source: IPAddress? = nil) {
+        guard !isCarryingOut else { return }
+        isCarryingOut = true
+        defer { isCarryingOut = false }
+        var index = 0
+        while index < actions.count {
+            let action = actions[index]
+            index += 1
+            perform(action, source)
+        }
+        actions.removeAll(keepingCapacity: true)
+    }
+
+    private func perform(_ action: Action, _ source: IPAddress?) {
+        switch action {
+        case .send(let bytes, let id): send(bytes, to: id)
+        case .authenticated(let id): authenticated(id)
+        case .close(let id): connections[id]?.close()
+        case .media(let command): commands.append(command)
+        case .remember(let record, let ticket): outlets.remember(record, ticket)
+        case .report(let event): noticed(event, source)
+        }
+    }
+
+    private func noticed(_ event: SecurityEvent, _ source: IPAddress?) {
+        if let source, let cost = Self.cost(of: event.kind) {
+            admission.charge(source, cost: cost, at: SystemClock.monotonic)
+        }
+        events.add(event)
+    }
+
+    /// What a source pays on top for a message that turned out to be this.
+    private static func cost(of kind: SecurityEventKind) -> SourceGate.Cost? {
+        switch kind {
+        case .failedLogin: .failedLogin
+        case .identityMismatch, .scanner, .malformed, .replayedNonce, .forgedInDialog, .spoofSuspected: .abuse
+        case .flood, .weakMediaOffered, .bindingLimit, .weakDigest, .foreignMedia, .undeclaredListener, .journalBroken:
+            nil
+        }
+    }
+
+    private func send(_ bytes: [UInt8], to id: FlowID) {
+        if id.rawValue & ConnectionTable.datagramBit != 0 {
+            datagrams[DatagramListener.number(of: id)]?.send(bytes, to: id)
+        } else if let connection = connections[id] {
+            // Written into one buffer again and again: TLS is through with it when the message is flushed.
+            output.clear()
+            output.writeBytes(bytes)
+            connection.send(output)
+        }
+    }
+
+    private func authenticated(_ id: FlowID) {
+        // Over UDP the sender's address can be forged, so its source stays accountable for every message.
+        guard let connection = connections[id] else { return }
+        if !connection.isCountedAsPhone {
+            connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip)
+        }
+        connection.standing.authenticated(at: SystemClock.monotonic)
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Primitives
+
+/// Connections as they come and go.
+extension SignallingLoop {
+    /// Takes a connection in, or refuses it before anything is spent on it.
+    func accept(transport: Transport, remote: Primitives.SocketAddress, local: Primitives.SocketAddress) -> Connection?
+    {
+        let now = SystemClock.monotonic
+        guard admission.connect(remote.ip, at: now) else {
+            figures.refusedConnections += 1
+            return nil
+        }
+        let connection = connections.insert { id in
+            Connection(flow: Flow(id: id, transport: transport, remote: remote, local: local), loop: self, at: now)
+        }
+        guard let connection else {
+            admission.disconnected(remote.ip, isPhone: false)
+            return nil
+        }
+        figures.acceptedConnections += 1
+        reviews.insert(connection.id, at: connection.standing.deadline)
+        setWake()
+        return connection
+    }
+
+    func secured(_ connection: Connection) {
+        connection.standing.secured(at: SystemClock.monotonic)
+    }
+
+    func handshakeFailed(_ connection: Connection) {
+        figures.failedHandshakes += 1
+    }
+
+    func closed(_ connection: Connection) {
+        guard connections[connection.id] != nil else { return }
+        connections.remove(connection.id)
+        admission.disconnected(connection.flow.remote.ip, isPhone: connection.isCountedAsPhone)
+        switchboard.closed(connection.id, at: SystemClock.now, into: &actions)
+        carryOut()
+        endTurn()
+    }
+
+    func isSlow(_ connection: Connection) {
+        guard !connection.isWatched else { return }
+        connection.isWatched = true
+        slow.insert(connection.id, at: SystemClock.monotonic + Limits.unread)
+        setWake()
+    }
+
+    func count(_ end: Connection.End) {
+        switch end {
+        case .regular: break
+        case .malformed: figures.malformed += 1
+        case .overdue: figures.overdue += 1
+        case .slowReader: figures.slowReaders += 1
+        }
+    }
+}

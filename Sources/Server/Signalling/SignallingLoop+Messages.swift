@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Guard
+import Model
+import NIOCore
+import Primitives
+import SIP
+
+/// What comes in, and whether it is read.
+extension SignallingLoop {
+    /// One complete message. A stranger's is charged to its source before anything is parsed; over budget it is dropped
+    /// without a word, because an answer would be a service.
+    func receive(_ message: Span<UInt8>, on connection: Connection, at now: Moment) {
+        guard admits(connection, at: now) else { return }
+        connection.standing.spoke(at: now.monotonic)
+        switchboard.receive(message, on: connection.flow, at: now, into: &actions)
+        carryOut(from: connection.flow.remote.ip)
+    }
+
+    /// RFC 5626 §4.4.1: a double CRLF is answered by a single one.
+    func keepAlive(on connection: Connection, at now: Moment) {
+        guard admits(connection, at: now) else { return }
+        connection.standing.kept(at: now.monotonic)
+        connection.send(ByteBuffer(staticString: "\r\n"))
+    }
+
+    func receive(_ datagram: Span<UInt8>, on flow: Flow, at now: Moment) {
+        guard admission.message(from: flow.remote.ip, at: now.monotonic) else { return dropped(from: flow, at: now) }
+        switchboard.receive(datagram, on: flow, at: now, into: &actions)
+        carryOut(from: flow.remote.ip)
+    }
+
+    func malformed(_ connection: Connection, _ error: ParseError, at now: Moment) {
+        events.add(
+            SecurityEvent(
+                at: now.wall,
+                kind: .malformed,
+                control: Control.intrusionDetection.rawValue,
+                source: connection.flow.remote.ip.description,
+                detail: "closed a connection that does not speak SIP: \(error.problem)"
+            )
+        )
+    }
+
+    /// Notices something that no message caused.
+    func report(_ kind: SecurityEventKind, source: String, _ detail: String) {
+        let control = Control.openPorts.rawValue
+        events.add(SecurityEvent(at: SystemClock.wall, kind: kind, control: control, source: source, detail: detail))
+    }
+
+    private func admits(_ connection: Connection, at now: Moment) -> Bool {
+        let admitted =
+            connection.standing.phase == .phone
+            ? connection.budget.spend(at: now.monotonic)
+            : admission.message(from: connection.flow.remote.ip, at: now.monotonic)
+        if !admitted { dropped(from: connection.flow, at: now) }
+        return admitted
+    }
+
+    /// Counts. Building an event costs more than the drop itself, so only so many are built between two reports.
+    private func dropped(from flow: Flow, at now: Moment) {
+        figures.droppedMessages += 1
+        let source = flow.remote.ip.accountable
+        guard source != lastFlood, floods < Limits.eventKinds else { return }
+        lastFlood = source
+        floods += 1
+        events.add(
+            SecurityEvent(
+                at: now.wall,
+                kind: .flood,
+                control: Control.intrusionDetection.rawValue,
+                source: source.description,
+                detail: "more messages than one source may send; dropped without an answer"
+            )
+        )
+    }
+}

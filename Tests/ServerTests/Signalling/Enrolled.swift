@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Primitives
+import SIP
+import Store
+
+@testable import Server
+
+/// A phone of an office, and how it answers a challenge.
+struct Enrolled: Sendable {
+    let number: String
+    private let username: String
+    private let password: String
+
+    /// Enrols a phone of extension `number` and tells the running server.
+    init(_ number: String, in office: Office) async throws {
+        (self.number, username, password) = (number, "phone\(number)", "secret-of-\(number)")
+        guard let parsed = ExtensionNumber(parsing: number) else { preconditionFailure("\(number) is no extension") }
+        var entropy = SystemRandomNumberGenerator()
+        let (username, password) = (username, password)
+        let hash = { (algorithm: DigestAlgorithm) in
+            let ha1 = HA1(algorithm: algorithm, username: username, realm: "pbx.test", password: password)
+            return Redacted(ha1.hex())
+        }
+        let device = Device(
+            id: .generate(using: &entropy),
+            extension: parsed,
+            username: username,
+            hashes: DigestHashes(md5: hash(.md5), sha256: hash(.sha256), sha512256: hash(.sha512256)),
+            label: "test",
+            createdAt: WallTime(milliseconds: 0)
+        )
+        let start = WallTime(milliseconds: 0)
+        let snapshot = try office.store.change(
+            [.put(Extension(number: parsed, name: number, createdAt: start)), .enrol(device)],
+            journal: [JournalDraft(actor: "test", action: "phone.enrol", subject: number)],
+            at: start
+        )
+        await office.server.apply(snapshot)
+    }
+
+    /// Registers over that connection.
+    ///
+    /// - Returns: Whether it was let in.
+    func register(over peer: Peer) async throws -> Bool {
+        peer.say(Requests.register(number, branch: 1))
+        guard try await peer.hears("SIP/2.0 401 ") else { return false }
+        guard let nonce = peer.state.text.firstMatch(of: /nonce="([^"]+)"/)?.1 else { return false }
+        let ha1 = HA1(algorithm: .sha256, username: username, realm: "pbx.test", password: password)
+        let response = Digest.response(
+            ha1: ha1,
+            nonce: String(nonce),
+            nc: 1,
+            cnonce: "c0ffee",
+            method: .register,
+            uri: "sip:pbx.test"
+        )
+        let credentials = """
+            Authorization: Digest username="\(username)", realm="pbx.test", nonce="\(nonce)", uri="sip:pbx.test", \
+            response="\(response)", algorithm=SHA-256, qop=auth, nc=00000001, cnonce="c0ffee"\r
+
+            """
+        peer.say(Requests.register(number, branch: 2, credentials: credentials))
+        return try await peer.hears("SIP/2.0 200 ")
+    }
+}

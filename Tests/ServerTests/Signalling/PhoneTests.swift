@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Guard
+import Model
+import Primitives
+import Testing
+
+@testable import Server
+
+@Suite("RFC 3261 §10 over a real connection")
+struct PhoneTests {
+    @Test func `an enrolled phone registers, and the list says how it is protected`() async throws {
+        try await Office.open { office in
+            let phone = try await Enrolled("201", in: office)
+            let peer = try await office.peer(versions: 13...13)
+            #expect(try await phone.register(over: peer))
+            let list = await office.server.registrations()
+            #expect(list.map(\.extension.text) == ["201"])
+            #expect(list.first?.tlsVersion == "TLSv1.3")
+            #expect(list.first?.transport == "tls")
+        }
+    }
+
+    @Test func `a registration dies with its connection`() async throws {
+        try await Office.open { office in
+            let phone = try await Enrolled("201", in: office)
+            let peer = try await office.peer()
+            #expect(try await phone.register(over: peer))
+            await peer.close()
+            var registered = 1
+            for _ in 0..<500 where registered > 0 {
+                try await Task.sleep(for: .milliseconds(10))
+                registered = await office.server.registrations().count
+            }
+            #expect(registered == 0)
+        }
+    }
+
+    @Test func `who has registered is not cut off, and has a budget of its own`() async throws {
+        try await Office.open { office in
+            let phone = try await Enrolled("201", in: office)
+            let peer = try await office.peer()
+            #expect(try await phone.register(over: peer))
+
+            // A stranger from the same address uses up all that strangers have.
+            let stranger = try await office.peer()
+            for branch in 1...1_000 { stranger.say(Requests.register(branch: branch)) }
+            try await Task.sleep(for: .seconds(6))
+
+            peer.say(Requests.options(branch: 77))
+            #expect(try await peer.hears("branch=z9hG4bK-77"))
+            #expect(!peer.state.isClosed)
+        }
+    }
+
+    @Test func `revoking the phone closes its connection`() async throws {
+        try await Office.open { office in
+            let phone = try await Enrolled("201", in: office)
+            let peer = try await office.peer()
+            #expect(try await phone.register(over: peer))
+            let device = try #require(office.store.snapshot.devices.values.first)
+            let draft = JournalDraft(actor: "test", action: "phone.revoke", subject: "201")
+            let snapshot = try office.store.change([.revoke(device.id)], journal: [draft], at: device.createdAt)
+            await office.server.apply(snapshot)
+            #expect(try await peer.isClosed())
+            #expect(await office.server.registrations().isEmpty)
+        }
+    }
+
+    @Test func `a snapshot that is not newer is ignored`() async throws {
+        try await Office.open { office in
+            let old = office.store.snapshot
+            let phone = try await Enrolled("201", in: office)
+            await office.server.apply(old)
+            let peer = try await office.peer()
+            #expect(try await phone.register(over: peer))
+        }
+    }
+}

@@ -15,9 +15,9 @@ struct Enrolled: Sendable {
 
     /// Enrols a phone of extension `number` and tells the running server.
     init(_ number: String, in office: Office) async throws {
-        (self.number, username, password) = (number, "phone\(number)", "secret-of-\(number)")
-        guard let parsed = ExtensionNumber(parsing: number) else { preconditionFailure("\(number) is no extension") }
         var entropy = SystemRandomNumberGenerator()
+        (self.number, username, password) = (number, Device.generateUsername(using: &entropy), "secret-of-\(number)")
+        guard let parsed = ExtensionNumber(parsing: number) else { preconditionFailure("\(number) is no extension") }
         let (username, password) = (username, password)
         let hash = { (algorithm: DigestAlgorithm) in
             let ha1 = HA1(algorithm: algorithm, username: username, realm: "pbx.test", password: password)

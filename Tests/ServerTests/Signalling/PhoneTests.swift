@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Admin
 import Foundation
-import Guard
 import Model
 import Primitives
+import Store
 import Testing
 
 @testable import Server

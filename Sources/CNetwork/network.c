@@ -1,3 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-#define _GNU_SOURCE
-#include "CNetwork.h"

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Foundation
+public import Media
+public import Primitives
+import Synchronization
+
+/// A thread that relays the encrypted media of all its calls through one UDP port, with RTCP on a second one for phones
+/// that do not multiplex.
+///
+/// It shares nothing with signalling: commands come in through a bounded queue, reports go out through a callback. The
+/// sockets are bound when this is made, so that a port in use is known before anything runs.
+public final class MediaLoop: Sendable {
+    private enum Phase: Sendable {
+        case ready, running, stopped
+    }
+
+    /// Where media arrives, with the port that the system chose when 0 was asked for.
+    public let rtp: SocketAddress
+    /// Where RTCP without rtcp-mux arrives.
+    public let rtcp: SocketAddress
+
+    private let queue: MediaQueue
+    private let worker: Mutex<MediaWorker?>
+    private let phase = Mutex(Phase.ready)
+    private let ended = DispatchSemaphore(value: 0)
+
+    /// - Parameters:
+    ///   - rtp: Where media arrives: the address that our SDP names. Not an unspecified one on a machine with several
+    ///     addresses: answers would leave from another one than the phone sends to.
+    ///   - rtcp: Where RTCP without rtcp-mux arrives: the port above.
+    ///   - capacity: How many calls can be relayed at once.
+    ///   - onReport: Called on the loop's thread once a second with a report of every open relay. It must not block.
+    /// - Throws: ``MediaSocketError`` with the address that cannot be bound.
+    public init(
+        rtp: SocketAddress,
+        rtcp: SocketAddress,
+        capacity: Int,
+        onReport: @escaping @Sendable ([RelayReport]) -> Void
+    ) throws {
+        let media = try MediaSocket(rtp)
+        let control = try MediaSocket(rtcp)
+        self.rtp = media.address
+        self.rtcp = control.address
+        queue = try MediaQueue(capacity: capacity)
+        worker = Mutex(
+            try MediaWorker(rtp: media, rtcp: control, queue: queue, capacity: capacity, onReport: onReport)
+        )
+    }
+
+    /// Hands commands to the loop; it obeys them in order, before the next packet that it reads. Does not wait.
+    public func send(_ commands: [RelayCommand]) {
+        guard !commands.isEmpty else { return }
+        queue.append(commands)
+    }
+
+    /// Commands that were refused because the loop did not take the earlier ones.
+    public var refusedCommands: UInt64 { queue.refused }
+
+    /// Begins to relay. A second call does nothing.
+    public func start() {
+        let isFirst = phase.withLock { phase in
+            guard phase == .ready else { return false }
+            phase = .running
+            return true
+        }
+        guard isFirst else { return }
+        let thread = Thread { [self] in
+            run()
+            ended.signal()
+        }
+        thread.name = "media"
+        thread.qualityOfService = .userInteractive
+        thread.start()
+    }
+
+    /// Ends the loop, waits until its thread has ended and closes the sockets. A second call does nothing.
+    public func stop() {
+        let before = phase.withLock { phase in
+            defer { phase = .stopped }
+            return phase
+        }
+        queue.stop()
+        switch before {
+        case .ready: worker.withLock { $0 = nil }
+        case .running: ended.wait()
+        case .stopped: break
+        }
+    }
+
+    private func run() {
+        guard var worker = worker.withLock({ $0.take() }) else { return }
+        worker.run()
+    }
+}

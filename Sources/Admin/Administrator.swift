@@ -66,6 +66,8 @@ public actor Administrator {
 
     /// Writes a change and makes the engine follow it.
     func change(_ changes: [Change], _ drafts: [JournalDraft], notice: String) async throws(Refusal) {
+        let traces = drafts.map { JournalRules.Trace(actor: $0.actor, action: $0.action, subject: $0.subject) }
+        if let refusal = JournalRules.refusal(ofChanges: changes.count, traces: traces) { throw refusal }
         do {
             _ = try store.change(changes, journal: drafts, at: now())
         } catch {

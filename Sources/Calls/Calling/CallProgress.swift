@@ -272,7 +272,7 @@ extension Leg {
     var relayMedia: LegMedia? {
         guard let theirs = media.theirs, let ours = media.chosen, let remote = media.remote else { return nil }
         let isMuxed = remote.rtcpMux
-        let ip = remote.address.flatMap { $0.isUnspecified ? nil : $0 }
+        let ip = remote.address.flatMap { MediaSourceRules.decide(named: $0, signalling: source) == .never ? nil : $0 }
         let rtp = ip.map { SocketAddress(ip: $0, port: remote.port) }
         return LegMedia(
             address: rtp,

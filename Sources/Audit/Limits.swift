@@ -30,14 +30,17 @@ public enum Limits {
     static let guesses = 40
     /// Answers compared for each method and name.
     static let comparisons = 5
-    /// Pairs of requests whose answering times are compared, and how many more when the first ones look different: the
-    /// standard error of the figure is 0.013 for the first and 0.006 for all.
-    static let timedPairs = 1_000
-    static let furtherPairs = 4_000
-    /// Unauthenticated requests sent to see memory grow. A leak of 300 bytes each would show.
-    static let memoryRequests = 20_000
-    /// Bytes by which the server may have grown after them.
+    /// How long a measurement of answering times may take.
+    static let timing: Duration = .seconds(120)
+    /// Wrong logins on one connection, and connections from one address: less than what makes a target lose patience.
+    static let loginsPerConnection = 4
+    static let connectionsPerAddress = 2
+    /// How long a flood may take, because a target lets only so many through.
+    static let flood: Duration = .seconds(60)
+    /// Bytes by which the server may have grown after a flood.
     static let memoryGrowth = 5 << 20
+    /// How long a target may take to hang up on somebody whose messages have no end.
+    static let hangUp: Duration = .seconds(8)
     /// How long a connection that says nothing useful may be kept open by the target.
     static let slowConnection: Duration = .seconds(20)
     /// Packets sprayed at the media port.

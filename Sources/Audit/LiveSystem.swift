@@ -62,19 +62,7 @@ public struct LiveSystem: Sendable {
 
 /// A file of the installation and who may touch it.
 public struct StoredFile: Hashable, Sendable, Codable {
-    public enum Role: String, Hashable, Sendable, Codable, CaseIterable {
-        /// The folder that holds the others.
-        case directory
-        /// The database or one of its logs (`-wal`, `-shm`).
-        case database
-        case sealKey
-        case certificateKey
-        /// The end of the journal, kept outside the database.
-        case journalAnchor
-        case adminSocket
-        /// A log, a certificate, anything else.
-        case other
-    }
+    public typealias Role = SecretFileRules.Purpose
 
     public let role: Role
     public let path: String

@@ -45,7 +45,9 @@ enum ForgeryAttacks {
         expected: "refused each time, and not one packet arrives",
         run: { (wire, target) async throws(WireError) in
             guard let account = target.accounts.first else { return .needsAccount }
-            let trap = try await wire.connect(Endpoint(.udp, port: target.mediaPort))
+            // Where the target is this machine, another of its addresses stands for somewhere else.
+            let elsewhere = target.address.isLoopback && target.address.isIPv4 ? IPAddress(v4: 0x7F00_0099) : nil
+            let trap = try await wire.connect(Endpoint(.udp, port: target.mediaPort, from: elsewhere))
             let phone = TestPhone(account, wire, target)
             let line = Line(wire, Endpoint(.tls, port: target.tlsPort))
             var statuses: [Int] = []

@@ -104,7 +104,7 @@ enum FramingAttacks {
     private static func end(of bytes: [UInt8], _ wire: Wire, _ target: Target) async throws(WireError) -> End {
         let line = try await wire.converse(Endpoint(.tls, port: target.tlsPort))
         _ = try? await line.say(bytes)
-        let heard = await line.everything(within: Limits.slowConnection)
+        let heard = await line.everything(within: Limits.hangUp)
         await line.close()
         let status = heard.bytes.isEmpty ? nil : HeardMessage(heard.bytes).status
         let words = status.map { "\($0) and " } ?? ""

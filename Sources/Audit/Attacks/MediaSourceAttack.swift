@@ -15,6 +15,7 @@ enum MediaSourceAttack {
             "\(Limits.sprayedPackets) packets of RTP, RTCP, STUN, DTLS and garbage to the media port and the next",
         expected: "nothing comes back",
         run: { (wire, target) async throws(WireError) in
+            try await wire.expectAlive(target)
             for port in [target.mediaPort, target.mediaPort &+ 1] {
                 let link = try await wire.connect(Endpoint(.udp, port: port))
                 let back = await sprayAndListen(link, Strays.packets(Limits.sprayedPackets, using: wire.entropy))

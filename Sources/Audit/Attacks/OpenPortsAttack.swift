@@ -25,8 +25,7 @@ enum OpenPortsAttack {
         attempted: "connect to \(tcp.count) TCP ports on which phone systems have been found open",
         expected: "none answers, while the TLS port does",
         run: { (wire, target) async throws(WireError) in
-            let line = try await wire.converse(Endpoint(.tls, port: target.tlsPort))
-            await line.close()
+            try await wire.expectAlive(target)
             var open: [String] = []
             for (port, name) in tcp where port != target.tlsPort && !target.exceptedPorts.contains(port) {
                 guard let link = try? await wire.connect(Endpoint(.tcp, port: port)) else { continue }
@@ -45,6 +44,7 @@ enum OpenPortsAttack {
         attempted: "SIP, SNMP, IAX2 and empty datagrams to \(udp.count) UDP ports",
         expected: "nothing comes back",
         run: { (wire, target) async throws(WireError) in
+            try await wire.expectAlive(target)
             var sent = 0
             for port in udp where !target.exceptedPorts.contains(port) {
                 let link = try await wire.connect(Endpoint(.udp, port: port))

@@ -53,6 +53,7 @@ enum SignallingEncryptionAttack {
         attempted: "OPTIONS and REGISTER in the clear over TCP and UDP, to the TLS port and to 5060",
         expected: "no SIP comes back, except on ports that a dated exception has opened",
         run: { (wire, target) async throws(WireError) in
+            try await wire.expectAlive(target)
             var (tried, excepted): (Int, [String]) = (0, [])
             for port in [target.tlsPort, 5060] as Set<UInt16> {
                 for kind in [Endpoint.Kind.tcp, .udp] {

@@ -28,27 +28,30 @@ struct TestCall: Sendable {
             try await wire.connect(Endpoint(.udp, port: target.mediaPort)),
             try await wire.connect(Endpoint(.udp, port: target.mediaPort)),
         ]
-        let keys = phones.map { _ in key(wire) }
+        let callerKey = key(.aes128cmSHA1_80, wire)
         var draft = try await phones[0].draft("INVITE", to: target.accounts[1].number.text)
         draft.contentType = "application/sdp"
-        draft.body = offer(keys[0], sockets[0].local)
+        draft.body = description(1, callerKey, sockets[0].local)
         let challenge = try await phones[0].challenge(to: draft)
         let invite = await phones[0].authorised(draft, challenge, LoginForm())
         try await phones[0].line().say(invite.bytes)
 
-        let offered = try await phones[1].takeCall(with: offer(keys[1], sockets[1].local))
+        let ringing = try await phones[1].nextRequest("INVITE")
+        guard let toCallee = HeardMedia(ringing.body) else { throw WireError(.local, "the target offered no key") }
+        let calleeKey = key(toCallee.key.suite, wire)
+        try await phones[1].accept(ringing, with: description(toCallee.tag, calleeKey, sockets[1].local))
         guard let answer = try await phones[0].finalAnswer(to: invite), answer.status == 200 else {
             throw WireError(.local, "the call was not answered")
         }
         try await phones[0].confirm(answer, to: invite)
-        guard let toCaller = HeardMedia(answer.body), let toCallee = HeardMedia(offered.body) else {
-            throw WireError(.local, "the target sent no key")
+        guard let toCaller = HeardMedia(answer.body) else {
+            throw WireError(.local, "the target answered without a key")
         }
         return TestCall(
             caller: phones[0],
             callee: phones[1],
-            callerMedia: MediaEnd(sockets[0], sending: keys[0], receiving: toCaller.key, source: 0x0A0A_0A0A),
-            calleeMedia: MediaEnd(sockets[1], sending: keys[1], receiving: toCallee.key, source: 0x0B0B_0B0B),
+            callerMedia: MediaEnd(sockets[0], sending: callerKey, receiving: toCaller.key, source: 0x0A0A_0A0A),
+            calleeMedia: MediaEnd(sockets[1], sending: calleeKey, receiving: toCallee.key, source: 0x0B0B_0B0B),
             mediaPort: toCaller.port,
             invite: invite,
             answer: answer
@@ -57,22 +60,22 @@ struct TestCall: Sendable {
 
     func end() async {
         _ = try? await caller.hangUp(answer, of: invite)
-        _ = try? await callee.takeCall(with: [])
+        if let bye = try? await callee.nextRequest("BYE") { try? await callee.accept(bye, with: []) }
         for phone in [caller, callee] { try? await phone.unregister() }
         await callerMedia.close()
         await calleeMedia.close()
     }
 
-    private static func key(_ wire: Wire) -> SRTPKey {
+    private static func key(_ suite: SRTPSuite, _ wire: Wire) -> SRTPKey {
         var entropy = wire.entropy
-        return SRTPKey.generate(.aes128cmSHA1_80, using: &entropy)
+        return SRTPKey.generate(suite, using: &entropy)
     }
 
-    private static func offer(_ key: SRTPKey, _ local: SocketAddress) -> [UInt8] {
+    private static func description(_ tag: Int, _ key: SRTPKey, _ local: SocketAddress) -> [UInt8] {
         let inline = key.material.reveal { Base64.encode($0) }
         return OfferText.offer(
             profile: "RTP/SAVP",
-            crypto: ["1 \(key.suite.rawValue) inline:\(inline)"],
+            crypto: ["\(tag) \(key.suite.rawValue) inline:\(inline)"],
             address: local.ip,
             port: local.port,
             extra: ["a=rtcp-mux"]
@@ -83,6 +86,7 @@ struct TestCall: Sendable {
 /// Where the other side takes audio and which key it sends with, out of its SDP.
 struct HeardMedia {
     let port: UInt16
+    let tag: Int
     let key: SRTPKey
 
     init?(_ description: [UInt8]) {
@@ -90,48 +94,38 @@ struct HeardMedia {
         guard let media = lines.first(where: { $0.hasPrefix("m=audio ") }),
             let port = media.split(separator: " ").dropFirst().first.flatMap({ UInt16($0) }),
             let crypto = lines.first(where: { $0.hasPrefix("a=crypto:") })?.split(separator: " "), crypto.count >= 3,
+            let tag = Int(crypto[0].dropFirst("a=crypto:".count)),
             let suite = SRTPSuite(rawValue: String(crypto[1])),
             let material = Base64.decode(crypto[2].dropFirst("inline:".count).prefix { $0 != "|" }.utf8),
             let key = SRTPKey(suite: suite, material: material)
         else { return nil }
-        (self.port, self.key) = (port, key)
+        (self.port, self.tag, self.key) = (port, tag, key)
     }
 }
 
 extension TestPhone {
-    /// Waits for a request of the target, answers it with 200, and goes on listening until an INVITE or BYE was answered.
-    ///
-    /// - Returns: The INVITE or BYE.
-    func takeCall(with description: [UInt8]) async throws(WireError) -> HeardMessage {
+    /// Waits for the target to ask for something; what else it asks for is answered with 200.
+    func nextRequest(_ wanted: String) async throws(WireError) -> HeardMessage {
         let line = try await line()
         while case .message(let message, _) = await line.next(within: Limits.reply) {
-            guard let method = message.method, method != "ACK" else { continue }
-            let tag = Identifiers(using: wireEntropy).fromTag
-            try await line.say(answer(200, "OK", to: message, tag: tag, body: method == "INVITE" ? description : []))
-            if method == "INVITE" || method == "BYE" { return message }
+            if message.method == wanted { return message }
+            if let method = message.method, method != "ACK" { try await accept(message, with: []) }
         }
-        throw WireError(.timedOut, "the called phone did not ring")
+        throw WireError(.timedOut, "no \(wanted) came from the target")
     }
 
-    private func answer(
-        _ status: Int,
-        _ reason: String,
-        to request: HeardMessage,
-        tag: String,
-        body: [UInt8]
-    ) async -> [UInt8] {
-        var lines = ["SIP/2.0 \(status) \(reason)"]
-        lines += request.values("via").map { "Via: \($0)" }
+    /// Answers a request of the target with 200.
+    func accept(_ request: HeardMessage, with description: [UInt8]) async throws(WireError) {
+        let line = try await line()
+        var lines = ["SIP/2.0 200 OK"] + request.values("via").map { "Via: \($0)" }
         lines += request.values("record-route").map { "Record-Route: \($0)" }
         for name in ["From", "Call-ID", "CSeq"] { lines.append("\(name): \(request.value(name.lowercased()) ?? "")") }
         let to = request.value("to") ?? ""
-        lines.append("To: \(to)" + (to.contains(";tag=") ? "" : ";tag=\(tag)"))
-        if let local = try? await line().local {
-            lines.append("Contact: <sip:\(account.username)@\(local);transport=tls>")
-        }
-        if !body.isEmpty { lines.append("Content-Type: application/sdp") }
-        lines.append("Content-Length: \(body.count)")
-        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
+        lines.append("To: \(to)" + (to.contains(";tag=") ? "" : ";tag=\(Identifiers(using: wireEntropy).fromTag)"))
+        lines.append("Contact: <sip:\(account.username)@\(line.local);transport=tls>")
+        if !description.isEmpty { lines.append("Content-Type: application/sdp") }
+        lines.append("Content-Length: \(description.count)")
+        try await line.say(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + description)
     }
 
     func finalAnswer(to request: RequestDraft) async throws(WireError) -> HeardMessage? {

@@ -40,19 +40,14 @@ extension Check {
     }
 
     private static func permission(_ file: StoredFile) -> Finding? {
-        let allowed: UInt16 =
-            switch file.role {
-            case .directory: 0o700
-            case .database, .sealKey, .certificateKey, .journalAnchor, .adminSocket: 0o600
-            case .other: 0o644
-            }
-        guard file.mode & 0o777 & ~allowed != 0 else { return nil }
+        guard let refusal = SecretFileRules.refusal(of: file.path, for: file.role, mode: file.mode) else { return nil }
+        let severity: Severity = file.role == .other ? .warning : .critical
         return Finding(
             .credentialDelivery,
-            file.role == .other ? .warning : .critical,
-            "Others on this machine can reach \(file.role.words).",
-            evidence: "\(file.path) has mode \(octal(file.mode)); \(octal(allowed)) is the most it may have",
-            remedy: "chmod \(octal(allowed)) \(file.path)"
+            severity,
+            refusal.problem,
+            evidence: refusal.reason,
+            remedy: refusal.remedy
         )
     }
 
@@ -67,11 +62,6 @@ extension Check {
                 remedy: "chown \(owner) \(file.path)"
             )
         }
-    }
-
-    private static func octal(_ mode: UInt16) -> String {
-        let digits = String(mode & 0o777, radix: 8)
-        return String(repeating: "0", count: 4 - digits.count) + digits
     }
 }
 
@@ -116,20 +106,6 @@ enum StoredSecrets {
             // The padding, and the character before it, depend on what follows.
             SecretSearch.Needle(bytes: Array(base64.utf8.prefix(raw.count / 3 * 4)), name: "\(name), in base64"),
         ]
-    }
-}
-
-extension StoredFile.Role {
-    fileprivate var words: String {
-        switch self {
-        case .directory: "the folder of the installation"
-        case .database: "the database"
-        case .sealKey: "the key that seals the passwords"
-        case .certificateKey: "the key of the certificate"
-        case .journalAnchor: "the end mark of the journal"
-        case .adminSocket: "the socket that commands the server"
-        case .other: "a file of the installation"
-        }
     }
 }
 

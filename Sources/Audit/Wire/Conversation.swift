@@ -91,6 +91,11 @@ extension HeardMessage {
 }
 
 extension Wire {
+    /// Makes sure that the target is there, for attacks that expect silence: silence of nobody proves nothing.
+    func expectAlive(_ target: Target) async throws(WireError) {
+        try await converse(Endpoint(.tls, port: target.tlsPort)).close()
+    }
+
     /// Opens a conversation. A target that has had enough of strangers for now is asked again a little later.
     func converse(_ endpoint: Endpoint) async throws(WireError) -> Conversation {
         var last = WireError(.refused, "refused")

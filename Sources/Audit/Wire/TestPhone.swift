@@ -69,23 +69,29 @@ actor TestPhone {
 
     /// The challenge to a request without a login.
     func challenge(to draft: RequestDraft) async throws(WireError) -> HeardChallenge {
+        let answer = try await firstAnswer(to: draft)
+        guard let challenge = HeardChallenge(answer) else {
+            throw WireError(.local, "'\(answer.firstLine)' instead of a challenge to \(draft.method)")
+        }
+        return challenge
+    }
+
+    private func firstAnswer(to draft: RequestDraft) async throws(WireError) -> HeardMessage {
         for _ in 0...Limits.backOffs {
             let line = try await line()
-            if let answer = try? await line.ask(draft), answer.status == 401 || answer.status == 407 {
-                guard let challenge = HeardChallenge(answer) else {
-                    throw WireError(.local, "a 401 without a challenge")
-                }
-                return challenge
-            }
+            if let answer = try? await line.ask(draft) { return answer }
             await hangUp()
             await wire.pause(Limits.backOff)
         }
-        throw WireError(.timedOut, "no challenge to \(draft.method)")
+        throw WireError(.timedOut, "no answer to \(draft.method)")
     }
 
     /// Sends a request with a login. The challenge is fetched first.
+    ///
+    /// - Returns: The answer to the login; what was said instead of a challenge; `nil` when the login is not answered.
     func ask(_ draft: RequestDraft, _ form: LoginForm = LoginForm()) async throws(WireError) -> HeardMessage? {
-        let challenge = try await challenge(to: draft)
+        let first = try await firstAnswer(to: draft)
+        guard let challenge = HeardChallenge(first) else { return first }
         return try await answer(challenge, with: draft, form)
     }
 

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Guard
+import Model
+import Primitives
+import Testing
+
+@testable import Audit
+
+/// A control exists four times or not at all: decision, page, check, attack.
+@Suite("Coverage of the controls")
+struct CoverageTests {
+    @Test func `every control has exactly one check, in order`() {
+        #expect(Auditor.checks.map(\.control) == Control.allCases)
+    }
+
+    @Test func `every control is attacked, in order`() {
+        var order: [Control] = []
+        for attack in AttackSuite.attacks where order.last != attack.control { order.append(attack.control) }
+        #expect(order == Control.allCases)
+    }
+
+    @Test func `every control has a page, and every page a control`() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Pages.folder.path)
+        #expect(Set(names) == Set(Control.allCases.map { "\($0.rawValue).md" }))
+    }
+
+    @Test(arguments: Control.allCases)
+    func `every page says the same things in the same order`(control: Control) throws {
+        let page = try Pages.text(of: control)
+        let headings = page.split(separator: "\n").filter { $0.hasPrefix("#") }.map(String.init)
+        #expect(
+            headings == [
+                "# \(control.rawValue)", "## The rule", "## Why it exists", "## What to do",
+                "## What happens otherwise",
+            ]
+        )
+        #expect(page.contains("\n\(control.title).\n"), "the title in Guard and on the page")
+        #expect(page.contains("| default | value |"), "the numbers")
+    }
+
+    @Test(arguments: Control.allCases)
+    func `every page says how its control is checked and names its attacks`(control: Control) throws {
+        let page = try Pages.text(of: control)
+        #expect(page.contains("**How it is checked.** `ringfence audit run`"))
+        let sentence = try #require(page.components(separatedBy: "**How it is attacked.**").last)
+        let named = Set(sentence.matches(of: #/\b[A-Z][0-9]{2}[a-z]?\b/#).map { String($0.output) })
+        #expect(named == Set(AttackSuite.attacks.filter { $0.control == control }.map(\.id)))
+    }
+
+    @Test func `the catalogue lists every page`() throws {
+        let catalogue = try String(
+            contentsOf: Pages.folder.deletingLastPathComponent().appending(path: "Guard.md"),
+            encoding: .utf8
+        )
+        for control in Control.allCases {
+            #expect(catalogue.contains("| <doc:\(control.rawValue)> | \(control.title) |"))
+            #expect(catalogue.contains("- <doc:\(control.rawValue)>"))
+        }
+    }
+
+    /// The decision itself, made by `Guard` about something that its control forbids. A new control does not compile here
+    /// until somebody has said what its decision is.
+    @Test(arguments: Control.allCases)
+    func `every control decides in Guard`(control: Control) throws {
+        switch control {
+        case .sipPasswords: #expect(try Decisions.refusal(ofCallBy: .revoked) == control)
+        case .credentialDelivery:
+            let refusal = SecretFileRules.refusal(of: "/x/ringfence.sqlite", for: .database, mode: 0o644)
+            #expect(refusal?.control == control)
+        case .signallingEncryption:
+            #expect(try Decisions.refusal(ofCallBy: .enrolled, isSecure: false) == control)
+            let listener = Listener(purpose: .sipUDP, address: "192.0.2.1:5060")
+            #expect(
+                ListenerPolicy.refusal(of: listener, exceptions: [], at: WallTime(milliseconds: 0))?.control == control
+            )
+        case .mediaEncryption: #expect(try Decisions.refusal(ofCallBy: .enrolled, media: .plain) == control)
+        case .mediaSource:
+            let (victim, phone) = (IPAddress(v4: 0x7F00_0001), IPAddress(v4: 0xC000_0201))
+            #expect(MediaSourceRules.decide(named: victim, signalling: phone) == .never)
+        case .intrusionDetection:
+            #expect(ScannerSignatures.matches(userAgent: Array("friendly-scanner".utf8)[...]))
+            #expect(Decisions.gateCloses())
+        case .openPorts:
+            let socket = OpenSocket(network: .tcp, address: "0.0.0.0:5038")
+            let judged = ListenerPolicy.judge(
+                declared: [],
+                found: [socket],
+                exceptions: [],
+                at: WallTime(milliseconds: 0)
+            )
+            #expect(judged == [.undeclared(socket)])
+        case .journal: #expect(JournalRules.refusal(ofChanges: 1, traces: [])?.control == control)
+        }
+    }
+}
+
+private enum Decisions {
+    enum Caller { case enrolled, revoked }
+
+    static func refusal(
+        ofCallBy caller: Caller,
+        isSecure: Bool = true,
+        media: CallAttempt.Media = .encrypted
+    ) throws -> Control? {
+        let office = try TestOffice()
+        let number = try #require(ExtensionNumber(parsing: TestOffice.numbers[0]))
+        let device = try #require(office.snapshot.devices(of: number).first)
+        let revoked = try TestOffice.device(number, "nobodyknowsmenow", "x", office.snapshot.domain, 9)
+        let attempt = CallAttempt(
+            caller: caller == .enrolled ? device : revoked,
+            dialled: TestOffice.numbers[1],
+            signallingIsSecure: isSecure,
+            media: media
+        )
+        switch CallRules.decide(attempt, in: office.snapshot) {
+        case .allowed: return nil
+        case .refused(let refusal): return refusal.control
+        }
+    }
+
+    static func gateCloses() -> Bool {
+        var gate = SourceGate(seed: (1, 2))
+        let (stranger, now) = (IPAddress(v4: 0xC000_0207), MonotonicTime(nanoseconds: 1))
+        return (0..<10_000).contains { _ in !gate.admit(stranger, at: now) }
+    }
+}
+
+private enum Sources {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Sources")
+
+    static func files(without targets: Set<String>) throws -> [URL] {
+        let all = FileManager.default.enumerator(at: folder.resolvingSymlinksInPath(), includingPropertiesForKeys: nil)
+        return (all?.compactMap { $0 as? URL } ?? []).filter { file in
+            file.pathExtension == "swift" && targets.allSatisfy { !file.path.contains("/Sources/\($0)/") }
+        }
+    }
+}
+
+private enum Pages {
+    static let folder = Sources.folder.appending(path: "Guard/Guard.docc/Controls")
+
+    static func text(of control: Control) throws -> String {
+        try String(contentsOf: folder.appending(path: "\(control.rawValue).md"), encoding: .utf8)
+    }
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Media
+import Model
+import Primitives
+import SIP
+import Synchronization
+import Testing
+
+@testable import Audit
+
+/// A server in memory on a clock of its own: the real switchboard and the real media relay behind a network that never
+/// leaves this process. With a ``Weakness`` it gets one thing wrong in front of them.
+///
+/// Nothing happens while nobody waits: time passes when the attacker listens or pauses.
+actor MemoryTarget {
+    static let domain = "office.example"
+    static let tlsPort: UInt16 = 5061
+    static let mediaPort: UInt16 = 40_000
+    static let address = IPAddress(v4: 0x7F00_0001)
+
+    struct Peer {
+        let endpoint: Endpoint
+        let local: SocketAddress
+        let opened: MonotonicTime
+        var inbox: [(bytes: [UInt8], at: MonotonicTime)] = []
+        var framer = StreamFramer()
+        var partial: [UInt8] = []
+        var isClosed = false
+        var isPhone = false
+    }
+
+    let weakness: Weakness?
+    private(set) var now = MonotonicTime(nanoseconds: 1_000_000_000)
+    private var switchboard: Switchboard
+    private var relay: MediaRelay
+    var peers: [UInt64: Peer] = [:]
+    private var last: UInt64 = 0
+    /// Bytes that the server holds.
+    nonisolated let memory = Counter(50 << 20)
+    private var seenLogins: Set<String> = []
+    private var random: SeededNumbers
+
+    init(_ weakness: Weakness?) throws {
+        self.weakness = weakness
+        var numbers = SeededNumbers(seed: 42)
+        random = numbers
+        let office = try TestOffice(commonPassword: weakness == .commonPassword)
+        let counter = SharedNumbers(seed: 7)
+        switchboard = Switchboard(
+            settings: SwitchboardSettings(
+                hostNames: ["pbx.office.example"],
+                sipPort: Self.tlsPort,
+                mediaAddress: Self.address,
+                mediaPort: Self.mediaPort,
+                nonceKey: Array(repeating: 9, count: 32)
+            ),
+            snapshot: office.snapshot,
+            entropy: Entropy { counter.next() }
+        )
+        relay = MediaRelay(capacity: 16, using: &numbers)
+    }
+
+    // MARK: The clock
+
+    var moment: Moment {
+        Moment(
+            monotonic: now,
+            wall: WallTime(milliseconds: 1_800_000_000_000) + (now - MonotonicTime(nanoseconds: 1_000_000_000))
+        )
+    }
+
+    /// Lets time pass: the switchboard wakes at its deadlines, and connections that owe a word are closed.
+    func pass(_ duration: Duration) {
+        let end = now + max(duration, .zero)
+        while let deadline = switchboard.nextDeadline, deadline <= end {
+            now = max(now, deadline)
+            var actions: [Action] = []
+            switchboard.wake(at: moment, into: &actions)
+            carryOut(actions)
+        }
+        now = end
+        for (id, peer) in peers where peer.endpoint.kind != .udp && !peer.isPhone && weakness != .neverCloses {
+            if now - peer.opened > .seconds(5) { close(id) }
+        }
+    }
+
+    // MARK: Links
+
+    func connect(_ endpoint: Endpoint) throws(WireError) -> (id: UInt64, local: SocketAddress) {
+        now = now + .milliseconds(1)
+        switch endpoint.kind {
+        case .tls, .tcp:
+            let isOpen = endpoint.port == Self.tlsPort || (weakness == .leavesServicesOpen && endpoint.port == 5038)
+            guard isOpen else { throw WireError(.refused, "connection refused") }
+            if endpoint.kind == .tls, weakness == .foreignCertificate {
+                throw WireError(.handshake, "the certificate is somebody else's")
+            }
+        case .udp: break
+        }
+        last += 1
+        let port = UInt16(20_000 + last % 20_000)
+        let local = SocketAddress(ip: endpoint.source ?? Self.address, port: port)
+        peers[last] = Peer(endpoint: endpoint, local: local, opened: now)
+        return (last, local)
+    }
+
+    func send(_ bytes: [UInt8], on id: UInt64) throws(WireError) -> MonotonicTime {
+        guard let peer = peers[id], !peer.isClosed else { throw WireError(.closed, "closed") }
+        switch peer.endpoint.kind {
+        case .tls: talk(bytes, on: id)
+        case .tcp: hello(bytes, on: id)
+        case .udp: datagram(bytes, on: id)
+        }
+        return now
+    }
+
+    func receive(on id: UInt64, within patience: Duration) async -> Arrival {
+        // Others may be waiting for the same clock.
+        await Task.yield()
+        if let arrival = take(id) { return arrival }
+        pass(patience)
+        return take(id) ?? .silence
+    }
+
+    private func take(_ id: UInt64) -> Arrival? {
+        guard let peer = peers[id] else { return .closed }
+        if let first = peer.inbox.first {
+            peers[id]?.inbox.removeFirst()
+            return .bytes(first.bytes, at: first.at)
+        }
+        return peer.isClosed ? .closed : nil
+    }
+
+    func close(_ id: UInt64) {
+        guard let peer = peers[id], !peer.isClosed else { return }
+        peers[id]?.isClosed = true
+        guard peer.endpoint.kind == .tls else { return }
+        var actions: [Action] = []
+        switchboard.closed(FlowID(rawValue: id), at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    func put(_ bytes: [UInt8], to id: UInt64, after delay: Duration = .zero) {
+        guard peers[id]?.isClosed == false else { return }
+        peers[id]?.inbox.append((bytes, now + delay))
+    }
+
+    func isNew(_ login: String) -> Bool { seenLogins.insert(login).inserted }
+    func noise() -> Duration { .nanoseconds(Int64(random.next() % 40_000)) }
+
+    // MARK: The phone system
+
+    func deliver(_ message: [UInt8], on id: UInt64) {
+        guard let peer = peers[id] else { return }
+        let flow = Flow(
+            id: FlowID(rawValue: id),
+            transport: .tls,
+            remote: peer.local,
+            local: SocketAddress(ip: Self.address, port: Self.tlsPort),
+            tlsVersion: "TLSv1.3"
+        )
+        var actions: [Action] = []
+        switchboard.receive(message.span, on: flow, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    private func carryOut(_ actions: [Action]) {
+        for action in actions {
+            switch action {
+            case .send(let bytes, let flow): put(adorned(bytes), to: flow.rawValue, after: .microseconds(100) + noise())
+            case .authenticated(let flow): peers[flow.rawValue]?.isPhone = true
+            case .close(let flow): close(flow.rawValue)
+            case .media(let command): _ = relay.apply(command, at: now)
+            case .remember(_, let ticket):
+                guard let ticket else { continue }
+                var more: [Action] = []
+                switchboard.stored(ticket, ok: true, at: moment, into: &more)
+                carryOut(more)
+            case .report: break
+            }
+        }
+    }
+
+    func relayed(_ bytes: [UInt8], from source: SocketAddress, port: MediaPort) {
+        var packet = bytes + [UInt8](repeating: 0, count: 64)
+        var span = packet.mutableSpan
+        let outcome = relay.receive(&span, length: bytes.count, from: source, port: port, at: now)
+        guard case .forward(let length, let to, _) = outcome else { return }
+        packet.removeLast(packet.count - length)
+        for (id, peer) in peers where peer.endpoint.kind == .udp && peer.local == to { put(packet, to: id) }
+    }
+}
+
+/// Numbers that look random and are the same in every run.
+struct SeededNumbers: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    /// SplitMix64.
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+        return word ^ word >> 31
+    }
+}
+
+/// A number that closures can share.
+final class Counter: Sendable {
+    private let value: Mutex<Int>
+
+    init(_ value: Int) { self.value = Mutex(value) }
+
+    func read() -> Int { value.withLock { $0 } }
+    func add(_ more: Int) { value.withLock { $0 += more } }
+}
+
+/// Hands out blocks one after the other.
+final class BlockReader: Sendable {
+    private let blocks: Mutex<[[UInt8]]>
+
+    init(_ blocks: [[UInt8]]) { self.blocks = Mutex(blocks) }
+
+    func next() -> [UInt8] { blocks.withLock { $0.isEmpty ? [] : $0.removeFirst() } }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+import SIP
+import Testing
+
+@testable import Audit
+
+/// A business with two extensions and a phone for each.
+struct TestOffice {
+    static let numbers = ["701", "702"]
+    static let usernames = ["k3jd9fh2mz7qp4xw", "t8vn2bc6rl1sg5ya"]
+    let snapshot: Snapshot
+    let accounts: [TestAccount]
+
+    init(commonPassword: Bool = false) throws {
+        let domain = try #require(DomainName(parsing: MemoryTarget.domain))
+        let passwords = [commonPassword ? "701701" : "hF7mQ2xV9bNc4kLt8wRzPj3s", "Zt6nB3vK8dMq5yGx2hWcRf9p"]
+        var (extensions, devices, accounts): ([Extension], [Device], [TestAccount]) = ([], [], [])
+        for (index, text) in Self.numbers.enumerated() {
+            let number = try #require(ExtensionNumber(parsing: text))
+            extensions.append(Extension(number: number, name: "Desk \(text)", createdAt: WallTime(milliseconds: 0)))
+            devices.append(try Self.device(number, Self.usernames[index], passwords[index], domain, index))
+            let password = Redacted(passwords[index])
+            accounts.append(TestAccount(number: number, username: Self.usernames[index], password: password))
+        }
+        snapshot = Snapshot(generation: 1, domain: domain, extensions: extensions, devices: devices)
+        self.accounts = accounts
+    }
+
+    static func device(
+        _ number: ExtensionNumber,
+        _ username: String,
+        _ password: String,
+        _ domain: DomainName,
+        _ index: Int
+    ) throws -> Device {
+        let hash = { (algorithm: DigestAlgorithm) in
+            Redacted(HA1(algorithm: algorithm, username: username, realm: domain.text, password: password).hex())
+        }
+        return Device(
+            id: try #require(DeviceID(parsing: "0123456789abcde\(index)")),
+            extension: number,
+            username: username,
+            hashes: DigestHashes(md5: hash(.md5), sha256: hash(.sha256), sha512256: hash(.sha512256)),
+            label: "desk",
+            createdAt: WallTime(milliseconds: 0)
+        )
+    }
+}
+
+extension MemoryTarget {
+    nonisolated func target() throws -> Target {
+        let office = try TestOffice(commonPassword: weakness == .commonPassword)
+        return Target(
+            host: "pbx.office.example",
+            address: Self.address,
+            tlsPort: Self.tlsPort,
+            mediaPort: Self.mediaPort,
+            domain: office.snapshot.domain,
+            accounts: office.accounts,
+            insider: try insider(office)
+        )
+    }
+
+    private nonisolated func insider(_ office: TestOffice) throws -> Insider {
+        let file = StoredFile(role: .database, path: "ringfence.sqlite", mode: 0o600, owner: 0)
+        var content = Array("SQLite format 3\0 k3jd9fh2mz7qp4xw sealed:".utf8)
+        if weakness == .storesPasswords { content += office.accounts[0].password.reveal { Array($0.utf8) } }
+        let blocks = [content]
+        return Insider(
+            serverMemory: { [memory] in memory.read() },
+            stolenFiles: { [file] },
+            open: { _ in FileBlocks.of(blocks) },
+            tamper: { [weakness] (tampering) async throws(WireError) in
+                switch tampering {
+                case .nothing: nil
+                case .edit, .editWithHash, .swap, .append: weakness == .forgivesEdits ? nil : "entry 3 does not fit"
+                case .removeMiddle, .removeLast, .empty: weakness == .forgivesCuts ? nil : "entries are missing"
+                }
+            }
+        )
+    }
+}
+
+extension FileBlocks {
+    /// The same blocks for every reader.
+    static func of(_ blocks: [[UInt8]]) -> FileBlocks {
+        let reader = BlockReader(blocks)
+        return FileBlocks { reader.next() }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One thing that a phone system gets wrong. Each has been found in one (see the attack catalogue).
+enum Weakness: String, CaseIterable {
+    case commonPassword, acceptsReplays, acceptsWeakDigests
+    case storesPasswords, handsOutConfigurations, notifiesStrangers
+    case agreesToOldTLS, compresses, talksInTheClear, foreignCertificate
+    case takesReadableAudio
+    case reflectsMedia, latches, forwardsForgeries
+    case answersScanners, saysWhatItIs, knowsExtensions, knowsLogins, slowerForExtensions, slowerForLogins
+    case guestsMayCall, relays, believesTags, believesFrom, takesAnyContact
+    case waitsForLength, takesBareLF, neverCloses, remembersStrangers
+    case leavesServicesOpen, answersDatagrams
+    case forgivesEdits, forgivesCuts
+
+    /// The attack that must notice it.
+    var attack: String {
+        switch self {
+        case .commonPassword: "C01"
+        case .acceptsReplays: "C03"
+        case .acceptsWeakDigests: "C05"
+        case .storesPasswords: "C13"
+        case .handsOutConfigurations: "V02"
+        case .notifiesStrangers: "V07"
+        case .agreesToOldTLS, .compresses: "K01"
+        case .talksInTheClear: "K02"
+        case .foreignCertificate: "K03"
+        case .takesReadableAudio: "M07"
+        case .reflectsMedia: "M01"
+        case .latches, .forwardsForgeries: "M02"
+        case .answersScanners: "R01"
+        case .saysWhatItIs: "R07"
+        case .knowsExtensions: "R02"
+        case .knowsLogins: "R03"
+        case .slowerForExtensions: "R04"
+        case .slowerForLogins: "R04w"
+        case .guestsMayCall: "S01"
+        case .relays: "S02"
+        case .believesTags: "S03"
+        case .believesFrom: "C07"
+        case .takesAnyContact: "S05"
+        case .waitsForLength: "D06"
+        case .takesBareLF: "D07"
+        case .neverCloses: "D03"
+        case .remembersStrangers: "D02"
+        case .leavesServicesOpen: "R08"
+        case .answersDatagrams: "R08u"
+        case .forgivesEdits, .forgivesCuts: "I02"
+        }
+    }
+}

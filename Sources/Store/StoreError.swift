@@ -10,6 +10,8 @@ public enum StoreError: Error, Hashable, Sendable {
     /// The key does not open what the database holds: the wrong file, or a row that was tampered with.
     case sealBroken(device: String, reason: String)
     case damaged(String)
+    /// Migrated by a version that came after this one.
+    case newer(String)
     case system(call: String, path: String, errno: Int32)
 }
 
@@ -28,6 +30,8 @@ extension StoreError: CustomStringConvertible {
         case .sealBroken(let device, let reason):
             "The credential of phone \(device) cannot be opened: \(reason). Fix: restore seal.key together with the "
                 + "database it belongs to, or revoke the phone and enrol it again"
+        case .newer(let path):
+            "\(path) was used by a newer version of Ringfence, which this one would damage. Fix: start the newer version"
         case .damaged(let what): "The database is damaged: \(what). Fix: restore the last backup"
         case .system(let call, let path, let errno): "\(call) of \(path) failed (errno \(errno))"
         }

@@ -109,3 +109,40 @@ struct SettingsTests {
         #expect((synchronous, mode) == (2, "wal"))
     }
 }
+
+@Suite("Migrations")
+struct MigrationTests {
+    /// FNV-1a over what `sqlite_schema` says, so that an edited migration is noticed in a review.
+    private func fingerprint(_ database: Database) throws -> String {
+        let tables = try String.fetchAll(
+            database,
+            sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '%sqlite%' ORDER BY name"
+        )
+        let hash = tables.joined(separator: ";").utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { hash, byte in
+            (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+        }
+        return String(hash, radix: 16)
+    }
+
+    @Test func `that were released keep their names and what they make`() throws {
+        let store = try Place().create()
+        let (names, print) = try store.pool.read { database in
+            (
+                try String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid"),
+                try fingerprint(database)
+            )
+        }
+        #expect(
+            names == ["0001 settings", "0002 call records", "0003 journal", "0004 security events and proofs"]
+        )
+        #expect(print == "172a0ec926fdf48e")
+    }
+
+    @Test func `of a newer version are not opened by this one`() throws {
+        let place = Place()
+        do { _ = try place.create() }
+        try place.tamper("INSERT INTO grdb_migrations VALUES ('9999 from the future')")
+        let error = #expect(throws: StoreError.self) { try place.open() }
+        #expect(error == .newer(place.database))
+    }
+}

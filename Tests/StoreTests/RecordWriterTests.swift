@@ -142,7 +142,7 @@ struct KilledServerTests {
         let place = Place()
         do { _ = try place.create() }
         let path = place.path
-        let milliseconds = Int.random(in: 50...400)
+        let milliseconds = Int.random(in: 0...300)
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [path = path as String, milliseconds = milliseconds as Int] in
             try writeUntilKilled(path, after: milliseconds)
@@ -161,7 +161,10 @@ private func writeUntilKilled(_ path: String, after milliseconds: Int) throws {
     let store = try RingfenceStore.open(directory: path)
     let writer = RecordWriter(store: store)
     let file = open(path + "/acknowledged", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    // On a busy machine the first commit may take a while: the moment is counted from it.
+    let first = DispatchSemaphore(value: 0)
     let end = Thread {
+        first.wait()
         usleep(UInt32(milliseconds) * 1_000)
         kill(getpid(), SIGKILL)
     }
@@ -171,6 +174,7 @@ private func writeUntilKilled(_ path: String, after milliseconds: Int) throws {
             guard isStored else { return }
             let line = Array("r\(index)\n".utf8)
             _ = write(file, line, line.count)
+            first.signal()
         }
         if index.isMultiple(of: 7) { usleep(200) }
         if index.isMultiple(of: 50) { try store.append(draft(), at: noon) }

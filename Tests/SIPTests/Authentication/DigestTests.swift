@@ -3,7 +3,7 @@
 import SIP
 import Testing
 
-@Suite("RFC 7616 §3.4 and RFC 8760 §2.6: which responses are accepted")
+@Suite("RFC 7616 §3.4 and RFC 8760 §2.6, ATTACKS C05: which responses are accepted")
 struct DigestTests {
     @Test(arguments: DigestAlgorithm.allCases)
     func `the right password is accepted with every algorithm, any other is not`(algorithm: DigestAlgorithm) throws {
@@ -98,7 +98,7 @@ struct DigestTests {
     }
 }
 
-@Suite("RFC 8760 §2.6: the digest-uri has to be the Request-URI")
+@Suite("RFC 8760 §2.6, ATTACKS C04: the digest-uri has to be the Request-URI")
 struct DigestURITests {
     @Test(arguments: [
         ("sip:pbx.example", "sip:PBX.Example"),

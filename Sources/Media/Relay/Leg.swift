@@ -110,12 +110,27 @@ extension Leg {
         return length
     }
 
-    mutating func protect(
+    /// Protects a plain packet of the other leg for this leg's peer.
+    ///
+    /// - Parameter isSent: Whether the other leg may send.
+    mutating func deliver(
         _ packet: inout MutableSpan<UInt8>,
         length: Int,
-        isControl: Bool
-    ) throws(SRTPError) -> Int {
-        isControl ? try sender.protectControl(&packet, length: length) : try sender.protect(&packet, length: length)
+        isControl: Bool,
+        isSent: Bool
+    ) throws(DropReason) -> RelayOutcome {
+        // RTCP goes on while media is held (RFC 3264 §8.4).
+        guard isControl || (isSent && media.receives) else { throw .held }
+        let port: MediaPort = isControl && !media.rtcpMux ? .rtcp : .rtp
+        guard let destination = destination(port) else { throw .noDestination }
+        do throws(SRTPError) {
+            let sealed =
+                isControl
+                ? try sender.protectControl(&packet, length: length) : try sender.protect(&packet, length: length)
+            return .forward(length: sealed, to: destination, port: port)
+        } catch {
+            throw DropReason(error)
+        }
     }
 
     mutating func count(_ failure: SRTPError) {

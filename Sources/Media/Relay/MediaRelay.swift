@@ -12,10 +12,11 @@ public import Primitives
 ///
 /// Synchronisation source, sequence number, timestamp and payload pass through unchanged.
 public struct MediaRelay: ~Copyable, Sendable {
-    private var calls: Slab<RelayedCall>
-    private var places: [RelayID: Int] = [:]
+    private var legs: Slab<Leg>
+    private var calls: [RelayID: Int] = [:]
     private var free: [Int]
-    private var sources: SourceTables
+    /// By the number of the port.
+    private var sources: [SourceTable]
     private var budget: TryBudget
     private var original = PacketCopy()
     /// What became of all packets.
@@ -25,19 +26,22 @@ public struct MediaRelay: ~Copyable, Sendable {
     ///   - capacity: How many relays can be open at once. Their places, about 2 KiB each, are taken now.
     ///   - generator: Seeds the hash tables.
     public init(capacity: Int, using generator: inout some RandomNumberGenerator) {
-        calls = Slab(count: capacity)
+        legs = Slab(count: capacity * 2)
         free = (0..<capacity).reversed()
-        places.reserveCapacity(capacity)
-        sources = SourceTables(slots: capacity * 2, using: &generator)
+        calls.reserveCapacity(capacity)
+        sources = MediaPort.allCases.map { _ in SourceTable(slots: capacity * 2, using: &generator) }
         budget = TryBudget(seed: generator.next())
     }
 
     /// How many relays are open.
-    public var count: Int { places.count }
+    public var count: Int { calls.count }
 
     /// Appends what each open relay has seen so far, in no order.
     public func reports(into reports: inout [RelayReport]) {
-        for place in places.values { reports.append(calls[place].report) }
+        for (id, call) in calls {
+            let (a, b) = (LegSlot(call: call, side: .a), LegSlot(call: call, side: .b))
+            reports.append(RelayReport(id: id, a: legs[a.number].report, b: legs[b.number].report))
+        }
     }
 }
 
@@ -52,15 +56,19 @@ extension MediaRelay {
         switch command {
         case .open(let id, let a, let b):
             close(id)
-            guard a.receive != a.send, b.receive != b.send, let place = free.popLast() else { return false }
-            calls.fill(place, with: RelayedCall(id: id, a: a, b: b))
-            places[id] = place
-            for side in RelaySide.allCases { listen(LegSlot(place: place, side: side)) }
+            guard a.receive != a.send, b.receive != b.send, let call = free.popLast() else { return false }
+            calls[id] = call
+            for (side, media) in [(RelaySide.a, a), (.b, b)] {
+                let slot = LegSlot(call: call, side: side)
+                legs.fill(slot.number, with: Leg(media))
+                listen(slot)
+            }
             return true
         case .update(let id, let side, let media):
-            guard media.receive != media.send, let place = places[id] else { return false }
-            calls[place][side].update(media)
-            listen(LegSlot(place: place, side: side))
+            guard media.receive != media.send, let call = calls[id] else { return false }
+            let slot = LegSlot(call: call, side: side)
+            legs[slot.number].update(media)
+            listen(slot)
             return true
         case .close(let id):
             return close(id)
@@ -69,10 +77,13 @@ extension MediaRelay {
 
     @discardableResult
     private mutating func close(_ id: RelayID) -> Bool {
-        guard let place = places.removeValue(forKey: id) else { return false }
-        calls.empty(place)
-        for side in RelaySide.allCases { listen(LegSlot(place: place, side: side)) }
-        free.append(place)
+        guard let call = calls.removeValue(forKey: id) else { return false }
+        for side in RelaySide.allCases {
+            let slot = LegSlot(call: call, side: side)
+            legs.empty(slot.number)
+            for port in sources.indices { sources[port].forget(slot.number) }
+        }
+        free.append(call)
         return true
     }
 
@@ -80,11 +91,11 @@ extension MediaRelay {
     /// is the address that SDP names.
     private mutating func listen(_ slot: LegSlot) {
         for port in MediaPort.allCases {
-            sources[port].forget(slot.number)
-            guard calls.contains(slot.place), let leg = calls[slot.place][slot.side].whereabouts(port) else { continue }
-            if let locked = leg.locked { sources[port].lock(slot.number, to: locked) }
+            sources[port.number].forget(slot.number)
+            guard let leg = legs[slot.number].whereabouts(port) else { continue }
+            if let locked = leg.locked { sources[port.number].lock(slot.number, to: locked) }
             if leg.locked == nil || (leg.named != nil && leg.named != leg.locked) {
-                sources[port].wait(slot.number, named: leg.named, signalling: leg.host)
+                sources[port.number].wait(slot.number, named: leg.named, signalling: leg.host)
             }
         }
     }
@@ -125,25 +136,31 @@ extension MediaRelay {
         let (slot, length): (LegSlot, Int)
         if let owner = owner(of: arrival) {
             do throws(SRTPError) {
-                (slot, length) = (owner, try calls[owner.place][owner.side].unprotect(&packet, arrival))
+                (slot, length) = (owner, try legs[owner.number].unprotect(&packet, arrival))
             } catch {
-                calls[owner.place][owner.side].count(error)
+                legs[owner.number].count(error)
                 throw DropReason(error)
             }
         } else {
             (slot, length) = try introduce(&packet, arrival)
         }
-        return try calls[slot.place].pass(&packet, length: length, isControl: arrival.isControl, from: slot.side)
+        let isSent = legs[slot.number].media.sends
+        return try legs[slot.peer.number].deliver(
+            &packet,
+            length: length,
+            isControl: arrival.isControl,
+            isSent: isSent
+        )
     }
 
     /// The leg that is locked to the source of a packet and has heard the packet's stream: the case of nearly every
     /// packet, and the only one in which a single failed try is the end.
     private func owner(of arrival: Arrival) -> LegSlot? {
-        var next = sources[arrival.port].locked.first(arrival.source)
+        var next = sources[arrival.port.number].locked.first(arrival.source)
         while let number = next {
             let slot = LegSlot(number: number)
-            if calls[slot.place][slot.side].knows(arrival.stream) { return slot }
-            next = sources[arrival.port].locked.next(after: number)
+            if legs[slot.number].knows(arrival.stream) { return slot }
+            next = sources[arrival.port.number].locked.next(after: number)
         }
         return nil
     }
@@ -159,17 +176,19 @@ extension MediaRelay {
         original.keep(packet.span, length: arrival.length)
         var failure: SRTPError?
         if let found = try tryLocked(&packet, arrival, &failure) { return found }
-        let sharing = sources[arrival.port].locked.count(arrival.source, upTo: RelayLimits.legsPerSource)
+        let sharing = sources[arrival.port.number].locked.count(arrival.source, upTo: RelayLimits.legsPerSource)
         for tier in SourceTable.Tier.allCases where sharing < RelayLimits.legsPerSource {
             guard let (slot, length) = try tryWaiting(&packet, arrival, tier) else { continue }
-            calls[slot.place][slot.side].lock(arrival.port, to: arrival.source)
-            sources[arrival.port].lock(slot.number, to: arrival.source)
-            sources[arrival.port].settle(slot.number)
+            legs[slot.number].lock(arrival.port, to: arrival.source)
+            sources[arrival.port.number].lock(slot.number, to: arrival.source)
+            sources[arrival.port.number].settle(slot.number)
             return (slot, length)
         }
-        guard let failure, let owner = sources[arrival.port].locked.first(arrival.source) else { throw .unknownSource }
+        guard let failure, let owner = sources[arrival.port.number].locked.first(arrival.source) else {
+            throw .unknownSource
+        }
         let slot = LegSlot(number: owner)
-        calls[slot.place][slot.side].count(failure)
+        legs[slot.number].count(failure)
         throw DropReason(failure)
     }
 
@@ -179,18 +198,18 @@ extension MediaRelay {
         _ arrival: Arrival,
         _ failure: inout SRTPError?
     ) throws(DropReason) -> (LegSlot, Int)? {
-        var next = sources[arrival.port].locked.first(arrival.source)
+        var next = sources[arrival.port.number].locked.first(arrival.source)
         for _ in 0..<RelayLimits.triesPerPacket {
             guard let number = next else { return nil }
             guard budget.takeNamed(at: arrival.now) else { throw .throttled }
             let slot = LegSlot(number: number)
             do throws(SRTPError) {
-                return (slot, try calls[slot.place][slot.side].unprotect(&packet, arrival))
+                return (slot, try legs[slot.number].unprotect(&packet, arrival))
             } catch {
                 original.restore(&packet)
                 failure = error
             }
-            next = sources[arrival.port].locked.next(after: number)
+            next = sources[arrival.port.number].locked.next(after: number)
         }
         return nil
     }
@@ -203,20 +222,20 @@ extension MediaRelay {
     ) throws(DropReason) -> (LegSlot, Int)? {
         var first: Int?
         for _ in 0..<budget.tries(tier) {
-            guard let number = sources[arrival.port].candidate(tier, for: arrival.source), number != first else {
+            guard let number = sources[arrival.port.number].candidate(tier, for: arrival.source), number != first else {
                 return nil
             }
             let slot = LegSlot(number: number)
-            if tier.isFirst(for: calls[slot.place][slot.side].whereabouts(arrival.port), arrival.source) {
+            if tier.isFirst(for: legs[slot.number].whereabouts(arrival.port), arrival.source) {
                 guard budget.take(tier, arrival.source.ip, at: arrival.now) else { throw .throttled }
                 do throws(SRTPError) {
-                    return (slot, try calls[slot.place][slot.side].unprotect(&packet, arrival))
+                    return (slot, try legs[slot.number].unprotect(&packet, arrival))
                 } catch {
                     original.restore(&packet)
                 }
             }
             first = first ?? number
-            sources[arrival.port].postpone(number, in: tier)
+            sources[arrival.port.number].postpone(number, in: tier)
         }
         return nil
     }

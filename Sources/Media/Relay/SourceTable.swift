@@ -82,28 +82,12 @@ struct SourceTable: Sendable {
     private static func key(_ host: IPAddress) -> SocketAddress { SocketAddress(ip: host, port: 0) }
 }
 
-/// The tables of the two ports.
-struct SourceTables: Sendable {
-    private var rtp: SourceTable
-    private var rtcp: SourceTable
-
-    init(slots: Int, using generator: inout some RandomNumberGenerator) {
-        rtp = SourceTable(slots: slots, using: &generator)
-        rtcp = SourceTable(slots: slots, using: &generator)
-    }
-
-    subscript(port: MediaPort) -> SourceTable {
-        _read {
-            switch port {
-            case .rtp: yield rtp
-            case .rtcp: yield rtcp
-            }
-        }
-        _modify {
-            switch port {
-            case .rtp: yield &rtp
-            case .rtcp: yield &rtcp
-            }
+extension MediaPort {
+    /// Where the table of this port is.
+    var number: Int {
+        switch self {
+        case .rtp: 0
+        case .rtcp: 1
         }
     }
 }

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Media
+import Primitives
+import Synchronization
+import Testing
+
+@testable import Server
+
+/// A UDP socket of a test: a phone's media port, or a stranger's.
+private final class TestSocket: Sendable {
+    let descriptor: Int32
+    let address: SocketAddress
+
+    init() throws {
+        let host = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)
+        let socket = try MediaSocket(host)
+        address = socket.address
+        descriptor = dup(socket.descriptor)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    func send(_ bytes: [UInt8], to destination: SocketAddress) {
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = destination.port.bigEndian
+        name.sin_addr.s_addr = (destination.ip.v4 ?? 0).bigEndian
+        withUnsafePointer(to: name) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = sendto(descriptor, bytes, bytes.count, 0, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    /// The next datagram; `nil` when none comes within `milliseconds`.
+    func receive(within milliseconds: Int32 = 2_000) -> [UInt8]? {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&wait, 1, milliseconds) == 1 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = recv(descriptor, &bytes, bytes.count, 0)
+        return count < 0 ? nil : Array(bytes.prefix(count))
+    }
+
+    /// The type of service that packets of this socket carry.
+    var typeOfService: Int32 {
+        var value: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(descriptor, Int32(IPPROTO_IP), IP_TOS, &value, &length)
+        return value
+    }
+}
+
+/// One side of a call over real sockets.
+private final class TestPhone {
+    let socket: TestSocket
+    let media: LegMedia
+    private var sender: SRTPSender
+    private var receiver: SRTPReceiver
+
+    init(mux: Bool = true) throws {
+        socket = try TestSocket()
+        var random = SystemRandomNumberGenerator()
+        let keys = (SRTPKey.generate(.aes256gcm, using: &random), SRTPKey.generate(.aes256gcm, using: &random))
+        media = LegMedia(
+            address: socket.address,
+            rtcpAddress: socket.address,
+            rtcpMux: mux,
+            signallingAddress: socket.address.ip,
+            receive: keys.0,
+            send: keys.1
+        )
+        sender = SRTPSender(keys.0)
+        receiver = SRTPReceiver(keys.1)
+    }
+
+    func rtp(_ sequence: UInt8) throws -> [UInt8] {
+        var packet: [UInt8] = [0x80, 0, 0, sequence, 0, 0, 0, 0, 1, 2, 3, 4] + Array(repeating: sequence, count: 160)
+        let length = packet.count
+        packet += Array(repeating: 0, count: RelayLimits.protectionOverhead)
+        var span = packet.mutableSpan
+        let sealed = try sender.protect(&span, length: length)
+        return Array(packet.prefix(sealed))
+    }
+
+    func rtcp() throws -> [UInt8] {
+        var packet: [UInt8] =
+            [0x80, 201, 0, 1, 1, 2, 3, 4] + Array(repeating: 0, count: RelayLimits.protectionOverhead)
+        var span = packet.mutableSpan
+        let sealed = try sender.protectControl(&span, length: 8)
+        return Array(packet.prefix(sealed))
+    }
+
+    /// The sequence number of the next packet that this phone can read.
+    func hears() -> UInt8? {
+        guard var packet = socket.receive() else { return nil }
+        let length = packet.count
+        var span = packet.mutableSpan
+        guard (try? receiver.unprotect(&span, length: length)) != nil else { return nil }
+        return packet[3]
+    }
+}
+
+@Suite("Media loop over real sockets", .timeLimit(.minutes(1)))
+struct MediaLoopTests {
+    private static let anyPort = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)
+
+    private func loop(
+        capacity: Int = 4,
+        onReport: @escaping @Sendable ([RelayReport]) -> Void = { _ in }
+    ) throws -> MediaLoop {
+        try MediaLoop(rtp: Self.anyPort, rtcp: Self.anyPort, capacity: capacity, onReport: onReport)
+    }
+
+    @Test func `relays between two phones, both ways, and only while the call is open`() throws {
+        let loop = try loop()
+        defer { loop.stop() }
+        let (alice, bob) = (try TestPhone(), try TestPhone())
+        loop.start()
+        loop.send([.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)])
+        for sequence in UInt8(1)...50 {
+            alice.socket.send(try alice.rtp(sequence), to: loop.rtp)
+            bob.socket.send(try bob.rtp(sequence), to: loop.rtp)
+            #expect(bob.hears() == sequence)
+            #expect(alice.hears() == sequence)
+        }
+        loop.send([.close(RelayID(rawValue: 1))])
+        alice.socket.send(try alice.rtp(51), to: loop.rtp)
+        #expect(bob.socket.receive(within: 200) == nil)
+    }
+
+    @Test func `answers nothing that a stranger sends`() throws {
+        let loop = try loop()
+        defer { loop.stop() }
+        let (alice, bob, stranger) = (try TestPhone(), try TestPhone(), try TestSocket())
+        loop.start()
+        loop.send([.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)])
+        alice.socket.send(try alice.rtp(1), to: loop.rtp)
+        #expect(bob.hears() == 1)
+        for length in [0, 1, 2, 11, 12, 50, 182, 1_500, 4_000, 60_000] {
+            for first in [UInt8(0x00), 0x16, 0x80, 0xFF] {
+                let bytes = length == 0 ? [] : [first] + Array(repeating: first, count: length - 1)
+                stranger.send(bytes, to: loop.rtp)
+                stranger.send(bytes, to: loop.rtcp)
+            }
+        }
+        alice.socket.send(try alice.rtp(2), to: loop.rtp)
+        #expect(bob.hears() == 2)
+        #expect(stranger.receive(within: 100) == nil)
+    }
+
+    @Test func `RTCP without rtcp-mux goes by the second port`() throws {
+        let loop = try loop()
+        defer { loop.stop() }
+        let (alice, bob) = (try TestPhone(mux: false), try TestPhone(mux: false))
+        loop.start()
+        loop.send([.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)])
+        alice.socket.send(try alice.rtcp(), to: loop.rtcp)
+        #expect(bob.socket.receive()?.count == 8 + 16 + 4)
+    }
+
+    @Test func `reports every second what came`() throws {
+        let reports = Mutex<[RelayReport]>([])
+        let told = DispatchSemaphore(value: 0)
+        let loop = try loop { new in
+            guard let report = new.first, report.a.packets > 0 else { return }
+            reports.withLock { $0 = new }
+            told.signal()
+        }
+        defer { loop.stop() }
+        let (alice, bob) = (try TestPhone(), try TestPhone())
+        loop.start()
+        loop.send([.open(RelayID(rawValue: 7), a: alice.media, b: bob.media)])
+        alice.socket.send(try alice.rtp(1), to: loop.rtp)
+        #expect(told.wait(timeout: .now() + 10) == .success)
+        let report = try #require(reports.withLock { $0.first })
+        #expect(report.id == RelayID(rawValue: 7) && report.a.packets == 1 && report.a.locked == alice.socket.address)
+        #expect(report.b.packets == 0 && report.b.locked == nil)
+    }
+
+    @Test func `marks its packets for expedited forwarding`() throws {
+        #expect(try TestSocket().typeOfService == 0xB8)
+    }
+
+    @Test func `says which port is in use, and frees both when it stops`() throws {
+        let first = try loop()
+        #expect(throws: MediaSocketError.self) {
+            try MediaLoop(rtp: first.rtp, rtcp: Self.anyPort, capacity: 1) { _ in }
+        }
+        first.start()
+        first.stop()
+        first.stop()
+        let second = try MediaLoop(rtp: first.rtp, rtcp: first.rtcp, capacity: 1) { _ in }
+        second.stop()
+    }
+
+    @Test func `a loop that hangs refuses to open more, but closes`() throws {
+        let loop = try loop(capacity: 1)
+        let (alice, bob) = (try TestPhone(), try TestPhone())
+        // Never started: nothing is taken from the queue.
+        let open = RelayCommand.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)
+        loop.send(Array(repeating: open, count: MediaLimits.commandsPerRelay + 5))
+        #expect(loop.refusedCommands == 5)
+        loop.send([.close(RelayID(rawValue: 1))])
+        #expect(loop.refusedCommands == 5)
+        loop.stop()
+    }
+}

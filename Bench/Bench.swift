@@ -7,14 +7,16 @@ import Foundation
 struct Bench {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        let isFine: Bool
+        let gates: [Bool]
         switch arguments.first {
-        case "media-relay": isFine = mediaBenchmark(arguments: Array(arguments.dropFirst()))
-        case nil: isFine = mediaBenchmark(arguments: [])
+        case "parse": gates = [parseBenchmark()]
+        case "registration": gates = [registrationBenchmark()]
+        case "media-relay": gates = [mediaBenchmark(arguments: Array(arguments.dropFirst()))]
+        case nil: gates = [parseBenchmark(), registrationBenchmark(), mediaBenchmark(arguments: [])]
         default:
-            print("usage: Bench [media-relay [serve CALLS STREAMS PORT]]")
-            isFine = false
+            print("usage: Bench [parse | registration | media-relay [serve CALLS STREAMS PORT]]")
+            gates = [false]
         }
-        exit(isFine ? 0 : 1)
+        exit(gates.allSatisfy { $0 } ? 0 : 1)
     }
 }

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Foundation
+import Guard
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+@testable import Server
+
+/// A control socket whose commands are answered from memory.
+struct SocketFixture: Sendable {
+    static let noCall = Refusal(problem: "No such call.", reason: "a test says so", remedy: "try another")
+
+    let folder: TemporaryFolder
+    let installation: Installation
+    let actors = Seen()
+
+    var path: String { installation.controlSocket }
+
+    /// Who asked.
+    final class Seen: Sendable {
+        private let names = Mutex<[String]>([])
+        var value: [String] { names.withLock { $0 } }
+        func append(_ name: String) { names.withLock { $0.append(name) } }
+    }
+
+    /// Connects from a process of the account `nobody`, and returns the line it is told.
+    func sayAsNobody() throws -> String {
+        let script = """
+            import os, socket
+            os.setuid(65534)
+            s = socket.socket(socket.AF_UNIX)
+            s.connect("\(path)")
+            print(s.makefile().readline())
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = ["-c", script]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let said = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: said, as: UTF8.self)
+    }
+}
+
+/// Runs a test against a server on a socket of its own, and stops it afterwards the way SIGTERM does.
+///
+/// The test blocks as clients do, so it has a thread of its own: on the tasks' threads it would wait for a server that waits
+/// for one of them.
+func withSocket(
+    in folder: TemporaryFolder = TemporaryFolder(),
+    _ test: @escaping @Sendable (SocketFixture) throws -> Void
+) async throws {
+    let socket = SocketFixture(folder: folder, installation: try folder.install(at: Date()))
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let server = try await ControlServer(path: socket.path, logger: logger) {
+        [actors = socket.actors] (command, actor) async throws(Refusal) in
+        if case .call(.end(let id)) = command {
+            guard id != "gone" else { throw SocketFixture.noCall }
+            return .callEnded(id: id)
+        }
+        actors.append(actor.name)
+        return .proofsKept(count: 0)
+    }
+    let group = ServiceGroup(services: [server], logger: logger)
+    let running = Task { try await group.run() }
+    let outcome = await withCheckedContinuation { finished in
+        Thread.detachNewThread { finished.resume(returning: Result { try test(socket) }) }
+    }
+    await group.triggerGracefulShutdown()
+    try await running.value
+    try outcome.get()
+}
+
+/// A client that says whatever a test wants it to say.
+final class RawClient {
+    private let descriptor: Int32
+    private var rest: [UInt8] = []
+
+    struct CannotConnect: Error {}
+
+    init(_ path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        let isConnected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+        guard isConnected else { throw CannotConnect() }
+    }
+
+    deinit { close(descriptor) }
+
+    func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// The next line without its end; `nil` when the server has closed.
+    func line() -> String? {
+        var chunk = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            if let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { rest.removeSubrange(...end) }
+                return String(decoding: rest[..<end], as: UTF8.self)
+            }
+            let count = read(descriptor, &chunk, chunk.count)
+            guard count > 0 else { return nil }
+            rest += chunk[..<count]
+        }
+    }
+}

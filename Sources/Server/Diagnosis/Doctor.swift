@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+
+/// Looks at an installation from outside, with the server running or not, and changes nothing.
+public struct Doctor: Sendable {
+    let installation: Installation
+    /// What the running server said of its listeners; `nil` when none runs.
+    let serving: Serving?
+    let now: Date
+
+    public init(_ installation: Installation, serving: Serving?, at now: Date) {
+        (self.installation, self.serving, self.now) = (installation, serving, now)
+    }
+
+    /// Every look, in the order in which a person would mend things.
+    public func examine() async -> [Diagnosis] {
+        var findings = [folder(), clock()]
+        findings += certificate()
+        findings.append(hostName())
+        findings.append(server())
+        findings.append(await signallingPort())
+        findings.append(clearPort())
+        findings.append(mediaPorts())
+        findings += [fileDescriptors(), diskSpace()]
+        return findings
+    }
+
+    private func server() -> Diagnosis {
+        guard let serving else {
+            return Diagnosis(
+                .server,
+                .wrong,
+                "The server is not running",
+                text: "No phone can register or call. Start it: ringfence serve --data \(installation.directory)"
+            )
+        }
+        return Diagnosis(.server, .good, "The server is running, SIP over TLS on \(serving.sipTLS)")
+    }
+
+    /// The end of a command line for this installation.
+    var here: String { "--data \(installation.directory)" }
+}

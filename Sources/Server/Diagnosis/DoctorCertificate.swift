@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Glibc
+import Primitives
+
+extension Doctor {
+    private static let warningDays = 30
+
+    /// The chain and its dates, and then its names.
+    func certificate() -> [Diagnosis] {
+        guard let text = try? PrivateFiles.read(installation.tls.certificate),
+            let facts = try? CertificateFacts(pem: text)
+        else {
+            let title = "The server's certificate cannot be read"
+            return [
+                Diagnosis(.certificate, .wrong, title, text: "Put \(installation.tls.certificate) back from a backup.")
+            ]
+        }
+        return [dates(of: facts), names(of: facts)]
+    }
+
+    private func dates(of facts: CertificateFacts) -> Diagnosis {
+        if let key = try? PrivateFiles.read(installation.tls.key), !facts.matches(keyPEM: key) {
+            return Diagnosis(
+                .certificate,
+                .wrong,
+                "The certificate does not belong to the key beside it",
+                text: "Put the pair back together in \(installation.directory)/tls."
+            )
+        }
+        if let root, !facts.isSigned(by: root) {
+            return Diagnosis(
+                .certificate,
+                .wrong,
+                "The certificate is not signed by the root that phones are given",
+                text: "Put the matching files back in \(installation.directory)/tls."
+            )
+        }
+        let days = Int(facts.notAfter.timeIntervalSince(now) / 86_400)
+        guard days < Self.warningDays || facts.notBefore > now else {
+            return Diagnosis(.certificate, .good, "The certificate is valid until \(facts.notAfter.day)")
+        }
+        let cure =
+            installation.hasOwnAuthority
+            ? "Restart the server, which renews it: ringfence serve \(here)"
+            : "Put the new one at \(installation.tls.certificate) and restart: ringfence serve \(here)"
+        let isInvalid = facts.notAfter <= now || facts.notBefore > now
+        let title =
+            facts.notBefore > now
+            ? "The certificate is not valid before \(facts.notBefore.day)"
+            : "The certificate \(isInvalid ? "ended" : "ends") on \(facts.notAfter.day)"
+        return Diagnosis(
+            .certificate,
+            isInvalid ? .wrong : .warning,
+            title,
+            text: "Phones refuse one that ended. \(cure)"
+        )
+    }
+
+    private func names(of facts: CertificateFacts) -> Diagnosis {
+        guard let missing = installation.settings.names.first(where: { !facts.covers($0) }) else {
+            return Diagnosis(
+                .certificateNames,
+                .good,
+                "The certificate is for \(installation.settings.names.joined(separator: ", "))"
+            )
+        }
+        return Diagnosis(
+            .certificateNames,
+            .wrong,
+            "The certificate is not for \(missing)",
+            text: "Phones are told that name and refuse another. Get one for it, as \(installation.tls.certificate)."
+        )
+    }
+
+    private var root: CertificateFacts? {
+        guard let path = installation.tls.authority, let text = try? PrivateFiles.read(path) else { return nil }
+        return try? CertificateFacts(pem: text)
+    }
+
+    /// Whether the name that phones are told leads to the address that the server has.
+    func hostName() -> Diagnosis {
+        let name = installation.settings.names.first ?? installation.settings.domain
+        let found = Self.resolve(name)
+        if found.contains(installation.address) {
+            return Diagnosis(.hostName, .good, "\(name) leads to \(installation.address)")
+        }
+        let outcome = found.isEmpty ? "leads nowhere" : "leads to \(found.map(\.description).joined(separator: ", "))"
+        return Diagnosis(
+            .hostName,
+            .warning,
+            "On this machine \(name) \(outcome)",
+            text: "Phones are told that name, so it must lead to \(installation.address) where they are. "
+                + "Add it to your DNS: \(name) A \(installation.address)"
+        )
+    }
+
+    /// The addresses of a name, through the system's resolver; itself for an address.
+    static func resolve(_ name: String) -> [IPAddress] {
+        if let address = IPAddress(parsing: name) { return [address] }
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(name, nil, &hints, &list) == 0 else { return [] }
+        defer { freeaddrinfo(list) }
+        var addresses: [IPAddress] = []
+        var entry = list
+        while let current = entry {
+            var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+            let info = current.pointee
+            if getnameinfo(info.ai_addr, info.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0,
+                let address = IPAddress(
+                    parsing: String(decoding: text.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+                ),
+                !addresses.contains(address)
+            {
+                addresses.append(address)
+            }
+            entry = info.ai_next
+        }
+        return addresses
+    }
+}

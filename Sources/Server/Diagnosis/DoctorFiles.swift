@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Glibc
+
+extension Doctor {
+    /// Below this there is no room for a day of call records.
+    private static let leastDiskSpace = 200 * 1_024 * 1_024
+    private static let comfortableDiskSpace = 2 * 1_024 * 1_024 * 1_024
+    /// A phone takes one descriptor, and so does a call on its way.
+    private static let leastDescriptors = 4_096
+
+    /// Owner and modes of everything that holds a secret.
+    func folder() -> Diagnosis {
+        let secrets = ["installation.json", "seal.key", "tls/server.key", "tls/ca.key"].map {
+            installation.directory + "/" + $0
+        }
+        for folder in [installation.directory, installation.directory + "/tls"] where mode(folder) != 0o700 {
+            return exposed(folder, wanted: "700")
+        }
+        for file in secrets where FileManager.default.fileExists(atPath: file) && mode(file) != 0o600 {
+            return exposed(file, wanted: "600")
+        }
+        guard access(installation.directory, R_OK | W_OK | X_OK) == 0 else {
+            return Diagnosis(
+                .folder,
+                .wrong,
+                "This account cannot use \(installation.directory)",
+                text: "Run the command as the account that runs 'ringfence serve', or as root."
+            )
+        }
+        return Diagnosis(.folder, .good, "The folder \(installation.directory) belongs to one account")
+    }
+
+    private func exposed(_ path: String, wanted: String) -> Diagnosis {
+        Diagnosis(
+            .folder,
+            .wrong,
+            "Other accounts of this machine can reach \(path)",
+            text: "It holds the phone system's secrets. Close it: chmod \(wanted) \(path)"
+        )
+    }
+
+    private func mode(_ path: String) -> Int? {
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int
+    }
+
+    /// A clock that is wrong makes certificates look expired and call records worthless.
+    func clock() -> Diagnosis {
+        let settings = Installation.settingsPath(installation.directory)
+        let made = (try? FileManager.default.attributesOfItem(atPath: settings))?[.modificationDate] as? Date
+        // The file is older than the present, unless the present is wrong.
+        guard let made, made.addingTimeInterval(-60) > now else {
+            return Diagnosis(.clock, .good, "The clock says \(now.minute) UTC")
+        }
+        return Diagnosis(
+            .clock,
+            .wrong,
+            "The clock says \(now.minute) UTC, before this phone system was made",
+            text: "Phones will refuse the certificate. Set it and keep it set: timedatectl set-ntp true"
+        )
+    }
+
+    func fileDescriptors() -> Diagnosis {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let most = limit.rlim_max > UInt(Int.max) ? Int.max : Int(limit.rlim_max)
+        guard most >= Self.leastDescriptors else {
+            return Diagnosis(
+                .fileDescriptors,
+                .warning,
+                "This account may open \(most) files",
+                text: "Each phone takes one. Raise it before you start the server: ulimit -Hn 65536"
+            )
+        }
+        return Diagnosis(.fileDescriptors, .good, "There is room for \(most) connections")
+    }
+
+    func diskSpace() -> Diagnosis {
+        var status = statvfs()
+        guard statvfs(installation.directory, &status) == 0 else {
+            return Diagnosis(.diskSpace, .wrong, "The disk of \(installation.directory) cannot be asked for its space")
+        }
+        let free = Int(
+            clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
+        )
+        let title = "\(free / 1_048_576) MiB are free on the disk"
+        guard free < Self.comfortableDiskSpace else { return Diagnosis(.diskSpace, .good, title) }
+        return Diagnosis(
+            .diskSpace,
+            free < Self.leastDiskSpace ? .wrong : .warning,
+            title,
+            text: "A call whose record cannot be written is not connected. Make room: df -h \(installation.directory)"
+        )
+    }
+}
+
+extension Date {
+    /// `2026-11-21 07:00`, in UTC.
+    var minute: String { String(ISO8601Format().prefix(16).replacing("T", with: " ")) }
+}

@@ -127,6 +127,7 @@ if !coreOnly {
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
@@ -155,7 +156,11 @@ if !coreOnly {
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "CommandTests", dependencies: ["ringfence", "Admin", "Guard"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["ringfence", "Admin", "Guard", "Model", "Primitives", "Server", "Store"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "Interop", dependencies: ["ringfence"], exclude: ["Tools"], swiftSettings: strict),
     ]
 }

@@ -1,2 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-@main struct Ringfence { static func main() {} }
+
+import ArgumentParser
+import Foundation
+import Guard
+
+/// `ringfence <noun> <verb>`: nouns are singular, and new verbs go under a noun that exists.
+///
+/// The answer goes to standard output, hints and refusals to standard error. The exit status is 0 for done, 1 for refused
+/// or fell short, 64 for a typing error (sysexits.h, EX_USAGE).
+@main
+struct Ringfence: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ringfence",
+        abstract: "A business phone system that is secure before you touch it.",
+        discussion: """
+            Begin with these:
+
+              ringfence init --data DIR --domain example.com --address 192.0.2.10
+              ringfence serve --data DIR
+              ringfence extension add 101 --data DIR
+              ringfence phone enrol 101 --format qr --data DIR
+            """,
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(name: "Running", subcommands: [Init.self, Serve.self, DoctorVerb.self]),
+            CommandGroup(
+                name: "Daily",
+                subcommands: [
+                    ExtensionNoun.self, PhoneNoun.self, RegistrationNoun.self, CallNoun.self, RecordNoun.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Proof",
+                subcommands: [ControlNoun.self, AuditNoun.self, JournalNoun.self, EventNoun.self]
+            ),
+        ]
+    )
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let refusal as Refusal {
+            Console.complain("\(refusal)")
+            exit(withError: ExitCode.failure)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

@@ -43,7 +43,7 @@ public struct Installation: Sendable {
     }
 
     public var controlSocket: String { directory + "/control.sock" }
-    public var lockFile: String { directory + "/lock" }
+    var servingFile: String { directory + "/serving.json" }
     /// The root for phones. Absent when the certificate came from an authority that phones know already.
     public var rootCertificate: String { directory + "/tls/ca.pem" }
     var rootKey: String { directory + "/tls/ca.key" }

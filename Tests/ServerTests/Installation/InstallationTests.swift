@@ -103,15 +103,6 @@ struct InstallationTests {
         }
     }
 
-    @Test func `one folder is served by one process`() throws {
-        let made = try folder.install(at: now)
-        let first = try InstallationLock(made)
-        let refusal = #expect(throws: Refusal.self) { _ = try InstallationLock(made) }
-        #expect(refusal?.problem == "The phone system in \(made.directory) is running already.")
-        _ = consume first
-        _ = try InstallationLock(made)
-    }
-
     private func mode(_ path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+import Glibc
+import Guard
+import Primitives
+import Store
+
+extension InstallationRequest {
+    /// Makes the folder and everything in it: certificate, store, first journal entry.
+    ///
+    /// - Parameter actor: Who is doing it, for the journal.
+    /// - Throws: A refusal for what a person can mend. Nothing is left behind then.
+    public func createWithStore(by actor: String, at now: Date) throws -> Installation {
+        try create(at: now) { installation in
+            do {
+                _ = try RingfenceStore.create(
+                    directory: installation.directory,
+                    domain: domain,
+                    by: actor,
+                    at: WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000))
+                )
+            } catch let error as StoreError {
+                throw Refusal(error, in: installation.directory)
+            }
+        }
+    }
+}
+
+extension Installation {
+    /// - Throws: A refusal when another server has it open, or its files are damaged or exposed.
+    func openStore() throws -> RingfenceStore {
+        do {
+            return try RingfenceStore.open(directory: directory)
+        } catch let error as StoreError {
+            throw Refusal(error, in: directory)
+        }
+    }
+}
+
+extension Refusal {
+    /// What the store says, for a person.
+    init(_ error: StoreError, in directory: String) {
+        switch error {
+        case .notADataDirectory:
+            self.init(
+                problem: "There is no phone system in \(directory).",
+                reason: "its database or its seal key is missing",
+                remedy: "put the whole folder back from a backup, or make a new one: ringfence init --data DIR"
+            )
+        case .alreadyInitialised:
+            self.init(
+                problem: "There is a phone system in \(directory) already.",
+                reason: "making a new one would destroy its extensions and call records",
+                remedy: "start it: ringfence serve --data \(directory)"
+            )
+        case .exposed(let path, let mode):
+            self.init(
+                .credentialDelivery,
+                problem: "The phone system in \(directory) does not start.",
+                reason:
+                    "other accounts of this machine can use \(path) (mode \(String(mode, radix: 8))), which holds secrets",
+                remedy: "close it: chmod go= \(path)"
+            )
+        case .inUse:
+            self.init(
+                problem: "The phone system in \(directory) is running already.",
+                reason: "two servers on one folder would write over each other's records",
+                remedy: "look at the one that runs: ringfence doctor --data \(directory)"
+            )
+        case .sealBroken(let device, let reason):
+            self.init(
+                .credentialDelivery,
+                problem: "The phone system in \(directory) does not start.",
+                reason: "the secret of phone \(device) cannot be opened: \(reason)",
+                remedy: "put seal.key back together with the database it belongs to"
+            )
+        case .damaged(let what):
+            self.init(
+                problem: "The phone system in \(directory) does not start.",
+                reason: "its database is damaged: \(what)",
+                remedy: "put the folder back from the last backup"
+            )
+        case .newer:
+            self.init(
+                problem: "The phone system in \(directory) does not start.",
+                reason: "its database was made by a newer version of Ringfence, and this one would not understand it",
+                remedy: "start the newer program again: ringfence --version"
+            )
+        case .system(let call, let path, let code):
+            self.init(
+                problem: "The files of the phone system in \(directory) cannot be used.",
+                reason: "\(call) of \(path) answered: \(String(cString: strerror(code)))",
+                remedy: "run the command as the account that owns the folder: ls -ld \(directory)"
+            )
+        }
+    }
+}

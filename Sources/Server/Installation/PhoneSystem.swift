@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Foundation
+import Guard
+public import Logging
+public import Primitives
+public import ServiceLifecycle
+import Store
+
+/// An installation that runs: the store, the server, the administrator and the control socket, in the order in which each
+/// needs the one before.
+public struct PhoneSystem: Service {
+    public let sipTLS: Primitives.SocketAddress
+    public let media: MediaPorts
+    private let installation: Installation
+    private let server: RingfenceServer
+    private let control: ControlServer
+    private let onReady: @Sendable (PhoneSystem) -> Void
+
+    /// Opens everything. Nothing is left open when it throws.
+    ///
+    /// - Parameter onReady: Called when phones can connect and a signal stops the system cleanly.
+    /// - Throws: A refusal for whatever a person can mend: a port that is taken, a folder in use, a certificate that ended.
+    public static func start(
+        _ installation: Installation,
+        _ configuration: ServerConfiguration,
+        logger: Logger,
+        onReady: @escaping @Sendable (PhoneSystem) -> Void
+    ) async throws -> PhoneSystem {
+        let store = try installation.openStore()
+        if try installation.renewCertificate(at: Date()) {
+            logger.notice("the server's certificate was renewed", metadata: ["file": "\(installation.tls.certificate)"])
+        }
+        let server = try await RingfenceServer.start(configuration, store: store, logger: logger)
+        do {
+            let administrator = Administrator(
+                store: store,
+                engine: server,
+                notifier: LogNotifier(logger: logger),
+                enrolment: try installation.enrolmentFacts(port: server.sipTLS.port),
+                entropy: SystemEntropy.make(),
+                now: { SystemClock.wall },
+                audit: { await installation.audit(server, store) }
+            )
+            let control = try await ControlServer(path: installation.controlSocket, logger: logger) {
+                (command, actor) async throws(Refusal) in
+                try await administrator.perform(command, by: actor)
+            }
+            try installation.announce(Serving(sipTLS: server.sipTLS, media: configuration.media))
+            return PhoneSystem(installation, server, control, configuration.media, onReady)
+        } catch {
+            await server.stop()
+            throw error
+        }
+    }
+
+    private init(
+        _ installation: Installation,
+        _ server: RingfenceServer,
+        _ control: ControlServer,
+        _ media: MediaPorts,
+        _ onReady: @escaping @Sendable (PhoneSystem) -> Void
+    ) {
+        (self.installation, self.server, self.control) = (installation, server, control)
+        (self.sipTLS, self.media, self.onReady) = (server.sipTLS, media, onReady)
+    }
+
+    /// Serves until the service is told to stop, then ends calls, closes records and lets go of everything.
+    public func run() async throws {
+        onReady(self)
+        defer { installation.withdrawAnnouncement() }
+        do {
+            try await control.run()
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+}
+
+extension Installation {
+    /// What phones are told.
+    func enrolmentFacts(port: UInt16) throws(Refusal) -> EnrolmentFacts {
+        let authority: String? = if let path = tls.authority { try PrivateFiles.read(path) } else { nil }
+        return EnrolmentFacts(host: settings.names[0], port: port, authority: authority)
+    }
+}
+
+/// Tells people by the log, until there is mail.
+private struct LogNotifier: Notifier {
+    let logger: Logger
+
+    func notify(_ notice: Notice) async {
+        let metadata: Logger.Metadata? = notice.control.map { ["control": "\($0)"] }
+        logger.notice("\(notice.text)", metadata: metadata)
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Guard
+import Model
+
+struct CallNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "call",
+        abstract: "The calls of this moment.",
+        subcommands: [CallList.self, CallEnd.self]
+    )
+}
+
+struct CallList: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show the calls that are up, and how both sides are encrypted."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    var command: Command { .call(.list) }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .calls(let calls) = answer else { throw Refusal.unexpectedAnswer }
+        return try Output(calls.isEmpty ? "There are no calls." : CallReport.table(calls), json: calls)
+    }
+}
+
+struct CallEnd: ServerCommand {
+    static let configuration = CommandConfiguration(commandName: "end", abstract: "End a call for both sides.")
+
+    @Argument(help: ArgumentHelp("The call, as 'ringfence call list' shows it.", valueName: "call"))
+    var id: String
+
+    @OptionGroup var options: ServerOptions
+
+    var command: Command { .call(.end(id: id)) }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .callEnded(let id) = answer else { throw Refusal.unexpectedAnswer }
+        return try Output("Call \(id) is ended.", json: ["id": id], hint: "Its record: ringfence record list --limit 1")
+    }
+}
+
+extension CallReport {
+    static func table(_ calls: [CallReport]) -> String {
+        let rows = calls.map {
+            [
+                $0.id, $0.caller.text, $0.callee.text, $0.startedAt.seconds, $0.answeredAt?.seconds ?? "ringing",
+                $0.callerProtection.words, $0.calleeProtection.words,
+            ]
+        }
+        return Table(["call", "from", "to", "started", "answered", "caller's leg", "callee's leg"], rows).text
+    }
+}
+
+extension LegProtection? {
+    /// `TLSv1.3, AEAD_AES_256_GCM`.
+    var words: String {
+        guard let self else { return "-" }
+        return "\(self.tlsVersion ?? self.transport.uppercased()), \(self.srtpSuite ?? "no audio yet")"
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Guard
+import Model
+import Primitives
+
+struct RecordNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record",
+        abstract: "Who called whom, refused calls included.",
+        subcommands: [RecordList.self]
+    )
+}
+
+struct RecordList: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show the last call records, the newest first."
+    )
+
+    @OptionGroup var limit: LimitOption
+    @OptionGroup var options: ServerOptions
+
+    var command: Command { .record(.list(limit: limit.count)) }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .records(let records) = answer else { throw Refusal.unexpectedAnswer }
+        guard !records.isEmpty else { return try Output("Nobody has called yet.", json: records) }
+        let rows = records.map {
+            [
+                $0.id, $0.startedAt.seconds, $0.caller.text, $0.dialled, $0.outcome.words, $0.duration,
+                $0.status.map(String.init) ?? "-", ($0.control.map { "[\($0)] " } ?? "") + $0.reason,
+            ]
+        }
+        let columns = ["call", "started", "from", "dialled", "outcome", "seconds", "status", "why"]
+        return try Output(Table(columns, rows).text, json: records)
+    }
+}
+
+extension CallRecord {
+    /// Whole seconds of talk.
+    fileprivate var duration: String {
+        guard let answeredAt, let endedAt else { return "-" }
+        return "\((endedAt - answeredAt).components.seconds)"
+    }
+}
+
+extension CallOutcome {
+    fileprivate var words: String {
+        switch self {
+        case .settingUp: "setting up"
+        case .answered: "answered"
+        case .refused: "refused"
+        case .busy: "busy"
+        case .noAnswer: "no answer"
+        case .declined: "declined"
+        case .cancelled: "cancelled"
+        case .unreachable: "unreachable"
+        case .failed: "failed"
+        case .interrupted: "interrupted"
+        }
+    }
+}

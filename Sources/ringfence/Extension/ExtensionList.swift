@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Guard
+import Model
+
+struct ExtensionList: ServerCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Show every extension.")
+
+    @OptionGroup var options: ServerOptions
+
+    var command: Command { .extension(.list) }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .extensions(let list) = answer else { throw Refusal.unexpectedAnswer }
+        guard !list.isEmpty else {
+            return try Output("There are no extensions yet.", json: list, hint: "Next: ringfence extension add 101")
+        }
+        let rows = list.map {
+            [$0.number.text, $0.name, $0.isEnabled ? "enabled" : "disabled", "\($0.phones)", $0.createdAt.seconds]
+        }
+        return try Output(Table(["number", "name", "state", "phones", "added"], rows).text, json: list)
+    }
+}
+
+struct ExtensionShow: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show one extension with its phones, registrations and calls."
+    )
+
+    @OptionGroup var number: NumberArgument
+    @OptionGroup var options: ServerOptions
+
+    var command: Command { .extension(.show(number: number.text)) }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .extension(let detail) = answer else { throw Refusal.unexpectedAnswer }
+        let summary = detail.summary
+        var parts = [
+            "Extension \(summary.number): \(summary.name.shown)",
+            FactList([
+                ("State", summary.isEnabled ? "enabled" : "disabled"),
+                ("Added", summary.createdAt.seconds),
+                ("Phones", "\(summary.phones)"),
+                ("Registered", "\(detail.registrations.count)"),
+                ("Calls now", "\(detail.calls.count)"),
+            ]).text,
+        ]
+        if !detail.phones.isEmpty { parts += ["", PhoneReport.table(detail.phones)] }
+        if !detail.registrations.isEmpty { parts += ["", RegistrationReport.table(detail.registrations)] }
+        if !detail.calls.isEmpty { parts += ["", CallReport.table(detail.calls)] }
+        return try Output(parts.joined(separator: "\n"), json: detail)
+    }
+}

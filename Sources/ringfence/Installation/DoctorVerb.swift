@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Foundation
+import Guard
+import Server
+
+struct DoctorVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Find out what is wrong, and what to do about it.",
+        discussion: """
+            Works whether the server runs or not, and changes nothing. Exits 1 when something
+            is wrong; a warning alone does not count.
+            """
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let installation = try Installation(opening: options.folder.path)
+        let reported = Self.askServer(of: installation)
+        let findings = await Server.Doctor(
+            installation,
+            serving: reported == nil ? nil : installation.serving,
+            at: Date()
+        ).examine()
+        try Self.output(findings + (reported ?? [])).deliver(asJSON: options.json)
+    }
+
+    /// What the running server says of itself; `nil` when none runs.
+    private static func askServer(of installation: Installation) -> [Diagnosis]? {
+        guard let server = try? ControlClient(installation), case .doctor(let report)? = try? server.perform(.doctor)
+        else { return nil }
+        return report.facts.map(Diagnosis.init)
+    }
+
+    static func output(_ findings: [Diagnosis]) throws -> Output {
+        let wrong = findings.count { $0.severity == .wrong }
+        let summary =
+            wrong == 0 ? "Nothing is wrong." : "\(counted(wrong, "thing")) \(wrong == 1 ? "is" : "are") wrong."
+        let text = (findings.map(\.line) + ["", summary]).joined(separator: "\n")
+        return try Output(text, json: Report(healthy: wrong == 0, findings: findings), fellShort: wrong > 0)
+    }
+
+    private struct Report: Encodable {
+        let healthy: Bool
+        let findings: [Diagnosis]
+    }
+}
+
+extension Diagnosis {
+    fileprivate init(_ fact: DoctorFact) {
+        self.init(
+            .reported,
+            fact.isWell ? .good : .wrong,
+            "\(fact.name): \(fact.finding)",
+            text: fact.remedy.map { "To mend it, \($0)" } ?? ""
+        )
+    }
+
+    fileprivate var line: String {
+        let mark =
+            switch severity {
+            case .good: "ok       "
+            case .warning: "WARNING  "
+            case .wrong: "WRONG    "
+            }
+        return mark + title.shown + (text.isEmpty ? "" : "\n         \(text.shown)")
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Guard
+import Model
+import Primitives
+import Server
+
+struct Init: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make a new phone system in a folder of its own.",
+        discussion: """
+            It gets a private certificate authority, unless you bring a certificate. Phones
+            need the authority's root, whose path and fingerprint are printed.
+
+              ringfence init --data /var/lib/ringfence --domain example.com \\
+                --address 192.0.2.10 --name pbx.example.com
+            """
+    )
+
+    @OptionGroup var folder: FolderOption
+
+    @Option(help: "The SIP domain of the business. It never changes.")
+    var domain: DomainName
+
+    @Option(help: "The address of this machine that phones reach.")
+    var address: IPAddress
+
+    @Option(
+        name: .customLong("name"),
+        help: "A host name of this server; the first is the one phones are told. Repeatable."
+    )
+    var names: [String] = []
+
+    @Option(help: ArgumentHelp("A certificate for those names, with its chain, as PEM.", valueName: "file"))
+    var certificate: String?
+
+    @Option(help: ArgumentHelp("The certificate's private key, as PEM.", valueName: "file"))
+    var key: String?
+
+    @OptionGroup var format: JSONFlag
+
+    func validate() throws {
+        guard (certificate == nil) == (key == nil) else {
+            throw ValidationError("--certificate and --key go together.")
+        }
+    }
+
+    func run() async throws {
+        try make(at: Date()).deliver(asJSON: format.isOn)
+    }
+
+    func make(at now: Date) throws -> Output {
+        var files: (certificate: String, key: String)?
+        if let certificate, let key { files = (certificate, key) }
+        let request = try InstallationRequest(
+            directory: folder.path,
+            domain: domain,
+            address: address,
+            names: names,
+            certificate: files
+        )
+        let made = try request.createWithStore(by: Account.current, at: now)
+        let summary = try Summary(made)
+        return try Output(summary.text, json: summary, hint: summary.nextSteps)
+    }
+}
+
+extension Init {
+    fileprivate struct Summary: Encodable {
+        let directory: String
+        let domain: String
+        let address: String
+        let names: [String]
+        /// The path of the root for phones; `nil` when they know it already.
+        let ca: String?
+        let fingerprint: String?
+
+        init(_ made: Installation) throws {
+            (directory, domain) = (made.directory, made.settings.domain)
+            (address, names) = (made.settings.address, made.settings.names)
+            ca = made.hasRoot ? made.rootCertificate : nil
+            fingerprint = try ca.map {
+                try CertificateFacts(pem: String(contentsOfFile: $0, encoding: .utf8)).fingerprint
+            }
+        }
+
+        var text: String {
+            var facts = [("Phones connect to", "\(names[0]):5061 over TLS"), ("Address", address)]
+            if let ca, let fingerprint {
+                facts += [("Root certificate for phones", ca), ("Its SHA-256 fingerprint", fingerprint)]
+            }
+            return "The phone system of \(domain) is in \(directory).\n\(FactList(facts).text)"
+        }
+
+        var nextSteps: String {
+            """
+            Next, start it, and in another terminal add an extension and enrol a phone:
+              ringfence serve --data \(directory)
+              ringfence extension add 101 --data \(directory)
+              ringfence phone enrol 101 --data \(directory)
+            """
+        }
+    }
+}
+
+/// Who types.
+enum Account {
+    /// The account's name for the journal.
+    static var current: String { "\(NSUserName()) (uid \(getuid()))" }
+}

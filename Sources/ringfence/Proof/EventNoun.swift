@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Guard
+import Model
+
+struct EventNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "event",
+        abstract: "What attackers, and phones that look like them, have tried.",
+        subcommands: [EventList.self]
+    )
+}
+
+struct EventList: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show the last security events, the newest first."
+    )
+
+    @OptionGroup var limit: LimitOption
+    @OptionGroup var options: ServerOptions
+
+    var command: Command { .event(.list(limit: limit.count)) }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .events(let events) = answer else { throw Refusal.unexpectedAnswer }
+        guard !events.isEmpty else { return try Output("Nothing was noticed.", json: events) }
+        let rows = events.map {
+            [$0.at.seconds, $0.kind.rawValue, $0.source, "\($0.count)", $0.control, $0.subject ?? "-", $0.detail]
+        }
+        return try Output(
+            Table(["at", "what", "from", "times", "control", "aimed at", "detail"], rows).text,
+            json: events
+        )
+    }
+}

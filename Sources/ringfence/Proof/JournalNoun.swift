@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Guard
+import Model
+import Store
+
+struct JournalNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "journal",
+        abstract: "Who changed what: a chain that cannot be altered unnoticed.",
+        subcommands: [JournalList.self, JournalVerify.self]
+    )
+}
+
+struct JournalList: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show the last entries, oldest first."
+    )
+
+    @OptionGroup var limit: LimitOption
+    @OptionGroup var options: ServerOptions
+
+    var command: Command { .journal(.list(limit: limit.count)) }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .journal(let entries) = answer else { throw Refusal.unexpectedAnswer }
+        let rows = entries.map { ["\($0.sequence)", $0.at.seconds, $0.actor, $0.action, $0.subject, $0.detail] }
+        return try Output(Table(["entry", "at", "who", "did", "to", "detail"], rows).text, json: entries)
+    }
+}
+
+struct JournalVerify: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Recompute the whole chain and compare it with its anchor outside the database.",
+        discussion: "Exits 1 when an entry was changed, removed or added behind Ringfence's back."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    var command: Command { .journal(.verify) }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .verification(let verification) = answer else { throw Refusal.unexpectedAnswer }
+        guard let entry = verification.firstWrong else {
+            let text = "The journal is whole: \(verification.entries) entries.\n  Head: \(verification.head)"
+            return try Output(text, json: verification)
+        }
+        let text = """
+            The journal was altered at entry \(entry).
+              What: \(verification.problem?.shown ?? "the entry does not fit the chain")
+              Fix: keep a copy of the folder as evidence, and find out who had access to it
+            """
+        return try Output(text, json: verification, fellShort: true)
+    }
+}

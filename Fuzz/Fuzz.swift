@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Media
+import SIP
+
+/// The parsers that read a stranger's bytes. `FUZZ_TARGET` chooses one; `Scripts/fuzz` runs them all.
+enum Target: String {
+    case message, uri, sdp
+
+    /// `nil` without the variable or with a name that is none.
+    static let chosen = getenv("FUZZ_TARGET").flatMap { Target(rawValue: String(cString: $0)) }
+
+    func run(_ bytes: Span<UInt8>) {
+        switch self {
+        case .message: FuzzTargets.message(bytes)
+        case .uri: FuzzTargets.uri(bytes)
+        case .sdp: MediaFuzzTargets.sdp(bytes)
+        }
+    }
+}
+
+/// libFuzzer's door: called with each input that it made up. A trap is a finding.
+@c(LLVMFuzzerTestOneInput)
+public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    guard let target = Target.chosen else { fatalError("FUZZ_TARGET is message, uri or sdp") }
+    target.run(UnsafeBufferPointer(start: start, count: count).span)
+    return 0
+}

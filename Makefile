@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# Ringfence. `make` alone says what there is.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench fuzz
+SHELL := /bin/bash
+
+# Warnings in our own code are errors here, but do not stop a newcomer whose compiler knows more of them.
+check test: export RINGFENCE_STRICT := 1
+# What `make fuzz` spends on all parsers together.
+SECONDS := 60
+
+help: ## say what there is
+	@echo 'Ringfence: a business phone system that enforces and proves its own security.'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo '  Missing Debian packages are installed, and named first. Swift 6.3 has to be there.'
+
+run: ## build it and start a demo phone system in ./demo on 127.0.0.1 (Ctrl-C stops it)
+	@Scripts/install-packages build phone
+	swift build -c release --product ringfence
+	@Scripts/demo
+
+test: check ## everything that CI runs: check, all tests, calls between real phones (minutes)
+	@Scripts/install-packages test
+	@Scripts/lab-venv
+	swift test --skip-build --skip '^Interop\.'
+	@Scripts/interop
+
+check: ## format, layers, a build without warnings, a minute of fuzzing
+	@Scripts/install-packages build
+	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests Bench Fuzz
+	@Scripts/check-layers-test
+	@Scripts/check-layers
+	swift build --build-tests
+	@Scripts/fuzz 60
+
+bench: ## measure, beside the servers and the limits in ../shared/bench
+	@Scripts/install-packages build bench
+	swift build -c release --product Bench --product ringfence
+	.build/release/Bench
+
+fuzz: ## fuzz the parsers of a stranger's bytes: make fuzz SECONDS=600
+	@Scripts/install-packages build
+	@Scripts/fuzz $(SECONDS)

@@ -140,6 +140,8 @@ private func serve(calls: Int, streams: String, port: UInt16) throws {
     var signal: Int32 = 0
     sigwait(&signals, &signal)
     loop.stop()
+    let drops = DropReason.allCases.filter { loop.counters[$0] > 0 }.map { "\($0)=\(loop.counters[$0])" }
+    print("forwarded=\(loop.counters.forwarded) unsent=\(loop.unsentPackets) \(drops.joined(separator: " "))")
 }
 
 private func leg(_ call: Int, isB: Bool, _ suite: SRTPSuite, _ random: inout some RandomNumberGenerator) -> LegMedia {

@@ -61,8 +61,9 @@ static void absorb_pad(SHA_CTX *state, const uint8_t *key, uint8_t pad) {
 }
 
 ringfence_srtp_cipher *ringfence_srtp_cm_new(const uint8_t *key, const uint8_t *authentication_key) {
-    ringfence_srtp_cipher *cipher = cipher_new(ctr(16), key, 1);
+    ringfence_srtp_cipher *cipher = cipher_new(EVP_aes_128_ecb(), key, 1);
     if (cipher == NULL) return NULL;
+    EVP_CIPHER_CTX_set_padding(cipher->context, 0);
     absorb_pad(&cipher->inner, authentication_key, 0x36);
     absorb_pad(&cipher->outer, authentication_key, 0x5c);
     return cipher;
@@ -119,13 +120,30 @@ int ringfence_srtp_gcm_open(ringfence_srtp_cipher *cipher, uint64_t iv_high, uin
            EVP_CipherFinal_ex(cipher->context, nothing, &written) == 1;
 }
 
+// Counter mode out of single blocks: setting an initialisation vector on OpenSSL's own counter mode costs more than
+// encrypting the packet (114 against 47 ns for 160 bytes).
 int ringfence_srtp_cm_apply(ringfence_srtp_cipher *cipher, uint64_t iv_high, uint64_t iv_low,
                             uint8_t *packet, size_t clear, size_t length) {
-    int written = 0;
-    if (clear > length || length > INT_MAX) return 0;
-    return begin(cipher->context, iv_high, iv_low) &&
-           (clear == length || EVP_CipherUpdate(cipher->context, packet + clear, &written, packet + clear,
-                                                (int)(length - clear)) == 1);
+    enum { BLOCK = 16, BLOCKS = 16 };
+    uint8_t iv[BLOCK], stream[BLOCKS * BLOCK];
+    if (clear > length || length - clear > 0xFFFF * BLOCK) return 0;
+    iv_bytes(iv, iv_high, iv_low);
+    unsigned counter = 0;
+    for (size_t start = clear; start < length;) {
+        const size_t left = length - start;
+        const size_t blocks = left >= sizeof stream ? BLOCKS : (left + BLOCK - 1) / BLOCK;
+        for (size_t i = 0; i < blocks; i++, counter++) {
+            memcpy(stream + i * BLOCK, iv, BLOCK - 2);
+            stream[i * BLOCK + 14] = (uint8_t)(counter >> 8);
+            stream[i * BLOCK + 15] = (uint8_t)counter;
+        }
+        int written = 0;
+        if (EVP_EncryptUpdate(cipher->context, stream, &written, stream, (int)(blocks * BLOCK)) != 1) return 0;
+        const size_t count = left < blocks * BLOCK ? left : blocks * BLOCK;
+        for (size_t i = 0; i < count; i++) packet[start + i] ^= stream[i];
+        start += count;
+    }
+    return 1;
 }
 
 static void hmac_sha1(const ringfence_srtp_cipher *cipher, const uint8_t *packet, size_t length, const uint32_t *roc,

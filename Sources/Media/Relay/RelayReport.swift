@@ -78,7 +78,7 @@ public struct RelayCounters: Hashable, Sendable {
     public private(set) var forwarded: UInt64 = 0
     private var dropped = Array(repeating: UInt64(0), count: DropReason.allCases.count)
 
-    init() {}
+    public init() {}
 
     public subscript(reason: DropReason) -> UInt64 { dropped[reason.rawValue] }
 

@@ -7,8 +7,8 @@ enum MediaLimits {
     static let commandsPerRelay = 8
     /// Batches read from one socket before the other has its turn.
     static let batchesPerTurn = 16
-    /// Bytes that the kernel keeps for us while the loop does something else: about 100 ms of 1,000 calls.
-    static let socketBuffer = 4 << 20
+    /// Bytes that the kernel keeps for us while the loop does something else: half a second of 1,000 calls.
+    static let socketBuffer = 32 << 20
     /// How often reports are made.
     static let report: Duration = .seconds(1)
 }

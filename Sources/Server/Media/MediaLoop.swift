@@ -22,6 +22,7 @@ public final class MediaLoop: Sendable {
     public let rtcp: SocketAddress
 
     private let queue: MediaQueue
+    private let figures = MediaFigures()
     private let worker: Mutex<MediaWorker?>
     private let phase = Mutex(Phase.ready)
     private let ended = DispatchSemaphore(value: 0)
@@ -45,7 +46,14 @@ public final class MediaLoop: Sendable {
         self.rtcp = control.address
         queue = try MediaQueue(capacity: capacity)
         worker = Mutex(
-            try MediaWorker(rtp: media, rtcp: control, queue: queue, capacity: capacity, onReport: onReport)
+            try MediaWorker(
+                rtp: media,
+                rtcp: control,
+                queue: queue,
+                figures: figures,
+                capacity: capacity,
+                onReport: onReport
+            )
         )
     }
 
@@ -57,6 +65,12 @@ public final class MediaLoop: Sendable {
 
     /// Commands that were refused because the loop did not take the earlier ones.
     public var refusedCommands: UInt64 { queue.refused }
+
+    /// What became of the packets that arrived, as of the last report: how many were forwarded and why others were not.
+    public var counters: RelayCounters { figures.counters }
+
+    /// Packets that the system did not take from us, as of the last report: a full buffer or no route.
+    public var unsentPackets: UInt64 { figures.unsent }
 
     /// Begins to relay. A second call does nothing.
     public func start() {

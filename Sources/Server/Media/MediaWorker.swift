@@ -14,6 +14,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     private let rtp: MediaSocket
     private let rtcp: MediaSocket
     private let queue: MediaQueue
+    private let figures: MediaFigures
     private let onReport: @Sendable ([RelayReport]) -> Void
     private let watch: Int32
     private let batch: OpaquePointer
@@ -21,11 +22,13 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     private var relay: MediaRelay
     private var commands: [RelayCommand] = []
     private var nextReport: MonotonicTime
+    private var unsent: UInt64 = 0
 
     init(
         rtp: consuming MediaSocket,
         rtcp: consuming MediaSocket,
         queue: MediaQueue,
+        figures: MediaFigures,
         capacity: Int,
         onReport: @escaping @Sendable ([RelayReport]) -> Void
     ) throws(MediaSocketError) {
@@ -41,6 +44,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         self.batch = batch
         datagrams = ringfence_media_datagrams(batch)
         self.queue = queue
+        self.figures = figures
         self.onReport = onReport
         nextReport = Self.now() + MediaLimits.report
         self.rtp = rtp
@@ -83,7 +87,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
             let now = Self.now()
             for index in 0..<count { pass(index, port, now) }
             for port in MediaPort.allCases {
-                _ = ringfence_media_send(batch, Int32(count), descriptor(port), port.socket)
+                unsent += UInt64(ringfence_media_send(batch, Int32(count), descriptor(port), port.socket))
             }
             guard count == RINGFENCE_MEDIA_BATCH else { return }
         }
@@ -115,6 +119,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         var reports: [RelayReport] = []
         reports.reserveCapacity(relay.count)
         relay.reports(into: &reports)
+        figures.update(relay.counters, unsent: unsent)
         onReport(reports)
     }
 

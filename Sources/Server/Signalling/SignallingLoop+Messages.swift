@@ -58,20 +58,31 @@ extension SignallingLoop {
         return admitted
     }
 
-    /// Counts. Building an event costs more than the drop itself, so only so many are built between two reports.
+    /// Counts. Building an event costs more than the drop itself, so one is built when the source changes or a report is due.
     private func dropped(from flow: Flow, at now: Moment) {
         figures.droppedMessages += 1
         let source = flow.remote.ip.accountable
-        guard source != lastFlood, floods < Limits.eventKinds else { return }
-        lastFlood = source
+        if flood?.source == source {
+            flood?.count += 1
+        } else {
+            tellFlood(at: now.wall)
+            flood = (source, 1)
+        }
+    }
+
+    /// Between two reports only so many are told, however often the sources take turns.
+    func tellFlood(at now: WallTime) {
+        guard let (source, count) = flood, floods < Limits.eventKinds else { return }
+        flood = nil
         floods += 1
         events.add(
             SecurityEvent(
-                at: now.wall,
+                at: now,
                 kind: .flood,
                 control: Control.intrusionDetection.rawValue,
                 source: source.description,
-                detail: "more messages than one source may send; dropped without an answer"
+                detail: "more messages than one source may send; dropped without an answer",
+                count: count
             )
         )
     }

@@ -34,9 +34,10 @@ final class SignallingLoop {
     var output: ByteBuffer
     var admission: Admission
     var events = EventDigest()
-    /// Floods told since the last report, and whose was the last.
+    /// Messages dropped from one source in a row that are not in an event yet.
+    var flood: (source: IPAddress, count: Int)?
+    /// Events about floods since the last report.
     var floods = 0
-    var lastFlood: IPAddress?
     var datagrams: [UInt16: DatagramListener] = [:]
     let outlets: Outlets
 
@@ -103,7 +104,8 @@ final class SignallingLoop {
         review(at: now.monotonic)
         if now.monotonic >= nextReport {
             nextReport = now.monotonic + Limits.eventReport
-            (floods, lastFlood) = (0, nil)
+            tellFlood(at: now.wall)
+            floods = 0
             if !events.isEmpty { outlets.report(events.drain(at: now.wall)) }
         }
         endTurn()

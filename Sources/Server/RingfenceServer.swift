@@ -2,6 +2,7 @@
 
 import Calls
 import Dispatch
+import Guard
 public import Logging
 import Media
 import Model
@@ -36,11 +37,7 @@ public final class RingfenceServer: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let hop = SignallingHop(eventLoop: group.next())
         do {
-            let media = try MediaLoop(
-                rtp: configuration.media.rtp,
-                rtcp: configuration.media.rtcp,
-                capacity: Limits.relays
-            ) { reports in hop.tell { $0.media(reports) } }
+            let media = try openMedia(configuration.media, hop)
             let socket = try BoundSocket(configuration.sipTLS)
             try store.closeInterrupted(at: SystemClock.wall)
             let records = RecordWriter(store: store) { logger.error("call records could not be written: \($0)") }
@@ -53,6 +50,20 @@ public final class RingfenceServer: Sendable {
         } catch {
             try? await group.shutdownGracefully()
             throw error
+        }
+    }
+
+    private static func openMedia(_ ports: MediaPorts, _ hop: SignallingHop) throws -> MediaLoop {
+        do {
+            return try MediaLoop(rtp: ports.rtp, rtcp: ports.rtcp, capacity: Limits.relays) { reports in
+                hop.tell { $0.media(reports) }
+            }
+        } catch {
+            throw Refusal(
+                problem: "Ringfence cannot receive media on \(ports).",
+                reason: "the system says: \(error)",
+                remedy: "stop the program that uses it, or choose other ports: ringfence serve --rtp ADDRESS:FIRST-LAST"
+            )
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Admin
+import Calls
 import Foundation
 import Model
 import Primitives
@@ -20,6 +21,9 @@ struct PhoneTests {
             #expect(list.map(\.extension.text) == ["201"])
             #expect(list.first?.tlsVersion == "TLSv1.3")
             #expect(list.first?.transport == "tls")
+            let ciphers = await office.server.hop.ask { $0.loop.connections.all.map(\.flow.cipher) }
+            #expect(ciphers?.count == 1)
+            #expect(ciphers?.first??.hasPrefix("TLS_AES_") == true)
         }
     }
 

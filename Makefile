@@ -38,8 +38,11 @@ check: ## format, layers, a build without warnings, a minute of fuzzing
 
 bench: ## measure, beside the servers and the limits in ../shared/bench
 	@Scripts/install-packages build bench
-	swift build -c release --product Bench --product ringfence
+	swift build -c release --product Bench
+	swift build -c release --product ringfence
 	.build/release/Bench
+	Bench/bench-media
+	Scripts/bench-registration
 
 fuzz: ## fuzz the parsers of a stranger's bytes: make fuzz SECONDS=600
 	@Scripts/install-packages build

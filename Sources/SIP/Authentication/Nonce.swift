@@ -11,7 +11,7 @@ public struct Nonce: Sendable {
 
     /// Appends the digits, without quotes.
     public func append(to bytes: inout [UInt8]) {
-        for index in ascii.indices { bytes.append(ascii[index]) }
+        unsafe ascii.span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     }
 
     public var text: String {

@@ -55,8 +55,10 @@ extension MediaRelay {
     public mutating func apply(_ command: RelayCommand, at now: MonotonicTime) -> Bool {
         switch command {
         case .open(let id, let a, let b):
-            close(id)
-            guard a.receive != a.send, b.receive != b.send, let call = free.popLast() else { return false }
+            guard a.receive != a.send, b.receive != b.send else { return false }
+            // A second context under the same key would use its indexes again: what is open is only updated.
+            if calls[id] != nil { return update(id, .a, a) && update(id, .b, b) }
+            guard let call = free.popLast() else { return false }
             calls[id] = call
             for (side, media) in [(RelaySide.a, a), (.b, b)] {
                 let slot = LegSlot(call: call, side: side)
@@ -65,17 +67,20 @@ extension MediaRelay {
             }
             return true
         case .update(let id, let side, let media):
-            guard media.receive != media.send, let call = calls[id] else { return false }
-            let slot = LegSlot(call: call, side: side)
-            legs[slot.number].update(media)
-            listen(slot)
-            return true
+            return update(id, side, media)
         case .close(let id):
             return close(id)
         }
     }
 
-    @discardableResult
+    private mutating func update(_ id: RelayID, _ side: RelaySide, _ media: LegMedia) -> Bool {
+        guard media.receive != media.send, let call = calls[id] else { return false }
+        let slot = LegSlot(call: call, side: side)
+        legs[slot.number].update(media)
+        listen(slot)
+        return true
+    }
+
     private mutating func close(_ id: RelayID) -> Bool {
         guard let call = calls.removeValue(forKey: id) else { return false }
         for side in RelaySide.allCases {

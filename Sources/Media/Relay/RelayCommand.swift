@@ -70,7 +70,8 @@ public struct LegMedia: Sendable {
 
 /// What signalling tells a ``MediaRelay``.
 public enum RelayCommand: Sendable {
-    /// Begins to relay. An identifier that is open is opened anew.
+    /// Begins to relay. An identifier that is open is updated on both sides. A send key must not have been used by an
+    /// earlier relay: its new context would protect the same indexes again. To change a partner, update one side.
     case open(RelayID, a: LegMedia, b: LegMedia)
     /// Changes one leg. A key that stays keeps its context, roll-over counter and replay window. The leg waits for a
     /// new source when its receive key or one of its addresses changed.

@@ -101,6 +101,15 @@ struct MediaEncryptionTests {
         #expect(stage.receive(alice.rtp(1), from: alice).reason == nil)
     }
 
+    @Test func `opening an open relay again does not protect an index again`() {
+        let (stage, alice, bob) = Stage.talking()
+        let packet = alice.rtp(1)
+        #expect(stage.receive(packet, from: alice).reason == nil)
+        #expect(stage.apply(.open(RelayID(rawValue: 1), a: alice.media(), b: bob.media())))
+        #expect(stage.receive(packet, from: alice) == .dropped(.replayed))
+        #expect(stage.receive(alice.rtp(2), from: alice).reason == nil && stage.count == 1)
+    }
+
     @Test func `a leg may not receive and send under one key`() {
         let stage = Stage()
         let (alice, bob) = (Phone("192.0.2.1:4000", seed: 1), Phone("192.0.2.2:5000", seed: 2))

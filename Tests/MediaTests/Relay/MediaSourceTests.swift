@@ -64,14 +64,13 @@ struct MediaSourceTests {
     }
 
     @Test func `media is never sent to a third party that SDP names (M15)`() {
-        let (stage, _, bob) = (Stage(), Phone("192.0.2.1:4000", seed: 1), Phone("192.0.2.2:5000", seed: 2))
-        for victim in ["203.0.113.5:53", "0.0.0.0:4000", "224.0.0.1:4000", "255.255.255.255:9", "192.0.2.1:0"] {
-            let mallory = Phone("192.0.2.1:4000", seed: 9)
-            let peer = Phone("192.0.2.2:5000", seed: 2)
-            stage.apply(
-                .open(RelayID(rawValue: 1), a: mallory.media(named: victim, signalling: "192.0.2.1"), b: bob.media())
-            )
-            #expect(stage.receive(peer.rtp(1), from: peer) == .dropped(.noDestination), "\(victim)")
+        let victims = ["203.0.113.5:53", "0.0.0.0:4000", "224.0.0.1:4000", "255.255.255.255:9", "192.0.2.1:0"]
+        for victim in victims {
+            let stage = Stage()
+            let (mallory, bob) = (Phone("192.0.2.1:4000", seed: 9), Phone("192.0.2.2:5000", seed: 2))
+            let media = mallory.media(named: victim, signalling: "192.0.2.1")
+            stage.apply(.open(RelayID(rawValue: 1), a: media, b: bob.media()))
+            #expect(stage.receive(bob.rtp(1), from: bob) == .dropped(.noDestination), "\(victim)")
         }
     }
 

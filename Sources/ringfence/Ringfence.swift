@@ -23,7 +23,7 @@ struct Ringfence: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Running", subcommands: [Init.self, Serve.self, DoctorVerb.self]),
+            CommandGroup(name: "Running", subcommands: [Init.self, Serve.self, DoctorVerb.self, ListenerNoun.self]),
             CommandGroup(
                 name: "Daily",
                 subcommands: [

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
+public import Primitives
 
 /// Looks at an installation from outside, with the server running or not, and changes nothing.
 public struct Doctor: Sendable {
@@ -8,16 +9,23 @@ public struct Doctor: Sendable {
     /// What the running server said of its listeners; `nil` when none runs.
     let serving: Serving?
     let now: Date
+    /// The addresses of a host name. May block.
+    let resolve: @Sendable (String) -> [IPAddress]
 
-    public init(_ installation: Installation, serving: Serving?, at now: Date) {
-        (self.installation, self.serving, self.now) = (installation, serving, now)
+    public init(
+        _ installation: Installation,
+        serving: Serving?,
+        at now: Date,
+        resolve: @escaping @Sendable (String) -> [IPAddress] = Doctor.askSystem
+    ) {
+        (self.installation, self.serving, self.now, self.resolve) = (installation, serving, now, resolve)
     }
 
     /// Every look, in the order in which a person would mend things.
     public func examine() async -> [Diagnosis] {
         var findings = [folder(), clock()]
         findings += certificate()
-        findings.append(hostName())
+        findings.append(await hostName())
         findings.append(server())
         findings.append(await signallingPort())
         findings.append(clearPort())

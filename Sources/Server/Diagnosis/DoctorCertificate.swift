@@ -2,7 +2,8 @@
 
 import Foundation
 import Glibc
-import Primitives
+import NIOPosix
+public import Primitives
 
 extension Doctor {
     private static let warningDays = 30
@@ -80,9 +81,10 @@ extension Doctor {
     }
 
     /// Whether the name that phones are told leads to the address that the server has.
-    func hostName() -> Diagnosis {
+    func hostName() async -> Diagnosis {
         let name = installation.settings.names.first ?? installation.settings.domain
-        let found = Self.resolve(name)
+        // A resolver that nobody answers blocks for seconds, and not on a thread of other tasks.
+        let found = (try? await NIOThreadPool.singleton.runIfActive { resolve(name) }) ?? []
         if found.contains(installation.address) {
             return Diagnosis(.hostName, .good, "\(name) leads to \(installation.address)")
         }
@@ -97,7 +99,7 @@ extension Doctor {
     }
 
     /// The addresses of a name, through the system's resolver; itself for an address.
-    static func resolve(_ name: String) -> [IPAddress] {
+    @Sendable public static func askSystem(_ name: String) -> [IPAddress] {
         if let address = IPAddress(parsing: name) { return [address] }
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

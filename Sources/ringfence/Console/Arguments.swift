@@ -28,3 +28,5 @@ extension MediaPorts: ExpressibleByArgument {
 }
 
 extension DigestStrength: ExpressibleByArgument {}
+
+extension ListenerException.Transport: ExpressibleByArgument {}

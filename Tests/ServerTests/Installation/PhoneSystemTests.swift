@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Foundation
+import Guard
+import Logging
+import Model
+import Primitives
+import ServiceLifecycle
+import Testing
+
+@testable import Server
+
+@Suite("ringfence serve", .serialized)
+struct PhoneSystemTests {
+    private let folder = TemporaryFolder()
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    @Test func `phones are told where it really listens, and a clean stop takes its socket along`() async throws {
+        let made = try install()
+        try await serve(made, media: 27_080) { client in
+            let added = try client.perform(.extension(.add([NewExtension(number: "101", name: "Lab")])))
+            guard case .extensions(let reports) = added else { throw AnotherAnswer() }
+            #expect(reports.map(\.name) == ["Lab"])
+            let serving = try #require(made.serving)
+            #expect(serving.media.description == "127.0.0.1:27080-27081" && serving.sipTLS.port != 0)
+            guard case .enrolled(let phones) = try client.perform(.phone(.enrol([NewPhone(extension: "101")]))) else {
+                throw AnotherAnswer()
+            }
+            #expect(phones.first?.enrolment.server == "localhost:\(serving.sipTLS.port)")
+            #expect(phones.first?.enrolment.ca == (try String(contentsOfFile: made.rootCertificate, encoding: .utf8)))
+        }
+        #expect(!FileManager.default.fileExists(atPath: made.controlSocket))
+        #expect(made.serving == nil)
+    }
+
+    @Test func `a second server on the same folder is refused, and the first goes on`() async throws {
+        let made = try install()
+        try await serve(made, media: 27_082) { client in
+            let refusal = #expect(throws: Refusal.self) { _ = try made.openStore() }
+            #expect(refusal?.problem == "The phone system in \(made.directory) is running already.")
+            _ = try client.perform(.extension(.list))
+        }
+    }
+
+    @Test func `a folder that others can read is not served`() async throws {
+        let made = try install()
+        chmod(made.directory + "/seal.key", 0o644)
+        let refusal = #expect(throws: Refusal.self) { _ = try made.openStore() }
+        #expect(refusal?.control == .credentialDelivery)
+        #expect(refusal?.remedy == "close it: chmod go= \(made.directory)/seal.key")
+    }
+
+    private struct AnotherAnswer: Error {}
+
+    private func install() throws -> Installation {
+        let domain = try #require(DomainName(parsing: "example.com"))
+        let request = try InstallationRequest(
+            directory: folder.data,
+            domain: domain,
+            address: IPAddress(v4: 0x7F00_0001),
+            names: ["localhost"]
+        )
+        return try request.createWithStore(by: "a test", at: Date())
+    }
+
+    /// Serves for as long as a client works on a thread of its own, then stops as SIGTERM does.
+    private func serve(
+        _ made: Installation,
+        media port: UInt16,
+        _ work: @escaping @Sendable (ControlClient) throws -> Void
+    ) async throws {
+        let loopback = IPAddress(v4: 0x7F00_0001)
+        let configuration = try made.configuration(
+            sipTLS: SocketAddress(ip: loopback, port: 0),
+            media: MediaPorts(address: loopback, first: port, last: port + 1)
+        )
+        let system = try await PhoneSystem.start(made, configuration, logger: logger) { _ in }
+        let group = ServiceGroup(services: [system], logger: logger)
+        let running = Task { try await group.run() }
+        let outcome = await withCheckedContinuation { finished in
+            Thread.detachNewThread { finished.resume(returning: Result { try work(ControlClient(made)) }) }
+        }
+        await group.triggerGracefulShutdown()
+        try await running.value
+        try outcome.get()
+    }
+}

@@ -16,7 +16,7 @@ public struct JournalEntry: Hashable, Sendable, Codable {
     public let detail: String
     /// The hash of the entry before, in hexadecimal; 64 zeros for the first.
     public let previous: String
-    /// SHA-256 over everything above, in hexadecimal.
+    /// HMAC-SHA-256 over everything above with a key that is kept outside the database, in hexadecimal.
     public let hash: String
 
     public init(

@@ -41,8 +41,13 @@ enum JournalChain {
     /// What the first entry follows.
     static let origin = String(repeating: "0", count: 64)
 
-    static func entry(_ draft: JournalDraft, sequence: Int64, at time: WallTime, after previous: String) -> JournalEntry
-    {
+    static func entry(
+        _ draft: JournalDraft,
+        sequence: Int64,
+        at time: WallTime,
+        after previous: String,
+        _ seal: Seal
+    ) -> JournalEntry {
         JournalEntry(
             sequence: sequence,
             at: time,
@@ -51,30 +56,31 @@ enum JournalChain {
             subject: draft.subject,
             detail: draft.detail,
             previous: previous,
-            hash: hash(draft, sequence: sequence, at: time, after: previous)
+            hash: hash(draft, sequence: sequence, at: time, after: previous, seal)
         )
     }
 
     /// Whether an entry's hash is the one of its content.
-    static func isConsistent(_ entry: JournalEntry) -> Bool {
+    static func isConsistent(_ entry: JournalEntry, _ seal: Seal) -> Bool {
         let draft = JournalDraft(
             actor: entry.actor,
             action: entry.action,
             subject: entry.subject,
             detail: entry.detail
         )
-        return hash(draft, sequence: entry.sequence, at: entry.at, after: entry.previous) == entry.hash
+        return hash(draft, sequence: entry.sequence, at: entry.at, after: entry.previous, seal) == entry.hash
     }
 
-    /// SHA-256 over a version, the numbers in eight bytes each and every text after its length: no two entries are written
+    /// HMAC-SHA-256 over a version, the numbers in eight bytes each and every text after its length: no two entries are written
     /// the same way.
     private static func hash(
         _ draft: JournalDraft,
         sequence: Int64,
         at time: WallTime,
-        after previous: String
+        after previous: String,
+        _ seal: Seal
     ) -> String {
-        var digest = SHA256()
+        var digest = seal.entryHash()
         func add(_ number: Int64) {
             digest.update(data: (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) })
         }
@@ -82,7 +88,7 @@ enum JournalChain {
             add(Int64(text.utf8.count))
             digest.update(data: Array(text.utf8))
         }
-        add("ringfence journal 1")
+        add("ringfence journal 2")
         add(sequence)
         add(time.milliseconds)
         for text in [draft.actor, draft.action, draft.subject, draft.detail, previous] { add(text) }

@@ -15,6 +15,6 @@ extension RingfenceStore {
     /// beside the database. About 3 µs per entry in release builds.
     public func verifyJournal() throws -> JournalVerification {
         let anchor = try PrivateFile.read(directory.anchor).flatMap { JournalAnchor(decoding: $0, seal) }
-        return try pool.read { try JournalTable.verify($0, against: anchor) }
+        return try pool.read { try JournalTable.verify($0, against: anchor, seal) }
     }
 }

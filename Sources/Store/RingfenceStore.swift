@@ -103,7 +103,7 @@ public final class RingfenceStore: Sendable {
             let head = try pool.write { database in
                 for change in changes { try SettingsTable.apply(change, database, seal) }
                 try SettingsTable.advance(database, from: settings.snapshot.generation)
-                return try JournalTable.append(drafts, database, at: now)
+                return try JournalTable.append(drafts, database, at: now, seal)
             }
             settings.snapshot = settings.snapshot.applying(changes)
             anchor(head, isSound: settings.anchorIsSound)
@@ -115,7 +115,7 @@ public final class RingfenceStore: Sendable {
     @discardableResult
     public func append(_ draft: JournalDraft, at now: WallTime) throws -> JournalEntry {
         try settings.withLock { settings in
-            let entry = try pool.write { try JournalTable.append([draft], $0, at: now) }
+            let entry = try pool.write { try JournalTable.append([draft], $0, at: now, seal) }
             anchor(entry, isSound: settings.anchorIsSound)
             return entry
         }

@@ -11,6 +11,7 @@ import Primitives
 struct Seal: Sendable {
     private let credentials: SymmetricKey
     private let anchors: SymmetricKey
+    private let entries: SymmetricKey
 
     /// - Parameter bytes: The 32 bytes of `seal.key`.
     init(key bytes: [UInt8]) throws(StoreError) {
@@ -25,6 +26,11 @@ struct Seal: Sendable {
         anchors = HKDF<SHA256>.deriveKey(
             inputKeyMaterial: key,
             info: Array("ringfence journal anchor".utf8),
+            outputByteCount: 32
+        )
+        entries = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key,
+            info: Array("ringfence journal entry".utf8),
             outputByteCount: 32
         )
     }
@@ -53,6 +59,9 @@ struct Seal: Sendable {
     func authenticate(_ text: String) -> String {
         Hex.encode(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: anchors))
     }
+
+    /// Begins the hash of a journal entry. Without the key nobody can add an entry that fits.
+    func entryHash() -> HMAC<SHA256> { HMAC<SHA256>(key: entries) }
 
     func isAuthentic(_ code: String, of text: String) -> Bool {
         guard let bytes = Hex.decode(code) else { return false }

@@ -120,12 +120,28 @@ struct JournalTests {
         }
     }
 
+    @Test func `an entry that was added without the key is found, though nothing was taken away`() throws {
+        let place = try makeTen()
+        let last = try #require(try place.open().journal().last)
+        let stranger = try Seal(key: Array(repeating: 1, count: 32))
+        let entry = JournalChain.entry(draft("extension.list"), sequence: 11, at: noon, after: last.hash, stranger)
+        try place.tamper(
+            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                entry.sequence, entry.at.milliseconds, entry.actor, entry.action, entry.subject, entry.detail,
+                entry.previous, entry.hash,
+            ]
+        )
+        #expect(try place.open().verifyJournal().firstWrong == 11)
+    }
+
     @Test func `a chain that was forged from an entry on, with hashes that fit, is found by the anchor`() throws {
         let place = try makeTen()
+        let seal = try place.open().seal
         var previous = try #require(try place.open().journal().first { $0.sequence == 8 }?.hash)
         try place.forge("DELETE FROM journal WHERE sequence > 8")
         for sequence in Int64(9)...10 {
-            let entry = JournalChain.entry(draft("extension.list"), sequence: sequence, at: noon, after: previous)
+            let entry = JournalChain.entry(draft("extension.list"), sequence: sequence, at: noon, after: previous, seal)
             try place.tamper(
                 "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [

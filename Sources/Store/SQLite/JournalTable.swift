@@ -7,14 +7,19 @@ import Primitives
 /// The journal as rows.
 enum JournalTable {
     /// Appends entries and answers with the last one.
-    static func append(_ drafts: [JournalDraft], _ database: Database, at now: WallTime) throws -> JournalEntry {
+    static func append(
+        _ drafts: [JournalDraft],
+        _ database: Database,
+        at now: WallTime,
+        _ seal: Seal
+    ) throws -> JournalEntry {
         let last = try Row.fetchOne(database, sql: "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1")
         var (sequence, previous): (Int64, String) =
             last.map { ($0["sequence"], $0["hash"]) } ?? (0, JournalChain.origin)
         var entry: JournalEntry?
         for draft in drafts {
             sequence += 1
-            let next = JournalChain.entry(draft, sequence: sequence, at: now, after: previous)
+            let next = JournalChain.entry(draft, sequence: sequence, at: now, after: previous, seal)
             try insert(next, database)
             previous = next.hash
             entry = next
@@ -60,7 +65,8 @@ enum JournalTable {
     ///
     /// - Parameter anchor: Read before the transaction began, so that an entry written meanwhile is no alarm; `nil` where
     ///   the file is missing or was not written with our key.
-    static func verify(_ database: Database, against anchor: JournalAnchor?) throws -> JournalVerification {
+    static func verify(_ database: Database, against anchor: JournalAnchor?, _ seal: Seal) throws -> JournalVerification
+    {
         var (count, head) = (Int64(0), JournalChain.origin)
         var anchored = anchor == nil ? nil : "" as String?
         func wrong(_ sequence: Int64, _ problem: String) -> JournalVerification {
@@ -72,7 +78,7 @@ enum JournalTable {
             guard entry.sequence == count + 1 else {
                 return wrong(count + 1, "the entry is missing; the next one there is \(entry.sequence)")
             }
-            guard JournalChain.isConsistent(entry) else {
+            guard JournalChain.isConsistent(entry, seal) else {
                 return wrong(entry.sequence, "its content is not what was written")
             }
             guard entry.previous == head else {

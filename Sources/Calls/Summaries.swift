@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Media
 public import Model
 public import Primitives
 
@@ -41,4 +42,9 @@ public struct SwitchboardFigures: Sendable {
     public var failedLogins: UInt64 = 0
     public var malformed: UInt64 = 0
     public var dropped: UInt64 = 0
+}
+
+extension Switchboard {
+    /// Names of the SRTP suites that are offered and accepted, best first, as in `a=crypto`.
+    public static var protectionSuites: [String] { SRTPSuite.preferred.map(\.rawValue) }
 }

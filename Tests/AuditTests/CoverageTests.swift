@@ -94,6 +94,26 @@ struct CoverageTests {
         case .journal: #expect(JournalRules.refusal(ofChanges: 1, traces: [])?.control == control)
         }
     }
+
+    /// A decision that nobody asks for is none: outside of `Guard`, somebody consults it.
+    @Test(arguments: Control.allCases)
+    func `every decision is asked for`(control: Control) throws {
+        let rule =
+            switch control {
+            case .sipPasswords: "SIPPassword.generate"
+            case .credentialDelivery: "SecretFileRules.refusal"
+            case .signallingEncryption: "ListenerPolicy.refusal"
+            case .mediaEncryption: "CallRules.decide"
+            case .mediaSource: "MediaSourceRules.decide"
+            case .intrusionDetection: "ScannerSignatures.matches"
+            case .openPorts: "ListenerPolicy.judge"
+            case .journal: "JournalRules.refusal"
+            }
+        let users = try Sources.files(without: ["Guard", "Audit"]).filter {
+            try String(contentsOf: $0, encoding: .utf8).contains(rule)
+        }
+        #expect(!users.isEmpty, "nobody asks \(rule)")
+    }
 }
 
 private enum Decisions {

@@ -22,8 +22,13 @@ struct Admission {
             caps.total = possible
         }
         places = ConnectionGate(sites: sites, caps: caps)
+        strangerLimit = caps.total - caps.reservedForAuthenticated
         sources = SourceGate(sites: sites, seed: seed)
     }
+
+    /// Connections that have not authenticated, and how many of them there may be.
+    var strangers: Int { places.unauthenticated }
+    let strangerLimit: Int
 
     /// Whether a connection is accepted. What is, is given back with ``disconnected(_:isPhone:)``.
     mutating func connect(_ source: IPAddress, at now: MonotonicTime) -> Bool {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Guard
 import NIOCore
 import NIOSSL
@@ -44,6 +45,9 @@ enum TLSIdentity {
     }
 
     private static func key(_ path: String) throws(Refusal) -> NIOSSLPrivateKey {
+        let permissions = try? FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+        let mode = permissions?.uint16Value ?? 0
+        if let refusal = SecretFileRules.refusal(of: path, for: .certificateKey, mode: mode) { throw refusal }
         guard let key = try? NIOSSLPrivateKey(file: path, format: .pem) else {
             throw unusable(path, "it holds no private key in PEM form")
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
+public import Guard
 public import Model
 public import Primitives
 public import Server
@@ -30,3 +31,5 @@ extension MediaPorts: ExpressibleByArgument {
 extension DigestStrength: ExpressibleByArgument {}
 
 extension ListenerException.Transport: ExpressibleByArgument {}
+
+extension Control: ExpressibleByArgument {}

@@ -49,6 +49,7 @@ final class Office: Sendable {
         )
         try leaf.certificate.write(toFile: files.certificate, atomically: true, encoding: .utf8)
         try leaf.key.write(toFile: files.key, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: files.key)
         store = try RingfenceStore.create(
             directory: folder.appending(path: "data").path,
             domain: domain,

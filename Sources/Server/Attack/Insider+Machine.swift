@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Audit
+import Foundation
+import Glibc
+import Guard
+import Store
+
+extension Insider {
+    /// What a thief on this machine sees of the server that works in a data directory.
+    public static func onThisMachine(directory: String) -> Insider {
+        Insider(
+            serverMemory: { ServerProcess.identifier(of: directory).flatMap(ServerProcess.memory) },
+            stolenFiles: {
+                let keys: Set<SecretFileRules.Purpose> = [.directory, .sealKey, .certificateKey, .adminSocket]
+                return StoredFile.all(in: directory).filter { !keys.contains($0.role) }
+            },
+            open: { FileBlocks.reading($0.path) },
+            tamper: { (tampering) async throws(WireError) in
+                guard let falsification = JournalDrill.Falsification(rawValue: tampering.rawValue) else {
+                    throw WireError(.local, "no drill for \(tampering.rawValue)")
+                }
+                do {
+                    let verification = try JournalDrill.run(falsification, onCopyOf: directory)
+                    return verification.firstWrong.map { "entry \($0): \(verification.problem ?? "does not fit")" }
+                } catch {
+                    throw WireError(.local, "\(error)")
+                }
+            }
+        )
+    }
+}
+
+/// The process that has a data directory open, found without asking it.
+private enum ServerProcess {
+    /// Whoever holds the lock of the directory (`man 5 proc`, `/proc/locks`).
+    static func identifier(of directory: String) -> Int32? {
+        var status = stat()
+        guard stat(directory + "/store.lock", &status) == 0,
+            let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8)
+        else { return nil }
+        for line in locks.split(separator: "\n") {
+            let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+            guard fields.count > 5, fields[1] == "FLOCK", fields[5].hasSuffix(":\(status.st_ino)") else { continue }
+            return Int32(fields[4])
+        }
+        return nil
+    }
+
+    /// Resident bytes.
+    static func memory(_ process: Int32) -> Int? {
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8) else { return nil }
+        return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map {
+            $0 * sysconf(Int32(_SC_PAGESIZE))
+        }
+    }
+}
+
+extension StoredFile {
+    /// The folder of an installation and every file in it, by what it is for.
+    static func all(in directory: String) -> [StoredFile] {
+        let inside = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String } ?? []
+        return ([""] + inside.sorted()).compactMap { name in
+            let path = name.isEmpty ? directory : "\(directory)/\(name)"
+            var status = stat()
+            guard lstat(path, &status) == 0 else { return nil }
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            guard name.isEmpty || !isFolder else { return nil }
+            return StoredFile(
+                role: role(name),
+                path: path,
+                mode: UInt16(status.st_mode & 0o7777),
+                owner: status.st_uid
+            )
+        }
+    }
+
+    private static func role(_ name: String) -> Role {
+        if name.isEmpty { return .directory }
+        if name.hasPrefix("ringfence.sqlite") { return .database }
+        if name.hasSuffix(".key") { return name == "seal.key" ? .sealKey : .certificateKey }
+        if name == "journal.anchor" { return .journalAnchor }
+        return name.hasSuffix(".sock") ? .adminSocket : .other
+    }
+}
+
+extension FileBlocks {
+    /// The content of a file in blocks of 256 KiB; `nil` when it cannot be opened or is no file.
+    static func reading(_ path: String) -> FileBlocks? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            let handle = FileHandle(forReadingAtPath: path)
+        else { return nil }
+        return FileBlocks { ((try? handle.read(upToCount: 1 << 18)) ?? nil).map { Array($0) } ?? [] }
+    }
+}

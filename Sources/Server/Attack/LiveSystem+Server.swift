@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+public import Audit
+import Calls
+import Foundation
+import Glibc
+import Guard
+import Model
+import NIOPosix
+import Primitives
+public import Store
+
+extension RingfenceServer {
+    /// The running system as the audit sees it: what is really there, read now.
+    ///
+    /// - Parameters:
+    ///   - directory: The folder of the installation.
+    ///   - host: The name that phones verify in the certificate.
+    ///   - authority: The PEM file of our own authority; `nil` when phones know it without.
+    public func liveSystem(
+        store: RingfenceStore,
+        directory: String,
+        host: String,
+        authority: String?
+    ) async throws -> LiveSystem {
+        let probe = try NetworkWire(host: host, address: sipTLS.ip.reachable, authority: authority)
+        let port = sipTLS.port
+        let facts = await hop.ask { AuditFacts($0.loop) } ?? AuditFacts()
+        let registrations = await registrations()
+        return LiveSystem(
+            now: SystemClock.wall,
+            snapshot: store.snapshot,
+            files: StoredFile.all(in: directory),
+            open: { FileBlocks.reading($0.path) },
+            sealKey: FileBlocks.reading(directory + "/seal.key").map { Redacted($0.next()) },
+            declared: await listeners(),
+            sockets: { (try? await NIOThreadPool.singleton.runIfActive { Array(OpenSockets.all()) }) ?? [] },
+            sayInTheClear: { bytes, patience in await probe.say(bytes, within: patience, port: port) },
+            askAsStranger: { requests in await probe.ask(requests, port: port) },
+            connections: registrations.map(ConnectionFacts.init) + facts.legs,
+            media: facts.media,
+            sources: facts.sources,
+            records: (try? store.records(limit: Audit.Limits.recordsExamined)) ?? [],
+            verifyJournal: { JournalFacts(store) }
+        )
+    }
+}
+
+/// What the signalling loop knows that an audit asks for.
+private struct AuditFacts: Sendable {
+    var legs: [ConnectionFacts] = []
+    var media = MediaFacts(legs: [], suites: Switchboard.protectionSuites, drops: [:])
+    var sources = SourceFacts(strangers: 0, strangerLimit: 0, refused: 0, challenged: 0)
+
+    init() {}
+
+    init(_ loop: SignallingLoop) {
+        let calls = loop.switchboard.calls()
+        legs = calls.filter(\.isAnswered).flatMap { call in
+            [(call.record.callerProtection, "caller"), (call.record.calleeProtection, "callee")].map {
+                protection,
+                side in
+                ConnectionFacts(
+                    subject: "the \(side) of call \(call.record.id)",
+                    protection: protection ?? LegProtection(transport: "unknown"),
+                    carriesAudio: true
+                )
+            }
+        }
+        media = MediaFacts(
+            legs: calls.flatMap { call in
+                [(call.callerMedia, "caller"), (call.calleeMedia, "callee")].map { media, side in
+                    MediaFacts.Leg(
+                        name: "\(call.record.id)/\(side)",
+                        packets: media.packets,
+                        authenticationFailures: media.authenticationFailures,
+                        replays: media.replays,
+                        locked: media.locked
+                    )
+                }
+            },
+            suites: Switchboard.protectionSuites,
+            drops: [:]
+        )
+        sources = SourceFacts(
+            strangers: loop.admission.strangers,
+            strangerLimit: loop.admission.strangerLimit,
+            refused: loop.figures.droppedMessages + loop.figures.refusedConnections,
+            challenged: loop.switchboard.figures.challenges
+        )
+    }
+}
+
+extension ConnectionFacts {
+    fileprivate init(_ registration: RegistrationReport) {
+        self.init(
+            subject: "phone \(registration.phone) of extension \(registration.extension)",
+            protection: LegProtection(
+                transport: registration.transport,
+                tlsVersion: registration.tlsVersion,
+                cipher: registration.cipher
+            ),
+            carriesAudio: false
+        )
+    }
+}
+
+extension JournalFacts {
+    fileprivate init(_ store: RingfenceStore) {
+        do {
+            let verification = try store.verifyJournal()
+            let fault = verification.firstWrong.map { "entry \($0): \(verification.problem ?? "does not fit")" }
+            self.init(entries: verification.entries, fault: fault, anchorFault: nil)
+        } catch {
+            self.init(entries: 0, fault: "it cannot be read: \(error)", anchorFault: nil)
+        }
+    }
+}
+
+extension IPAddress {
+    /// Where a listener can be reached from this machine: one that listens everywhere, on loopback.
+    fileprivate var reachable: IPAddress {
+        isUnspecified ? (isIPv4 ? IPAddress(v4: 0x7F00_0001) : IPAddress(high: 0, low: 1)) : self
+    }
+}
+
+extension NetworkWire {
+    /// Says bytes over a new connection without TLS, and returns what comes back.
+    fileprivate func say(_ bytes: [UInt8], within patience: Duration, port: UInt16) async -> [UInt8] {
+        guard let link = try? await wire.connect(Endpoint(.tcp, port: port)) else { return [] }
+        _ = try? await link.send(bytes)
+        let arrival = await link.receive(patience)
+        await link.close()
+        if case .bytes(let answer, _) = arrival { return answer }
+        return []
+    }
+
+    /// Sends requests over one new TLS connection; one answer for each, `nil` where none comes within a second.
+    fileprivate func ask(_ requests: [[UInt8]], port: UInt16) async -> [[UInt8]?] {
+        guard let link = try? await wire.connect(Endpoint(.tls, port: port)) else { return requests.map { _ in nil } }
+        var answers: [[UInt8]?] = []
+        for request in requests {
+            _ = try? await link.send(request)
+            if case .bytes(let answer, _) = await link.receive(.seconds(1)) {
+                answers.append(answer)
+            } else {
+                answers.append(nil)
+            }
+        }
+        await link.close()
+        return answers
+    }
+}

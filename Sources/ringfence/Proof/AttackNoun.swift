@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Audit
+import Guard
+import Model
+import Primitives
+import Server
+import Store
+
+struct AttackNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attack",
+        abstract: "Attack the running server, to prove that the controls hold.",
+        subcommands: [AttackRun.self]
+    )
+}
+
+struct AttackRun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Attack the running server from a process of its own, over the network.",
+        discussion: """
+            Bounded, and harmless to calls in progress: two extensions are made for the attacks
+            and removed afterwards. Takes about five minutes; says what was attempted, expected
+            and observed. Exits 1 when an attack got something or could not be carried out.
+
+              ringfence attack run
+              ringfence attack run --control intrusion-detection
+            """
+    )
+
+    @Option(help: "Only the attacks on one control; see: ringfence control list")
+    var control: Control?
+
+    @OptionGroup var options: ServerOptions
+
+    func run() async throws {
+        let installation = try Installation(opening: options.folder.path)
+        guard let serving = installation.serving else { throw Refusal.notServing(installation.directory) }
+        let server = try ControlClient(installation)
+        let address = serving.sipTLS.ip.isUnspecified ? installation.address : serving.sipTLS.ip
+        let network = try NetworkWire(
+            host: installation.settings.names[0],
+            address: address,
+            authority: installation.tls.authority
+        )
+        let accounts = try TemporaryAccounts(on: server)
+        let report: AttackReport
+        do {
+            var target = try accounts.target(installation, serving, address)
+            target.insider = .onThisMachine(directory: installation.directory)
+            let isQuiet = options.json
+            report = await AttackSuite.run(control: control, wire: network.wire, target: target) { result in
+                if !isQuiet { Console.complain("\(result.passed ? "ok  " : "FAIL") \(result.id) \(result.name)") }
+            }
+        } catch {
+            accounts.remove()
+            throw error
+        }
+        accounts.remove()
+        _ = try server.perform(.control(.keepProofs(.attack, report.outcomes)))
+        try Output(report.text, json: report, fellShort: !report.holds).deliver(asJSON: options.json)
+    }
+}
+
+/// Two extensions with a phone each, for as long as the attacks run.
+private struct TemporaryAccounts {
+    private static let name = "Attack in progress"
+    private let server: ControlClient
+    private let phones: [EnrolledPhone]
+
+    init(on server: ControlClient) throws(Refusal) {
+        self.server = server
+        guard case .extensions(let existing) = try server.perform(.extension(.list)) else { throw .unexpectedAnswer }
+        // What an attack that was interrupted left behind.
+        for left in existing where left.name == Self.name {
+            _ = try server.perform(.extension(.remove(number: left.number.text)))
+        }
+        let taken = Set(existing.map(\.number.text))
+        let free = Array((990_001...999_999).lazy.map(String.init).filter { !taken.contains($0) }.prefix(2))
+        let wanted = free.map { NewExtension(number: $0, name: Self.name) }
+        _ = try server.perform(.extension(.add(wanted)))
+        let enrolment = Command.phone(.enrol(free.map { NewPhone(extension: $0, label: Self.name) }))
+        do throws(Refusal) {
+            guard case .enrolled(let phones) = try server.perform(enrolment) else { throw .unexpectedAnswer }
+            self.phones = phones
+        } catch {
+            for number in free { _ = try? server.perform(.extension(.remove(number: number))) }
+            throw error
+        }
+    }
+
+    func target(_ installation: Installation, _ serving: Serving, _ address: IPAddress) throws(Refusal) -> Target {
+        guard let domain = DomainName(parsing: installation.settings.domain),
+            case .listeners(let listeners) = try server.perform(.listener(.list))
+        else { throw .unexpectedAnswer }
+        let clear = listeners.filter { $0.listener.purpose == .sipTCP || $0.listener.purpose == .sipUDP }
+        return Target(
+            host: installation.settings.names[0],
+            address: address,
+            tlsPort: serving.sipTLS.port,
+            mediaPort: serving.media.first,
+            domain: domain,
+            exceptedPorts: Set(clear.compactMap { SocketAddress(parsing: $0.listener.address)?.port }),
+            accounts: phones.map { phone in
+                TestAccount(
+                    number: phone.extension,
+                    username: phone.enrolment.username,
+                    password: phone.enrolment.password
+                )
+            }
+        )
+    }
+
+    func remove() {
+        for phone in phones { _ = try? server.perform(.extension(.remove(number: phone.extension.text))) }
+    }
+}
+
+extension AttackReport {
+    /// One proof for each control: all of its attacks together.
+    fileprivate var outcomes: [ControlOutcome] {
+        Control.allCases.compactMap { control in
+            let results = results(of: control)
+            guard !results.isEmpty else { return nil }
+            let failed = results.filter { !$0.passed }
+            let evidence =
+                failed.isEmpty
+                ? "\(results.map(\.id).joined(separator: ", ")) got nothing"
+                : failed.map { "\($0.id): \($0.observed)" }.joined(separator: "; ")
+            return ControlOutcome(control: control, passed: failed.isEmpty, evidence: evidence)
+        }
+    }
+}
+
+extension Refusal {
+    fileprivate static func notServing(_ directory: String) -> Self {
+        Self(
+            problem: "There is nothing to attack.",
+            reason: "no server works in \(directory) now",
+            remedy: "start it: ringfence serve --data \(directory)"
+        )
+    }
+}

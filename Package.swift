@@ -135,6 +135,7 @@ if !coreOnly {
             name: "Bench",
             dependencies: ["Primitives", "SIP", "Media", "Model", "Guard", "Calls", "Server", "TestKit"],
             path: "Bench",
+            exclude: ["bench-media"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -31,7 +31,7 @@ enum MediaSourceAttack {
         "M02",
         "Speak into, listen to or end a call of others",
         attempted:
-            "during an encrypted call: the same packets, forged ones with the caller's stream number, and genuine ones sent again, from another port and as one of the phones",
+            "during an encrypted call: the same packets, forged ones with the caller's stream number, and genuine ones sent again, from another port of the phones' own address",
         expected: "nothing comes back, the phones hear nothing but each other, and the call goes on",
         run: { (wire, target) async throws(WireError) in
             guard target.accounts.count >= 2 else { return .needsAccount }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CNetwork
+import Foundation  // owns timespec where the whole module is compiled at once (release)
 import Glibc
 import Media
 import Primitives

@@ -91,7 +91,8 @@ struct Authenticator: Sendable {
             credentials,
             in: request,
             method: request.method ?? .options,
-            ha1: secret ?? nobody.md5
+            // The same algorithm, or the comparison would end early for a name that exists.
+            ha1: secret ?? nobody.secret(for: offered) ?? nobody.md5
         )
         guard isRight, secret != nil, let owner = account.owner else {
             return .challenge(stale: false, .wrongSecret(username: printable(request, credentials.username)))

@@ -32,6 +32,7 @@ extension SignallingLoop {
     }
 
     func malformed(_ connection: Connection, _ error: ParseError, at now: Moment) {
+        admission.charge(connection.flow.remote.ip, cost: .abuse, at: now.monotonic)
         events.add(
             SecurityEvent(
                 at: now.wall,

@@ -13,6 +13,8 @@ import Store
 final class Office: Sendable {
     let server: RingfenceServer
     let store: RingfenceStore
+    /// As it was started, with the port it got.
+    let configuration: ServerConfiguration
     /// PEM of the authority that signed its certificate.
     let root: String
     private let folder: URL
@@ -56,18 +58,17 @@ final class Office: Sendable {
             by: "test",
             at: WallTime(milliseconds: 0)
         )
-        server = try await RingfenceServer.start(
-            ServerConfiguration(
-                directory: folder.path,
-                hostNames: ["pbx.test"],
-                sipTLS: SocketAddress(ip: loopback, port: 0),
-                media: try Self.freePorts(on: loopback),
-                sites: sites,
-                tls: files
-            ),
-            store: store,
-            logger: Logger(label: "office") { _ in SwiftLogNoOpLogHandler() }
+        var configuration = ServerConfiguration(
+            directory: folder.path,
+            hostNames: ["pbx.test"],
+            sipTLS: SocketAddress(ip: loopback, port: 0),
+            media: try Self.freePorts(on: loopback),
+            sites: sites,
+            tls: files
         )
+        server = try await RingfenceServer.start(configuration, store: store, logger: .silent)
+        configuration.sipTLS = server.sipTLS
+        self.configuration = configuration
     }
 
     func peer(name: String = "pbx.test", versions: ClosedRange<Int> = 12...13) async throws -> Peer {
@@ -97,6 +98,10 @@ final class Office: Sendable {
         }
         throw POSIXError(.EADDRINUSE)
     }
+}
+
+extension Logger {
+    static let silent = Logger(label: "office") { _ in SwiftLogNoOpLogHandler() }
 }
 
 /// Requests as a stranger writes them.

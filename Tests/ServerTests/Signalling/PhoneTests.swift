@@ -82,4 +82,20 @@ struct PhoneTests {
             #expect(try await phone.register(over: peer))
         }
     }
+
+    @Test func `after a restart on the same port the phone comes back with the same secret`() async throws {
+        try await Office.open { office in
+            let phone = try await Enrolled("201", in: office)
+            let before = try await office.peer()
+            #expect(try await phone.register(over: before))
+            await office.server.stop()
+            #expect(try await before.isClosed())
+
+            let second = try await RingfenceServer.start(office.configuration, store: office.store, logger: .silent)
+            let after = try await office.peer()
+            #expect(try await phone.register(over: after))
+            #expect(await second.registrations().count == 1)
+            await second.stop()
+        }
+    }
 }

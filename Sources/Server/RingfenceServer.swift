@@ -77,9 +77,11 @@ public final class RingfenceServer: Sendable {
         (self.sipTLS, self.hop, self.group, self.media, self.records) = (sipTLS, hop, group, media, records)
     }
 
-    /// Ends calls, closes connections, writes what waits and stops. Takes about a second, at most three.
+    /// Ends calls, closes connections, writes what waits and stops. Takes about a second, at most three. A second call does
+    /// nothing.
     public func stop() async {
         if let farewell = await hop.ask({ $0.stop() }) { try? await farewell.get() }
+        guard hop.close() else { return }
         media.stop()
         await withCheckedContinuation { (written: CheckedContinuation<Void, Never>) in
             DispatchQueue.global().async { [records] in

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import NIOCore
+import Synchronization
 
 /// The way from other threads onto the signalling loop.
 struct SignallingHop: Sendable {
     private let eventLoop: any EventLoop
     private let box: NIOLoopBoundBox<Signalling?>
+    private let end = End()
+
+    /// A loop that has been shut down answers nobody, not even that it is gone.
+    private final class End: Sendable {
+        let isReached = Mutex(false)
+    }
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -15,6 +22,16 @@ struct SignallingHop: Sendable {
     /// On the loop: what the way leads to. Until then, and after `nil`, nothing that is told arrives.
     func lead(to signalling: Signalling?) {
         box.value = signalling
+    }
+
+    /// From now on nobody is let through.
+    ///
+    /// - Returns: Whether this was the first call.
+    func close() -> Bool {
+        end.isReached.withLock { isReached in
+            defer { isReached = true }
+            return !isReached
+        }
     }
 
     /// Says something and does not wait.
@@ -28,6 +45,7 @@ struct SignallingHop: Sendable {
     ///
     /// - Returns: `nil` when the server has stopped.
     func ask<Answer: Sendable>(_ question: @escaping @Sendable (Signalling) -> Answer) async -> Answer? {
-        try? await eventLoop.submit { [box] in box.value.map(question) }.get()
+        guard !end.isReached.withLock({ $0 }) else { return nil }
+        return try? await eventLoop.submit { [box] in box.value.map(question) }.get()
     }
 }

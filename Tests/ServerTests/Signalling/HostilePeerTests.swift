@@ -93,7 +93,7 @@ struct HostilePeerTests {
     @Test func `who does not read its answers loses its connection`() async throws {
         let loopback = try #require(IPPrefix(parsing: "127.0.0.0/8"))
         try await Office.open(sites: [loopback]) { office in
-            let deaf = try await office.peer()
+            let deaf = try await office.peer(window: 4_096)
             #expect(try await deaf.waits { $0.isSecured })
             try await deaf.stopReading()
             // More answers than the kernel's buffers on both sides take.

@@ -71,8 +71,12 @@ final class Office: Sendable {
         self.configuration = configuration
     }
 
-    func peer(name: String = "pbx.test", versions: ClosedRange<Int> = 12...13) async throws -> Peer {
-        try await Peer.connect(to: server.sipTLS, root: root, name: name, versions: versions)
+    func peer(
+        name: String = "pbx.test",
+        versions: ClosedRange<Int> = 12...13,
+        window: Int = 262_144
+    ) async throws -> Peer {
+        try await Peer.connect(to: server.sipTLS, root: root, name: name, versions: versions, window: window)
     }
 
     private func close() async {

@@ -23,11 +23,13 @@ final class Peer: Sendable {
     /// - Parameters:
     ///   - root: PEM of the authority to trust; `nil` connects without TLS.
     ///   - name: What the certificate has to be good for.
+    ///   - window: Bytes that the kernel keeps for this end; a busy machine needs the default to keep up.
     static func connect(
         to address: Primitives.SocketAddress,
         root: String?,
         name: String = "pbx.test",
-        versions: ClosedRange<Int> = 12...13
+        versions: ClosedRange<Int> = 12...13,
+        window: Int = 262_144
     ) async throws -> Peer {
         let heard = Listening()
         var tls: NIOSSLContext?
@@ -39,7 +41,7 @@ final class Peer: Sendable {
             tls = try NIOSSLContext(configuration: configuration)
         }
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelOption(.socketOption(.so_rcvbuf), value: 4_096)
+            .channelOption(.socketOption(.so_rcvbuf), value: .init(window))
             .channelInitializer { [tls] channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {

@@ -17,6 +17,13 @@ struct Binding: Sendable {
     var expiresWall: WallTime
     let since: WallTime
     let userAgent: String
+
+    fileprivate mutating func renew(for seconds: UInt32, _ request: RegisterFacts) {
+        expires = request.now.monotonic + .seconds(Int64(seconds))
+        expiresWall = request.now.wall + .seconds(Int64(seconds))
+        sequence = request.sequence
+        if !callID.elementsEqual(request.callID) { callID = Array(request.callID) }
+    }
 }
 
 /// Every registered phone of a business. A binding dies with its flow, its expiry or its credential, whichever is first.
@@ -80,10 +87,7 @@ struct Bindings: Sendable {
             byFlow[proof.flow.id, default: []].append(id)
             byID[id]?.flow = proof.flow
         }
-        byID[id]?.expires = request.now.monotonic + .seconds(Int64(seconds))
-        byID[id]?.expiresWall = request.now.wall + .seconds(Int64(seconds))
-        byID[id]?.sequence = request.sequence
-        if byID[id]?.callID.elementsEqual(request.callID) == false { byID[id]?.callID = Array(request.callID) }
+        byID[id]?.renew(for: seconds, request)
     }
 
     @discardableResult

@@ -80,8 +80,7 @@ extension Switchboard {
         guard uri.scheme == .sip || uri.scheme == .sips, !uri.hasHeaders, !uri.hasMaddr else {
             throw RegisterRefused.poisoned
         }
-        let host = request.string(uri.host)
-        if let ip = IPAddress(parsing: host), ip.isLoopback || ip.isLinkLocal || ip.isUnspecified {
+        if let ip = request.address(uri.host), ip.isLoopback || ip.isLinkLocal || ip.isUnspecified {
             guard ip == proof.flow.remote.ip || proof.flow.remote.ip.isLoopback else { throw RegisterRefused.poisoned }
         }
     }

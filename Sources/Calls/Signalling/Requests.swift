@@ -158,8 +158,13 @@ extension Switchboard {
 
 /// ASCII without regard to case, as host names compare.
 private func isSame(_ host: ArraySlice<UInt8>, _ name: String) -> Bool {
-    host.count == name.utf8.count
-        && zip(host, name.utf8).allSatisfy {
-            $0 == $1 || ($0 | 0x20 == $1 | 0x20 && UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20)
-        }
+    guard host.count == name.utf8.count else { return false }
+    var index = host.startIndex
+    for expected in name.utf8 {
+        let byte = host[index]
+        let isLetter = UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+        guard byte == expected || (isLetter && byte | 0x20 == expected | 0x20) else { return false }
+        index += 1
+    }
+    return true
 }

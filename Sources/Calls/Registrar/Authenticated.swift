@@ -162,7 +162,7 @@ struct Username: Hashable, Sendable {
 }
 
 /// A device's secrets, ready to verify with.
-private struct Account: Sendable {
+private final class Account: Sendable {
     let owner: (device: Device, subscriber: Extension)?
     let md5: HA1
     private let sha256: HA1

@@ -87,10 +87,12 @@ extension Switchboard {
 
     /// §10.3 step 7: a request that is older than what we know of the same Call-ID changes nothing.
     private func checkOrder(_ changes: ContactChanges, _ facts: RegisterFacts, by proof: Authenticated) throws {
-        for binding in bindings.of(proof.device.username) where changes.touches(binding.contact) {
-            if binding.callID.elementsEqual(facts.callID), facts.sequence <= binding.sequence {
-                throw RegisterRefused.outOfOrder
+        for id in bindings.ids(of: proof.device.username) {
+            let isOld = bindings.look(at: id) { binding in
+                facts.sequence <= binding.sequence && binding.callID.elementsEqual(facts.callID)
+                    && changes.touches(binding.contact)
             }
+            if isOld == true { throw RegisterRefused.outOfOrder }
         }
     }
 
@@ -132,14 +134,16 @@ extension Switchboard {
         let bindings = bindings
         respond(200, to: request, on: proof.flow, at: now, into: &actions) { writer in
             for id in current {
-                guard let binding = bindings[id] else { continue }
-                let left = (binding.expires - now.monotonic).components.seconds
                 var value: [UInt8] = []
-                value.reserveCapacity(binding.contact.count + 24)
-                value.append(UInt8(ascii: "<"))
-                value.append(contentsOf: binding.contact)
-                value.append(contentsOf: ">;expires=".utf8)
-                value.append(contentsOf: String(max(0, left)).utf8)
+                value.reserveCapacity(128)
+                let isThere: Void? = bindings.look(at: id) { binding in
+                    let left = (binding.expires - now.monotonic).components.seconds
+                    value.append(UInt8(ascii: "<"))
+                    value.append(contentsOf: binding.contact)
+                    value.append(contentsOf: ">;expires=".utf8)
+                    value.append(contentsOf: String(max(0, left)).utf8)
+                }
+                guard isThere != nil else { continue }
                 writer.field(.contact, value)
             }
         }

@@ -165,13 +165,6 @@ extension Span<UInt8> {
         return HeaderName.find(key).map { ($0, start + length) }
     }
 
-    /// Eight bytes, the first lowest. They must be there: the load is checked against the span.
-    @inline(__always)
-    private func eight(at offset: Int) -> UInt64 {
-        // Every pattern of bits is a value of this type.
-        unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-    }
-
     /// The first control of a line that is neither part of a fold nor the second half of a quoted pair in a quoted
     /// string (RFC 3261 §25.1 `quoted-pair`, which may be any control but CR and LF).
     fileprivate func firstUnquotedControl(from start: Int, to end: Int) -> Int? {
@@ -200,18 +193,6 @@ extension Span<UInt8> {
 private func isControl(_ byte: UInt8) -> Bool {
     byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7F
 }
-
-/// A word of one byte eight times.
-@inline(__always)
-private func everyByte(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
-
-/// A mask of the lowest bytes of a word.
-@inline(__always)
-private func lowBytes(_ count: Int) -> UInt64 { (1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1 }
-
-/// The top bit of the first byte that is zero, and perhaps of some behind it; 0 when there is none.
-@inline(__always)
-private func zeros(in word: UInt64) -> UInt64 { (word &- everyByte(1)) & ~word & everyByte(0x80) }
 
 /// The top bit of the first byte that is a control, a tab included, and perhaps of some behind it; 0 when there is none.
 @inline(__always)

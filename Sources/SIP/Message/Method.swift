@@ -70,14 +70,3 @@ extension Method {
         }
     }
 }
-
-extension Span<UInt8> {
-    /// Up to eight bytes as they are, packed with the first byte lowest; 0 for a longer range.
-    @inline(__always)
-    fileprivate func exactWord(_ range: Range<Int>) -> UInt64 {
-        guard range.count <= 8 else { return 0 }
-        var word: UInt64 = 0
-        for offset in range.reversed() { word = word &<< 8 | UInt64(self[offset]) }
-        return word
-    }
-}

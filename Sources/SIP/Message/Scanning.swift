@@ -32,11 +32,23 @@ extension Span<UInt8> {
     @inline(__always)
     func find(_ byte: UInt8, from start: Int, to end: Int) -> Int? {
         var offset = start
+        while offset + 8 <= end {
+            let found = zeros(in: eight(at: offset) ^ everyByte(byte))
+            if found != 0 { return offset + found.trailingZeroBitCount / 8 }
+            offset += 8
+        }
         while offset < end {
             if self[offset] == byte { return offset }
             offset += 1
         }
         return nil
+    }
+
+    /// Eight bytes, the first lowest. They must be there: the load is checked against the span.
+    @inline(__always)
+    func eight(at offset: Int) -> UInt64 {
+        // Every pattern of bits is a value of this type.
+        unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
     /// Whether `byte` stands at `offset`, and `offset` before `end`.
@@ -97,6 +109,16 @@ extension Span<UInt8> {
     func quotedEnd(from start: Int, to end: Int) throws(ParseError) -> Int {
         var offset = start + 1
         while offset < end {
+            // Eight plain bytes at a time.
+            if offset + 8 <= end {
+                let chunk = eight(at: offset)
+                let special = zeros(in: chunk ^ everyByte(0x22)) | zeros(in: chunk ^ everyByte(0x5C))
+                guard special != 0 else {
+                    offset += 8
+                    continue
+                }
+                offset += special.trailingZeroBitCount / 8
+            }
             switch self[offset] {
             case UInt8(ascii: "\""): return offset + 1
             case UInt8(ascii: "\\"): offset += 2
@@ -113,15 +135,31 @@ extension Span<UInt8> {
     @inline(__always)
     func word(_ range: Range<Int>) -> UInt64 {
         guard range.count <= 8 else { return 0 }
+        return (exactWord(range) | everyByte(0x20)) & lowBytes(range.count)
+    }
+
+    /// Up to eight bytes as they are, packed with the first byte lowest; 0 for a longer range.
+    @inline(__always)
+    func exactWord(_ range: Range<Int>) -> UInt64 {
+        guard range.count <= 8 else { return 0 }
+        if range.lowerBound + 8 <= count { return eight(at: range.lowerBound) & lowBytes(range.count) }
         var word: UInt64 = 0
-        var shift: UInt64 = 0
-        for offset in range {
-            word |= UInt64(self[offset] | 0x20) &<< shift
-            shift &+= 8
-        }
+        for offset in range.reversed() { word = word &<< 8 | UInt64(self[offset]) }
         return word
     }
 }
+
+/// A word of one byte eight times.
+@inline(__always)
+func everyByte(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+/// A mask of the lowest 0…8 bytes of a word.
+@inline(__always)
+func lowBytes(_ count: Int) -> UInt64 { count == 8 ? .max : (1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1 }
+
+/// The top bit of the first byte that is zero, and perhaps of some behind it; 0 when there is none.
+@inline(__always)
+func zeros(in word: UInt64) -> UInt64 { (word &- everyByte(1)) & ~word & everyByte(0x80) }
 
 @inline(__always)
 func isLinearSpace(_ byte: UInt8) -> Bool {

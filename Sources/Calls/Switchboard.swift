@@ -32,6 +32,8 @@ public struct Switchboard: Sendable {
     var requestClients: [BranchKey: RequestClient] = [:]
     var deadlines = DeadlineQueue<Due>()
     var tickets: [Ticket: UInt64] = [:]
+    /// The name of ours that the phone behind a connection knows us by.
+    var hosts: [FlowID: String] = [:]
     /// Wrong secrets per connection; an entry goes with its connection.
     var failures: [FlowID: Int] = [:]
     var lastSerial: UInt64 = 0
@@ -98,6 +100,7 @@ public struct Switchboard: Sendable {
     /// A connection is gone: its bindings die, what rang over it stops ringing, and a call over it waits for its phone.
     public mutating func closed(_ flow: FlowID, at now: Moment, into actions: inout [Action]) {
         failures[flow] = nil
+        hosts[flow] = nil
         for binding in bindings.on(flow) { bindings.remove(binding.id) }
         forgetServers(on: flow)
         failClients(on: flow, at: now, into: &actions)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #ifndef RINGFENCE_CNETWORK_H
 #define RINGFENCE_CNETWORK_H
+#include "clock.h"
 #include "media_socket.h"
 #endif

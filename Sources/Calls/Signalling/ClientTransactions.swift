@@ -60,8 +60,10 @@ extension Switchboard {
         writer.field(.via, "\(flow.transport.viaName)\(host):\(settings.sipPort);branch=\(key.text);rport")
     }
 
+    /// Where a phone comes back to: the name of ours that it came by, because some look names up without the system's
+    /// help, or else the first one in the certificate.
     func writeContact(over flow: Flow, into writer: inout MessageWriter) {
-        let host = settings.hostNames.first ?? settings.mediaAddress.description
+        let host = hosts[flow.id] ?? settings.hostNames.first ?? settings.mediaAddress.description
         writer.field(.contact, "<sip:\(host):\(settings.sipPort);transport=\(flow.transport.rawValue)>")
     }
 

@@ -76,7 +76,7 @@ extension Switchboard {
             at: now.wall,
             kind: kind,
             control: control.rawValue,
-            source: flow.remote.description,
+            source: flow.remote.ip.description,
             subject: subject,
             detail: "\(request.method?.text ?? "response") over \(flow.transport.rawValue), \(client)",
             count: 1

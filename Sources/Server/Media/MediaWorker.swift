@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CNetwork
-import Foundation  // owns timespec where the whole module is compiled at once (release)
 import Glibc
 import Media
 import Primitives
@@ -133,9 +132,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
 
     /// The clock that the whole server measures with: CLOCK_MONOTONIC.
     private static func now() -> MonotonicTime {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return MonotonicTime(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+        MonotonicTime(nanoseconds: ringfence_monotonic_nanoseconds())
     }
 }
 

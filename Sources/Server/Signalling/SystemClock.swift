@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CNetwork
 import Calls
-import Foundation  // owns timespec where the whole module is compiled at once (release)
-import Glibc
 import NIOCore
 import Primitives
 
@@ -14,9 +13,7 @@ enum SystemClock {
     }
 
     static var wall: WallTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return WallTime(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+        WallTime(milliseconds: ringfence_wall_milliseconds())
     }
 
     static var now: Moment { Moment(monotonic: monotonic, wall: wall) }

@@ -12,7 +12,7 @@ final class RunningServer {
     static let domain = "test.ringfence.example"
     let folder: URL
     let port: Int
-    private let process = Process()
+    private let process: Process
 
     var data: String { folder.appending(path: "data").path }
     var ca: String { folder.appending(path: "data/tls/ca.pem").path }
@@ -23,12 +23,18 @@ final class RunningServer {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         _ = try Laboratory.run(
             Laboratory.program.path,
-            ["init", "--data", data, "--domain", Self.domain, "--address", "127.0.0.1", "--name", "localhost"]
+            [
+                "init", "--data", folder.appending(path: "data").path, "--domain", Self.domain, "--address",
+                "127.0.0.1", "--name", "localhost",
+            ]
         )
-        process.executableURL = Laboratory.program
-        process.arguments = [
-            "serve", "--data", data, "--sip-tls", "127.0.0.1:\(port)", "--rtp", "127.0.0.1:\(media)-\(media + 1)",
-        ]
+        process = Laboratory.unblocked(
+            Laboratory.program.path,
+            [
+                "serve", "--data", folder.appending(path: "data").path, "--sip-tls", "127.0.0.1:\(port)",
+                "--rtp", "127.0.0.1:\(media)-\(media + 1)",
+            ]
+        )
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

@@ -2,18 +2,19 @@
 """Runs a Ringfence of its own in a folder: init, serve, ask, kill."""
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 
 
 def free_port(kind=socket.SOCK_STREAM):
-    """A port whose successor is free too: RTCP takes it."""
+    """A port whose successor is free too, because RTCP takes it; below those that the kernel gives to clients."""
     while True:
+        port = random.randrange(20000, 30000, 2)
         with socket.socket(socket.AF_INET, kind) as one, socket.socket(socket.AF_INET, kind) as two:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
             try:
+                one.bind(("127.0.0.1", port))
                 two.bind(("127.0.0.1", port + 1))
                 return port
             except OSError:
@@ -34,7 +35,7 @@ class Server:
         self.process = subprocess.Popen(
             [self.binary, "serve", "--data", self.data, "--sip-tls", "127.0.0.1:%d" % self.port,
              "--rtp", "127.0.0.1:%d-%d" % (self.rtp, self.rtp + 1), "--site", "127.0.0.0/8", *more],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            stdout=subprocess.PIPE, stderr=None, text=True)
         line = self.process.stdout.readline()
         if "ready" not in line:
             raise RuntimeError("the server did not start: " + line)
@@ -60,5 +61,5 @@ class Server:
         return json.loads(self.run("phone", "enrol", number, "--format", "json"))
 
     def records(self):
-        answer = self.ask("record", "list", "--limit", "100000")
+        answer = self.ask("record", "list", "--limit", "10000")
         return answer if isinstance(answer, list) else answer["records"]

@@ -70,6 +70,14 @@ extension Refusal {
         )
     }
 
+    static func digestNobodySpeaks() -> Self {
+        Self(
+            problem: "A phone cannot be held to SHA-512/256.",
+            reason: "no phone that we know computes it, so none is ever asked for it, and this one could not log in",
+            remedy: "choose sha256, the strongest digest that phones speak: --minimum-digest sha256"
+        )
+    }
+
     static func alreadySo(_ number: ExtensionNumber, isEnabled: Bool) -> Self {
         Self(
             problem: "Extension \(number) is \(isEnabled ? "enabled" : "disabled") already.",

@@ -2,7 +2,7 @@
 
 /// Everything that somebody outside can make grow or wait for, in this module.
 enum Limits {
-    /// Nonces with a remembered count. One a phone; 24 bytes each.
+    /// Nonces with a remembered count. One a phone; 40 bytes each, allocated once.
     static let nonces = 65_536
     /// How long a nonce is good for. As long as the longest registration, so that a refresh needs no second round trip.
     static let nonceLifetime: Duration = .seconds(3_900)

@@ -39,6 +39,8 @@ public struct Switchboard: Sendable {
     var lastSerial: UInt64 = 0
     /// Parsed into again and again, so that parsing allocates nothing.
     private var message = Message()
+    /// What the REGISTER at hand asks for. Empty between messages; kept for its storage.
+    var contactChanges: [ContactChange] = []
     var counters = SwitchboardFigures()
 
     public init(settings: SwitchboardSettings, snapshot: Snapshot, entropy: Entropy) {

@@ -36,6 +36,10 @@ struct RefusalTests {
             .extension(.add([NewExtension(number: "204", name: "a\nb")])), "'a·b' cannot be used as a name.",
             "choose a shorter, plain name"
         ),
+        (
+            .phone(.enrol([NewPhone(extension: "203", minimum: .sha512256)])),
+            "A phone cannot be held to SHA-512/256.", "--minimum-digest sha256"
+        ),
         (.extension(.add([])), "Nothing was done.", "name at least one extension"),
         (
             .extension(.add((10_000...11_000).map { NewExtension(number: "\($0)") })), "Nothing was done.",

@@ -47,7 +47,7 @@ struct RealPhoneTests {
         expect: String = "ok",
         capture: Bool = false
     ) throws -> Outcome {
-        let server = try RunningServer(port: 25_061, media: 25_100)
+        let server = try RunningServer()
         try server.ask("extension", "add", "101")
         try server.ask("extension", "add", "102")
         let (a, b) = (try server.enrol("101"), try server.enrol("102"))

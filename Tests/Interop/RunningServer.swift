@@ -11,14 +11,18 @@ final class RunningServer {
 
     static let domain = "test.ringfence.example"
     let folder: URL
+    /// SIP over TLS.
     let port: Int
+    /// SRTP of all calls; RTCP without rtcp-mux on the next one.
+    let media: Int
     private let process: Process
 
     var data: String { folder.appending(path: "data").path }
     var ca: String { folder.appending(path: "data/tls/ca.pem").path }
 
-    init(port: Int, media: Int) throws {
-        self.port = port
+    init() throws {
+        port = try Ports.free(.stream)
+        media = try Ports.free(.datagram)
         folder = FileManager.default.temporaryDirectory.appending(path: "ringfence-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         _ = try Laboratory.run(

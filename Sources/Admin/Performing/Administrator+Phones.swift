@@ -23,6 +23,7 @@ extension Administrator {
             guard target.isEnabled else { throw .extensionDisabled(target.number) }
             let count = counts[target.number] ?? snapshot.deviceCount(of: target.number)
             guard count < Guard.Limits.devicesPerExtension else { throw .tooManyPhones(target.number) }
+            guard new.minimum != .sha512256 else { throw .digestNobodySpeaks() }
             counts[target.number] = count + 1
             let password = SIPPassword.generate(using: &entropy)
             let device = makeDevice(

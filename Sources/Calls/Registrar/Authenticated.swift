@@ -8,14 +8,14 @@ import SIP
 /// Proof that a request was made with a device's own secret. Only ``Authenticator/authenticate(_:on:at:)`` can make one,
 /// and everything that binds a phone or places a call asks for one.
 struct Authenticated: Sendable {
-    let device: Device
-    let subscriber: Extension
+    private let owner: Owner
     let flow: Flow
 
-    fileprivate init(device: Device, subscriber: Extension, flow: Flow) {
-        self.device = device
-        self.subscriber = subscriber
-        self.flow = flow
+    var device: Device { owner.device }
+    var subscriber: Extension { owner.subscriber }
+
+    fileprivate init(_ owner: Owner, on flow: Flow) {
+        (self.owner, self.flow) = (owner, flow)
     }
 
     /// Whether `user`, as it stands in From or To, is a name of this device: its user name or its extension.
@@ -97,28 +97,24 @@ struct Authenticator: Sendable {
         guard isRight, secret != nil, let owner = account.owner else {
             return .challenge(stale: false, .wrongSecret(username: printable(request, credentials.username)))
         }
-        guard let count = credentials.nc,
-            ledger.accept(request.bytes.span.extracting(credentials.nonce.range), nc: count, at: now.monotonic)
-        else { return .challenge(stale: true, .replayed(username: owner.device.username)) }
-        return .authenticated(Authenticated(device: owner.device, subscriber: owner.subscriber, flow: flow))
+        let nonce = request.bytes.span.extracting(credentials.nonce.range)
+        switch ledger.use(nonce, nc: credentials.nc ?? 0, at: now.monotonic) {
+        case .first:
+            return .authenticated(Authenticated(owner, on: flow))
+        case .repeated: return .challenge(stale: true, .replayed(username: owner.device.username))
+        // An innocent phone whose nonce made room for others: it asks again, and nobody is accused.
+        case .forgotten: return .challenge(stale: true, .none)
+        }
     }
 
-    /// The value of `WWW-Authenticate`. Depends on the client's name and the source, never on the account.
-    mutating func writeChallenge(
-        for request: Message,
-        on flow: Flow,
-        stale: Bool,
-        at now: Moment,
-        into value: inout [UInt8]
-    ) {
-        value.append(contentsOf: "Digest realm=\"".utf8)
-        value.append(contentsOf: realm.utf8)
-        value.append(contentsOf: "\", nonce=\"".utf8)
-        issuer.issue(to: flow.remote.ip, at: now.wall).append(to: &value)
-        value.append(contentsOf: "\", algorithm=".utf8)
-        value.append(contentsOf: Self.algorithm(for: request).rawValue.utf8)
-        value.append(contentsOf: ", qop=\"auth\"".utf8)
-        if stale { value.append(contentsOf: ", stale=true".utf8) }
+    /// Depends on the client's name and the source, never on the account.
+    mutating func challenge(for request: Message, on flow: Flow, isStale: Bool, at now: Moment) -> DigestChallenge {
+        DigestChallenge(
+            realm: realm,
+            nonce: issuer.issue(to: flow.remote.ip, at: now.wall),
+            algorithm: Self.algorithm(for: request),
+            isStale: isStale
+        )
     }
 
     private static func algorithm(for request: Message) -> DigestAlgorithm {
@@ -143,6 +139,25 @@ struct Authenticator: Sendable {
     }
 }
 
+/// The value of `WWW-Authenticate` (RFC 7616 §3.3).
+struct DigestChallenge {
+    let realm: String
+    let nonce: Nonce
+    let algorithm: DigestAlgorithm
+    let isStale: Bool
+
+    func write(into value: inout ValueWriter) {
+        value.append("Digest realm=\"")
+        value.append(realm)
+        value.append("\", nonce=\"")
+        value.append(nonce)
+        value.append("\", algorithm=")
+        value.append(algorithm.rawValue)
+        value.append(", qop=\"auth\"")
+        if isStale { value.append(", stale=true") }
+    }
+}
+
 /// A user name as Ringfence generates them: exactly 16 ASCII characters, so that a look-up needs no string.
 struct Username: Hashable, Sendable {
     private let first: UInt64
@@ -161,9 +176,20 @@ struct Username: Hashable, Sendable {
     }
 }
 
+/// Whose credential it is. A class, so that a proof is handed around without copying what it is about.
+private final class Owner: Sendable {
+    let device: Device
+    let subscriber: Extension
+
+    init(_ device: Device, _ subscriber: Extension) {
+        (self.device, self.subscriber) = (device, subscriber)
+    }
+}
+
 /// A device's secrets, ready to verify with.
 private final class Account: Sendable {
-    let owner: (device: Device, subscriber: Extension)?
+    /// `nil` for the account of every name that does not exist.
+    let owner: Owner?
     let md5: HA1
     private let sha256: HA1
     private let sha512256: HA1
@@ -173,7 +199,7 @@ private final class Account: Sendable {
             let sha256 = device.hashes.sha256.reveal({ HA1(algorithm: .sha256, hex: $0) }),
             let sha512256 = device.hashes.sha512256.reveal({ HA1(algorithm: .sha512256, hex: $0) })
         else { return nil }
-        owner = (device, subscriber)
+        owner = Owner(device, subscriber)
         (self.md5, self.sha256, self.sha512256) = (md5, sha256, sha512256)
     }
 

@@ -39,6 +39,7 @@ struct Bindings: Sendable {
     subscript(id: UInt64) -> Binding? { byID[id] }
 
     /// Reads a binding where it stands; taking one out costs a dozen reference counts.
+    @discardableResult
     func look<Result>(at id: UInt64, _ body: (borrowing Binding) -> Result) -> Result? {
         guard let place = byID.index(forKey: id) else { return nil }
         return body(byID.values[place])
@@ -87,13 +88,14 @@ struct Bindings: Sendable {
 
     /// Moves a binding to the flow that a refresh came on, and sets when it ends.
     mutating func refresh(_ id: UInt64, proof: Authenticated, seconds: UInt32, request: RegisterFacts) {
-        guard let old = byID[id]?.flow.id else { return }
+        guard let place = byID.index(forKey: id) else { return }
+        let old = byID.values[place].flow.id
         if old != proof.flow.id {
             unlink(id, from: old)
             byFlow[proof.flow.id, default: []].append(id)
-            byID[id]?.flow = proof.flow
+            byID.values[place].flow = proof.flow
         }
-        byID[id]?.renew(for: seconds, request)
+        byID.values[place].renew(for: seconds, request)
     }
 
     @discardableResult

@@ -9,14 +9,19 @@ import SIP
 extension Switchboard {
     mutating func register(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
         do {
-            try checkOwner(of: request, by: proof)
-            let changes = try contactChanges(in: request, by: proof)
+            try checkOwner(try request.to(), of: request, by: proof)
+            try checkOwner(try request.from(), of: request, by: proof)
             let facts = RegisterFacts(
                 callID: request.bytes(try request.callID()),
                 sequence: try request.cseq().number,
                 now: now
             )
-            try checkOrder(changes, facts, by: proof)
+            // Taken out while it is filled, so that its storage serves every REGISTER.
+            var changes: [ContactChange] = []
+            swap(&changes, &contactChanges)
+            defer { swap(&changes, &contactChanges) }
+            try read(&changes, in: request, by: proof)
+            try checkOrder(changes, facts)
             carryOut(changes, facts, request, by: proof)
             adoptFlow(of: proof)
             sendBindings(to: request, by: proof, at: now, into: &actions)
@@ -35,43 +40,36 @@ extension Switchboard {
     }
 
     /// Both From and To have to name the device that the credential belongs to (§10.3 steps 3 and 4; row C07).
-    private func checkOwner(of request: Message, by proof: Authenticated) throws {
-        for address in [try request.to(), try request.from()] {
-            guard let uri = address.uri, let user = uri.user, proof.owns(request.bytes(user)),
-                isServed(request.bytes(uri.host), on: proof.flow)
-            else { throw RegisterRefused.notYours }
-        }
+    private func checkOwner(_ address: NameAddress, of request: Message, by proof: Authenticated) throws {
+        guard let uri = address.uri, let user = uri.user, proof.owns(request.bytes(user)),
+            isServed(request.bytes(uri.host), on: proof.flow)
+        else { throw RegisterRefused.notYours }
     }
 
     /// What the Contact fields ask for, checked as a whole before anything changes.
-    private func contactChanges(in request: Message, by proof: Authenticated) throws -> ContactChanges {
+    private func read(_ changes: inout [ContactChange], in request: Message, by proof: Authenticated) throws {
+        changes.removeAll(keepingCapacity: true)
         let header = try request.expires()
-        switch try request.contacts() {
-        case .wildcard:
+        if try request.isWildcardContact() {
             // §10.2.2: `*` is only for leaving.
             guard header == 0 else { throw RegisterRefused.malformed }
-            return .removeAll
-        case .addresses(let addresses):
-            var changes: [ContactChange] = []
-            for address in addresses {
-                guard let uri = address.uri else { throw RegisterRefused.poisoned }
-                try checkContact(uri, request, proof)
-                let asked = address.expires ?? header ?? RegistrationRules.defaultExpires
-                guard asked == 0 || asked >= RegistrationRules.minimumExpires else { throw RegisterRefused.tooBrief }
-                changes.append(
-                    ContactChange(
-                        contact: request.bytes(uri.range),
-                        seconds: min(asked, RegistrationRules.maximumExpires)
-                    )
-                )
+            for id in bindings.ids(of: proof.device.username) {
+                changes.append(ContactChange(contact: ByteRange(0..<0), known: id, seconds: 0))
             }
-            let added = changes.filter {
-                $0.seconds > 0 && bindings.find(proof.device.username, contact: $0.contact) == nil
-            }
-            guard bindings.countOf(proof.device.username) + added.count <= RegistrationRules.maximumContacts else {
-                throw RegisterRefused.tooMany
-            }
-            return .each(changes)
+            return
+        }
+        var reader = AddressReader(.contact)
+        var count = bindings.countOf(proof.device.username)
+        while let address = try reader.next(in: request) {
+            guard let uri = address.uri else { throw RegisterRefused.poisoned }
+            try checkContact(uri, request, proof)
+            let asked = address.expires ?? header ?? RegistrationRules.defaultExpires
+            guard asked == 0 || asked >= RegistrationRules.minimumExpires else { throw RegisterRefused.tooBrief }
+            let known = bindings.find(proof.device.username, contact: request.bytes(uri.range))
+            if known == nil, asked > 0 { count += 1 }
+            guard count <= RegistrationRules.maximumContacts else { throw RegisterRefused.tooMany }
+            let seconds = min(asked, RegistrationRules.maximumExpires)
+            changes.append(ContactChange(contact: uri.range, known: known, seconds: seconds))
         }
     }
 
@@ -86,36 +84,37 @@ extension Switchboard {
     }
 
     /// §10.3 step 7: a request that is older than what we know of the same Call-ID changes nothing.
-    private func checkOrder(_ changes: ContactChanges, _ facts: RegisterFacts, by proof: Authenticated) throws {
-        for id in bindings.ids(of: proof.device.username) {
-            let isOld = bindings.look(at: id) { binding in
+    private func checkOrder(_ changes: [ContactChange], _ facts: RegisterFacts) throws {
+        for change in changes {
+            guard let known = change.known else { continue }
+            let isOld = bindings.look(at: known) { binding in
                 facts.sequence <= binding.sequence && binding.callID.elementsEqual(facts.callID)
-                    && changes.touches(binding.contact)
             }
             if isOld == true { throw RegisterRefused.outOfOrder }
         }
     }
 
     private mutating func carryOut(
-        _ changes: ContactChanges,
+        _ changes: [ContactChange],
         _ facts: RegisterFacts,
         _ request: Message,
         by proof: Authenticated
     ) {
-        switch changes {
-        case .removeAll:
-            for id in bindings.ids(of: proof.device.username) { bindings.remove(id) }
-        case .each(let changes):
-            for change in changes {
-                let known = bindings.find(proof.device.username, contact: change.contact)
-                guard change.seconds > 0 else {
-                    if let known { bindings.remove(known) }
-                    continue
-                }
+        for change in changes {
+            guard change.seconds > 0 else {
+                if let known = change.known { bindings.remove(known) }
+                continue
+            }
+            if let known = change.known {
+                bindings.refresh(known, proof: proof, seconds: change.seconds, request: facts)
+            } else {
+                let contact = request.bytes(change.contact)
+                // The same contact twice in one request is one binding.
                 let id =
-                    known ?? bindings.bind(proof, contact: change.contact, facts, userAgent: clientName(of: request))
+                    bindings.find(proof.device.username, contact: contact)
+                    ?? bindings.bind(proof, contact: contact, facts, userAgent: clientName(of: request))
                 bindings.refresh(id, proof: proof, seconds: change.seconds, request: facts)
-                if known == nil, let expires = bindings[id]?.expires { deadlines.insert(.binding(id), at: expires) }
+                if let expires = bindings.look(at: id, { $0.expires }) { deadlines.insert(.binding(id), at: expires) }
             }
         }
     }
@@ -134,17 +133,14 @@ extension Switchboard {
         let bindings = bindings
         respond(200, to: request, on: proof.flow, at: now, into: &actions) { writer in
             for id in current {
-                var value: [UInt8] = []
-                value.reserveCapacity(128)
-                let isThere: Void? = bindings.look(at: id) { binding in
-                    let left = (binding.expires - now.monotonic).components.seconds
-                    value.append(UInt8(ascii: "<"))
-                    value.append(contentsOf: binding.contact)
-                    value.append(contentsOf: ">;expires=".utf8)
-                    value.append(contentsOf: String(max(0, left)).utf8)
+                bindings.look(at: id) { binding in
+                    writer.field(.contact) { value in
+                        value.append("<")
+                        value.append(binding.contact)
+                        value.append(">;expires=")
+                        value.append(Int(max(0, (binding.expires - now.monotonic).components.seconds)))
+                    }
                 }
-                guard isThere != nil else { continue }
-                writer.field(.contact, value)
             }
         }
     }
@@ -160,22 +156,14 @@ extension Switchboard {
     }
 }
 
-private struct ContactChange {
-    let contact: ArraySlice<UInt8>
+/// What a REGISTER asks of one contact.
+struct ContactChange: Sendable {
+    /// Where its URI stands in the request.
+    let contact: ByteRange
+    /// The binding it has.
+    let known: UInt64?
     /// 0 removes.
     let seconds: UInt32
-}
-
-private enum ContactChanges {
-    case removeAll
-    case each([ContactChange])
-
-    func touches(_ contact: [UInt8]) -> Bool {
-        switch self {
-        case .removeAll: true
-        case .each(let changes): changes.contains { $0.contact == contact[...] }
-        }
-    }
 }
 
 /// Why a REGISTER changes nothing.

@@ -95,10 +95,10 @@ extension Switchboard {
         into actions: inout [Action]
     ) {
         counters.challenges += 1
-        var value: [UInt8] = []
-        value.reserveCapacity(256)
-        authenticator.writeChallenge(for: request, on: flow, stale: stale, at: now, into: &value)
-        respond(401, to: request, on: flow, at: now, into: &actions) { $0.field(.wwwAuthenticate, value) }
+        let challenge = authenticator.challenge(for: request, on: flow, isStale: stale, at: now)
+        respond(401, to: request, on: flow, at: now, into: &actions) { writer in
+            writer.field(.wwwAuthenticate) { challenge.write(into: &$0) }
+        }
     }
 
     private mutating func note(

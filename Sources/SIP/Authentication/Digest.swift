@@ -9,7 +9,7 @@ import Primitives
 public enum Digest {
     /// Whether the credentials prove the password behind `ha1` for this request.
     ///
-    /// Says nothing of the nonce: ask ``NonceIssuer/check(_:from:at:)`` before and ``NonceLedger/accept(_:nc:at:)``
+    /// Says nothing of the nonce: ask ``NonceIssuer/check(_:from:at:)`` before and ``NonceLedger/use(_:nc:at:)``
     /// after. For a user that does not exist ask this with any HA1 of the same algorithm, so that both take the same
     /// time. Two digests of less than three blocks each, compared in constant time; no allocation.
     ///

@@ -62,12 +62,8 @@ public struct NonceLedger: Sendable {
         self.lifetime = lifetime + .seconds(1)
     }
 
-    /// Whether this count of this nonce is new, and from now on it is not. When it is not: a new challenge, `stale=true`.
-    public mutating func accept(_ nonce: Span<UInt8>, nc: UInt32, at now: MonotonicTime) -> Bool {
-        use(nonce, nc: nc, at: now) == .first
-    }
-
-    /// The same, and why not.
+    /// Whether this count of this nonce is new, and from now on it is not. When it is not ``Use/first``: a new challenge,
+    /// `stale=true`.
     ///
     /// - Parameter nonce: One that ``NonceIssuer/check(_:from:at:)`` called valid.
     public mutating func use(_ nonce: Span<UInt8>, nc: UInt32, at now: MonotonicTime) -> Use {

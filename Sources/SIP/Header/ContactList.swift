@@ -100,7 +100,10 @@ extension Message {
         return address
     }
 
-    private func isWildcardContact() throws(ParseError) -> Bool {
+    /// Whether the contact is `*`: all of them, to be removed (RFC 3261 §10.2.2). Does not allocate.
+    ///
+    /// - Throws: `.malformed(.address)` for a `*` beside an address.
+    public func isWildcardContact() throws(ParseError) -> Bool {
         guard let value = first(.contact), value.count == 1, bytes.span[Int(value.lower)] == UInt8(ascii: "*") else {
             return false
         }

@@ -124,6 +124,7 @@ public struct ValueWriter: Sendable {
     public mutating func append(_ value: some Sequence<UInt8>) { bytes.appendValue(value) }
     public mutating func append(_ number: Int) { bytes.appendDecimal(number) }
     public mutating func append(_ address: IPAddress) { bytes.append(address) }
+    public mutating func append(_ nonce: Nonce) { nonce.append(to: &bytes) }
 
     /// A range of another message.
     public mutating func append(_ range: ByteRange, of message: Message) {

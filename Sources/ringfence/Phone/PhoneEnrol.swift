@@ -42,7 +42,7 @@ struct PhoneEnrol: ServerCommand {
 
     @Option(
         name: .customLong("minimum-digest"),
-        help: "The weakest digest the secret is good for (md5, sha256 or sha512256). Default: what the phone can."
+        help: "The weakest digest the secret is good for (md5 or sha256). Default: what the phone can."
     )
     var minimum: DigestStrength?
 

@@ -89,6 +89,6 @@ private struct Server {
         case .valid: break
         }
         guard Digest.matches(credentials, in: message, method: login.method, ha1: Login().ha1) else { return .wrong }
-        return ledger.accept(nonce, nc: credentials.nc ?? 0, at: monotonic) ? .accepted : .replayed
+        return ledger.use(nonce, nc: credentials.nc ?? 0, at: monotonic) == .first ? .accepted : .replayed
     }
 }

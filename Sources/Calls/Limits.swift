@@ -22,6 +22,18 @@ enum Limits {
     static let reconnect: Duration = .seconds(32)
     /// Wrong passwords on one connection before it is closed.
     static let failuresPerFlow = 5
+    /// Subscriptions of one phone: three key modules of 40 lamps, its mailbox and itself.
+    static let subscriptionsPerDevice = 128
+    /// Subscriptions on one switchboard. Each holds about 1 KiB.
+    static let subscriptions = 32_768
+    /// Seconds. A shorter one makes more traffic than it is worth (RFC 6665 §4.2.1.1 lets us say 423).
+    static let shortestSubscription: UInt32 = 60
+    /// Seconds. What a phone gets that asks for more, or names no time.
+    static let longestSubscription: UInt32 = 3_600
+    /// Calls in one dialog document. A lamp has one colour, and a NOTIFY has to fit into a message.
+    static let shownCalls = 32
+    /// How long a phone that could not take a NOTIFY is left alone.
+    static let notifyAgain: Duration = .seconds(30)
     /// Characters of a dialled number or a client's name that are kept in a record.
     static let recordedText = 64
 }

@@ -38,6 +38,7 @@ public struct SwitchboardFigures: Sendable {
     public var registrations = 0
     public var calls = 0
     public var transactions = 0
+    public var subscriptions = 0
     public var challenges: UInt64 = 0
     public var failedLogins: UInt64 = 0
     public var malformed: UInt64 = 0

@@ -21,7 +21,7 @@ public struct Switchboard: Sendable {
     var entropy: Entropy
     var authenticator: Authenticator
     var bindings = Bindings()
-    var callsBySerial: [UInt64: Call] = [:]
+    var callsBySerial = CallTable()
     /// The calls that a device takes part in, by its user name.
     var callsOf: [String: Set<UInt64>] = [:]
     var dialogs: [DialogKey: DialogOwner] = [:]
@@ -30,6 +30,11 @@ public struct Switchboard: Sendable {
     var absorbers: [ServerKey: NonInviteServerTransaction] = [:]
     var inviteClients: [BranchKey: InviteClient] = [:]
     var requestClients: [BranchKey: RequestClient] = [:]
+    var subscriptions = Subscriptions()
+    /// Only mailboxes that hold something.
+    var mailboxes: [ExtensionNumber: MailboxCounts] = [:]
+    /// What each phone may still ask of the others.
+    var accounts = AccountGate()
     var deadlines = DeadlineQueue<Due>()
     var tickets: [Ticket: UInt64] = [:]
     /// The name of ours that the phone behind a connection knows us by.
@@ -58,6 +63,7 @@ public struct Switchboard: Sendable {
         var figures = counters
         figures.registrations = bindings.count
         figures.calls = callsBySerial.count
+        figures.subscriptions = subscriptions.count
         figures.transactions = inviteServers.count + absorbers.count + inviteClients.count + requestClients.count
         return figures
     }
@@ -82,6 +88,7 @@ public struct Switchboard: Sendable {
         } else {
             receiveResponse(message, on: flow, at: now, into: &actions)
         }
+        tellWatchers(at: now, into: &actions)
     }
 
     /// Carries out what is due.
@@ -95,8 +102,10 @@ public struct Switchboard: Sendable {
             case .requestClient(let key): wakeRequestClient(key, at: now, into: &actions)
             case .cancelled(let key): inviteClients[key] = nil
             case .call(let serial): wakeCall(serial, at: now, into: &actions)
+            case .subscription(let id): wakeSubscription(id, at: now, into: &actions)
             }
         }
+        tellWatchers(at: now, into: &actions)
     }
 
     /// A connection is gone: its bindings die, what rang over it stops ringing, and a call over it waits for its phone.
@@ -104,9 +113,11 @@ public struct Switchboard: Sendable {
         failures[flow] = nil
         hosts[flow] = nil
         for binding in bindings.on(flow) { bindings.remove(binding.id) }
+        for id in subscriptions.on(flow) { forgetSubscription(id) }
         forgetServers(on: flow)
         failClients(on: flow, at: now, into: &actions)
         for serial in callsBySerial.keys.sorted() { lost(flow, of: serial, at: now, into: &actions) }
+        tellWatchers(at: now, into: &actions)
     }
 
     /// Takes new settings. What they no longer allow ends now: registrations, calls and connections.
@@ -121,6 +132,8 @@ public struct Switchboard: Sendable {
         where !call.usernames.allSatisfy(isAllowed) {
             end(call.serial, because: "a phone of this call was disabled", at: now, into: &actions)
         }
+        reviewSubscriptions(at: now, into: &actions)
+        tellWatchers(at: now, into: &actions)
     }
 
     private func isAllowed(_ username: String) -> Bool {
@@ -159,4 +172,5 @@ enum Due: Sendable {
     /// A cancelled INVITE that was never answered (RFC 3261 §9.1).
     case cancelled(BranchKey)
     case call(UInt64)
+    case subscription(UInt64)
 }

@@ -35,6 +35,11 @@ public enum Limits {
     /// Of these, kept free for connections from sites beside what strangers hold.
     public static let reservedSiteConnections = 4_096
 
+    /// SUBSCRIBEs per second and at once from one phone: a key module with 120 lamps comes back at once, then refreshes.
+    public static let subscriptionRate = Rate(perSecond: 10, burst: 240)
+    /// MESSAGEs per second and at once from one phone: faster than anybody types.
+    public static let messageRate = Rate(perSecond: 1, burst: 20)
+
     /// Days that an unencrypted listener may stay open before somebody has to decide anew: a quarter.
     public static let longestExceptionDays = 92
     /// Unencrypted listeners at a time. Who needs more has not replaced anything.

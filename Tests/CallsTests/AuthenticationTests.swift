@@ -160,7 +160,7 @@ struct AuthenticationTests {
     @Test func `unknown methods are told apart only after the secret was right`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
-        #expect(try phone.ask(&office, "MESSAGE", to: "sip:102@\(Office.domain)").last?.status == 405)
+        #expect(try phone.ask(&office, "PUBLISH", to: "sip:102@\(Office.domain)").last?.status == 405)
         #expect(try phone.ask(&office, "NONSENSE", to: "sip:102@\(Office.domain)").last?.status == 501)
     }
 

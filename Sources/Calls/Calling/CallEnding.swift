@@ -121,6 +121,7 @@ extension Switchboard {
     public mutating func endCall(_ id: String, at now: Moment, into actions: inout [Action]) -> Bool {
         guard let call = callsBySerial.values.first(where: { $0.record.id == id }) else { return false }
         end(call.serial, because: "an operator ended it", at: now, into: &actions)
+        tellWatchers(at: now, into: &actions)
         return true
     }
 

@@ -134,6 +134,7 @@ extension Switchboard {
 
     /// The record with this ticket is on disk, or could not be written: the answer that waited for it goes out.
     public mutating func stored(_ ticket: Ticket, ok: Bool, at now: Moment, into actions: inout [Action]) {
+        defer { tellWatchers(at: now, into: &actions) }
         guard let serial = tickets.removeValue(forKey: ticket), let call = callsBySerial[serial] else { return }
         switch call.phase {
         case .answering(let answering) where answering.ticket == ticket:

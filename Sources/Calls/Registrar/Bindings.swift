@@ -32,6 +32,22 @@ struct Bindings: Sendable {
     private var byDevice: [String: [UInt64]] = [:]
     private var byFlow: [FlowID: [UInt64]] = [:]
     private var lastID: UInt64 = 0
+    private var isWatched = false
+    /// The phones that came or went while somebody watches.
+    private var touched: Set<String> = []
+
+    var hasChanges: Bool { !touched.isEmpty }
+
+    /// Starts or stops remembering who comes and goes.
+    mutating func watch(_ isWanted: Bool) {
+        isWatched = isWanted
+        if !isWanted { touched = [] }
+    }
+
+    mutating func takeChanges() -> Set<String> {
+        defer { touched = [] }
+        return touched
+    }
 
     var count: Int { byID.count }
     var all: [Binding] { byID.values.sorted { $0.id < $1.id } }
@@ -80,6 +96,7 @@ struct Bindings: Sendable {
             since: request.now.wall,
             userAgent: userAgent
         )
+        if isWatched { touched.insert(binding.device.username) }
         byID[lastID] = binding
         byDevice[proof.device.username, default: []].append(lastID)
         byFlow[proof.flow.id, default: []].append(lastID)
@@ -101,6 +118,7 @@ struct Bindings: Sendable {
     @discardableResult
     mutating func remove(_ id: UInt64) -> Binding? {
         guard let binding = byID.removeValue(forKey: id) else { return nil }
+        if isWatched { touched.insert(binding.device.username) }
         unlink(id, from: binding.flow.id)
         byDevice[binding.device.username]?.removeAll { $0 == id }
         if byDevice[binding.device.username]?.isEmpty == true { byDevice[binding.device.username] = nil }

@@ -45,6 +45,8 @@ struct RequestClient: Sendable {
         case farewell
         /// Asks a silent phone whether it is still there.
         case probe(UInt64, Side)
+        /// Tells a subscriber something.
+        case notification(UInt64)
     }
 
     let purpose: Purpose
@@ -63,8 +65,12 @@ extension Switchboard {
     /// Where a phone comes back to: the name of ours that it came by, because some look names up without the system's
     /// help, or else the first one in the certificate.
     func writeContact(over flow: Flow, into writer: inout MessageWriter) {
+        writer.field(.contact, contact(over: flow))
+    }
+
+    func contact(over flow: Flow) -> String {
         let host = hosts[flow.id] ?? settings.hostNames.first ?? settings.mediaAddress.description
-        writer.field(.contact, "<sip:\(host):\(settings.sipPort);transport=\(flow.transport.rawValue)>")
+        return "<sip:\(host):\(settings.sipPort);transport=\(flow.transport.rawValue)>"
     }
 
     mutating func start(
@@ -182,6 +188,7 @@ extension Switchboard {
             case .change: changeFailed(480, key, of: client.call, at: now, into: &actions)
             }
         }
+        for (key, client) in requestClients where client.flow.id == flow { requestClients[key] = nil }
     }
 
     /// - Returns: Whether the response that was handed in is to be delivered.
@@ -243,13 +250,27 @@ extension Switchboard {
         for step in steps {
             switch step {
             case .send(let bytes): actions.append(.send(bytes, client.flow.id))
-            case .deliver: if let status, status >= 200 { probed(client, status: status, at: now, into: &actions) }
-            case .timedOut: probed(client, status: nil, at: now, into: &actions)
+            case .deliver: if let status, status >= 200 { concluded(client, status, at: now, into: &actions) }
+            case .timedOut: concluded(client, nil, at: now, into: &actions)
             case .end: requestClients[key] = nil
             }
         }
         if let deadline = requestClients[key]?.transaction.deadline {
             deadlines.insert(.requestClient(key), at: deadline)
+        }
+    }
+
+    /// Hands the outcome of a request of ours to whoever sent it; `nil` when no answer came.
+    private mutating func concluded(
+        _ client: RequestClient,
+        _ status: Int?,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        switch client.purpose {
+        case .farewell: break
+        case .probe: probed(client, status: status, at: now, into: &actions)
+        case .notification(let id): notified(id, status: status, at: now, into: &actions)
         }
     }
 

@@ -9,7 +9,7 @@ import SIP
 /// stranger something (row U401).
 extension Switchboard {
     /// What a phone may ask for today.
-    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER"
+    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, SUBSCRIBE, NOTIFY"
 
     mutating func receiveRequest(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
         if let client = request.first(.userAgent), ScannerSignatures.matches(userAgent: request.bytes(client)) {
@@ -21,6 +21,7 @@ extension Switchboard {
         if request.method == .cancel {
             cancel(request, on: flow, at: now, into: &actions)
         } else if let address = try? request.to(), address.tag != nil, request.method != .register {
+            if receiveInSubscription(request, on: flow, at: now, into: &actions) { return }
             receiveInDialog(request, on: flow, at: now, into: &actions)
         } else if request.method != .ack {
             receiveOutOfDialog(request, on: flow, at: now, into: &actions)
@@ -47,8 +48,11 @@ extension Switchboard {
         case .register: register(request, by: proof, at: now, into: &actions)
         case .invite: invite(request, by: proof, at: now, into: &actions)
         case .options: respond(200, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+        case .subscribe: subscribe(request, by: proof, at: now, into: &actions)
+        // Row S17: we subscribe to nothing, so nobody has anything to tell us.
+        case .notify: respond(481, to: request, on: flow, at: now, into: &actions)
         case .ack, .bye, .cancel: break
-        case .info, .prack, .update, .refer, .subscribe, .notify, .message, .publish:
+        case .info, .prack, .update, .refer, .message, .publish:
             respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
         case .other, nil:
             respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)
@@ -139,6 +143,7 @@ extension Switchboard {
     func writeCapabilities(_ writer: inout MessageWriter) {
         writer.field(.allow, Self.allowed)
         writer.field(.accept, "application/sdp")
+        writer.field(.allowEvents, EventPackage.all)
     }
 
     /// Whether a host in a URI means this business.

@@ -42,12 +42,16 @@ struct Office {
         )
     }
 
-    static func snapshot(disabled: Set<String>, generation: UInt64 = 1) throws -> Snapshot {
+    static func snapshot(
+        disabled: Set<String>,
+        names: [String: String] = [:],
+        generation: UInt64 = 1
+    ) throws -> Snapshot {
         let numbers = ["101", "102", "103"]
         let extensions = try numbers.map { text in
             Extension(
                 number: try #require(ExtensionNumber(parsing: text)),
-                name: "Desk \(text)",
+                name: names[text] ?? "Desk \(text)",
                 isEnabled: !disabled.contains(text),
                 createdAt: WallTime(milliseconds: 0)
             )
@@ -71,9 +75,9 @@ struct Office {
         let hash = { (algorithm: DigestAlgorithm) in
             Redacted(HA1(algorithm: algorithm, username: username, realm: domain, password: secret).hex())
         }
-        var generator = SystemRandomNumberGenerator()
         return Device(
-            id: DeviceID.generate(using: &generator),
+            // The same in every snapshot: the digits of the name.
+            id: try #require(DeviceID(parsing: Hex.encode(username.utf8.suffix(8)))),
             extension: try #require(ExtensionNumber(parsing: number)),
             username: username,
             hashes: DigestHashes(md5: hash(.md5), sha256: hash(.sha256), sha512256: hash(.sha512256)),
@@ -163,6 +167,21 @@ struct Office {
         snapshot = try Self.snapshot(disabled: disabled, generation: snapshot.generation + 1)
         var actions: [Action] = []
         switchboard.apply(snapshot, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    /// Gives an extension another name, in a snapshot that keeps everything else.
+    mutating func rename(_ number: String, _ name: String) throws {
+        snapshot = try Self.snapshot(disabled: [], names: [number: name], generation: snapshot.generation + 1)
+        var actions: [Action] = []
+        switchboard.apply(snapshot, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    mutating func leaveMessages(_ counts: MailboxCounts, for number: String) throws {
+        var actions: [Action] = []
+        let number = try #require(ExtensionNumber(parsing: number))
+        switchboard.setMailbox(counts, of: number, at: moment, into: &actions)
         carryOut(actions)
     }
 

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+
+/// How many voice messages wait in a mailbox (RFC 3842 §5.2).
+public struct MailboxCounts: Hashable, Sendable {
+    public var new: Int
+    public var old: Int
+    /// Of the new ones.
+    public var urgentNew: Int
+    /// Of the old ones.
+    public var urgentOld: Int
+
+    public init(new: Int = 0, old: Int = 0, urgentNew: Int = 0, urgentOld: Int = 0) {
+        (self.new, self.old, self.urgentNew, self.urgentOld) = (new, old, urgentNew, urgentOld)
+    }
+}
+
+/// One call from one extension's side, as others may see it: that there is one and what it is doing, not with whom.
+struct CallView: Hashable, Sendable {
+    enum State: Hashable, Sendable {
+        case trying, early, confirmed
+    }
+
+    let number: ExtensionNumber
+    let isInitiator: Bool
+    let state: State
+}
+
+/// The state of something that is watched, to be compared with what was told before.
+enum WatchedContent: Equatable, Sendable {
+    case calls([ShownCall])
+    case presence(isReachable: Bool, isOnPhone: Bool)
+    case mailbox(MailboxCounts)
+    case contacts([ShownContact])
+}
+
+/// A call in a dialog document.
+struct ShownCall: Equatable, Sendable {
+    let call: UInt64
+    let isInitiator: Bool
+    let state: CallView.State
+
+    func isSame(as other: ShownCall) -> Bool { call == other.call && isInitiator == other.isInitiator }
+}
+
+/// A contact in a registration document.
+struct ShownContact: Equatable, Sendable {
+    let binding: UInt64
+    let uri: [UInt8]
+}
+
+extension Call {
+    /// Everybody's part in this call. Empty once it has failed.
+    var views: [CallView] {
+        switch phase {
+        case .ringing(let ringing):
+            var views = [CallView(caller.number, isInitiator: true, ringing.isAnnounced ? .early : .trying)]
+            for branch in ringing.branches where branch.status == nil {
+                let view = CallView(branch.party.number, isInitiator: false, .early)
+                if !views.contains(view) { views.append(view) }
+            }
+            return views
+        case .answering(let answering):
+            return [
+                CallView(caller.number, isInitiator: true, .early),
+                CallView(answering.callee.party.number, isInitiator: false, .confirmed),
+            ]
+        case .refusing: return []
+        case .talking(let conversation):
+            return [
+                CallView(conversation.caller.party.number, isInitiator: true, .confirmed),
+                CallView(conversation.callee.party.number, isInitiator: false, .confirmed),
+            ]
+        }
+    }
+}
+
+extension CallView {
+    fileprivate init(_ number: ExtensionNumber, isInitiator: Bool, _ state: State) {
+        self.init(number: number, isInitiator: isInitiator, state: state)
+    }
+}

@@ -32,6 +32,8 @@ enum Limits {
     static let longestSubscription: UInt32 = 3_600
     /// Calls in one dialog document. A lamp has one colour, and a NOTIFY has to fit into a message.
     static let shownCalls = 32
+    /// Bytes of a text message: what RFC 3428 §8 lets pass over a path that nobody knows.
+    static let textBytes = 1_300
     /// How long a phone that could not take a NOTIFY is left alone.
     static let notifyAgain: Duration = .seconds(30)
     /// Characters of a dialled number or a client's name that are kept in a record.

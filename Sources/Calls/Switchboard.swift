@@ -43,7 +43,7 @@ public struct Switchboard: Sendable {
     var failures: [FlowID: Int] = [:]
     var lastSerial: UInt64 = 0
     /// Parsed into again and again, so that parsing allocates nothing.
-    private var message = Message()
+    private var scratch = Message()
     /// What the REGISTER at hand asks for. Empty between messages; kept for its storage.
     var contactChanges: [ContactChange] = []
     var counters = SwitchboardFigures()
@@ -76,13 +76,13 @@ public struct Switchboard: Sendable {
         into actions: inout [Action]
     ) {
         do {
-            try message.parse(bytes)
-            try message.validate()
+            try scratch.parse(bytes)
+            try scratch.validate()
         } catch {
-            refuseMalformed(message, error, on: flow, at: now, into: &actions)
+            refuseMalformed(scratch, error, on: flow, at: now, into: &actions)
             return
         }
-        let message = message
+        let message = scratch
         if message.method != nil {
             receiveRequest(message, on: flow, at: now, into: &actions)
         } else {

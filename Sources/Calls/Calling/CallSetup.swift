@@ -230,7 +230,7 @@ extension Switchboard {
 }
 
 /// A display name as a quoted string (§25.1). The writer takes care of control characters.
-private func quoted(_ name: String) -> String {
+func quoted(_ name: String) -> String {
     "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
 }
 

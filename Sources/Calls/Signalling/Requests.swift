@@ -9,7 +9,7 @@ import SIP
 /// stranger something (row U401).
 extension Switchboard {
     /// What a phone may ask for today.
-    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, SUBSCRIBE, NOTIFY"
+    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, SUBSCRIBE, NOTIFY, MESSAGE"
 
     mutating func receiveRequest(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
         if let client = request.first(.userAgent), ScannerSignatures.matches(userAgent: request.bytes(client)) {
@@ -51,8 +51,9 @@ extension Switchboard {
         case .subscribe: subscribe(request, by: proof, at: now, into: &actions)
         // Row S17: we subscribe to nothing, so nobody has anything to tell us.
         case .notify: respond(481, to: request, on: flow, at: now, into: &actions)
+        case .message: message(request, by: proof, at: now, into: &actions)
         case .ack, .bye, .cancel: break
-        case .info, .prack, .update, .refer, .message, .publish:
+        case .info, .prack, .update, .refer, .publish:
             respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
         case .other, nil:
             respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)

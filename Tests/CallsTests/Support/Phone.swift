@@ -49,7 +49,8 @@ struct Phone {
         sequence number: UInt32? = nil,
         tag: String = "phone-tag",
         extra: [String] = [],
-        body: String = ""
+        body: String = "",
+        type: String? = "application/sdp"
     ) -> String {
         let sequence = number ?? nextSequence()
         var lines = [
@@ -63,7 +64,7 @@ struct Phone {
             "User-Agent: \(client)",
         ]
         lines += extra
-        if !body.isEmpty { lines.append("Content-Type: application/sdp") }
+        if !body.isEmpty, let type { lines.append("Content-Type: \(type)") }
         lines.append("Content-Length: \(body.utf8.count)")
         return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
     }
@@ -116,6 +117,7 @@ struct Phone {
         tag: String = "phone-tag",
         extra: [String] = [],
         body: String = "",
+        type: String? = "application/sdp",
         password: String? = nil
     ) throws -> [Message] {
         let first = request(
@@ -126,7 +128,8 @@ struct Phone {
             callID: callID,
             tag: tag,
             extra: extra,
-            body: body
+            body: body,
+            type: type
         )
         office.deliver(first, on: flow)
         let challenge = try #require(office.received(on: flow).last)
@@ -140,7 +143,8 @@ struct Phone {
             callID: callID,
             tag: tag,
             extra: extra + [proof],
-            body: body
+            body: body,
+            type: type
         )
         office.deliver(second, on: flow)
         return office.received(on: flow)

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+import SIP
+
+/// Text between extensions (RFC 3428): taken from a phone that proved who it is, and passed on under our name for it.
+extension Switchboard {
+    /// A MESSAGE outside of a dialog. 202 says that it went to the receiver's phones, not that somebody read it (§7).
+    mutating func message(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
+        do throws(MessageRefused) {
+            let permission = try judge(request, by: proof, at: now)
+            let phones = snapshot.devices(of: permission.receiver).flatMap { bindings.of($0.username) }
+                // What came encrypted leaves encrypted.
+                .filter { $0.flow.tlsVersion != nil }
+            guard !phones.isEmpty else { throw .unreachable }
+            respond(202, to: request, on: proof.flow, at: now, into: &actions)
+            let text = MessageText(masking: request.bytes(request.body))
+            for phone in phones.prefix(Limits.forks) {
+                pass(text, permission, request, to: phone, by: proof, at: now, into: &actions)
+            }
+        } catch {
+            refuse(request, error, by: proof, at: now, into: &actions)
+        }
+    }
+
+    private mutating func judge(
+        _ request: Message,
+        by proof: Authenticated,
+        at now: Moment
+    ) throws(MessageRefused) -> MayMessage {
+        guard let from = try? request.from(), let user = from.uri?.user, proof.owns(request.bytes(user)) else {
+            throw .notYours
+        }
+        guard accounts.admits(.message, of: proof.device.id, at: now.monotonic) else { throw .tooFast }
+        guard (try? request.maxForwards()) != 0 else { throw .tooManyHops }
+        guard request.body.count <= Limits.textBytes else { throw .tooLong }
+        guard MessageText.isReadable(in: request) else { throw .notText }
+        let target = (try? SIPURI.parse(request, request.requestURI)).flatMap { request.decodedUser($0) } ?? ""
+        let isEncrypted = proof.flow.tlsVersion != nil
+        switch MessageRules.decide(from: proof.device, to: target, isEncrypted: isEncrypted, in: snapshot) {
+        case .allowed(let permission): return permission
+        case .refused(let refusal): throw .forbidden(refusal)
+        }
+    }
+
+    /// The message for one phone. Nothing of the sender's is copied into it but the text.
+    private mutating func pass(
+        _ text: MessageText,
+        _ permission: MayMessage,
+        _ request: Message,
+        to phone: Binding,
+        by proof: Authenticated,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let key = BranchKey(using: entropy)
+        let sender = "<sip:\(permission.sender.text)@\(snapshot.domain.text)>;tag=\(entropy.tag())"
+        var writer = MessageWriter()
+        writer.request(.message, uri: phone.contact)
+        writeVia(key, over: phone.flow, into: &writer)
+        writer.field(.maxForwards, max(1, ((try? request.maxForwards()) ?? 70) - 1))
+        writer.field(.from, "\(quoted(proof.subscriber.name)) \(sender)")
+        writer.field(.to, "<sip:\(permission.receiver.text)@\(snapshot.domain.text)>")
+        writer.field(.callID, entropy.token())
+        writer.field(.cseq, "1 MESSAGE")
+        writer.finish(contentType: "text/plain;charset=UTF-8", body: text.bytes)
+        start(key, .message, writer.bytes, purpose: .farewell, over: phone.flow, at: now, into: &actions)
+    }
+
+    private mutating func refuse(
+        _ request: Message,
+        _ refused: MessageRefused,
+        by proof: Authenticated,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        switch refused {
+        case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
+        case .tooFast: report(.flood, .intrusionDetection, request, proof.flow, now, into: &actions)
+        case .tooManyHops, .tooLong, .notText, .forbidden, .unreachable: break
+        }
+        let host = settings.hostNames.first ?? snapshot.domain.text
+        respond(refused.status, to: request, on: proof.flow, at: now, into: &actions) { writer in
+            switch refused {
+            case .tooFast: writer.field(.retryAfter, 10)
+            case .notText: writer.field(.accept, "text/plain")
+            case .forbidden(let refusal): writer.field(.warning, "399 \(host) \(quoted(refusal.reason))")
+            case .notYours, .tooManyHops, .tooLong, .unreachable: break
+            }
+        }
+    }
+}
+
+/// Why a message is not passed on.
+private enum MessageRefused: Error {
+    case notYours, tooFast, tooManyHops, tooLong, notText, unreachable
+    case forbidden(CallRefusal)
+
+    var status: Int {
+        switch self {
+        case .notYours: 403
+        case .tooLong: 413
+        case .notText: 415
+        case .unreachable: 480
+        case .tooManyHops: 483
+        case .tooFast: 503
+        case .forbidden(let refusal): refusal.status
+        }
+    }
+}

@@ -20,6 +20,8 @@ enum Limits {
     static let silence: Duration = .seconds(30)
     /// How long a phone whose connection died may take to come back before a silent call of it ends.
     static let reconnect: Duration = .seconds(32)
+    /// How long a refresh of a session waits while something else goes on in its dialog (RFC 3261 §14.1).
+    static let refreshPause: Duration = .seconds(3)
     /// Wrong passwords on one connection before it is closed.
     static let failuresPerFlow = 5
     /// Subscriptions of one phone: three key modules of 40 lamps, its mailbox and itself.

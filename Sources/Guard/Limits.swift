@@ -11,6 +11,11 @@ public enum Limits {
     /// Seconds. A binding of a phone that has left must not outlive an hour.
     public static let maximumExpires: UInt32 = 3_600
 
+    /// Seconds. The shortest session that RFC 4028 §4 allows; a shorter one is an attack on the processor (row S21).
+    public static let shortestSession: UInt32 = 90
+    /// Seconds. The usual value of RFC 4028 §4: a forgotten call ends within half an hour.
+    public static let longestSession: UInt32 = 1_800
+
     /// Sources with a bucket of their own. 24 bytes each: 1.5 MiB, and never more.
     public static let gateSources = 65_536
     /// Messages per second and at once from one stranger: an office behind one address comes back after a power cut.

@@ -26,4 +26,7 @@ public enum Limits {
 
     /// The most comma-separated tokens that are read from fields of one name, such as Allow or Supported.
     public static let options = 64
+
+    /// The most header fields in a URI. Refer-To of a phone has one or two.
+    public static let uriHeaders = 8
 }

@@ -41,7 +41,7 @@ struct Call: Sendable {
     }
 
     struct Answering: Sendable {
-        let callee: Leg
+        var callee: Leg
         let ticket: Ticket
         let giveUp: MonotonicTime
     }
@@ -82,7 +82,7 @@ struct Call: Sendable {
         switch phase {
         case .ringing, .refusing: [caller.username]
         case .answering(let answering): [caller.username, answering.callee.party.username]
-        case .talking(let conversation): [caller.username, conversation.callee.party.username]
+        case .talking(let conversation): [conversation.caller.party.username, conversation.callee.party.username]
         }
     }
 
@@ -112,6 +112,10 @@ struct Leg: Sendable {
     /// A 2xx of ours that the phone has not acknowledged.
     var unacknowledged: Unacknowledged?
     var liveness: Liveness
+    /// `nil` while nobody asked for one (RFC 4028).
+    var session: SessionTimer?
+    /// Whether an INVITE of ours inside this dialog waits for its answer; the phone's own is refused until then (§14.2).
+    var isAsked = false
 }
 
 /// What one phone and we agreed on.
@@ -152,11 +156,26 @@ struct Liveness: Sendable {
     var report = LegReportSummary()
 }
 
-/// A re-INVITE from one side, passed on to the other.
-struct Change: Sendable {
-    let from: Side
+/// A request of a phone that changes its side of a call, and how it is answered.
+struct Asked: Sendable {
+    enum Kind: Sendable {
+        /// A re-INVITE, with its transaction. Its 2xx is repeated until the ACK comes.
+        case invite(UInt64)
+        /// An UPDATE (RFC 3311). Answered once.
+        case update
+    }
+
     let request: Message
-    let transaction: UInt64
+    let owner: DialogOwner
+    let flow: Flow
+    let kind: Kind
+    /// What the 2xx says about the session timer.
+    let session: SessionTimer?
+}
+
+/// A change from one side, offered to the other.
+struct Change: Sendable {
+    let asked: Asked
     let offer: SessionDescription
     let proposed: LegNegotiation
     let key: BranchKey

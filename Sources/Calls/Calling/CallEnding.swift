@@ -128,10 +128,7 @@ extension Switchboard {
     /// Completes the record of an answered call, closes its media and lets it go.
     private mutating func close(_ serial: UInt64, reason: String, at now: Moment, into actions: inout [Action]) {
         guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase else { return }
-        if let change = conversation.change, let flow = leg(serial, change.from)?.flow {
-            let bytes = response(487, to: change.request, on: flow, tag: nil)
-            answer(change.transaction, 487, bytes, at: now, into: &actions)
-        }
+        if let change = conversation.change { reply(487, to: change.asked, at: now, into: &actions) }
         var record = call.record
         record.endedAt = now.wall
         record.reason = reason

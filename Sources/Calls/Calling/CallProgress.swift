@@ -24,6 +24,7 @@ extension Switchboard {
         }
         switch client.purpose {
         case .change: changeAnswered(response, status, of: client, key, at: now, into: &actions)
+        case .refresh(let side): refreshAnswered(response, status, of: client, key, side, at: now, into: &actions)
         case .branch(let index):
             if 200..<300 ~= status {
                 branchAnswered(response, index, of: client, key, at: now, into: &actions)
@@ -100,7 +101,8 @@ extension Switchboard {
         for other in ringing.branches where other.key != key && other.status == nil {
             cancel(other.key, at: now, into: &actions)
         }
-        let leg = Leg(branch.party, client.flow, dialog, media, at: now)
+        var leg = Leg(branch.party, client.flow, dialog, media, at: now)
+        leg.session = SessionTimer(answeredBy: response, before: nil, at: now)
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .callee)
         wait(for: leg, in: call.serial, at: now, into: &actions)
     }
@@ -159,9 +161,12 @@ extension Switchboard {
         }
         let (media, body) = callerMedia(of: call, callee)
         var caller = Leg(call.caller, call.callerFlow, dialog, media, at: now)
+        caller.session = try? SessionTimer.answering(call.invite, before: nil, at: now)
         let bytes = response(200, to: call.invite, on: call.callerFlow, tag: call.tag, body: body) {
             writeContact(over: call.callerFlow, into: &$0)
             $0.field(.allow, Self.allowed)
+            $0.field(.supported, Self.supported)
+            caller.session?.writeAnswer(into: &$0)
         }
         caller.unacknowledged = Unacknowledged(
             bytes,

@@ -19,7 +19,9 @@ extension Switchboard {
             respond(503, to: request, on: proof.flow, at: now, into: &actions) { $0.field(.retryAfter, 10) }
             return
         }
-        guard let key = ServerKey(request, on: proof.flow) else { return }
+        guard !refuseSession(of: request, on: proof.flow, at: now, into: &actions),
+            let key = ServerKey(request, on: proof.flow)
+        else { return }
         let serial = nextSerial()
         let transaction = openInviteServer(key, on: proof.flow, call: serial, at: now)
         answer(transaction, 100, response(100, to: request, on: proof.flow, tag: nil), at: now, into: &actions)
@@ -204,6 +206,8 @@ extension Switchboard {
         writer.field(.cseq, "1 INVITE")
         writeContact(over: target.flow, into: &writer)
         writer.field(.allow, Self.allowed)
+        writer.field(.supported, Self.supported)
+        writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
         let party = Party(target.device, subscriber)

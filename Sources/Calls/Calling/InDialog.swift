@@ -22,13 +22,15 @@ extension Switchboard {
             acknowledged(request, owner, at: now, into: &actions)
             return
         }
-        guard inOrder(request, owner, on: flow, at: now, into: &actions) else { return }
+        guard inOrder(request, owner, on: flow, at: now, into: &actions),
+            !refuseExtensions(request, on: flow, at: now, into: &actions)
+        else { return }
         switch request.method {
         case .bye: bye(request, owner, on: flow, at: now, into: &actions)
-        case .invite: change(request, owner, on: flow, at: now, into: &actions)
+        case .invite, .update: change(request, owner, on: flow, at: now, into: &actions)
         case .options: respond(200, to: request, on: flow, at: now, into: &actions, writeCapabilities)
         case .ack, .cancel: break
-        case .register, .info, .prack, .update, .refer, .subscribe, .notify, .message, .publish:
+        case .register, .info, .prack, .refer, .subscribe, .notify, .message, .publish:
             respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
         case .other, nil:
             respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)
@@ -132,13 +134,19 @@ extension Switchboard {
         }
     }
 
-    /// Changes a leg of a standing call. Before that, legs only come and go as a whole.
+    /// Changes a leg of a standing call, or of a phone that answered.
     mutating func update(_ serial: UInt64, _ side: Side, _ change: (inout Leg) -> Void) {
-        guard case .talking(var conversation)? = callsBySerial[serial]?.phase else { return }
-        switch side {
-        case .caller: change(&conversation.caller)
-        case .callee: change(&conversation.callee)
+        switch (callsBySerial[serial]?.phase, side) {
+        case (.talking(var conversation), .caller):
+            change(&conversation.caller)
+            callsBySerial[serial]?.phase = .talking(conversation)
+        case (.talking(var conversation), .callee):
+            change(&conversation.callee)
+            callsBySerial[serial]?.phase = .talking(conversation)
+        case (.answering(var answering), .callee):
+            change(&answering.callee)
+            callsBySerial[serial]?.phase = .answering(answering)
+        case (.answering, .caller), (.ringing, _), (.refusing, _), (nil, _): break
         }
-        callsBySerial[serial]?.phase = .talking(conversation)
     }
 }

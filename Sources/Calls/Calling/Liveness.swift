@@ -42,6 +42,7 @@ extension Switchboard {
             for side in [Side.caller, .callee] {
                 repeatAnswer(serial, side, at: now, into: &actions)
                 checkLife(serial, side, at: now, into: &actions)
+                if leg(serial, side)?.session != nil { checkSession(serial, side, at: now, into: &actions) }
             }
         }
     }
@@ -86,9 +87,15 @@ extension Switchboard {
         schedule(serial, at: now.monotonic + Limits.silence)
     }
 
-    /// What became of a request of ours that is not an INVITE.
-    mutating func probed(_ client: RequestClient, status: Int?, at now: Moment, into actions: inout [Action]) {
-        guard case .probe(let serial, let side) = client.purpose, leg(serial, side) != nil else { return }
+    /// What a silent phone answered when it was asked; `nil` for nothing.
+    mutating func probed(
+        _ serial: UInt64,
+        _ side: Side,
+        _ status: Int?,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard leg(serial, side) != nil else { return }
         // Any answer says that somebody is there; only these say that the call is not (RFC 5057 §5.1).
         guard let status, status != 481, status != 408 else {
             end(serial, because: "a phone is silent and does not answer", at: now, into: &actions)
@@ -145,7 +152,8 @@ extension Switchboard {
     mutating func timedOut(_ client: InviteClient, _ key: BranchKey, at now: Moment, into actions: inout [Action]) {
         switch client.purpose {
         case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
-        case .change: end(client.call, because: "a phone is silent and does not answer", at: now, into: &actions)
+        case .change, .refresh:
+            end(client.call, because: "a phone is silent and does not answer", at: now, into: &actions)
         }
     }
 

@@ -24,6 +24,8 @@ struct InviteClient: Sendable {
         case branch(Int)
         /// Passes a change of media on to the other side.
         case change(Side)
+        /// Keeps the session of this side alive (RFC 4028 §7.4).
+        case refresh(Side)
     }
 
     let call: UInt64
@@ -47,6 +49,8 @@ struct RequestClient: Sendable {
         case probe(UInt64, Side)
         /// Tells a subscriber something.
         case notification(UInt64)
+        /// Keeps the session of this side alive by UPDATE (RFC 4028 §7.4).
+        case refresh(UInt64, Side)
     }
 
     let purpose: Purpose
@@ -186,9 +190,15 @@ extension Switchboard {
             switch client.purpose {
             case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
             case .change: changeFailed(480, key, of: client.call, at: now, into: &actions)
+            case .refresh(let side):
+                update(client.call, side) { $0.isAsked = false }
+                refreshLater(client.call, side, at: now)
             }
         }
-        for (key, client) in requestClients where client.flow.id == flow { requestClients[key] = nil }
+        for (key, client) in requestClients where client.flow.id == flow {
+            requestClients[key] = nil
+            if case .refresh(let serial, let side) = client.purpose { refreshLater(serial, side, at: now) }
+        }
     }
 
     /// - Returns: Whether the response that was handed in is to be delivered.
@@ -227,6 +237,7 @@ extension Switchboard {
     // MARK: Other requests
 
     mutating func receiveRequestResponse(
+        _ response: Message,
         _ status: Int,
         _ key: BranchKey,
         at now: Moment,
@@ -236,13 +247,13 @@ extension Switchboard {
         var steps: [NonInviteClientTransaction.Action] = []
         client.transaction.handle(.response(status: status), at: now.monotonic, into: &steps)
         requestClients[key] = client
-        performRequest(steps, key, status: status, at: now, into: &actions)
+        performRequest(steps, key, response, at: now, into: &actions)
     }
 
     private mutating func performRequest(
         _ steps: [NonInviteClientTransaction.Action],
         _ key: BranchKey,
-        status: Int? = nil,
+        _ response: Message? = nil,
         at now: Moment,
         into actions: inout [Action]
     ) {
@@ -250,7 +261,8 @@ extension Switchboard {
         for step in steps {
             switch step {
             case .send(let bytes): actions.append(.send(bytes, client.flow.id))
-            case .deliver: if let status, status >= 200 { concluded(client, status, at: now, into: &actions) }
+            case .deliver:
+                if let response, response.status ?? 0 >= 200 { concluded(client, response, at: now, into: &actions) }
             case .timedOut: concluded(client, nil, at: now, into: &actions)
             case .end: requestClients[key] = nil
             }
@@ -260,17 +272,20 @@ extension Switchboard {
         }
     }
 
-    /// Hands the outcome of a request of ours to whoever sent it; `nil` when no answer came.
+    /// Hands the outcome of a request of ours to whoever sent it.
+    ///
+    /// - Parameter response: The final one; `nil` when none came.
     private mutating func concluded(
         _ client: RequestClient,
-        _ status: Int?,
+        _ response: Message?,
         at now: Moment,
         into actions: inout [Action]
     ) {
         switch client.purpose {
         case .farewell: break
-        case .probe: probed(client, status: status, at: now, into: &actions)
-        case .notification(let id): notified(id, status: status, at: now, into: &actions)
+        case .probe(let serial, let side): probed(serial, side, response?.status, at: now, into: &actions)
+        case .refresh(let serial, let side): refreshed(serial, side, response, at: now, into: &actions)
+        case .notification(let id): notified(id, status: response?.status, at: now, into: &actions)
         }
     }
 

@@ -9,7 +9,9 @@ import SIP
 /// stranger something (row U401).
 extension Switchboard {
     /// What a phone may ask for today.
-    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, SUBSCRIBE, NOTIFY, MESSAGE"
+    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, SUBSCRIBE, NOTIFY, MESSAGE"
+    /// What we say that we can do, in INVITEs and their answers.
+    static let supported = "timer"
 
     mutating func receiveRequest(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
         if let client = request.first(.userAgent), ScannerSignatures.matches(userAgent: request.bytes(client)) {
@@ -127,18 +129,26 @@ extension Switchboard {
     }
 
     /// §8.2.2.3: an extension that somebody requires and we do not know is refused by name.
-    private mutating func refuseExtensions(
+    mutating func refuseExtensions(
         _ request: Message,
         on flow: Flow,
         at now: Moment,
         into actions: inout [Action]
     ) -> Bool {
         guard request.count(.require) > 0 else { return false }
-        let required = request.options(.require)
+        let required = request.options(.require).filter { !Self.isKnown($0, for: request.method) }
+        guard !required.isEmpty else { return false }
         respond(420, to: request, on: flow, at: now, into: &actions) {
             $0.field(.unsupported, required.joined(separator: ", "))
         }
         return true
+    }
+
+    private static func isKnown(_ option: String, for method: Method?) -> Bool {
+        switch option.lowercased() {
+        case "timer": method == .invite || method == .update
+        default: false
+        }
     }
 
     func writeCapabilities(_ writer: inout MessageWriter) {

@@ -56,7 +56,7 @@ extension Switchboard {
         if cseq.method == .invite, let client = inviteClients[key], client.flow.id == flow.id {
             receiveInviteResponse(response, status, key, at: now, into: &actions)
         } else if let client = requestClients[key], client.flow.id == flow.id, client.method == cseq.method {
-            receiveRequestResponse(status, key, at: now, into: &actions)
+            receiveRequestResponse(response, status, key, at: now, into: &actions)
         } else {
             counters.dropped += 1
         }

@@ -107,9 +107,17 @@ extension Switchboard {
 
     // MARK: Everything but INVITE, over UDP
 
+    /// Absorbs the repeats of a request that is answered later.
+    mutating func expect(_ request: Message, on flow: Flow, at now: Moment) {
+        guard !flow.transport.isReliable, let key = ServerKey(request, on: flow) else { return }
+        let transaction = NonInviteServerTransaction(isReliable: false, at: now.monotonic)
+        absorbers[key] = transaction
+        if let deadline = transaction.deadline { deadlines.insert(.absorber(key), at: deadline) }
+    }
+
     /// Remembers an answer for as long as its request can be repeated.
     mutating func keep(_ answer: Answer, for key: ServerKey, at now: Moment) {
-        var transaction = NonInviteServerTransaction(isReliable: false, at: now.monotonic)
+        var transaction = absorbers[key] ?? NonInviteServerTransaction(isReliable: false, at: now.monotonic)
         var steps: [NonInviteServerTransaction.Action] = []
         transaction.handle(.answer(answer), at: now.monotonic, into: &steps)
         absorbers[key] = transaction

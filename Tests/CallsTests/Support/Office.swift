@@ -126,6 +126,14 @@ struct Office {
         return inbox[flow.id] ?? []
     }
 
+    /// What arrived on a flow, left where it is.
+    func peek(on flow: Flow) -> [Message] { inbox[flow.id] ?? [] }
+
+    /// Throws away what arrived of one method.
+    mutating func discard(_ method: SIP.Method, on flow: Flow) {
+        inbox[flow.id]?.removeAll { $0.method == method }
+    }
+
     // MARK: The clock
 
     var moment: Moment {

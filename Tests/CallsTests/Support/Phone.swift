@@ -186,7 +186,13 @@ struct Phone {
     }
 
     /// A response to a request that reached this phone.
-    func answer(_ request: Message, _ status: Int, tag: String? = "callee-tag", sdp: String = "") -> String {
+    func answer(
+        _ request: Message,
+        _ status: Int,
+        tag: String? = "callee-tag",
+        extra: [String] = [],
+        sdp: String = ""
+    ) -> String {
         var lines = ["SIP/2.0 \(status) Whatever"]
         for name in ["Via", "From", "To", "Call-ID", "CSeq"] {
             var value = request.first(named: name).map { request.string($0) } ?? ""
@@ -194,14 +200,20 @@ struct Phone {
             lines.append("\(name): \(value)")
         }
         lines.append("Contact: <\(contact)>")
+        lines += extra
         if !sdp.isEmpty { lines.append("Content-Type: application/sdp") }
         lines.append("Content-Length: \(sdp.utf8.count)")
         return lines.joined(separator: "\r\n") + "\r\n\r\n" + sdp
     }
 
     /// A request inside the dialog that `response` made for this phone as the caller.
-    mutating func inDialog(_ method: String, of response: Message, sequence: UInt32? = nil, sdp: String = "") -> String
-    {
+    mutating func inDialog(
+        _ method: String,
+        of response: Message,
+        sequence: UInt32? = nil,
+        extra: [String] = [],
+        sdp: String = ""
+    ) -> String {
         let text = { (name: String) in response.first(named: name).map { response.string($0) } ?? "" }
         let target = text("Contact").trimmingBrackets
         return raw(
@@ -211,6 +223,7 @@ struct Phone {
             to: text("To"),
             callID: text("Call-ID"),
             sequence: sequence,
+            extra: extra,
             sdp: sdp
         )
     }
@@ -221,6 +234,7 @@ struct Phone {
         from invite: Message,
         tag: String = "callee-tag",
         sequence: UInt32? = nil,
+        extra: [String] = [],
         sdp: String = ""
     ) -> String {
         let text = { (name: String) in invite.first(named: name).map { invite.string($0) } ?? "" }
@@ -232,6 +246,7 @@ struct Phone {
             to: text("From"),
             callID: text("Call-ID"),
             sequence: sequence,
+            extra: extra,
             sdp: sdp
         )
     }
@@ -243,6 +258,7 @@ struct Phone {
         to: String,
         callID: String,
         sequence: UInt32?,
+        extra: [String],
         sdp: String
     ) -> String {
         var lines = [
@@ -256,6 +272,7 @@ struct Phone {
             "Contact: <\(contact)>",
             "User-Agent: \(client)",
         ]
+        lines += extra
         if !sdp.isEmpty { lines.append("Content-Type: application/sdp") }
         lines.append("Content-Length: \(sdp.utf8.count)")
         return lines.joined(separator: "\r\n") + "\r\n\r\n" + sdp

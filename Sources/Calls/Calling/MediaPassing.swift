@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Model
+import Primitives
+import SIP
+
+/// A change that concerns both phones: offered to the other one by a re-INVITE of ours, whose answer is the answer.
+extension Switchboard {
+    mutating func pass(
+        _ offer: SessionDescription,
+        _ proposed: LegNegotiation,
+        _ asked: Asked,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let (owner, side) = (asked.owner, asked.owner.side.other)
+        guard let audio = offer.audio, leg(owner.call, side)?.isAsked == false,
+            let (key, message) = reinvite(
+                owner.call,
+                side,
+                formats: audio.formats,
+                packetTime: audio.packetTime,
+                direction: audio.isHeld && audio.direction == .sendReceive ? .sendOnly : audio.direction
+            ), let flow = leg(owner.call, side)?.flow
+        else {
+            reply(480, to: asked, at: now, into: &actions)
+            return
+        }
+        if case .talking(var conversation)? = callsBySerial[owner.call]?.phase {
+            conversation.change = Change(asked: asked, offer: offer, proposed: proposed, key: key)
+            callsBySerial[owner.call]?.phase = .talking(conversation)
+        }
+        reply(100, to: asked, at: now, into: &actions)
+        start(key, message, purpose: .change(side), call: owner.call, over: flow, at: now, into: &actions)
+    }
+
+    /// An INVITE inside the dialog of one side, with an offer of ours under the keys that stand.
+    ///
+    /// - Returns: `nil` while the phone cannot be reached or its keys are not settled.
+    mutating func reinvite(
+        _ serial: UInt64,
+        _ side: Side,
+        formats: [AudioFormat],
+        packetTime: Int?,
+        direction: MediaDirection,
+        isRepeat: Bool = false
+    ) -> (BranchKey, Message)? {
+        guard var leg = leg(serial, side), let flow = leg.flow, let ours = leg.media.chosen else { return nil }
+        if !isRepeat { leg.media.local.version += 1 }
+        let body = SessionWriter.offer(
+            leg.media.local,
+            formats: formats,
+            packetTime: packetTime,
+            direction: direction,
+            crypto: [ours],
+            rtcpMux: leg.media.remote?.rtcpMux ?? false
+        )
+        let key = BranchKey(using: entropy)
+        var writer = MessageWriter()
+        leg.dialog.writeRequest(.invite, cseq: nil, into: &writer)
+        writeVia(key, over: flow, into: &writer)
+        writeContact(over: flow, into: &writer)
+        writer.field(.allow, Self.allowed)
+        writer.field(.supported, Self.supported)
+        leg.session?.writeRequest(into: &writer)
+        writer.finish(contentType: "application/sdp", body: body)
+        guard let message = try? Message(parsing: writer.bytes.span) else { return nil }
+        update(serial, side) {
+            $0.dialog = leg.dialog
+            $0.media.local = leg.media.local
+        }
+        return (key, message)
+    }
+
+    /// The other phone's answer to a change, or the repeat of one.
+    mutating func changeAnswered(
+        _ response: Message,
+        _ status: Int,
+        of client: InviteClient,
+        _ key: BranchKey,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard status >= 200 else { return }
+        if status < 300, case .change(let side) = client.purpose {
+            acknowledge(response, of: client, key, side, at: now, into: &actions)
+        }
+        guard let change = takeChange(key, of: client.call) else { return }
+        let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
+        guard status < 300, let audio = answered?.audio,
+            adopt(audio, client.call, change.asked.owner.side.other, into: &actions)
+        else {
+            changeRefused(status, change, at: now, into: &actions)
+            return
+        }
+        accept(
+            change.offer,
+            change.proposed,
+            formats: audio.formats,
+            direction: audio.direction,
+            change.asked,
+            at: now,
+            into: &actions
+        )
+    }
+
+    /// The change that waits for the answer to this request of ours; it waits no longer.
+    private mutating func takeChange(_ key: BranchKey, of serial: UInt64) -> Change? {
+        guard case .talking(var conversation)? = callsBySerial[serial]?.phase, let change = conversation.change,
+            change.key == key
+        else { return nil }
+        conversation.change = nil
+        callsBySerial[serial]?.phase = .talking(conversation)
+        return change
+    }
+
+    /// The other phone cannot answer a change any more.
+    mutating func changeFailed(
+        _ status: Int,
+        _ key: BranchKey,
+        of serial: UInt64,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let change = takeChange(key, of: serial) else { return }
+        changeRefused(status, change, at: now, into: &actions)
+    }
+
+    /// Confirms a 2xx to an INVITE of ours inside a dialog, as often as it comes.
+    mutating func acknowledge(
+        _ response: Message,
+        of client: InviteClient,
+        _ key: BranchKey,
+        _ side: Side,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        if let known = client.acknowledged {
+            actions.append(.send(known.bytes, client.flow.id))
+            return
+        }
+        guard let leg = leg(client.call, side), let sequence = try? client.request.cseq().number else { return }
+        var dialog = leg.dialog
+        dialog.refreshTarget(from: response)
+        let bytes = acknowledge(&dialog, cseq: sequence, over: client.flow)
+        inviteClients[key]?.acknowledged = ([], bytes)
+        let session = SessionTimer(answeredBy: response, before: leg.session, at: now)
+        update(client.call, side) {
+            $0.dialog = dialog
+            $0.session = session
+        }
+        actions.append(.send(bytes, client.flow.id))
+    }
+
+    /// Takes a phone's new description of its own side.
+    mutating func adopt(
+        _ audio: AudioDescription,
+        _ serial: UInt64,
+        _ side: Side,
+        into actions: inout [Action]
+    ) -> Bool {
+        guard var media = leg(serial, side)?.media, audio.port != 0, let ours = media.chosen else { return false }
+        media.ours = [ours]
+        media.accept(audio)
+        media.formats = audio.formats
+        guard media.theirs != nil else { return false }
+        update(serial, side) { $0.media = media }
+        if let call = callsBySerial[serial], let relayed = leg(serial, side)?.relayMedia {
+            actions.append(.media(.update(call.relay, side.relay, relayed)))
+        }
+        return true
+    }
+
+    private mutating func changeRefused(
+        _ status: Int,
+        _ change: Change,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        reply([488, 491, 606].contains(status) ? status : 488, to: change.asked, at: now, into: &actions)
+        // §14.1: the dialog of the other phone is gone, so the call is.
+        if status == 481 || status == 408 {
+            end(change.asked.owner.call, because: "a phone no longer knows the call", at: now, into: &actions)
+        }
+    }
+}

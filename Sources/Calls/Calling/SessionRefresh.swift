@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Primitives
+import SIP
+
+/// Keeping sessions alive, and ending those that nobody keeps alive (RFC 4028 §7.4, §8, §10).
+extension Switchboard {
+    /// Refuses a session that is too short (§5, row S21) or that cannot be read.
+    mutating func refuseSession(
+        of request: Message,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
+        guard request.first(.sessionExpires) != nil else { return false }
+        do {
+            _ = try SessionTimer.answering(request, before: nil, at: now)
+            return false
+        } catch {
+            switch error {
+            case .malformed: respond(400, to: request, on: flow, at: now, into: &actions)
+            case .tooShort:
+                respond(422, to: request, on: flow, at: now, into: &actions) {
+                    $0.field(.minSE, Int(SessionRules.bounds.lowerBound))
+                }
+            }
+            return true
+        }
+    }
+
+    /// Looks at a session whose moment may have come.
+    mutating func checkSession(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
+        guard let leg = leg(serial, side), let session = leg.session else { return }
+        if session.expires <= now.monotonic {
+            end(serial, because: "a session was not refreshed in time", at: now, into: &actions)
+            return
+        }
+        guard session.isOurs, !session.isRefreshing else {
+            schedule(serial, at: session.expires)
+            return
+        }
+        if session.next <= now.monotonic { refresh(serial, side, leg, session, at: now, into: &actions) }
+        schedule(serial, at: min(self.leg(serial, side)?.session?.next ?? session.expires, session.expires))
+    }
+
+    private mutating func refresh(
+        _ serial: UInt64,
+        _ side: Side,
+        _ leg: Leg,
+        _ session: SessionTimer,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let flow = leg.flow, !leg.isAsked, leg.unacknowledged == nil, !isChanging(serial) else {
+            refreshLater(serial, side, at: now)
+            return
+        }
+        if session.allowsUpdate {
+            sendUpdate(serial, side, leg, session, over: flow, at: now, into: &actions)
+        } else {
+            let direction = self.leg(serial, side.other)?.media.remote?.direction ?? .sendReceive
+            guard
+                let (key, message) = reinvite(
+                    serial,
+                    side,
+                    formats: leg.media.formats,
+                    packetTime: leg.media.remote?.packetTime,
+                    direction: direction,
+                    isRepeat: true
+                )
+            else { return }
+            update(serial, side) { $0.isAsked = true }
+            start(key, message, purpose: .refresh(side), call: serial, over: flow, at: now, into: &actions)
+        }
+        update(serial, side) {
+            $0.session?.isRefreshing = true
+            $0.session?.next = session.expires
+        }
+    }
+
+    private func isChanging(_ serial: UInt64) -> Bool {
+        guard case .talking(let conversation)? = callsBySerial[serial]?.phase else { return false }
+        return conversation.change != nil
+    }
+
+    private mutating func sendUpdate(
+        _ serial: UInt64,
+        _ side: Side,
+        _ leg: Leg,
+        _ session: SessionTimer,
+        over flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let key = BranchKey(using: entropy)
+        var dialog = leg.dialog
+        var writer = MessageWriter()
+        dialog.writeRequest(.update, cseq: nil, into: &writer)
+        writeVia(key, over: flow, into: &writer)
+        writeContact(over: flow, into: &writer)
+        writer.field(.supported, Self.supported)
+        session.writeRequest(into: &writer)
+        writer.finish()
+        update(serial, side) { $0.dialog = dialog }
+        start(key, .update, writer.bytes, purpose: .refresh(serial, side), over: flow, at: now, into: &actions)
+    }
+
+    /// The phone is busy or away: once more in a while.
+    mutating func refreshLater(_ serial: UInt64, _ side: Side, at now: Moment) {
+        update(serial, side) {
+            $0.session?.isRefreshing = false
+            $0.session?.next = now.monotonic + Limits.refreshPause
+        }
+    }
+
+    /// The answer to a re-INVITE that refreshes, or the repeat of one.
+    mutating func refreshAnswered(
+        _ response: Message,
+        _ status: Int,
+        of client: InviteClient,
+        _ key: BranchKey,
+        _ side: Side,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard status >= 200 else { return }
+        let isNews = client.acknowledged == nil
+        if status < 300 { acknowledge(response, of: client, key, side, at: now, into: &actions) }
+        guard isNews else { return }
+        update(client.call, side) { $0.isAsked = false }
+        guard status < 300 else {
+            refreshFailed(client.call, side, response, status, at: now, into: &actions)
+            return
+        }
+        let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
+        if let audio = answered?.audio { _ = adopt(audio, client.call, side, into: &actions) }
+        schedule(client.call, at: now.monotonic + Limits.silence)
+    }
+
+    /// What became of an UPDATE that refreshes.
+    mutating func refreshed(
+        _ serial: UInt64,
+        _ side: Side,
+        _ response: Message?,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let status = response?.status ?? 408
+        guard let response, 200..<300 ~= status else {
+            refreshFailed(serial, side, response, status, at: now, into: &actions)
+            return
+        }
+        let session = SessionTimer(answeredBy: response, before: leg(serial, side)?.session, at: now)
+        update(serial, side) {
+            $0.dialog.refreshTarget(from: response)
+            $0.session = session
+            $0.liveness.heard = now.monotonic
+        }
+        if let session { schedule(serial, at: session.next) }
+    }
+
+    private mutating func refreshFailed(
+        _ serial: UInt64,
+        _ side: Side,
+        _ response: Message?,
+        _ status: Int,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let leg = leg(serial, side), let session = leg.session else { return }
+        switch status {
+        case 481, 408:
+            end(serial, because: "a phone did not take the refresh of its session", at: now, into: &actions)
+        case 422:
+            // §7.4: once more with what it asks for, if that is more than we said and less than our own limit.
+            guard let floor = (try? response?.minimumSession()) ?? nil, floor > session.interval,
+                floor <= SessionRules.bounds.upperBound
+            else { return }
+            let longer = SessionTimer(interval: floor, isOurs: true, allowsUpdate: session.allowsUpdate, at: now)
+            update(serial, side) { $0.session = longer }
+            refresh(serial, side, leg, longer, at: now, into: &actions)
+        case 491, 500, 503:
+            // §14.1: it is busy with a change of its own.
+            refreshLater(serial, side, at: now)
+            schedule(serial, at: now.monotonic + Limits.refreshPause)
+        default: break
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Model
+import SIP
+import Testing
+
+/// An office in which 101 talks with 102, for what phones do in the middle of a call.
+struct Scene {
+    var office: Office
+    var caller: Phone
+    var callee: Phone
+    /// The 200 that the caller got.
+    let answer: Message
+    /// The INVITE that the callee got.
+    let invite: Message
+
+    /// - Parameters:
+    ///   - asking: Fields of the caller's INVITE.
+    ///   - answering: Fields of the callee's 200.
+    init(asking: [String] = [], answering: [String] = []) throws {
+        (office, caller, callee) = try CallTests.phones()
+        _ = try caller.ask(
+            &office,
+            "INVITE",
+            to: "sip:102@\(Office.domain)",
+            callID: "call-1",
+            extra: ["Contact: <\(caller.contact)>"] + asking,
+            body: SDP.offer()
+        )
+        invite = try #require(office.received(on: callee.flow).first)
+        let accepted = callee.answer(invite, 200, extra: answering, sdp: SDP.answer(to: invite))
+        office.deliver(accepted, on: callee.flow)
+        answer = try #require(office.received(on: caller.flow).last)
+        office.deliver(caller.inDialog("ACK", of: answer, sequence: try answer.cseq().number), on: caller.flow)
+        _ = office.received(on: callee.flow)
+    }
+
+    /// Whether the call still stands.
+    var isStanding: Bool { !office.switchboard.calls().isEmpty }
+
+    /// The caller says something in the dialog; what it hears.
+    mutating func callerSays(_ method: String, extra: [String] = [], sdp: String = "") -> [Message] {
+        office.deliver(caller.inDialog(method, of: answer, extra: extra, sdp: sdp), on: caller.flow)
+        return office.received(on: caller.flow)
+    }
+
+    /// The callee says something in the dialog; what it hears.
+    mutating func calleeSays(_ method: String, extra: [String] = [], sdp: String = "") -> [Message] {
+        office.deliver(callee.inDialog(method, from: invite, extra: extra, sdp: sdp), on: callee.flow)
+        return office.received(on: callee.flow)
+    }
+
+    /// Lets time pass while both phones answer that they are still there.
+    mutating func pass(seconds: Int) {
+        for _ in 0..<seconds {
+            office.wait(.seconds(1))
+            for phone in [caller, callee] {
+                for request in office.peek(on: phone.flow) where request.method == .options {
+                    office.deliver(phone.answer(request, 200), on: phone.flow)
+                }
+                office.discard(.options, on: phone.flow)
+            }
+        }
+    }
+}
+
+extension Message {
+    /// The value of the first field of this name; empty without one.
+    func text(_ name: HeaderName) -> String { first(name).map { string($0) } ?? "" }
+
+    var bodyText: String { string(body) }
+}

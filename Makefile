@@ -42,7 +42,8 @@ bench: ## measure, beside the servers and the limits in ../shared/bench
 	swift build -c release --product ringfence
 	.build/release/Bench
 	Bench/bench-media
-	Scripts/bench-registration
+	Bench/bench-registration
+	Bench/bench-calls
 
 fuzz: ## fuzz the parsers of a stranger's bytes: make fuzz SECONDS=600
 	@Scripts/install-packages build

@@ -11,7 +11,7 @@ import TestKit
 /// the rounds) and heap allocations for the REGISTER that is challenged and for the one that proves its password.
 ///
 /// 1,000 phones register in turn, each on its own connection, with the message that `shared/bench` sends. The whole path
-/// beside other servers is measured by `Scripts/bench-registration`.
+/// beside other servers is measured by `Bench/bench-registration`.
 ///
 /// - Returns: Whether no step allocated more than its gate. The times belong to the machine.
 @discardableResult

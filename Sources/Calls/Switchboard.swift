@@ -35,7 +35,10 @@ public struct Switchboard: Sendable {
     var mailboxes: [ExtensionNumber: MailboxCounts] = [:]
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
-    var deadlines = DeadlineQueue<Due>()
+    var deadlines = DeadlineQueue<Due>() { didSet { nextDeadline = deadlines.next } }
+    /// When to call ``wake(at:into:)`` next; `nil` while nothing is pending. Stored, because it is asked after every
+    /// message, and asking another module for a computed property of a large value copies the value.
+    public private(set) var nextDeadline: MonotonicTime?
     var tickets: [Ticket: UInt64] = [:]
     /// The name of ours that the phone behind a connection knows us by.
     var hosts: [FlowID: String] = [:]
@@ -54,9 +57,6 @@ public struct Switchboard: Sendable {
         self.entropy = entropy
         authenticator = Authenticator(snapshot: snapshot, nonceKey: settings.nonceKey, entropy: entropy)
     }
-
-    /// When to call ``wake(at:into:)`` next; `nil` while nothing is pending.
-    public var nextDeadline: MonotonicTime? { deadlines.next }
 
     /// Counters and gauges, for people.
     public var figures: SwitchboardFigures {

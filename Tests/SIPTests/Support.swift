@@ -39,7 +39,8 @@ func request(
 /// What `bytes` throw while they are parsed or validated, or `nil`.
 func problem(in bytes: [UInt8]) -> ParseError? {
     do throws(ParseError) {
-        try Message(parsing: bytes.span).validate()
+        var message = try Message(parsing: bytes.span)
+        try message.validate()
         return nil
     } catch {
         return error

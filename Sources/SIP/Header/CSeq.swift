@@ -14,6 +14,7 @@ public struct CSeq: Hashable, Sendable {
 extension Message {
     /// - Throws: `.malformed(.cseq)`, also for a number of 2³¹ or more.
     public func cseq() throws(ParseError) -> CSeq {
+        if let core { return core.cseq }
         guard let range = first(.cseq)?.range else { throw ParseError(.missing(.cseq), at: bytes.count) }
         let span = bytes.span
         let (number, end) = try span.leadingNumber(range, part: .cseq)

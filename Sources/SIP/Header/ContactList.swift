@@ -91,9 +91,15 @@ extension Message {
         return address
     }
 
-    public func from() throws(ParseError) -> NameAddress { try required(.from) }
+    public func from() throws(ParseError) -> NameAddress {
+        if let core { return core.from }
+        return try required(.from)
+    }
 
-    public func to() throws(ParseError) -> NameAddress { try required(.to) }
+    public func to() throws(ParseError) -> NameAddress {
+        if let core { return core.to }
+        return try required(.to)
+    }
 
     private func required(_ name: HeaderName) throws(ParseError) -> NameAddress {
         guard let address = try address(of: name) else { throw ParseError(.missing(name), at: bytes.count) }

@@ -58,7 +58,8 @@ public struct SIPURI: Sendable {
     }
 
     public static func parse(_ message: Message, _ range: ByteRange) throws(ParseError) -> SIPURI {
-        try SIPURI(parsing: message.bytes.span, in: range.range)
+        if range == message.requestURI, let known = message.core?.requestURI { return known }
+        return try SIPURI(parsing: message.bytes.span, in: range.range)
     }
 
     /// The value of a URI parameter, in any case: empty for a name alone, `nil` when there is none.

@@ -99,6 +99,7 @@ public struct Via: Sendable {
 extension Message {
     /// The first value of the first Via: the hop that sent this request, or the one this response is for.
     public func topVia() throws(ParseError) -> Via {
+        if let core { return core.via }
         guard let value = first(.via) else { throw ParseError(.missing(.via), at: bytes.count) }
         var offset = Int(value.lower)
         return try Via(bytes.span, at: &offset, to: Int(value.upper))

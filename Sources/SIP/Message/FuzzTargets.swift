@@ -54,7 +54,10 @@ public enum FuzzTargets {
     }
 
     private static func readEverything(_ message: Message) {
-        attempt(message) { message throws(ParseError) in try message.validate() }
+        attempt(message) { message throws(ParseError) in
+            var message = message
+            try message.validate()
+        }
         attempt(message) { message throws(ParseError) in _ = try message.vias() }
         attempt(message) { message throws(ParseError) in _ = try message.contacts() }
         attempt(message) { message throws(ParseError) in _ = try message.cseq() }

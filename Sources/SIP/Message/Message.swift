@@ -34,6 +34,8 @@ public struct Message: Sendable {
     private(set) var present: UInt64 = 0
     /// A bit for each ``HeaderName`` that is there more than once.
     private(set) var repeated: UInt64 = 0
+    /// What ``validate()`` read, so that nobody reads it again.
+    var core: CoreFields?
 
     public init() {}
 
@@ -73,6 +75,7 @@ public struct Message: Sendable {
         body = ByteRange(0..<0)
         present = 0
         repeated = 0
+        core = nil
     }
 
     private mutating func take(_ kind: StartLine.Kind, _ bytes: Span<UInt8>) {
@@ -170,6 +173,16 @@ extension Message {
         case .request: copied.allSatisfy { first($0) != nil }
         }
     }
+}
+
+/// The values that are needed on every way of a message.
+struct CoreFields: Sendable {
+    let via: Via
+    let from: NameAddress
+    let to: NameAddress
+    let cseq: CSeq
+    /// `nil` in a response.
+    let requestURI: SIPURI?
 }
 
 /// One or more Content-Length fields, which must agree (RFC 3261 §20.14; RFC 4475 §3.3.9).

@@ -62,6 +62,12 @@ public struct MessageWriter: Sendable {
         endLine()
     }
 
+    public mutating func field(_ name: HeaderName, _ value: [UInt8]) {
+        begin(name.canonical)
+        append(value.span, 0..<value.count)
+        endLine()
+    }
+
     public mutating func field(_ name: HeaderName, _ number: Int) {
         begin(name.canonical)
         append(number)
@@ -121,6 +127,8 @@ public struct ValueWriter: Sendable {
 
     public mutating func append(_ text: String) { bytes.appendValue(text) }
     public mutating func append(_ text: StaticString) { bytes.appendValue(text) }
+    public mutating func append(_ value: [UInt8]) { bytes.appendValue(value.span, 0..<value.count) }
+    public mutating func append(_ value: ArraySlice<UInt8>) { bytes.appendValue(value.span, 0..<value.count) }
     public mutating func append(_ value: some Sequence<UInt8>) { bytes.appendValue(value) }
     public mutating func append(_ number: Int) { bytes.appendDecimal(number) }
     public mutating func append(_ address: IPAddress) { bytes.append(address) }

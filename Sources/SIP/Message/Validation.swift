@@ -17,10 +17,12 @@ extension Message {
     /// names its sender by a tag, agrees with its CSeq about the method, has contacts that can be read, and a
     /// Request-URI of a known scheme without headers. Does not allocate.
     ///
+    /// What it reads it keeps, so that asking for it afterwards costs nothing.
+    ///
     /// A branch without ``Via/magicCookie`` passes, as RFC 4475 §3.1.1.1 demands: ask ``Via/hasTransactionBranch(in:)``.
     ///
     /// - Throws: The first problem, as a ``ParseError`` with its status.
-    public func validate() throws(ParseError) {
+    public mutating func validate() throws(ParseError) {
         try checkFieldsAreSingle()
         let via = try topVia()
         try checkVias()
@@ -29,8 +31,18 @@ extension Message {
         _ = try callID()
         let cseq = try cseq()
         _ = try maxForwards()
-        guard case .request(let method) = start else { return }
+        var uri: SIPURI?
+        if case .request(let method) = start { uri = try checkRequest(method, via, from, to, cseq) }
+        core = CoreFields(via: via, from: from, to: to, cseq: cseq, requestURI: uri)
+    }
 
+    private func checkRequest(
+        _ method: Method,
+        _ via: Via,
+        _ from: NameAddress,
+        _ to: NameAddress,
+        _ cseq: CSeq
+    ) throws(ParseError) -> SIPURI {
         // RFC 4475 §3.2.1: the cookie alone names every transaction. Another branch is of RFC 2543, and legal.
         if let branch = via.branch, branch.count == Via.magicCookie.utf8.count, holds(branch, Via.magicCookie) {
             throw ParseError(.malformed(.via), at: Int(branch.lower))
@@ -45,6 +57,7 @@ extension Message {
         let uri = try SIPURI.parse(self, requestURI)
         // RFC 3261 §19.1.1: what follows the question mark is only for URIs that a request is made from.
         guard !uri.hasHeaders else { throw ParseError(.malformed(.requestURI), at: Int(uri.headers.lower)) }
+        return uri
     }
 
     private func checkFieldsAreSingle() throws(ParseError) {

@@ -6,7 +6,7 @@ import Testing
 @Suite("RFC 3261 §7: messages")
 struct MessageTests {
     @Test func `finds the start line, the fields and the body of a request`() throws {
-        let message = try Message(parsing: request(body: "hello").span)
+        var message = try Message(parsing: request(body: "hello").span)
         #expect(message.method == .options)
         #expect(message.status == nil)
         #expect(message.string(message.requestURI) == "sip:204@pbx.example")

@@ -85,7 +85,7 @@ struct ResponseHeadTests {
     private func value(_ name: HeaderName, _ message: Message) -> String? { message.first(name).map(message.string) }
 
     @Test func `copies what §8.2.6.2 says, and our tag`() throws {
-        let message = try answer([])
+        var message = try answer([])
         try message.validate()
         #expect(message.status == 200)
         #expect(value(.from, message) == "\"Alice\" <sip:alice@pbx.example>;tag=1928301774")

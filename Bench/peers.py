@@ -1,19 +1,15 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What one registration over TLS costs Ringfence, beside Kamailio, in CPU microseconds.
+"""The servers that the benchmarks compare: Kamailio by the shared folder's own script, and a throw-away Ringfence.
 
-Both servers run at once, pinned to CPU 1; the load tool of the shared folder (`bench/src/regload.c`) runs on CPU 0 against
-one and the other in turn: 1,000 kept connections, each REGISTER, 401, REGISTER, 200. The CPU time is the kernel's, of all
-threads of the server. Only the ratio of the medians means something: microseconds belong to the machine and its mood.
-
-Exits 1 when a registration failed or a server did not start, not when the target is missed: CI gates on allocations.
+Both run at once, pinned to CPU 1; load comes from CPU 0. Tools are copied from `../shared/bench` ($RINGFENCE_SHARED) to
+`.build/bench-tools`, because the shared folder is read-only.
 """
-import argparse, json, os, pathlib, re, select, shutil, signal, socket, statistics, subprocess, sys, tempfile
+import argparse, contextlib, json, os, pathlib, select, shutil, signal, socket, statistics, subprocess, sys, tempfile
 
 root = pathlib.Path(__file__).resolve().parent.parent
 shared = pathlib.Path(os.environ.get("RINGFENCE_SHARED", root.parent / "shared"))
 tools = root / ".build/bench-tools"
-target = 1.0
+release = root / ".build/release/ringfence"
 
 
 def free_ports(count):
@@ -33,7 +29,7 @@ def free_ports(count):
 
 
 def fail(what):
-    sys.exit(f"bench-registration: {what}")
+    sys.exit(f"{pathlib.Path(sys.argv[0]).name}: {what}")
 
 
 def run(*command, **options):
@@ -70,9 +66,9 @@ class Kamailio:
     """The peer, by the shared folder's own script: in memory, fast allocator, one worker per transport."""
     name, accounts = "kamailio", []
 
-    def __init__(self, folder, port):
+    def __init__(self, folder, ports):
         self.environment = {**os.environ, "BENCH_RUN": str(folder / "kamailio")}
-        self.port = port
+        self.ports = {"udp": ports, "tcp": ports, "tls": ports + 1}
         self.pids = self.control("start", "1", "1").split()[-1]
 
     def control(self, *words):
@@ -102,10 +98,13 @@ class Ringfence:
             ["taskset", "-c", "1", binary, "serve", "--data", self.data, "--sip-tls", f"127.0.0.1:{port}",
              "--rtp", f"127.0.0.1:{port + 2}-{port + 3}", "--site", "127.0.0.0/8"],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
-        self.port, self.pids = port, str(self.process.pid)
+        self.ports, self.pids = {"tls": port, "udp": port + 4, "tcp": port + 4}, str(self.process.pid)
         try:
             self.await_ready(folder)
             self.accounts = ["-F", str(self.enrol(folder, phones))]
+            for clear in ["udp", "tcp"]:
+                run(binary, "listener", "except", clear, f"127.0.0.1:{port + 4}", "--days", "1",
+                    "--reason", "to measure what it costs", "--data", self.data)
         except BaseException:
             self.stop()
             raise
@@ -150,59 +149,44 @@ class Ringfence:
         self.log.close()
 
 
-def measure(server, options):
-    """One run of the load tool: CPU microseconds per registration."""
-    output = run("taskset", "-c", "0", tools / "build/regload", "-h", "127.0.0.1", "-p", str(server.port), "-t", "tls",
-                 "-n", str(options.phones), "-w", "64", "-d", str(options.seconds), "-P", server.pids,
-                 "-R", "bench.local", *server.accounts, timeout=options.seconds + 60)
-    figures = dict(re.findall(r"(\w+)=([\d.]+)", output.splitlines()[-1]))
-    if float(figures.get("errs", 1)) or not float(figures.get("regs", 0)):
-        fail(f"{server.name} did not register everybody:\n{output}")
-    connecting = dict(re.findall(r"(\w+)=([\d.]+)", output.splitlines()[0]))
-    cost, rate = float(figures["server_cpu_us_per_reg"]), float(figures["regs_per_s"])
-    print(f"  {server.name:9}  {cost:6.1f} µs of CPU per registration  {rate:6.0f} per second; "
-          f"{float(connecting['server_cpu_us_per_conn']):5.0f} µs per TLS handshake, "
-          f"{float(connecting['kb_per_conn']):4.1f} KiB per connection", flush=True)
-    return cost
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", type=pathlib.Path, default=root / ".build/release/ringfence")
+def arguments(description, **extra):
+    """The options that every benchmark against Kamailio has; `extra` are more of them, by name with their default."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", type=pathlib.Path, default=release)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="of load in each round, after one second of warming up")
-    parser.add_argument("--phones", type=int, default=1_000)
     parser.add_argument("--only", choices=["kamailio", "ringfence"], help="leave the other out, to profile one")
-    options = parser.parse_args()
+    for name, default in extra.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
+    return parser.parse_args()
+
+
+@contextlib.contextmanager
+def running(options, phones):
+    """Both servers, or the one that is asked for, as long as the block runs."""
     install("gcc", "make", "libssl-dev", "openssl", "kamailio", "kamailio-tls-modules")
-    ports = free_ports(6)
+    ports = free_ports(8)
     build_tools(ports)
     if options.only != "kamailio" and not options.binary.exists():
         fail(f"no {options.binary}: swift build -c release --product ringfence")
-
     servers, folder = [], pathlib.Path(tempfile.mkdtemp(prefix="ringfence-bench-"))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         if options.only != "ringfence":
-            servers.append(Kamailio(folder, ports + 1))
+            servers.append(Kamailio(folder, ports))
         if options.only != "kamailio":
-            servers.append(Ringfence(folder, options.binary, options.phones, ports + 2))
-        costs = {server.name: [] for server in servers}
-        print(f"registration over TLS, {options.phones} connections, {options.rounds} rounds")
-        for _ in range(options.rounds):
-            for server in servers:
-                costs[server.name].append(measure(server, options))
+            servers.append(Ringfence(folder, options.binary, phones, ports + 2))
+        yield servers
     finally:
         for server in servers:
             server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def compare(work, costs, target):
+    """Prints the medians of each server's costs and their ratio, which is what counts."""
     medians = {name: statistics.median(values) for name, values in costs.items()}
-    print("medians: " + ", ".join(f"{name} {median:.1f} µs" for name, median in medians.items()))
+    print(f"{work}: " + ", ".join(f"{name} {median:.1f} µs" for name, median in medians.items()))
     if len(medians) == 2:
         ratio = medians["ringfence"] / medians["kamailio"]
         verdict = "reached" if ratio <= target else "missed"
-        print(f"ringfence / kamailio = {ratio:.2f} (target ≤ {target:.1f}: {verdict})")
-
-
-if __name__ == "__main__":
-    main()
+        print(f"{work}: ringfence / kamailio = {ratio:.2f} (target ≤ {target}: {verdict})", flush=True)

@@ -135,7 +135,7 @@ if !coreOnly {
             name: "Bench",
             dependencies: ["Primitives", "SIP", "Media", "Model", "Guard", "Calls", "Server", "TestKit"],
             path: "Bench",
-            exclude: ["bench-media", "bench-registration", "bench-calls", "peers.py"],
+            exclude: ["bench-media", "bench-registration", "bench-calls", "bench-flood", "peers.py"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -96,7 +96,7 @@ class Ringfence:
         self.log = open(folder / "ringfence.log", "w")
         self.process = subprocess.Popen(
             ["taskset", "-c", "1", binary, "serve", "--data", self.data, "--sip-tls", f"127.0.0.1:{port}",
-             "--rtp", f"127.0.0.1:{port + 2}-{port + 3}", "--site", "127.0.0.0/8"],
+             "--rtp", f"127.0.0.1:{port + 2}-{port + 3}", "--site", "127.0.0.0/16"],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.ports, self.pids = {"tls": port, "udp": port + 4, "tcp": port + 4}, str(self.process.pid)
         try:

@@ -11,6 +11,8 @@ public struct RegistrationSummary: Sendable {
     public let source: SocketAddress
     public let transport: Transport
     public let tlsVersion: String?
+    /// The TLS cipher suite, as IANA names it; `nil` without TLS.
+    public let cipher: String?
     /// What the phone says it is. Untrusted text.
     public let userAgent: String
     public let since: WallTime

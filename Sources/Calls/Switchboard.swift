@@ -149,6 +149,7 @@ public struct Switchboard: Sendable {
                 source: binding.flow.remote,
                 transport: binding.flow.transport,
                 tlsVersion: binding.flow.tlsVersion,
+                cipher: binding.flow.cipher,
                 userAgent: binding.userAgent,
                 since: binding.since,
                 expires: binding.expiresWall

@@ -52,7 +52,7 @@ extension RegistrationReport {
             userAgent: summary.userAgent.isEmpty ? nil : summary.userAgent,
             transport: summary.transport.rawValue,
             tlsVersion: summary.tlsVersion,
-            cipher: nil,
+            cipher: summary.cipher,
             registeredAt: summary.since,
             expiresAt: summary.expires
         )

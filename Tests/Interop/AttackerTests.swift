@@ -95,6 +95,19 @@ struct AttackerTests {
         #expect(call.terminationStatus == 0)
     }
 
+    @Test(.timeLimit(.minutes(2))) func `sipcrack finds no login in what it overheard`() throws {
+        let office = try Target()
+        let (capture, list) = (office.server.folder.path + "/wire.pcap", office.server.folder.path + "/words.txt")
+        let call = try office.startCall(seconds: 2, capture: capture)
+        call.waitUntilExit()
+        #expect(call.terminationStatus == 0)
+        try Data(office.account.password.utf8).write(to: URL(filePath: list))
+        let script = Laboratory.shared.appending(path: "lab/attack-sipcrack.sh").path
+        let (_, output) = try Laboratory.run(script, [capture, list])
+        print(output)
+        #expect(output.contains(#""logins": 0"#))
+    }
+
     /// A Ringfence with two phones and a door for attackers.
     private final class Target {
         let server: RunningServer
@@ -127,7 +140,7 @@ struct AttackerTests {
             return call.terminationStatus == 0
         }
 
-        func startCall(seconds: Int) throws -> Process {
+        func startCall(seconds: Int, capture: String? = nil) throws -> Process {
             let process = Laboratory.unblocked(
                 Laboratory.shared.appending(path: "lab/call-check.py").path,
                 [
@@ -137,7 +150,7 @@ struct AttackerTests {
                     "--b", "\(other.username):\(other.password):baresip",
                     "--dial", "sip:102@\(RunningServer.domain)", "--secs", "\(seconds)",
                     "--out", server.folder.appending(path: "phones").path,
-                ]
+                ] + (capture.map { ["--pcap", $0] } ?? [])
             )
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice

@@ -58,6 +58,7 @@ public actor Administrator {
         case .journal(.verify): .verification(try await verifyJournal())
         case .control(let command): try perform(command, by: actor)
         case .listener(let command): try await perform(command, by: actor)
+        case .ban(let command): try await perform(command, by: actor)
         case .event(.list(let limit)): .events(try reading { try store.events(limit: limit) })
         case .audit(.run): .audit(try await runAudit())
         case .doctor: .doctor(await doctor())

@@ -13,6 +13,16 @@ public protocol Engine: Sendable {
     func calls() async -> [CallReport]
     /// - Returns: `false` when there is no such call.
     func endCall(_ id: String) async -> Bool
+    /// Who is shut out, the newest first.
+    func bans() async -> [Ban]
+    /// Why a source must not be shut out; `nil` when it may be.
+    func protection(of source: BanSource) async -> BanRules.Protection?
+    /// Shuts a source out: its connections are closed when it returns.
+    func impose(_ ban: Ban) async
+    /// Lets a source in again. Whatever the engine decided about it before is on the disk when it returns.
+    ///
+    /// - Returns: The ban that held; `nil` when there was none.
+    func lift(_ source: BanSource) async -> Ban?
     /// What is open now.
     func listeners() async -> [Listener]
     /// What the engine knows about its own health: sockets, certificate, queues.

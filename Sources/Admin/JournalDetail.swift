@@ -21,6 +21,8 @@ enum JournalDetail {
         encode(Values(old: value, new: new))
     }
 
+    static func of(_ value: Ban?, became new: Ban?) -> String { encode(Values(old: value, new: new)) }
+
     static func refusal(_ refusal: Refusal) -> String {
         encode(["problem": refusal.problem, "control": refusal.control?.rawValue ?? ""])
     }

@@ -119,6 +119,50 @@ extension Refusal {
         )
     }
 
+    static func noSource(_ text: String) -> Self {
+        Self(
+            .intrusionDetection,
+            problem: "\(quoted(text)) cannot be banned or let in again.",
+            reason: "a ban is for one address, or for the /64 that an IPv6 address is in, so that it hits nobody else",
+            remedy: "name an address such as 203.0.113.7: ringfence ban list"
+        )
+    }
+
+    static func noBanReason(_ source: BanSource) -> Self {
+        Self(
+            .intrusionDetection,
+            problem: "\(source) was not banned.",
+            reason: "a ban without a reason is never lifted, because nobody knows what it was for",
+            remedy: "say what was seen and who decided, in 1 to 240 characters: --reason TEXT"
+        )
+    }
+
+    static func badBanLength(_ source: BanSource) -> Self {
+        Self(
+            .intrusionDetection,
+            problem: "\(source) was not banned.",
+            reason: "a ban lasts 1 to \(Guard.Limits.longestDecidedBanHours) hours, because addresses change hands",
+            remedy: "choose a number of hours in that range: --hours COUNT"
+        )
+    }
+
+    static func protected(_ source: BanSource, _ protection: BanRules.Protection) -> Self {
+        Self(
+            .intrusionDetection,
+            problem: "\(source) was not banned.",
+            reason: protection.words,
+            remedy: "revoke or disable the phones that misbehave instead: ringfence registration list"
+        )
+    }
+
+    static func noBan(_ source: BanSource) -> Self {
+        Self(
+            problem: "There is no ban of \(source) to lift.",
+            reason: "it is not shut out now; a ban also ends by itself",
+            remedy: "see who is: ringfence ban list"
+        )
+    }
+
     static func nothingAsked() -> Self {
         Self(
             problem: "Nothing was done.",

@@ -44,6 +44,8 @@ public struct Switchboard: Sendable {
     var hosts: [FlowID: String] = [:]
     /// Wrong secrets per connection; an entry goes with its connection.
     var failures: [FlowID: Int] = [:]
+    /// Where each phone logs in from, and which accounts are tried in vain.
+    var logins: LoginHistory
     var lastSerial: UInt64 = 0
     /// Parsed into again and again, so that parsing allocates nothing.
     private var scratch = Message()
@@ -55,6 +57,7 @@ public struct Switchboard: Sendable {
         self.settings = settings
         self.snapshot = snapshot
         self.entropy = entropy
+        logins = LoginHistory(sites: settings.sites)
         authenticator = Authenticator(snapshot: snapshot, nonceKey: settings.nonceKey, entropy: entropy)
     }
 
@@ -124,6 +127,7 @@ public struct Switchboard: Sendable {
     public mutating func apply(_ snapshot: Snapshot, at now: Moment, into actions: inout [Action]) {
         self.snapshot = snapshot
         authenticator.apply(snapshot)
+        logins.forget { snapshot.devices[$0] != nil }
         for binding in bindings.all where !isAllowed(binding.device.username) {
             bindings.remove(binding.id)
             actions.append(.close(binding.flow.id))

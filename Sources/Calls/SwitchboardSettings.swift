@@ -13,18 +13,22 @@ public struct SwitchboardSettings: Sendable {
     public var mediaPort: UInt16
     /// 32 random bytes that nonces are made with.
     public var nonceKey: [UInt8]
+    /// Networks that phones sit in: an account that is under attack stays good there.
+    public var sites: [IPPrefix]
 
     public init(
         hostNames: [String],
         sipPort: UInt16,
         mediaAddress: IPAddress,
         mediaPort: UInt16,
-        nonceKey: [UInt8]
+        nonceKey: [UInt8],
+        sites: [IPPrefix] = []
     ) {
         self.hostNames = hostNames
         self.sipPort = sipPort
         self.mediaAddress = mediaAddress
         self.mediaPort = mediaPort
         self.nonceKey = nonceKey
+        self.sites = sites
     }
 }

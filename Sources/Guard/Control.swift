@@ -11,6 +11,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case mediaEncryption = "media-encryption"
     case mediaSource = "media-source"
     case intrusionDetection = "intrusion-detection"
+    case floodProtection = "flood-protection"
     case openPorts = "open-ports"
     case journal = "journal"
 
@@ -23,6 +24,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .mediaEncryption: "Audio is encrypted, or there is no call"
         case .mediaSource: "Audio is taken only from who proved to be the caller"
         case .intrusionDetection: "Scanners and guessers learn nothing"
+        case .floodProtection: "Strangers cannot crowd out phones"
         case .openPorts: "Only declared ports are open"
         case .journal: "Every change leaves a trace that cannot be altered"
         }

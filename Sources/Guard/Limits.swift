@@ -45,6 +45,34 @@ public enum Limits {
     /// MESSAGEs per second and at once from one phone: faster than anybody types.
     public static let messageRate = Rate(perSecond: 1, burst: 20)
 
+    /// Sources and accounts whose offences are counted at a time. 64 bytes each: half a megabyte.
+    public static let offenders = 8_192
+    /// How long an offence counts.
+    public static let offenceWindow: Duration = .seconds(3_600)
+    /// The first ban of a source: longer than a scan, shorter than a mistake that somebody has to explain.
+    public static let shortestBan: Duration = .seconds(900)
+    /// The longest that is imposed without a person: addresses change hands.
+    public static let longestBan: Duration = .seconds(86_400)
+    /// Hours that a person may ban for: a quarter, then somebody decides anew.
+    public static let longestDecidedBanHours = 2_208
+    /// How long an ended ban makes the next one longer.
+    public static let banMemory: Duration = .seconds(7 * 86_400)
+    /// Bans kept at a time, ended ones included. 300 bytes each; beyond that the one that ends first goes.
+    public static let bans = 4_096
+    /// How fast bans are imposed, because each is a line in the journal.
+    public static let banRate = Rate(perSecond: 1, burst: 120)
+    /// Wrong passwords a day for one account before it is good only where its phones already were.
+    public static let failuresPerDay = 20
+    public static let failureDay: Duration = .seconds(86_400)
+    /// Networks remembered for each phone: desk, home, mobile, and one more.
+    public static let homesOfAccount = 4
+    /// Accounts whose networks are remembered. 150 bytes each.
+    public static let rememberedAccounts = 100_000
+    /// The same of accounts that are gone, whose phones may still try.
+    public static let retiredAccounts = 1_024
+    /// Messages dropped on one connection before it is closed, and the flood counts against its source.
+    public static let droppedPerConnection = 300
+
     /// Days that an unencrypted listener may stay open before somebody has to decide anew: a quarter.
     public static let longestExceptionDays = 92
     /// Unencrypted listeners at a time. Who needs more has not replaced anything.

@@ -26,6 +26,16 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case undeclaredListener
     /// The journal does not verify.
     case journalBroken
+    /// A wrong password from where its phone used to log in: the phone was not told the new one.
+    case stalePhone
+    /// An account was tried in vain too often, and is good only where its phones already were.
+    case accountGuarded
+    /// A source does more of something than phones do.
+    case suspicious
+    /// A source was shut out.
+    case banned
+    /// A source would have been shut out, but phones would have been hit.
+    case banWithheld
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

@@ -28,6 +28,29 @@ extension RingfenceServer: Engine {
         await hop.ask { $0.listeners } ?? []
     }
 
+    public func bans() async -> [Ban] {
+        await hop.ask { $0.loop.admission.bans.list(at: SystemClock.wall) } ?? []
+    }
+
+    public func protection(of source: BanSource) async -> BanRules.Protection? {
+        let own = [sipTLS.ip]
+        return await hop.ask { signalling in
+            let phones = signalling.loop.switchboard.phones(at: source.address)
+            return signalling.loop.admission.bans.protection(of: source, reachedAt: own, phones: phones)
+        } ?? nil
+    }
+
+    public func impose(_ ban: Ban) async {
+        _ = await hop.ask { $0.loop.impose(ban) }
+    }
+
+    public func lift(_ source: BanSource) async -> Ban? {
+        let ban = await hop.ask { $0.loop.lift(source) } ?? nil
+        // Or one that was imposed a moment ago would be written after it was taken back.
+        await banKeeper.settle()
+        return ban
+    }
+
     public func health() async -> [DoctorFact] {
         guard let (listeners, exceptions, figures) = await hop.ask({ ($0.listeners, $0.exceptions, $0.loop.figures) })
         else { return [DoctorFact(name: "server", isWell: false, finding: "stopped", remedy: "ringfence serve")] }

@@ -21,8 +21,9 @@ public final class RingfenceServer: Sendable {
     public let sipTLS: Primitives.SocketAddress
     let hop: SignallingHop
     private let group: MultiThreadedEventLoopGroup
-    private let media: MediaLoop
+    let media: MediaLoop
     private let records: RecordWriter
+    let banKeeper: BanKeeper
 
     /// Opens the sockets and serves until ``stop()``.
     ///
@@ -42,9 +43,16 @@ public final class RingfenceServer: Sendable {
             try store.closeInterrupted(at: SystemClock.wall)
             let records = RecordWriter(store: store) { logger.error("call records could not be written: \($0)") }
             media.start()
-            let server = RingfenceServer(socket.address, hop, group, media, records)
-            let plan = SignallingPlan(configuration, address: socket.address, snapshot: store.snapshot, logger: logger)
-            let outlets = SignallingLoop.Outlets(media: media, records: records, hop: hop, logger: logger)
+            let bans = BanKeeper(store: store, logger: logger)
+            let server = RingfenceServer(socket.address, hop, group, media, records, bans)
+            let plan = SignallingPlan(
+                configuration,
+                address: socket.address,
+                snapshot: store.snapshot,
+                bans: try store.bans(),
+                logger: logger
+            )
+            let outlets = SignallingLoop.Outlets(media: media, records: records, bans: bans, hop: hop, logger: logger)
             try await plan.start(on: group, socket, identity: identity, outlets: outlets, hop: hop)
             return server
         } catch {
@@ -72,9 +80,11 @@ public final class RingfenceServer: Sendable {
         _ hop: SignallingHop,
         _ group: MultiThreadedEventLoopGroup,
         _ media: MediaLoop,
-        _ records: RecordWriter
+        _ records: RecordWriter,
+        _ bans: BanKeeper
     ) {
-        (self.sipTLS, self.hop, self.group, self.media, self.records) = (sipTLS, hop, group, media, records)
+        (self.sipTLS, self.hop, self.group, self.media) = (sipTLS, hop, group, media)
+        (self.records, banKeeper) = (records, bans)
     }
 
     /// Ends calls, closes connections, writes what waits and stops. Takes about a second, at most three. A second call does
@@ -83,6 +93,7 @@ public final class RingfenceServer: Sendable {
         if let farewell = await hop.ask({ $0.stop() }) { try? await farewell.get() }
         guard hop.close() else { return }
         media.stop()
+        await banKeeper.settle()
         await withCheckedContinuation { (written: CheckedContinuation<Void, Never>) in
             DispatchQueue.global().async { [records] in
                 records.stop()

@@ -22,6 +22,10 @@ public enum JournalDrill {
         /// Two neighbours have changed places.
         case swap
         case empty
+        /// A security event of the past came from somebody else.
+        case editEvent = "edit-event"
+        /// A security event of the past never happened.
+        case removeEvent = "remove-event"
     }
 
     /// - Parameter directory: The data directory, which a running server may have open.
@@ -61,6 +65,14 @@ public enum JournalDrill {
                 let draft = JournalDraft(actor: "drill", action: "journal.drill", subject: "\(number)")
                 try store.append(draft, at: WallTime(milliseconds: Int64(number)))
             }
+            let event = SecurityEvent(
+                at: WallTime(milliseconds: 1),
+                kind: .scanner,
+                control: "intrusion-detection",
+                source: "192.0.2.1",
+                detail: "a drill"
+            )
+            try store.write([], events: [event, event])
         }
 
         func falsify(_ falsification: Falsification) throws {
@@ -89,6 +101,9 @@ public enum JournalDrill {
                     "UPDATE journal SET sequence = \(last) + 1 WHERE sequence = -1",
                 ]
             case .empty: ["DELETE FROM journal"]
+            case .editEvent: ["UPDATE security_events SET source = '192.0.2.2' WHERE detail = 'a drill'"]
+            case .removeEvent:
+                ["DELETE FROM security_events WHERE id = (SELECT max(id) FROM security_events)"]
             }
         }
 

@@ -10,6 +10,8 @@ public enum Limits {
     public static let recordsPerCommit = 2_048
     /// Security events kept; the oldest go first. A year of a quiet system, and 40 MiB at most for one under attack.
     public static let securityEvents = 100_000
+    /// Seconds that a ban is kept after its end, because the next one of its source is longer: a week.
+    static let rememberedBans = 7 * 86_400
     /// Rows that a list answers with at most.
     public static let listedRows = 10_000
     /// UTF-8 bytes of a text that came from outside and is kept: what a header may hold is far more than a person reads.

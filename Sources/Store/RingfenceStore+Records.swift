@@ -5,12 +5,17 @@ public import Model
 public import Primitives
 
 extension RingfenceStore {
-    /// Writes records and events in one transaction; when it returns they are on the disk.
+    /// Writes records and events in one transaction; when it returns they are on the disk, and the journal has a digest of
+    /// the events.
     public func write(_ records: [CallRecord], events: [SecurityEvent] = []) throws {
-        try pool.write { database in
+        guard let last = events.map(\.at).max() else {
+            return try pool.write { database in
+                for record in records { try RecordTable.upsert(record, database) }
+            }
+        }
+        try append(at: last) { database in
             for record in records { try RecordTable.upsert(record, database) }
-            for event in events { try EventTable.insert(event, database) }
-            if !events.isEmpty { try EventTable.prune(database) }
+            return try EventTable.insert(events, database)
         }
     }
 

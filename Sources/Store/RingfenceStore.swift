@@ -114,8 +114,18 @@ public final class RingfenceStore: Sendable {
     /// Writes something into the journal that changed no setting.
     @discardableResult
     public func append(_ draft: JournalDraft, at now: WallTime) throws -> JournalEntry {
+        try append(at: now) { _ in [draft] }
+    }
+
+    /// The same in one transaction with what it tells of, where that is no setting.
+    ///
+    /// - Parameter change: What is to be written besides; answers with what the journal is to say, at least one line.
+    @discardableResult
+    func append(at now: WallTime, with change: (Database) throws -> [JournalDraft]) throws -> JournalEntry {
         try settings.withLock { settings in
-            let entry = try pool.write { try JournalTable.append([draft], $0, at: now, seal) }
+            let entry = try pool.write { database in
+                try JournalTable.append(change(database), database, at: now, seal)
+            }
             anchor(entry, isSound: settings.anchorIsSound)
             return entry
         }

@@ -32,7 +32,9 @@ struct Ringfence: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Proof",
-                subcommands: [ControlNoun.self, AuditNoun.self, AttackNoun.self, JournalNoun.self, EventNoun.self]
+                subcommands: [
+                    ControlNoun.self, AuditNoun.self, AttackNoun.self, JournalNoun.self, EventNoun.self, BanNoun.self,
+                ]
             ),
         ]
     )

@@ -114,6 +114,8 @@ final class FakeEngine: Engine {
         var generations: [UInt64] = []
         var registrations: [RegistrationReport] = []
         var calls: [CallReport] = []
+        var bans: [Ban] = []
+        var protection: BanRules.Protection?
     }
 
     let state = Mutex(State())
@@ -139,6 +141,17 @@ final class FakeEngine: Engine {
             let before = state.calls.count
             state.calls.removeAll { $0.id == id }
             return state.calls.count < before
+        }
+    }
+
+    func bans() async -> [Ban] { state.withLock { $0.bans } }
+    func protection(of source: BanSource) async -> BanRules.Protection? { state.withLock { $0.protection } }
+    func impose(_ ban: Ban) async { state.withLock { $0.bans.insert(ban, at: 0) } }
+
+    func lift(_ source: BanSource) async -> Ban? {
+        state.withLock { state in
+            guard let index = state.bans.firstIndex(where: { $0.source == source }) else { return nil }
+            return state.bans.remove(at: index)
         }
     }
 

@@ -126,11 +126,38 @@ struct AuthenticationTests {
         #expect(office.events.map(\.kind) == [.scanner])
     }
 
-    @Test func `another host's name is refused, and nothing is sent for it`() throws {
+    @Test func `S02 a stranger gets the same challenge for another host's name, and nothing is sent there`() throws {
+        let answers = try ["victim.example", Office.domain].map { host in
+            var office = try Office()
+            var phone = try Phone("phone-101-000001", in: &office)
+            let text = phone.request("INVITE", to: "sip:x@\(host)", toHeader: "<sip:x@\(Office.domain)>")
+            office.deliver(text, on: phone.flow)
+            let answer = try #require(office.received(on: phone.flow).last)
+            return String(decoding: answer.bytes, as: UTF8.self)
+        }
+        #expect(answers[0].hasPrefix("SIP/2.0 401 "))
+        #expect(answers[0] == answers[1])
+    }
+
+    @Test(arguments: [
+        ("sip:x@victim.example", nil, 404), ("sip:102@office.example", "<sip:victim.example;lr>", 403),
+        ("sip:102@office.example", "<sip:office.example;lr>, <sip:carrier.example;lr>", 403),
+    ])
+    func `S02 a phone that asks for another host is told so, and nothing is sent there`(
+        target: String,
+        route: String?,
+        status: Int
+    ) throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
-        office.deliver(phone.request("INVITE", to: "sip:x@victim.example"), on: phone.flow)
-        #expect(office.received(on: phone.flow).map(\.status) == [403])
+        let extra = route.map { ["Route: \($0)"] } ?? []
+        #expect(try phone.ask(&office, "OPTIONS", to: target, extra: extra).last?.status == status)
+        #expect(office.records.isEmpty)
+    }
+
+    @Test func `S02 over UDP another host's name is no reason to talk`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
         let udp = try office.flow(over: .udp)
         office.deliver(phone.request("INVITE", to: "sip:x@victim.example"), on: udp)
         #expect(office.received(on: udp).isEmpty)

@@ -104,9 +104,10 @@ struct EventTests {
 
     @Test func `the oldest make room for the newest`() throws {
         let store = try Place().create()
-        try store.write([], events: (1...20).map { makeEvent("\($0)") })
-        try store.pool.write { try EventTable.prune($0, keeping: 5) }
+        for number in 1...20 { try store.write([], events: [makeEvent("\(number)")]) }
+        try store.append(at: noon) { try EventTable.prune($0, keeping: 5) }
         #expect(try store.events().map(\.detail) == ["20", "19", "18", "17", "16"])
+        #expect(try store.verifyJournal().isIntact)
     }
 
     @Test func `the last proof of each kind counts, and a hundred are kept`() throws {

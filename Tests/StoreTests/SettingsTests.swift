@@ -133,9 +133,11 @@ struct MigrationTests {
             )
         }
         #expect(
-            names == ["0001 settings", "0002 call records", "0003 journal", "0004 security events and proofs"]
+            names == [
+                "0001 settings", "0002 call records", "0003 journal", "0004 security events and proofs", "0005 bans",
+            ]
         )
-        #expect(print == "172a0ec926fdf48e")
+        #expect(print == "4845b4f7c9e4de23")
     }
 
     @Test func `of a newer version are not opened by this one`() throws {

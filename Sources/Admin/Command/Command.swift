@@ -13,6 +13,7 @@ public enum Command: Hashable, Sendable, Codable {
     case journal(JournalCommand)
     case control(ControlCommand)
     case listener(ListenerCommand)
+    case ban(BanCommand)
     case event(EventCommand)
     case audit(AuditCommand)
     case doctor
@@ -25,6 +26,7 @@ public enum Command: Hashable, Sendable, Codable {
         case .call(let command): command.changesSomething
         case .control(let command): command.changesSomething
         case .listener(let command): command.changesSomething
+        case .ban(let command): command.changesSomething
         case .registration(.list), .record(.list), .journal(.list), .journal(.verify), .event(.list), .audit(.run),
             .doctor:
             false
@@ -43,6 +45,7 @@ public enum Command: Hashable, Sendable, Codable {
         case .journal(.verify): "journal.verify"
         case .control(let command): command.name
         case .listener(let command): command.name
+        case .ban(let command): command.name
         case .event(.list): "event.list"
         case .audit(.run): "audit.run"
         case .doctor: "doctor"
@@ -70,6 +73,9 @@ public enum Answer: Hashable, Sendable, Codable {
     case listeners([ListenerReport])
     case listenerExcepted(ListenerException)
     case listenerWithdrawn(ListenerException)
+    case bans([Ban])
+    case banned(Ban)
+    case banLifted(Ban)
     case events([SecurityEvent])
     case audit(AuditSummary)
     case proofsKept(count: Int)

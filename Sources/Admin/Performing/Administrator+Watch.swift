@@ -95,7 +95,9 @@ extension Control {
     fileprivate var knowsListenerExceptions: Bool {
         switch self {
         case .signallingEncryption, .openPorts: true
-        case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .journal: false
+        case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
+            .journal:
+            false
         }
     }
 }

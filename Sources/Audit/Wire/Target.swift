@@ -104,4 +104,8 @@ public enum Tampering: String, Hashable, Sendable, CaseIterable, Codable {
     case swap
     /// Everything is gone.
     case empty
+    /// A security event of the past came from somebody else.
+    case editEvent = "edit-event"
+    /// A security event of the past never happened.
+    case removeEvent = "remove-event"
 }

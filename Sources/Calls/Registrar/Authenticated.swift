@@ -190,6 +190,8 @@ private final class Owner: Sendable {
 private final class Account: Sendable {
     /// `nil` for the account of every name that does not exist.
     let owner: Owner?
+    /// Beside the owner, so that it takes the same time to read where there is none.
+    private let minimum: DigestStrength
     let md5: HA1
     private let sha256: HA1
     private let sha512256: HA1
@@ -199,13 +201,13 @@ private final class Account: Sendable {
             let sha256 = device.hashes.sha256.reveal({ HA1(algorithm: .sha256, hex: $0) }),
             let sha512256 = device.hashes.sha512256.reveal({ HA1(algorithm: .sha512256, hex: $0) })
         else { return nil }
-        owner = Owner(device, subscriber)
+        (owner, minimum) = (Owner(device, subscriber), device.minimum)
         (self.md5, self.sha256, self.sha512256) = (md5, sha256, sha512256)
     }
 
     /// The account of every name that does not exist.
     init(nobodyIn realm: String, password: String) {
-        owner = nil
+        (owner, minimum) = (nil, .md5)
         md5 = HA1(algorithm: .md5, username: "", realm: realm, password: password)
         sha256 = HA1(algorithm: .sha256, username: "", realm: realm, password: password)
         sha512256 = HA1(algorithm: .sha512256, username: "", realm: realm, password: password)
@@ -213,8 +215,7 @@ private final class Account: Sendable {
 
     /// The secret for an algorithm; `nil` when the credential was narrowed to stronger ones.
     func secret(for algorithm: DigestAlgorithm) -> HA1? {
-        let minimum = owner?.device.minimum ?? .md5
-        return switch algorithm {
+        switch algorithm {
         case .md5: minimum == .md5 ? md5 : nil
         case .sha256: minimum == .sha512256 ? nil : sha256
         case .sha512256: sha512256

@@ -54,6 +54,8 @@ struct Bindings: Sendable {
 
     subscript(id: UInt64) -> Binding? { byID[id] }
 
+    func count(where isMeant: (borrowing Binding) -> Bool) -> Int { byID.values.count { isMeant($0) } }
+
     /// Reads a binding where it stands; taking one out costs a dozen reference counts.
     @discardableResult
     func look<Result>(at id: UInt64, _ body: (borrowing Binding) -> Result) -> Result? {
@@ -67,6 +69,8 @@ struct Bindings: Sendable {
     func of(_ username: String) -> [Binding] {
         (byDevice[username] ?? []).compactMap { byID[$0] }
     }
+
+    func isBound(_ flow: FlowID) -> Bool { byFlow[flow] != nil }
 
     func countOf(_ username: String) -> Int { byDevice[username]?.count ?? 0 }
 

@@ -79,7 +79,8 @@ extension Switchboard {
             throw RegisterRefused.poisoned
         }
         if let ip = request.address(uri.host), ip.isLoopback || ip.isLinkLocal || ip.isUnspecified {
-            guard ip == proof.flow.remote.ip || proof.flow.remote.ip.isLoopback else { throw RegisterRefused.poisoned }
+            let source = proof.flow.remote.ip
+            guard ip == source || (ip.isLoopback && source.isLoopback) else { throw RegisterRefused.poisoned }
         }
     }
 
@@ -115,6 +116,7 @@ extension Switchboard {
                     ?? bindings.bind(proof, contact: contact, facts, userAgent: clientName(of: request))
                 bindings.refresh(id, proof: proof, seconds: change.seconds, request: facts)
                 if let expires = bindings.look(at: id, { $0.expires }) { deadlines.insert(.binding(id), at: expires) }
+                rememberHome(of: proof, request)
             }
         }
     }

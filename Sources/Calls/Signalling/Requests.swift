@@ -36,15 +36,17 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard let target = try? SIPURI.parse(request, request.requestURI),
-            target.scheme == .tel || isServed(request.bytes(target.host), on: flow)
-        else {
-            // Row S02: nothing is relayed for a stranger, and a name that is not ours is no reason to talk.
+        let isForUs = isForUs(request, on: flow)
+        guard isForUs || flow.transport.isReliable else {
+            // Row S02: a name that is not ours is no reason to talk to somebody whose address may be forged.
             counters.dropped += 1
-            if flow.transport.isReliable { respond(403, to: request, on: flow, at: now, into: &actions) }
             return
         }
         guard let proof = authenticate(request, on: flow, at: now, into: &actions) else { return }
+        if let status = isForUs ? refusalOfRoute(request, on: flow) : 404 {
+            respond(status, to: request, on: flow, at: now, into: &actions)
+            return
+        }
         guard !refuseExtensions(request, on: flow, at: now, into: &actions) else { return }
         switch request.method {
         case .register: register(request, by: proof, at: now, into: &actions)
@@ -72,6 +74,12 @@ extension Switchboard {
         do {
             switch try authenticator.authenticate(request, on: flow, at: now) {
             case .authenticated(let proof):
+                guard mayLogIn(proof, on: flow, at: now) else {
+                    challenge(request, on: flow, stale: false, at: now, into: &actions)
+                    let username = proof.device.username
+                    report(.accountGuarded, .intrusionDetection, request, flow, now, subject: username, into: &actions)
+                    return nil
+                }
                 failures[flow.id] = nil
                 actions.append(.authenticated(flow.id))
                 rememberHost(of: request, on: flow)
@@ -120,11 +128,7 @@ extension Switchboard {
         case .replayed(let username):
             report(.replayedNonce, .intrusionDetection, request, flow, now, subject: username, into: &actions)
         case .wrongSecret(let username):
-            counters.failedLogins += 1
-            report(.failedLogin, .intrusionDetection, request, flow, now, subject: username, into: &actions)
-            guard flow.transport.isReliable else { return }
-            failures[flow.id, default: 0] += 1
-            if failures[flow.id, default: 0] >= Limits.failuresPerFlow { actions.append(.close(flow.id)) }
+            noteWrongSecret(username, request, on: flow, at: now, into: &actions)
         }
     }
 

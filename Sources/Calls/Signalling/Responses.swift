@@ -18,9 +18,15 @@ extension Switchboard {
         _ addFields: (inout MessageWriter) -> Void = { _ in }
     ) {
         let bytes = response(status, to: request, on: flow, tag: tag ?? entropy.tag(), addFields)
+        let isPhone = flow.transport.isReliable || bindings.isBound(flow.id)
+        // Row D13: whoever may have forged his address gets no more than he sent, or he would aim us at others.
+        guard isPhone || bytes.count <= request.bytes.count else {
+            counters.dropped += 1
+            return
+        }
         actions.append(.send(bytes, flow.id))
-        // A 401 is given once and forgotten (§26.3.2.4): a stranger costs no memory.
-        guard !flow.transport.isReliable, status != 401, let key = ServerKey(request, on: flow) else { return }
+        // Strangers are answered once and forgotten (§26.3.2.4): they cost no memory.
+        guard !flow.transport.isReliable, isPhone, status != 401, let key = ServerKey(request, on: flow) else { return }
         keep(Answer(status: status, bytes: bytes), for: key, at: now)
     }
 

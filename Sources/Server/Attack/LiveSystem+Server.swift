@@ -6,6 +6,7 @@ import Calls
 import Foundation
 import Glibc
 import Guard
+import Media
 import Model
 import NIOPosix
 import Primitives
@@ -39,7 +40,7 @@ extension RingfenceServer {
             sayInTheClear: { bytes, patience in await probe.say(bytes, within: patience, port: port) },
             askAsStranger: { requests in await probe.ask(requests, port: port) },
             connections: registrations.map(ConnectionFacts.init) + facts.legs,
-            media: facts.media,
+            media: MediaFacts(legs: facts.mediaLegs, suites: Switchboard.protectionSuites, drops: media.counters.drops),
             sources: facts.sources,
             records: (try? store.records(limit: Audit.Limits.recordsExamined)) ?? [],
             verifyJournal: { JournalFacts(store) }
@@ -50,8 +51,8 @@ extension RingfenceServer {
 /// What the signalling loop knows that an audit asks for.
 private struct AuditFacts: Sendable {
     var legs: [ConnectionFacts] = []
-    var media = MediaFacts(legs: [], suites: Switchboard.protectionSuites, drops: [:])
-    var sources = SourceFacts(strangers: 0, strangerLimit: 0, refused: 0, challenged: 0)
+    var mediaLegs: [MediaFacts.Leg] = []
+    var sources = SourceFacts(strangers: 0, strangerLimit: 0, refused: 0, challenged: 0, places: 0)
 
     init() {}
 
@@ -68,27 +69,36 @@ private struct AuditFacts: Sendable {
                 )
             }
         }
-        media = MediaFacts(
-            legs: calls.flatMap { call in
-                [(call.callerMedia, "caller"), (call.calleeMedia, "callee")].map { media, side in
-                    MediaFacts.Leg(
-                        name: "\(call.record.id)/\(side)",
-                        packets: media.packets,
-                        authenticationFailures: media.authenticationFailures,
-                        replays: media.replays,
-                        locked: media.locked
-                    )
-                }
-            },
-            suites: Switchboard.protectionSuites,
-            drops: [:]
-        )
+        mediaLegs = calls.flatMap { call in
+            [(call.callerMedia, "caller"), (call.calleeMedia, "callee")].map { media, side in
+                MediaFacts.Leg(
+                    name: "\(call.record.id)/\(side)",
+                    packets: media.packets,
+                    authenticationFailures: media.authenticationFailures,
+                    replays: media.replays,
+                    locked: media.locked
+                )
+            }
+        }
         sources = SourceFacts(
             strangers: loop.admission.strangers,
             strangerLimit: loop.admission.strangerLimit,
             refused: loop.figures.droppedMessages + loop.figures.refusedConnections,
-            challenged: loop.switchboard.figures.challenges
+            challenged: loop.switchboard.figures.challenges,
+            places: loop.admission.total,
+            bans: loop.admission.bans.list(at: SystemClock.wall),
+            bannedPhones: loop.switchboard.registrations()
+                .filter { loop.admission.bans.shutsOut($0.source.ip, at: SystemClock.wall) }
+                .map { "phone \($0.device) of extension \($0.number) at \($0.source)" }
         )
+    }
+}
+
+extension RelayCounters {
+    /// Packets that went nowhere, by reason; only reasons that there were.
+    var drops: [String: UInt64] {
+        let counted = DropReason.allCases.map { (String(describing: $0), self[$0]) }
+        return Dictionary(uniqueKeysWithValues: counted.filter { $0.1 > 0 })
     }
 }
 

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 import Primitives
 
 /// Who may connect and who may speak, asked before anything is spent: `Guard`'s gates over one loop's connections.
 struct Admission {
     private var places: ConnectionGate
     private var sources: SourceGate
+    var bans: Bans
 
     /// - Parameters:
     ///   - sites: Networks that phones sit in.
     ///   - descriptors: How many sockets this process may open; connections leave some of them to others.
+    ///   - bans: Those of earlier runs.
     ///   - seed: 128 random bits.
-    init(sites: [IPPrefix], descriptors: Int, seed: (UInt64, UInt64)) {
+    init(sites: [IPPrefix], descriptors: Int, bans: [Ban], seed: (UInt64, UInt64)) {
         var caps = ConnectionGate.Caps()
         let possible = max(descriptors - Limits.reservedDescriptors, 64)
         if possible < caps.total {
@@ -23,12 +26,16 @@ struct Admission {
         }
         places = ConnectionGate(sites: sites, caps: caps)
         strangerLimit = caps.total - caps.reservedForAuthenticated
+        total = caps.total
         sources = SourceGate(sites: sites, seed: seed)
+        self.bans = Bans(sites: sites, kept: bans, seed: seed)
     }
 
     /// Connections that have not authenticated, and how many of them there may be.
     var strangers: Int { places.unauthenticated }
     let strangerLimit: Int
+    /// Connections there may be in all.
+    let total: Int
 
     /// Whether a connection is accepted. What is, is given back with ``disconnected(_:isPhone:)``.
     mutating func connect(_ source: IPAddress, at now: MonotonicTime) -> Bool {

@@ -22,6 +22,10 @@ final class Connection: ChannelInboundHandler {
         case malformed
         case overdue
         case slowReader
+        /// Its source was shut out.
+        case banned
+        /// It went on long after it was not heard any more.
+        case overBudget
     }
 
     let id: FlowID
@@ -36,6 +40,8 @@ final class Connection: ChannelInboundHandler {
     var isCountedAsPhone = false
     var standing: Standing
     var budget = MessageBudget()
+    /// Messages of it that were not read.
+    var dropped = 0
 
     private let loop: SignallingLoop
     private var context: ChannelHandlerContext?

@@ -14,6 +14,13 @@ struct LoopFigures: Sendable {
     var overdue: UInt64 = 0
     /// Connections closed because their peer did not read.
     var slowReaders: UInt64 = 0
+    /// Connections closed because they went on far over budget.
+    var overBudget: UInt64 = 0
+    /// Sources shut out.
+    var bans: UInt64 = 0
+    /// Connections and datagrams of sources that are shut out.
+    var bannedConnections: UInt64 = 0
+    var bannedDatagrams: UInt64 = 0
     /// Call records for which the queue had no room.
     var lostRecords: UInt64 = 0
 }

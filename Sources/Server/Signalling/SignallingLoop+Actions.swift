@@ -10,8 +10,8 @@ import Primitives
 extension SignallingLoop {
     /// Carries out what the switchboard asked for. Closing a connection may make it ask for more: that comes after.
     ///
-    /// - Parameter source: Who caused it and pays for what it did wrong, if it was a message.
-    func carryOut(from source: IPAddress? = nil) {
+    /// - Parameter sender: Who caused it and pays for what it did wrong, if it was a message.
+    func carryOut(from sender: Sender? = nil) {
         guard !isCarryingOut else { return }
         isCarryingOut = true
         defer { isCarryingOut = false }
@@ -19,35 +19,38 @@ extension SignallingLoop {
         while index < actions.count {
             let action = actions[index]
             index += 1
-            perform(action, source)
+            perform(action, sender)
         }
         actions.removeAll(keepingCapacity: true)
     }
 
-    private func perform(_ action: Action, _ source: IPAddress?) {
+    private func perform(_ action: Action, _ sender: Sender?) {
         switch action {
         case .send(let bytes, let id): send(bytes, to: id)
         case .authenticated(let id): authenticated(id)
         case .close(let id): connections[id]?.close()
         case .media(let command): commands.append(command)
         case .remember(let record, let ticket): outlets.remember(record, ticket)
-        case .report(let event): noticed(event, source)
+        case .report(let event): noticed(event, sender)
         }
     }
 
-    private func noticed(_ event: SecurityEvent, _ source: IPAddress?) {
-        if let source, let cost = Self.cost(of: event.kind) {
-            admission.charge(source, cost: cost, at: SystemClock.monotonic)
-        }
+    private func noticed(_ event: SecurityEvent, _ sender: Sender?) {
         events.add(event)
+        guard let sender else { return }
+        if let cost = Self.cost(of: event.kind) {
+            admission.charge(sender.ip, cost: cost, at: SystemClock.monotonic)
+        }
+        judge(event.kind, account: event.subject, by: sender)
     }
 
     /// What a source pays on top for a message that turned out to be this.
     private static func cost(of kind: SecurityEventKind) -> SourceGate.Cost? {
         switch kind {
-        case .failedLogin: .failedLogin
+        case .failedLogin, .stalePhone, .accountGuarded: .failedLogin
         case .identityMismatch, .scanner, .malformed, .replayedNonce, .forgedInDialog, .spoofSuspected: .abuse
-        case .flood, .weakMediaOffered, .bindingLimit, .weakDigest, .foreignMedia, .undeclaredListener, .journalBroken:
+        case .flood, .weakMediaOffered, .bindingLimit, .weakDigest, .foreignMedia, .undeclaredListener, .journalBroken,
+            .suspicious, .banned, .banWithheld:
             nil
         }
     }

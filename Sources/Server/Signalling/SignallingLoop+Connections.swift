@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Calls
+import Guard
+import Model
 import Primitives
 
 /// Connections as they come and go.
@@ -9,6 +11,10 @@ extension SignallingLoop {
     func accept(transport: Transport, remote: Primitives.SocketAddress, local: Primitives.SocketAddress) -> Connection?
     {
         let now = SystemClock.monotonic
+        guard !admission.bans.shutsOut(remote.ip, at: SystemClock.wall) else {
+            figures.bannedConnections += 1
+            return nil
+        }
         guard admission.connect(remote.ip, at: now) else {
             figures.refusedConnections += 1
             return nil
@@ -52,7 +58,8 @@ extension SignallingLoop {
 
     func count(_ end: Connection.End) {
         switch end {
-        case .regular: break
+        case .regular, .banned: break
+        case .overBudget: figures.overBudget += 1
         case .malformed: figures.malformed += 1
         case .overdue: figures.overdue += 1
         case .slowReader: figures.slowReaders += 1

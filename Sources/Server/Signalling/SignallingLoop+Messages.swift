@@ -15,7 +15,7 @@ extension SignallingLoop {
         guard admits(connection, at: now) else { return }
         connection.standing.spoke(at: now.monotonic)
         switchboard.receive(message, on: connection.flow, at: now, into: &actions)
-        carryOut(from: connection.flow.remote.ip)
+        carryOut(from: Sender(connection.flow))
     }
 
     /// RFC 5626 §4.4.1: a double CRLF is answered by a single one.
@@ -26,9 +26,13 @@ extension SignallingLoop {
     }
 
     func receive(_ datagram: Span<UInt8>, on flow: Flow, at now: Moment) {
+        guard !admission.bans.shutsOut(flow.remote.ip, at: now.wall) else {
+            figures.bannedDatagrams += 1
+            return
+        }
         guard admission.message(from: flow.remote.ip, at: now.monotonic) else { return dropped(from: flow, at: now) }
         switchboard.receive(datagram, on: flow, at: now, into: &actions)
-        carryOut(from: flow.remote.ip)
+        carryOut(from: Sender(flow))
     }
 
     func malformed(_ connection: Connection, _ error: ParseError, at now: Moment) {
@@ -42,6 +46,7 @@ extension SignallingLoop {
                 detail: "closed a connection that does not speak SIP: \(error.problem)"
             )
         )
+        judge(.malformed, by: Sender(connection.flow))
     }
 
     /// Notices something that no message caused.
@@ -55,8 +60,15 @@ extension SignallingLoop {
             connection.standing.phase == .phone
             ? connection.budget.spend(at: now.monotonic)
             : admission.message(from: connection.flow.remote.ip, at: now.monotonic)
-        if !admitted { dropped(from: connection.flow, at: now) }
-        return admitted
+        guard !admitted else { return true }
+        dropped(from: connection.flow, at: now)
+        connection.dropped += 1
+        if connection.dropped >= Guard.Limits.droppedPerConnection {
+            // It only costs us from here on, and nobody reads its words.
+            connection.end(.overBudget)
+            judge(.flood, by: Sender(connection.flow))
+        }
+        return false
     }
 
     /// Counts. Building an event costs more than the drop itself, so one is built when the source changes or a report is due.

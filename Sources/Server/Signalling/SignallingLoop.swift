@@ -20,6 +20,8 @@ final class SignallingLoop {
         /// Answered by `Switchboard.stored` when there is a ticket.
         var remember: @Sendable (CallRecord, Ticket?) -> Void
         var report: @Sendable ([SecurityEvent]) -> Void
+        /// Who is shut out from now on, and who no longer: for the disk, and for a packet filter.
+        var bans: @Sendable (BanChange) -> Void
     }
 
     let eventLoop: any EventLoop

@@ -15,24 +15,32 @@ struct SignallingPlan: Sendable {
     private let settings: SwitchboardSettings
     private let snapshot: Snapshot
     private let sites: [IPPrefix]
+    private let bans: [Ban]
     private let descriptors: Int
     private let entropy: Entropy
     private let media: [Listener]
     private let logger: Logger
 
-    init(_ configuration: ServerConfiguration, address: Primitives.SocketAddress, snapshot: Snapshot, logger: Logger) {
+    init(
+        _ configuration: ServerConfiguration,
+        address: Primitives.SocketAddress,
+        snapshot: Snapshot,
+        bans: [Ban],
+        logger: Logger
+    ) {
         entropy = SystemEntropy.make()
         settings = SwitchboardSettings(
             hostNames: configuration.hostNames,
             sipPort: address.port,
             mediaAddress: configuration.media.address,
             mediaPort: configuration.media.first,
-            nonceKey: entropy.bytes(32)
+            nonceKey: entropy.bytes(32),
+            sites: configuration.sites
         )
         media = [configuration.media.rtp, configuration.media.rtcp].map {
             Listener(purpose: .media, address: $0.description)
         }
-        sites = configuration.sites
+        (sites, self.bans) = (configuration.sites, bans)
         descriptors = DescriptorLimit.raise()
         (self.snapshot, self.logger) = (snapshot, logger)
     }
@@ -61,19 +69,31 @@ struct SignallingPlan: Sendable {
         let loop = SignallingLoop(
             eventLoop: eventLoop,
             switchboard: Switchboard(settings: settings, snapshot: snapshot, entropy: entropy),
-            admission: Admission(sites: sites, descriptors: descriptors, seed: (entropy.next(), entropy.next())),
+            admission: Admission(
+                sites: sites,
+                descriptors: descriptors,
+                bans: bans,
+                seed: (entropy.next(), entropy.next())
+            ),
             outlets: outlets
         )
+        for ban in bans where ban.holds(at: SystemClock.wall) { outlets.bans(.known(ban)) }
         return Signalling(loop: loop, group: group, others: media, snapshot: snapshot, logger: logger)
     }
 }
 
 extension SignallingLoop.Outlets {
-    init(media: MediaLoop, records: RecordWriter, hop: SignallingHop, logger: Logger) {
+    init(media: MediaLoop, records: RecordWriter, bans: BanKeeper, hop: SignallingHop, logger: Logger) {
         self.media = { media.send($0) }
         remember = { record, ticket in
             records.enqueue(record) { isStored in
                 if ticket != nil || !isStored { hop.tell { $0.stored(ticket, ok: isStored) } }
+            }
+        }
+        self.bans = { change in
+            switch change {
+            case .imposed(let ban): bans.keep(ban)
+            case .known, .lifted: break
             }
         }
         report = { events in

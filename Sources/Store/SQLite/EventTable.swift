@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import GRDB
 import Model
 import Primitives
 
 /// Security events and proofs as rows.
 enum EventTable {
-    static func insert(_ event: SecurityEvent, _ database: Database) throws {
+    /// Writes a batch.
+    ///
+    /// - Returns: What the journal is to say about it.
+    static func insert(_ events: [SecurityEvent], _ database: Database) throws -> [JournalDraft] {
+        guard !events.isEmpty else { return [] }
+        let before = try lastID(database)
+        for event in events { try insert(event, database) }
+        let (first, last) = (before + 1, try lastID(database))
+        let digest = try EventSeal.digest(database, first, last)
+        return [try EventSeal.draft(of: .init(first: first, last: last, digest: digest))] + (try prune(database))
+    }
+
+    /// Never used twice, even after rows were deleted: SQLite keeps the last one of an AUTOINCREMENT.
+    private static func lastID(_ database: Database) throws -> Int64 {
+        try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'security_events'") ?? 0
+    }
+
+    private static func insert(_ event: SecurityEvent, _ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO security_events (at, kind, control, source, subject, detail, count)
@@ -19,12 +37,31 @@ enum EventTable {
         ])
     }
 
-    /// Keeps the newest ones.
-    static func prune(_ database: Database, keeping limit: Int = Limits.securityEvents) throws {
-        try database.execute(
-            sql: "DELETE FROM security_events WHERE id <= (SELECT max(id) FROM security_events) - ?",
-            arguments: [limit]
+    /// Keeps the newest ones. Room is made for many at a time, because each time is a line in the journal.
+    ///
+    /// - Returns: What the journal is to say about it.
+    static func prune(_ database: Database, keeping limit: Int = Limits.securityEvents) throws -> [JournalDraft] {
+        let last = try lastID(database)
+        let first = try Int64.fetchOne(database, sql: "SELECT min(id) FROM security_events") ?? last
+        guard last - first >= Int64(limit + limit / 10), let end = try batchEnd(database, before: last - Int64(limit))
+        else { return [] }
+        try database.execute(sql: "DELETE FROM security_events WHERE id <= ?", arguments: [end])
+        return [try EventSeal.draft(of: .init(through: end))]
+    }
+
+    /// The last row of the newest whole batch that ends there or before. Batches go as a whole, or no digest would fit.
+    private static func batchEnd(_ database: Database, before id: Int64) throws -> Int64? {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "SELECT detail FROM journal WHERE action = ? AND actor = ? ORDER BY sequence DESC",
+            arguments: [EventSeal.batchAction, EventSeal.actor]
         )
+        while let row = try rows.next() {
+            let detail: String = row["detail"]
+            guard let batch = try? JSONDecoder().decode(EventSeal.Batch.self, from: Data(detail.utf8)) else { continue }
+            if batch.last <= id { return batch.last }
+        }
+        return nil
     }
 
     /// Newest first.

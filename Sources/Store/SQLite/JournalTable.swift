@@ -69,6 +69,7 @@ enum JournalTable {
     {
         var (count, head) = (Int64(0), JournalChain.origin)
         var anchored = anchor == nil ? nil : "" as String?
+        var events = EventReview()
         func wrong(_ sequence: Int64, _ problem: String) -> JournalVerification {
             JournalVerification(entries: count, head: head, firstWrong: sequence, problem: problem)
         }
@@ -85,6 +86,7 @@ enum JournalTable {
                 return wrong(entry.sequence, "it does not follow the entry before it")
             }
             (count, head) = (entry.sequence, entry.hash)
+            events.read(entry)
             if entry.sequence == anchor?.sequence { anchored = entry.hash }
         }
         guard let anchor else {
@@ -99,6 +101,7 @@ enum JournalTable {
         guard anchored == anchor.hash else {
             return wrong(anchor.sequence, "it is not the entry that journal.anchor remembers")
         }
+        if let fault = try events.fault(in: database) { return wrong(fault.sequence, fault.problem) }
         return JournalVerification(entries: count, head: head)
     }
 

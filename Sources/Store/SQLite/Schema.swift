@@ -12,6 +12,7 @@ enum Schema {
         migrator.registerMigration("0002 call records") { try $0.execute(sql: callRecords) }
         migrator.registerMigration("0003 journal") { try $0.execute(sql: journal) }
         migrator.registerMigration("0004 security events and proofs") { try $0.execute(sql: watch) }
+        migrator.registerMigration("0005 bans") { try $0.execute(sql: bans) }
         return migrator
     }
 
@@ -110,5 +111,17 @@ enum Schema {
             evidence TEXT NOT NULL
         ) STRICT;
         CREATE INDEX proofs_of_control ON proofs (control, kind, id);
+        """
+
+    private static let bans = """
+        CREATE TABLE bans (
+            source TEXT PRIMARY KEY NOT NULL,
+            reason TEXT NOT NULL,
+            evidence TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            until INTEGER NOT NULL,
+            repetition INTEGER NOT NULL,
+            actor TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -77,8 +77,10 @@ extension MemoryTarget {
             tamper: { [weakness] (tampering) async throws(WireError) in
                 switch tampering {
                 case .nothing: nil
-                case .edit, .editWithHash, .swap, .append: weakness == .forgivesEdits ? nil : "entry 3 does not fit"
-                case .removeMiddle, .removeLast, .empty: weakness == .forgivesCuts ? nil : "entries are missing"
+                case .edit, .editWithHash, .swap, .append, .editEvent:
+                    weakness == .forgivesEdits ? nil : "entry 3 does not fit"
+                case .removeMiddle, .removeLast, .empty, .removeEvent:
+                    weakness == .forgivesCuts ? nil : "entries are missing"
                 }
             }
         )

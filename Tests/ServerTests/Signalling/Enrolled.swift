@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Model
 import Primitives
 import SIP
@@ -42,12 +43,13 @@ struct Enrolled: Sendable {
 
     /// Registers over that connection.
     ///
+    /// - Parameter password: Instead of its own.
     /// - Returns: Whether it was let in.
-    func register(over peer: Peer) async throws -> Bool {
+    func register(over peer: Peer, password: String? = nil) async throws -> Bool {
         peer.say(Requests.register(number, branch: 1))
         guard try await peer.hears("SIP/2.0 401 ") else { return false }
         guard let nonce = peer.state.text.firstMatch(of: /nonce="([^"]+)"/)?.1 else { return false }
-        let ha1 = HA1(algorithm: .sha256, username: username, realm: "pbx.test", password: password)
+        let ha1 = HA1(algorithm: .sha256, username: username, realm: "pbx.test", password: password ?? self.password)
         let response = Digest.response(
             ha1: ha1,
             nonce: String(nonce),
@@ -61,7 +63,9 @@ struct Enrolled: Sendable {
             response="\(response)", algorithm=SHA-256, qop=auth, nc=00000001, cnonce="c0ffee"\r
 
             """
+        let before = peer.state.answers
         peer.say(Requests.register(number, branch: 2, credentials: credentials))
-        return try await peer.hears("SIP/2.0 200 ")
+        _ = try await peer.waits { $0.isClosed || $0.answers > before }
+        return peer.state.text.contains("SIP/2.0 200 ")
     }
 }

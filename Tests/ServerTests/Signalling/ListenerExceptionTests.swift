@@ -58,7 +58,7 @@ struct ListenerExceptionTests {
             let sender = try await DatagramPeer.open()
             var isHeard = false
             for _ in 0..<100 where !isHeard {
-                sender.say(Requests.options(), to: address)
+                sender.say(Requests.register(credentials: Requests.abilities), to: address)
                 try await Task.sleep(for: .milliseconds(50))
                 isHeard = sender.heard.contains("SIP/2.0 ")
             }

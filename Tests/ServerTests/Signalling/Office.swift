@@ -74,9 +74,17 @@ final class Office: Sendable {
     func peer(
         name: String = "pbx.test",
         versions: ClosedRange<Int> = 12...13,
-        window: Int = 262_144
+        window: Int = 262_144,
+        from source: String? = nil
     ) async throws -> Peer {
-        try await Peer.connect(to: server.sipTLS, root: root, name: name, versions: versions, window: window)
+        try await Peer.connect(
+            to: server.sipTLS,
+            root: root,
+            name: name,
+            versions: versions,
+            window: window,
+            from: source
+        )
     }
 
     private func close() async {
@@ -114,6 +122,10 @@ enum Requests {
         let contact = "Contact: <sip:\(number)@127.0.0.1:5999;transport=tls>\r\n"
         return request("REGISTER", "sip:pbx.test", number, branch, contact + credentials)
     }
+
+    /// What phones say besides; an answer over UDP is never longer than its request.
+    static let abilities =
+        "User-Agent: test\r\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, REFER, NOTIFY, UPDATE\r\nSupported: outbound, path, gruu\r\n"
 
     static func options(branch: Int = 1) -> String {
         request("OPTIONS", "sip:pbx.test", "201", branch, "")

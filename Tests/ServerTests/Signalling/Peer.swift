@@ -15,6 +15,7 @@ final class Peer: Sendable {
         var isSecured = false
         var isClosed = false
         var failure: String?
+        var answers: Int { text.components(separatedBy: "SIP/2.0 ").count - 1 }
     }
 
     private let channel: any Channel
@@ -23,13 +24,15 @@ final class Peer: Sendable {
     /// - Parameters:
     ///   - root: PEM of the authority to trust; `nil` connects without TLS.
     ///   - name: What the certificate has to be good for.
+    ///   - source: The address to speak from; the system's choice where `nil`.
     ///   - window: Bytes that the kernel keeps for this end; a busy machine needs the default to keep up.
     static func connect(
         to address: Primitives.SocketAddress,
         root: String?,
         name: String = "pbx.test",
         versions: ClosedRange<Int> = 12...13,
-        window: Int = 262_144
+        window: Int = 262_144,
+        from source: String? = nil
     ) async throws -> Peer {
         let heard = Listening()
         var tls: NIOSSLContext?
@@ -40,7 +43,7 @@ final class Peer: Sendable {
             configuration.maximumTLSVersion = version(versions.upperBound)
             tls = try NIOSSLContext(configuration: configuration)
         }
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.socketOption(.so_rcvbuf), value: .init(window))
             .channelInitializer { [tls] channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -51,8 +54,8 @@ final class Peer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Ear(heard))
                 }
             }
-            .connect(host: address.ip.description, port: Int(address.port))
-            .get()
+        if let source { bootstrap = bootstrap.bind(to: try NIOCore.SocketAddress(ipAddress: source, port: 0)) }
+        let channel = try await bootstrap.connect(host: address.ip.description, port: Int(address.port)).get()
         return Peer(channel, heard)
     }
 

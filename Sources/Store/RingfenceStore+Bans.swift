@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+public import Model
+public import Primitives
+
+extension RingfenceStore {
+    /// Bans that hold, and those that ended within the last week.
+    public func bans() throws -> [Ban] {
+        try pool.read { try BanTable.list($0) }
+    }
+
+    /// Keeps a ban in place of any there is of its source, in one transaction with its line in the journal.
+    public func keep(_ ban: Ban, journal draft: JournalDraft, at now: WallTime) throws {
+        try append(at: now) { database in
+            try BanTable.prune(database, endedBefore: now + .seconds(-Limits.rememberedBans))
+            try BanTable.put(ban, database)
+            return [draft]
+        }
+    }
+
+    /// Forgets the bans of a source, in one transaction with its line in the journal.
+    public func lift(_ source: BanSource, journal draft: JournalDraft, at now: WallTime) throws {
+        try append(at: now) { database in
+            try BanTable.remove(source, database)
+            return [draft]
+        }
+    }
+}

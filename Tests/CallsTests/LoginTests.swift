@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Model
+import Primitives
+import SIP
+import Testing
+
+@Suite("Control intrusion-detection: who logs in from where")
+struct LoginTests {
+    @Test func `C01 a phone that repeats an old password is named, and is no guesser`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        #expect(try phone.register(&office).status == 200)
+        for _ in 0..<4 { #expect(try phone.register(&office, password: "old").status == 401) }
+        #expect(office.events.map(\.kind) == Array(repeating: .stalePhone, count: 4))
+        #expect(office.events.first?.subject == "'desk' of extension 101")
+    }
+
+    @Test func `C01 the same from an address where the phone never was is a wrong password`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        #expect(try phone.register(&office).status == 200)
+        var guesser = try Phone("phone-101-000001", in: &office, from: "203.0.113.9:40000")
+        #expect(try guesser.register(&office, password: "old").status == 401)
+        #expect(office.events.map(\.kind) == [.failedLogin])
+    }
+
+    @Test func `C02 slow guessing from many addresses guards the account, and its phones notice nothing`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        #expect(try phone.register(&office).status == 200)
+        for number in 1...20 {
+            var guesser = try Phone("phone-101-000001", in: &office, from: "203.0.113.\(number):40000")
+            #expect(try guesser.register(&office, password: "guess \(number)").status == 401)
+            office.wait(.seconds(600))
+        }
+        #expect(office.events.last?.kind == .accountGuarded)
+        var thief = try Phone("phone-101-000001", in: &office, from: "203.0.113.99:40000")
+        #expect(try thief.register(&office).status == 401)
+        #expect(office.events.last?.kind == .accountGuarded)
+        #expect(try phone.register(&office).status == 200)
+        var other = try Phone("phone-103-000001", in: &office, from: "203.0.113.98:40000")
+        #expect(try other.register(&office).status == 200)
+    }
+
+    @Test func `phones are counted by the network they are accountable for`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office, from: "[2001:db8:0:1::7]:50000")
+        #expect(try phone.register(&office).status == 200)
+        #expect(office.switchboard.phones(at: try #require(IPAddress(parsing: "2001:db8:0:1::9"))) == 1)
+        #expect(office.switchboard.phones(at: try #require(IPAddress(parsing: "2001:db8:0:2::9"))) == 0)
+    }
+}

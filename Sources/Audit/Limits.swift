@@ -37,6 +37,11 @@ public enum Limits {
     static let connectionsPerAddress = 2
     /// How long a flood may take, because a target lets only so many through.
     static let flood: Duration = .seconds(60)
+    /// Requests said at once by a flood, and how often: three times what any stranger may send at once.
+    static let floodBatch = 48
+    static let floodRounds = 40
+    /// What a person does not notice.
+    static let promptly: Duration = .seconds(1)
     /// Bytes by which the server may have grown after a flood.
     static let memoryGrowth = 5 << 20
     /// How long a target may take to hang up on somebody whose messages have no end.

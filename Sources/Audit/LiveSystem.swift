@@ -142,10 +142,25 @@ public struct SourceFacts: Sendable {
     public let refused: UInt64
     /// Messages from sources without a valid credential that were answered with a challenge, since the start.
     public let challenged: UInt64
+    /// Connections there may be in all.
+    public let places: Int
+    /// Who is shut out now.
+    public let bans: [Ban]
+    /// Phones that are registered from a source that is shut out. There must be none.
+    public let bannedPhones: [String]
 
-    public init(strangers: Int, strangerLimit: Int, refused: UInt64, challenged: UInt64) {
+    public init(
+        strangers: Int,
+        strangerLimit: Int,
+        refused: UInt64,
+        challenged: UInt64,
+        places: Int,
+        bans: [Ban] = [],
+        bannedPhones: [String] = []
+    ) {
         (self.strangers, self.strangerLimit) = (strangers, strangerLimit)
-        (self.refused, self.challenged) = (refused, challenged)
+        (self.refused, self.challenged, self.places) = (refused, challenged, places)
+        (self.bans, self.bannedPhones) = (bans, bannedPhones)
     }
 }
 

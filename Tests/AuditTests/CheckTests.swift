@@ -125,6 +125,45 @@ struct CheckTests {
         #expect(await findings(.intrusionDetection, system).contains { $0.severity == .critical })
     }
 
+    @Test func `a ban that hits a phone, and one without an end, are found`() async throws {
+        var system = try await SoundSystem.make()
+        let source = try #require(BanSource(parsing: "192.0.2.9"))
+        let ban = Ban(
+            source: source,
+            reason: .scanning,
+            evidence: "",
+            since: system.now,
+            until: system.now + .seconds(90_000)
+        )
+        system.sources = SourceFacts(
+            strangers: 1,
+            strangerLimit: 64,
+            refused: 0,
+            challenged: 9,
+            places: 128,
+            bans: [ban],
+            bannedPhones: ["phone 1"]
+        )
+        #expect(await findings(.intrusionDetection, system).map(\.severity) == [.critical, .warning])
+    }
+
+    @Test(arguments: [(65, 64, 128), (1, 65, 128)])
+    func `strangers who take more room than they may, or than phones can spare, are found`(
+        strangers: Int,
+        limit: Int,
+        places: Int
+    ) async throws {
+        var system = try await SoundSystem.make()
+        system.sources = SourceFacts(
+            strangers: strangers,
+            strangerLimit: limit,
+            refused: 0,
+            challenged: 9,
+            places: places
+        )
+        #expect(await findings(.floodProtection, system).map(\.severity) == [.critical])
+    }
+
     @Test func `an open port that nobody declared is found, and a declared one that is closed`() async throws {
         var system = try await SoundSystem.make()
         system.sockets = { [OpenSocket(network: .tcp, address: "0.0.0.0:5038")] }

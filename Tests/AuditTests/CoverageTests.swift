@@ -81,7 +81,8 @@ struct CoverageTests {
             #expect(MediaSourceRules.decide(named: victim, signalling: phone) == .never)
         case .intrusionDetection:
             #expect(ScannerSignatures.matches(userAgent: Array("friendly-scanner".utf8)[...]))
-            #expect(Decisions.gateCloses())
+            #expect(try Decisions.bansGuessers())
+        case .floodProtection: #expect(Decisions.gateCloses())
         case .openPorts:
             let socket = OpenSocket(network: .tcp, address: "0.0.0.0:5038")
             let judged = ListenerPolicy.judge(
@@ -105,7 +106,8 @@ struct CoverageTests {
             case .signallingEncryption: "ListenerPolicy.refusal"
             case .mediaEncryption: "CallRules.decide"
             case .mediaSource: "MediaSourceRules.decide"
-            case .intrusionDetection: "ScannerSignatures.matches"
+            case .intrusionDetection: "bans.judge"
+            case .floodProtection: "SourceGate("
             case .openPorts: "ListenerPolicy.judge"
             case .journal: "JournalRules.refusal"
             }
@@ -138,6 +140,21 @@ private enum Decisions {
         case .allowed: return nil
         case .refused(let refusal): return refusal.control
         }
+    }
+
+    static func bansGuessers() throws -> Bool {
+        var bans = Bans(seed: (1, 2))
+        let stranger = IPAddress(v4: 0xC000_0207)
+        let sighting = Bans.Sighting(
+            .failedLogin,
+            from: stranger,
+            to: IPAddress(v4: 1),
+            isConnected: true,
+            account: "x"
+        )
+        let (now, wall) = (MonotonicTime(nanoseconds: 1), WallTime(milliseconds: 0))
+        for _ in 0..<5 { _ = bans.judge(sighting, at: now, wall: wall) { _ in 0 } }
+        return bans.shutsOut(stranger, at: wall)
     }
 
     static func gateCloses() -> Bool {

@@ -6,7 +6,7 @@ import Primitives
 
 /// Finding out whether a phone system is there, and which names exist in it.
 enum EnumerationAttacks {
-    static let all = [scanner, banner, names, logins]
+    static let all = [scanner, banner, names, logins, watching]
 
     static let methods = [
         "REGISTER", "INVITE", "OPTIONS", "SUBSCRIBE", "MESSAGE", "PUBLISH", "REFER", "INFO", "NOTIFY", "XYZZY",
@@ -113,6 +113,34 @@ enum EnumerationAttacks {
             return .held("\(4 * Limits.comparisons) refused logins, one form for each method")
         }
     )
+
+    private static let watching = Attack(
+        .intrusionDetection,
+        "R05",
+        "Watch who is there and who talks",
+        attempted: "SUBSCRIBE for \(events.count) kinds of news about an extension, without a login",
+        expected: "401 each time, and never any news",
+        run: { (wire, target) async throws(WireError) in
+            guard let account = target.accounts.first else { return .needsAccount }
+            let line = Line(wire, Endpoint(.tls, port: target.tlsPort))
+            for event in events {
+                let name = account.number.text
+                var draft = RequestDraft.probe("SUBSCRIBE", name: name, domain: target.domain.text, using: wire.entropy)
+                draft.extra = ["Event: \(event)", "Expires: 600"]
+                let answer = try await line.ask(draft)
+                if answer.status != 401 { return .broken("'\(answer.firstLine)' to \(event)") }
+            }
+            let news = await line.more(within: Limits.silence)
+            await line.hangUp()
+            if let news { return .broken("'\(news.firstLine)' came") }
+            return .held("\(events.count) subscriptions got 401, and nothing came")
+        }
+    )
+
+    private static let events = [
+        "dialog", "presence", "message-summary", "reg", "refer", "conference", "presence.winfo", "as-feature-event",
+        "ua-profile", "nothing",
+    ]
 
     private static func ways(_ target: Target) -> [Endpoint] {
         [Endpoint(.tls, port: target.tlsPort)]

@@ -9,7 +9,7 @@ enum ExhaustionAttacks {
     static let all = [slowConnections, memory]
 
     private static let slowConnections = Attack(
-        .intrusionDetection,
+        .floodProtection,
         "D03",
         "Hold connections open without saying anything",
         attempted:
@@ -72,7 +72,7 @@ enum ExhaustionAttacks {
     }
 
     private static let memory = Attack(
-        .intrusionDetection,
+        .floodProtection,
         "D02",
         "Make the server remember strangers",
         attempted:

@@ -42,22 +42,29 @@ enum ForgeryAttacks {
         "Use the server as a relay to somewhere else",
         attempted:
             "INVITE and OPTIONS to a foreign host and with Route to the attacker, with and without a login, while the attacker listens there",
-        expected: "refused each time, and not one packet arrives",
+        expected:
+            "without a login the same 401 as for our own name, with one 403 or 404; not one packet arrives",
         run: { (wire, target) async throws(WireError) in
             guard let account = target.accounts.first else { return .needsAccount }
             // Where the target is this machine, another of its addresses stands for somewhere else.
-            let elsewhere = target.address.isLoopback && target.address.isIPv4 ? IPAddress(v4: 0x7F00_0099) : nil
+            let elsewhere = target.elsewhere(using: wire.entropy)
             let trap = try await wire.connect(Endpoint(.udp, port: target.mediaPort, from: elsewhere))
             let phone = TestPhone(account, wire, target)
             let line = Line(wire, Endpoint(.tls, port: target.tlsPort))
-            var statuses: [Int] = []
-            for method in ["INVITE", "OPTIONS", "MESSAGE"] {
-                for route in [nil, "Route: <sip:\(trap.local);transport=udp;lr>"] {
+            var statuses: Set<Int> = []
+            for (name, host, route) in detours(trap.local, target) {
+                for method in ["INVITE", "OPTIONS", "MESSAGE"] {
                     var draft = try await phone.draft(method, to: "100")
-                    draft.uri = "sip:100@\(trap.local);transport=udp"
-                    draft.extra += route.map { [$0] } ?? []
-                    if let status = try? await line.ask(draft).status { statuses.append(status) }
-                    if let status = try await phone.ask(draft)?.status { statuses.append(status) }
+                    draft.uri = "sip:100@\(host)"
+                    draft.extra += route.map { ["Route: \($0)"] } ?? []
+                    let bare = try await line.ask(draft).status ?? 0
+                    if bare != 401 {
+                        return .broken("a stranger got \(bare) to \(method) \(name), which tells our own name")
+                    }
+                    draft.ids = Identifiers(using: wire.entropy)
+                    let status = try await phone.ask(draft)?.status ?? 0
+                    if status != 403, status != 404 { return .broken("\(method) \(name) with a login got \(status)") }
+                    statuses.insert(status)
                 }
             }
             await phone.hangUp()
@@ -67,11 +74,20 @@ enum ForgeryAttacks {
             if case .bytes(let bytes, _) = arrival {
                 return .broken("a packet of \(bytes.count) bytes arrived at the attacker")
             }
-            if let taken = statuses.first(where: { $0 < 300 }) { return .broken("answered with \(taken)") }
-            if statuses.isEmpty { return .notRun("no request was answered") }
-            return .held("answers \(Set(statuses).sorted()); no packet arrived at the attacker")
+            return .held("strangers got 401, a phone \(statuses.sorted()); no packet arrived at the attacker")
         }
     )
+
+    /// Request-URI and Route that lead elsewhere: by the one, by the other, by both, and behind ourselves.
+    private static func detours(_ trap: SocketAddress, _ target: Target) -> [(String, String, String?)] {
+        let (there, here) = ("\(trap);transport=udp", target.domain.text)
+        return [
+            ("for another host", there, nil), ("by way of another host", here, "<sip:\(there);lr>"),
+            ("for and by another host", there, "<sip:\(there);lr>"),
+            ("behind ourselves", here, "<sip:\(here);lr>, <sip:\(there);lr>"),
+            ("for a foreign name", "victim.example", nil),
+        ]
+    }
 
     private static let dialog = Attack(
         .intrusionDetection,

@@ -29,7 +29,9 @@ enum FramingAttacks {
                 seen.append("\(name): \(end.text)")
                 guard end.isClosed, end.isRefusal else { return .broken(seen.joined(separator: "; ")) }
             }
-            guard try await isAlive(wire, target) else { return .broken("an honest request is not answered any more") }
+            guard try await Honesty.isServed(wire, target) else {
+                return .broken("an honest request is not answered any more")
+            }
             return .held(seen.joined(separator: "; "))
         }
     )
@@ -49,7 +51,9 @@ enum FramingAttacks {
                 seen.append("\(name): \(end.text)")
                 guard end.isClosed, end.isRefusal else { return .broken(seen.joined(separator: "; ")) }
             }
-            guard try await isAlive(wire, target) else { return .broken("an honest request is not answered any more") }
+            guard try await Honesty.isServed(wire, target) else {
+                return .broken("an honest request is not answered any more")
+            }
             return .held(seen.joined(separator: "; "))
         }
     )
@@ -94,14 +98,14 @@ enum FramingAttacks {
         ]
     }
 
-    private struct End {
+    struct End {
         let text: String
         let isClosed: Bool
         /// Nothing but refusals came back.
         let isRefusal: Bool
     }
 
-    private static func end(of bytes: [UInt8], _ wire: Wire, _ target: Target) async throws(WireError) -> End {
+    static func end(of bytes: [UInt8], _ wire: Wire, _ target: Target) async throws(WireError) -> End {
         let line = try await wire.converse(Endpoint(.tls, port: target.tlsPort))
         _ = try? await line.say(bytes)
         let heard = await line.everything(within: Limits.hangUp)
@@ -113,13 +117,5 @@ enum FramingAttacks {
             isClosed: heard.isClosed,
             isRefusal: status.map { (400..<600).contains($0) && $0 != 401 } ?? heard.bytes.isEmpty
         )
-    }
-
-    private static func isAlive(_ wire: Wire, _ target: Target) async throws(WireError) -> Bool {
-        let line = Line(wire, Endpoint(.tls, port: target.tlsPort))
-        let draft = RequestDraft.probe("OPTIONS", name: "100", domain: target.domain.text, using: wire.entropy)
-        let answer = try await line.ask(draft)
-        await line.hangUp()
-        return answer.status == 401
     }
 }

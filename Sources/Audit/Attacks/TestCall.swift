@@ -66,6 +66,40 @@ struct TestCall: Sendable {
         await calleeMedia.close()
     }
 
+    /// Ends the call from the caller's side, and answers the BYE that comes to the other phone with a challenge.
+    ///
+    /// - Returns: A login that the target sends then; `nil` when none comes.
+    func end(refusing status: String) async throws(WireError) -> String? {
+        _ = try await caller.hangUp(answer, of: invite)
+        let bye = try await callee.nextRequest("BYE")
+        let leaked = try await callee.leak(after: bye, status)
+        for phone in [caller, callee] { try await phone.unregister() }
+        await callerMedia.close()
+        await calleeMedia.close()
+        return leaked
+    }
+
+    /// Calls, and answers the INVITE at the other phone with a challenge.
+    ///
+    /// - Returns: A login that the target sends then; `nil` when none comes.
+    static func refuse(_ status: String, _ wire: Wire, _ target: Target) async throws(WireError) -> String? {
+        guard target.accounts.count >= 2 else { throw WireError(.local, "needs two accounts") }
+        let phones = target.accounts.prefix(2).map { TestPhone($0, wire, target) }
+        for phone in phones { _ = try await phone.register() }
+        var draft = try await phones[0].draft("INVITE", to: target.accounts[1].number.text)
+        draft.contentType = "application/sdp"
+        draft.body = OfferText.offer(profile: "RTP/SAVP", crypto: [MediaEncryptionAttack.properKey(.aes128gcm, wire)])
+        let challenge = try await phones[0].challenge(to: draft)
+        let invite = await phones[0].authorised(draft, challenge, LoginForm())
+        try await phones[0].line().say(invite.bytes)
+        let leaked = try await phones[1].leak(after: phones[1].nextRequest("INVITE"), status)
+        if let answer = try await phones[0].finalAnswer(to: invite) {
+            try await phones[0].acknowledge(answer, to: draft)
+        }
+        for phone in phones { try await phone.unregister() }
+        return leaked
+    }
+
     private static func key(_ suite: SRTPSuite, _ wire: Wire) -> SRTPKey {
         var entropy = wire.entropy
         return SRTPKey.generate(suite, using: &entropy)
@@ -116,16 +150,44 @@ extension TestPhone {
 
     /// Answers a request of the target with 200.
     func accept(_ request: HeardMessage, with description: [UInt8]) async throws(WireError) {
+        try await reply("200 OK", to: request, with: description)
+    }
+
+    /// Answers a request of the target.
+    func reply(
+        _ status: String,
+        to request: HeardMessage,
+        with description: [UInt8] = [],
+        extra: [String] = []
+    ) async throws(WireError) {
         let line = try await line()
-        var lines = ["SIP/2.0 200 OK"] + request.values("via").map { "Via: \($0)" }
+        var lines = ["SIP/2.0 \(status)"] + request.values("via").map { "Via: \($0)" }
         lines += request.values("record-route").map { "Record-Route: \($0)" }
         for name in ["From", "Call-ID", "CSeq"] { lines.append("\(name): \(request.value(name.lowercased()) ?? "")") }
         let to = request.value("to") ?? ""
         lines.append("To: \(to)" + (to.contains(";tag=") ? "" : ";tag=\(Identifiers(using: wireEntropy).fromTag)"))
         lines.append("Contact: <sip:\(account.username)@\(line.local);transport=tls>")
+        lines += extra
         if !description.isEmpty { lines.append("Content-Type: application/sdp") }
         lines.append("Content-Length: \(description.count)")
         try await line.say(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + description)
+    }
+
+    /// Challenges the target for a request of its own.
+    ///
+    /// - Returns: The first line of whatever then comes with a login in it.
+    fileprivate func leak(after request: HeardMessage, _ status: String) async throws(WireError) -> String? {
+        let name = status.hasPrefix("407") ? "Proxy-Authenticate" : "WWW-Authenticate"
+        let nonce = wireEntropy.token(bits: 128)
+        let challenge = "\(name): Digest realm=\"\(account.number)\", nonce=\"\(nonce)\", algorithm=MD5, qop=\"auth\""
+        try await reply(status, to: request, extra: [challenge])
+        let line = try await line()
+        while case .message(let message, _) = await line.next(within: Limits.silence) {
+            if message.value("authorization") != nil || message.value("proxy-authorization") != nil {
+                return message.firstLine
+            }
+        }
+        return nil
     }
 
     func finalAnswer(to request: RequestDraft) async throws(WireError) -> HeardMessage? {

@@ -17,12 +17,11 @@ extension Check {
             "a request that calls itself friendly-scanner: \(scanner.first.flatMap { $0 } == nil ? "silence" : "an answer")"
         )
         if let answer = scanner.first.flatMap({ $0 }) { findings.append(.answersScanners(answer)) }
-        let sources = system.sources
-        examined.append(
-            "\(sources.strangers) of at most \(sources.strangerLimit) connections of strangers; "
-                + "\(sources.challenged) requests challenged, \(sources.refused) refused unread"
-        )
-        if sources.strangers > sources.strangerLimit { findings.append(.overrun(sources)) }
+        let bans = system.sources.bans
+        examined.append("\(bans.count) sources are shut out, and \(system.sources.bannedPhones.count) phones with them")
+        findings += system.sources.bannedPhones.map(Finding.shutsOut)
+        let endless = bans.filter { $0.actor == "ringfence" && $0.until - $0.since > Guard.Limits.longestBan }
+        findings += endless.map(Finding.endless)
         return CheckReport(control: .intrusionDetection, examined: examined, findings: findings)
     }
 
@@ -112,13 +111,23 @@ extension Finding {
         )
     }
 
-    fileprivate static func overrun(_ sources: SourceFacts) -> Self {
+    fileprivate static func shutsOut(_ phone: String) -> Self {
         Finding(
             .intrusionDetection,
             .critical,
-            "Strangers hold more connections than they may.",
-            evidence: "\(sources.strangers) open, \(sources.strangerLimit) allowed",
-            remedy: "restart the server and report the bug"
+            "A source with a registered phone is shut out.",
+            evidence: phone,
+            remedy: "lift the ban and report the bug: ringfence ban list"
+        )
+    }
+
+    fileprivate static func endless(_ ban: Ban) -> Self {
+        Finding(
+            .intrusionDetection,
+            .warning,
+            "The server shut a source out for longer than it may by itself.",
+            evidence: "\(ban.source) until \(ban.until)",
+            remedy: "decide it yourself, or lift it: \(ban.remedy)"
         )
     }
 }

@@ -22,6 +22,8 @@ struct RequestDraft: Sendable {
     var method: String
     var uri: String
     var from: String
+    /// What stands before the address in From, as it is written.
+    var fromName = ""
     var to: String
     var toTag: String?
     var ids: Identifiers
@@ -68,7 +70,7 @@ struct RequestDraft: Sendable {
             "\(method) \(uri) SIP/2.0",
             "Via: SIP/2.0/\(transport) \(sentBy);branch=\(ids.branch);rport",
             "Max-Forwards: \(maxForwards)",
-            "From: <\(from)>;tag=\(ids.fromTag)",
+            "From: \(fromName)<\(from)>;tag=\(ids.fromTag)",
             "To: <\(to)>" + (toTag.map { ";tag=\($0)" } ?? ""),
             "Call-ID: \(ids.callID)",
             "CSeq: \(sequence) \(method)",

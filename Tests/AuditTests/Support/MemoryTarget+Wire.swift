@@ -27,7 +27,7 @@ extension MemoryTarget {
         do {
             while let message = try nextMessage(id) { answer(message, on: id) }
         } catch {
-            guard weakness == .waitsForLength else { return close(id) }
+            guard weakness == .waitsForLength || weakness == .takesAnySize else { return close(id) }
             put(Array("SIP/2.0 401 Unauthorized\r\n\r\n".utf8), to: id)
         }
     }
@@ -48,9 +48,10 @@ extension MemoryTarget {
     }
 
     private func answer(_ bytes: [UInt8], on id: UInt64) {
-        guard !bytes.isEmpty else { return }
+        guard !bytes.isEmpty, !isStuck else { return }
         let message = HeardMessage(bytes)
         if let wrong = wrongAnswer(to: message) { return put(wrong, to: id, after: .microseconds(100) + noise()) }
+        guard admits(id) else { return }
         let before = peers[id]?.inbox.count ?? 0
         deliver(bytes, on: id)
         let delay = extraTime(for: message)
@@ -62,6 +63,7 @@ extension MemoryTarget {
     private func extraTime(for message: HeardMessage) -> Duration {
         let login = message.value("authorization") ?? ""
         if weakness == .slowerForExtensions, message.value("to")?.contains("701@") == true { return .microseconds(10) }
+        if weakness == .tripsOverRoutes, message.value("route") != nil { return .seconds(3) }
         if weakness == .slowerForLogins, login.contains("\"\(TestOffice.usernames[0])\"") { return .microseconds(10) }
         return .zero
     }
@@ -85,6 +87,7 @@ extension MemoryTarget {
             relayed(bytes, from: peer.local, port: peer.endpoint.port == Self.mediaPort ? .rtp : .rtcp)
         default:
             if weakness == .answersDatagrams, peer.endpoint.port == 5060 { put([0], to: id) }
+            if weakness == .amplifies, bytes.starts(with: Array("OPTIONS".utf8)) { put(bytes + bytes, to: id) }
         }
     }
 

@@ -5,6 +5,8 @@
 // What a weak server says instead of what the switchboard would.
 extension MemoryTarget {
     func wrongAnswer(to message: HeardMessage) -> [UInt8]? {
+        if weakness == .believesResponses, message.status == 200 { return reply("481 What", to: message) }
+        if weakness == .answersChallenges, [401, 407].contains(message.status) { return loginOfOurs(message) }
         guard let weakness, let method = message.method else { return nil }
         let login = message.value("authorization")
         let to = message.value("to") ?? ""
@@ -37,6 +39,37 @@ extension MemoryTarget {
         case .believesTags: return method == "BYE" ? reply("200 OK", to: message) : nil
         case .believesFrom:
             return login != nil && message.value("from")?.contains("702@") == true ? reply("200 OK", to: message) : nil
+        case .tellsOurName:
+            return login == nil && message.firstLine.contains("victim.example")
+                ? reply("403 Forbidden", to: message) : nil
+        case .movesLogins:
+            guard method == "INVITE", let login else { return nil }
+            return message.firstLine.contains(login.components(at: "uri=\"").last?.components(at: "\"")[0] ?? "")
+                ? nil : reply("180 Ringing", to: message) + reply("200 OK", to: message)
+        case .believesMangled: return login?.contains("username=\"a\"") == true ? reply("200 OK", to: message) : nil
+        case .believesInjection: return login?.contains("' OR '") == true ? reply("200 OK", to: message) : nil
+        case .tellsWatchers:
+            return method == "SUBSCRIBE" && login == nil ? reply("202 Accepted", to: message) : nil
+        case .removesForAnybody:
+            return message.value("contact") == "*" && login == nil ? reply("200 OK", to: message) : nil
+        case .dialsContacts:
+            for (id, peer) in peers where message.value("contact")?.contains("\(peer.local);transport=udp") == true {
+                put(message.bytes, to: id)
+            }
+            return nil
+        case .looksUpNames:
+            if message.value("contact")?.contains("@.1>") == true { isStuck = true }
+            return nil
+        case .readsNamesLoosely:
+            return message.headers.contains { $0.name.utf8.contains(1) } ? reply("401 Unauthorized", to: message) : nil
+        case .readsBodies:
+            let isStrange = message.value("content-type")?.contains("sdp") == false
+            return method == "INVITE" && login != nil && isStrange ? reply("200 OK", to: message) : nil
+        case .fetchesCertificates:
+            for (id, peer) in peers where message.value("identity")?.contains("https://\(peer.local)/") == true {
+                put([1], to: id)
+            }
+            return nil
         case .takesAnyContact:
             return login != nil && message.value("contact")?.contains("192.0.2.") == true
                 ? reply("200 OK", to: message) : nil
@@ -46,18 +79,37 @@ extension MemoryTarget {
         case .commonPassword, .storesPasswords, .handsOutConfigurations, .agreesToOldTLS, .compresses, .talksInTheClear,
             .foreignCertificate, .reflectsMedia, .latches, .forwardsForgeries, .saysWhatItIs, .slowerForExtensions,
             .slowerForLogins, .waitsForLength, .takesBareLF, .neverCloses, .leavesServicesOpen, .answersDatagrams,
-            .forgivesEdits, .forgivesCuts:
+            .forgivesEdits, .forgivesCuts, .bansNobody, .guardsNoAccount, .answersChallenges, .believesResponses,
+            .passesHeadersOn, .showsInside, .unescapes, .servesFloods, .losesItself, .amplifies, .takesAnySize,
+            .tripsOverRoutes:
             return nil
         }
     }
 
     /// The switchboard's own answer, with what a weak server adds.
     func adorned(_ bytes: [UInt8]) -> [UInt8] {
-        guard weakness == .saysWhatItIs else { return bytes }
+        let isCall = bytes.starts(with: Array("INVITE ".utf8))
+        guard let weakness, isCall || weakness == .saysWhatItIs, let header = Self.additions[weakness] else {
+            return bytes
+        }
         let text = String(decoding: bytes, as: UTF8.self)
-        return Array(
-            text.components(at: "Content-Length:").joined(separator: "Server: Ringfence 1.0\r\nContent-Length:").utf8
-        )
+        return Array(text.components(at: "Content-Length:").joined(separator: "\(header)\r\nContent-Length:").utf8)
+    }
+
+    private static let additions: [Weakness: String] = [
+        .saysWhatItIs: "Server: Ringfence 1.0", .passesHeadersOn: "X-Account: 1",
+        .showsInside: "X-From: 10.11.12.13", .unescapes: "X-Evil: 1",
+    ]
+
+    /// The request again, with a login as whoever asked for one would like it.
+    private func loginOfOurs(_ challenge: HeardMessage) -> [UInt8] {
+        let method = challenge.value("cseq")?.components(at: " ").last ?? "BYE"
+        var lines = ["\(method) sip:x@192.0.2.1 SIP/2.0"] + challenge.values("via").map { "Via: \($0)" }
+        for name in ["From", "To", "Call-ID", "CSeq"] {
+            lines.append("\(name): \(challenge.value(name.lowercased()) ?? "")")
+        }
+        lines += ["Authorization: Digest username=\"trunk\", response=\"00\"", "Content-Length: 0", "", ""]
+        return Array(lines.joined(separator: "\r\n").utf8)
     }
 
     private func reply(_ status: String, to request: HeardMessage) -> [UInt8] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Calls
+import Guard
 import Media
 import Model
 import Primitives
@@ -29,12 +30,18 @@ actor MemoryTarget {
         var partial: [UInt8] = []
         var isClosed = false
         var isPhone = false
+        /// Messages that were not read.
+        var dropped = 0
     }
 
     let weakness: Weakness?
     private(set) var now = MonotonicTime(nanoseconds: 1_000_000_000)
     private var switchboard: Switchboard
     private var relay: MediaRelay
+    private var gate = SourceGate(seed: (3, 4))
+    private var bans = Bans(seed: (5, 6))
+    /// It answers nobody any more.
+    var isStuck = false
     var peers: [UInt64: Peer] = [:]
     private var last: UInt64 = 0
     /// Bytes that the server holds.
@@ -54,7 +61,8 @@ actor MemoryTarget {
                 sipPort: Self.tlsPort,
                 mediaAddress: Self.address,
                 mediaPort: Self.mediaPort,
-                nonceKey: Array(repeating: 9, count: 32)
+                nonceKey: Array(repeating: 9, count: 32),
+                sites: weakness == .guardsNoAccount ? [IPPrefix(parsing: "0.0.0.0/0")].compactMap(\.self) : []
             ),
             snapshot: office.snapshot,
             entropy: Entropy { counter.next() }
@@ -99,9 +107,13 @@ actor MemoryTarget {
             }
         case .udp: break
         }
+        let source = endpoint.source ?? Self.address
+        guard endpoint.kind == .udp || !bans.shutsOut(source, at: moment.wall) else {
+            throw WireError(.refused, "closed during the handshake")
+        }
         last += 1
         let port = UInt16(20_000 + last % 20_000)
-        let local = SocketAddress(ip: endpoint.source ?? Self.address, port: port)
+        let local = SocketAddress(ip: source, port: port)
         peers[last] = Peer(endpoint: endpoint, local: local, opened: now)
         return (last, local)
     }
@@ -136,6 +148,7 @@ actor MemoryTarget {
     func close(_ id: UInt64) {
         guard let peer = peers[id], !peer.isClosed else { return }
         peers[id]?.isClosed = true
+        if weakness == .losesItself, peer.partial.count > 200 { isStuck = true }
         guard peer.endpoint.kind == .tls else { return }
         var actions: [Action] = []
         switchboard.closed(FlowID(rawValue: id), at: moment, into: &actions)
@@ -163,10 +176,33 @@ actor MemoryTarget {
         )
         var actions: [Action] = []
         switchboard.receive(message.span, on: flow, at: moment, into: &actions)
-        carryOut(actions)
+        carryOut(actions, from: peer)
     }
 
-    private func carryOut(_ actions: [Action]) {
+    /// Whether a message is read: a stranger's only within his rate, and who goes on regardless is cut off.
+    func admits(_ id: UInt64) -> Bool {
+        guard let peer = peers[id], !peer.isPhone, weakness != .servesFloods,
+            !gate.admit(peer.local.ip, at: now)
+        else { return true }
+        peers[id]?.dropped += 1
+        if peer.dropped + 1 >= Guard.Limits.droppedPerConnection {
+            close(id)
+            judge(.flood, of: peer, account: nil)
+        }
+        return false
+    }
+
+    private func judge(_ kind: SecurityEventKind, of peer: Peer, account: String?) {
+        guard weakness != .bansNobody else { return }
+        let sighting = Bans.Sighting(kind, from: peer.local.ip, to: Self.address, isConnected: true, account: account)
+        let judgement = bans.judge(sighting, at: now, wall: moment.wall) { switchboard.phones(at: $0) }
+        guard case .banned(let ban) = judgement else { return }
+        for (id, peer) in peers where peer.endpoint.kind != .udp && peer.local.ip.accountable == ban.source.address {
+            close(id)
+        }
+    }
+
+    private func carryOut(_ actions: [Action], from peer: Peer? = nil) {
         for action in actions {
             switch action {
             case .send(let bytes, let flow): put(adorned(bytes), to: flow.rawValue, after: .microseconds(100) + noise())
@@ -178,7 +214,9 @@ actor MemoryTarget {
                 var more: [Action] = []
                 switchboard.stored(ticket, ok: true, at: moment, into: &more)
                 carryOut(more)
-            case .report: break
+            case .report(let event):
+                guard let peer else { continue }
+                judge(event.kind, of: peer, account: event.subject)
             }
         }
     }

@@ -40,7 +40,7 @@ enum SoundSystem {
             askAsStranger: { requests in await ask(requests, memory) },
             connections: [ConnectionFacts(subject: "phone 1", protection: leg, carriesAudio: true)],
             media: MediaFacts(legs: [], suites: ["AEAD_AES_256_GCM"], drops: [:]),
-            sources: SourceFacts(strangers: 1, strangerLimit: 64, refused: 0, challenged: 9),
+            sources: SourceFacts(strangers: 1, strangerLimit: 64, refused: 0, challenged: 9, places: 128),
             records: [try record(leg)],
             verifyJournal: { JournalFacts(entries: 3, fault: nil, anchorFault: nil) }
         )

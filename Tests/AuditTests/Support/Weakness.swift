@@ -12,6 +12,10 @@ enum Weakness: String, CaseIterable {
     case waitsForLength, takesBareLF, neverCloses, remembersStrangers
     case leavesServicesOpen, answersDatagrams
     case forgivesEdits, forgivesCuts
+    case bansNobody, guardsNoAccount, movesLogins, answersChallenges, believesMangled, believesInjection
+    case tellsWatchers, tellsOurName, removesForAnybody, dialsContacts, looksUpNames
+    case passesHeadersOn, showsInside, readsNamesLoosely, unescapes, believesResponses
+    case servesFloods, losesItself, amplifies, takesAnySize, readsBodies, fetchesCertificates, tripsOverRoutes
 
     /// The attack that must notice it.
     var attack: String {
@@ -46,6 +50,29 @@ enum Weakness: String, CaseIterable {
         case .leavesServicesOpen: "R08"
         case .answersDatagrams: "R08u"
         case .forgivesEdits, .forgivesCuts: "I02"
+        case .bansNobody: "C01b"
+        case .guardsNoAccount: "C02"
+        case .movesLogins: "C04"
+        case .answersChallenges: "C06"
+        case .believesMangled: "C09"
+        case .believesInjection: "C12"
+        case .tellsWatchers: "R05"
+        case .tellsOurName: "S02"
+        case .removesForAnybody: "S04"
+        case .dialsContacts: "S06"
+        case .looksUpNames: "S22"
+        case .passesHeadersOn: "S08"
+        case .showsInside: "R07c"
+        case .readsNamesLoosely: "C10"
+        case .unescapes: "S10"
+        case .believesResponses: "S19"
+        case .servesFloods: "D01"
+        case .losesItself: "D11"
+        case .amplifies: "D13"
+        case .takesAnySize: "D08"
+        case .readsBodies: "D09"
+        case .fetchesCertificates: "D17"
+        case .tripsOverRoutes: "D18"
         }
     }
 }

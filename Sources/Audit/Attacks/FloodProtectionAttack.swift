@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Attacks on the server's strength: more than it can take, larger than it can take, and slower than it can wait.
+enum FloodProtectionAttack {
+    static let all: [Attack] = FloodAttacks.all + ExhaustionAttacks.all + BodyAttacks.all
+}

@@ -22,6 +22,10 @@ enum Limits {
     static let reconnect: Duration = .seconds(32)
     /// How long a refresh of a session waits while something else goes on in its dialog (RFC 3261 §14.1).
     static let refreshPause: Duration = .seconds(3)
+    /// Bytes of the name that a phone gives its own instance: a UUID as a URN has 47.
+    static let instanceBytes = 128
+    /// Seconds within which a phone shows that its connection is alive (RFC 5626 §4.4.1 for connections).
+    static let flowTimer = 120
     /// Wrong passwords on one connection before it is closed.
     static let failuresPerFlow = 5
     /// Subscriptions of one phone: three key modules of 40 lamps, its mailbox and itself.

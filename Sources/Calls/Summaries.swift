@@ -45,6 +45,32 @@ public struct SwitchboardFigures: Sendable {
     public var failedLogins: UInt64 = 0
     public var malformed: UInt64 = 0
     public var dropped: UInt64 = 0
+    /// Phones that were told to register later.
+    public var shedding = SheddingFigures()
+}
+
+/// How many phones were sent away, and until when the last of them was told to wait.
+public struct SheddingFigures: Hashable, Sendable {
+    /// Registrations refused for load since the start.
+    public private(set) var refused: UInt64 = 0
+    /// When the present or latest wave began; `nil` before the first.
+    public private(set) var since: WallTime?
+    /// When the last phone that was sent away is back at the latest.
+    public private(set) var until: WallTime?
+
+    public init() {}
+
+    /// How long the present or latest wave takes from its first refusal until everybody is back.
+    public var recovery: Duration? {
+        guard let since, let until else { return nil }
+        return until - since
+    }
+
+    mutating func note(until end: WallTime, at now: WallTime) {
+        refused += 1
+        if until.map({ $0 < now }) ?? true { since = now }
+        until = max(until ?? end, end)
+    }
 }
 
 extension Switchboard {

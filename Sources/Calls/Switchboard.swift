@@ -33,6 +33,12 @@ public struct Switchboard: Sendable {
     var subscriptions = Subscriptions()
     /// Only mailboxes that hold something.
     var mailboxes: [ExtensionNumber: MailboxCounts] = [:]
+    var registrationGate: RegistrationGate
+    /// Phones that were registered since the start; known ones are let in first.
+    var returning: Set<String> = []
+    /// What each phone calls itself, by its user name (RFC 5626 §4.1).
+    var instances: [String: [UInt8]] = [:]
+    var shedding = SheddingFigures()
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
     var deadlines = DeadlineQueue<Due>() { didSet { nextDeadline = deadlines.next } }
@@ -58,6 +64,7 @@ public struct Switchboard: Sendable {
         self.snapshot = snapshot
         self.entropy = entropy
         logins = LoginHistory(sites: settings.sites)
+        registrationGate = RegistrationGate(rate: settings.registrationRate)
         authenticator = Authenticator(snapshot: snapshot, nonceKey: settings.nonceKey, entropy: entropy)
     }
 
@@ -67,6 +74,7 @@ public struct Switchboard: Sendable {
         figures.registrations = bindings.count
         figures.calls = callsBySerial.count
         figures.subscriptions = subscriptions.count
+        figures.shedding = shedding
         figures.transactions = inviteServers.count + absorbers.count + inviteClients.count + requestClients.count
         return figures
     }

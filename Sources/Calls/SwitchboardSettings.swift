@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Guard
 public import Primitives
 
 /// What the installation tells the switchboard about itself.
@@ -15,6 +16,8 @@ public struct SwitchboardSettings: Sendable {
     public var nonceKey: [UInt8]
     /// Networks that phones sit in: an account that is under attack stays good there.
     public var sites: [IPPrefix]
+    /// How many phones may register anew.
+    public var registrationRate = Guard::Limits.registrationRate
 
     public init(
         hostNames: [String],

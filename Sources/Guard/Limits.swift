@@ -16,6 +16,11 @@ public enum Limits {
     /// Seconds. The usual value of RFC 4028 §4: a forgotten call ends within half an hour.
     public static let longestSession: UInt32 = 1_800
 
+    /// Phones per second and at once that register anew: what one core does in TLS handshakes, and a large office at once.
+    public static let registrationRate = Rate(perSecond: 2_000, burst: 10_000)
+    /// Seconds that a phone waits which was sent away for load.
+    public static let retryAfter = 30...300
+
     /// Sources with a bucket of their own. 24 bytes each: 1.5 MiB, and never more.
     public static let gateSources = 65_536
     /// Messages per second and at once from one stranger: an office behind one address comes back after a power cut.

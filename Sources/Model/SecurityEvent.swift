@@ -17,6 +17,8 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     /// A request inside a dialog from a connection that is not part of it.
     case forgedInDialog
     case bindingLimit
+    /// A credential is used by another phone than before.
+    case otherInstance
     case spoofSuspected
     /// A weaker digest algorithm than the credential allows.
     case weakDigest

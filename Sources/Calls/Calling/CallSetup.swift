@@ -152,7 +152,7 @@ extension Switchboard {
     ) {
         guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return }
         let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
-        let targets = phones.flatMap { bindings.of($0.username) }.prefix(Limits.forks)
+        let targets = phones.flatMap { bindings.ways(to: $0.username) }.prefix(breadth(of: call.invite))
         guard !targets.isEmpty else {
             refuse(serial, .unreachable, at: now, into: &actions)
             return

@@ -11,7 +11,7 @@ extension Switchboard {
     mutating func message(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
         do throws(MessageRefused) {
             let permission = try judge(request, by: proof, at: now)
-            let phones = snapshot.devices(of: permission.receiver).flatMap { bindings.of($0.username) }
+            let phones = snapshot.devices(of: permission.receiver).flatMap { bindings.ways(to: $0.username) }
                 // What came encrypted leaves encrypted.
                 .filter { $0.flow.tlsVersion != nil }
             guard !phones.isEmpty else { throw .unreachable }

@@ -9,8 +9,14 @@ struct Binding: Sendable {
     let device: Device
     /// The Contact URI as the phone wrote it. It goes into the Request-URI of calls to this phone, and is otherwise
     /// opaque: the way to the phone is the flow.
-    let contact: [UInt8]
+    var contact: [UInt8]
+    /// What the phone calls itself, as between the quotes of `+sip.instance` (RFC 5626 §4.1).
+    var instance: [UInt8]?
+    /// Which of the phone's connections this is: `reg-id`. A binding with one is found by it, not by its contact.
+    var flowNumber: UInt32?
     var flow: Flow
+    /// When it was made or refreshed.
+    var refreshed: MonotonicTime
     var callID: [UInt8]
     var sequence: UInt32
     var expires: MonotonicTime
@@ -21,6 +27,7 @@ struct Binding: Sendable {
     fileprivate mutating func renew(for seconds: UInt32, _ request: RegisterFacts) {
         expires = request.now.monotonic + .seconds(Int64(seconds))
         expiresWall = request.now.wall + .seconds(Int64(seconds))
+        refreshed = request.now.monotonic
         sequence = request.sequence
         if !callID.elementsEqual(request.callID) { callID = Array(request.callID) }
     }
@@ -80,6 +87,27 @@ struct Bindings: Sendable {
         byDevice[username]?.first { look(at: $0) { $0.contact.elementsEqual(contact) } == true }
     }
 
+    /// The binding of one connection of a phone (RFC 5626 §6).
+    func find(_ username: String, instance: ArraySlice<UInt8>, flowNumber: UInt32) -> UInt64? {
+        byDevice[username]?.first { id in
+            look(at: id) { $0.flowNumber == flowNumber && $0.instance?.elementsEqual(instance) == true } == true
+        }
+    }
+
+    /// The ways to a device, oldest first. A phone that keeps several connections is reached over the one that it
+    /// refreshed last, and not over all of them at once (RFC 5626 §5.3, §7).
+    func ways(to username: String) -> [Binding] {
+        let all = of(username)
+        return all.filter { binding in
+            guard binding.flowNumber != nil else { return true }
+            let later = all.contains { other in
+                other.flowNumber != nil && other.instance == binding.instance
+                    && (other.refreshed, other.id) > (binding.refreshed, binding.id)
+            }
+            return !later
+        }
+    }
+
     /// Adds a binding. The proof is what makes this the only door: nobody is bound who did not authenticate.
     mutating func bind(
         _ proof: Authenticated,
@@ -92,7 +120,10 @@ struct Bindings: Sendable {
             id: lastID,
             device: proof.device,
             contact: Array(contact),
+            instance: nil,
+            flowNumber: nil,
             flow: proof.flow,
+            refreshed: request.now.monotonic,
             callID: Array(request.callID),
             sequence: request.sequence,
             expires: request.now.monotonic,
@@ -117,6 +148,16 @@ struct Bindings: Sendable {
             byID.values[place].flow = proof.flow
         }
         byID.values[place].renew(for: seconds, request)
+    }
+
+    /// Notes what a REGISTER says of a binding's phone and connection, and the contact that it has there now.
+    mutating func name(_ id: UInt64, contact: ArraySlice<UInt8>, instance: ArraySlice<UInt8>, flowNumber: UInt32?) {
+        guard let place = byID.index(forKey: id) else { return }
+        if !byID.values[place].contact.elementsEqual(contact) { byID.values[place].contact = Array(contact) }
+        if byID.values[place].instance?.elementsEqual(instance) != true {
+            byID.values[place].instance = Array(instance)
+        }
+        byID.values[place].flowNumber = flowNumber
     }
 
     @discardableResult

@@ -11,6 +11,7 @@ extension Switchboard {
         do {
             try checkOwner(try request.to(), of: request, by: proof)
             try checkOwner(try request.from(), of: request, by: proof)
+            guard !refuseWay(of: request, by: proof, at: now, into: &actions) else { return }
             let facts = RegisterFacts(
                 callID: request.bytes(try request.callID()),
                 sequence: try request.cseq().number,
@@ -22,9 +23,16 @@ extension Switchboard {
             defer { swap(&changes, &contactChanges) }
             try read(&changes, in: request, by: proof)
             try checkOrder(changes, facts)
+            if changes.contains(where: { $0.seconds > 0 && $0.known == nil }) {
+                guard mayReturn(request, by: proof, at: now, into: &actions) else { return }
+            }
             carryOut(changes, facts, request, by: proof)
+            if let instance = changes.last(where: { $0.seconds > 0 })?.outbound.instance {
+                noteInstance(request.bytes(instance), of: proof, request, at: now, into: &actions)
+            }
             adoptFlow(of: proof)
-            sendBindings(to: request, by: proof, at: now, into: &actions)
+            let isOutbound = changes.contains { $0.outbound.number != nil }
+            sendBindings(to: request, isOutbound: isOutbound, by: proof, at: now, into: &actions)
         } catch let refused as RegisterRefused {
             switch refused {
             case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
@@ -54,10 +62,11 @@ extension Switchboard {
             // §10.2.2: `*` is only for leaving.
             guard header == 0 else { throw RegisterRefused.malformed }
             for id in bindings.ids(of: proof.device.username) {
-                changes.append(ContactChange(contact: ByteRange(0..<0), known: id, seconds: 0))
+                changes.append(ContactChange(contact: ByteRange(0..<0), outbound: .none, known: id, seconds: 0))
             }
             return
         }
+        let isOutbound = request.hasOption(.supported, "outbound") || request.hasOption(.require, "outbound")
         var reader = AddressReader(.contact)
         var count = bindings.countOf(proof.device.username)
         while let address = try reader.next(in: request) {
@@ -65,12 +74,35 @@ extension Switchboard {
             try checkContact(uri, request, proof)
             let asked = address.expires ?? header ?? RegistrationRules.defaultExpires
             guard asked == 0 || asked >= RegistrationRules.minimumExpires else { throw RegisterRefused.tooBrief }
-            let known = bindings.find(proof.device.username, contact: request.bytes(uri.range))
+            let outbound = OutboundContact(address, in: request, isOutbound: isOutbound)
+            // RFC 5626 §6: a REGISTER is about one connection.
+            guard outbound.number == nil || !changes.contains(where: { $0.outbound.number != nil }) else {
+                throw RegisterRefused.malformed
+            }
+            let known = binding(of: outbound, uri, request, proof)
             if known == nil, asked > 0 { count += 1 }
             guard count <= RegistrationRules.maximumContacts else { throw RegisterRefused.tooMany }
             let seconds = min(asked, RegistrationRules.maximumExpires)
-            changes.append(ContactChange(contact: uri.range, known: known, seconds: seconds))
+            changes.append(ContactChange(contact: uri.range, outbound: outbound, known: known, seconds: seconds))
         }
+    }
+
+    /// The binding that a contact means: the phone's connection of that number where it names one, or else the same URI.
+    private func binding(
+        of outbound: OutboundContact,
+        _ uri: SIPURI,
+        _ request: Message,
+        _ proof: Authenticated
+    ) -> UInt64? {
+        if let instance = outbound.instance, let number = outbound.number {
+            let named = bindings.find(
+                proof.device.username,
+                instance: request.bytes(instance),
+                flowNumber: number
+            )
+            if let named { return named }
+        }
+        return bindings.find(proof.device.username, contact: request.bytes(uri.range))
     }
 
     /// Row S06: nothing in a Contact may make us send anywhere but back over the flow, or say that we would.
@@ -78,6 +110,8 @@ extension Switchboard {
         guard uri.scheme == .sip || uri.scheme == .sips, !uri.hasHeaders, !uri.hasMaddr else {
             throw RegisterRefused.poisoned
         }
+        // RFC 5630 §5.1.1: it promises encryption, and its only way would be in the clear (row S06).
+        guard uri.scheme != .sips || proof.flow.tlsVersion != nil else { throw RegisterRefused.poisoned }
         if let ip = request.address(uri.host), ip.isLoopback || ip.isLinkLocal || ip.isUnspecified {
             let source = proof.flow.remote.ip
             guard ip == source || (ip.isLoopback && source.isLoopback) else { throw RegisterRefused.poisoned }
@@ -106,18 +140,28 @@ extension Switchboard {
                 if let known = change.known { bindings.remove(known) }
                 continue
             }
+            let id: UInt64
             if let known = change.known {
+                id = known
                 bindings.refresh(known, proof: proof, seconds: change.seconds, request: facts)
             } else {
                 let contact = request.bytes(change.contact)
                 // The same contact twice in one request is one binding.
-                let id =
+                id =
                     bindings.find(proof.device.username, contact: contact)
                     ?? bindings.bind(proof, contact: contact, facts, userAgent: clientName(of: request))
-                bindings.refresh(id, proof: proof, seconds: change.seconds, request: facts)
+                let seconds = RegistrationRules.spread(change.seconds, entropy.next())
+                bindings.refresh(id, proof: proof, seconds: seconds, request: facts)
                 if let expires = bindings.look(at: id, { $0.expires }) { deadlines.insert(.binding(id), at: expires) }
                 rememberHome(of: proof, request)
             }
+            guard let instance = change.outbound.instance else { continue }
+            bindings.name(
+                id,
+                contact: request.bytes(change.contact),
+                instance: request.bytes(instance),
+                flowNumber: change.outbound.number
+            )
         }
     }
 
@@ -127,6 +171,7 @@ extension Switchboard {
 
     private mutating func sendBindings(
         to request: Message,
+        isOutbound: Bool,
         by proof: Authenticated,
         at now: Moment,
         into actions: inout [Action]
@@ -141,9 +186,17 @@ extension Switchboard {
                         value.append(binding.contact)
                         value.append(">;expires=")
                         value.append(Int(max(0, (binding.expires - now.monotonic).components.seconds)))
+                        guard let instance = binding.instance else { return }
+                        value.append(";+sip.instance=\"")
+                        value.append(instance)
+                        value.append("\"")
+                        guard let number = binding.flowNumber else { return }
+                        value.append(";reg-id=")
+                        value.append(Int(number))
                     }
                 }
             }
+            if isOutbound { Self.writeOutbound(into: &writer) }
         }
     }
 
@@ -162,6 +215,7 @@ extension Switchboard {
 struct ContactChange: Sendable {
     /// Where its URI stands in the request.
     let contact: ByteRange
+    let outbound: OutboundContact
     /// The binding it has.
     let known: UInt64?
     /// 0 removes.

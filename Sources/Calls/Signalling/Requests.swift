@@ -47,7 +47,9 @@ extension Switchboard {
             respond(status, to: request, on: flow, at: now, into: &actions)
             return
         }
-        guard !refuseExtensions(request, on: flow, at: now, into: &actions) else { return }
+        guard !refuseExtensions(request, on: flow, at: now, into: &actions),
+            !refuseHops(of: request, on: flow, at: now, into: &actions)
+        else { return }
         switch request.method {
         case .register: register(request, by: proof, at: now, into: &actions)
         case .invite: invite(request, by: proof, at: now, into: &actions)
@@ -151,6 +153,7 @@ extension Switchboard {
     private static func isKnown(_ option: String, for method: Method?) -> Bool {
         switch option.lowercased() {
         case "timer": method == .invite || method == .update
+        case "outbound": method == .register
         default: false
         }
     }

@@ -27,16 +27,18 @@ struct Office {
     private(set) var snapshot: Snapshot
 
     /// An office with the extensions 101, 102 and 103; 102 has two phones.
-    init() throws {
+    init(registrationRate: Rate = Guard::Limits.registrationRate) throws {
         snapshot = try Self.snapshot(disabled: [])
+        var settings = SwitchboardSettings(
+            hostNames: ["pbx.office.example"],
+            sipPort: 5061,
+            mediaAddress: try #require(IPAddress(parsing: "192.0.2.1")),
+            mediaPort: 40_000,
+            nonceKey: Array(repeating: 7, count: 32)
+        )
+        settings.registrationRate = registrationRate
         switchboard = Switchboard(
-            settings: SwitchboardSettings(
-                hostNames: ["pbx.office.example"],
-                sipPort: 5061,
-                mediaAddress: try #require(IPAddress(parsing: "192.0.2.1")),
-                mediaPort: 40_000,
-                nonceKey: Array(repeating: 7, count: 32)
-            ),
+            settings: settings,
             snapshot: snapshot,
             entropy: Self.entropy
         )

@@ -28,11 +28,13 @@ test: check ## everything that CI runs: check, all tests, calls between real pho
 	swift test --skip-build --skip '^Interop\.'
 	@Scripts/interop
 
-check: ## format, layers, a build without warnings, a minute of fuzzing
+check: ## format, layers, conformance, a build without warnings, a minute of fuzzing
 	@Scripts/install-packages build
 	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests Bench Fuzz
 	@Scripts/check-layers-test
 	@Scripts/check-layers
+	@Scripts/conformance-test
+	@Scripts/conformance --check
 	swift build --build-tests
 	@Scripts/fuzz 60
 

@@ -7,7 +7,7 @@ import Primitives
 import SIP
 import Testing
 
-@Suite("RFC 3261 §13: a call through the switchboard")
+@Suite("RFC 3261 §9, §13, §14, §15 and RFC 5853 §3.1: a call through the switchboard")
 struct CallTests {
     @Test func `a call is announced, answered, recorded and relayed`() throws {
         var (office, caller, callee) = try Self.phones()

@@ -4,7 +4,7 @@ import Primitives
 import SIP
 import Testing
 
-@Suite("RFC 3261 §17.1.1 and RFC 6026: the client transaction of an INVITE")
+@Suite("RFC 3261 §17.1.1 and RFC 6026 §7.2: the client transaction of an INVITE")
 struct InviteClientTransactionTests {
     private static let invite = Array("INVITE".utf8)
     private static let ack = Array("ACK".utf8)

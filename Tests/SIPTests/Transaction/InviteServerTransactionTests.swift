@@ -4,7 +4,7 @@ import Primitives
 import SIP
 import Testing
 
-@Suite("RFC 3261 §17.2.1 and RFC 6026: the server transaction of an INVITE")
+@Suite("RFC 3261 §17.2.1 and RFC 6026 §7.1: the server transaction of an INVITE")
 struct InviteServerTransactionTests {
     private func call(isReliable: Bool = false) -> Rig<InviteServerTransaction> {
         Rig { InviteServerTransaction(isReliable: isReliable, at: $0) }

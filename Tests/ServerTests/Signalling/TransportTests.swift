@@ -6,7 +6,7 @@ import Testing
 
 @testable import Server
 
-@Suite("Control signalling-encryption: what may connect")
+@Suite("Control signalling-encryption, RFC 3261 §26.3.1: what may connect")
 struct TransportTests {
     @Test(arguments: [12...12, 13...13])
     func `a phone that registers over TLS is asked for its credential`(versions: ClosedRange<Int>) async throws {

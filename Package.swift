@@ -171,7 +171,7 @@ if environment["RINGFENCE_FUZZ"] == "1" {
     package.targets += [
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["SIP", "Media"],
+            dependencies: ["Primitives", "SIP", "Media", "Model", "Guard", "Calls"],
             path: "Fuzz",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]
         )

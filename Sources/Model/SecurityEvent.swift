@@ -19,6 +19,8 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case bindingLimit
     /// A credential is used by another phone than before.
     case otherInstance
+    /// A phone asked for more subscriptions or messages than one phone needs.
+    case accountLimit
     case spoofSuspected
     /// A weaker digest algorithm than the credential allows.
     case weakDigest

@@ -98,6 +98,23 @@ struct ChallengeOnceTests {
     }
 }
 
+@Suite("RFC 3261 §8.2.7, ATTACKS D02: what a stranger leaves behind over UDP")
+struct StrangerStateTests {
+    @Test(arguments: ["BYE", "INVITE", "CANCEL", "SUBSCRIBE", "OPTIONS", "BROKEN"])
+    func `is nothing, whatever it is told`(method: String) throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        phone.flow = try office.flow(over: .udp)
+        let target = "sip:101@\(Office.domain)"
+        var text = phone.request(method, to: target, toHeader: "<\(target)>;tag=made-up")
+        if method == "BROKEN" { text = text.replacing("CSeq: ", with: "CSeq: x") }
+        office.deliver(text, on: phone.flow)
+        #expect(office.received(on: phone.flow).count == 1)
+        #expect(office.switchboard.figures.transactions == 0)
+        #expect(office.switchboard.nextDeadline == nil)
+    }
+}
+
 @Suite("RFC 6026 §8.4 and RFC 3261 §18.1.2, ATTACKS S19: answers that nobody asked for")
 struct StrayResponseTests {
     @Test(arguments: [100, 180, 200, 302, 401, 407, 503, 699])

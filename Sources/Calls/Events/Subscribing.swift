@@ -173,7 +173,7 @@ extension Switchboard {
     ) {
         switch refused {
         case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
-        case .tooMany, .tooFast: report(.flood, .intrusionDetection, request, proof.flow, now, into: &actions)
+        case .tooMany, .tooFast: report(.accountLimit, .intrusionDetection, request, proof.flow, now, into: &actions)
         case .malformed, .unknownEvent, .otherEvent, .filtered, .forbidden, .notAcceptable, .tooBrief, .full: break
         }
         let package = EventPackage.named(in: request)?.package

@@ -78,7 +78,7 @@ extension Switchboard {
     ) {
         switch refused {
         case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
-        case .tooFast: report(.flood, .intrusionDetection, request, proof.flow, now, into: &actions)
+        case .tooFast: report(.accountLimit, .intrusionDetection, request, proof.flow, now, into: &actions)
         case .tooManyHops, .tooLong, .notText, .forbidden, .unreachable: break
         }
         let host = settings.hostNames.first ?? snapshot.domain.text

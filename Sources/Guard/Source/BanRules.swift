@@ -43,7 +43,8 @@ public enum BanRules {
         case .malformed: .malformed
         case .identityMismatch, .replayedNonce, .forgedInDialog: .forging
         case .flood: .flooding
-        case .weakMediaOffered, .bindingLimit, .spoofSuspected, .weakDigest, .foreignMedia, .undeclaredListener,
+        case .weakMediaOffered, .bindingLimit, .otherInstance, .accountLimit, .spoofSuspected, .weakDigest,
+            .foreignMedia, .undeclaredListener,
             .journalBroken, .stalePhone, .accountGuarded, .suspicious, .banned, .banWithheld:
             nil
         }
@@ -52,7 +53,9 @@ public enum BanRules {
     /// Whether the kind alone proves the address, whatever the transport: it takes a nonce that was sent there.
     public static func provesAddress(_ kind: SecurityEventKind) -> Bool {
         switch kind {
-        case .failedLogin, .identityMismatch, .replayedNonce, .bindingLimit, .stalePhone, .accountGuarded: true
+        case .failedLogin, .identityMismatch, .replayedNonce, .bindingLimit, .otherInstance, .accountLimit, .stalePhone,
+            .accountGuarded:
+            true
         case .scanner, .malformed, .flood, .weakMediaOffered, .forgedInDialog, .spoofSuspected, .weakDigest,
             .foreignMedia, .undeclaredListener, .journalBroken, .suspicious, .banned, .banWithheld:
             false

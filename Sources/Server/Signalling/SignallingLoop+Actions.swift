@@ -49,7 +49,8 @@ extension SignallingLoop {
         switch kind {
         case .failedLogin, .stalePhone, .accountGuarded: .failedLogin
         case .identityMismatch, .scanner, .malformed, .replayedNonce, .forgedInDialog, .spoofSuspected: .abuse
-        case .flood, .weakMediaOffered, .bindingLimit, .otherInstance, .weakDigest, .foreignMedia, .undeclaredListener,
+        case .flood, .weakMediaOffered, .bindingLimit, .otherInstance, .accountLimit, .weakDigest, .foreignMedia,
+            .undeclaredListener,
             .journalBroken, .suspicious, .banned, .banWithheld:
             nil
         }

@@ -154,7 +154,7 @@ struct MessageLimitTests {
         let statuses = try (0..<25).map { _ in try chat.write("spam")?.status }
         #expect(statuses.filter { $0 == 202 }.count == 20)
         #expect(statuses.last == 503)
-        #expect(chat.office.events.last?.kind == .flood)
+        #expect(chat.office.events.last?.kind == .accountLimit)
         chat.office.wait(.seconds(2))
         #expect(try chat.write("sorry")?.status == 202)
     }

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Media
+import Model
+import Primitives
+import SIP
+
+/// What can happen to a switchboard.
+extension FuzzedOffice {
+    mutating func play(_ choice: UInt8, _ choices: inout Choices) {
+        switch choice % 16 {
+        case 0: open(&choices)
+        case 1: if let flow = choices.pick(flows) { close(flow.id) }
+        case 2: wait(.milliseconds(Int64(choices.next() ?? 0) * 20))
+        case 3: wait(.seconds(Int64(choices.next() ?? 0)))
+        case 4, 5, 6: request(&choices)
+        case 7, 8: answer(&choices)
+        case 9, 10: requestInDialog(&choices)
+        case 11:
+            if let last = lastSent, flows.contains(where: { $0.id == last.flow.id }) {
+                deliver(last.bytes, on: last.flow)
+            }
+        case 12: if let ticket = tickets.last { store(ticket, ok: (choices.next() ?? 0) % 8 != 0) }
+        case 13: hear(&choices)
+        case 14: operate(&choices)
+        default:
+            guard let flow = choices.pick(flows) else { return }
+            deliver(choices.take(choices.pick(200)), on: flow)
+        }
+    }
+
+    private mutating func open(_ choices: inout Choices) {
+        guard flows.count < 8 else { return }
+        lastFlow += 1
+        let transport = [Transport.tls, .tls, .tcp, .udp][choices.pick(4)]
+        flows.append(
+            Flow(
+                id: FlowID(rawValue: lastFlow),
+                transport: transport,
+                remote: SocketAddress(
+                    ip: IPAddress(v4: 0xC000_0232 + UInt32(choices.pick(3))),
+                    port: UInt16(50_000 + lastFlow)
+                ),
+                local: SocketAddress(ip: IPAddress(v4: 0xC000_0201), port: 5061),
+                tlsVersion: transport == .tls ? "TLSv1.3" : nil,
+                cipher: nil
+            )
+        )
+    }
+
+    /// A request outside of dialogs. With a secret, a challenge is fetched and answered first.
+    private mutating func request(_ choices: inout Choices) {
+        guard let flow = choices.pick(flows) else { return }
+        let phone = FuzzedPhone.all[choices.pick(FuzzedPhone.all.count)]
+        let draft = FuzzedPhone.draft(choices.pick(FuzzedPhone.drafts), &choices, from: phone, over: flow)
+        send(draft, by: phone, on: flow, &choices)
+    }
+
+    private mutating func requestInDialog(_ choices: inout Choices) {
+        let isCaller = choices.pick(2) == 0
+        let phone = FuzzedPhone.all[choices.pick(FuzzedPhone.all.count)]
+        if isCaller, let (response, flow) = choices.pick(answered) {
+            let draft = FuzzedPhone.draft(&choices, inDialogOf: response, isCaller: true, from: phone, over: flow)
+            send(draft, by: phone, on: anyFlow(or: flow, &choices), &choices)
+        } else if let (request, flow) = choices.pick(asked) {
+            let draft = FuzzedPhone.draft(&choices, inDialogOf: request, isCaller: false, from: phone, over: flow)
+            send(draft, by: phone, on: anyFlow(or: flow, &choices), &choices)
+        }
+    }
+
+    /// Mostly the connection that it should be.
+    private func anyFlow(or flow: Flow, _ choices: inout Choices) -> Flow? {
+        if choices.pick(8) == 0 { return choices.pick(flows) }
+        return flows.first { $0.id == flow.id }
+    }
+
+    private mutating func send(_ draft: Draft, by phone: FuzzedPhone, on flow: Flow?, _ choices: inout Choices) {
+        guard let flow else { return }
+        let manner = choices.pick(8)
+        counter += 1
+        var text = draft.text(counter, authorization: nil)
+        if manner > 0 {
+            if challenges[flow.id] == nil { deliver(Array(text.utf8), on: flow) }
+            guard flows.contains(where: { $0.id == flow.id }) else { return }
+            if let challenge = challenges[flow.id] {
+                counter += 1
+                let field = phone.authorization(for: challenge, draft, counter, isRight: manner > 1)
+                text = draft.text(counter, authorization: field)
+            }
+        }
+        let bytes = manner == 2 ? mutated(Array(text.utf8), &choices) : Array(text.utf8)
+        deliver(bytes, on: flow)
+    }
+
+    private mutating func answer(_ choices: inout Choices) {
+        guard let (request, flow) = choices.pick(asked), request.method != .ack,
+            let way = anyFlow(or: flow, &choices)
+        else { return }
+        let text = FuzzedPhone.answer(to: request, &choices)
+        let bytes = choices.pick(8) == 0 ? mutated(Array(text.utf8), &choices) : Array(text.utf8)
+        deliver(bytes, on: way)
+    }
+
+    private func mutated(_ bytes: [UInt8], _ choices: inout Choices) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0...choices.pick(4) where !bytes.isEmpty {
+            let place = (choices.pick(256) << 8 | choices.pick(256)) % bytes.count
+            switch choices.pick(3) {
+            case 0: bytes[place] = choices.next() ?? 0
+            case 1: bytes.remove(at: place)
+            default: bytes.insert(choices.next() ?? 0, at: place)
+            }
+        }
+        return bytes
+    }
+
+    /// What the relay says of one of the latest calls.
+    private mutating func hear(_ choices: inout Choices) {
+        var (a, b) = (LegReport(), LegReport())
+        a.packets = UInt64(choices.pick(256))
+        if choices.pick(2) == 0 { a.lastAuthenticated = now }
+        if choices.pick(2) == 0 { b.lastAuthenticated = now }
+        var actions: [Action] = []
+        let id = RelayID(rawValue: UInt64(choices.pick(64)))
+        board.media([RelayReport(id: id, a: a, b: b)], at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    private mutating func operate(_ choices: inout Choices) {
+        var actions: [Action] = []
+        switch choices.pick(3) {
+        case 0:
+            generation += 1
+            let snapshot = FuzzedPhone.snapshot(disabled: choices.next() ?? 0, generation: generation)
+            board.apply(snapshot, at: moment, into: &actions)
+        case 1:
+            guard let call = choices.pick(board.calls()) else { return }
+            _ = board.endCall(call.record.id, at: moment, into: &actions)
+        default:
+            let phone = FuzzedPhone.all[choices.pick(FuzzedPhone.all.count)]
+            board.setMailbox(MailboxCounts(new: choices.pick(3)), of: phone.number, at: moment, into: &actions)
+        }
+        carryOut(actions)
+    }
+}

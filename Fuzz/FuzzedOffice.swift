@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Media
+import Model
+import Primitives
+import SIP
+
+/// The switchboard of a small business, with everything around it played by the fuzzer's bytes: connections that come and
+/// go, phones that know their secrets and strangers that do not, the clock, the disk and the operator.
+///
+/// What must hold whatever happens is in ``check()`` and ``finish()``; a broken promise traps with a sentence.
+struct FuzzedOffice {
+    var board: Switchboard
+    var now = MonotonicTime(nanoseconds: 1_000_000_000)
+    /// Connections that are open, in the order in which they were opened.
+    var flows: [Flow] = []
+    var closed: Set<FlowID> = []
+    var lastFlow: UInt64 = 0
+    /// Requests that reached a phone, with the connection, latest last.
+    var asked: [(request: Message, flow: Flow)] = []
+    /// Answers to INVITE and SUBSCRIBE that made a dialog.
+    var answered: [(response: Message, flow: Flow)] = []
+    var challenges: [FlowID: Message] = [:]
+    var tickets: [Ticket] = []
+    var lastSent: (bytes: [UInt8], flow: Flow)?
+    /// Whether anybody has shown a valid secret so far.
+    var isProven = false
+    var generation: UInt64 = 1
+    var counter: UInt32 = 0
+
+    init() {
+        let words = Words()
+        board = Switchboard(
+            settings: SwitchboardSettings(
+                hostNames: ["pbx.office.example"],
+                sipPort: 5061,
+                mediaAddress: IPAddress(v4: 0xC000_0201),
+                mediaPort: 40_000,
+                nonceKey: Array(repeating: 7, count: 32)
+            ),
+            snapshot: FuzzedPhone.snapshot(disabled: 0, generation: 1),
+            entropy: Entropy { words.next() }
+        )
+    }
+
+    var moment: Moment {
+        Moment(
+            monotonic: now,
+            wall: WallTime(milliseconds: 1_800_000_000_000 + Int64(now.nanoseconds / 1_000_000))
+        )
+    }
+
+    /// Plays one input to its end.
+    static func run(_ bytes: Span<UInt8>) {
+        var office = FuzzedOffice()
+        var choices = Choices(bytes)
+        while let choice = choices.next() { office.play(choice, &choices) }
+        office.finish()
+    }
+
+    // MARK: What the switchboard asks for
+
+    mutating func carryOut(_ actions: [Action]) {
+        var ending: [FlowID] = []
+        for action in actions {
+            switch action {
+            case .send(let bytes, let id): send(bytes, to: id)
+            case .authenticated: isProven = true
+            case .close(let id): ending.append(id)
+            case .remember(_, let ticket): if let ticket { tickets.append(ticket) }
+            case .media, .report: break
+            }
+        }
+        for id in ending { close(id) }
+        check()
+    }
+
+    private mutating func send(_ bytes: [UInt8], to id: FlowID) {
+        precondition(!closed.contains(id), "something is sent to a connection that is closed")
+        guard let flow = flows.first(where: { $0.id == id }) else {
+            preconditionFailure("something is sent to a connection that never was")
+        }
+        guard var message = try? Message(parsing: bytes.span), (try? message.validate()) != nil else {
+            preconditionFailure("what is sent is not SIP: \(String(decoding: bytes, as: UTF8.self))")
+        }
+        if message.method != nil {
+            asked.append((message, flow))
+            if asked.count > 32 { asked.removeFirst() }
+        } else if message.status == 401 {
+            challenges[id] = message
+        } else if message.status ?? 0 > 100, (try? message.to().tag) != nil {
+            answered.append((message, flow))
+            if answered.count > 32 { answered.removeFirst() }
+        }
+    }
+
+    mutating func close(_ id: FlowID) {
+        guard let index = flows.firstIndex(where: { $0.id == id }), flows[index].transport != .udp else { return }
+        flows.remove(at: index)
+        closed.insert(id)
+        var actions: [Action] = []
+        board.closed(id, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    mutating func deliver(_ bytes: [UInt8], on flow: Flow) {
+        lastSent = (bytes, flow)
+        var actions: [Action] = []
+        board.receive(bytes.span, on: flow, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    mutating func wait(_ duration: Duration) {
+        let end = now + duration
+        var wakes = 0
+        while let deadline = board.nextDeadline, deadline <= end {
+            wakes += 1
+            precondition(wakes < 100_000, "it wakes without end")
+            now = max(now, deadline)
+            var actions: [Action] = []
+            board.wake(at: moment, into: &actions)
+            carryOut(actions)
+        }
+        now = end
+    }
+
+    // MARK: What must hold
+
+    private func check() {
+        let figures = board.figures
+        precondition(figures.registrations <= 5 * FuzzedPhone.all.count, "more registrations than there may be")
+        precondition(figures.subscriptions <= 128 * FuzzedPhone.all.count, "more subscriptions than there may be")
+        precondition(figures.calls <= 16 * FuzzedPhone.all.count, "more calls than there may be")
+        guard !isProven else { return }
+        precondition(
+            figures.registrations + figures.subscriptions + figures.calls + figures.transactions == 0
+                && board.nextDeadline == nil,
+            "somebody who proved nothing left something behind"
+        )
+    }
+
+    /// Everybody leaves, and after three hours nothing is left.
+    mutating func finish() {
+        for flow in flows { close(flow.id) }
+        for ticket in tickets { store(ticket, ok: true) }
+        for _ in 0..<12 {
+            wait(.seconds(900))
+            for ticket in tickets { store(ticket, ok: false) }
+        }
+        let figures = board.figures
+        precondition(figures.calls == 0, "a call outlives everybody in it")
+        precondition(figures.registrations == 0, "a registration outlives its time")
+        precondition(figures.subscriptions == 0, "a subscription outlives its time")
+        precondition(figures.transactions == 0, "a transaction outlives its time")
+        precondition(board.nextDeadline == nil, "something is due for nobody")
+    }
+
+    mutating func store(_ ticket: Ticket, ok: Bool) {
+        tickets.removeAll { $0 == ticket }
+        var actions: [Action] = []
+        board.stored(ticket, ok: ok, at: moment, into: &actions)
+        carryOut(actions)
+    }
+}
+
+/// Random words that are the same in every run.
+private final class Words: @unchecked Sendable {
+    private var state: UInt64 = 42
+
+    func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+}
+
+/// The fuzzer's bytes, taken one decision after the other.
+struct Choices {
+    private let bytes: [UInt8]
+    private var offset = 0
+
+    init(_ span: Span<UInt8>) {
+        bytes = span.withUnsafeBufferPointer { Array($0) }
+    }
+
+    /// `nil` at the end.
+    mutating func next() -> UInt8? {
+        guard offset < bytes.count else { return nil }
+        defer { offset += 1 }
+        return bytes[offset]
+    }
+
+    /// One of `count`; the first at the end.
+    mutating func pick(_ count: Int) -> Int { Int(next() ?? 0) % max(1, count) }
+
+    mutating func pick<Element>(_ elements: [Element]) -> Element? {
+        elements.isEmpty ? nil : elements[pick(elements.count)]
+    }
+
+    mutating func take(_ count: Int) -> [UInt8] {
+        let end = min(offset + count, bytes.count)
+        defer { offset = end }
+        return Array(bytes[offset..<end])
+    }
+}

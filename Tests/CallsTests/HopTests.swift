@@ -53,6 +53,8 @@ struct SIPSRequestTests {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         phone.flow = try office.flow(over: transport)
+        // Long enough for an answer over UDP (row D13).
+        phone.client = String(repeating: "TestPhone ", count: 40)
         let answer = try #require(try phone.ask(&office, "OPTIONS", to: "sips:101@\(Office.domain)").last)
         #expect(answer.status == status)
         if status == 480 { #expect(answer.text("Warning") == "380 pbx.office.example \"SIPS Not Allowed\"") }

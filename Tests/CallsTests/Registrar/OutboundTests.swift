@@ -198,6 +198,8 @@ struct SIPSContactTests {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         phone.flow = try office.flow(over: transport)
+        // Long enough for an answer over UDP (row D13).
+        phone.client = String(repeating: "TestPhone ", count: 40)
         #expect(try phone.register(&office, contact: "sips:a@192.0.2.50").status == status)
     }
 }
@@ -208,6 +210,8 @@ struct ResponseRoutingTests {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         phone.flow = try office.flow(from: "203.0.113.9:4444", over: .udp)
+        // Long enough for an answer over UDP (row D13).
+        phone.client = String(repeating: "TestPhone ", count: 40)
         office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)"), on: phone.flow)
         let answer = try #require(office.received(on: phone.flow).last)
         #expect(answer.text("Via").contains(";received=203.0.113.9;rport=4444"))

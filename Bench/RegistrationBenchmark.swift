@@ -29,7 +29,7 @@ func registrationBenchmark() -> Bool {
         challenges.append(round.challenge)
         registrations.append(round.registration)
     }
-    let steps = [("challenge", challenges, 8), ("registration", registrations, 24)]
+    let steps = [("challenge", challenges, 3), ("registration", registrations, 3)]
     return steps.map { name, costs, allowed in
         let cost = costs.sorted { $0.nanoseconds < $1.nanoseconds }[costs.count / 2]
         let isWithin = cost.allocations <= allowed

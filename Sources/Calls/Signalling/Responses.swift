@@ -38,9 +38,8 @@ extension Switchboard {
         body: [UInt8] = [],
         _ addFields: (inout MessageWriter) -> Void = { _ in }
     ) -> [UInt8] {
-        var storage: [UInt8] = []
-        storage.reserveCapacity(640 + body.count)
-        var writer = MessageWriter(reusing: storage)
+        // What nearly every response fits into: copied fields of a request and one or two of ours.
+        var writer = MessageWriter(capacity: 768 + body.count)
         ResponseHead.write(
             status,
             StatusPhrase.of(status),

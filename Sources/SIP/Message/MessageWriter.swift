@@ -8,7 +8,7 @@ public import Primitives
 /// unfolds a folded value. So there is nothing to escape and nothing to forget, whoever chose the bytes.
 ///
 /// ```swift
-/// var writer = MessageWriter(reusing: buffer)
+/// var writer = MessageWriter()
 /// writer.response(200, "OK")
 /// writer.copy(.via, from: request)
 /// writer.field(.expires, 3_600)
@@ -17,10 +17,10 @@ public import Primitives
 public struct MessageWriter: Sendable {
     public private(set) var bytes: [UInt8]
 
-    /// - Parameter buffer: Emptied; its storage is used.
-    public init(reusing buffer: consuming [UInt8] = []) {
-        bytes = buffer
-        bytes.removeAll(keepingCapacity: true)
+    /// - Parameter capacity: Bytes for which there is room at once. The default is what a request with SDP needs.
+    public init(capacity: Int = 1_024) {
+        bytes = []
+        bytes.reserveCapacity(capacity)
     }
 
     /// The first line of a request. A byte that would end the URI is written as an escape.

@@ -47,12 +47,15 @@ extension [UInt8] {
     mutating func appendDecimal(_ number: Int) {
         if number < 0 { append(UInt8(ascii: "-")) }
         var rest = number.magnitude
-        let start = count
+        // As many as 64 bits have. Turning them round in the array itself would copy the array.
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var first = 20
         repeat {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            first -= 1
+            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        self[start...].reverse()
+        for index in first..<20 { append(digits[index]) }
     }
 
     /// As `received` and a `host` write it, without brackets.

@@ -53,7 +53,7 @@ struct MessageWriterTests {
         let source = try Message(
             parsing: wire("BYE sip:b SIP/2.0\nRoute: <sip:a>,\n <sip:b>\nX-1: 1\nroute: <sip:c>\nX-2: 2\n\n").span
         )
-        var writer = MessageWriter(reusing: [1, 2, 3])
+        var writer = MessageWriter(capacity: 16)
         writer.copy(.route, from: source)
         writer.copy(.other, from: source)
         let text = String(decoding: writer.bytes, as: UTF8.self)

@@ -40,6 +40,10 @@ public enum Limits {
     /// Requests said at once by a flood, and how often: three times what any stranger may send at once.
     static let floodBatch = 48
     static let floodRounds = 40
+    /// Handshakes that lead to nothing: less than what makes a target refuse connections from there.
+    static let handshakes = 32
+    /// Subscriptions of one phone: more than the largest field of lamps has.
+    static let subscriptions = 400
     /// What a person does not notice.
     static let promptly: Duration = .seconds(1)
     /// Bytes by which the server may have grown after a flood.

@@ -63,7 +63,7 @@ public struct Switchboard: Sendable {
         self.settings = settings
         self.snapshot = snapshot
         self.entropy = entropy
-        logins = LoginHistory(sites: settings.sites)
+        logins = LoginHistory(phones: snapshot.devices.count, sites: settings.sites)
         registrationGate = RegistrationGate(rate: settings.registrationRate)
         authenticator = Authenticator(snapshot: snapshot, nonceKey: settings.nonceKey, entropy: entropy)
     }
@@ -135,7 +135,7 @@ public struct Switchboard: Sendable {
     public mutating func apply(_ snapshot: Snapshot, at now: Moment, into actions: inout [Action]) {
         self.snapshot = snapshot
         authenticator.apply(snapshot)
-        logins.forget { snapshot.devices[$0] != nil }
+        logins.resize(phones: snapshot.devices.count)
         for binding in bindings.all where !isAllowed(binding.device.username) {
             bindings.remove(binding.id)
             actions.append(.close(binding.flow.id))

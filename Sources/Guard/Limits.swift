@@ -69,12 +69,8 @@ public enum Limits {
     /// Wrong passwords a day for one account before it is good only where its phones already were.
     public static let failuresPerDay = 20
     public static let failureDay: Duration = .seconds(86_400)
-    /// Networks remembered for each phone: desk, home, mobile, and one more.
-    public static let homesOfAccount = 4
-    /// Accounts whose networks are remembered. 150 bytes each.
-    public static let rememberedAccounts = 100_000
-    /// The same of accounts that are gone, whose phones may still try.
-    public static let retiredAccounts = 1_024
+    /// Accounts whose networks are remembered, four each: desk, home, mobile, and one more. 256 bytes each.
+    public static let rememberedAccounts = 65_536
     /// Messages dropped on one connection before it is closed, and the flood counts against its source.
     public static let droppedPerConnection = 300
 

@@ -42,9 +42,6 @@ public struct Snapshot: Sendable {
         (usernames[number] ?? []).compactMap { devices[$0] }
     }
 
-    /// Whether that is a digest user name of ours. Takes nearly the same time for those that are and those that are not.
-    public func hasDevice(_ username: String) -> Bool { devices.index(forKey: username) != nil }
-
     public func device(_ id: DeviceID) -> Device? { devices.values.first { $0.id == id } }
 
     /// How many phones one extension has.

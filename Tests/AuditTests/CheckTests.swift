@@ -18,7 +18,7 @@ struct CheckTests {
         #expect(report.checks.allSatisfy { !$0.examined.isEmpty })
     }
 
-    @Test func `a password that attackers try first is found`() async throws {
+    @Test func `C14 a password that attackers try first is found`() async throws {
         var system = try await SoundSystem.make()
         system.snapshot = try TestOffice(commonPassword: true).snapshot
         let findings = await findings(.sipPasswords, system)
@@ -85,7 +85,7 @@ struct CheckTests {
         #expect(await findings(.signallingEncryption, system).map(\.severity) == [.critical])
     }
 
-    @Test func `a phone and a call without encryption are found`() async throws {
+    @Test func `C08 a phone and a call without encryption are found`() async throws {
         var system = try await SoundSystem.make()
         let bare = LegProtection(transport: "udp")
         system.connections = [

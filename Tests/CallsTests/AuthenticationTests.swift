@@ -10,7 +10,7 @@ struct AuthenticationTests {
     static let methods = ["REGISTER", "INVITE", "OPTIONS", "SUBSCRIBE", "MESSAGE", "PUBLISH", "REFER", "NONSENSE"]
 
     @Test(arguments: methods)
-    func `a stranger gets the same challenge whatever name it says`(method: String) throws {
+    func `R02 a stranger gets the same challenge whatever name it says`(method: String) throws {
         let answers = try ["101", "999", "phone-101-000001", "phone-999-000001"].map { name in
             var office = try Office()
             var phone = try Phone("phone-101-000001", in: &office)
@@ -29,7 +29,7 @@ struct AuthenticationTests {
         #expect(Set(answers).count == 1)
     }
 
-    @Test func `a wrong secret and an unknown name get the same bytes`() throws {
+    @Test func `R03 a wrong secret and an unknown name get the same bytes`() throws {
         let answers = try [false, true].map { isKnown in
             var office = try Office()
             var phone = try Phone("phone-101-000001", in: &office)
@@ -50,7 +50,7 @@ struct AuthenticationTests {
         #expect(Set(answers).count == 1)
     }
 
-    @Test func `guessing closes the connection after five wrong secrets`() throws {
+    @Test func `C01 guessing closes the connection after five wrong secrets`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         for _ in 0..<5 { #expect(try phone.register(&office, password: "wrong").status == 401) }
@@ -58,7 +58,7 @@ struct AuthenticationTests {
         #expect(office.switchboard.registrations().isEmpty)
     }
 
-    @Test func `a captured answer to a challenge works once`() throws {
+    @Test func `C03 a captured answer to a challenge works once`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)"), on: phone.flow)
@@ -76,7 +76,7 @@ struct AuthenticationTests {
         #expect(office.events.map(\.kind) == [.replayedNonce])
     }
 
-    @Test func `a captured answer does not work from another address`() throws {
+    @Test func `C03 a captured answer does not work from another address`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)"), on: phone.flow)
@@ -91,7 +91,7 @@ struct AuthenticationTests {
         #expect(office.switchboard.registrations().isEmpty)
     }
 
-    @Test func `an answer made for one number cannot be moved to another`() throws {
+    @Test func `C04 an answer made for one number cannot be moved to another`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         let target = "sip:102@\(Office.domain)"
@@ -104,7 +104,7 @@ struct AuthenticationTests {
         #expect(office.records.isEmpty)
     }
 
-    @Test func `only phones that can no more are offered MD5`() throws {
+    @Test func `C05 only phones that can no more are offered MD5`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         let algorithm = { (client: String) in
@@ -117,7 +117,7 @@ struct AuthenticationTests {
         #expect(try algorithm("anything") == .sha256)
     }
 
-    @Test func `a scanner hears nothing`() throws {
+    @Test func `R01 a scanner hears nothing`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         phone.client = "friendly-scanner"
@@ -163,7 +163,7 @@ struct AuthenticationTests {
         #expect(office.received(on: udp).isEmpty)
     }
 
-    @Test func `a made-up tag is no way around the challenge`() throws {
+    @Test func `S03 a made-up tag is no way around the challenge`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         for method in ["BYE", "INVITE", "OPTIONS", "NOTIFY"] {

@@ -42,7 +42,7 @@ struct CallTests {
     }
 
     /// Row R07: nothing of one side reaches the other.
-    @Test func `the called phone learns nothing of the caller's network, dialog or keys`() throws {
+    @Test func `R07 the called phone learns nothing of the caller's network, dialog or keys`() throws {
         var (office, caller, callee) = try Self.phones()
         _ = try caller.call(&office, "102", callID: "a-private-call-id")
         let invite = try #require(office.received(on: callee.flow).first)
@@ -56,7 +56,7 @@ struct CallTests {
         #expect(text.contains("From: \"Desk 101\" <sip:101@\(Office.domain)>"))
     }
 
-    @Test func `the caller is who the credential says, not who From says`() throws {
+    @Test func `S07 the caller is who the credential says, not who From says`() throws {
         var (office, caller, _) = try Self.phones()
         let answers = try caller.ask(
             &office,
@@ -195,7 +195,7 @@ struct CallTests {
         #expect(office.media.isEmpty)
     }
 
-    @Test func `a CANCEL from another connection cancels nothing`() throws {
+    @Test func `S14 a CANCEL from another connection cancels nothing`() throws {
         var (office, caller, callee) = try Self.phones()
         let cancel = try Self.cancel(&caller, &office)
         _ = office.received(on: callee.flow)
@@ -215,7 +215,7 @@ struct CallTests {
         #expect(office.record()?.reason == "the called phone hung up")
     }
 
-    @Test func `a forged BYE ends nothing`() throws {
+    @Test func `S14 a forged BYE ends nothing`() throws {
         var (office, caller, callee, answer, _) = try Self.talking()
         let stranger = try office.flow(from: "198.51.100.66:4444")
         office.deliver(caller.inDialog("BYE", of: answer), on: stranger)

@@ -12,7 +12,7 @@ struct HopTests {
         (["Via: SIP/2.0/TLS proxy.example;branch=z9hG4bK1"], 480),
         (["Max-Breadth: 0"], 440), (["Max-Breadth: 60"], 480), (["Max-Breadth: none"], 480),
     ])
-    func `a request that was here before, or may not fork, goes no further`(fields: [String], status: Int) throws {
+    func `S20 a request that was here before, or may not fork, goes no further`(fields: [String], status: Int) throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         let answers = try phone.ask(
@@ -49,7 +49,7 @@ struct HopTests {
 @Suite("RFC 5630 §5.3, ATTACKS K02: a request for a sips URI")
 struct SIPSRequestTests {
     @Test(arguments: [(Transport.tls, 200), (.tcp, 480), (.udp, 480)])
-    func `is served over TLS only`(transport: Transport, status: Int) throws {
+    func `K02 is served over TLS only`(transport: Transport, status: Int) throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         phone.flow = try office.flow(over: transport)

@@ -355,7 +355,7 @@ struct BanCommandTests {
         )
     }
 
-    @Test func `list says who, why, until when, and how to lift it, and cannot move the cursor`() throws {
+    @Test func `S13 list says who, why, until when, and how to lift it, and cannot move the cursor`() throws {
         let output = try parse(BanList.self).answer(from: Office(.bans([try ban()])))
         #expect(
             output.text == """

@@ -204,7 +204,7 @@ struct LoginHistoryTests {
     private let client = Array("Yealink SIP-T46U".utf8)[...]
 
     private func makeHistory() throws -> LoginHistory {
-        var history = LoginHistory(sites: try [#require(IPPrefix(parsing: "10.1.0.0/16"))])
+        var history = LoginHistory(phones: 8, sites: try [#require(IPPrefix(parsing: "10.1.0.0/16"))])
         history.succeeded("abc", as: "desk of extension 101", from: try ip("198.51.100.7"), client: client)
         return history
     }
@@ -248,8 +248,23 @@ struct LoginHistoryTests {
         #expect(history.accepts("abc", from: try ip("203.0.113.77"), at: at(0)))
     }
 
+    @Test func `a table of many phones remembers each, and more when it grows`() throws {
+        var history = LoginHistory(phones: 100)
+        let source = try ip("198.51.100.7")
+        for number in 0..<100 {
+            history.succeeded("phone-\(number)", as: "\(number)", from: source, client: client)
+        }
+        history.resize(phones: 2_000)
+        let remembered = (0..<100).count { number in
+            let failure = history.failed("phone-\(number)", exists: true, from: source, client: client, at: at(0))
+            return failure == .stalePhone("\(number)")
+        }
+        // A row of four may be full while others are empty: four times as many places as phones make that rare.
+        #expect(remembered >= 97)
+    }
+
     @Test func `names that nobody has take no room and are never guarded`() throws {
-        var history = LoginHistory()
+        var history = LoginHistory(phones: 8)
         for _ in 0..<100 { #expect(try fail(&history, from: "203.0.113.9", exists: false) == .ordinary) }
         #expect(history.accepts("abc", from: try ip("203.0.113.77"), at: at(0)))
     }

@@ -23,7 +23,7 @@ struct SIPPasswordTests {
         }
     }
 
-    @Test func `a password carries at least the bits it claims, and more than 128`() {
+    @Test func `C14 a password carries at least the bits it claims, and more than 128`() {
         #expect(Set(SIPPassword.alphabet).count == SIPPassword.alphabet.count)
         let bits = Double(SIPPassword.length) * log2(Double(SIPPassword.alphabet.count))
         #expect(bits >= Double(SIPPassword.bits))

@@ -68,7 +68,7 @@ struct RecordTests {
         #expect(try store.closeInterrupted(at: noon) == 0)
     }
 
-    @Test func `what a stranger dialled is kept as text, whatever it says, and no longer than 512 bytes`() throws {
+    @Test func `S12 what a stranger dialled is kept as text, whatever it says, and no longer than 512 bytes`() throws {
         let store = try Place().create()
         var record = try makeRecord("a1")
         record.dialled = "'; DROP TABLE call_records; --"

@@ -22,7 +22,7 @@ struct SecretsTests {
         return (place, first, second)
     }
 
-    @Test func `no file of the data directory holds a hash that a phone logs in with`() throws {
+    @Test func `C13 no file of the data directory holds a hash that a phone logs in with`() throws {
         let (place, first, second) = try makeOffice()
         let store = try place.open()
         let names = try FileManager.default.contentsOfDirectory(atPath: place.path)

@@ -6,7 +6,7 @@ import Primitives
 
 /// Sending more than anybody needs, and making the server send more than it got.
 enum FloodAttacks {
-    static let all = [flood, burst, reflection]
+    static let all = [flood, handshakes, burst, reflection]
 
     private static let flood = Attack(
         .floodProtection,
@@ -48,6 +48,39 @@ enum FloodAttacks {
                 .bytes
         }
     }
+
+    private static let handshakes = Attack(
+        .floodProtection,
+        "D04",
+        "Begin to agree on encryption and stop",
+        attempted:
+            "\(Limits.handshakes) TLS handshakes from another address that stop before, in the middle of and after the first message, or go on with garbage; half of them hang up",
+        expected: "another stranger is answered meanwhile and afterwards",
+        run: { (wire, target) async throws(WireError) in
+            let source = target.elsewhere(using: wire.entropy)
+            let hello = TLSHello(version: 0x0303, suites: TLSTrial.strongSuites).bytes(
+                host: target.host,
+                using: wire.entropy
+            )
+            let parts = [[], Array(hello.prefix(20)), hello, hello + wire.entropy.bytes(200)]
+            var (open, begun): ([Link], Int) = ([], 0)
+            for number in 0..<Limits.handshakes {
+                guard let link = try? await wire.connect(Endpoint(.tcp, port: target.tlsPort, from: source)) else {
+                    continue
+                }
+                begun += 1
+                _ = try? await link.send(parts[number % parts.count])
+                if number % 8 < 4 { open.append(link) } else { await link.close() }
+            }
+            let meanwhile = try await Honesty.isServed(wire, target)
+            for link in open { await link.close() }
+            let afterwards = try await Honesty.isServed(wire, target)
+            let text =
+                "\(begun) handshakes begun; another stranger was "
+                + "\(meanwhile ? "" : "not ")answered meanwhile and \(afterwards ? "" : "not ")afterwards"
+            return begun > 0 && meanwhile && afterwards ? .held(text) : .broken(text)
+        }
+    )
 
     private static let burst = Attack(
         .floodProtection,

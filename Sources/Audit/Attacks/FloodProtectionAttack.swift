@@ -2,5 +2,5 @@
 
 /// Attacks on the server's strength: more than it can take, larger than it can take, and slower than it can wait.
 enum FloodProtectionAttack {
-    static let all: [Attack] = FloodAttacks.all + ExhaustionAttacks.all + BodyAttacks.all
+    static let all: [Attack] = FloodAttacks.all + ExhaustionAttacks.all + BodyAttacks.all + DialogAttacks.exhausting
 }

@@ -58,6 +58,26 @@ struct TestCall: Sendable {
         )
     }
 
+    /// A request with every identifier of the caller's side of this call, as somebody would write it who read them, with
+    /// media for himself.
+    func forged(_ method: String, _ wire: Wire) async -> RequestDraft {
+        var draft = await caller.inDialog(method, answer, invite, sequence: invite.sequence + 5)
+        guard method == "INVITE" || method == "UPDATE" else { return draft }
+        draft.contentType = "application/sdp"
+        let key = MediaEncryptionAttack.properKey(.aes128cmSHA1_80, wire)
+        draft.body = OfferText.offer(profile: "RTP/SAVP", crypto: [key], address: IPAddress(v4: 0xC633_6442))
+        return draft
+    }
+
+    /// The same as ``end()``.
+    ///
+    /// - Returns: What the caller's own BYE was answered with: 200 if the call still stood.
+    func hangUp() async -> Int? {
+        let status = try? await caller.hangUp(answer, of: invite)?.status
+        await end()
+        return status
+    }
+
     func end() async {
         _ = try? await caller.hangUp(answer, of: invite)
         if let bye = try? await callee.nextRequest("BYE") { try? await callee.accept(bye, with: []) }
@@ -207,7 +227,7 @@ extension TestPhone {
         try await line().ask(inDialog("BYE", answer, invite, sequence: invite.sequence + 1))
     }
 
-    private func inDialog(
+    fileprivate func inDialog(
         _ method: String,
         _ answer: HeardMessage,
         _ invite: RequestDraft,

@@ -18,7 +18,9 @@ extension Check {
         )
         if let answer = scanner.first.flatMap({ $0 }) { findings.append(.answersScanners(answer)) }
         let bans = system.sources.bans
-        examined.append("\(bans.count) sources are shut out, and \(system.sources.bannedPhones.count) phones with them")
+        examined.append(
+            "sources that are shut out: \(bans.count); phones shut out with them: \(system.sources.bannedPhones.count)"
+        )
         findings += system.sources.bannedPhones.map(Finding.shutsOut)
         let endless = bans.filter { $0.actor == "ringfence" && $0.until - $0.since > Guard.Limits.longestBan }
         findings += endless.map(Finding.endless)

@@ -36,15 +36,18 @@ struct Authenticator: Sendable {
     /// What was odd about the credentials, for the event. A stranger never learns it.
     enum Doubt: Sendable {
         case none
-        case wrongSecret(username: String)
+        case wrongSecret(username: String, isKnown: Bool)
         case replayed(username: String)
     }
 
     private let realm: String
     private var issuer: NonceIssuer
     private var ledger: NonceLedger
-    private var accounts: [Username: Account] = [:]
-    /// What an unknown name is measured against, so that it costs the same.
+    /// In order, and the accounts in the same order: whatever name is looked for, as many steps lead to a place, and the account
+    /// there is what the credential is measured against. So a name that does not exist reads as much memory as one that does.
+    private var names: [Username] = []
+    private var accounts: [Account] = []
+    /// What every name is measured against while there are no accounts.
     private let nobody: Account
 
     init(snapshot: Snapshot, nonceKey: [UInt8], entropy: Entropy) {
@@ -56,13 +59,25 @@ struct Authenticator: Sendable {
     }
 
     mutating func apply(_ snapshot: Snapshot) {
-        accounts = [:]
-        for device in snapshot.devices.values {
+        let found = snapshot.devices.values.compactMap { device -> (Username, Account)? in
             guard let subscriber = snapshot.extensions[device.number], subscriber.isEnabled,
                 let username = Username(device.username.utf8), let account = Account(device, subscriber)
-            else { continue }
-            accounts[username] = account
+            else { return nil }
+            return (username, account)
+        }.sorted { $0.0 < $1.0 }
+        (names, accounts) = (found.map(\.0), found.map(\.1))
+    }
+
+    /// The account of that name, or the one nearest to it in order.
+    private func look(for name: Username) -> (account: Account, isKnown: Bool) {
+        guard !names.isEmpty else { return (nobody, false) }
+        var (place, length) = (0, names.count)
+        while length > 1 {
+            let half = length / 2
+            if !(name < names[place + half]) { place += half }
+            length -= half
         }
+        return (accounts[place], names[place] == name)
     }
 
     mutating func authenticate(_ request: Message, on flow: Flow, at now: Moment) throws(ParseError) -> Outcome {
@@ -84,8 +99,8 @@ struct Authenticator: Sendable {
         case .valid: break
         }
 
-        let known = Username(request.bytes(credentials.username)).flatMap { accounts[$0] }
-        let account = known ?? nobody
+        let name = Username(request.bytes(credentials.username)) ?? .nobody
+        let (account, isKnown) = look(for: name)
         let secret = account.secret(for: offered)
         let isRight = Digest.matches(
             credentials,
@@ -94,8 +109,9 @@ struct Authenticator: Sendable {
             // The same algorithm, or the comparison would end early for a name that exists.
             ha1: secret ?? nobody.secret(for: offered) ?? nobody.md5
         )
-        guard isRight, secret != nil, let owner = account.owner else {
-            return .challenge(stale: false, .wrongSecret(username: printable(request, credentials.username)))
+        guard isRight, isKnown, secret != nil, let owner = account.owner else {
+            let username = printable(request, credentials.username)
+            return .challenge(stale: false, .wrongSecret(username: username, isKnown: isKnown))
         }
         let nonce = request.bytes.span.extracting(credentials.nonce.range)
         switch ledger.use(nonce, nc: credentials.nc ?? 0, at: now.monotonic) {
@@ -159,7 +175,7 @@ struct DigestChallenge {
 }
 
 /// A user name as Ringfence generates them: exactly 16 ASCII characters, so that a look-up needs no string.
-struct Username: Hashable, Sendable {
+struct Username: Equatable, Sendable {
     private let first: UInt64
     private let second: UInt64
 
@@ -173,6 +189,19 @@ struct Username: Hashable, Sendable {
         }
         guard count == 16 else { return nil }
         (first, second) = words
+    }
+
+    /// Of no phone: it is no text.
+    static let nobody = Username(first: 0, second: 0)
+
+    private init(first: UInt64, second: UInt64) {
+        (self.first, self.second) = (first, second)
+    }
+}
+
+extension Username: Comparable {
+    static func < (one: Self, other: Self) -> Bool {
+        one.first == other.first ? one.second < other.second : one.first < other.first
     }
 }
 

@@ -12,9 +12,10 @@ extension Switchboard {
         bindings.count { $0.flow.remote.ip.accountable == source.accountable }
     }
 
-    /// A credential was wrong.
+    /// A credential was wrong. The same work for every name, or the time would tell which ones exist.
     mutating func noteWrongSecret(
         _ username: String,
+        isKnown: Bool,
         _ request: Message,
         on flow: Flow,
         at now: Moment,
@@ -23,7 +24,7 @@ extension Switchboard {
         counters.failedLogins += 1
         let failure = logins.failed(
             username,
-            exists: snapshot.hasDevice(username),
+            exists: isKnown,
             from: flow.remote.ip,
             client: client(of: request),
             at: now.monotonic

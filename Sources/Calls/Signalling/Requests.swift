@@ -129,8 +129,8 @@ extension Switchboard {
         case .none: break
         case .replayed(let username):
             report(.replayedNonce, .intrusionDetection, request, flow, now, subject: username, into: &actions)
-        case .wrongSecret(let username):
-            noteWrongSecret(username, request, on: flow, at: now, into: &actions)
+        case .wrongSecret(let username, let isKnown):
+            noteWrongSecret(username, isKnown: isKnown, request, on: flow, at: now, into: &actions)
         }
     }
 

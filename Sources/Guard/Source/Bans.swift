@@ -190,14 +190,15 @@ extension Ban.Reason {
     /// What was seen, for a person.
     fileprivate func evidence(_ count: Int, account: String?) -> String {
         let aim = account.map { " for the account '\($0)'" } ?? ""
+        func several(_ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
         let what =
             switch self {
-            case .guessing: "\(count) wrong passwords\(aim)"
-            case .scanning: "\(count) requests that name a scanner as their sender"
-            case .malformed: "\(count) messages that are not SIP"
-            case .forging: "\(count) messages in somebody else's name"
-            case .flooding: "\(count) floods of more messages than one source may send"
-            case .decision: "\(count) times"
+            case .guessing: several("wrong password", "wrong passwords") + aim
+            case .scanning: several("request that names", "requests that name") + " a scanner as its sender"
+            case .malformed: several("message that is", "messages that are") + " no SIP"
+            case .forging: several("message", "messages") + " in somebody else's name"
+            case .flooding: several("flood", "floods") + " of more messages than one source may send"
+            case .decision: several("time", "times")
             }
         return "\(what) within \(Limits.offenceWindow.components.seconds / 60) minutes"
     }

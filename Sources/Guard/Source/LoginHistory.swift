@@ -8,7 +8,8 @@ public import Primitives
 /// (row C02): an account that was tried too often is good only where its phones already were, until the day is over. One
 /// that no phone has logged in to yet is never guarded, because nobody could log in to it any more.
 ///
-/// Holds only accounts that exist or existed: nobody can fill it with names of their own.
+/// A table whose places are found by a seeded hash of the user name, so that a name that is not in it reads as much memory,
+/// and as cold, as one that is: the time must not tell which names exist (row R04). Only phones that logged in take places.
 public struct LoginHistory: Sendable {
     public enum Failure: Hashable, Sendable {
         case ordinary
@@ -18,29 +19,43 @@ public struct LoginHistory: Sendable {
         case spentBudget
     }
 
-    private struct Home {
-        let source: IPAddress
-        let client: Int
-    }
-
-    private struct Account {
-        var name = ""
-        /// The newest last.
-        var homes: [Home] = []
+    private struct Place {
+        /// The hash of the user name; 0 for nobody's.
+        var tag: UInt64 = 0
+        /// Networks and clients, as a hash of 32 bits each; 0 for none.
+        var homes = InlineArray<4, UInt64>(repeating: 0)
+        /// The home that is forgotten next.
+        var oldest = 0
         var failures = 0
         var began = MonotonicTime(nanoseconds: 0)
     }
 
-    /// What names are counted under that no phone has logged in with. No account is called this.
-    private static let nobody = ""
-    private var accounts: [String: Account] = [:]
+    private static let ways = 4
+    /// Rows of places, then one for names that are not there, where what is done for the others is done as well.
+    private var places: [Place]
+    private var labels: [UInt64: String] = [:]
     /// Accounts whose budget is spent. Nearly always none, so that asking costs nothing.
-    private var guarded: [String: MonotonicTime] = [:]
+    private var guarded: [UInt64: MonotonicTime] = [:]
     private let sites: [IPPrefix]
 
-    public init(sites: [IPPrefix] = []) {
+    /// - Parameter phones: How many there are. Four places each, of 64 bytes.
+    public init(phones: Int, sites: [IPPrefix] = []) {
         self.sites = sites
-        accounts[Self.nobody] = Account(homes: [Home(source: IPAddress(high: 0, low: 0), client: 0)])
+        places = Self.empty(for: phones)
+    }
+
+    private static func empty(for phones: Int) -> [Place] {
+        var rows = 8
+        while rows < min(phones, Limits.rememberedAccounts) { rows *= 2 }
+        return Array(repeating: Place(), count: rows * ways + 1)
+    }
+
+    /// Makes room for as many phones. What is remembered stays.
+    public mutating func resize(phones: Int) {
+        var larger = Self.empty(for: phones)
+        guard larger.count > places.count else { return }
+        swap(&places, &larger)
+        for place in larger.dropLast() where place.tag != 0 { places[free(for: place.tag)] = place }
     }
 
     /// A phone has logged in.
@@ -54,15 +69,16 @@ public struct LoginHistory: Sendable {
         from source: IPAddress,
         client: ArraySlice<UInt8>
     ) {
-        let home = Home(source: source.accountable, client: Self.hash(client))
-        if let last = accounts[username]?.homes.last, last.source == home.source, last.client == home.client { return }
-        guard accounts[username] != nil || accounts.count < Limits.rememberedAccounts else { return }
-        var account = accounts[username] ?? Account()
-        account.name = name()
-        account.homes.removeAll { $0.source == home.source && $0.client == home.client }
-        if account.homes.count == Limits.homesOfAccount { account.homes.removeFirst() }
-        account.homes.append(home)
-        accounts[username] = account
+        let (tag, home) = (Self.tag(username), Self.home(source, client))
+        let index = find(tag) ?? free(for: tag)
+        if places[index].tag != tag {
+            labels[places[index].tag] = nil
+            places[index] = Place(tag: tag)
+            labels[tag] = name()
+        }
+        for position in 0..<4 where places[index].homes[position] == home { return }
+        places[index].homes[places[index].oldest] = home
+        places[index].oldest = (places[index].oldest + 1) % 4
     }
 
     /// Somebody tried an account in vain.
@@ -75,44 +91,77 @@ public struct LoginHistory: Sendable {
         client: ArraySlice<UInt8>,
         at now: MonotonicTime
     ) -> Failure {
-        let (source, client) = (source.accountable, Self.hash(client))
-        // The same work for every name, or the time would tell which ones exist.
-        let key = accounts.index(forKey: username) == nil ? Self.nobody : username
-        var account = accounts[key] ?? Account()
-        if account.homes.contains(where: { $0.source == source && $0.client == client }) {
-            return .stalePhone(account.name)
+        let (tag, home) = (Self.tag(username), Self.home(source, client))
+        let index = find(tag) ?? places.count - 1
+        for position in 0..<4 where places[index].homes[position] == home {
+            return .stalePhone(labels[tag] ?? "")
         }
-        if now - account.began >= Limits.failureDay { (account.failures, account.began) = (0, now) }
-        account.failures += 1
-        accounts[key] = account
-        guard account.failures == Limits.failuresPerDay, exists, key != Self.nobody else { return .ordinary }
-        guarded[username] = now + Limits.failureDay
+        if now - places[index].began >= Limits.failureDay { (places[index].failures, places[index].began) = (0, now) }
+        places[index].failures &+= 1
+        guard places[index].failures == Limits.failuresPerDay, exists, places[index].tag == tag else {
+            return .ordinary
+        }
+        guarded[tag] = now + Limits.failureDay
         return .spentBudget
     }
 
     /// Whether the right password is good enough from there.
     public mutating func accepts(_ username: String, from source: IPAddress, at now: MonotonicTime) -> Bool {
-        guard !guarded.isEmpty, let end = guarded[username] else { return true }
+        guard !guarded.isEmpty else { return true }
+        let tag = Self.tag(username)
+        guard let end = guarded[tag] else { return true }
         guard now < end else {
-            guarded[username] = nil
+            guarded[tag] = nil
             return true
         }
-        let home = source.accountable
-        return accounts[username]?.homes.contains { $0.source == home } == true
-            || sites.contains { $0.contains(source) }
+        let network = Self.network(source)
+        if let index = find(tag) {
+            for position in 0..<4 where places[index].homes[position] >> 32 == network { return true }
+        }
+        return sites.contains { $0.contains(source) }
     }
 
-    /// Makes room: of accounts that are gone, only as many are remembered as may be stale phones.
-    public mutating func forget(unless exists: (String) -> Bool) {
-        let gone = accounts.keys.filter { $0 != Self.nobody && !exists($0) }
-        guard gone.count > Limits.retiredAccounts else { return }
-        for username in gone.sorted().dropLast(Limits.retiredAccounts) { accounts[username] = nil }
-        for username in guarded.keys where accounts[username] == nil { guarded[username] = nil }
+    // MARK: Places
+
+    /// There is a power of two of them.
+    private func row(of tag: UInt64) -> Int { Int(truncatingIfNeeded: tag) & (places.count / Self.ways - 1) }
+
+    /// Reads the whole row, whether it finds the name or not.
+    private func find(_ tag: UInt64) -> Int? {
+        let first = row(of: tag) * Self.ways
+        var found: Int?
+        for index in first..<first + Self.ways where places[index].tag == tag { found = index }
+        return found
     }
 
-    private static func hash(_ client: ArraySlice<UInt8>) -> Int {
+    /// A place for a new name: a free one, or the one whose account was left alone for longest.
+    private func free(for tag: UInt64) -> Int {
+        let first = row(of: tag) * Self.ways
+        var best = first
+        for index in first..<first + Self.ways {
+            if places[index].tag == 0 { return index }
+            if places[index].failures < places[best].failures { best = index }
+        }
+        return best
+    }
+
+    /// Seeded anew in each process; never 0.
+    private static func tag(_ username: String) -> UInt64 {
+        var hasher = Hasher()
+        hasher.combine(username)
+        return UInt64(bitPattern: Int64(hasher.finalize())) | 1 << 63
+    }
+
+    private static func home(_ source: IPAddress, _ client: ArraySlice<UInt8>) -> UInt64 {
         var hasher = Hasher()
         for byte in client.prefix(Limits.userAgentBytes) { hasher.combine(byte) }
-        return hasher.finalize()
+        return network(source) << 32 | UInt64(UInt32(truncatingIfNeeded: hasher.finalize()))
+    }
+
+    /// 32 bits, never 0.
+    private static func network(_ source: IPAddress) -> UInt64 {
+        var hasher = Hasher()
+        hasher.combine(source.accountable)
+        return UInt64(UInt32(truncatingIfNeeded: hasher.finalize()) | 1)
     }
 }

@@ -70,6 +70,7 @@ extension MemoryTarget {
 
     /// A readable connection: the beginning of a TLS handshake, or somebody who does without.
     func hello(_ bytes: [UInt8], on id: UInt64) {
+        if weakness == .tripsOverHandshakes, bytes.count == 20 { isStuck = true }
         if bytes.first != 22 {
             if weakness == .talksInTheClear { put(Array("SIP/2.0 200 OK\r\n\r\n".utf8), to: id) } else { close(id) }
             return

@@ -70,6 +70,18 @@ extension MemoryTarget {
                 put([1], to: id)
             }
             return nil
+        case .believesEavesdroppers:
+            return method == "INVITE" && login == nil && to.contains(";tag=") ? reply("200 OK", to: message) : nil
+        case .takesNews: return method == "NOTIFY" && login != nil ? reply("200 OK", to: message) : nil
+        case .carriesSpoofs:
+            return method == "MESSAGE" && login != nil && message.value("from")?.contains("911@") == true
+                ? reply("202 Accepted", to: message) : nil
+        case .countsNoHops:
+            return login != nil && message.value("max-forwards") == "0" ? reply("480 Later", to: message) : nil
+        case .takesAnyTimer:
+            return login != nil && message.value("session-expires") == "1" ? reply("480 Later", to: message) : nil
+        case .callsForOthers: return method == "REFER" && login != nil ? reply("202 Accepted", to: message) : nil
+        case .refusesNobody: return method == "SUBSCRIBE" && login != nil ? reply("200 OK", to: message) : nil
         case .takesAnyContact:
             return login != nil && message.value("contact")?.contains("192.0.2.") == true
                 ? reply("200 OK", to: message) : nil
@@ -80,7 +92,8 @@ extension MemoryTarget {
             .foreignCertificate, .reflectsMedia, .latches, .forwardsForgeries, .saysWhatItIs, .slowerForExtensions,
             .slowerForLogins, .waitsForLength, .takesBareLF, .neverCloses, .leavesServicesOpen, .answersDatagrams,
             .forgivesEdits, .forgivesCuts, .bansNobody, .guardsNoAccount, .answersChallenges, .believesResponses,
-            .passesHeadersOn, .showsInside, .unescapes, .servesFloods, .losesItself, .amplifies, .takesAnySize,
+            .passesHeadersOn, .showsInside, .unescapes, .tripsOverHandshakes, .servesFloods, .losesItself, .amplifies,
+            .takesAnySize,
             .tripsOverRoutes:
             return nil
         }

@@ -15,7 +15,9 @@ enum Weakness: String, CaseIterable {
     case bansNobody, guardsNoAccount, movesLogins, answersChallenges, believesMangled, believesInjection
     case tellsWatchers, tellsOurName, removesForAnybody, dialsContacts, looksUpNames
     case passesHeadersOn, showsInside, readsNamesLoosely, unescapes, believesResponses
-    case servesFloods, losesItself, amplifies, takesAnySize, readsBodies, fetchesCertificates, tripsOverRoutes
+    case believesEavesdroppers, takesNews, carriesSpoofs, countsNoHops, takesAnyTimer, callsForOthers, refusesNobody
+    case tripsOverHandshakes, servesFloods, losesItself, amplifies, takesAnySize, readsBodies, fetchesCertificates,
+        tripsOverRoutes
 
     /// The attack that must notice it.
     var attack: String {
@@ -66,6 +68,14 @@ enum Weakness: String, CaseIterable {
         case .readsNamesLoosely: "C10"
         case .unescapes: "S10"
         case .believesResponses: "S19"
+        case .believesEavesdroppers: "S14"
+        case .takesNews: "S17"
+        case .carriesSpoofs: "S18"
+        case .countsNoHops: "S20"
+        case .takesAnyTimer: "S21"
+        case .callsForOthers: "S23"
+        case .refusesNobody: "D15"
+        case .tripsOverHandshakes: "D04"
         case .servesFloods: "D01"
         case .losesItself: "D11"
         case .amplifies: "D13"

@@ -31,7 +31,7 @@ struct SessionTimerNegotiationTests {
 
     /// Row S21.
     @Test(arguments: ["1", "89", "0"])
-    func `a session below the minimum is refused with the minimum, and no phone rings`(seconds: String) throws {
+    func `S21 a session below the minimum is refused with the minimum, and no phone rings`(seconds: String) throws {
         var (office, caller, callee) = try CallTests.phones()
         let answers = try caller.ask(
             &office,

@@ -37,7 +37,7 @@ struct UpdateTests {
         #expect(scene.isStanding)
     }
 
-    @Test func `a new address by UPDATE is between the phone and us`() throws {
+    @Test func `S15 a new address by UPDATE is between the phone and us`() throws {
         var scene = try Scene()
         let answers = scene.calleeSays(
             "UPDATE",
@@ -78,7 +78,7 @@ struct UpdateTests {
     }
 
     /// Rows S03, S14 and S15.
-    @Test func `an UPDATE with made-up tags is unknown, and one from elsewhere is asked who it is`() throws {
+    @Test func `S14 an UPDATE with made-up tags is unknown, and one from elsewhere is asked who it is`() throws {
         var scene = try Scene()
         let stranger = try scene.office.flow(from: "198.51.100.66:4444")
         let forged = scene.caller.inDialog("UPDATE", of: scene.answer, sdp: SDP.offer(address: "198.51.100.66"))

@@ -132,7 +132,7 @@ struct LampTests {
         #expect(try watcher.watch(&office, "102").notice.callStates == ["early"])
     }
 
-    @Test func `a name cannot become markup`() throws {
+    @Test func `S13 a name cannot become markup`() throws {
         var office = try Office()
         try office.rename("102", "\"><evil a='1'>& \u{202E}é")
         var watcher = try Phone("phone-101-000001", in: &office)

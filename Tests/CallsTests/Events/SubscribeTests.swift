@@ -271,7 +271,7 @@ struct NotifyTests {
         #expect(notice?.text("Event") == "dialog;id=17")
     }
 
-    @Test func `of nobody's asking is refused`() throws {
+    @Test func `S17 of nobody's asking is refused`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         let extra = ["Event: message-summary", "Subscription-State: active"]

@@ -8,7 +8,7 @@ import Testing
 @Suite("RFC 6665 §6.1, ATTACKS R05: who may watch whom")
 struct WatchRightsTests {
     @Test(arguments: ["dialog", "presence", "message-summary", "reg"])
-    func `a stranger is challenged, leaves nothing behind and is told nothing`(event: String) throws {
+    func `R05 a stranger is challenged, leaves nothing behind and is told nothing`(event: String) throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         let text = phone.request("SUBSCRIBE", to: "sip:102@\(Office.domain)", extra: ["Event: \(event)"])
@@ -53,7 +53,7 @@ struct WatchRightsTests {
 
 @Suite("RFC 6665 §6.4, ATTACKS D15: subscriptions that somebody piles up")
 struct SubscriptionFloodTests {
-    @Test func `one phone has 128, and the others have theirs`() throws {
+    @Test func `D15 one phone has 128, and the others have theirs`() throws {
         var office = try Office()
         var greedy = try Phone("phone-101-000001", in: &office)
         var modest = try Phone("phone-103-000001", in: &office, from: "192.0.2.60:50000")

@@ -73,7 +73,7 @@ struct MessageTests {
         #expect(try chat.write("?")?.status == 480)
     }
 
-    @Test func `that went in a circle is refused`() throws {
+    @Test func `S20 that went in a circle is refused`() throws {
         var chat = try Chat()
         let target = "sip:102@\(Office.domain)"
         let text = { (chat: inout Chat, proof: [String]) in
@@ -106,7 +106,7 @@ struct MessageTests {
 
 @Suite("RFC 3428 §8 and §11, ATTACKS S18: what a message may be")
 struct MessageLimitTests {
-    @Test func `a stranger is challenged and nothing is passed on`() throws {
+    @Test func `S18 a stranger is challenged and nothing is passed on`() throws {
         var chat = try Chat()
         let text = chat.sender.request("MESSAGE", to: "sip:102@\(Office.domain)", body: "?", type: "text/plain")
         chat.office.deliver(text, on: chat.sender.flow)
@@ -115,7 +115,7 @@ struct MessageLimitTests {
     }
 
     @Test(arguments: ["sip:103@\(Office.domain)", "sip:911@\(Office.domain)", "tel:911"])
-    func `another sender's name is refused`(from: String) throws {
+    func `S18 another sender's name is refused`(from: String) throws {
         var chat = try Chat()
         #expect(try chat.write("?", from: from)?.status == 403)
         #expect(chat.office.events.map(\.kind) == [.identityMismatch])

@@ -19,7 +19,7 @@ struct AvalancheTests {
         return (office, phones)
     }
 
-    @Test func `who does not fit is told to come back, at different times`() throws {
+    @Test func `D19 who does not fit is told to come back, at different times`() throws {
         var waits: [Int] = []
         var (office, phones) = try Self.crowd()
         #expect(try phones[0].register(&office).status == 200)
@@ -33,7 +33,7 @@ struct AvalancheTests {
         #expect(office.switchboard.registrations().count == 1)
     }
 
-    @Test func `phones that were here before are let in first`() throws {
+    @Test func `D19 phones that were here before are let in first`() throws {
         var (office, phones) = try Self.crowd()
         #expect(try phones[0].register(&office).status == 200)
         office.wait(.seconds(10))

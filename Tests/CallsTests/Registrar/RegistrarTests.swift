@@ -79,7 +79,7 @@ struct RegistrarTests {
         #expect(office.switchboard.registrations().isEmpty)
     }
 
-    @Test func `a star that does not mean leaving changes nothing`() throws {
+    @Test func `S04 a star that does not mean leaving changes nothing`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         try phone.register(&office)
@@ -102,7 +102,7 @@ struct RegistrarTests {
         #expect(answer.first(.minExpires).map { answer.string($0) } == "60")
     }
 
-    @Test func `more contacts than allowed are refused as a whole`() throws {
+    @Test func `S05 more contacts than allowed are refused as a whole`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         try phone.register(&office)
@@ -126,14 +126,14 @@ struct RegistrarTests {
     ]
 
     @Test(arguments: poisoned)
-    func `a contact that points somewhere else is refused`(contact: String) throws {
+    func `S06 a contact that points somewhere else is refused`(contact: String) throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         #expect(try phone.register(&office, contact: contact).status == 400)
         #expect(office.switchboard.registrations().isEmpty)
     }
 
-    @Test func `the extension's number is as good an address as the user name, another's is not`() throws {
+    @Test func `C07 the extension's number is as good an address as the user name, another's is not`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         let register = { (phone: inout Phone, office: inout Office, user: String) in

@@ -152,7 +152,7 @@ struct DatagramTests {
     ]
 
     @Test(arguments: lengths)
-    func `a length that cannot be believed is refused`(fields: String, problem: ParseError.Problem?) {
+    func `D06 a length that cannot be believed is refused`(fields: String, problem: ParseError.Problem?) {
         var found: ParseError.Problem?
         do throws(ParseError) { _ = try Message(parsing: wire("BYE sip:a@b SIP/2.0\n\(fields)\n\nabc").span) } catch {
             found = error.problem
@@ -179,7 +179,7 @@ struct MessageLimitTests {
         #expect(error?.status == 414)
     }
 
-    @Test func `a field of 8 KiB is read, and a longer one is not`() {
+    @Test func `D08 a field of 8 KiB is read, and a longer one is not`() {
         let value = String(repeating: "a", count: Limits.fieldBytes - 3)
         #expect(problem(in: request(changes: [("X", value)])) == nil)
         #expect(problem(in: request(changes: [("X", value + "a")]))?.problem == .tooLarge(.header, limit: 8_192))
@@ -187,20 +187,20 @@ struct MessageLimitTests {
         #expect(problem(in: request(changes: [("X", folded)]))?.status == 513, "folding is no way around it")
     }
 
-    @Test func `a hundred fields are read, and one more is not`() {
+    @Test func `D08 a hundred fields are read, and one more is not`() {
         let fields = (0..<93).map { ("X-\($0)", "1") }
         #expect(problem(in: request(changes: fields)) == nil)
         #expect(problem(in: request(changes: fields + [("Y", "1")]))?.problem == .tooLarge(.header, limit: 100))
     }
 
-    @Test func `seventy hops are read, and one more is not`() {
+    @Test func `D08 seventy hops are read, and one more is not`() {
         let hop = "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx"
         let hops = { (count: Int) in Array(repeating: hop, count: count).joined(separator: ", ") }
         #expect(problem(in: request(changes: [("Via", hops(70))])) == nil)
         #expect(problem(in: request(changes: [("Via", hops(71))]))?.problem == .tooLarge(.via, limit: 70))
     }
 
-    @Test func `contacts, parameters and options are bounded`() throws {
+    @Test func `D18 contacts, parameters and options are bounded`() throws {
         let contacts = Array(repeating: "<sip:a@b>", count: 71).joined(separator: ",")
         #expect(problem(in: request(changes: [("Contact", contacts)]))?.problem == .tooLarge(.address, limit: 70))
         let parameters = Array(repeating: ";a", count: 65).joined()

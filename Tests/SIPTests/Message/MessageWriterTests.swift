@@ -34,7 +34,7 @@ struct MessageWriterTests {
         #expect(String(decoding: writer.bytes, as: UTF8.self) == lines.replacing("\n", with: "\r\n"))
     }
 
-    @Test func `a value cannot end its line or the message`() {
+    @Test func `S10 a value cannot end its line or the message`() {
         var writer = MessageWriter()
         writer.request(.other("BYE x\r\nEvil"), uri: "sip:a\r\nEvil: 1".utf8)
         writer.field(.subject, "a\r\nEvil: 1\r\n\r\n\u{0}\t\u{7F}b")

@@ -73,7 +73,7 @@ struct StreamFramerTests {
         #expect(try framer.next(bytes.span) == .message(length: bytes.count))
     }
 
-    @Test func `what a line end inside of a line hides from the parser is hidden from the framer`() {
+    @Test func `D07 what a line end inside of a line hides from the parser is hidden from the framer`() {
         let bytes = wire("BYE sip:a@b SIP/2.0\nX: 1\u{0A}Content-Length: 9\nl: 0\n\n")
         let bare = Array(bytes).replacing(wire("\u{0A}Content-Length: 9"), with: Array("\nContent-Length: 9".utf8))
         #expect(Stream(bare + Self.options).frames().cut == [bare, Self.options])

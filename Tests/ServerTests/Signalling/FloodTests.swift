@@ -10,7 +10,8 @@ import Testing
 @Suite("Control intrusion-detection: a flood from one host")
 struct FloodTests {
     /// `Scripts/flood-test` sends a million and measures memory; here it is counted what is kept.
-    @Test func `fifty thousand requests leave nothing behind, and a phone at the same address is served`() async throws
+    @Test func `D02 fifty thousand requests leave nothing behind, and a phone at the same address is served`()
+        async throws
     {
         try await Office.open { office in
             let phone = try await Enrolled("201", in: office)

@@ -10,7 +10,7 @@ import Testing
 @Suite("Control intrusion-detection: peers that misbehave")
 struct HostilePeerTests {
     @Test(arguments: ["GET / HTTP/1.1\r\nHost: pbx.test\r\n\r\n", "\u{0}\u{1}\u{2}\u{3} garbage\r\n\r\n"])
-    func `who does not speak SIP is cut off without an answer`(greeting: String) async throws {
+    func `R06 who does not speak SIP is cut off without an answer`(greeting: String) async throws {
         try await Office.open { office in
             let peer = try await office.peer()
             peer.say(greeting)
@@ -28,7 +28,7 @@ struct HostilePeerTests {
         }
     }
 
-    @Test func `who connects and says nothing is cut off after five seconds`() async throws {
+    @Test func `D03 who connects and says nothing is cut off after five seconds`() async throws {
         try await Office.open { office in
             let silent = try await Peer.connect(to: office.server.sipTLS, root: nil)
             let secured = try await office.peer()
@@ -38,7 +38,7 @@ struct HostilePeerTests {
         }
     }
 
-    @Test func `who sends one byte at a time is cut off as if it said nothing`() async throws {
+    @Test func `D03 who sends one byte at a time is cut off as if it said nothing`() async throws {
         try await Office.open { office in
             let slow = try await office.peer()
             let start = ContinuousClock.now

@@ -17,7 +17,7 @@ struct TransportTests {
         }
     }
 
-    @Test func `TLS 1.1 is refused`() async throws {
+    @Test func `K01 TLS 1.1 is refused`() async throws {
         try await Office.open { office in
             let phone = try await office.peer(versions: 10...11)
             phone.say(Requests.register())
@@ -27,7 +27,7 @@ struct TransportTests {
         }
     }
 
-    @Test func `the certificate is good for the name that phones are told, and for no other`() async throws {
+    @Test func `K03 the certificate is good for the name that phones are told, and for no other`() async throws {
         try await Office.open { office in
             let phone = try await office.peer(name: "pbx.test")
             phone.say(Requests.register())
@@ -39,7 +39,7 @@ struct TransportTests {
         }
     }
 
-    @Test func `SIP without TLS on the TLS port gets no answer`() async throws {
+    @Test func `K02 SIP without TLS on the TLS port gets no answer`() async throws {
         try await Office.open { office in
             let peer = try await Peer.connect(to: office.server.sipTLS, root: nil)
             peer.say(Requests.register())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SIP
+import TestKit
 import Testing
 
 /// The messages that 23 RFCs print. Their Content-Length is often a word or a mistake, so each gets its real one here.

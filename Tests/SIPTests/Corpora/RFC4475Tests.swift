@@ -2,6 +2,7 @@
 
 import Primitives
 import SIP
+import TestKit
 import Testing
 
 /// What this module owes each message of the RFC: the status where the RFC leaves no choice, the values where somebody

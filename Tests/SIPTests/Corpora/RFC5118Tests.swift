@@ -2,6 +2,7 @@
 
 import Primitives
 import SIP
+import TestKit
 import Testing
 
 @Suite("RFC 5118: IPv6 torture messages", .enabled(if: Corpus.has("rfc5118-crlf")))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SIP
+import TestKit
 import Testing
 
 @Suite("RFC 3261 §18.3 and RFC 5626 §4.4.1: messages on a stream")
@@ -106,7 +107,7 @@ struct RecordedStreamTests {
 
     @Test(arguments: Corpus.files("php-sip/tests/fixtures/misc", withSuffix: ".yaml"))
     func `php-sip: the messages of a flow come out of one stream as they went in`(path: String) throws {
-        let flow = messages(ofYAML: String(decoding: try Corpus.read(path), as: UTF8.self))
+        let flow = try Corpus.messages(ofYAML: path)
         // Three printed messages have no Content-Length: they cannot travel on a stream.
         let travelling = flow.filter { (try? Message(parsing: $0.span))?.first(.contentLength) != nil }
         #expect(flow.count - travelling.count <= 2)
@@ -121,16 +122,6 @@ struct RecordedStreamTests {
         let text = String(decoding: bytes, as: UTF8.self)
         guard Array(text.utf8) == bytes else { return bytes }
         return Array(text.replacing(#/=+\r\n[^\r\n]*\r\n-+\r\n/#, with: "").utf8)
-    }
-
-    /// A list of block scalars, which is all the YAML there is in these files.
-    private func messages(ofYAML text: String) -> [[UInt8]] {
-        text.replacing("- |+\n", with: "\u{0}").split(separator: "\u{0}").dropFirst().map { block in
-            let lines = block.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("#") }
-            let message = lines.map { $0.dropFirst(2) }.joined(separator: "\r\n")
-            // The end of the file took the blank line of the last one.
-            return Array((message.contains("\r\n\r\n") ? message : message + "\r\n").utf8)
-        }
     }
 }
 

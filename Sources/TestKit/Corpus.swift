@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-import SIP
+public import Foundation
 
 /// Test data that others wrote, read where it lies and never copied: `RINGFENCE_SHARED`, or `../shared` beside the
 /// package.
-enum Corpus {
-    static let shared: URL = {
+public enum Corpus {
+    public static let shared: URL = {
         if let path = ProcessInfo.processInfo.environment["RINGFENCE_SHARED"] { return URL(filePath: path) }
         var folder = URL(filePath: #filePath).deletingLastPathComponent()
         while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path)
@@ -16,32 +15,43 @@ enum Corpus {
         return folder.deletingLastPathComponent().appending(path: "shared")
     }()
 
-    static func folder(_ name: String) -> URL { shared.appending(path: "corpora/\(name)") }
+    public static func folder(_ name: String) -> URL { shared.appending(path: "corpora/\(name)") }
 
     /// Whether a folder is there. Says so when it is not, because a suite that is skipped in silence proves nothing.
-    static func has(_ name: String) -> Bool {
+    public static func has(_ name: String) -> Bool {
         let isThere = FileManager.default.fileExists(atPath: folder(name).path)
         if !isThere { print("SKIPPED: \(folder(name).path) is not there; set RINGFENCE_SHARED") }
         return isThere
     }
 
-    static func read(_ path: String) throws -> [UInt8] {
+    public static func read(_ path: String) throws -> [UInt8] {
         Array(try Data(contentsOf: folder(path)))
     }
 
     /// The names of the files below a folder, in order; none when it is not there.
-    static func files(_ name: String, withSuffix suffix: String) -> [String] {
+    public static func files(_ name: String, withSuffix suffix: String) -> [String] {
         let names = try? FileManager.default.subpathsOfDirectory(atPath: folder(name).path)
         return (names ?? []).filter { $0.hasSuffix(suffix) }.sorted().map { "\(name)/\($0)" }
     }
 
     /// The rows of an `EXPECT.tsv`, without its heading.
-    static func expectations(_ name: String) -> [(file: String, strict: String)] {
+    public static func expectations(_ name: String) -> [(file: String, strict: String)] {
         guard let text = try? String(contentsOf: folder(name).appending(path: "EXPECT.tsv"), encoding: .utf8) else {
             return []
         }
         let rows = text.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
         guard let column = rows.first?.firstIndex(of: "strict_secure_server_should") else { return [] }
         return rows.dropFirst().map { (String($0[0]), String($0[column])) }
+    }
+
+    /// The messages of a file of php-sip: a list of block scalars, which is all the YAML there is in these files.
+    public static func messages(ofYAML path: String) throws -> [[UInt8]] {
+        let text = String(decoding: try read(path), as: UTF8.self)
+        return text.replacing("- |+\n", with: "\u{0}").split(separator: "\u{0}").dropFirst().map { block in
+            let lines = block.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("#") }
+            let message = lines.map { $0.dropFirst(2) }.joined(separator: "\r\n")
+            // The end of the file took the blank line of the last one.
+            return Array((message.contains("\r\n\r\n") ? message : message + "\r\n").utf8)
+        }
     }
 }

@@ -66,7 +66,8 @@ public struct SheddingFigures: Hashable, Sendable {
         return until - since
     }
 
-    mutating func note(until end: WallTime, at now: WallTime) {
+    /// One phone was sent away until then.
+    public mutating func note(until end: WallTime, at now: WallTime) {
         refused += 1
         if until.map({ $0 < now }) ?? true { since = now }
         until = max(until ?? end, end)

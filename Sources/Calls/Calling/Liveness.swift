@@ -121,16 +121,29 @@ extension Switchboard {
         switch call.phase {
         case .ringing:
             if call.callerFlow.id == flow { refuse(serial, .cancelled, at: now, into: &actions) }
-        case .answering, .refusing: break
-        case .talking:
-            for side in [Side.caller, .callee] where leg(serial, side)?.flow?.id == flow {
-                update(serial, side) {
-                    $0.flow = nil
-                    $0.liveness.lost = now.monotonic
-                    $0.liveness.isProbing = false
-                }
-                schedule(serial, at: now.monotonic + Limits.reconnect)
+        case .answering(let answering):
+            guard call.callerFlow.id == flow else {
+                loseLegs(of: serial, over: flow, at: now)
+                return
             }
+            // The caller cannot hear of the answer any more.
+            tickets[answering.ticket] = nil
+            loseLegs(of: serial, over: flow, at: now)
+            if let callee = leg(serial, .callee) { hangUp(callee, of: serial, at: now, into: &actions) }
+            refuse(serial, .cancelled, at: now, into: &actions)
+        case .refusing: break
+        case .talking: loseLegs(of: serial, over: flow, at: now)
+        }
+    }
+
+    private mutating func loseLegs(of serial: UInt64, over flow: FlowID, at now: Moment) {
+        for side in [Side.caller, .callee] where leg(serial, side)?.flow?.id == flow {
+            update(serial, side) {
+                $0.flow = nil
+                $0.liveness.lost = now.monotonic
+                $0.liveness.isProbing = false
+            }
+            schedule(serial, at: now.monotonic + Limits.reconnect)
         }
     }
 

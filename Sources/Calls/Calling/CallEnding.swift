@@ -59,12 +59,18 @@ extension Switchboard {
         }
         respond(200, to: request, on: flow, tag: callsBySerial[server.call]?.tag, at: now, into: &actions)
         guard let call = callsBySerial[server.call], call.transaction == id else { return }
+        end(call.serial, as: .cancelled, at: now, into: &actions)
+    }
+
+    /// Ends a call that the caller was not told an answer of.
+    mutating func end(_ serial: UInt64, as refused: Refused, at now: Moment, into actions: inout [Action]) {
+        guard let call = callsBySerial[serial] else { return }
         switch call.phase {
-        case .ringing: refuse(call.serial, .cancelled, at: now, into: &actions)
+        case .ringing: refuse(serial, refused, at: now, into: &actions)
         case .answering(let answering):
             tickets[answering.ticket] = nil
-            hangUp(answering.callee, of: call.serial, at: now, into: &actions)
-            refuse(call.serial, .cancelled, at: now, into: &actions)
+            hangUp(answering.callee, of: serial, at: now, into: &actions)
+            refuse(serial, refused, at: now, into: &actions)
         case .refusing, .talking: break
         }
     }
@@ -101,11 +107,8 @@ extension Switchboard {
     mutating func end(_ serial: UInt64, because reason: String, at now: Moment, into actions: inout [Action]) {
         guard let call = callsBySerial[serial] else { return }
         switch call.phase {
-        case .ringing: refuse(serial, Refused(status: 480, outcome: .failed, reason: reason), at: now, into: &actions)
-        case .answering(let answering):
-            tickets[answering.ticket] = nil
-            hangUp(answering.callee, of: serial, at: now, into: &actions)
-            refuse(serial, Refused(status: 480, outcome: .failed, reason: reason), at: now, into: &actions)
+        case .ringing, .answering:
+            end(serial, as: Refused(status: 480, outcome: .failed, reason: reason), at: now, into: &actions)
         case .refusing: break
         case .talking(let conversation):
             hangUp(conversation.caller, of: serial, at: now, into: &actions)
@@ -139,6 +142,7 @@ extension Switchboard {
     mutating func forget(_ serial: UInt64, into actions: inout [Action]) {
         guard let call = callsBySerial.removeValue(forKey: serial) else { return }
         for username in call.usernames { leave(serial, username) }
+        closeEarly(serial, keepingRelay: false, into: &actions)
         switch call.phase {
         case .ringing: break
         case .answering(let answering):

@@ -31,21 +31,9 @@ extension Switchboard {
             } else if status >= 300 {
                 branchFailed(status, index, of: client.call, at: now, into: &actions)
             } else if status > 100 {
-                announceRinging(client.call, at: now, into: &actions)
+                progressed(response, index, of: client, at: now, into: &actions)
             }
         }
-    }
-
-    private mutating func announceRinging(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
-        guard let call = callsBySerial[serial], case .ringing(var ringing) = call.phase, !ringing.isAnnounced else {
-            return
-        }
-        ringing.isAnnounced = true
-        callsBySerial[serial]?.phase = .ringing(ringing)
-        let bytes = response(180, to: call.invite, on: call.callerFlow, tag: call.tag) {
-            writeContact(over: call.callerFlow, into: &$0)
-        }
-        answer(call.transaction, 180, bytes, at: now, into: &actions)
     }
 
     mutating func branchFailed(
@@ -81,7 +69,7 @@ extension Switchboard {
             actions.append(.send(known.bytes, client.flow.id))
             return
         }
-        guard var dialog = try? Dialog(asClientFrom: response, request: client.request) else { return }
+        guard var dialog = confirmed(response, index, of: client) else { return }
         let acknowledgement = acknowledge(&dialog, cseq: 1, over: client.flow)
         actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase
@@ -92,7 +80,7 @@ extension Switchboard {
         }
         inviteClients[key]?.acknowledged = (tag, acknowledgement)
         let branch = ringing.branches[index]
-        guard let media = agreed(response, offered: branch) else {
+        guard let media = settledEarly(client.call, index) ?? agreed(response, offered: branch) else {
             sayBye(&dialog, over: client.flow, at: now, into: &actions)
             report(.weakMediaOffered, .mediaEncryption, response, client.flow, now, into: &actions)
             branchFailed(488, index, of: client.call, at: now, into: &actions)
@@ -108,7 +96,7 @@ extension Switchboard {
     }
 
     /// The answer to our offer: exactly one of our keys, taken up by tag and suite (RFC 4568 §5.1.2).
-    private func agreed(_ response: Message, offered branch: Branch) -> LegNegotiation? {
+    func agreed(_ response: Message, offered branch: Branch) -> LegNegotiation? {
         guard let answer = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range)),
             let audio = answer.audio, audio.port != 0
         else { return nil }
@@ -153,13 +141,19 @@ extension Switchboard {
     }
 
     /// Tells the caller, and opens the media.
-    private mutating func connect(_ call: Call, _ callee: Leg, at now: Moment, into actions: inout [Action]) {
-        guard let dialog = try? Dialog(asServerFrom: call.invite, localTag: call.tag) else {
+    mutating func connect(_ call: Call, _ callee: Leg, at now: Moment, into actions: inout [Action]) {
+        // RFC 3262 §3: what was said reliably is acknowledged before the answer follows.
+        guard earlyCalls.isEmpty || earlyCalls[call.serial]?.pending == nil else {
+            earlyCalls[call.serial]?.isStored = true
+            return
+        }
+        let early = closeEarly(call.serial, keepingRelay: true, into: &actions)
+        guard let dialog = early?.dialog ?? (try? Dialog(asServerFrom: call.invite, localTag: call.tag)) else {
             hangUp(callee, of: call.serial, at: now, into: &actions)
             forget(call.serial, into: &actions)
             return
         }
-        let (media, body) = callerMedia(of: call, callee)
+        let (media, body) = callerMedia(of: call, callee, told: early?.told)
         var caller = Leg(call.caller, call.callerFlow, dialog, media, at: now)
         caller.session = try? SessionTimer.answering(call.invite, before: nil, at: now)
         let bytes = response(200, to: call.invite, on: call.callerFlow, tag: call.tag, body: body) {
@@ -171,12 +165,18 @@ extension Switchboard {
         caller.unacknowledged = Unacknowledged(
             bytes,
             sequence: (try? call.invite.cseq().number) ?? 1,
-            expectsAnswer: call.offer == nil,
+            expectsAnswer: media.theirs == nil,
             at: now
         )
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .caller)
         answer(call.transaction, 200, bytes, at: now, into: &actions)
         callsBySerial[call.serial]?.phase = .talking(Call.Conversation(caller: caller, callee: callee))
+        if call.offer == nil, let theirs = media.theirs {
+            callsBySerial[call.serial]?.record.callerProtection = LegProtection(
+                call.callerFlow,
+                suite: theirs.key.suite
+            )
+        }
         if let a = caller.relayMedia, let b = callee.relayMedia {
             actions.append(.media(.open(call.relay, a: a, b: b)))
         }
@@ -185,8 +185,15 @@ extension Switchboard {
     }
 
     /// What we tell the caller about media: an answer to its offer, or our own offer when it made none.
-    private mutating func callerMedia(of call: Call, _ callee: Leg) -> (LegNegotiation, [UInt8]) {
-        let local = newLocalMedia()
+    ///
+    /// - Parameter told: What it was told before the answer.
+    mutating func callerMedia(
+        of call: Call,
+        _ callee: Leg,
+        told: EarlyCall.Told? = nil
+    ) -> (LegNegotiation, [UInt8]) {
+        if let told, told.isReliable { return (told.media, told.isOffer ? [] : told.body) }
+        let local = told?.media.local ?? newLocalMedia()
         let remote = callee.media.remote
         guard let offer = call.offer, let audio = offer.audio,
             let theirs = Negotiation.protection(of: audio, preferring: SRTPSuite.preferred)
@@ -202,7 +209,9 @@ extension Switchboard {
             )
             return (LegNegotiation(local: local, ours: ours, formats: callee.media.formats), body)
         }
-        let ours = CryptoAttribute(tag: theirs.tag, key: .generate(theirs.key.suite, using: &entropy))
+        // The same answer as before, if there was one (RFC 3261 §13.2.1).
+        let ours =
+            told?.media.chosen ?? CryptoAttribute(tag: theirs.tag, key: .generate(theirs.key.suite, using: &entropy))
         let body = SessionWriter.answer(
             to: offer,
             local,

@@ -206,7 +206,7 @@ extension Switchboard {
         writer.field(.cseq, "1 INVITE")
         writeContact(over: target.flow, into: &writer)
         writer.field(.allow, Self.allowed)
-        writer.field(.supported, Self.supported)
+        writer.field(.supported, call.invite.knowsReliability ? "\(Self.supported), 100rel" : Self.supported)
         writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }

@@ -10,7 +10,7 @@ import SIP
 extension Switchboard {
     mutating func receiveInDialog(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
         guard let key = DialogKey(request), let owner = dialogs[key], callsBySerial[owner.call] != nil else {
-            guard request.method != .ack else { return }
+            guard request.method != .ack, !receiveEarly(request, on: flow, at: now, into: &actions) else { return }
             // Row S03: a made-up tag is no way around authentication.
             respond(481, to: request, on: flow, at: now, into: &actions)
             return
@@ -30,7 +30,9 @@ extension Switchboard {
         case .invite, .update: change(request, owner, on: flow, at: now, into: &actions)
         case .options: respond(200, to: request, on: flow, at: now, into: &actions, writeCapabilities)
         case .ack, .cancel: break
-        case .register, .info, .prack, .refer, .subscribe, .notify, .message, .publish:
+        // Rows S03 and S17: nothing of ours waits for a PRACK any more, and we have subscribed to nothing.
+        case .prack, .notify: respond(481, to: request, on: flow, at: now, into: &actions)
+        case .register, .info, .refer, .subscribe, .message, .publish:
             respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
         case .other, nil:
             respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)

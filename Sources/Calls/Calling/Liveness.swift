@@ -19,7 +19,9 @@ extension Switchboard {
     mutating func wakeCall(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
         guard let call = callsBySerial[serial] else { return }
         if let wake = call.wake, wake <= now.monotonic { callsBySerial[serial]?.wake = nil }
-        switch call.phase {
+        if !earlyCalls.isEmpty { repeatProvisional(call, at: now, into: &actions) }
+        switch callsBySerial[serial]?.phase {
+        case nil: break
         case .ringing(let ringing):
             if ringing.giveUp <= now.monotonic {
                 refuse(serial, .noAnswer, at: now, into: &actions)

@@ -29,5 +29,10 @@ struct Refused: Error, Sendable {
     )
     static let noAnswer = Refused(status: 480, outcome: .noAnswer, reason: "nobody answered")
     static let cancelled = Refused(status: 487, outcome: .cancelled, reason: "the caller hung up before an answer")
+    static let notAcknowledged = Refused(
+        status: 504,
+        outcome: .failed,
+        reason: "the caller's phone did not confirm what it was told"
+    )
     static let notStored = Refused(status: 503, outcome: .failed, reason: "its record could not be written to disk")
 }

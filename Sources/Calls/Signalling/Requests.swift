@@ -9,7 +9,7 @@ import SIP
 /// stranger something (row U401).
 extension Switchboard {
     /// What a phone may ask for today.
-    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, SUBSCRIBE, NOTIFY, MESSAGE"
+    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, PRACK, SUBSCRIBE, NOTIFY, MESSAGE"
     /// What we say that we can do, in INVITEs and their answers.
     static let supported = "timer"
 
@@ -154,6 +154,7 @@ extension Switchboard {
         switch option.lowercased() {
         case "timer": method == .invite || method == .update
         case "outbound": method == .register
+        case "100rel": method == .invite
         default: false
         }
     }

@@ -28,6 +28,8 @@ public struct Switchboard: Sendable {
     /// Only of calls that use what happens before the answer.
     var earlyCalls: [UInt64: EarlyCall] = [:]
     var earlyDialogs: [DialogKey: EarlyOwner] = [:]
+    /// By the call that is transferred.
+    var transfers: [UInt64: Transfer] = [:]
     var inviteServers: [UInt64: InviteServer] = [:]
     var inviteServerIDs: [ServerKey: UInt64] = [:]
     var absorbers: [ServerKey: NonInviteServerTransaction] = [:]

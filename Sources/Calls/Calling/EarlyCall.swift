@@ -61,9 +61,9 @@ struct EarlyOwner: Sendable {
 
 extension Switchboard {
     /// Makes the early dialog with the caller, if there is none.
-    mutating func openEarly(_ call: Call) {
+    mutating func openEarly(_ call: Call, _ incoming: Call.Incoming) {
         guard earlyCalls[call.serial] == nil,
-            let dialog = try? Dialog(asServerFrom: call.invite, localTag: call.tag)
+            let dialog = try? Dialog(asServerFrom: incoming.request, localTag: incoming.tag)
         else { return }
         // §3: between 1 and 2³¹-1.
         let rseq = UInt32(truncatingIfNeeded: entropy.next() & 0x3FFF_FFFF) + 1

@@ -48,7 +48,7 @@ extension Switchboard {
     }
 
     private func flowID(_ owner: EarlyOwner, _ call: Call) -> FlowID? {
-        guard let branch = owner.branch else { return call.callerFlow.id }
+        guard let branch = owner.branch else { return call.incoming?.flow.id }
         guard case .ringing(let ringing) = call.phase, ringing.branches.indices.contains(branch) else { return nil }
         return ringing.branches[branch].flow.id
     }
@@ -88,7 +88,7 @@ extension Switchboard {
             return
         }
         guard let early = earlyCalls[call.serial], let pending = early.pending, rack.rseq == pending.rseq,
-            rack.cseq.method == .invite, rack.cseq.number == (try? call.invite.cseq().number)
+            rack.cseq.method == .invite, rack.cseq.number == (try? call.incoming?.request.cseq().number)
         else {
             respond(481, to: request, on: flow, at: now, into: &actions)
             return
@@ -177,7 +177,7 @@ extension Switchboard {
             }
             return false
         }
-        do {
+        do throws(Refused) {
             guard let offer = try offered(in: request), let audio = offer.audio else { throw Refused.noAudio }
             var media = try proposal(audio, for: before)
             media.formats = before.formats.filter { known in audio.formats.contains { $0.isSameEncoding(as: known) } }
@@ -198,7 +198,7 @@ extension Switchboard {
             tellRelay(owner, call, at: now, into: &actions)
             return true
         } catch {
-            respond((error as? Refused)?.status ?? 488, to: request, on: flow, at: now, into: &actions)
+            respond(error.status, to: request, on: flow, at: now, into: &actions)
             return false
         }
     }

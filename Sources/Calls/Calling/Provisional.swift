@@ -17,26 +17,43 @@ extension Switchboard {
         into actions: inout [Action]
     ) {
         guard let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase else { return }
-        let isReliable = response.first(.rseq) != nil && response.hasOption(.require, "100rel")
-        guard isReliable || !response.body.isEmpty else {
-            announceRinging(call, ringing, isReliable: false, at: now, into: &actions)
+        guard let incoming = call.incoming else {
+            ringsForTransfer(call, ringing, at: now, into: &actions)
             return
         }
-        openEarly(call)
+        let isReliable = response.first(.rseq) != nil && response.hasOption(.require, "100rel")
+        guard isReliable || !response.body.isEmpty else {
+            announceRinging(call, incoming, ringing, isReliable: false, at: now, into: &actions)
+            return
+        }
+        openEarly(call, incoming)
         if isReliable {
             guard prack(response, index, of: client, at: now, into: &actions) else { return }
         }
         let media = response.body.isEmpty ? nil : agreed(response, offered: ringing.branches[index])
         note(media, response, index, of: client, isReliable: isReliable)
         if let media, EarlyMediaRules.decide(phones: ringing.branches.count) == .towardsCaller {
-            announceMedia(call, index, media, isReliable: isReliable, at: now, into: &actions)
+            announceMedia(call, incoming, index, media, isReliable: isReliable, at: now, into: &actions)
         } else {
-            announceRinging(call, ringing, isReliable: isReliable, at: now, into: &actions)
+            announceRinging(call, incoming, ringing, isReliable: isReliable, at: now, into: &actions)
         }
+    }
+
+    /// A transfer has nobody to ring back but the phone that asked for it.
+    private mutating func ringsForTransfer(
+        _ call: Call,
+        _ ringing: Call.Ringing,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard !ringing.isAnnounced, case .transfer(let standing) = call.origin else { return }
+        markAnnounced(call.serial)
+        tellReferrer(standing.call, 180, at: now, into: &actions)
     }
 
     private mutating func announceRinging(
         _ call: Call,
+        _ incoming: Call.Incoming,
         _ ringing: Call.Ringing,
         isReliable: Bool,
         at now: Moment,
@@ -44,10 +61,12 @@ extension Switchboard {
     ) {
         guard !ringing.isAnnounced else { return }
         markAnnounced(call.serial)
-        if call.invite.hasOption(.allow, "UPDATE") || call.invite.knowsReliability { openEarly(call) }
+        if incoming.request.hasOption(.allow, "UPDATE") || incoming.request.knowsReliability {
+            openEarly(call, incoming)
+        }
         // An offer of ours would have to be in the first reliable one (RFC 3262 §5): there is none to make yet.
-        if call.invite.wantsReliability, call.offer == nil { return }
-        announce(call, 180, body: [], isReliable: isReliable, at: now, into: &actions)
+        if incoming.request.wantsReliability, incoming.offer == nil { return }
+        announce(call, incoming, 180, body: [], isReliable: isReliable, at: now, into: &actions)
     }
 
     private mutating func markAnnounced(_ serial: UInt64) {
@@ -78,37 +97,39 @@ extension Switchboard {
     /// Lets the caller hear what the phone plays, once.
     private mutating func announceMedia(
         _ call: Call,
+        _ incoming: Call.Incoming,
         _ index: Int,
         _ media: LegNegotiation,
         isReliable: Bool,
         at now: Moment,
         into actions: inout [Action]
     ) {
-        let saysReliably = call.invite.wantsReliability || (isReliable && call.invite.knowsReliability)
+        let saysReliably = incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability)
         guard let early = earlyCalls[call.serial], early.told == nil, let phone = early.phones[index],
             // An offer of ours only goes where its answer is sure to come.
-            call.offer != nil || saysReliably, case .ringing(let ringing) = call.phase
+            incoming.offer != nil || saysReliably, case .ringing(let ringing) = call.phase
         else { return }
         let branch = ringing.branches[index]
         let callee = Leg(branch.party, branch.flow, phone.dialog, media, at: now)
-        let (told, body) = callerMedia(of: call, callee)
+        let (told, body) = callerMedia(incoming.offer, callee)
         earlyCalls[call.serial]?.told = EarlyCall.Told(
             media: told,
             body: body,
-            isOffer: call.offer == nil,
+            isOffer: incoming.offer == nil,
             isReliable: saysReliably
         )
         markAnnounced(call.serial)
-        announce(call, 183, body: body, isReliable: isReliable, at: now, into: &actions)
+        announce(call, incoming, 183, body: body, isReliable: isReliable, at: now, into: &actions)
         openEarlyRelay(call, at: now, into: &actions)
     }
 
     /// Opens the relay towards the caller, as soon as both keys are known.
     mutating func openEarlyRelay(_ call: Call, at now: Moment, into actions: inout [Action]) {
-        guard let early = earlyCalls[call.serial], !early.isRelayOpen, let told = early.told,
+        guard let incoming = call.incoming, let early = earlyCalls[call.serial], !early.isRelayOpen,
+            let told = early.told,
             case .ringing(let ringing) = call.phase,
             let (index, phone) = early.phones.first(where: { $0.value.media != nil }), let media = phone.media,
-            var a = Leg(call.caller, call.callerFlow, early.dialog, told.media, at: now).relayMedia,
+            var a = Leg(call.caller, incoming.flow, early.dialog, told.media, at: now).relayMedia,
             let b = Leg(ringing.branches[index].party, ringing.branches[index].flow, phone.dialog, media, at: now)
                 .relayMedia
         else { return }
@@ -121,18 +142,19 @@ extension Switchboard {
 
     private mutating func announce(
         _ call: Call,
+        _ incoming: Call.Incoming,
         _ status: Int,
         body: [UInt8],
         isReliable: Bool,
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard call.invite.wantsReliability || (isReliable && call.invite.knowsReliability) else {
-            let bytes = response(status, to: call.invite, on: call.callerFlow, tag: call.tag, body: body) {
-                writeContact(over: call.callerFlow, into: &$0)
+        guard incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability) else {
+            let bytes = response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
+                writeContact(over: incoming.flow, into: &$0)
                 if !body.isEmpty || !earlyCalls.isEmpty { $0.field(.allow, Self.allowed) }
             }
-            answer(call.transaction, status, bytes, at: now, into: &actions)
+            answer(incoming.transaction, status, bytes, at: now, into: &actions)
             return
         }
         guard let early = earlyCalls[call.serial], early.queue.count < Limits.provisionals else { return }
@@ -142,9 +164,10 @@ extension Switchboard {
 
     /// Sends the next reliable provisional response (RFC 3262 §3).
     mutating func sayNext(_ call: Call, at now: Moment, into actions: inout [Action]) {
-        guard let early = earlyCalls[call.serial], let (status, body) = early.queue.first else { return }
-        let bytes = response(status, to: call.invite, on: call.callerFlow, tag: call.tag, body: body) {
-            writeContact(over: call.callerFlow, into: &$0)
+        guard let incoming = call.incoming, let early = earlyCalls[call.serial], let (status, body) = early.queue.first
+        else { return }
+        let bytes = response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
+            writeContact(over: incoming.flow, into: &$0)
             $0.field(.require, "100rel")
             $0.field(.rseq, Int(early.rseq))
             $0.field(.allow, Self.allowed)
@@ -157,13 +180,13 @@ extension Switchboard {
             next: now.monotonic + .milliseconds(500),
             giveUp: now.monotonic + .seconds(32)
         )
-        answer(call.transaction, status, bytes, at: now, into: &actions)
+        answer(incoming.transaction, status, bytes, at: now, into: &actions)
         schedule(call.serial, at: now.monotonic + .milliseconds(500))
     }
 
     /// Repeats the pending response, or gives the call up: after 64·T1 nobody will acknowledge it.
     mutating func repeatProvisional(_ call: Call, at now: Moment, into actions: inout [Action]) {
-        guard var pending = earlyCalls[call.serial]?.pending else { return }
+        guard let incoming = call.incoming, var pending = earlyCalls[call.serial]?.pending else { return }
         guard now.monotonic < pending.giveUp else {
             if case .answering(let answering) = call.phase {
                 tickets[answering.ticket] = nil
@@ -173,7 +196,7 @@ extension Switchboard {
             return
         }
         if pending.next <= now.monotonic {
-            actions.append(.send(pending.bytes, call.callerFlow.id))
+            actions.append(.send(pending.bytes, incoming.flow.id))
             pending.interval *= 2
             pending.next = now.monotonic + pending.interval
             earlyCalls[call.serial]?.pending = pending

@@ -53,6 +53,14 @@ extension Refusal {
         )
     }
 
+    static func badGroup(_ text: String) -> Self {
+        Self(
+            problem: "\(quoted(text)) cannot be used as a pick-up group.",
+            reason: "groups have 1 to 32 letters, digits and hyphens",
+            remedy: "choose such a name: ringfence extension group 101 sales"
+        )
+    }
+
     static func badName(_ text: String) -> Self {
         Self(
             problem: "\(quoted(text)) cannot be used as a name.",

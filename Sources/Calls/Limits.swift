@@ -20,6 +20,12 @@ enum Limits {
     static let silence: Duration = .seconds(30)
     /// How long a phone whose connection died may take to come back before a silent call of it ends.
     static let reconnect: Duration = .seconds(32)
+    /// Provisional responses that wait for the PRACK of an earlier one.
+    static let provisionals = 8
+    /// Transfers that one call may go through, and with it the loops that transfers can make (row S20).
+    static let transfers = 5
+    /// How long a phone that is busy with its own change is left alone before it is told of its new partner.
+    static let introductionPause: Duration = .seconds(1)
     /// How long a refresh of a session waits while something else goes on in its dialog (RFC 3261 §14.1).
     static let refreshPause: Duration = .seconds(3)
     /// Bytes of the name that a phone gives its own instance: a UUID as a URN has 47.

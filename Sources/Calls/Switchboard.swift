@@ -25,6 +25,11 @@ public struct Switchboard: Sendable {
     /// The calls that a device takes part in, by its user name.
     var callsOf: [String: Set<UInt64>] = [:]
     var dialogs: [DialogKey: DialogOwner] = [:]
+    /// Only of calls that use what happens before the answer.
+    var earlyCalls: [UInt64: EarlyCall] = [:]
+    var earlyDialogs: [DialogKey: EarlyOwner] = [:]
+    /// By the call that is transferred.
+    var transfers: [UInt64: Transfer] = [:]
     var inviteServers: [UInt64: InviteServer] = [:]
     var inviteServerIDs: [ServerKey: UInt64] = [:]
     var absorbers: [ServerKey: NonInviteServerTransaction] = [:]

@@ -8,9 +8,18 @@ public struct Extension: Hashable, Sendable, Codable {
     public var name: String
     /// A disabled extension registers no phone, makes no call and takes none.
     public var isEnabled: Bool
+    /// Extensions of one group take each other's calls while they ring. `nil` is no group.
+    public var pickupGroup: PickupGroup?
     public let createdAt: WallTime
 
-    public init(number: ExtensionNumber, name: String, isEnabled: Bool = true, createdAt: WallTime) {
+    public init(
+        number: ExtensionNumber,
+        name: String,
+        isEnabled: Bool = true,
+        pickupGroup: PickupGroup? = nil,
+        createdAt: WallTime
+    ) {
         (self.number, self.name, self.isEnabled, self.createdAt) = (number, name, isEnabled, createdAt)
+        self.pickupGroup = pickupGroup
     }
 }

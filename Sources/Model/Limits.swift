@@ -6,6 +6,8 @@ public enum Limits {
     public static let extensionDigits = 2...6
     /// UTF-8 bytes of a display name or label: fits the screens of phones, and one header line with room to spare.
     public static let nameBytes = 64
+    /// Characters of the name of a pick-up group.
+    public static let groupBytes = 32
     /// UTF-8 bytes of a reason: two sentences.
     public static let reasonBytes = 240
     /// Bytes of a domain name (RFC 1035 §2.3.4), without the final dot.

@@ -86,11 +86,12 @@ struct ExtensionCommandTests {
         #expect(
             text == """
                 Extension 101: Reception
-                  State:       enabled
-                  Added:       2026-11-21T07:00:00Z
-                  Phones:      1
-                  Registered:  1
-                  Calls now:   0
+                  State:          enabled
+                  Pick-up group:  none
+                  Added:          2026-11-21T07:00:00Z
+                  Phones:         1
+                  Registered:     1
+                  Calls now:      0
 
                 EXTENSION  PHONE             FROM             SOFTWARE            ENCRYPTION  CIPHER  UNTIL
                 101        00112233445566aa  192.0.2.7:41022  baresip\u{FFFD}[2J v1.0.0  TLSv1.3     -       2026-11-21T07:00:00Z

@@ -39,6 +39,37 @@ struct RealPhoneTests {
         #expect(try Self.check(caller: "baresip", callee: "baresip", srtp: "none", expect: "call-fail").ok)
     }
 
+    /// What `transfer_check.py` saw.
+    struct Transfer: Decodable {
+        let ok: Bool
+    }
+
+    static let trios = [("baresip", "baresip"), ("pjsua", "baresip"), ("linphone", "baresip"), ("baresip", "pjsua")]
+
+    /// RFC 3264 §8.4 and RFC 3515: 102 is the baresip that holds, resumes and transfers.
+    @Test(.timeLimit(.minutes(3)), arguments: trios)
+    func `hold, resume and transfer a call, and both ends of what is left hear each other`(
+        transferred: String,
+        target: String
+    ) throws {
+        let server = try RunningServer(port: 25_061, media: 25_100)
+        try server.ask("extension", "add", "101", "102", "103")
+        let accounts = try ["101", "102", "103"].map { try server.enrol($0) }
+        let phones = zip(accounts, [transferred, "baresip", target]).map { "\($0.username):\($0.password):\($1)" }
+        let (_, output) = try Laboratory.run(
+            "python3",
+            [
+                Laboratory.tools.appending(path: "transfer_check.py").path,
+                Laboratory.shared.appending(path: "lab").path,
+                "127.0.0.1:\(server.port)", server.ca, RunningServer.domain,
+                server.folder.appending(path: "phones").path,
+            ] + phones
+        )
+        let line = output.split(separator: "\n").last ?? ""
+        print("\(transferred), transferred to \(target): \(line)")
+        #expect(try JSONDecoder().decode(Transfer.self, from: Data(line.utf8)).ok)
+    }
+
     private static func check(
         caller: String,
         callee: String,

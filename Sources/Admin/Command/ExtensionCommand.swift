@@ -11,13 +11,15 @@ public enum ExtensionCommand: Hashable, Sendable, Codable {
     case show(number: String)
     case disable(number: String)
     case enable(number: String)
+    /// Into a pick-up group, or out of any.
+    case group(number: String, group: String?)
     /// With its phones.
     case remove(number: String)
 
     var changesSomething: Bool {
         switch self {
         case .list, .show: false
-        case .add, .disable, .enable, .remove: true
+        case .add, .disable, .enable, .group, .remove: true
         }
     }
 
@@ -28,6 +30,7 @@ public enum ExtensionCommand: Hashable, Sendable, Codable {
         case .show: "extension.show"
         case .disable: "extension.disable"
         case .enable: "extension.enable"
+        case .group: "extension.group"
         case .remove: "extension.remove"
         }
     }
@@ -38,9 +41,11 @@ public struct NewExtension: Hashable, Sendable, Codable {
     public let number: String
     /// What people call it; `nil` for "Extension 204".
     public let name: String?
+    /// Its pick-up group; `nil` for none.
+    public let group: String?
 
-    public init(number: String, name: String? = nil) {
-        (self.number, self.name) = (number, name)
+    public init(number: String, name: String? = nil, group: String? = nil) {
+        (self.number, self.name, self.group) = (number, name, group)
     }
 }
 
@@ -49,13 +54,21 @@ public struct ExtensionReport: Hashable, Sendable, Codable {
     public let number: ExtensionNumber
     public let name: String
     public let isEnabled: Bool
+    public let pickupGroup: PickupGroup?
     public let createdAt: WallTime
     /// Phones enrolled.
     public let phones: Int
 
-    public init(number: ExtensionNumber, name: String, isEnabled: Bool, createdAt: WallTime, phones: Int) {
+    public init(
+        number: ExtensionNumber,
+        name: String,
+        isEnabled: Bool,
+        pickupGroup: PickupGroup? = nil,
+        createdAt: WallTime,
+        phones: Int
+    ) {
         (self.number, self.name, self.isEnabled) = (number, name, isEnabled)
-        (self.createdAt, self.phones) = (createdAt, phones)
+        (self.pickupGroup, self.createdAt, self.phones) = (pickupGroup, createdAt, phones)
     }
 }
 
@@ -82,6 +95,7 @@ public struct ExtensionChange: Hashable, Sendable, Codable {
     public enum Change: String, Hashable, Sendable, Codable, CaseIterable {
         case disabled
         case enabled
+        case grouped
         case removed
     }
 

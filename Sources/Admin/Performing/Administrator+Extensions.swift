@@ -12,6 +12,7 @@ extension Administrator {
         case .show(let number): .extension(try await show(number))
         case .disable(let number): .extensionChanged(try await enable(number, false, by: actor))
         case .enable(let number): .extensionChanged(try await enable(number, true, by: actor))
+        case .group(let number, let name): .extensionChanged(try await regroup(number, name, by: actor))
         case .remove(let number): .extensionChanged(try await remove(number, by: actor))
         }
     }
@@ -26,7 +27,8 @@ extension Administrator {
             let number = try parse(new.number)
             guard snapshot.extensions[number] == nil else { throw .extensionExists(number) }
             guard added[number] == nil else { throw .extensionTwice(number) }
-            let value = Extension(number: number, name: try name(new.name ?? "Extension \(number)"), createdAt: now())
+            var value = Extension(number: number, name: try name(new.name ?? "Extension \(number)"), createdAt: now())
+            if let name = new.group { value.pickupGroup = try group(name) }
             added[number] = value
             changes.append(.put(value))
             drafts.append(draft("extension.add", number.text, JournalDetail.of(nil, became: value), actor))
@@ -75,6 +77,23 @@ extension Administrator {
             change: isEnabled ? .enabled : .disabled,
             endedCalls: cut.calls,
             removedRegistrations: cut.registrations,
+            revokedPhones: 0
+        )
+    }
+
+    private func regroup(_ text: String, _ name: String?, by actor: Actor) async throws(Refusal) -> ExtensionChange {
+        let old = try find(text)
+        var new = old
+        new.pickupGroup = nil
+        if let name { new.pickupGroup = try group(name) }
+        let entry = draft("extension.group", old.number.text, JournalDetail.of(old, became: new), actor)
+        let place = new.pickupGroup.map { "in pick-up group \($0)" } ?? "in no pick-up group"
+        try await change([.put(new)], [entry], notice: "Extension \(old.number) is \(place), by \(actor.name)")
+        return ExtensionChange(
+            number: old.number,
+            change: .grouped,
+            endedCalls: 0,
+            removedRegistrations: 0,
             revokedPhones: 0
         )
     }

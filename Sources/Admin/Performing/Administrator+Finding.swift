@@ -22,6 +22,11 @@ extension Administrator {
         return name
     }
 
+    func group(_ text: String) throws(Refusal) -> PickupGroup {
+        guard let group = PickupGroup(parsing: text) else { throw .badGroup(text) }
+        return group
+    }
+
     func require(_ count: Int) throws(Refusal) {
         guard count > 0 else { throw .nothingAsked() }
         guard count <= Limits.perCommand else { throw .tooMuchAsked() }
@@ -36,6 +41,7 @@ extension Administrator {
             number: value.number,
             name: value.name,
             isEnabled: value.isEnabled,
+            pickupGroup: value.pickupGroup,
             createdAt: value.createdAt,
             phones: snapshot.deviceCount(of: value.number)
         )

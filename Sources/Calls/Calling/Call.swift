@@ -19,6 +19,8 @@ struct Party: Sendable {
     let device: DeviceID
     let number: ExtensionNumber
     let name: String
+    /// Wants to stay unknown to the other side (RFC 3323).
+    var isPrivate = false
 }
 
 /// One call: two dialogs that know nothing of each other, and what ties them together (RFC 7092, a signalling and media
@@ -61,18 +63,42 @@ struct Call: Sendable {
         var change: Change?
     }
 
+    /// Why there is a call.
+    enum Origin: Sendable {
+        /// A phone called.
+        case asked(Incoming)
+        /// A phone that is in another call transferred its partner.
+        case transfer(Standing)
+    }
+
+    /// The caller's INVITE; what we answer is written from it.
+    struct Incoming: Sendable {
+        let request: Message
+        let transaction: UInt64
+        let flow: Flow
+        /// Our tag towards the caller.
+        let tag: String
+        /// `nil` when the caller wants us to offer (§13.2.1).
+        let offer: SessionDescription?
+    }
+
+    /// The call that is transferred.
+    struct Standing: Sendable {
+        let call: UInt64
+        /// What the phone that is transferred can do.
+        let audio: AudioDescription?
+        /// Who transfers it.
+        let referrer: Party
+    }
+
     let serial: UInt64
     var record: CallRecord
-    let caller: Party
-    let callerFlow: Flow
-    /// The caller's INVITE; what we answer is written from it.
-    let invite: Message
-    let transaction: UInt64
-    /// Our tag towards the caller.
-    let tag: String
-    /// `nil` when the caller wants us to offer (§13.2.1).
-    let offer: SessionDescription?
+    /// Who the called phone talks to.
+    var caller: Party
+    var origin: Origin
     let callee: ExtensionNumber?
+    /// How many transfers led here (row S20).
+    var hops = 0
     var phase: Phase
     /// The earliest moment this call is in the deadline queue for; later ones need no entry of their own.
     var wake: MonotonicTime?
@@ -83,6 +109,22 @@ struct Call: Sendable {
         case .ringing, .refusing: [caller.username]
         case .answering(let answering): [caller.username, answering.callee.party.username]
         case .talking(let conversation): [conversation.caller.party.username, conversation.callee.party.username]
+        }
+    }
+
+    /// `nil` for a transfer.
+    var incoming: Incoming? {
+        switch origin {
+        case .asked(let incoming): incoming
+        case .transfer: nil
+        }
+    }
+
+    /// What the side that is not called can do; `nil` when it left the offer to us.
+    var audio: AudioDescription? {
+        switch origin {
+        case .asked(let incoming): incoming.offer?.audio
+        case .transfer(let standing): standing.audio
         }
     }
 
@@ -116,6 +158,12 @@ struct Leg: Sendable {
     var session: SessionTimer?
     /// Whether an INVITE of ours inside this dialog waits for its answer; the phone's own is refused until then (§14.2).
     var isAsked = false
+    /// Set while the phone has to be told of a new partner.
+    var introduction: Introduction?
+    /// The phone has hung up; somebody else will take its place, or the call ends.
+    var hasLeft = false
+    /// Whether a REFER came in this dialog before.
+    var hasReferred = false
 }
 
 /// What one phone and we agreed on.
@@ -186,6 +234,10 @@ struct DialogKey: Hashable, Sendable {
     private let callID: [UInt8]
     private let localTag: [UInt8]
     private let remoteTag: [UInt8]
+
+    init(callID: [UInt8], localTag: [UInt8], remoteTag: [UInt8]) {
+        (self.callID, self.localTag, self.remoteTag) = (callID, localTag, remoteTag)
+    }
 
     init(_ dialog: Dialog) {
         (callID, localTag, remoteTag) = (dialog.callID, dialog.localTag, dialog.remoteTag)

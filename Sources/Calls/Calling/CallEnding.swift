@@ -39,14 +39,20 @@ extension Switchboard {
     }
 
     mutating func sendRefusal(_ call: Call, _ refusing: Call.Refusing, at now: Moment, into actions: inout [Action]) {
-        let host = settings.hostNames.first ?? snapshot.domain.text
-        let bytes = response(refusing.status, to: call.invite, on: call.callerFlow, tag: call.tag) {
-            if let explanation = refusing.explanation {
-                $0.field(.warning, "399 \(host) \"\(explanation.replacing("\"", with: "'"))\"")
+        switch call.origin {
+        case .asked(let incoming):
+            let host = settings.hostNames.first ?? snapshot.domain.text
+            let bytes = response(refusing.status, to: incoming.request, on: incoming.flow, tag: incoming.tag) {
+                if let explanation = refusing.explanation {
+                    $0.field(.warning, "399 \(host) \"\(explanation.replacing("\"", with: "'"))\"")
+                }
             }
+            answer(incoming.transaction, refusing.status, bytes, at: now, into: &actions)
+            forget(call.serial, into: &actions)
+        case .transfer(let standing):
+            forget(call.serial, into: &actions)
+            transferFailed(standing.call, refusing.status, at: now, into: &actions)
         }
-        answer(call.transaction, refusing.status, bytes, at: now, into: &actions)
-        forget(call.serial, into: &actions)
     }
 
     /// A CANCEL (§9.2). It cannot be challenged; that it came on the flow of its INVITE is its proof.
@@ -57,14 +63,20 @@ extension Switchboard {
             respond(481, to: request, on: flow, at: now, into: &actions)
             return
         }
-        respond(200, to: request, on: flow, tag: callsBySerial[server.call]?.tag, at: now, into: &actions)
-        guard let call = callsBySerial[server.call], call.transaction == id else { return }
+        respond(200, to: request, on: flow, tag: callsBySerial[server.call]?.incoming?.tag, at: now, into: &actions)
+        guard let call = callsBySerial[server.call], call.incoming?.transaction == id else { return }
+        end(call.serial, as: .cancelled, at: now, into: &actions)
+    }
+
+    /// Ends a call that the caller was not told an answer of.
+    mutating func end(_ serial: UInt64, as refused: Refused, at now: Moment, into actions: inout [Action]) {
+        guard let call = callsBySerial[serial] else { return }
         switch call.phase {
-        case .ringing: refuse(call.serial, .cancelled, at: now, into: &actions)
+        case .ringing: refuse(serial, refused, at: now, into: &actions)
         case .answering(let answering):
             tickets[answering.ticket] = nil
-            hangUp(answering.callee, of: call.serial, at: now, into: &actions)
-            refuse(call.serial, .cancelled, at: now, into: &actions)
+            hangUp(answering.callee, of: serial, at: now, into: &actions)
+            refuse(serial, refused, at: now, into: &actions)
         case .refusing, .talking: break
         }
     }
@@ -78,13 +90,14 @@ extension Switchboard {
         into actions: inout [Action]
     ) {
         respond(200, to: request, on: flow, at: now, into: &actions)
-        guard let call = callsBySerial[owner.call] else { return }
+        guard !leaveTransfer(owner, at: now, into: &actions), let call = callsBySerial[owner.call] else { return }
         let reason = owner.side == .caller ? "the caller hung up" : "the called phone hung up"
         switch call.phase {
         case .talking(let conversation):
             hangUp(
                 owner.side == .caller ? conversation.callee : conversation.caller,
                 of: call.serial,
+                because: request.reason(),
                 at: now,
                 into: &actions
             )
@@ -101,11 +114,8 @@ extension Switchboard {
     mutating func end(_ serial: UInt64, because reason: String, at now: Moment, into actions: inout [Action]) {
         guard let call = callsBySerial[serial] else { return }
         switch call.phase {
-        case .ringing: refuse(serial, Refused(status: 480, outcome: .failed, reason: reason), at: now, into: &actions)
-        case .answering(let answering):
-            tickets[answering.ticket] = nil
-            hangUp(answering.callee, of: serial, at: now, into: &actions)
-            refuse(serial, Refused(status: 480, outcome: .failed, reason: reason), at: now, into: &actions)
+        case .ringing, .answering:
+            end(serial, as: Refused(status: 480, outcome: .failed, reason: reason), at: now, into: &actions)
         case .refusing: break
         case .talking(let conversation):
             hangUp(conversation.caller, of: serial, at: now, into: &actions)
@@ -128,6 +138,7 @@ extension Switchboard {
     /// Completes the record of an answered call, closes its media and lets it go.
     private mutating func close(_ serial: UInt64, reason: String, at now: Moment, into actions: inout [Action]) {
         guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase else { return }
+        abandonTransfer(serial, at: now, into: &actions)
         if let change = conversation.change { reply(487, to: change.asked, at: now, into: &actions) }
         var record = call.record
         record.endedAt = now.wall
@@ -139,6 +150,7 @@ extension Switchboard {
     mutating func forget(_ serial: UInt64, into actions: inout [Action]) {
         guard let call = callsBySerial.removeValue(forKey: serial) else { return }
         for username in call.usernames { leave(serial, username) }
+        closeEarly(serial, keepingRelay: false, into: &actions)
         switch call.phase {
         case .ringing: break
         case .answering(let answering):
@@ -152,30 +164,50 @@ extension Switchboard {
         }
     }
 
-    private mutating func leave(_ serial: UInt64, _ username: String) {
+    mutating func leave(_ serial: UInt64, _ username: String) {
         callsOf[username]?.remove(serial)
         if callsOf[username]?.isEmpty == true { callsOf[username] = nil }
     }
 
     /// Says BYE on one leg and forgets its dialog.
-    mutating func hangUp(_ leg: Leg, of serial: UInt64, at now: Moment, into actions: inout [Action]) {
+    ///
+    /// - Parameter reason: What the other side gave as its own (RFC 3326).
+    mutating func hangUp(
+        _ leg: Leg,
+        of serial: UInt64,
+        because reason: Reason? = nil,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
         dialogs[DialogKey(leg.dialog)] = nil
         guard let flow = leg.flow else { return }
         var dialog = leg.dialog
-        sayBye(&dialog, over: flow, at: now, into: &actions)
+        sayBye(&dialog, over: flow, because: reason, at: now, into: &actions)
     }
 
-    mutating func sayBye(_ dialog: inout Dialog, over flow: Flow, at now: Moment, into actions: inout [Action]) {
-        let (key, bytes) = request(.bye, in: &dialog, over: flow)
+    mutating func sayBye(
+        _ dialog: inout Dialog,
+        over flow: Flow,
+        because reason: Reason? = nil,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let (key, bytes) = request(.bye, in: &dialog, over: flow, because: reason)
         start(key, .bye, bytes, purpose: .farewell, over: flow, at: now, into: &actions)
     }
 
     /// A request inside a dialog, complete.
-    mutating func request(_ method: Method, in dialog: inout Dialog, over flow: Flow) -> (BranchKey, [UInt8]) {
+    mutating func request(
+        _ method: Method,
+        in dialog: inout Dialog,
+        over flow: Flow,
+        because reason: Reason? = nil
+    ) -> (BranchKey, [UInt8]) {
         let key = BranchKey(using: entropy)
         var writer = MessageWriter()
         dialog.writeRequest(method, cseq: nil, into: &writer)
         writeVia(key, over: flow, into: &writer)
+        if let reason { writer.field(.reason, reason.text) }
         writer.finish()
         return (key, writer.bytes)
     }

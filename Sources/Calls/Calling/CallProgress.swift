@@ -24,6 +24,8 @@ extension Switchboard {
         }
         switch client.purpose {
         case .change: changeAnswered(response, status, of: client, key, at: now, into: &actions)
+        case .introduction(let side):
+            introductionAnswered(response, status, of: client, key, side, at: now, into: &actions)
         case .refresh(let side): refreshAnswered(response, status, of: client, key, side, at: now, into: &actions)
         case .branch(let index):
             if 200..<300 ~= status {
@@ -31,21 +33,9 @@ extension Switchboard {
             } else if status >= 300 {
                 branchFailed(status, index, of: client.call, at: now, into: &actions)
             } else if status > 100 {
-                announceRinging(client.call, at: now, into: &actions)
+                progressed(response, index, of: client, at: now, into: &actions)
             }
         }
-    }
-
-    private mutating func announceRinging(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
-        guard let call = callsBySerial[serial], case .ringing(var ringing) = call.phase, !ringing.isAnnounced else {
-            return
-        }
-        ringing.isAnnounced = true
-        callsBySerial[serial]?.phase = .ringing(ringing)
-        let bytes = response(180, to: call.invite, on: call.callerFlow, tag: call.tag) {
-            writeContact(over: call.callerFlow, into: &$0)
-        }
-        answer(call.transaction, 180, bytes, at: now, into: &actions)
     }
 
     mutating func branchFailed(
@@ -81,7 +71,7 @@ extension Switchboard {
             actions.append(.send(known.bytes, client.flow.id))
             return
         }
-        guard var dialog = try? Dialog(asClientFrom: response, request: client.request) else { return }
+        guard var dialog = confirmed(response, index, of: client) else { return }
         let acknowledgement = acknowledge(&dialog, cseq: 1, over: client.flow)
         actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase
@@ -92,14 +82,14 @@ extension Switchboard {
         }
         inviteClients[key]?.acknowledged = (tag, acknowledgement)
         let branch = ringing.branches[index]
-        guard let media = agreed(response, offered: branch) else {
+        guard let media = settledEarly(client.call, index) ?? agreed(response, offered: branch) else {
             sayBye(&dialog, over: client.flow, at: now, into: &actions)
             report(.weakMediaOffered, .mediaEncryption, response, client.flow, now, into: &actions)
             branchFailed(488, index, of: client.call, at: now, into: &actions)
             return
         }
         for other in ringing.branches where other.key != key && other.status == nil {
-            cancel(other.key, at: now, into: &actions)
+            cancel(other.key, because: Reason.completedElsewhere, at: now, into: &actions)
         }
         var leg = Leg(branch.party, client.flow, dialog, media, at: now)
         leg.session = SessionTimer(answeredBy: response, before: nil, at: now)
@@ -108,7 +98,7 @@ extension Switchboard {
     }
 
     /// The answer to our offer: exactly one of our keys, taken up by tag and suite (RFC 4568 §5.1.2).
-    private func agreed(_ response: Message, offered branch: Branch) -> LegNegotiation? {
+    func agreed(_ response: Message, offered branch: Branch) -> LegNegotiation? {
         guard let answer = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range)),
             let audio = answer.audio, audio.port != 0
         else { return nil }
@@ -117,14 +107,14 @@ extension Switchboard {
         return media.chosen == nil ? nil : media
     }
 
-    private mutating func wait(for callee: Leg, in serial: UInt64, at now: Moment, into actions: inout [Action]) {
+    mutating func wait(for callee: Leg, in serial: UInt64, at now: Moment, into actions: inout [Action]) {
         guard var call = callsBySerial[serial] else { return }
         let ticket = Ticket(serial: nextSerial())
         call.record.answeredAt = now.wall
         call.record.outcome = .answered
         call.record.status = 200
         call.record.callee = callee.party.number
-        call.record.callerProtection = LegProtection(call.callerFlow, suite: call.callerSuite)
+        call.record.callerProtection = callerProtection(of: call)
         call.record.calleeProtection = callee.flow.map { LegProtection($0, suite: callee.media.theirs?.key.suite) }
         call.phase = .answering(Call.Answering(callee: callee, ticket: ticket, giveUp: now.monotonic + Limits.storing))
         callsBySerial[serial] = call
@@ -132,6 +122,16 @@ extension Switchboard {
         tickets[ticket] = serial
         actions.append(.remember(call.record, ticket))
         schedule(serial, at: now.monotonic + Limits.storing)
+    }
+
+    private func callerProtection(of call: Call) -> LegProtection? {
+        switch call.origin {
+        case .asked(let incoming): LegProtection(incoming.flow, suite: incoming.suite)
+        case .transfer(let standing):
+            transfers[standing.call].flatMap { leg(standing.call, $0.referrer.other) }.flatMap { leg in
+                leg.flow.map { LegProtection($0, suite: leg.media.theirs?.key.suite) }
+            }
+        }
     }
 
     /// The record with this ticket is on disk, or could not be written: the answer that waited for it goes out.
@@ -153,30 +153,54 @@ extension Switchboard {
     }
 
     /// Tells the caller, and opens the media.
-    private mutating func connect(_ call: Call, _ callee: Leg, at now: Moment, into actions: inout [Action]) {
-        guard let dialog = try? Dialog(asServerFrom: call.invite, localTag: call.tag) else {
+    mutating func connect(_ call: Call, _ callee: Leg, at now: Moment, into actions: inout [Action]) {
+        switch call.origin {
+        case .asked(let incoming): connect(call, incoming, callee, at: now, into: &actions)
+        case .transfer(let standing): handOver(call, callee, to: standing.call, at: now, into: &actions)
+        }
+    }
+
+    private mutating func connect(
+        _ call: Call,
+        _ incoming: Call.Incoming,
+        _ callee: Leg,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        // RFC 3262 §3: what was said reliably is acknowledged before the answer follows.
+        guard earlyCalls.isEmpty || earlyCalls[call.serial]?.pending == nil else {
+            earlyCalls[call.serial]?.isStored = true
+            return
+        }
+        let early = closeEarly(call.serial, keepingRelay: true, into: &actions)
+        guard let dialog = early?.dialog ?? (try? Dialog(asServerFrom: incoming.request, localTag: incoming.tag)) else {
             hangUp(callee, of: call.serial, at: now, into: &actions)
             forget(call.serial, into: &actions)
             return
         }
-        let (media, body) = callerMedia(of: call, callee)
-        var caller = Leg(call.caller, call.callerFlow, dialog, media, at: now)
-        caller.session = try? SessionTimer.answering(call.invite, before: nil, at: now)
-        let bytes = response(200, to: call.invite, on: call.callerFlow, tag: call.tag, body: body) {
-            writeContact(over: call.callerFlow, into: &$0)
+        let (media, body) = callerMedia(incoming, callee, told: early?.told)
+        var caller = Leg(call.caller, incoming.flow, dialog, media, at: now)
+        caller.session = try? SessionTimer.answering(incoming.request, before: nil, at: now)
+        let bytes = response(200, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
+            writeContact(over: incoming.flow, into: &$0)
             $0.field(.allow, Self.allowed)
             $0.field(.supported, Self.supported)
             caller.session?.writeAnswer(into: &$0)
+            // Somebody else than was called: the phone should show who.
+            if callee.party.number != call.callee { writeIdentity(of: callee.party, into: &$0) }
         }
         caller.unacknowledged = Unacknowledged(
             bytes,
-            sequence: (try? call.invite.cseq().number) ?? 1,
-            expectsAnswer: call.offer == nil,
+            sequence: (try? incoming.request.cseq().number) ?? 1,
+            expectsAnswer: media.theirs == nil,
             at: now
         )
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .caller)
-        answer(call.transaction, 200, bytes, at: now, into: &actions)
+        answer(incoming.transaction, 200, bytes, at: now, into: &actions)
         callsBySerial[call.serial]?.phase = .talking(Call.Conversation(caller: caller, callee: callee))
+        if incoming.offer == nil, let theirs = media.theirs {
+            callsBySerial[call.serial]?.record.callerProtection = LegProtection(incoming.flow, suite: theirs.key.suite)
+        }
         if let a = caller.relayMedia, let b = callee.relayMedia {
             actions.append(.media(.open(call.relay, a: a, b: b)))
         }
@@ -185,10 +209,18 @@ extension Switchboard {
     }
 
     /// What we tell the caller about media: an answer to its offer, or our own offer when it made none.
-    private mutating func callerMedia(of call: Call, _ callee: Leg) -> (LegNegotiation, [UInt8]) {
-        let local = newLocalMedia(towards: call.offer?.audio?.address ?? call.callerFlow.remote.ip)
+    ///
+    /// - Parameter told: What it was told before the answer.
+    mutating func callerMedia(
+        _ incoming: Call.Incoming,
+        _ callee: Leg,
+        told: EarlyCall.Told? = nil
+    ) -> (LegNegotiation, [UInt8]) {
+        let offer = incoming.offer
+        if let told, told.isReliable { return (told.media, told.isOffer ? [] : told.body) }
+        let local = told?.media.local ?? newLocalMedia(towards: offer?.audio?.address ?? incoming.flow.remote.ip)
         let remote = callee.media.remote
-        guard let offer = call.offer, let audio = offer.audio,
+        guard let offer, let audio = offer.audio,
             let theirs = Negotiation.protection(of: audio, preferring: SRTPSuite.preferred)
         else {
             let ours = newOffers()
@@ -202,7 +234,9 @@ extension Switchboard {
             )
             return (LegNegotiation(local: local, ours: ours, formats: callee.media.formats), body)
         }
-        let ours = CryptoAttribute(tag: theirs.tag, key: .generate(theirs.key.suite, using: &entropy))
+        // The same answer as before, if there was one (RFC 3261 §13.2.1).
+        let ours =
+            told?.media.chosen ?? CryptoAttribute(tag: theirs.tag, key: .generate(theirs.key.suite, using: &entropy))
         let body = SessionWriter.answer(
             to: offer,
             local,
@@ -223,9 +257,9 @@ extension Switchboard {
     }
 }
 
-extension Call {
+extension Call.Incoming {
     /// The suite that the caller's leg will use; `nil` when we make the offer.
-    fileprivate var callerSuite: SRTPSuite? {
+    fileprivate var suite: SRTPSuite? {
         offer?.audio.flatMap { Negotiation.protection(of: $0, preferring: SRTPSuite.preferred)?.key.suite }
     }
 }
@@ -244,68 +278,12 @@ extension Refused {
                 outcome: .failed,
                 reason: "no phone of the extension takes this call's audio with encryption"
             )
+        } else if statuses.contains(where: { 300..<400 ~= $0 }) {
+            self = .forwarded
         } else if statuses.contains(where: { $0 == 408 || $0 == 480 }) {
             self = .noAnswer
         } else {
             self.init(status: 480, outcome: .failed, reason: "no phone of the extension could take the call")
         }
-    }
-}
-
-extension LegNegotiation {
-    /// Takes an answer to our offer.
-    mutating func accept(_ audio: AudioDescription) {
-        remote = audio
-        theirs = audio.crypto.first { answered in
-            ours.contains { $0.tag == answered.tag && $0.key.suite == answered.key.suite }
-        }
-    }
-}
-
-extension Leg {
-    init(_ party: Party, _ flow: Flow, _ dialog: Dialog, _ media: LegNegotiation, at now: Moment) {
-        self.init(
-            party: party,
-            flow: flow,
-            source: flow.remote.ip,
-            dialog: dialog,
-            media: media,
-            liveness: Liveness(heard: now.monotonic)
-        )
-    }
-
-    /// What the relay has to know; `nil` until both keys are agreed on.
-    var relayMedia: LegMedia? {
-        guard let theirs = media.theirs, let ours = media.chosen, let remote = media.remote else { return nil }
-        let isMuxed = remote.rtcpMux
-        let ip = remote.address.flatMap { MediaSourceRules.decide(named: $0, signalling: source) == .never ? nil : $0 }
-        let rtp = ip.map { SocketAddress(ip: $0, port: remote.port) }
-        return LegMedia(
-            address: rtp,
-            rtcpAddress: isMuxed ? rtp : ip.map { SocketAddress(ip: $0, port: remote.rtcpPort) },
-            rtcpMux: isMuxed,
-            signallingAddress: source,
-            receive: theirs.key,
-            send: ours.key,
-            sends: remote.direction == .sendReceive || remote.direction == .sendOnly,
-            receives: ip != nil && (remote.direction == .sendReceive || remote.direction == .receiveOnly)
-        )
-    }
-
-    /// Whether silence on this leg means anything.
-    var isExpectedToSend: Bool { relayMedia?.sends == true }
-}
-
-extension Unacknowledged {
-    /// T1 and 64·T1 of RFC 3261 §17.1.1.1.
-    init(_ bytes: [UInt8], sequence: UInt32, expectsAnswer: Bool, at now: Moment) {
-        self.init(
-            bytes: bytes,
-            sequence: sequence,
-            expectsAnswer: expectsAnswer,
-            next: now.monotonic + .milliseconds(500),
-            interval: .milliseconds(500),
-            giveUp: now.monotonic + .seconds(32)
-        )
     }
 }

@@ -19,16 +19,24 @@ extension Switchboard {
             respond(503, to: request, on: proof.flow, at: now, into: &actions) { $0.field(.retryAfter, 10) }
             return
         }
-        guard !refuseSession(of: request, on: proof.flow, at: now, into: &actions),
-            let key = ServerKey(request, on: proof.flow)
-        else { return }
+        guard !refuseSession(of: request, on: proof.flow, at: now, into: &actions) else { return }
+        if request.first(.replaces) != nil {
+            replaceDialog(request, by: proof, at: now, into: &actions)
+            return
+        }
+        let number = dialled(request)
+        if let code = FeatureCode(dialled: number), let (call, place) = ringing(for: proof, at: code.place) {
+            pickUp(call, ringingAt: place, request, by: proof, at: now, into: &actions)
+            return
+        }
+        guard let key = ServerKey(request, on: proof.flow) else { return }
         let serial = nextSerial()
         let transaction = openInviteServer(key, on: proof.flow, call: serial, at: now)
         answer(transaction, 100, response(100, to: request, on: proof.flow, tag: nil), at: now, into: &actions)
 
-        var decision = decide(request, by: proof)
+        var decision = decide(request, number, by: proof)
         if case .connect = decision, maxForwardsSpent(request) { decision = .refuse(.tooManyHops) }
-        open(serial, transaction, request, decision, by: proof, at: now, into: &actions)
+        open(serial, transaction, request, number, decision, by: proof, at: now, into: &actions)
         switch decision {
         case .refuse(let refused): refuse(serial, refused, at: now, into: &actions)
         case .connect(let callee, _): ring(serial, callee, at: now, into: &actions)
@@ -49,12 +57,12 @@ extension Switchboard {
 
     /// Reads the offer and asks `Guard`. The media is judged first, because a call in the clear is refused whoever it is
     /// for.
-    private func decide(_ request: Message, by proof: Authenticated) -> Decision {
+    private func decide(_ request: Message, _ number: String, by proof: Authenticated) -> Decision {
         let offer: SessionDescription?
         do { offer = try offered(in: request) } catch { return .refuse(error) }
         let attempt = CallAttempt(
             caller: proof.device,
-            dialled: dialled(request),
+            dialled: number,
             signallingIsSecure: proof.flow.transport.isEncrypted,
             media: offer.map { isProtected($0) ? .encrypted : .plain } ?? .lateOffer
         )
@@ -96,9 +104,12 @@ extension Switchboard {
     /// The number that was dialled. Names of devices lead to their extension, so that a phone can be called by what it
     /// registered as.
     private func dialled(_ request: Message) -> String {
-        guard let uri = try? SIPURI.parse(request, request.requestURI), let user = request.decodedUser(uri) else {
-            return ""
-        }
+        guard let uri = try? SIPURI.parse(request, request.requestURI) else { return "" }
+        return dialled(uri, in: request)
+    }
+
+    func dialled(_ uri: SIPURI, in request: Message) -> String {
+        guard let user = request.decodedUser(uri) else { return "" }
         return snapshot.devices[user]?.number.text ?? user
     }
 
@@ -106,6 +117,7 @@ extension Switchboard {
         _ serial: UInt64,
         _ transaction: UInt64,
         _ request: Message,
+        _ number: String,
         _ decision: Decision,
         by proof: Authenticated,
         at now: Moment,
@@ -122,19 +134,24 @@ extension Switchboard {
             startedAt: now.wall,
             caller: proof.subscriber.number,
             callerDevice: proof.device.id,
-            dialled: String(dialled(request).prefix(Limits.recordedText)),
+            dialled: String(number.prefix(Limits.recordedText)),
             callee: callee,
             callerProtection: LegProtection(proof.flow, suite: nil)
+        )
+        var caller = Party(proof.device, proof.subscriber)
+        caller.isPrivate = request.first(.privacy) != nil && request.privacy().hidesIdentity
+        let incoming = Call.Incoming(
+            request: request,
+            transaction: transaction,
+            flow: proof.flow,
+            tag: entropy.tag(),
+            offer: offer
         )
         callsBySerial[serial] = Call(
             serial: serial,
             record: record,
-            caller: Party(proof.device, proof.subscriber),
-            callerFlow: proof.flow,
-            invite: request,
-            transaction: transaction,
-            tag: entropy.tag(),
-            offer: offer,
+            caller: caller,
+            origin: .asked(incoming),
             callee: callee,
             phase: .ringing(Call.Ringing(giveUp: now.monotonic + Limits.ringing))
         )
@@ -144,7 +161,7 @@ extension Switchboard {
     }
 
     /// Rings every phone of the callee at once; the first that answers gets the call.
-    private mutating func ring(
+    mutating func ring(
         _ serial: UInt64,
         _ callee: ExtensionNumber,
         at now: Moment,
@@ -154,7 +171,8 @@ extension Switchboard {
         let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
         // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
         let reachable = phones.flatMap { bindings.ways(to: $0.username) }.filter { $0.flow.transport.isEncrypted }
-        let targets = reachable.prefix(breadth(of: call.invite))
+        let most = call.incoming.map { breadth(of: $0.request) } ?? Limits.forks
+        let targets = reachable.prefix(most)
         guard !targets.isEmpty else {
             refuse(serial, .unreachable, at: now, into: &actions)
             return
@@ -186,7 +204,7 @@ extension Switchboard {
         let key = BranchKey(using: entropy)
         let local = newLocalMedia(towards: target.flow.remote.ip)
         let crypto = newOffers()
-        let audio = call.offer?.audio
+        let audio = call.audio
         let body = SessionWriter.offer(
             local,
             formats: audio?.formats ?? AudioFormat.usual,
@@ -198,17 +216,19 @@ extension Switchboard {
         var writer = MessageWriter()
         writer.request(.invite, uri: target.contact)
         writeVia(key, over: target.flow, into: &writer)
-        writer.field(.maxForwards, max(1, ((try? call.invite.maxForwards()) ?? 70) - 1))
-        writer.field(
-            .from,
-            "\(quoted(call.caller.name)) <sip:\(call.caller.number.text)@\(snapshot.domain.text)>;tag=\(entropy.tag())"
-        )
+        let isReliable = call.incoming?.request.knowsReliability ?? false
+        let hops = call.incoming.flatMap { try? $0.request.maxForwards() } ?? 70
+        writer.field(.maxForwards, max(1, hops - 1))
+        writer.field(.from, origin(of: call.caller, tag: entropy.tag()))
         writer.field(.to, "<sip:\(target.device.number.text)@\(snapshot.domain.text)>")
         writer.field(.callID, entropy.token())
         writer.field(.cseq, "1 INVITE")
         writeContact(over: target.flow, into: &writer)
         writer.field(.allow, Self.allowed)
-        writer.field(.supported, Self.supported)
+        writer.field(.supported, isReliable ? "\(Self.supported), 100rel" : Self.supported)
+        if case .transfer(let standing) = call.origin {
+            writer.field(.referredBy, "<sip:\(standing.referrer.number.text)@\(snapshot.domain.text)>")
+        }
         writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
@@ -237,47 +257,9 @@ extension Switchboard {
     }
 }
 
-/// A display name as a quoted string (§25.1). The writer takes care of control characters.
-func quoted(_ name: String) -> String {
-    "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-}
-
 private func isSDP(_ type: ArraySlice<UInt8>) -> Bool {
     let name = Array("application/sdp".utf8)
     guard type.count >= name.count, zip(type, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { return false }
     let rest = type.dropFirst(name.count)
     return rest.first.map { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: " ") || $0 == 9 } ?? true
-}
-
-extension SRTPSuite {
-    /// AEAD before the older suite, the longer key first (control `media-encryption`).
-    static let preferred: [SRTPSuite] = [.aes256gcm, .aes128gcm, .aes128cmSHA1_80]
-}
-
-extension AudioFormat {
-    /// What we offer when the caller leaves the offer to us.
-    static let usual: [AudioFormat] = [
-        AudioFormat(payloadType: 96, name: "OPUS", clockRate: 48_000, channels: 2, parameters: nil),
-        AudioFormat(payloadType: 9, name: "G722", clockRate: 8_000, channels: 1, parameters: nil),
-        AudioFormat(payloadType: 0, name: "PCMU", clockRate: 8_000, channels: 1, parameters: nil),
-        AudioFormat(payloadType: 8, name: "PCMA", clockRate: 8_000, channels: 1, parameters: nil),
-        AudioFormat(payloadType: 101, name: "TELEPHONE-EVENT", clockRate: 8_000, channels: 1, parameters: "0-16"),
-    ].compactMap(\.self)
-}
-
-extension Party {
-    init(_ device: Device, _ subscriber: Extension) {
-        self.init(username: device.username, device: device.id, number: device.number, name: subscriber.name)
-    }
-}
-
-extension LegProtection {
-    init(_ flow: Flow, suite: SRTPSuite?) {
-        self.init(
-            transport: flow.transport.rawValue,
-            tlsVersion: flow.tlsVersion,
-            cipher: flow.cipher,
-            srtpSuite: suite?.rawValue
-        )
-    }
 }

@@ -10,7 +10,7 @@ import SIP
 extension Switchboard {
     mutating func receiveInDialog(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
         guard let key = DialogKey(request), let owner = dialogs[key], callsBySerial[owner.call] != nil else {
-            guard request.method != .ack else { return }
+            guard request.method != .ack, !receiveEarly(request, on: flow, at: now, into: &actions) else { return }
             // Row S03: a made-up tag is no way around authentication.
             respond(481, to: request, on: flow, at: now, into: &actions)
             return
@@ -28,9 +28,12 @@ extension Switchboard {
         switch request.method {
         case .bye: bye(request, owner, on: flow, at: now, into: &actions)
         case .invite, .update: change(request, owner, on: flow, at: now, into: &actions)
+        case .refer: refer(request, owner, on: flow, at: now, into: &actions)
         case .options: respond(200, to: request, on: flow, at: now, into: &actions, writeCapabilities)
         case .ack, .cancel: break
-        case .register, .info, .prack, .refer, .subscribe, .notify, .message, .publish:
+        // Rows S03 and S17: nothing of ours waits for a PRACK any more, and we have subscribed to nothing.
+        case .prack, .notify: respond(481, to: request, on: flow, at: now, into: &actions)
+        case .register, .info, .subscribe, .message, .publish:
             respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
         case .other, nil:
             respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)
@@ -112,7 +115,9 @@ extension Switchboard {
             return
         }
         if call.record.callerProtection?.srtpSuite == nil {
-            callsBySerial[serial]?.record.callerProtection = LegProtection(call.callerFlow, suite: a.receive.suite)
+            callsBySerial[serial]?.record.callerProtection = conversation.caller.flow.map {
+                LegProtection($0, suite: a.receive.suite)
+            }
             actions.append(.media(.open(call.relay, a: a, b: b)))
         } else {
             actions.append(.media(.update(call.relay, .a, a)))

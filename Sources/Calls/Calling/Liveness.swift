@@ -19,7 +19,9 @@ extension Switchboard {
     mutating func wakeCall(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
         guard let call = callsBySerial[serial] else { return }
         if let wake = call.wake, wake <= now.monotonic { callsBySerial[serial]?.wake = nil }
-        switch call.phase {
+        if !earlyCalls.isEmpty { repeatProvisional(call, at: now, into: &actions) }
+        switch callsBySerial[serial]?.phase {
+        case nil: break
         case .ringing(let ringing):
             if ringing.giveUp <= now.monotonic {
                 refuse(serial, .noAnswer, at: now, into: &actions)
@@ -42,6 +44,9 @@ extension Switchboard {
             for side in [Side.caller, .callee] {
                 repeatAnswer(serial, side, at: now, into: &actions)
                 checkLife(serial, side, at: now, into: &actions)
+                if leg(serial, side)?.introduction != nil {
+                    continueIntroduction(serial, side, at: now, into: &actions)
+                }
                 if leg(serial, side)?.session != nil { checkSession(serial, side, at: now, into: &actions) }
             }
         }
@@ -65,7 +70,7 @@ extension Switchboard {
 
     /// A leg that is silent is asked; one that does not answer, or cannot be asked, ends the call.
     private mutating func checkLife(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
-        guard let leg = leg(serial, side) else { return }
+        guard let leg = leg(serial, side), !leg.hasLeft else { return }
         let silentFrom = leg.liveness.heard + Limits.silence
         guard silentFrom <= now.monotonic else {
             schedule(serial, at: silentFrom)
@@ -120,9 +125,9 @@ extension Switchboard {
         guard let call = callsBySerial[serial] else { return }
         switch call.phase {
         case .ringing:
-            if call.callerFlow.id == flow { refuse(serial, .cancelled, at: now, into: &actions) }
+            if call.incoming?.flow.id == flow { refuse(serial, .cancelled, at: now, into: &actions) }
         case .answering(let answering):
-            guard call.callerFlow.id == flow else {
+            guard call.incoming?.flow.id == flow else {
                 loseLegs(of: serial, over: flow, at: now)
                 return
             }
@@ -151,7 +156,8 @@ extension Switchboard {
     mutating func adoptFlow(of proof: Authenticated) {
         for call in callsOf[proof.device.username, default: []].sorted() {
             for side in [Side.caller, .callee] {
-                guard let leg = leg(call, side), leg.flow == nil, leg.party.username == proof.device.username
+                guard let leg = leg(call, side), leg.flow == nil, !leg.hasLeft,
+                    leg.party.username == proof.device.username
                 else { continue }
                 update(call, side) {
                     $0.flow = proof.flow
@@ -165,7 +171,7 @@ extension Switchboard {
     mutating func timedOut(_ client: InviteClient, _ key: BranchKey, at now: Moment, into actions: inout [Action]) {
         switch client.purpose {
         case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
-        case .change, .refresh:
+        case .change, .refresh, .introduction:
             end(client.call, because: "a phone is silent and does not answer", at: now, into: &actions)
         }
     }

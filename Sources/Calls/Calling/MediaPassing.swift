@@ -44,7 +44,8 @@ extension Switchboard {
         formats: [AudioFormat],
         packetTime: Int?,
         direction: MediaDirection,
-        isRepeat: Bool = false
+        isRepeat: Bool = false,
+        presenting partner: Party? = nil
     ) -> (BranchKey, Message)? {
         guard var leg = leg(serial, side), let flow = leg.flow, let ours = leg.media.chosen else { return nil }
         if !isRepeat { leg.media.local.version += 1 }
@@ -64,6 +65,7 @@ extension Switchboard {
         writer.field(.allow, Self.allowed)
         writer.field(.supported, Self.supported)
         leg.session?.writeRequest(into: &writer)
+        if let partner { writeIdentity(of: partner, into: &writer) }
         writer.finish(contentType: "application/sdp", body: body)
         guard let message = try? Message(parsing: writer.bytes.span) else { return nil }
         update(serial, side) {

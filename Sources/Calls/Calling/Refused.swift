@@ -27,7 +27,18 @@ struct Refused: Error, Sendable {
         outcome: .unreachable,
         reason: "no phone of the extension is registered"
     )
+    /// §21.3: who may send calls elsewhere is decided in the settings, not by a phone, which could send them anywhere.
+    static let forwarded = Refused(
+        status: 480,
+        outcome: .failed,
+        reason: "the phone wanted the call to go elsewhere, which is not allowed"
+    )
     static let noAnswer = Refused(status: 480, outcome: .noAnswer, reason: "nobody answered")
     static let cancelled = Refused(status: 487, outcome: .cancelled, reason: "the caller hung up before an answer")
+    static let notAcknowledged = Refused(
+        status: 504,
+        outcome: .failed,
+        reason: "the caller's phone did not confirm what it was told"
+    )
     static let notStored = Refused(status: 503, outcome: .failed, reason: "its record could not be written to disk")
 }

@@ -68,10 +68,12 @@ extension Call {
             ]
         case .refusing: return []
         case .talking(let conversation):
-            return [
-                CallView(conversation.caller.party.number, isInitiator: true, .confirmed),
-                CallView(conversation.callee.party.number, isInitiator: false, .confirmed),
-            ]
+            // Who transferred the call and hung up is not in it any more.
+            var views: [CallView] = []
+            let (caller, callee) = (conversation.caller, conversation.callee)
+            if !caller.hasLeft { views.append(CallView(caller.party.number, isInitiator: true, .confirmed)) }
+            if !callee.hasLeft { views.append(CallView(callee.party.number, isInitiator: false, .confirmed)) }
+            return views
         }
     }
 }

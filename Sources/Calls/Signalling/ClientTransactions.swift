@@ -26,6 +26,8 @@ struct InviteClient: Sendable {
         case change(Side)
         /// Keeps the session of this side alive (RFC 4028 §7.4).
         case refresh(Side)
+        /// Tells this side of a new partner.
+        case introduction(Side)
     }
 
     let call: UInt64
@@ -36,6 +38,8 @@ struct InviteClient: Sendable {
     /// A CANCEL may only follow a provisional response (§9.1).
     var isProceeding = false
     var isCancelWanted = false
+    /// Why it is cancelled, for the phone (RFC 3326).
+    var cancelReason: StaticString?
     /// The ACK of the 2xx that was taken, by its To tag; said again when that 2xx is.
     var acknowledged: (tag: [UInt8], bytes: [UInt8])?
 }
@@ -167,8 +171,14 @@ extension Switchboard {
     }
 
     /// Takes an INVITE of ours back, now or as soon as §9.1 allows.
-    mutating func cancel(_ key: BranchKey, at now: Moment, into actions: inout [Action]) {
+    mutating func cancel(
+        _ key: BranchKey,
+        because reason: StaticString? = nil,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
         guard let client = inviteClients[key] else { return }
+        inviteClients[key]?.cancelReason = reason
         inviteClients[key]?.isCancelWanted = true
         guard client.isProceeding, !client.isCancelWanted else { return }
         sendCancel(key, at: now, into: &actions)
@@ -186,6 +196,7 @@ extension Switchboard {
         writer.copy(.callID, from: client.request)
         let number = (try? client.request.cseq().number) ?? 1
         writer.field(.cseq, "\(number) CANCEL")
+        if let reason = client.cancelReason { writer.field(.reason) { $0.append(reason) } }
         writer.finish()
         start(key, .cancel, writer.bytes, purpose: .farewell, over: client.flow, at: now, into: &actions)
         deadlines.insert(.cancelled(key), at: now.monotonic + .seconds(32))
@@ -198,6 +209,7 @@ extension Switchboard {
             switch client.purpose {
             case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
             case .change: changeFailed(480, key, of: client.call, at: now, into: &actions)
+            case .introduction(let side): update(client.call, side) { $0.isAsked = false }
             case .refresh(let side):
                 update(client.call, side) { $0.isAsked = false }
                 refreshLater(client.call, side, at: now)

@@ -9,9 +9,9 @@ import SIP
 /// stranger something (row U401).
 extension Switchboard {
     /// What a phone may ask for today.
-    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, SUBSCRIBE, NOTIFY, MESSAGE"
+    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, PRACK, REFER, SUBSCRIBE, NOTIFY, MESSAGE"
     /// What we say that we can do, in INVITEs and their answers.
-    static let supported = "timer"
+    static let supported = "timer, replaces, norefersub"
 
     mutating func receiveRequest(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
         if let client = request.first(.userAgent), ScannerSignatures.matches(userAgent: request.bytes(client)) {
@@ -59,7 +59,9 @@ extension Switchboard {
         case .notify: respond(481, to: request, on: flow, at: now, into: &actions)
         case .message: message(request, by: proof, at: now, into: &actions)
         case .ack, .bye, .cancel: break
-        case .info, .prack, .update, .refer, .publish:
+        // Row S23: nobody makes us call by a click somewhere else.
+        case .refer: respond(403, to: request, on: flow, at: now, into: &actions)
+        case .info, .prack, .update, .publish:
             respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
         case .other, nil:
             respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)
@@ -154,6 +156,8 @@ extension Switchboard {
         switch option.lowercased() {
         case "timer": method == .invite || method == .update
         case "outbound": method == .register
+        case "100rel", "replaces": method == .invite
+        case "norefersub": method == .refer
         default: false
         }
     }

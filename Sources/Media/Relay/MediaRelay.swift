@@ -68,9 +68,26 @@ extension MediaRelay {
             return true
         case .update(let id, let side, let media):
             return update(id, side, media)
+        case .join(let id, let side, let other, let otherSide):
+            return join(id, side, other, otherSide)
         case .close(let id):
             return close(id)
         }
+    }
+
+    private mutating func join(_ id: RelayID, _ side: RelaySide, _ other: RelayID, _ otherSide: RelaySide) -> Bool {
+        guard id != other, let call = calls[id], let left = calls.removeValue(forKey: other) else { return false }
+        let (slot, origin) = (LegSlot(call: call, side: side), LegSlot(call: left, side: otherSide))
+        let leg = legs.take(origin.number)
+        legs.empty(slot.number)
+        legs.empty(origin.peer.number)
+        for port in sources.indices {
+            for forgotten in [slot, origin, origin.peer] { sources[port].forget(forgotten.number) }
+        }
+        legs.fill(slot.number, with: leg)
+        listen(slot)
+        free.append(left)
+        return true
     }
 
     private mutating func update(_ id: RelayID, _ side: RelaySide, _ media: LegMedia) -> Bool {

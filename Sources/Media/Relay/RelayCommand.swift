@@ -76,5 +76,8 @@ public enum RelayCommand: Sendable {
     /// Changes one leg. A key that stays keeps its context, roll-over counter and replay window. The leg waits for a
     /// new source when its receive key or one of its addresses changed.
     case update(RelayID, RelaySide, LegMedia)
+    /// Moves a leg into another relay, in the place of the leg that was there, and closes the relay it leaves. Its keys,
+    /// roll-over counters, replay windows and proven addresses come along: the phone behind it notices nothing.
+    case join(RelayID, RelaySide, from: RelayID, RelaySide)
     case close(RelayID)
 }

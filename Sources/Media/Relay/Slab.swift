@@ -33,6 +33,15 @@
         isFilled[place] = false
     }
 
+    /// Takes out what stands in a place, which is empty then.
+    ///
+    /// - Precondition: The place is filled.
+    mutating func take(_ place: Int) -> Element {
+        precondition(isFilled[place], "only from a filled place of the slab something can be taken")
+        isFilled[place] = false
+        return unsafe (elements + place).move()
+    }
+
     // Addressors instead of coroutines: a coroutine that is not inlined takes its frame from the heap.
 
     /// - Precondition: The place is filled.

@@ -62,6 +62,10 @@ public enum FuzzTargets {
         attempt(message) { message throws(ParseError) in _ = try message.contacts() }
         attempt(message) { message throws(ParseError) in _ = try message.cseq() }
         attempt(message) { message throws(ParseError) in _ = try message.rack() }
+        attempt(message) { message throws(ParseError) in _ = try message.sessionExpires() }
+        attempt(message) { message throws(ParseError) in _ = try message.minimumSession() }
+        attempt(message) { message throws(ParseError) in _ = try message.replaces() }
+        attempt(message) { message throws(ParseError) in _ = try message.referTo() }
         attempt(message) { message throws(ParseError) in _ = try message.callID() }
         attempt(message) { message throws(ParseError) in _ = try message.maxForwards() }
         attempt(message) { message throws(ParseError) in _ = try message.contentType() }
@@ -79,6 +83,9 @@ public enum FuzzTargets {
             if let value = message.first(name) { _ = message.unescaped(value) }
         }
         _ = message.date()
+        _ = message.rseq()
+        _ = message.reason()
+        _ = message.privacy()
         _ = message.hasBody("application/sdp")
         _ = message.first(named: "X-Unknown")
     }

@@ -36,7 +36,7 @@ final class MediaQueue: Sendable {
     func append(_ commands: [RelayCommand]) {
         state.withLock { state in
             for command in commands {
-                if state.commands.count < limit || command.isClose {
+                if state.commands.count < limit || command.freesRoom {
                     state.commands.append(command)
                 } else {
                     state.refused += 1
@@ -65,9 +65,10 @@ final class MediaQueue: Sendable {
 }
 
 extension RelayCommand {
-    fileprivate var isClose: Bool {
+    /// Whether less is relayed afterwards. Such commands are never refused.
+    fileprivate var freesRoom: Bool {
         switch self {
-        case .close: true
+        case .close, .join: true
         case .open, .update: false
         }
     }

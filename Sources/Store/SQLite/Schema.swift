@@ -13,6 +13,9 @@ enum Schema {
         migrator.registerMigration("0003 journal") { try $0.execute(sql: journal) }
         migrator.registerMigration("0004 security events and proofs") { try $0.execute(sql: watch) }
         migrator.registerMigration("0005 bans") { try $0.execute(sql: bans) }
+        migrator.registerMigration("0006 pick-up groups") {
+            try $0.execute(sql: "ALTER TABLE extensions ADD COLUMN pickup_group TEXT")
+        }
         return migrator
     }
 

@@ -58,12 +58,15 @@ enum SettingsTable {
     private static func put(_ value: Extension, _ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
-                INSERT INTO extensions (number, name, is_enabled, created_at) VALUES (?, ?, ?, ?)
-                ON CONFLICT (number) DO UPDATE SET name = excluded.name, is_enabled = excluded.is_enabled
+                INSERT INTO extensions (number, name, is_enabled, created_at, pickup_group) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (number) DO UPDATE SET name = excluded.name, is_enabled = excluded.is_enabled,
+                    pickup_group = excluded.pickup_group
                 """
         )
         try statement.execute(
-            arguments: [value.number.text, value.name, value.isEnabled, value.createdAt.milliseconds]
+            arguments: [
+                value.number.text, value.name, value.isEnabled, value.createdAt.milliseconds, value.pickupGroup?.text,
+            ]
         )
     }
 
@@ -90,6 +93,7 @@ enum SettingsTable {
             number: number,
             name: row["name"],
             isEnabled: row["is_enabled"],
+            pickupGroup: (row["pickup_group"] as String?).flatMap { PickupGroup(parsing: $0) },
             createdAt: WallTime(milliseconds: row["created_at"])
         )
     }

@@ -12,7 +12,7 @@ struct ExtensionAdd: ServerCommand {
             A number alone lets nobody in: enrol a phone for it next.
 
               ringfence extension add 101 --name Reception
-              ringfence extension add 201 202 203
+              ringfence extension add 201 202 203 --group sales
             """
     )
 
@@ -21,6 +21,9 @@ struct ExtensionAdd: ServerCommand {
 
     @Option(help: "What people call it, for one number. Default: 'Extension 101'.")
     var name: String?
+
+    @Option(help: "Its pick-up group: its members take each other's calls with *8 while they ring.")
+    var group: String?
 
     @OptionGroup var options: ServerOptions
 
@@ -31,7 +34,7 @@ struct ExtensionAdd: ServerCommand {
         }
     }
 
-    var command: Command { .extension(.add(numbers.map { NewExtension(number: $0, name: name) })) }
+    var command: Command { .extension(.add(numbers.map { NewExtension(number: $0, name: name, group: group) })) }
 
     func output(of answer: Answer) throws -> Output {
         guard case .extensions(let added) = answer else { throw Refusal.unexpectedAnswer }

@@ -42,6 +42,7 @@ struct ExtensionShow: ServerCommand {
             "Extension \(summary.number): \(summary.name.shown)",
             FactList([
                 ("State", summary.isEnabled ? "enabled" : "disabled"),
+                ("Pick-up group", summary.pickupGroup?.text ?? "none"),
                 ("Added", summary.createdAt.seconds),
                 ("Phones", "\(summary.phones)"),
                 ("Registered", "\(detail.registrations.count)"),

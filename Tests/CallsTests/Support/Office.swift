@@ -48,6 +48,7 @@ struct Office {
     static func snapshot(
         disabled: Set<String>,
         names: [String: String] = [:],
+        groups: [String: String] = [:],
         generation: UInt64 = 1
     ) throws -> Snapshot {
         let numbers = ["101", "102", "103"]
@@ -56,6 +57,7 @@ struct Office {
                 number: try #require(ExtensionNumber(parsing: text)),
                 name: names[text] ?? "Desk \(text)",
                 isEnabled: !disabled.contains(text),
+                pickupGroup: groups[text].flatMap { PickupGroup(parsing: $0) },
                 createdAt: WallTime(milliseconds: 0)
             )
         }
@@ -188,6 +190,14 @@ struct Office {
     /// Gives an extension another name, in a snapshot that keeps everything else.
     mutating func rename(_ number: String, _ name: String) throws {
         snapshot = try Self.snapshot(disabled: [], names: [number: name], generation: snapshot.generation + 1)
+        var actions: [Action] = []
+        switchboard.apply(snapshot, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    /// Puts extensions into pick-up groups, in a snapshot that keeps everything else.
+    mutating func apply(groups: [String: String]) throws {
+        snapshot = try Self.snapshot(disabled: [], groups: groups, generation: snapshot.generation + 1)
         var actions: [Action] = []
         switchboard.apply(snapshot, at: moment, into: &actions)
         carryOut(actions)

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Primitives
+import SIP
+
+/// What a call that is not answered yet has beside its ringing phones. Only calls have one whose phones acknowledge
+/// provisional responses, send UPDATEs before the answer, or play something: the others cost nothing for it.
+struct EarlyCall: Sendable {
+    /// A provisional response that is repeated until its PRACK comes (RFC 3262 §3).
+    struct Provisional: Sendable {
+        let rseq: UInt32
+        let bytes: [UInt8]
+        var next: MonotonicTime
+        var interval: Duration = .milliseconds(500)
+        let giveUp: MonotonicTime
+    }
+
+    /// What the caller was told about media before the answer.
+    struct Told: Sendable {
+        var media: LegNegotiation
+        var body: [UInt8]
+        /// Whether it was an offer of ours, because the INVITE had none: the PRACK brings the answer (§5).
+        let isOffer: Bool
+        /// Whether it was told reliably, so that nothing else may be told later.
+        let isReliable: Bool
+    }
+
+    /// The dialog with a phone that rings.
+    struct Phone: Sendable {
+        var dialog: Dialog
+        /// Of the last provisional response that was taken in order; `nil` before the first reliable one.
+        var rseq: UInt32?
+        /// What it said about its media.
+        var media: LegNegotiation?
+        /// Whether it said so reliably: then its answer to our offer is final.
+        var isSettled = false
+    }
+
+    /// The dialog with the caller.
+    var dialog: Dialog
+    /// The RSeq of the next reliable response.
+    var rseq: UInt32
+    var pending: Provisional?
+    /// What is to be said when the pending one is acknowledged: one at a time (§3).
+    var queue: [(status: Int, body: [UInt8])] = []
+    var told: Told?
+    /// By the number of the branch.
+    var phones: [Int: Phone] = [:]
+    var isRelayOpen = false
+    /// The record is on disk; only the PRACK is missing.
+    var isStored = false
+}
+
+/// Whose early dialog it is.
+struct EarlyOwner: Sendable {
+    let call: UInt64
+    /// `nil` for the caller's.
+    let branch: Int?
+}
+
+extension Switchboard {
+    /// Makes the early dialog with the caller, if there is none.
+    mutating func openEarly(_ call: Call, _ incoming: Call.Incoming) {
+        guard earlyCalls[call.serial] == nil,
+            let dialog = try? Dialog(asServerFrom: incoming.request, localTag: incoming.tag)
+        else { return }
+        // §3: between 1 and 2³¹-1.
+        let rseq = UInt32(truncatingIfNeeded: entropy.next() & 0x3FFF_FFFF) + 1
+        earlyCalls[call.serial] = EarlyCall(dialog: dialog, rseq: rseq)
+        earlyDialogs[DialogKey(dialog)] = EarlyOwner(call: call.serial, branch: nil)
+    }
+
+    /// Forgets what was early about a call, and closes what only that had opened.
+    @discardableResult
+    mutating func closeEarly(_ serial: UInt64, keepingRelay: Bool, into actions: inout [Action]) -> EarlyCall? {
+        guard !earlyCalls.isEmpty, let early = earlyCalls.removeValue(forKey: serial) else { return nil }
+        earlyDialogs[DialogKey(early.dialog)] = nil
+        for phone in early.phones.values { earlyDialogs[DialogKey(phone.dialog)] = nil }
+        if early.isRelayOpen, !keepingRelay { actions.append(.media(.close(RelayID(rawValue: serial)))) }
+        return early
+    }
+}
+
+extension Message {
+    /// Whether the caller can acknowledge provisional responses, or insists on it (RFC 3262 §3).
+    var knowsReliability: Bool { wantsReliability || hasOption(.supported, "100rel") }
+
+    var wantsReliability: Bool { hasOption(.require, "100rel") }
+}

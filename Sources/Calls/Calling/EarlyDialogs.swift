@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+import SIP
+
+/// Requests inside dialogs of calls that are not answered yet: PRACK (RFC 3262 §3), UPDATE (RFC 3311 §5.2), and a BYE of
+/// the caller's (RFC 3261 §15).
+extension Switchboard {
+    /// - Returns: Whether there was such a dialog, so that nothing is left to do.
+    mutating func receiveEarly(
+        _ request: Message,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
+        guard !earlyDialogs.isEmpty, let key = DialogKey(request), let owner = earlyDialogs[key],
+            let call = callsBySerial[owner.call], request.method != .ack
+        else { return false }
+        // Row S14: it has to come from the phone that the dialog is with.
+        guard flow.id == flowID(owner, call) else {
+            report(.forgedInDialog, .intrusionDetection, request, flow, now, into: &actions)
+            respond(481, to: request, on: flow, at: now, into: &actions)
+            return true
+        }
+        guard !refuseExtensions(request, on: flow, at: now, into: &actions),
+            inOrder(request, owner, on: flow, at: now, into: &actions)
+        else { return true }
+        switch request.method {
+        case .prack where owner.branch == nil: pracked(request, call, on: flow, at: now, into: &actions)
+        case .update: updateEarly(request, owner, call, on: flow, at: now, into: &actions)
+        case .bye where owner.branch == nil:
+            respond(200, to: request, on: flow, at: now, into: &actions)
+            end(call.serial, as: .cancelled, at: now, into: &actions)
+        case .options: respond(200, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+        case .invite:
+            respond(500, to: request, on: flow, at: now, into: &actions) { $0.field(.retryAfter, 5) }
+        case .prack, .bye, .notify: respond(481, to: request, on: flow, at: now, into: &actions)
+        case .ack, .cancel: break
+        case .register, .info, .refer, .subscribe, .message, .publish:
+            respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+        case .other, nil:
+            respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+        }
+        return true
+    }
+
+    private func flowID(_ owner: EarlyOwner, _ call: Call) -> FlowID? {
+        guard let branch = owner.branch else { return call.incoming?.flow.id }
+        guard case .ringing(let ringing) = call.phase, ringing.branches.indices.contains(branch) else { return nil }
+        return ringing.branches[branch].flow.id
+    }
+
+    private mutating func inOrder(
+        _ request: Message,
+        _ owner: EarlyOwner,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
+        let order: Dialog.Order?
+        if let branch = owner.branch {
+            order = try? earlyCalls[owner.call]?.phones[branch]?.dialog.receive(request)
+        } else {
+            order = try? earlyCalls[owner.call]?.dialog.receive(request)
+        }
+        guard order == .next else {
+            respond(order == nil ? 400 : 500, to: request, on: flow, at: now, into: &actions)
+            return false
+        }
+        return true
+    }
+
+    // MARK: PRACK
+
+    /// The acknowledgement of a provisional response (RFC 3262 §3): 481 for any but the one that waits for it.
+    private mutating func pracked(
+        _ request: Message,
+        _ call: Call,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let rack = try? request.rack() else {
+            respond(400, to: request, on: flow, at: now, into: &actions)
+            return
+        }
+        guard let early = earlyCalls[call.serial], let pending = early.pending, rack.rseq == pending.rseq,
+            rack.cseq.method == .invite, rack.cseq.number == (try? call.incoming?.request.cseq().number)
+        else {
+            respond(481, to: request, on: flow, at: now, into: &actions)
+            return
+        }
+        guard takeDescription(of: request, call, on: flow, at: now, into: &actions) else { return }
+        earlyCalls[call.serial]?.pending = nil
+        openEarlyRelay(call, at: now, into: &actions)
+        if !early.queue.isEmpty {
+            sayNext(call, at: now, into: &actions)
+        } else if early.isStored, case .answering(let answering) = call.phase {
+            connect(call, answering.callee, at: now, into: &actions)
+        }
+    }
+
+    /// What a PRACK says about media: the answer to our offer, an offer, or nothing (§5). Answers the PRACK.
+    private mutating func takeDescription(
+        of request: Message,
+        _ call: Call,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
+        guard var told = earlyCalls[call.serial]?.told, told.isOffer, told.media.theirs == nil else {
+            if request.body.isEmpty {
+                respond(200, to: request, on: flow, at: now, into: &actions)
+                return true
+            }
+            return answerEarly(
+                request,
+                EarlyOwner(call: call.serial, branch: nil),
+                call,
+                on: flow,
+                at: now,
+                into: &actions
+            )
+        }
+        let answered = try? SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
+        if let audio = answered?.audio, audio.port != 0 { told.media.accept(audio) }
+        guard told.media.theirs != nil else {
+            respond(488, to: request, on: flow, at: now, into: &actions)
+            return false
+        }
+        earlyCalls[call.serial]?.told = told
+        respond(200, to: request, on: flow, at: now, into: &actions)
+        return true
+    }
+
+    // MARK: UPDATE
+
+    private mutating func updateEarly(
+        _ request: Message,
+        _ owner: EarlyOwner,
+        _ call: Call,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard !refuseSession(of: request, on: flow, at: now, into: &actions) else { return }
+        if let branch = owner.branch {
+            earlyCalls[owner.call]?.phones[branch]?.dialog.refreshTarget(from: request)
+        } else {
+            earlyCalls[owner.call]?.dialog.refreshTarget(from: request)
+        }
+        guard !request.body.isEmpty else {
+            let contact = contact(over: flow)
+            respond(200, to: request, on: flow, at: now, into: &actions) { $0.field(.contact, contact) }
+            return
+        }
+        _ = answerEarly(request, owner, call, on: flow, at: now, into: &actions)
+    }
+
+    /// Answers an offer in a PRACK or UPDATE: between that phone and us, in the formats that were agreed on.
+    private mutating func answerEarly(
+        _ request: Message,
+        _ owner: EarlyOwner,
+        _ call: Call,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
+        guard let before = settledMedia(owner) else {
+            // RFC 3311 §5.2: our offer is not answered yet, or theirs is not.
+            let isOurs = owner.branch != nil || earlyCalls[owner.call]?.told?.isOffer == true
+            respond(isOurs ? 491 : 500, to: request, on: flow, at: now, into: &actions) {
+                if !isOurs { $0.field(.retryAfter, 5) }
+            }
+            return false
+        }
+        do throws(Refused) {
+            guard let offer = try offered(in: request), let audio = offer.audio else { throw Refused.noAudio }
+            var media = try proposal(audio, for: before)
+            media.formats = before.formats.filter { known in audio.formats.contains { $0.isSameEncoding(as: known) } }
+            guard media.formats.contains(where: { !$0.isTelephoneEvent }), let ours = media.ours.first else {
+                throw Refused.noAudio
+            }
+            let body = SessionWriter.answer(
+                to: offer,
+                media.local,
+                formats: media.formats,
+                packetTime: audio.packetTime,
+                direction: MediaDirection.sendReceive.answering(audio.direction),
+                crypto: ours,
+                rtcpMux: audio.rtcpMux
+            )
+            keep(media, body, owner)
+            sayEarly(body, to: request, on: flow, at: now, into: &actions)
+            tellRelay(owner, call, at: now, into: &actions)
+            return true
+        } catch {
+            respond(error.status, to: request, on: flow, at: now, into: &actions)
+            return false
+        }
+    }
+
+    /// What was agreed on with a phone before the answer; `nil` while an offer is open.
+    private func settledMedia(_ owner: EarlyOwner) -> LegNegotiation? {
+        if let branch = owner.branch {
+            guard let phone = earlyCalls[owner.call]?.phones[branch], phone.isSettled else { return nil }
+            return phone.media
+        }
+        guard let told = earlyCalls[owner.call]?.told, told.isReliable, told.media.theirs != nil else { return nil }
+        return told.media
+    }
+
+    private mutating func keep(_ media: LegNegotiation, _ body: [UInt8], _ owner: EarlyOwner) {
+        if let branch = owner.branch {
+            earlyCalls[owner.call]?.phones[branch]?.media = media
+        } else {
+            earlyCalls[owner.call]?.told?.media = media
+            earlyCalls[owner.call]?.told?.body = body
+        }
+    }
+
+    private mutating func sayEarly(
+        _ body: [UInt8],
+        to request: Message,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let bytes = response(200, to: request, on: flow, tag: nil, body: body) { writeContact(over: flow, into: &$0) }
+        actions.append(.send(bytes, flow.id))
+        guard !flow.transport.isReliable, let key = ServerKey(request, on: flow) else { return }
+        keep(Answer(status: 200, bytes: bytes), for: key, at: now)
+    }
+
+    private mutating func tellRelay(_ owner: EarlyOwner, _ call: Call, at now: Moment, into actions: inout [Action]) {
+        guard earlyCalls[call.serial]?.isRelayOpen == true else { return }
+        earlyCalls[call.serial]?.isRelayOpen = false
+        openEarlyRelay(call, at: now, into: &actions)
+    }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+import SIP
+
+/// Giving a phone in a call a new partner: after a transfer, or when another phone takes the partner's place.
+extension Switchboard {
+    /// The target of a transfer picked up: it takes the place of the phone that asked.
+    mutating func handOver(
+        _ call: Call,
+        _ callee: Leg,
+        to standing: UInt64,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let transfer = transfers[standing], case .talking? = callsBySerial[standing]?.phase else {
+            hangUp(callee, of: call.serial, at: now, into: &actions)
+            forget(call.serial, into: &actions)
+            return
+        }
+        forget(call.serial, into: &actions)
+        tellReferrer(standing, 200, at: now, into: &actions)
+        transfers[standing] = nil
+        replace(standing, transfer.referrer, with: callee, record: call.record, at: now, into: &actions)
+        callsBySerial[standing]?.hops = call.hops
+        guard let media = leg(standing, transfer.referrer)?.relayMedia else { return }
+        actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, media)))
+        introduce(standing, transfer.referrer.other, .last, at: now, into: &actions)
+    }
+
+    /// Both calls stand: their far ends become one call.
+    mutating func join(_ owner: DialogOwner, _ consulted: DialogOwner, at now: Moment, into actions: inout [Action]) {
+        guard let other = callsBySerial[consulted.call], case .talking(let conversation) = other.phase,
+            let target = leg(consulted.call, consulted.side.other), let own = leg(consulted)
+        else { return }
+        if let change = conversation.change { reply(487, to: change.asked, at: now, into: &actions) }
+        tellReferrer(owner.call, 200, at: now, into: &actions)
+        transfers[owner.call] = nil
+        abandonTransfer(consulted.call, at: now, into: &actions)
+        hangUp(own, of: consulted.call, at: now, into: &actions)
+        // The leg moves with its keys and counters: only so its packets go on being understood.
+        actions.append(
+            .media(
+                .join(
+                    RelayID(rawValue: owner.call),
+                    owner.side.relay,
+                    from: RelayID(rawValue: consulted.call),
+                    consulted.side.other.relay
+                )
+            )
+        )
+        drop(other, into: &actions)
+        replace(owner.call, owner.side, with: target, record: other.record, at: now, into: &actions)
+        let hops = max(callsBySerial[owner.call]?.hops ?? 0, other.hops) + 1
+        callsBySerial[owner.call]?.hops = hops
+        introduce(owner.call, owner.side, .first, at: now, into: &actions)
+    }
+
+    /// Lets go of a call whose legs live on in another one.
+    private mutating func drop(_ call: Call, into actions: inout [Action]) {
+        _ = callsBySerial.removeValue(forKey: call.serial)
+        for username in call.usernames { leave(call.serial, username) }
+    }
+
+    /// A phone that rings is to be connected with another caller: the one that called it has hung up on it by a REFER
+    /// (RFC 5589 §7).
+    mutating func adoptRinging(_ serial: UInt64, for owner: DialogOwner, at now: Moment, into actions: inout [Action]) {
+        guard let call = callsBySerial[serial], let incoming = call.incoming,
+            let transferee = leg(owner.call, owner.side.other), let standing = callsBySerial[owner.call],
+            let transfer = transfers[owner.call]
+        else { return }
+        closeEarly(serial, keepingRelay: false, into: &actions)
+        let bytes = response(487, to: incoming.request, on: incoming.flow, tag: incoming.tag)
+        answer(incoming.transaction, 487, bytes, at: now, into: &actions)
+        leave(serial, call.caller.username)
+        callsBySerial[serial]?.origin = .transfer(
+            Call.Standing(call: owner.call, audio: transferee.media.remote, referrer: transfer.party)
+        )
+        callsBySerial[serial]?.caller = transferee.party
+        callsBySerial[serial]?.hops = standing.hops + 1
+        callsOf[transferee.party.username, default: []].insert(serial)
+    }
+
+    /// Puts another phone in the place of one side of a call, and says goodbye to the one that was there.
+    ///
+    /// - Parameter record: Of the call that it is from now on; the one that it was so far is over.
+    mutating func replace(
+        _ serial: UInt64,
+        _ side: Side,
+        with leg: Leg,
+        record: CallRecord,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard var call = callsBySerial[serial], case .talking(var conversation) = call.phase else { return }
+        if let change = conversation.change { reply(491, to: change.asked, at: now, into: &actions) }
+        conversation.change = nil
+        let former = side == .caller ? conversation.caller : conversation.callee
+        switch side {
+        case .caller: conversation.caller = leg
+        case .callee: conversation.callee = leg
+        }
+        if record.id != call.record.id {
+            var ended = call.record
+            ended.endedAt = now.wall
+            ended.reason = "\(former.party.number) transferred it to \(leg.party.number)"
+            actions.append(.remember(ended, nil))
+        }
+        call.record = record
+        call.phase = .talking(conversation)
+        callsBySerial[serial] = call
+        hangUp(former, of: serial, at: now, into: &actions)
+        if !call.usernames.contains(former.party.username) { leave(serial, former.party.username) }
+        callsOf[leg.party.username, default: []].insert(serial)
+        dialogs[DialogKey(leg.dialog)] = DialogOwner(call: serial, side: side)
+        schedule(serial, at: now.monotonic + .milliseconds(500))
+    }
+
+    // MARK: When it fails
+
+    /// The target did not pick up, or could not.
+    mutating func transferFailed(_ serial: UInt64, _ status: Int, at now: Moment, into actions: inout [Action]) {
+        guard let transfer = transfers[serial] else { return }
+        tellReferrer(serial, status, at: now, into: &actions)
+        transfers[serial] = nil
+        if transfer.farewell != nil {
+            end(serial, because: "nobody took the call that was transferred", at: now, into: &actions)
+        }
+    }
+
+    /// The phone that asked hangs up before the target picked up: the other one waits alone.
+    ///
+    /// - Returns: Whether it was such a call.
+    mutating func leaveTransfer(_ owner: DialogOwner, at now: Moment, into actions: inout [Action]) -> Bool {
+        guard !transfers.isEmpty, let transfer = transfers[owner.call], transfer.referrer == owner.side,
+            let leg = leg(owner), let flow = leg.flow
+        else { return false }
+        transfers[owner.call]?.farewell = (leg.dialog, flow)
+        dialogs[DialogKey(leg.dialog)] = nil
+        update(owner.call, owner.side) {
+            $0.flow = nil
+            $0.hasLeft = true
+            $0.session = nil
+            $0.unacknowledged = nil
+        }
+        if var media = leg.relayMedia {
+            // What the one that waits says is no longer for this phone.
+            (media.sends, media.receives) = (false, false)
+            actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, media)))
+        }
+        return true
+    }
+
+    /// The call that was to be transferred is over.
+    mutating func abandonTransfer(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
+        guard !transfers.isEmpty, let transfer = transfers[serial] else { return }
+        tellReferrer(serial, 487, at: now, into: &actions)
+        transfers[serial] = nil
+        end(transfer.ringing, as: .cancelled, at: now, into: &actions)
+    }
+
+    // MARK: Introductions
+
+    /// Offers a phone what its new partner speaks, as soon as its dialog is free for it.
+    mutating func introduce(
+        _ serial: UInt64,
+        _ side: Side,
+        _ introduction: Introduction,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        update(serial, side) { $0.introduction = introduction }
+        continueIntroduction(serial, side, at: now, into: &actions)
+    }
+
+    mutating func continueIntroduction(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
+        guard let leg = leg(serial, side), let introduction = leg.introduction, !leg.isAsked,
+            let partner = self.leg(serial, side.other)
+        else { return }
+        // The first one is offered everything that the other can do, the last one what the first has chosen.
+        let formats: [AudioFormat]
+        switch introduction {
+        case .first: formats = partner.media.remote?.formats ?? partner.media.formats
+        case .last: formats = partner.media.formats
+        }
+        guard leg.unacknowledged == nil, let flow = leg.flow,
+            let (key, message) = reinvite(
+                serial,
+                side,
+                formats: formats,
+                packetTime: partner.media.remote?.packetTime,
+                direction: .sendReceive,
+                presenting: partner.party
+            )
+        else {
+            schedule(serial, at: now.monotonic + Limits.introductionPause)
+            return
+        }
+        update(serial, side) { $0.isAsked = true }
+        start(key, message, purpose: .introduction(side), call: serial, over: flow, at: now, into: &actions)
+    }
+
+    /// The answer to the offer that introduces a new partner, or the repeat of one.
+    mutating func introductionAnswered(
+        _ response: Message,
+        _ status: Int,
+        of client: InviteClient,
+        _ key: BranchKey,
+        _ side: Side,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard status >= 200 else { return }
+        let isNews = client.acknowledged == nil
+        if status < 300 { acknowledge(response, of: client, key, side, at: now, into: &actions) }
+        guard isNews else { return }
+        update(client.call, side) { $0.isAsked = false }
+        guard let introduction = leg(client.call, side)?.introduction else { return }
+        if status == 491 || status == 500 {
+            schedule(client.call, at: now.monotonic + Limits.introductionPause)
+            return
+        }
+        update(client.call, side) { $0.introduction = nil }
+        let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
+        guard status < 300, let audio = answered?.audio, adopt(audio, client.call, side, into: &actions) else {
+            end(client.call, because: "a phone did not take its new partner", at: now, into: &actions)
+            return
+        }
+        switch introduction {
+        case .first: introduce(client.call, side.other, .last, at: now, into: &actions)
+        case .last: break
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+import SIP
+
+extension LegNegotiation {
+    /// Takes an answer to our offer.
+    mutating func accept(_ audio: AudioDescription) {
+        remote = audio
+        theirs = audio.crypto.first { answered in
+            ours.contains { $0.tag == answered.tag && $0.key.suite == answered.key.suite }
+        }
+    }
+}
+
+extension Leg {
+    init(_ party: Party, _ flow: Flow, _ dialog: Dialog, _ media: LegNegotiation, at now: Moment) {
+        self.init(
+            party: party,
+            flow: flow,
+            source: flow.remote.ip,
+            dialog: dialog,
+            media: media,
+            liveness: Liveness(heard: now.monotonic)
+        )
+    }
+
+    /// What the relay has to know; `nil` until both keys are agreed on.
+    var relayMedia: LegMedia? {
+        guard let theirs = media.theirs, let ours = media.chosen, let remote = media.remote else { return nil }
+        let isMuxed = remote.rtcpMux
+        let ip = remote.address.flatMap { MediaSourceRules.decide(named: $0, signalling: source) == .never ? nil : $0 }
+        let rtp = ip.map { SocketAddress(ip: $0, port: remote.port) }
+        return LegMedia(
+            address: rtp,
+            rtcpAddress: isMuxed ? rtp : ip.map { SocketAddress(ip: $0, port: remote.rtcpPort) },
+            rtcpMux: isMuxed,
+            signallingAddress: source,
+            receive: theirs.key,
+            send: ours.key,
+            sends: remote.direction == .sendReceive || remote.direction == .sendOnly,
+            receives: ip != nil && (remote.direction == .sendReceive || remote.direction == .receiveOnly)
+        )
+    }
+
+    /// Whether silence on this leg means anything.
+    var isExpectedToSend: Bool { relayMedia?.sends == true }
+}
+
+extension Unacknowledged {
+    /// T1 and 64·T1 of RFC 3261 §17.1.1.1.
+    init(_ bytes: [UInt8], sequence: UInt32, expectsAnswer: Bool, at now: Moment) {
+        self.init(
+            bytes: bytes,
+            sequence: sequence,
+            expectsAnswer: expectsAnswer,
+            next: now.monotonic + .milliseconds(500),
+            interval: .milliseconds(500),
+            giveUp: now.monotonic + .seconds(32)
+        )
+    }
+}
+
+extension Party {
+    init(_ device: Device, _ subscriber: Extension) {
+        self.init(username: device.username, device: device.id, number: device.number, name: subscriber.name)
+    }
+}
+
+extension LegProtection {
+    init(_ flow: Flow, suite: SRTPSuite?) {
+        self.init(
+            transport: flow.transport.rawValue,
+            tlsVersion: flow.tlsVersion,
+            cipher: flow.cipher,
+            srtpSuite: suite?.rawValue
+        )
+    }
+}

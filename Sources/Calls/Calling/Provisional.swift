@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+import SIP
+
+/// What the caller hears before the answer (RFC 3261 §13.3.1.1, RFC 3262 §3).
+extension Switchboard {
+    /// A phone said 101…199.
+    mutating func progressed(
+        _ response: Message,
+        _ index: Int,
+        of client: InviteClient,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase else { return }
+        guard let incoming = call.incoming else {
+            ringsForTransfer(call, ringing, at: now, into: &actions)
+            return
+        }
+        let isReliable = response.first(.rseq) != nil && response.hasOption(.require, "100rel")
+        guard isReliable || !response.body.isEmpty else {
+            announceRinging(call, incoming, ringing, isReliable: false, at: now, into: &actions)
+            return
+        }
+        openEarly(call, incoming)
+        if isReliable {
+            guard prack(response, index, of: client, at: now, into: &actions) else { return }
+        }
+        let media = response.body.isEmpty ? nil : agreed(response, offered: ringing.branches[index])
+        note(media, response, index, of: client, isReliable: isReliable)
+        if let media, EarlyMediaRules.decide(phones: ringing.branches.count) == .towardsCaller {
+            announceMedia(call, incoming, index, media, isReliable: isReliable, at: now, into: &actions)
+        } else {
+            announceRinging(call, incoming, ringing, isReliable: isReliable, at: now, into: &actions)
+        }
+    }
+
+    /// A transfer has nobody to ring back but the phone that asked for it.
+    private mutating func ringsForTransfer(
+        _ call: Call,
+        _ ringing: Call.Ringing,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard !ringing.isAnnounced, case .transfer(let standing) = call.origin else { return }
+        markAnnounced(call.serial)
+        tellReferrer(standing.call, 180, at: now, into: &actions)
+    }
+
+    private mutating func announceRinging(
+        _ call: Call,
+        _ incoming: Call.Incoming,
+        _ ringing: Call.Ringing,
+        isReliable: Bool,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard !ringing.isAnnounced else { return }
+        markAnnounced(call.serial)
+        if incoming.request.hasOption(.allow, "UPDATE") || incoming.request.knowsReliability {
+            openEarly(call, incoming)
+        }
+        // An offer of ours would have to be in the first reliable one (RFC 3262 §5): there is none to make yet.
+        if incoming.request.wantsReliability, incoming.offer == nil { return }
+        announce(call, incoming, 180, body: [], isReliable: isReliable, at: now, into: &actions)
+    }
+
+    private mutating func markAnnounced(_ serial: UInt64) {
+        guard case .ringing(var ringing)? = callsBySerial[serial]?.phase else { return }
+        ringing.isAnnounced = true
+        callsBySerial[serial]?.phase = .ringing(ringing)
+    }
+
+    /// Remembers what a phone said about its media before it was picked up.
+    private mutating func note(
+        _ media: LegNegotiation?,
+        _ response: Message,
+        _ index: Int,
+        of client: InviteClient,
+        isReliable: Bool
+    ) {
+        guard let media else { return }
+        if earlyCalls[client.call]?.phones[index] == nil,
+            let dialog = try? Dialog(asClientFrom: response, request: client.request), !dialog.remoteTag.isEmpty
+        {
+            earlyCalls[client.call]?.phones[index] = EarlyCall.Phone(dialog: dialog)
+        }
+        guard earlyCalls[client.call]?.phones[index]?.isSettled == false else { return }
+        earlyCalls[client.call]?.phones[index]?.media = media
+        earlyCalls[client.call]?.phones[index]?.isSettled = isReliable
+    }
+
+    /// Lets the caller hear what the phone plays, once.
+    private mutating func announceMedia(
+        _ call: Call,
+        _ incoming: Call.Incoming,
+        _ index: Int,
+        _ media: LegNegotiation,
+        isReliable: Bool,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let saysReliably = incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability)
+        guard let early = earlyCalls[call.serial], early.told == nil, let phone = early.phones[index],
+            // An offer of ours only goes where its answer is sure to come.
+            incoming.offer != nil || saysReliably, case .ringing(let ringing) = call.phase
+        else { return }
+        let branch = ringing.branches[index]
+        let callee = Leg(branch.party, branch.flow, phone.dialog, media, at: now)
+        let (told, body) = callerMedia(incoming, callee)
+        earlyCalls[call.serial]?.told = EarlyCall.Told(
+            media: told,
+            body: body,
+            isOffer: incoming.offer == nil,
+            isReliable: saysReliably
+        )
+        markAnnounced(call.serial)
+        announce(call, incoming, 183, body: body, isReliable: isReliable, at: now, into: &actions)
+        openEarlyRelay(call, at: now, into: &actions)
+    }
+
+    /// Opens the relay towards the caller, as soon as both keys are known.
+    mutating func openEarlyRelay(_ call: Call, at now: Moment, into actions: inout [Action]) {
+        guard let incoming = call.incoming, let early = earlyCalls[call.serial], !early.isRelayOpen,
+            let told = early.told,
+            case .ringing(let ringing) = call.phase,
+            let (index, phone) = early.phones.first(where: { $0.value.media != nil }), let media = phone.media,
+            var a = Leg(call.caller, incoming.flow, early.dialog, told.media, at: now).relayMedia,
+            let b = Leg(ringing.branches[index].party, ringing.branches[index].flow, phone.dialog, media, at: now)
+                .relayMedia
+        else { return }
+        a.sends = false
+        earlyCalls[call.serial]?.isRelayOpen = true
+        actions.append(.media(.open(call.relay, a: a, b: b)))
+    }
+
+    // MARK: Reliably
+
+    private mutating func announce(
+        _ call: Call,
+        _ incoming: Call.Incoming,
+        _ status: Int,
+        body: [UInt8],
+        isReliable: Bool,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability) else {
+            let bytes = response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
+                writeContact(over: incoming.flow, into: &$0)
+                if !body.isEmpty || !earlyCalls.isEmpty { $0.field(.allow, Self.allowed) }
+            }
+            answer(incoming.transaction, status, bytes, at: now, into: &actions)
+            return
+        }
+        guard let early = earlyCalls[call.serial], early.queue.count < Limits.provisionals else { return }
+        earlyCalls[call.serial]?.queue.append((status, body))
+        if early.pending == nil { sayNext(call, at: now, into: &actions) }
+    }
+
+    /// Sends the next reliable provisional response (RFC 3262 §3).
+    mutating func sayNext(_ call: Call, at now: Moment, into actions: inout [Action]) {
+        guard let incoming = call.incoming, let early = earlyCalls[call.serial], let (status, body) = early.queue.first
+        else { return }
+        let bytes = response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
+            writeContact(over: incoming.flow, into: &$0)
+            $0.field(.require, "100rel")
+            $0.field(.rseq, Int(early.rseq))
+            $0.field(.allow, Self.allowed)
+        }
+        earlyCalls[call.serial]?.queue.removeFirst()
+        earlyCalls[call.serial]?.rseq = early.rseq + 1
+        earlyCalls[call.serial]?.pending = EarlyCall.Provisional(
+            rseq: early.rseq,
+            bytes: bytes,
+            next: now.monotonic + .milliseconds(500),
+            giveUp: now.monotonic + .seconds(32)
+        )
+        answer(incoming.transaction, status, bytes, at: now, into: &actions)
+        schedule(call.serial, at: now.monotonic + .milliseconds(500))
+    }
+
+    /// Repeats the pending response, or gives the call up: after 64·T1 nobody will acknowledge it.
+    mutating func repeatProvisional(_ call: Call, at now: Moment, into actions: inout [Action]) {
+        guard let incoming = call.incoming, var pending = earlyCalls[call.serial]?.pending else { return }
+        guard now.monotonic < pending.giveUp else {
+            if case .answering(let answering) = call.phase {
+                tickets[answering.ticket] = nil
+                hangUp(answering.callee, of: call.serial, at: now, into: &actions)
+            }
+            refuse(call.serial, .notAcknowledged, at: now, into: &actions)
+            return
+        }
+        if pending.next <= now.monotonic {
+            actions.append(.send(pending.bytes, incoming.flow.id))
+            pending.interval *= 2
+            pending.next = now.monotonic + pending.interval
+            earlyCalls[call.serial]?.pending = pending
+        }
+        schedule(call.serial, at: min(pending.next, pending.giveUp))
+    }
+}

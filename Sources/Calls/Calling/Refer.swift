@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+import SIP
+
+/// REFER inside a call (RFC 3515): who is on the phone is connected with somebody else.
+///
+/// We are the other end of every dialog, so we carry a transfer out ourselves: the phone that is transferred gets a
+/// re-INVITE, no REFER. What is dialled for it is a call of the phone that asked, and is judged as one (rule PAID).
+extension Switchboard {
+    mutating func refer(
+        _ request: Message,
+        _ owner: DialogOwner,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        // A connection proves who sends; a datagram does not, and this may cost money.
+        guard flow.transport.isReliable || authenticate(request, on: flow, at: now, into: &actions) != nil else {
+            return
+        }
+        let target: ReferTo
+        do { target = try request.referTo() } catch {
+            respond(error.status, to: request, on: flow, at: now, into: &actions)
+            return
+        }
+        guard let call = callsBySerial[owner.call], case .talking = call.phase, let leg = leg(owner),
+            let device = snapshot.devices[leg.party.username], transfers[owner.call] == nil
+        else {
+            respond(491, to: request, on: flow, at: now, into: &actions)
+            return
+        }
+        guard call.hops < Limits.transfers else {
+            // Row S20: a chain without an end.
+            respond(482, to: request, on: flow, at: now, into: &actions)
+            return
+        }
+        let asked = Referral(request: request, owner: owner, flow: flow, device: device, party: leg.party)
+        if let replaces = target.replaces {
+            attend(asked, replaces, at: now, into: &actions)
+        } else {
+            dial(asked, target.uri, call, at: now, into: &actions)
+        }
+    }
+
+    /// A REFER and whose it is.
+    struct Referral {
+        let request: Message
+        let owner: DialogOwner
+        let flow: Flow
+        let device: Device
+        let party: Party
+    }
+
+    // MARK: Blind
+
+    private mutating func dial(
+        _ asked: Referral,
+        _ uri: SIPURI,
+        _ call: Call,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let request = asked.request
+        // Row S02: no name but ours is ever called.
+        let isHere = uri.scheme == .tel || isServed(request.bytes(uri.host), on: asked.flow)
+        let number = dialled(uri, in: request)
+        let verdict = isHere ? judge(number, by: asked) : .refused(.foreign)
+        guard callsBySerial.count < Limits.calls else {
+            respond(503, to: request, on: asked.flow, at: now, into: &actions) { $0.field(.retryAfter, 10) }
+            return
+        }
+        switch verdict {
+        case .refused(let refusal): deny(asked, number, refusal, at: now, into: &actions)
+        case .allowed(let authorised):
+            let serial = nextSerial()
+            acceptTransfer(asked, ringing: serial, at: now, into: &actions)
+            placeTransfer(serial, asked, number, authorised, call, at: now, into: &actions)
+        }
+    }
+
+    /// Asks the rules as if the phone dialled itself. Its audio is encrypted: it is in a call.
+    private func judge(_ number: String, by asked: Referral) -> Verdict<Authorised> {
+        let attempt = CallAttempt(
+            caller: asked.device,
+            dialled: number,
+            signallingIsSecure: asked.flow.transport.isEncrypted,
+            media: .encrypted
+        )
+        return CallRules.decide(attempt, in: snapshot)
+    }
+
+    private mutating func deny(
+        _ asked: Referral,
+        _ number: String,
+        _ refusal: CallRefusal,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        var record = newRecord(asked, number, callee: nil, at: now)
+        record.endedAt = now.wall
+        record.outcome = .refused
+        record.status = refusal.status
+        record.control = refusal.control?.rawValue
+        record.reason = refusal.reason
+        actions.append(.remember(record, nil))
+        respond(refusal.status, to: asked.request, on: asked.flow, at: now, into: &actions)
+    }
+
+    private func newRecord(_ asked: Referral, _ number: String, callee: ExtensionNumber?, at now: Moment) -> CallRecord
+    {
+        CallRecord(
+            id: entropy.token(),
+            startedAt: now.wall,
+            caller: asked.device.number,
+            callerDevice: asked.device.id,
+            dialled: String(number.prefix(Limits.recordedText)),
+            callee: callee
+        )
+    }
+
+    private mutating func placeTransfer(
+        _ serial: UInt64,
+        _ asked: Referral,
+        _ number: String,
+        _ authorised: Authorised,
+        _ standing: Call,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let transferee = leg(standing.serial, asked.owner.side.other) else { return }
+        let record = newRecord(asked, number, callee: authorised.callee, at: now)
+        var audio = transferee.media.remote
+        audio?.direction = .sendReceive
+        callsBySerial[serial] = Call(
+            serial: serial,
+            record: record,
+            caller: transferee.party,
+            origin: .transfer(Call.Standing(call: standing.serial, audio: audio, referrer: asked.party)),
+            callee: authorised.callee,
+            hops: standing.hops + 1,
+            phase: .ringing(Call.Ringing(giveUp: now.monotonic + Limits.ringing))
+        )
+        callsOf[transferee.party.username, default: []].insert(serial)
+        actions.append(.remember(record, nil))
+        schedule(serial, at: now.monotonic + Limits.ringing)
+        ring(serial, authorised.callee, at: now, into: &actions)
+    }
+
+    // MARK: Attended
+
+    /// Connects the phone at the other end of this call with the one at the other end of another call of the same
+    /// extension.
+    private mutating func attend(
+        _ asked: Referral,
+        _ replaces: Replaces,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let consulted = consultation(replaces) else {
+            respond(481, to: asked.request, on: asked.flow, at: now, into: &actions)
+            return
+        }
+        guard consulted.number == asked.party.number else {
+            // Row S16: somebody else's call.
+            report(.identityMismatch, .intrusionDetection, asked.request, asked.flow, now, into: &actions)
+            respond(403, to: asked.request, on: asked.flow, at: now, into: &actions)
+            return
+        }
+        guard consulted.owner.call != asked.owner.call, let target = consulted.target else {
+            respond(403, to: asked.request, on: asked.flow, at: now, into: &actions)
+            return
+        }
+        switch judge(target.text, by: asked) {
+        case .refused(let refusal): deny(asked, target.text, refusal, at: now, into: &actions)
+        case .allowed:
+            acceptTransfer(asked, ringing: consulted.owner.call, at: now, into: &actions)
+            if consulted.isRinging {
+                adoptRinging(consulted.owner.call, for: asked.owner, at: now, into: &actions)
+            } else {
+                join(asked.owner, consulted.owner, at: now, into: &actions)
+            }
+        }
+    }
+
+    /// Another call of the phone that asks.
+    private struct Consultation {
+        let owner: DialogOwner
+        /// Whose dialog it is.
+        let number: ExtensionNumber
+        /// Whom it is with.
+        let target: ExtensionNumber?
+        let isRinging: Bool
+    }
+
+    private func consultation(_ replaces: Replaces) -> Consultation? {
+        if let owner = confirmedDialog(replaces), let leg = leg(owner), !replaces.isEarlyOnly {
+            return Consultation(
+                owner: owner,
+                number: leg.party.number,
+                target: self.leg(owner.call, owner.side.other)?.party.number,
+                isRinging: false
+            )
+        }
+        let ringing = callsBySerial.values.first { $0.isAsked(by: replaces) }
+        return ringing.map {
+            Consultation(
+                owner: DialogOwner(call: $0.serial, side: .caller),
+                number: $0.caller.number,
+                target: $0.callee,
+                isRinging: true
+            )
+        }
+    }
+
+    // MARK: The subscription
+
+    /// 202, and the first NOTIFY (RFC 3515 §2.4.4), unless the phone wants none (RFC 4488 §4).
+    private mutating func acceptTransfer(
+        _ asked: Referral,
+        ringing: UInt64,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let isSilent =
+            asked.request.first(named: "Refer-Sub").map { asked.request.holds($0, ignoringCase: "false") } ?? false
+        let contact = contact(over: asked.flow)
+        respond(202, to: asked.request, on: asked.flow, at: now, into: &actions) {
+            $0.field(.contact, contact)
+            if isSilent { $0.field(named: "Refer-Sub", "false".utf8) }
+        }
+        let hasReferred = leg(asked.owner)?.hasReferred ?? false
+        update(asked.owner.call, asked.owner.side) { $0.hasReferred = true }
+        transfers[asked.owner.call] = Transfer(
+            referrer: asked.owner.side,
+            party: asked.party,
+            ringing: ringing,
+            eventID: hasReferred ? try? asked.request.cseq().number : nil,
+            isSilent: isSilent
+        )
+        tellReferrer(asked.owner.call, 100, at: now, into: &actions)
+    }
+
+    /// Tells the phone that asked how far its transfer is.
+    ///
+    /// - Parameter status: A final one ends the subscription.
+    mutating func tellReferrer(_ serial: UInt64, _ status: Int, at now: Moment, into actions: inout [Action]) {
+        guard let transfer = transfers[serial], !transfer.isSilent else { return }
+        let standing = leg(serial, transfer.referrer)
+        let place = transfer.farewell ?? standing.flatMap { leg in leg.flow.map { (leg.dialog, $0) } }
+        guard let place else { return }
+        var dialog = place.0
+        let flow = place.1
+        let key = BranchKey(using: entropy)
+        var writer = MessageWriter()
+        dialog.writeRequest(.notify, cseq: nil, into: &writer)
+        writeVia(key, over: flow, into: &writer)
+        writeContact(over: flow, into: &writer)
+        writer.field(.event, transfer.eventID.map { "refer;id=\($0)" } ?? "refer")
+        let rest = Limits.ringing.components.seconds
+        writer.field(.subscriptionState, status < 200 ? "active;expires=\(rest)" : "terminated;reason=noresource")
+        let body = "SIP/2.0 \(status) \(StatusPhrase.of(status))\r\n"
+        writer.finish(contentType: "message/sipfrag;version=2.0", body: Array(body.utf8))
+        if transfer.farewell == nil {
+            update(serial, transfer.referrer) { $0.dialog = dialog }
+        } else {
+            transfers[serial]?.farewell = (dialog, flow)
+        }
+        start(key, .notify, writer.bytes, purpose: .farewell, over: flow, at: now, into: &actions)
+    }
+}
+
+extension CallRefusal {
+    fileprivate static let foreign = CallRefusal(
+        status: 404,
+        control: nil,
+        reason: "it was to be transferred to another system"
+    )
+}
+
+extension Call {
+    /// Whether a Replaces names the dialog of a caller that waits for an answer.
+    fileprivate func isAsked(by replaces: Replaces) -> Bool {
+        guard case .ringing = phase, let incoming, let callID = try? incoming.request.callID(),
+            let from = try? incoming.request.from().tag
+        else { return false }
+        return incoming.request.bytes(callID).elementsEqual(replaces.callID)
+            && replaces.toTag.elementsEqual(incoming.tag.utf8)
+            && incoming.request.bytes(from).elementsEqual(replaces.fromTag)
+    }
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+import SIP
+
+/// An INVITE that takes the place of a phone in a call: pick-up by dialog, or moving a call to another phone
+/// (RFC 3891 §3).
+extension Switchboard {
+    mutating func replaceDialog(
+        _ request: Message,
+        by proof: Authenticated,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let named: Replaces?
+        do { named = try request.replaces() } catch {
+            respond(error.status, to: request, on: proof.flow, at: now, into: &actions)
+            return
+        }
+        guard let named else { return }
+        if let owner = confirmedDialog(named), let former = leg(owner) {
+            let refusal = PickupRules.refusal(
+                of: proof.device,
+                talkingAt: former.party.number,
+                signallingIsSecure: proof.flow.transport.isEncrypted,
+                in: snapshot
+            )
+            // §3: it is answered, and only an early one was to be replaced.
+            let status = refusal?.status ?? (named.isEarlyOnly ? 486 : nil)
+            if let status {
+                refuseSeat(status, request, by: proof, at: now, into: &actions)
+            } else {
+                takeSeat(request, owner, by: proof, at: now, into: &actions)
+            }
+        } else if let (call, number) = ringingDialog(named) {
+            pickUp(call, ringingAt: number, request, by: proof, at: now, into: &actions)
+        } else {
+            respond(481, to: request, on: proof.flow, at: now, into: &actions)
+        }
+    }
+
+    /// The dialog that a Replaces names, in either order of its tags: who has it from somebody else sees it from the
+    /// other side.
+    func confirmedDialog(_ named: Replaces) -> DialogOwner? {
+        dialogs[DialogKey(callID: named.callID, localTag: named.toTag, remoteTag: named.fromTag)]
+            ?? dialogs[DialogKey(callID: named.callID, localTag: named.fromTag, remoteTag: named.toTag)]
+    }
+
+    /// The call that rings a phone in the dialog that is named. Only our own tag is compared: the phone may not have
+    /// given one yet, and who may pick up is not decided by what he knows.
+    private func ringingDialog(_ named: Replaces) -> (UInt64, ExtensionNumber)? {
+        for call in callsBySerial.values {
+            guard case .ringing(let ringing) = call.phase else { continue }
+            for branch in ringing.branches where branch.status == nil {
+                guard let request = inviteClients[branch.key]?.request, let callID = try? request.callID(),
+                    request.bytes(callID).elementsEqual(named.callID), let tag = try? request.from().tag,
+                    request.bytes(tag).elementsEqual(named.toTag) || request.bytes(tag).elementsEqual(named.fromTag)
+                else { continue }
+                return (call.serial, branch.party.number)
+            }
+        }
+        return nil
+    }
+
+    // MARK: Pick-up
+
+    /// The oldest call that rings where this phone may pick up.
+    func ringing(for proof: Authenticated, at number: ExtensionNumber?) -> (UInt64, ExtensionNumber)? {
+        for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) {
+            guard case .ringing(let ringing) = call.phase, call.caller.username != proof.device.username else {
+                continue
+            }
+            for branch in ringing.branches where branch.status == nil {
+                let place = branch.party.number
+                guard number == nil || place == number else { continue }
+                let refusal = PickupRules.refusal(
+                    of: proof.device,
+                    ringingAt: place,
+                    signallingIsSecure: proof.flow.transport.isEncrypted,
+                    in: snapshot
+                )
+                if number != nil || refusal == nil { return (call.serial, place) }
+            }
+        }
+        return nil
+    }
+
+    /// Connects the caller with a phone that did not ring.
+    mutating func pickUp(
+        _ serial: UInt64,
+        ringingAt number: ExtensionNumber,
+        _ request: Message,
+        by proof: Authenticated,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let refusal = PickupRules.refusal(
+            of: proof.device,
+            ringingAt: number,
+            signallingIsSecure: proof.flow.transport.isEncrypted,
+            in: snapshot
+        )
+        if let refusal {
+            refuseSeat(refusal.status, request, by: proof, at: now, into: &actions)
+            return
+        }
+        guard let call = callsBySerial[serial], case .ringing(let ringing) = call.phase,
+            call.caller.username != proof.device.username
+        else {
+            respond(481, to: request, on: proof.flow, at: now, into: &actions)
+            return
+        }
+        let owner = DialogOwner(call: serial, side: .callee)
+        let formats = call.audio?.formats
+        guard let leg = seat(request, owner, by: proof, formats: formats, call.caller, at: now, into: &actions) else {
+            return
+        }
+        for branch in ringing.branches where branch.status == nil {
+            cancel(branch.key, because: Reason.completedElsewhere, at: now, into: &actions)
+        }
+        wait(for: leg, in: serial, at: now, into: &actions)
+    }
+
+    // MARK: Moving a call
+
+    private mutating func takeSeat(
+        _ request: Message,
+        _ owner: DialogOwner,
+        by proof: Authenticated,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let call = callsBySerial[owner.call], case .talking(let conversation) = call.phase,
+            let partner = leg(owner.call, owner.side.other), transfers[owner.call] == nil
+        else {
+            respond(481, to: request, on: proof.flow, at: now, into: &actions)
+            return
+        }
+        guard conversation.change == nil, !partner.isAsked else {
+            respond(491, to: request, on: proof.flow, at: now, into: &actions)
+            return
+        }
+        let formats = partner.media.remote?.formats ?? partner.media.formats
+        guard let leg = seat(request, owner, by: proof, formats: formats, partner.party, at: now, into: &actions),
+            let media = leg.relayMedia
+        else { return }
+        replace(owner.call, owner.side, with: leg, record: call.record, at: now, into: &actions)
+        actions.append(.media(.update(call.relay, owner.side.relay, media)))
+        introduce(owner.call, owner.side.other, .last, at: now, into: &actions)
+    }
+
+    // MARK: The new phone
+
+    private mutating func refuseSeat(
+        _ status: Int,
+        _ request: Message,
+        by proof: Authenticated,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        if status == 403 {
+            // Row S16: somebody else's call.
+            report(
+                .identityMismatch,
+                .intrusionDetection,
+                request,
+                proof.flow,
+                now,
+                subject: proof.device.username,
+                into: &actions
+            )
+        }
+        respond(status, to: request, on: proof.flow, at: now, into: &actions)
+    }
+
+    /// Answers the INVITE of a phone that takes a place in a call.
+    ///
+    /// - Parameters:
+    ///   - formats: What the phone at the other end can do; `nil` when it left the offer to us.
+    ///   - partner: Who the phone will talk to.
+    /// - Returns: `nil` when it was refused: without SRTP, or without a format in common.
+    private mutating func seat(
+        _ request: Message,
+        _ owner: DialogOwner,
+        by proof: Authenticated,
+        formats: [AudioFormat]?,
+        _ partner: Party,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Leg? {
+        let tag = entropy.tag()
+        do throws(Refused) {
+            guard let offer = try offered(in: request), let audio = offer.audio else { throw Refused.noAudio }
+            guard let key = ServerKey(request, on: proof.flow),
+                let dialog = try? Dialog(asServerFrom: request, localTag: tag)
+            else { throw Refused(status: 400, outcome: .refused, reason: "its INVITE has no usable Contact") }
+            let empty = LegNegotiation(local: newLocalMedia(towards: audio.address), ours: [], formats: [])
+            var media = try proposal(audio, for: empty)
+            media.formats = formats.map { Negotiation.formats(offered: $0, answered: audio.formats) } ?? audio.formats
+            guard !media.formats.isEmpty else { throw Refused.noAudio }
+            var leg = Leg(Party(proof.device, proof.subscriber), proof.flow, dialog, media, at: now)
+            leg.session = try? SessionTimer.answering(request, before: nil, at: now)
+            let bytes = welcome(request, offer, leg, tag, over: proof.flow, partner)
+            leg.unacknowledged = Unacknowledged(
+                bytes,
+                sequence: (try? request.cseq().number) ?? 1,
+                expectsAnswer: false,
+                at: now
+            )
+            let transaction = openInviteServer(key, on: proof.flow, call: owner.call, at: now)
+            answer(transaction, 200, bytes, at: now, into: &actions)
+            dialogs[DialogKey(dialog)] = owner
+            return leg
+        } catch {
+            if error.status == 488 {
+                report(.weakMediaOffered, .mediaEncryption, request, proof.flow, now, into: &actions)
+            }
+            respond(error.status, to: request, on: proof.flow, at: now, into: &actions)
+            return nil
+        }
+    }
+
+    /// The 200 for a phone that takes a place in a call.
+    private func welcome(
+        _ request: Message,
+        _ offer: SessionDescription,
+        _ leg: Leg,
+        _ tag: String,
+        over flow: Flow,
+        _ partner: Party
+    ) -> [UInt8] {
+        guard let audio = leg.media.remote, let ours = leg.media.ours.first else { return [] }
+        let body = SessionWriter.answer(
+            to: offer,
+            leg.media.local,
+            formats: leg.media.formats,
+            packetTime: audio.packetTime,
+            direction: MediaDirection.sendReceive.answering(audio.direction),
+            crypto: ours,
+            rtcpMux: audio.rtcpMux
+        )
+        return response(200, to: request, on: flow, tag: tag, body: body) {
+            writeContact(over: flow, into: &$0)
+            $0.field(.allow, Self.allowed)
+            $0.field(.supported, Self.supported)
+            leg.session?.writeAnswer(into: &$0)
+            writeIdentity(of: partner, into: &$0)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Primitives
+import SIP
+
+/// A transfer that a phone asked for and that is not decided yet, by the call that is to be transferred.
+struct Transfer: Sendable {
+    /// The side of the phone that asked.
+    let referrer: Side
+    let party: Party
+    /// The call that rings the target.
+    let ringing: UInt64
+    /// Of the REFER, for all but the first one of a dialog (RFC 3515 §2.4.6).
+    let eventID: UInt32?
+    /// The phone does not want to hear how it went (RFC 4488).
+    let isSilent: Bool
+    /// The dialog with the phone, once it has hung up: what is left of it only carries NOTIFYs.
+    var farewell: (dialog: Dialog, flow: Flow)?
+}
+
+/// How far an offer to a phone that has a new partner is.
+enum Introduction: Sendable {
+    /// This phone only: its partner's formats are settled.
+    case last
+    /// When this one has answered, its partner gets an offer with what it chose.
+    case first
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+
+/// May this phone take a call that rings, or stands, at somebody's phone?
+public enum PickupRules {
+    /// A call that rings: at one's own extension, or at one of the same pick-up group.
+    ///
+    /// - Parameter number: The extension whose phone rings.
+    /// - Returns: `nil` when it may.
+    public static func refusal(
+        of phone: Device,
+        ringingAt number: ExtensionNumber,
+        signallingIsSecure: Bool,
+        in snapshot: Snapshot
+    ) -> CallRefusal? {
+        if let refusal = refusal(of: phone, signallingIsSecure, in: snapshot) { return refusal }
+        guard let own = snapshot.extensions[phone.number], let other = snapshot.extensions[number],
+            number == phone.number || (own.pickupGroup != nil && own.pickupGroup == other.pickupGroup)
+        else {
+            return CallRefusal(status: 403, control: nil, reason: "the call rings outside of the phone's pick-up group")
+        }
+        return nil
+    }
+
+    /// A call that stands: only at one's own extension. Who could take it from a colleague could also listen.
+    public static func refusal(
+        of phone: Device,
+        talkingAt number: ExtensionNumber,
+        signallingIsSecure: Bool,
+        in snapshot: Snapshot
+    ) -> CallRefusal? {
+        if let refusal = refusal(of: phone, signallingIsSecure, in: snapshot) { return refusal }
+        guard number == phone.number else {
+            return CallRefusal(status: 403, control: nil, reason: "the call is another extension's")
+        }
+        return nil
+    }
+
+    private static func refusal(of phone: Device, _ signallingIsSecure: Bool, in snapshot: Snapshot) -> CallRefusal? {
+        guard snapshot.devices[phone.username]?.id == phone.id, snapshot.extensions[phone.number]?.isEnabled == true
+        else {
+            return CallRefusal(status: 403, control: .sipPasswords, reason: "the phone is no longer enrolled")
+        }
+        guard signallingIsSecure else {
+            return CallRefusal(
+                status: 403,
+                control: .signallingEncryption,
+                reason: "the call was not signalled over TLS, so its keys would travel readable"
+            )
+        }
+        return nil
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Primitives
+import Testing
+
+@Suite("A leg that moves to another relay")
+struct JoinTests {
+    private let first = RelayID(rawValue: 1)
+    private let second = RelayID(rawValue: 2)
+
+    /// Alice talks with Bob, and Bob's other line with Carol.
+    private func stage() -> (Stage, alice: Phone, bob: Phone, line: Phone, carol: Phone) {
+        let stage = Stage(capacity: 2)
+        let (alice, bob) = (Phone("192.0.2.1:4000", seed: 1), Phone("192.0.2.2:5000", seed: 2))
+        let (line, carol) = (Phone("192.0.2.2:5002", seed: 3), Phone("192.0.2.3:6000", seed: 4))
+        stage.apply(.open(first, a: alice.media(), b: bob.media()))
+        stage.apply(.open(second, a: line.media(), b: carol.media()))
+        return (stage, alice, bob, line, carol)
+    }
+
+    @Test func `it is understood and understands as before, although its sequence numbers had wrapped`() {
+        let (stage, alice, _, _, carol) = stage()
+        for sequence: UInt16 in [65_534, 65_535, 0, 1] { _ = stage.receive(carol.rtp(sequence), from: carol) }
+        _ = stage.receive(alice.rtp(7), from: alice)
+        #expect(stage.apply(.join(first, .b, from: second, .b)))
+        let said = stage.receive(carol.rtp(2), from: carol)
+        #expect(said.destination == "192.0.2.1:4000 by rtp")
+        #expect(alice.hears(said.packet) == .packet(Packets.rtp(2)))
+        let heard = stage.receive(alice.rtp(8), from: alice)
+        #expect(heard.destination == "192.0.2.3:6000 by rtp")
+        #expect(carol.hears(heard.packet) == .packet(Packets.rtp(8)))
+        #expect(stage.report(1)?.b.packets == 5)
+    }
+
+    @Test func `whoever was in its place, and the relay it left, are gone`() {
+        let (stage, _, bob, line, _) = stage()
+        _ = stage.receive(bob.rtp(1), from: bob)
+        stage.apply(.join(first, .b, from: second, .b))
+        #expect(stage.count == 1 && stage.report(2) == nil)
+        #expect(stage.receive(bob.rtp(2), from: bob).reason == .unknownSource)
+        #expect(stage.receive(line.rtp(1), from: line).reason == .unknownSource)
+        #expect(!stage.apply(.close(second)))
+        // Its place is free again.
+        let (dave, erin) = (Phone("192.0.2.4:4000", seed: 5), Phone("192.0.2.5:4000", seed: 6))
+        #expect(stage.apply(.open(RelayID(rawValue: 3), a: dave.media(), b: erin.media())))
+    }
+
+    @Test func `into itself, or between relays that are not open, nothing moves`() {
+        let (stage, alice, bob, _, _) = stage()
+        #expect(!stage.apply(.join(first, .a, from: first, .b)))
+        #expect(!stage.apply(.join(first, .a, from: RelayID(rawValue: 9), .b)))
+        #expect(!stage.apply(.join(RelayID(rawValue: 9), .a, from: first, .b)))
+        #expect(stage.count == 2)
+        let said = stage.receive(alice.rtp(1), from: alice)
+        #expect(bob.hears(said.packet) == .packet(Packets.rtp(1)))
+    }
+}

@@ -52,7 +52,10 @@ extension RingfenceServer: Engine {
     }
 
     public func health() async -> [DoctorFact] {
-        guard let (listeners, exceptions, figures) = await hop.ask({ ($0.listeners, $0.exceptions, $0.loop.figures) })
+        guard
+            let (listeners, exceptions, figures, strangers) = await hop.ask({
+                ($0.listeners, $0.exceptions, $0.loop.figures, DoctorFact(strangersOf: $0.loop))
+            })
         else { return [DoctorFact(name: "server", isWell: false, finding: "stopped", remedy: "ringfence serve")] }
         let findings = try? await NIOThreadPool.singleton.runIfActive {
             ListenerPolicy.judge(
@@ -62,7 +65,7 @@ extension RingfenceServer: Engine {
                 at: SystemClock.wall
             )
         }
-        return listeners.map { DoctorFact($0, findings: findings ?? []) } + [DoctorFact(figures)]
+        return listeners.map { DoctorFact($0, findings: findings ?? []) } + [DoctorFact(figures), strangers]
     }
 }
 
@@ -106,6 +109,20 @@ extension DoctorFact {
             isWell: !isMissing,
             finding: isMissing ? "\(listener.purpose.rawValue) is not open" : "\(listener.purpose.rawValue) is open",
             remedy: isMissing ? "restart the server: ringfence serve" : nil
+        )
+    }
+
+    /// What strangers do, and what is done about it.
+    fileprivate init(strangersOf loop: SignallingLoop) {
+        let (open, most) = (loop.admission.strangers, loop.admission.strangerLimit)
+        let bans = loop.admission.bans.list(at: SystemClock.wall).count
+        let isCrowded = open * 10 > most * 9
+        self.init(
+            name: "strangers",
+            isWell: !isCrowded,
+            finding: "\(open) of at most \(most) connections, \(loop.figures.droppedMessages) requests unread, "
+                + "sources shut out: \(bans)",
+            remedy: isCrowded ? "see who they are: ringfence event list" : nil
         )
     }
 

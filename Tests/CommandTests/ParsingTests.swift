@@ -19,7 +19,7 @@ struct ParsingTests {
         ["init", "--domain", "example.com", "--address", "pbx.example.com"],
         ["init", "--domain", "exa mple", "--address", "192.0.2.1"],
         ["init", "--domain", "example.com", "--address", "192.0.2.1", "--certificate", "c.pem"],
-        ["control", "list", "--colour"],
+        ["control", "list", "--colour"], ["ban", "add", "10.0.0.0/8", "--reason", "x"], ["ban", "remove", "x"],
     ])
     func `a typing error exits with 64`(arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try Ringfence.parseAsRoot(arguments + ["--data", "/nowhere"]) }

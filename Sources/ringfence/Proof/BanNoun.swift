@@ -49,7 +49,7 @@ struct BanAdd: ServerCommand {
     )
 
     @Argument(help: ArgumentHelp("An address, or an IPv6 /64.", valueName: "source"))
-    var source: String
+    var source: BanSource
 
     @Option(help: "What was seen, and who decided.")
     var reason: String
@@ -59,7 +59,7 @@ struct BanAdd: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .ban(.add(.init(source: source, reason: reason, hours: hours))) }
+    var command: Command { .ban(.add(.init(source: source.description, reason: reason, hours: hours))) }
 
     func output(of answer: Answer) throws -> Output {
         guard case .banned(let ban) = answer else { throw Refusal.unexpectedAnswer }
@@ -72,11 +72,11 @@ struct BanRemove: ServerCommand {
     static let configuration = CommandConfiguration(commandName: "remove", abstract: "Let an address in again.")
 
     @Argument(help: ArgumentHelp("An address, or an IPv6 /64.", valueName: "source"))
-    var source: String
+    var source: BanSource
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .ban(.remove(source: source)) }
+    var command: Command { .ban(.remove(source: source.description)) }
 
     func output(of answer: Answer) throws -> Output {
         guard case .banLifted(let ban) = answer else { throw Refusal.unexpectedAnswer }

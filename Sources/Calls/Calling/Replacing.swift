@@ -197,7 +197,11 @@ extension Switchboard {
             guard let key = ServerKey(request, on: proof.flow),
                 let dialog = try? Dialog(asServerFrom: request, localTag: tag)
             else { throw Refused(status: 400, outcome: .refused, reason: "its INVITE has no usable Contact") }
-            let empty = LegNegotiation(local: newLocalMedia(towards: audio.address ?? proof.flow.remote.ip), ours: [], formats: [])
+            let empty = LegNegotiation(
+                local: newLocalMedia(towards: audio.address ?? proof.flow.remote.ip),
+                ours: [],
+                formats: []
+            )
             var media = try proposal(audio, for: empty)
             media.formats = formats.map { Negotiation.formats(offered: $0, answered: audio.formats) } ?? audio.formats
             guard !media.formats.isEmpty else { throw Refused.noAudio }

@@ -15,7 +15,12 @@ extension Switchboard {
         into actions: inout [Action]
     ) {
         let (owner, side) = (asked.owner, asked.owner.side.other)
-        guard let audio = offer.audio, leg(owner.call, side)?.isAsked == false,
+        guard leg(owner.call, side)?.isAsked != true else {
+            // An INVITE of ours is on its way to the other phone: the same as when both change at once (§14.2).
+            reply(491, to: asked, at: now, into: &actions)
+            return
+        }
+        guard let audio = offer.audio,
             let (key, message) = reinvite(
                 owner.call,
                 side,

@@ -185,6 +185,15 @@ struct SessionRefreshTests {
         #expect(scene.office.received(on: scene.caller.flow).map(\.method) == [.update])
     }
 
+    @Test func `a change that meets a refresh at the other phone is to be tried again`() throws {
+        var scene = try Scene(answering: ["Require: timer", "Session-Expires: 200;refresher=uac"])
+        scene.pass(seconds: 101)
+        #expect(scene.office.received(on: scene.callee.flow).map(\.method) == [.invite])
+        #expect(scene.callerSays("INVITE", sdp: SDP.offer(direction: "sendonly")).map(\.status) == [491])
+        #expect(scene.calleeSays("INVITE", sdp: SDP.offer(direction: "sendonly")).map(\.status) == [491])
+        #expect(scene.isStanding)
+    }
+
     /// Row C06: a challenge from a phone is an answer like any other refusal.
     @Test func `a phone that asks for credentials gets none`() throws {
         var scene = try Scene(asking: Self.timer)

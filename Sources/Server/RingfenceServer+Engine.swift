@@ -52,8 +52,12 @@ extension RingfenceServer: Engine {
     }
 
     public func health() async -> [DoctorFact] {
-        guard let (listeners, exceptions, figures) = await hop.ask({ ($0.listeners, $0.exceptions, $0.loop.figures) })
-        else { return [DoctorFact(name: "server", isWell: false, finding: "stopped", remedy: "ringfence serve")] }
+        let asked = await hop.ask {
+            ($0.listeners, $0.exceptions, $0.loop.figures, $0.loop.switchboard.figures.shedding)
+        }
+        guard let (listeners, exceptions, figures, shedding) = asked else {
+            return [DoctorFact(name: "server", isWell: false, finding: "stopped", remedy: "ringfence serve")]
+        }
         let findings = try? await NIOThreadPool.singleton.runIfActive {
             ListenerPolicy.judge(
                 declared: listeners,
@@ -62,7 +66,8 @@ extension RingfenceServer: Engine {
                 at: SystemClock.wall
             )
         }
-        return listeners.map { DoctorFact($0, findings: findings ?? []) } + [DoctorFact(figures)]
+        return listeners.map { DoctorFact($0, findings: findings ?? []) }
+            + [DoctorFact(figures), DoctorFact(shedding, at: SystemClock.wall)]
     }
 }
 

@@ -53,6 +53,8 @@ public struct Switchboard: Sendable {
     var tickets: [Ticket: UInt64] = [:]
     /// The name of ours that the phone behind a connection knows us by.
     var hosts: [FlowID: String] = [:]
+    /// Connections of phones that use `sips` URIs.
+    var sipsFlows: Set<FlowID> = []
     /// Wrong secrets per connection; an entry goes with its connection.
     var failures: [FlowID: Int] = [:]
     /// Where each phone logs in from, and which accounts are tried in vain.
@@ -128,6 +130,7 @@ public struct Switchboard: Sendable {
     public mutating func closed(_ flow: FlowID, at now: Moment, into actions: inout [Action]) {
         failures[flow] = nil
         hosts[flow] = nil
+        sipsFlows.remove(flow)
         for binding in bindings.on(flow) { bindings.remove(binding.id) }
         for id in subscriptions.on(flow) { forgetSubscription(id) }
         forgetServers(on: flow)

@@ -52,11 +52,19 @@ extension RingfenceServer: Engine {
     }
 
     public func health() async -> [DoctorFact] {
-        guard
-            let (listeners, exceptions, figures, strangers) = await hop.ask({
-                ($0.listeners, $0.exceptions, $0.loop.figures, DoctorFact(strangersOf: $0.loop))
-            })
-        else { return [DoctorFact(name: "server", isWell: false, finding: "stopped", remedy: "ringfence serve")] }
+        let asked = await hop.ask { signalling in
+            let loop = signalling.loop
+            return (
+                signalling.listeners, signalling.exceptions,
+                [
+                    DoctorFact(loop.figures), DoctorFact(strangersOf: loop),
+                    DoctorFact(loop.switchboard.figures.shedding, at: SystemClock.wall),
+                ]
+            )
+        }
+        guard let (listeners, exceptions, facts) = asked else {
+            return [DoctorFact(name: "server", isWell: false, finding: "stopped", remedy: "ringfence serve")]
+        }
         let findings = try? await NIOThreadPool.singleton.runIfActive {
             ListenerPolicy.judge(
                 declared: listeners,
@@ -65,7 +73,7 @@ extension RingfenceServer: Engine {
                 at: SystemClock.wall
             )
         }
-        return listeners.map { DoctorFact($0, findings: findings ?? []) } + [DoctorFact(figures), strangers]
+        return listeners.map { DoctorFact($0, findings: findings ?? []) } + facts
     }
 }
 

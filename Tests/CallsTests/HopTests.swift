@@ -46,7 +46,7 @@ struct HopTests {
     }
 }
 
-@Suite("RFC 5630 §5.3, ATTACKS K02: a request for a sips URI")
+@Suite("RFC 5630 §5.1.1 and §5.3, ATTACKS K02: a request for a sips URI")
 struct SIPSRequestTests {
     @Test(arguments: [(Transport.tls, 200), (.tcp, 480), (.udp, 480)])
     func `K02 is served over TLS only`(transport: Transport, status: Int) throws {
@@ -58,5 +58,20 @@ struct SIPSRequestTests {
         let answer = try #require(try phone.ask(&office, "OPTIONS", to: "sips:101@\(Office.domain)").last)
         #expect(answer.status == status)
         if status == 480 { #expect(answer.text("Warning") == "380 pbx.office.example \"SIPS Not Allowed\"") }
+    }
+
+    @Test(arguments: [
+        ("sips", "<sips:pbx.office.example:5061>"), ("sip", "<sip:pbx.office.example:5061;transport=tls>"),
+    ])
+    func `is answered with a name of its own kind`(scheme: String, contact: String) throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        let answers = try phone.ask(
+            &office,
+            "SUBSCRIBE",
+            to: "\(scheme):102@\(Office.domain)",
+            extra: ["Event: dialog", "Contact: <\(scheme):a@192.0.2.50>"]
+        )
+        #expect(answers.map { $0.text("Contact") } == [contact, contact])
     }
 }

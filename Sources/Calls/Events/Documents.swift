@@ -34,20 +34,13 @@ extension Switchboard {
             ("state", subscription.isFullDue ? "full" : "partial"),
             ("entity", uri)
         )
-        let write = { (call: ShownCall, state: String, id: Int, writer: inout XMLWriter) in
-            writer.start("dialog", ("id", "d\(id)"), ("direction", call.isInitiator ? "initiator" : "recipient"))
-            writer.element("state", text: state)
-            writer.start("local")
-            writer.element("identity", ("display", name), text: uri)
-            writer.element("target", ("uri", uri))
-            writer.end()
-            writer.end()
-        }
         for call in told where !calls.contains(where: { $0.isSame(as: call) }) {
-            write(call, "terminated", subscription.name(of: call.item), &writer)
+            let id = subscription.name(of: call.item)
+            writer.dialog(id, call, state: "terminated", uri: uri, name: name)
         }
         for call in calls where !told.contains(call) {
-            write(call, call.state.name, subscription.name(of: call.item), &writer)
+            let id = subscription.name(of: call.item)
+            writer.dialog(id, call, state: call.state.name, uri: uri, name: name)
         }
         writer.end()
         subscription.version += 1
@@ -130,6 +123,19 @@ extension Switchboard {
         subscription.version += 1
         subscription.keepNames(of: contacts.map(\.binding))
         return writer.bytes
+    }
+}
+
+extension XMLWriter {
+    /// One call of the extension at `uri` (RFC 4235 §4.1.1).
+    fileprivate mutating func dialog(_ id: Int, _ call: ShownCall, state: String, uri: String, name: String) {
+        start("dialog", ("id", "d\(id)"), ("direction", call.isInitiator ? "initiator" : "recipient"))
+        element("state", text: state)
+        start("local")
+        element("identity", ("display", name), text: uri)
+        element("target", ("uri", uri))
+        end()
+        end()
     }
 }
 

@@ -34,16 +34,26 @@ extension Switchboard {
             let isOutbound = changes.contains { $0.outbound.number != nil }
             sendBindings(to: request, isOutbound: isOutbound, by: proof, at: now, into: &actions)
         } catch let refused as RegisterRefused {
-            switch refused {
-            case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
-            case .tooMany: report(.bindingLimit, .intrusionDetection, request, proof.flow, now, into: &actions)
-            case .malformed, .tooBrief, .poisoned, .outOfOrder: break
-            }
-            respond(refused.status, to: request, on: proof.flow, at: now, into: &actions) { writer in
-                if case .tooBrief = refused { writer.field(.minExpires, Int(RegistrationRules.minimumExpires)) }
-            }
+            refuse(request, refused, by: proof, at: now, into: &actions)
         } catch {
             respond(400, to: request, on: proof.flow, at: now, into: &actions)
+        }
+    }
+
+    private mutating func refuse(
+        _ request: Message,
+        _ refused: RegisterRefused,
+        by proof: Authenticated,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        switch refused {
+        case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
+        case .tooMany: report(.bindingLimit, .intrusionDetection, request, proof.flow, now, into: &actions)
+        case .malformed, .tooBrief, .poisoned, .outOfOrder: break
+        }
+        respond(refused.status, to: request, on: proof.flow, at: now, into: &actions) { writer in
+            if case .tooBrief = refused { writer.field(.minExpires, Int(RegistrationRules.minimumExpires)) }
         }
     }
 
@@ -145,15 +155,7 @@ extension Switchboard {
                 id = known
                 bindings.refresh(known, proof: proof, seconds: change.seconds, request: facts)
             } else {
-                let contact = request.bytes(change.contact)
-                // The same contact twice in one request is one binding.
-                id =
-                    bindings.find(proof.device.username, contact: contact)
-                    ?? bindings.bind(proof, contact: contact, facts, userAgent: clientName(of: request))
-                let seconds = RegistrationRules.spread(change.seconds, entropy.next())
-                bindings.refresh(id, proof: proof, seconds: seconds, request: facts)
-                if let expires = bindings.look(at: id, { $0.expires }) { deadlines.insert(.binding(id), at: expires) }
-                rememberHome(of: proof, request)
+                id = bind(change, facts, request, by: proof)
             }
             guard let instance = change.outbound.instance else { continue }
             bindings.name(
@@ -163,6 +165,24 @@ extension Switchboard {
                 flowNumber: change.outbound.number
             )
         }
+    }
+
+    private mutating func bind(
+        _ change: ContactChange,
+        _ facts: RegisterFacts,
+        _ request: Message,
+        by proof: Authenticated
+    ) -> UInt64 {
+        let contact = request.bytes(change.contact)
+        // The same contact twice in one request is one binding.
+        let id =
+            bindings.find(proof.device.username, contact: contact)
+            ?? bindings.bind(proof, contact: contact, facts, userAgent: clientName(of: request))
+        let seconds = RegistrationRules.spread(change.seconds, entropy.next())
+        bindings.refresh(id, proof: proof, seconds: seconds, request: facts)
+        if let expires = bindings.look(at: id, { $0.expires }) { deadlines.insert(.binding(id), at: expires) }
+        rememberHome(of: proof, request)
+        return id
     }
 
     private func clientName(of request: Message) -> String {

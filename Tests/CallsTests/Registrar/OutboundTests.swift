@@ -162,6 +162,20 @@ struct OutboundTests {
     }
 }
 
+@Suite("RFC 5626 §5.3, ATTACKS S02: a flow token in a Route")
+struct FlowTokenTests {
+    @Test(arguments: [
+        ("<sip:pbx.office.example:5061;transport=tls;lr>", 200), ("<sip:b2ZmZXJlZA@pbx.office.example;lr>", 403),
+        ("<sip:pbx.office.example;lr>, <sip:198.51.100.7;lr>", 403), ("<sip:198.51.100.7;lr>", 403),
+    ])
+    func `is forged, because none are given out, and another's host is not gone to`(route: String, status: Int) throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        let answers = try phone.ask(&office, "OPTIONS", to: "sip:102@\(Office.domain)", extra: ["Route: \(route)"])
+        #expect(answers.last?.status == status)
+    }
+}
+
 @Suite("RFC 3327 §5.3: a Path")
 struct PathTests {
     @Test func `is refused, because it names where calls would be sent`() throws {

@@ -52,7 +52,7 @@ struct RealPhoneTests {
         transferred: String,
         target: String
     ) throws {
-        let server = try RunningServer(port: 25_061, media: 25_100)
+        let server = try RunningServer()
         try server.ask("extension", "add", "101", "102", "103")
         let accounts = try ["101", "102", "103"].map { try server.enrol($0) }
         let phones = zip(accounts, [transferred, "baresip", target]).map { "\($0.username):\($0.password):\($1)" }

@@ -7,6 +7,7 @@ import SIP
 /// The parsers that read a stranger's bytes. `FUZZ_TARGET` chooses one; `Scripts/fuzz` runs them all.
 enum Target: String {
     case message, uri, sdp, switchboard
+    case webSocket = "web-socket"
 
     /// `nil` without the variable or with a name that is none.
     static let chosen = getenv("FUZZ_TARGET").flatMap { Target(rawValue: String(cString: $0)) }
@@ -17,6 +18,7 @@ enum Target: String {
         case .uri: FuzzTargets.uri(bytes)
         case .sdp: MediaFuzzTargets.sdp(bytes)
         case .switchboard: FuzzedOffice.run(bytes)
+        case .webSocket: FuzzTargets.webSocket(bytes)
         }
     }
 }
@@ -24,7 +26,7 @@ enum Target: String {
 /// libFuzzer's door: called with each input that it made up. A trap is a finding.
 @c(LLVMFuzzerTestOneInput)
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    guard let target = Target.chosen else { fatalError("FUZZ_TARGET is message, uri, sdp or switchboard") }
+    guard let target = Target.chosen else { fatalError("FUZZ_TARGET is message, uri, sdp, web-socket or switchboard") }
     target.run(UnsafeBufferPointer(start: start, count: count).span)
     return 0
 }

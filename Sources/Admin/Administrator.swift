@@ -13,7 +13,7 @@ public actor Administrator {
     let store: RingfenceStore
     let engine: any Engine
     let notifier: any Notifier
-    let facts: EnrolmentFacts
+    var facts: EnrolmentFacts
     let audit: @Sendable () async -> AuditSummary
     let now: @Sendable () -> WallTime
     var entropy: Entropy
@@ -59,6 +59,7 @@ public actor Administrator {
         case .control(let command): try perform(command, by: actor)
         case .listener(let command): try await perform(command, by: actor)
         case .ban(let command): try await perform(command, by: actor)
+        case .certificate(let command): try await perform(command, by: actor)
         case .event(.list(let limit)): .events(try reading { try store.events(limit: limit) })
         case .audit(.run): .audit(try await runAudit())
         case .doctor: .doctor(await doctor())

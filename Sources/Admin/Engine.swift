@@ -25,6 +25,12 @@ public protocol Engine: Sendable {
     func lift(_ source: BanSource) async -> Ban?
     /// What is open now.
     func listeners() async -> [Listener]
+    /// The certificate it shows.
+    func certificate() async throws(Refusal) -> CertificateReport
+    /// Checks a pair, keeps it and shows it to every new connection; those there are go on.
+    ///
+    /// - Throws: Why phones would not accept it; then nothing has changed.
+    func replaceCertificate(_ pair: CertificatePair) async throws(Refusal) -> CertificateReport
     /// What the engine knows about its own health: sockets, certificate, queues.
     func health() async -> [DoctorFact]
 }

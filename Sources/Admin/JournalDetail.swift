@@ -23,6 +23,21 @@ enum JournalDetail {
 
     static func of(_ value: Ban?, became new: Ban?) -> String { encode(Values(old: value, new: new)) }
 
+    static func of(_ value: CertificateReport?, became new: CertificateReport) -> String {
+        encode(Values(old: value.map(Shown.init), new: Shown(new)))
+    }
+
+    /// What tells one certificate from another.
+    private struct Shown: Encodable {
+        let fingerprint: String
+        let names: [String]
+        let notAfter: String
+
+        init(_ report: CertificateReport) {
+            (fingerprint, names, notAfter) = (report.fingerprint, report.names, "\(report.notAfter)")
+        }
+    }
+
     static func refusal(_ refusal: Refusal) -> String {
         encode(["problem": refusal.problem, "control": refusal.control?.rawValue ?? ""])
     }

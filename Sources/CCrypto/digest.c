@@ -56,6 +56,8 @@ void ringfence_digest_finish(ringfence_digest *digest, ringfence_digest_algorith
     }
 }
 
+void ringfence_sha1(const uint8_t *bytes, size_t count, uint8_t *result) { SHA1(bytes, count, result); }
+
 static void absorb_key(const uint8_t *key, uint8_t pad, uint32_t *state) {
     uint8_t block[SHA256_CBLOCK];
     memset(block, pad, sizeof block);

@@ -151,13 +151,12 @@ int ringfence_media_send(ringfence_media_batch *batch, int count, int descriptor
     return lost;
 }
 
-int ringfence_media_watch(int rtp, int rtcp, int bell) {
+int ringfence_media_watch(const int *descriptors, int count) {
     const int watch = epoll_create1(EPOLL_CLOEXEC);
     if (watch < 0) return -errno;
-    const int descriptors[] = {rtp, rtcp, bell};
-    for (uint32_t i = 0; i < 3; i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.u32 = i};
-        if (epoll_ctl(watch, EPOLL_CTL_ADD, descriptors[i], &event) == 0) continue;
+    for (int i = 0; i < count; i++) {
+        struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)i};
+        if (descriptors[i] < 0 || epoll_ctl(watch, EPOLL_CTL_ADD, descriptors[i], &event) == 0) continue;
         const int problem = errno;
         close(watch);
         return -problem;
@@ -166,8 +165,8 @@ int ringfence_media_watch(int rtp, int rtcp, int bell) {
 }
 
 int ringfence_media_wait(int watch, int milliseconds) {
-    struct epoll_event events[3];
-    const int count = epoll_wait(watch, events, 3, milliseconds);
+    struct epoll_event events[RINGFENCE_MEDIA_WATCHED];
+    const int count = epoll_wait(watch, events, RINGFENCE_MEDIA_WATCHED, milliseconds);
     int mask = 0;
     for (int i = 0; i < count; i++) mask |= 1 << events[i].data.u32;
     return mask;

@@ -13,13 +13,21 @@ public struct FlowID: Hashable, Sendable {
 
 /// How SIP travels on a flow.
 public enum Transport: String, Hashable, Sendable {
-    case tls, tcp, udp
+    case tls, wss, tcp, udp
 
     /// Whether the transport itself repeats what was lost (RFC 3261 §17).
     public var isReliable: Bool {
         switch self {
-        case .tls, .tcp: true
+        case .tls, .wss, .tcp: true
         case .udp: false
+        }
+    }
+
+    /// Whether nobody on the way can read it: what MD5 and keys in a description need.
+    public var isEncrypted: Bool {
+        switch self {
+        case .tls, .wss: true
+        case .tcp, .udp: false
         }
     }
 
@@ -27,8 +35,19 @@ public enum Transport: String, Hashable, Sendable {
     var viaName: StaticString {
         switch self {
         case .tls: "SIP/2.0/TLS "
+        case .wss: "SIP/2.0/WSS "
         case .tcp: "SIP/2.0/TCP "
         case .udp: "SIP/2.0/UDP "
+        }
+    }
+
+    /// As it stands in a URI: `ws` whether encrypted or not (RFC 7118 §5.4).
+    var uriName: StaticString {
+        switch self {
+        case .tls: "tls"
+        case .wss: "ws"
+        case .tcp: "tcp"
+        case .udp: "udp"
         }
     }
 }

@@ -12,6 +12,8 @@ public struct SwitchboardSettings: Sendable {
     /// Where all phones send their media; RTCP goes to the next port.
     public var mediaAddress: IPAddress
     public var mediaPort: UInt16
+    /// The same over the other version of IP, where there is one: a leg on IPv6 and one on IPv4 make a call.
+    public var otherMedia: SocketAddress?
     /// 32 random bytes that nonces are made with.
     public var nonceKey: [UInt8]
     /// Networks that phones sit in: an account that is under attack stays good there.
@@ -24,6 +26,7 @@ public struct SwitchboardSettings: Sendable {
         sipPort: UInt16,
         mediaAddress: IPAddress,
         mediaPort: UInt16,
+        otherMedia: SocketAddress? = nil,
         nonceKey: [UInt8],
         sites: [IPPrefix] = []
     ) {
@@ -31,7 +34,14 @@ public struct SwitchboardSettings: Sendable {
         self.sipPort = sipPort
         self.mediaAddress = mediaAddress
         self.mediaPort = mediaPort
+        self.otherMedia = otherMedia
         self.nonceKey = nonceKey
         self.sites = sites
+    }
+
+    /// Where a phone sends its media that can be reached at `address`: our address of the same version of IP.
+    func media(towards address: IPAddress) -> SocketAddress {
+        if let otherMedia, otherMedia.ip.isIPv4 == address.isIPv4 { return otherMedia }
+        return SocketAddress(ip: mediaAddress, port: mediaPort)
     }
 }

@@ -38,6 +38,12 @@ public enum Limits {
     public static let siteConnections = 4_096
     /// Connections of one source that have authenticated: one account must not take every place.
     public static let authenticatedConnections = 4_096
+    /// The same from an address that phones have registered from: an office behind one address comes back after a power cut.
+    public static let knownConnections = 512
+    /// Addresses that are known that way; 40 bytes each.
+    public static let knownSources = 4_096
+    /// How long after its last valid credential an address is known: over a weekend.
+    public static let knownFor: Duration = .seconds(72 * 3_600)
     /// All connections. The usual limit of open files is 20,000; the rest is for media, files and the audit.
     public static let connections = 16_384
     /// Of these, kept free for connections that have authenticated.
@@ -78,6 +84,9 @@ public enum Limits {
     public static let longestExceptionDays = 92
     /// Unencrypted listeners at a time. Who needs more has not replaced anything.
     public static let listenerExceptions = 8
+
+    /// Bytes of the name of a site: a scheme, the longest host name and a port.
+    public static let originBytes = 272
 
     /// Bytes of a User-Agent that are looked at; the names stand in front.
     public static let userAgentBytes = 128

@@ -29,4 +29,13 @@ public enum Limits {
 
     /// The most header fields in a URI. Refer-To of a phone has one or two.
     public static let uriHeaders = 8
+
+    /// Bytes of the request that opens a WebSocket. Chromium's has 500 to 900; cookies of the same host come on top.
+    public static let openingBytes = 8_192
+
+    /// Pieces of one WebSocket message. A browser cuts one when its buffers are full, which gives a handful.
+    public static let fragments = 64
+
+    /// Bytes of a control frame's payload (RFC 6455 §5.5).
+    public static let controlPayload = 125
 }

@@ -10,6 +10,11 @@ enum Limits {
     static let handshake: Duration = .seconds(5)
     /// From then to the first complete message. Phones send one at once.
     static let firstMessage: Duration = .seconds(5)
+    /// The same two where phones are expected from: when a thousand come back at once, each waits for its turn on both sides.
+    static let expectedHandshake: Duration = .seconds(30)
+    static let expectedFirstMessage: Duration = .seconds(30)
+    /// From the first byte of a later message to its last.
+    static let wholeMessage: Duration = .seconds(10)
     /// Between complete messages of a peer that has shown no valid credential.
     static let strangerIdle: Duration = .seconds(30)
     /// From accept to a valid credential, whatever it sends meanwhile.
@@ -18,6 +23,10 @@ enum Limits {
     static let phoneIdle: Duration = .seconds(2 * RegistrationRules.maximumExpires)
     /// How often a connection's deadline is looked at, so that one which is gone is forgotten soon.
     static let review: Duration = .seconds(60)
+    /// The same for a stranger's, which may come nearer.
+    static let strangerReview: Duration = .seconds(5)
+    /// How often it is looked whether the loop is behind, while there are strangers.
+    static let beat: Duration = .milliseconds(100)
     /// How long a peer may leave unread what was sent to it.
     static let unread: Duration = .seconds(10)
     /// How long a peer has to answer our close_notify (RFC 8446 §6.1), in seconds.
@@ -27,6 +36,9 @@ enum Limits {
 
     /// Bytes read in one system call. A REGISTER has 900, a ClientHello 500 to 1,800.
     static let read = 2_048
+    /// Bytes of unfinished messages that the loop keeps of all connections before strangers may begin no other. Most
+    /// messages come in one piece.
+    static let unfinished = 16 << 20
     /// Bytes waiting for a peer that does not read, before its connection is closed.
     static let pendingWrites = 65_536
     /// Bytes waiting before a peer counts as slow: an INVITE and a few answers.
@@ -44,8 +56,14 @@ enum Limits {
     static let reservedDescriptors = 256
     /// Connections accepted before the loop looks at those it has.
     static let acceptsPerTurn: UInt = 16
+    /// How long nothing is accepted after the system had no descriptor or no memory for a connection.
+    static let acceptPause: Duration = .milliseconds(100)
     /// Connections waiting for accept.
     static let backlog: Int32 = 512
+    /// IPv6 peers that a datagram listener knows the address of; 100 bytes each. An exception is for a handful of devices.
+    static let datagramPeers = 2_048
+    /// Places looked at for a new one, when phones keep the first.
+    static let datagramPeerTries = 16
     /// Datagrams read in one system call.
     static let datagramsPerRead = 32
 

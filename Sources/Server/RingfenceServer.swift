@@ -8,7 +8,6 @@ import Media
 import Model
 import NIOCore
 import NIOPosix
-import NIOSSL
 public import Primitives
 public import Store
 
@@ -17,13 +16,22 @@ public import Store
 /// What is asked of it from outside hops to the signalling loop, does its work there and hops back. Nothing on the way of
 /// a message or a packet does.
 public final class RingfenceServer: Sendable {
-    /// Where phones reach it, with the port that the system chose when the configuration said 0.
-    public let sipTLS: Primitives.SocketAddress
+    /// Where it is reached, with the ports that the system chose when the configuration said 0.
+    public let sip: [EncryptedListener]
+    let certificates: CertificateFiles
     let hop: SignallingHop
     private let group: MultiThreadedEventLoopGroup
     let media: MediaLoop
     private let records: RecordWriter
     let banKeeper: BanKeeper
+
+    /// Where phones are told to come.
+    public var sipTLS: Primitives.SocketAddress {
+        guard let first = sip.first(where: { $0.kind == .tls }) else {
+            preconditionFailure("a server without SIP over TLS")
+        }
+        return first.address
+    }
 
     /// Opens the sockets and serves until ``stop()``.
     ///
@@ -34,26 +42,34 @@ public final class RingfenceServer: Sendable {
         store: RingfenceStore,
         logger: Logger
     ) async throws -> RingfenceServer {
-        let identity = try TLSIdentity.context(configuration.tls)
+        let identity = try TLSIdentity(configuration.tls, for: configuration.sip.map(\.clients))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let hop = SignallingHop(eventLoop: group.next())
         do {
             let media = try openMedia(configuration.media, hop)
-            let socket = try BoundSocket(configuration.sipTLS)
+            let listeners = try BoundListener.all(configuration.sip)
             try store.closeInterrupted(at: SystemClock.wall)
             let records = RecordWriter(store: store) { logger.error("call records could not be written: \($0)") }
             media.start()
             let bans = BanKeeper(store: store, logger: logger)
-            let server = RingfenceServer(socket.address, hop, group, media, records, bans)
+            let server = RingfenceServer(
+                listeners.map(\.encrypted),
+                CertificateFiles(configuration.tls, names: configuration.hostNames),
+                hop,
+                group,
+                media,
+                records,
+                bans
+            )
             let plan = SignallingPlan(
                 configuration,
-                address: socket.address,
+                address: server.sipTLS,
                 snapshot: store.snapshot,
                 bans: try store.bans(),
                 logger: logger
             )
             let outlets = SignallingLoop.Outlets(media: media, records: records, bans: bans, hop: hop, logger: logger)
-            try await plan.start(on: group, socket, identity: identity, outlets: outlets, hop: hop)
+            try await plan.start(on: group, listeners, identity: identity, outlets: outlets, hop: hop)
             return server
         } catch {
             try? await group.shutdownGracefully()
@@ -61,14 +77,18 @@ public final class RingfenceServer: Sendable {
         }
     }
 
-    private static func openMedia(_ ports: MediaPorts, _ hop: SignallingHop) throws -> MediaLoop {
+    private static func openMedia(_ ranges: [MediaPorts], _ hop: SignallingHop) throws -> MediaLoop {
+        let other = ranges.count > 1 ? (ranges[1].rtp, ranges[1].rtcp) : nil
         do {
-            return try MediaLoop(rtp: ports.rtp, rtcp: ports.rtcp, capacity: Limits.relays) { reports in
-                hop.tell { $0.media(reports) }
-            }
+            return try MediaLoop(
+                rtp: ranges[0].rtp,
+                rtcp: ranges[0].rtcp,
+                other: other,
+                capacity: Limits.relays
+            ) { reports in hop.tell { $0.media(reports) } }
         } catch {
             throw Refusal(
-                problem: "Ringfence cannot receive media on \(ports).",
+                problem: "Ringfence cannot receive media on \(ranges.map(\.description).joined(separator: " and ")).",
                 reason: "the system says: \(error)",
                 remedy: "stop the program that uses it, or choose other ports: ringfence serve --rtp ADDRESS:FIRST-LAST"
             )
@@ -76,15 +96,16 @@ public final class RingfenceServer: Sendable {
     }
 
     private init(
-        _ sipTLS: Primitives.SocketAddress,
+        _ sip: [EncryptedListener],
+        _ certificates: CertificateFiles,
         _ hop: SignallingHop,
         _ group: MultiThreadedEventLoopGroup,
         _ media: MediaLoop,
         _ records: RecordWriter,
         _ bans: BanKeeper
     ) {
-        (self.sipTLS, self.hop, self.group, self.media) = (sipTLS, hop, group, media)
-        (self.records, banKeeper) = (records, bans)
+        (self.sip, self.certificates, self.hop) = (sip, certificates, hop)
+        (self.group, self.media, self.records, banKeeper) = (group, media, records, bans)
     }
 
     /// Ends calls, closes connections, writes what waits and stops. Takes about a second, at most three. A second call does

@@ -50,10 +50,8 @@ public final class DataDirectory: Sendable {
         let file = path + "/store.lock"
         lock = Glibc.open(file, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else { throw .system(call: "open", path: file, errno: errno) }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            close(lock)
-            throw .inUse(path)
-        }
+        // From here on `deinit` closes it, also when this throws.
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path) }
     }
 
     deinit { close(lock) }

@@ -23,7 +23,12 @@ struct Ringfence: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Running", subcommands: [Init.self, Serve.self, DoctorVerb.self, ListenerNoun.self]),
+            CommandGroup(
+                name: "Running",
+                subcommands: [
+                    Init.self, Serve.self, DoctorVerb.self, ListenerNoun.self, CertificateNoun.self,
+                ]
+            ),
             CommandGroup(
                 name: "Daily",
                 subcommands: [

@@ -116,6 +116,7 @@ final class FakeEngine: Engine {
         var calls: [CallReport] = []
         var bans: [Ban] = []
         var protection: BanRules.Protection?
+        var certificate = CertificateReport.sample("AA:BB", authority: "root")
     }
 
     let state = Mutex(State())
@@ -157,8 +158,33 @@ final class FakeEngine: Engine {
 
     func listeners() async -> [Listener] { [Listener(purpose: .sipTLS, address: "192.0.2.1:5061")] }
 
+    func certificate() async throws(Refusal) -> CertificateReport { state.withLock { $0.certificate } }
+
+    func replaceCertificate(_ pair: CertificatePair) async throws(Refusal) -> CertificateReport {
+        try state.withLock { state throws(Refusal) in
+            guard pair.certificate != "unfit" else {
+                throw Refusal(problem: "The certificate was not replaced.", reason: "it ended", remedy: "give another")
+            }
+            state.certificate = .sample(pair.certificate, authority: pair.hasNewAuthority ? "new root" : "root")
+            return state.certificate
+        }
+    }
+
     func health() async -> [DoctorFact] {
         [DoctorFact(name: "certificate", isWell: false, finding: "ended yesterday", remedy: "renew it")]
+    }
+}
+
+extension CertificateReport {
+    static func sample(_ fingerprint: String, authority: String?) -> Self {
+        CertificateReport(
+            names: ["pbx.example.com"],
+            notBefore: WallTime(milliseconds: 1_700_000_000_000),
+            notAfter: WallTime(milliseconds: 1_800_000_000_000),
+            fingerprint: fingerprint,
+            chainLength: 2,
+            authority: authority
+        )
     }
 }
 

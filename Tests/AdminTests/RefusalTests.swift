@@ -134,6 +134,8 @@ struct RefusalTests {
             ), true
         ),
         (.listener(.withdraw(.udp, address: "192.0.2.1:5060")), true),
+        (.certificate(.show), false),
+        (.certificate(.replace(CertificatePair(certificate: "", key: Redacted("")))), true),
         (.event(.list(limit: 10)), false),
         (.audit(.run), false),
         (.doctor, false),

@@ -30,6 +30,23 @@ enum Laboratory {
         return present
     }()
 
+    /// The library for SIP in browsers, which `lab/get-sipjs.sh` fetches once.
+    static let sipJS = FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache/ringfence-lab/sip.js")
+
+    /// Whether a browser can be driven here. Fetches the library when it is not there yet.
+    static let hasBrowser: Bool = {
+        guard isPresent, find("chromium"), find("chromedriver"), find("certutil") else {
+            print("SKIPPED: no Chromium, chromedriver or certutil: the browser does not register")
+            return false
+        }
+        if !FileManager.default.fileExists(atPath: sipJS.path) {
+            _ = try? run(shared.appending(path: "lab/get-sipjs.sh").path, [sipJS.path])
+        }
+        let isThere = FileManager.default.fileExists(atPath: sipJS.path)
+        if !isThere { print("SKIPPED: SIP.js could not be fetched: the browser does not register") }
+        return isThere
+    }()
+
     static func find(_ program: String) -> Bool {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"
         return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }

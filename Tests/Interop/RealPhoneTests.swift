@@ -67,6 +67,22 @@ struct RealPhoneTests {
     }
 }
 
+@Suite("RFC 7118 a real browser", .enabled(if: Laboratory.hasBrowser))
+struct BrowserTests {
+    @Test(.timeLimit(.minutes(3)))
+    func `registers over secure WebSockets from a page of a named site, and from no other`() throws {
+        let (status, output) = try Laboratory.run(
+            "python3",
+            [
+                Laboratory.tools.appending(path: "browser_check.py").path, Laboratory.program.path,
+                Laboratory.shared.appending(path: "lab").path, Laboratory.sipJS.path,
+            ]
+        )
+        print(output)
+        #expect(status == 0)
+    }
+}
+
 @Suite("A server that is killed", .serialized)
 struct CrashTests {
     @Test(.timeLimit(.minutes(6))) func `in the middle of calls, 50 times, loses no record`() throws {

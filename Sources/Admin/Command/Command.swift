@@ -14,6 +14,7 @@ public enum Command: Hashable, Sendable, Codable {
     case control(ControlCommand)
     case listener(ListenerCommand)
     case ban(BanCommand)
+    case certificate(CertificateCommand)
     case event(EventCommand)
     case audit(AuditCommand)
     case doctor
@@ -27,6 +28,7 @@ public enum Command: Hashable, Sendable, Codable {
         case .control(let command): command.changesSomething
         case .listener(let command): command.changesSomething
         case .ban(let command): command.changesSomething
+        case .certificate(let command): command.changesSomething
         case .registration(.list), .record(.list), .journal(.list), .journal(.verify), .event(.list), .audit(.run),
             .doctor:
             false
@@ -46,6 +48,7 @@ public enum Command: Hashable, Sendable, Codable {
         case .control(let command): command.name
         case .listener(let command): command.name
         case .ban(let command): command.name
+        case .certificate(let command): command.name
         case .event(.list): "event.list"
         case .audit(.run): "audit.run"
         case .doctor: "doctor"
@@ -76,6 +79,7 @@ public enum Answer: Hashable, Sendable, Codable {
     case bans([Ban])
     case banned(Ban)
     case banLifted(Ban)
+    case certificate(CertificateReport)
     case events([SecurityEvent])
     case audit(AuditSummary)
     case proofsKept(count: Int)

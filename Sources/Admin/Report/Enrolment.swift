@@ -38,6 +38,11 @@ public struct EnrolmentFacts: Hashable, Sendable {
     public init(host: String, port: UInt16, authority: String?) {
         (server, self.authority) = ("\(host):\(port)", authority)
     }
+
+    private init(server: String, authority: String?) { (self.server, self.authority) = (server, authority) }
+
+    /// The same server under another root.
+    func under(_ authority: String?) -> Self { Self(server: server, authority: authority) }
 }
 
 extension Enrolment: Hashable {

@@ -69,7 +69,8 @@ extension Check {
         let protection = connection.protection
         let isNew = protection.tlsVersion == "TLSv1.2" || protection.tlsVersion == "TLSv1.3"
         let isStrong = protection.cipher.map { $0.contains("GCM") || $0.contains("CHACHA20_POLY1305") } ?? true
-        guard protection.transport != "tls" || !isNew || !isStrong else { return nil }
+        let isEncrypted = protection.transport == "tls" || protection.transport == "wss"
+        guard !isEncrypted || !isNew || !isStrong else { return nil }
         return .weakConnection(connection)
     }
 }

@@ -21,7 +21,7 @@ typedef struct {
     /// 0 when there is nothing to send.
     uint32_t length;
     uint16_t port;
-    /// Which of the two sockets sends it.
+    /// Which of the sockets sends it.
     uint16_t socket;
 } ringfence_datagram;
 
@@ -49,13 +49,15 @@ int ringfence_media_receive(ringfence_media_batch *batch, int descriptor);
 /// not take; they are lost, like any datagram.
 int ringfence_media_send(ringfence_media_batch *batch, int count, int descriptor, uint16_t socket);
 
-/// Watches two sockets and a bell (an eventfd). Returns the descriptor to wait on, or the negative error number.
-int ringfence_media_watch(int rtp, int rtcp, int bell);
+/// Watches sockets, and a bell (an eventfd) among them. A negative descriptor stands for none. Returns the descriptor to
+/// wait on, or the negative error number.
+int ringfence_media_watch(const int *descriptors, int count);
 
-/// Waits until one of them can be read, at most `milliseconds`. Returns a mask of the three below.
+/// Waits until one of them can be read, at most `milliseconds`. Returns a mask: the first one is the lowest bit.
 int ringfence_media_wait(int watch, int milliseconds);
 
-enum { RINGFENCE_MEDIA_RTP = 1, RINGFENCE_MEDIA_RTCP = 2, RINGFENCE_MEDIA_BELL = 4 };
+/// Two sockets for each version of IP, and the bell.
+enum { RINGFENCE_MEDIA_WATCHED = 5 };
 
 /// A bell to wake the waiting thread with. Returns the descriptor, or the negative error number.
 int ringfence_media_bell(void);

@@ -186,7 +186,7 @@ extension Switchboard {
 
     /// What we tell the caller about media: an answer to its offer, or our own offer when it made none.
     private mutating func callerMedia(of call: Call, _ callee: Leg) -> (LegNegotiation, [UInt8]) {
-        let local = newLocalMedia()
+        let local = newLocalMedia(towards: call.offer?.audio?.address ?? call.callerFlow.remote.ip)
         let remote = callee.media.remote
         guard let offer = call.offer, let audio = offer.audio,
             let theirs = Negotiation.protection(of: audio, preferring: SRTPSuite.preferred)

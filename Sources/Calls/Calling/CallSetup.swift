@@ -55,7 +55,7 @@ extension Switchboard {
         let attempt = CallAttempt(
             caller: proof.device,
             dialled: dialled(request),
-            signallingIsSecure: proof.flow.transport == .tls,
+            signallingIsSecure: proof.flow.transport.isEncrypted,
             media: offer.map { isProtected($0) ? .encrypted : .plain } ?? .lateOffer
         )
         switch CallRules.decide(attempt, in: snapshot) {
@@ -152,7 +152,9 @@ extension Switchboard {
     ) {
         guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return }
         let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
-        let targets = phones.flatMap { bindings.ways(to: $0.username) }.prefix(breadth(of: call.invite))
+        // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
+        let reachable = phones.flatMap { bindings.ways(to: $0.username) }.filter { $0.flow.transport.isEncrypted }
+        let targets = reachable.prefix(breadth(of: call.invite))
         guard !targets.isEmpty else {
             refuse(serial, .unreachable, at: now, into: &actions)
             return
@@ -182,7 +184,7 @@ extension Switchboard {
     private mutating func branch(to target: Binding, of call: Call) -> (Branch, Message)? {
         guard let subscriber = snapshot.extensions[target.device.number] else { return nil }
         let key = BranchKey(using: entropy)
-        let local = newLocalMedia()
+        let local = newLocalMedia(towards: target.flow.remote.ip)
         let crypto = newOffers()
         let audio = call.offer?.audio
         let body = SessionWriter.offer(
@@ -214,11 +216,13 @@ extension Switchboard {
         return (Branch(key: key, party: party, flow: target.flow, local: local, crypto: crypto), request)
     }
 
-    mutating func newLocalMedia() -> LocalMedia {
-        LocalMedia(
-            address: settings.mediaAddress,
-            port: settings.mediaPort,
-            rtcpPort: settings.mediaPort + 1,
+    /// - Parameter address: Where the phone is. An answer goes by the offer's own address (RFC 6157 §3.1).
+    mutating func newLocalMedia(towards address: IPAddress) -> LocalMedia {
+        let ours = settings.media(towards: address)
+        return LocalMedia(
+            address: ours.ip,
+            port: ours.port,
+            rtcpPort: ours.port + 1,
             // RFC 8866 §5.2 wants a number; 62 bits so that every reader's integer holds it.
             sessionID: entropy.next() >> 2,
             version: 1

@@ -85,7 +85,7 @@ struct Authenticator: Sendable {
         let offered = Self.algorithm(for: request)
         let used = credentials.algorithm ?? (credentials.isUnknownAlgorithm ? nil : .md5)
         guard request.bytes(credentials.realm).elementsEqual(realm.utf8), used == offered,
-            used != .md5 || flow.transport == .tls, Self.isMeantFor(request, credentials)
+            used != .md5 || flow.transport.isEncrypted, Self.isMeantFor(request, credentials)
         else { return .challenge(stale: false, .none) }
 
         let verdict = issuer.check(

@@ -63,7 +63,15 @@ extension Switchboard {
     /// Our own Via: where responses come back to, which over a connection is that connection.
     func writeVia(_ key: BranchKey, over flow: Flow, into writer: inout MessageWriter) {
         let host = settings.hostNames.first ?? settings.mediaAddress.description
-        writer.field(.via, "\(flow.transport.viaName)\(host):\(settings.sipPort);branch=\(key.text);rport")
+        writer.field(.via, "\(flow.transport.viaName)\(host):\(port(on: flow));branch=\(key.text);rport")
+    }
+
+    /// Where we are reached over the transport of a flow.
+    private func port(on flow: Flow) -> UInt16 {
+        switch flow.transport {
+        case .tls: settings.sipPort
+        case .wss, .tcp, .udp: flow.local.port
+        }
     }
 
     /// Where a phone comes back to: the name of ours that it came by, because some look names up without the system's
@@ -74,9 +82,10 @@ extension Switchboard {
 
     func contact(over flow: Flow) -> String {
         let host = hosts[flow.id] ?? settings.hostNames.first ?? settings.mediaAddress.description
+        let port = port(on: flow)
+        guard sipsFlows.contains(flow.id) else { return "<sip:\(host):\(port);transport=\(flow.transport.uriName)>" }
         // RFC 5630 §5.1.1: who asks for encryption all the way gets a name that asks for it.
-        if sipsFlows.contains(flow.id) { return "<sips:\(host):\(settings.sipPort)>" }
-        return "<sip:\(host):\(settings.sipPort);transport=\(flow.transport.rawValue)>"
+        return flow.transport == .wss ? "<sips:\(host):\(port);transport=ws>" : "<sips:\(host):\(port)>"
     }
 
     mutating func start(

@@ -171,7 +171,10 @@ extension Switchboard {
     func isServed(_ host: ArraySlice<UInt8>, on flow: Flow) -> Bool {
         if isSame(host, snapshot.domain.text) { return true }
         if settings.hostNames.contains(where: { isSame(host, $0) }) { return true }
-        return isSame(host, flow.local.ip.description)
+        guard host.contains(UInt8(ascii: ":")) else { return isSame(host, flow.local.ip.description) }
+        // One IPv6 address has many spellings (RFC 5954 §4.1).
+        let address = IPAddress(parsing: String(decoding: host, as: UTF8.self))
+        return address != nil && (address == flow.local.ip || address == IPAddress(parsing: snapshot.domain.text))
     }
 
     /// A message that is not SIP. A request that can be answered gets its error; a stream that lost its framing closes.

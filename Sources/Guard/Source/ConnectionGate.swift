@@ -8,6 +8,7 @@ public import Primitives
 public struct ConnectionGate: Sendable {
     public struct Caps: Sendable {
         public var perStranger = Limits.strangerConnections
+        public var perKnown = Limits.knownConnections
         public var perSite = Limits.siteConnections
         public var authenticatedPerSource = Limits.authenticatedConnections
         public var total = Limits.connections
@@ -34,14 +35,18 @@ public struct ConnectionGate: Sendable {
         sources = Dictionary(minimumCapacity: min(caps.total, 4_096))
     }
 
-    /// Whether one more connection may be accepted from there. When it may, it is counted until ``closed(_:wasAuthenticated:)``.
-    public mutating func admit(_ source: IPAddress) -> Bool {
+    /// Whether one more connection may be accepted from there. When it may, it is counted until
+    /// ``closed(_:wasAuthenticated:)``.
+    ///
+    /// - Parameter isKnown: Whether phones have registered from there, as ``KnownSources`` says.
+    public mutating func admit(_ source: IPAddress, isKnown: Bool = false) -> Bool {
         let isSite = sites.contains { $0.contains(source) }
         let places = caps.total - caps.reservedForAuthenticated - (isSite ? 0 : caps.reservedForSites)
         guard unauthenticated + authenticated < caps.total, unauthenticated < places else { return false }
         let key = source.accountable
         let count = sources[key] ?? Count()
-        guard count.unauthenticated < (isSite ? caps.perSite : caps.perStranger) else { return false }
+        let cap = isSite ? caps.perSite : isKnown ? caps.perKnown : caps.perStranger
+        guard count.unauthenticated < cap else { return false }
         sources[key, default: Count()].unauthenticated += 1
         unauthenticated += 1
         return true

@@ -7,6 +7,7 @@ public import Primitives
 public struct Listener: Hashable, Sendable, Codable {
     public enum Purpose: String, Hashable, Sendable, Codable, CaseIterable {
         case sipTLS = "sip-tls"
+        case sipWSS = "sip-wss"
         case sipTCP = "sip-tcp"
         case sipUDP = "sip-udp"
         /// RTP and RTCP.
@@ -14,7 +15,7 @@ public struct Listener: Hashable, Sendable, Codable {
 
         public var network: Network {
             switch self {
-            case .sipTLS, .sipTCP: .tcp
+            case .sipTLS, .sipWSS, .sipTCP: .tcp
             case .sipUDP, .media: .udp
             }
         }
@@ -125,7 +126,7 @@ extension Listener.Purpose {
         switch self {
         case .sipTCP: .tcp
         case .sipUDP: .udp
-        case .sipTLS, .media: nil
+        case .sipTLS, .sipWSS, .media: nil
         }
     }
 }

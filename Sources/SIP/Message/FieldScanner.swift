@@ -115,7 +115,7 @@ struct FieldScanner {
 }
 
 @inline(__always)
-private func isBlank(_ byte: UInt8) -> Bool {
+func isBlank(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
 }
 

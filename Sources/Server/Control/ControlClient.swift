@@ -23,8 +23,8 @@ public final class ControlClient {
             setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
         }
         guard Self.connect(descriptor, to: installation.controlSocket) else {
+            // `deinit` closes the socket: everything is initialised, so it runs.
             let code = errno
-            close(descriptor)
             throw code == EACCES || code == EPERM ? .otherAccount(directory) : .notRunning(directory)
         }
     }

@@ -79,24 +79,35 @@ public struct Installation: Sendable {
     ///
     /// - Parameters:
     ///   - sipTLS: Default: the address of the installation, port 5061 (RFC 3261 §19.1.2).
-    ///   - media: Default: the address of the installation, ports 40000 and 40001.
+    ///   - sipWSS: Default: none.
+    ///   - origins: Sites whose pages may open WebSockets, beside the ones under our own names.
+    ///   - media: At most one for each version of IP. Default: the address of the installation, ports 40000 and 40001.
+    ///   - clientAuthority: The roots of clients' certificates; default: our own authority.
     /// - Throws: A refusal when the default media range does not fit the address.
     public func configuration(
-        sipTLS: SocketAddress? = nil,
-        media: MediaPorts? = nil,
-        sites: [IPPrefix] = []
+        sipTLS: [EncryptedListener] = [],
+        sipWSS: [EncryptedListener] = [],
+        origins: [WebOrigin] = [],
+        media: [MediaPorts] = [],
+        sites: [IPPrefix] = [],
+        clientAuthority: String? = nil
     ) throws(Refusal) -> ServerConfiguration {
         let first = MediaPorts.defaultFirst
-        guard let media = media ?? MediaPorts(address: address, first: first, last: first + 1) else {
+        guard let usual = MediaPorts(address: address, first: first, last: first + 1) else {
             throw .damaged(Self.settingsPath(directory))
         }
+        guard let media = [MediaPorts](checking: media.isEmpty ? [usual] : media) else { throw .twoOfAKind }
+        var files = tls
+        files.clientAuthority = clientAuthority
+        let usualTLS = EncryptedListener(.tls, SocketAddress(ip: address, port: 5061))
         return ServerConfiguration(
             directory: directory,
             hostNames: settings.names,
-            sipTLS: sipTLS ?? SocketAddress(ip: address, port: 5061),
+            sip: (sipTLS.isEmpty ? [usualTLS] : sipTLS) + sipWSS,
+            origins: settings.names.compactMap { WebOrigin(parsing: "https://\($0)") } + origins,
             media: media,
             sites: sites,
-            tls: tls
+            tls: files
         )
     }
 
@@ -113,6 +124,12 @@ extension String {
 }
 
 extension Refusal {
+    fileprivate static let twoOfAKind = Self(
+        problem: "Ringfence cannot receive media on these ports.",
+        reason: "phones are told one address for IPv4 and one for IPv6, and these are two of one kind",
+        remedy: "give one range, or one of each: --rtp 192.0.2.10:40000-40001 --rtp [2001:db8::10]:40000-40001"
+    )
+
     fileprivate static func noInstallation(_ directory: String) -> Self {
         Self(
             problem: "There is no phone system in \(directory).",

@@ -133,13 +133,28 @@ extension Installation {
         return addresses
     }
 
+    /// Ends a replacement that was interrupted between its two steps on the disk: the key is there, its certificate waits.
+    func finishReplacement() throws(Refusal) {
+        let waiting = tls.certificate + ".new"
+        guard FileManager.default.fileExists(atPath: waiting) else { return }
+        let key = try PrivateFiles.read(tls.key)
+        let present = try? CertificateFacts(pem: PrivateFiles.read(tls.certificate))
+        guard present?.matches(keyPEM: key) != true,
+            let next = try? CertificateFacts(pem: PrivateFiles.read(waiting)), next.matches(keyPEM: key)
+        else { return }
+        try PrivateFiles.adoptNew(tls.certificate)
+    }
+
     /// Renews the server's certificate when it is ours and ends within ``renewalMargin``. The root stays, so no phone
     /// notices.
     ///
     /// - Returns: Whether there is a new one.
     public func renewCertificate(at now: Date) throws -> Bool {
-        guard hasOwnAuthority else { return false }
+        guard hasOwnAuthority, hasRoot else { return false }
         let current = try CertificateFacts(pem: PrivateFiles.read(tls.certificate))
+        let root = try CertificateFacts(pem: PrivateFiles.read(rootCertificate))
+        // One that somebody else signed since is theirs to renew.
+        guard current.isSigned(by: root), try root.matches(keyPEM: PrivateFiles.read(rootKey)) else { return false }
         guard current.notAfter < now.addingTimeInterval(Self.renewalMargin) else { return false }
         let authority = try CertificateAuthority(
             rootPEM: PrivateFiles.read(rootCertificate),

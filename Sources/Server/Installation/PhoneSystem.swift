@@ -4,15 +4,14 @@ import Admin
 import Foundation
 import Guard
 public import Logging
-public import Primitives
+import Primitives
 public import ServiceLifecycle
 import Store
 
 /// An installation that runs: the store, the server, the administrator and the control socket, in the order in which each
 /// needs the one before.
 public struct PhoneSystem: Service {
-    public let sipTLS: Primitives.SocketAddress
-    public let media: MediaPorts
+    public let serving: Serving
     private let installation: Installation
     private let server: RingfenceServer
     private let control: ControlServer
@@ -29,6 +28,7 @@ public struct PhoneSystem: Service {
         onReady: @escaping @Sendable (PhoneSystem) -> Void
     ) async throws -> PhoneSystem {
         let store = try installation.openStore()
+        try installation.finishReplacement()
         if try installation.renewCertificate(at: Date()) {
             logger.notice("the server's certificate was renewed", metadata: ["file": "\(installation.tls.certificate)"])
         }
@@ -47,8 +47,14 @@ public struct PhoneSystem: Service {
                 (command, actor) async throws(Refusal) in
                 try await administrator.perform(command, by: actor)
             }
-            try installation.announce(Serving(sipTLS: server.sipTLS, media: configuration.media))
-            return PhoneSystem(installation, server, control, configuration.media, onReady)
+            let serving = Serving(
+                sipTLS: server.sipTLS,
+                sipWSS: server.sip.filter { $0.kind == .wss }.map(\.address),
+                media: configuration.media[0],
+                otherMedia: configuration.media.dropFirst().first
+            )
+            try installation.announce(serving)
+            return PhoneSystem(installation, server, control, serving, onReady)
         } catch {
             await server.stop()
             throw error
@@ -59,11 +65,11 @@ public struct PhoneSystem: Service {
         _ installation: Installation,
         _ server: RingfenceServer,
         _ control: ControlServer,
-        _ media: MediaPorts,
+        _ serving: Serving,
         _ onReady: @escaping @Sendable (PhoneSystem) -> Void
     ) {
         (self.installation, self.server, self.control) = (installation, server, control)
-        (self.sipTLS, self.media, self.onReady) = (server.sipTLS, media, onReady)
+        (self.serving, self.onReady) = (serving, onReady)
     }
 
     /// Serves until the service is told to stop, then ends calls, closes records and lets go of everything.

@@ -30,10 +30,19 @@ enum PrivateFiles {
 
     /// Puts a new version of a file in the place of the old one in one step.
     static func replace(_ path: String, _ text: String, mode: mode_t) throws(Refusal) {
-        let fresh = path + ".new"
-        unlink(fresh)
-        try create(fresh, text, mode: mode)
-        guard rename(fresh, path) == 0 else { throw .cannotWrite(path, errno) }
+        try overwrite(path + ".new", text, mode: mode)
+        try adoptNew(path)
+    }
+
+    /// Writes a file that ``adoptNew(_:)`` is to take, or that replaces what an earlier attempt left.
+    static func overwrite(_ path: String, _ text: String, mode: mode_t) throws(Refusal) {
+        unlink(path)
+        try create(path, text, mode: mode)
+    }
+
+    /// Puts `path.new` in the place of `path` in one step.
+    static func adoptNew(_ path: String) throws(Refusal) {
+        guard rename(path + ".new", path) == 0 else { throw .cannotWrite(path, errno) }
     }
 
     static func read(_ path: String) throws(Refusal) -> String {

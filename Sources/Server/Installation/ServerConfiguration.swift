@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Guard
 public import Logging
 public import Primitives
 
@@ -12,9 +13,12 @@ public struct ServerConfiguration: Sendable {
     /// The names in the certificate. The first is the one phones are told and the one in Contact (RFC 3261 §8.1.1.8):
     /// phones open their second connection to it and verify that name. Never empty.
     public var hostNames: [String]
-    /// Where SIP over TLS is accepted. Port 0 lets the system choose, for tests.
-    public var sipTLS: SocketAddress
-    public var media: MediaPorts
+    /// Where SIP is accepted. The first one over TLS is where phones are told to come; there is at least that one.
+    public var sip: [EncryptedListener]
+    /// Sites whose pages may open a WebSocket.
+    public var origins: [WebOrigin]
+    /// One range, or one for each version of IP.
+    public var media: [MediaPorts]
     /// Networks that phones sit in; sources inside get larger budgets.
     public var sites: [IPPrefix]
     public var tls: TLSFiles
@@ -23,15 +27,16 @@ public struct ServerConfiguration: Sendable {
     public init(
         directory: String,
         hostNames: [String],
-        sipTLS: SocketAddress,
-        media: MediaPorts,
+        sip: [EncryptedListener],
+        origins: [WebOrigin] = [],
+        media: [MediaPorts],
         sites: [IPPrefix] = [],
         tls: TLSFiles,
         logLevel: Logger.Level = .notice
     ) {
         self.directory = directory
         self.hostNames = hostNames
-        self.sipTLS = sipTLS
+        (self.sip, self.origins) = (sip, origins)
         self.media = media
         self.sites = sites
         self.tls = tls
@@ -91,6 +96,16 @@ extension MediaPorts: CustomStringConvertible {
     }
 }
 
+extension [MediaPorts] {
+    /// - Returns: `nil` unless it is one range, or one of each version of IP.
+    init?(checking ranges: [MediaPorts]) {
+        guard (1...2).contains(ranges.count), Set(ranges.map(\.address.isIPv4)).count == ranges.count else {
+            return nil
+        }
+        self = ranges
+    }
+}
+
 /// The PEM files of the server's certificate.
 public struct TLSFiles: Hashable, Sendable {
     /// The server's certificate, followed by its intermediates if there are any.
@@ -99,10 +114,13 @@ public struct TLSFiles: Hashable, Sendable {
     public let key: String
     /// The root that phones are given; `nil` when the certificate is from an authority that phones know already.
     public let authority: String?
+    /// The roots of those who connect with a certificate of their own; `nil` for `authority`.
+    public var clientAuthority: String?
 
-    public init(certificate: String, key: String, authority: String?) {
+    public init(certificate: String, key: String, authority: String?, clientAuthority: String? = nil) {
         self.certificate = certificate
         self.key = key
         self.authority = authority
+        self.clientAuthority = clientAuthority
     }
 }

@@ -7,7 +7,7 @@ public import Primitives
 import Synchronization
 
 /// A thread that relays the encrypted media of all its calls through one UDP port, with RTCP on a second one for phones
-/// that do not multiplex.
+/// that do not multiplex; where there are two versions of IP, through one pair of ports for each.
 ///
 /// It shares nothing with signalling: commands come in through a bounded queue, reports go out through a callback. The
 /// sockets are bound when this is made, so that a port in use is known before anything runs.
@@ -31,30 +31,41 @@ public final class MediaLoop: Sendable {
     ///   - rtp: Where media arrives: the address that our SDP names. Not an unspecified one on a machine with several
     ///     addresses: answers would leave from another one than the phone sends to.
     ///   - rtcp: Where RTCP without rtcp-mux arrives: the port above.
+    ///   - other: The same two over the other version of IP, if the machine has both. A call may have one leg on each.
     ///   - capacity: How many calls can be relayed at once.
     ///   - onReport: Called on the loop's thread once a second with a report of every open relay. It must not block.
     /// - Throws: ``MediaSocketError`` with the address that cannot be bound.
     public init(
         rtp: SocketAddress,
         rtcp: SocketAddress,
+        other: (rtp: SocketAddress, rtcp: SocketAddress)? = nil,
         capacity: Int,
         onReport: @escaping @Sendable ([RelayReport]) -> Void
     ) throws {
-        let media = try MediaSocket(rtp)
-        let control = try MediaSocket(rtcp)
-        self.rtp = media.address
-        self.rtcp = control.address
+        let first = try MediaSocketPair(rtp: rtp, rtcp: rtcp)
+        let second = try Self.second(other, beside: first.isIPv4)
+        self.rtp = first.rtp.address
+        self.rtcp = first.rtcp.address
         queue = try MediaQueue(capacity: capacity)
         worker = Mutex(
             try MediaWorker(
-                rtp: media,
-                rtcp: control,
+                first,
+                second,
                 queue: queue,
                 figures: figures,
                 capacity: capacity,
                 onReport: onReport
             )
         )
+    }
+
+    private static func second(
+        _ other: (rtp: SocketAddress, rtcp: SocketAddress)?,
+        beside isIPv4: Bool
+    ) throws(MediaSocketError) -> MediaSocketPair? {
+        guard let other else { return nil }
+        precondition(other.rtp.ip.isIPv4 != isIPv4, "two media addresses of one version of IP")
+        return try MediaSocketPair(rtp: other.rtp, rtcp: other.rtcp)
     }
 
     /// Hands commands to the loop; it obeys them in order, before the next packet that it reads. Does not wait.

@@ -2,6 +2,7 @@
 
 import CNetwork
 import Glibc
+import Media
 public import Primitives
 
 /// A bound UDP socket for media. Closed when it goes.
@@ -27,6 +28,28 @@ struct MediaSocket: ~Copyable, Sendable {
 
     deinit {
         close(descriptor)
+    }
+}
+
+/// Where media of one version of IP arrives: RTP, and RTCP of phones that do not multiplex.
+struct MediaSocketPair: ~Copyable, Sendable {
+    let rtp: MediaSocket
+    let rtcp: MediaSocket
+    let isIPv4: Bool
+
+    init(rtp: SocketAddress, rtcp: SocketAddress) throws(MediaSocketError) {
+        isIPv4 = rtp.ip.isIPv4
+        let media = try MediaSocket(rtp)
+        let control = try MediaSocket(rtcp)
+        self.rtp = media
+        self.rtcp = control
+    }
+
+    func descriptor(_ port: MediaPort) -> Int32 {
+        switch port {
+        case .rtp: rtp.descriptor
+        case .rtcp: rtcp.descriptor
+        }
     }
 }
 

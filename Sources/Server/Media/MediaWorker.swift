@@ -5,14 +5,15 @@ import Glibc
 import Media
 import Primitives
 
-/// What the thread of a media loop owns: the relay, the two sockets and memory for one batch of datagrams.
+/// What the thread of a media loop owns: the relay, the sockets and memory for one batch of datagrams.
 ///
 /// Reads up to 64 datagrams with one system call, relays them in place and sends them with another. Nothing here
 /// allocates once it runs, except for commands and the reports of each second.
 struct MediaWorker: ~Copyable, @unchecked Sendable {
     // Unchecked: the pointers are not Sendable by themselves; they have one owner, which moves to its thread whole.
-    private let rtp: MediaSocket
-    private let rtcp: MediaSocket
+    private let first: MediaSocketPair
+    /// Of the other version of IP.
+    private let second: MediaSocketPair?
     private let queue: MediaQueue
     private let figures: MediaFigures
     private let onReport: @Sendable ([RelayReport]) -> Void
@@ -25,8 +26,8 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     private var unsent: UInt64 = 0
 
     init(
-        rtp: consuming MediaSocket,
-        rtcp: consuming MediaSocket,
+        _ first: consuming MediaSocketPair,
+        _ second: consuming MediaSocketPair?,
         queue: MediaQueue,
         figures: MediaFigures,
         capacity: Int,
@@ -34,7 +35,9 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     ) throws(MediaSocketError) {
         var random = SystemRandomNumberGenerator()
         relay = MediaRelay(capacity: capacity, using: &random)
-        let result = ringfence_media_watch(rtp.descriptor, rtcp.descriptor, queue.bell)
+        let others = Self.descriptors(second)
+        let watched = [first.rtp.descriptor, first.rtcp.descriptor, others.rtp, others.rtcp, queue.bell]
+        let result = ringfence_media_watch(watched, Int32(watched.count))
         guard result >= 0 else { throw MediaSocketError(address: nil, code: -result) }
         guard let batch = ringfence_media_batch_new() else {
             close(result)
@@ -47,8 +50,16 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         self.figures = figures
         self.onReport = onReport
         nextReport = Self.now() + MediaLimits.report
-        self.rtp = rtp
-        self.rtcp = rtcp
+        self.first = first
+        self.second = second
+    }
+
+    /// -1 where there is none.
+    private static func descriptors(_ pair: borrowing MediaSocketPair?) -> (rtp: Int32, rtcp: Int32) {
+        switch pair {
+        case .some(let pair): (pair.rtp.descriptor, pair.rtcp.descriptor)
+        case .none: (-1, -1)
+        }
     }
 
     deinit {
@@ -62,11 +73,10 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
             let (seconds, attoseconds) = (nextReport - Self.now()).components
             let milliseconds = max(0, seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
             let ready = Int(ringfence_media_wait(watch, Int32(milliseconds)))
-            if ready & RINGFENCE_MEDIA_BELL != 0 {
+            if ready & MediaBit.bell != 0 {
                 guard obey() else { return }
             }
-            if ready & RINGFENCE_MEDIA_RTP != 0 { drain(.rtp) }
-            if ready & RINGFENCE_MEDIA_RTCP != 0 { drain(.rtcp) }
+            for socket in MediaBit.sockets where ready & 1 << socket.index != 0 { drain(socket.index, socket.port) }
             if Self.now() >= nextReport { report() }
         }
     }
@@ -80,14 +90,14 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     }
 
     /// Reads a socket until it is empty or has had its turn.
-    private mutating func drain(_ port: MediaPort) {
+    private mutating func drain(_ socket: Int, _ port: MediaPort) {
         for _ in 0..<MediaLimits.batchesPerTurn {
-            let count = Int(ringfence_media_receive(batch, descriptor(port)))
+            let count = Int(ringfence_media_receive(batch, descriptor(socket)))
             guard count > 0 else { return }
             let now = Self.now()
             for index in 0..<count { pass(index, port, now) }
-            for port in MediaPort.allCases {
-                unsent += UInt64(ringfence_media_send(batch, Int32(count), descriptor(port), port.socket))
+            for socket in 0..<(hasSecond ? 4 : 2) {
+                unsent += UInt64(ringfence_media_send(batch, Int32(count), descriptor(socket), UInt16(socket)))
             }
             guard count == RINGFENCE_MEDIA_BATCH else { return }
         }
@@ -109,7 +119,25 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
             datagrams[index].ip_high = destination.ip.high
             datagrams[index].ip_low = destination.ip.low
             datagrams[index].port = destination.port
-            datagrams[index].socket = port.socket
+            if let socket = socket(for: port, to: destination.ip) {
+                datagrams[index].socket = socket
+            } else {
+                datagrams[index].length = 0
+                unsent += 1
+            }
+        }
+    }
+
+    /// The socket that reaches an address; `nil` where a description named one of a version of IP that we do not have.
+    private func socket(for port: MediaPort, to destination: IPAddress) -> UInt16? {
+        if destination.isIPv4 == first.isIPv4 { return port.socket }
+        return hasSecond ? port.socket + 2 : nil
+    }
+
+    private var hasSecond: Bool {
+        switch second {
+        case .some: true
+        case .none: false
         }
     }
 
@@ -123,11 +151,12 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         onReport(reports)
     }
 
-    private func descriptor(_ port: MediaPort) -> Int32 {
-        switch port {
-        case .rtp: rtp.descriptor
-        case .rtcp: rtcp.descriptor
-        }
+    /// - Parameter socket: As ``MediaBit`` counts them.
+    private func descriptor(_ socket: Int) -> Int32 {
+        let port: MediaPort = socket % 2 == 0 ? .rtp : .rtcp
+        guard socket >= 2 else { return first.descriptor(port) }
+        let others = Self.descriptors(second)
+        return port == .rtp ? others.rtp : others.rtcp
     }
 
     /// The clock that the whole server measures with: CLOCK_MONOTONIC.
@@ -136,8 +165,14 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     }
 }
 
+/// The order in which the sockets are watched and named.
+private enum MediaBit {
+    static let sockets: [(index: Int, port: MediaPort)] = [(0, .rtp), (1, .rtcp), (2, .rtp), (3, .rtcp)]
+    static let bell = 1 << 4
+}
+
 extension MediaPort {
-    /// How the batch names our two sockets.
+    /// How the batch names our first two sockets.
     fileprivate var socket: UInt16 {
         switch self {
         case .rtp: 0

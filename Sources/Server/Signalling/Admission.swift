@@ -9,6 +9,7 @@ struct Admission {
     private var places: ConnectionGate
     private var sources: SourceGate
     var bans: Bans
+    private var known = KnownSources()
 
     /// - Parameters:
     ///   - sites: Networks that phones sit in.
@@ -39,7 +40,7 @@ struct Admission {
 
     /// Whether a connection is accepted. What is, is given back with ``disconnected(_:isPhone:)``.
     mutating func connect(_ source: IPAddress, at now: MonotonicTime) -> Bool {
-        guard places.admit(source) else { return false }
+        guard places.admit(source, isKnown: known.contains(source, at: now)) else { return false }
         guard sources.admit(source, cost: .connection, at: now) else {
             places.closed(source, wasAuthenticated: false)
             return false
@@ -52,8 +53,14 @@ struct Admission {
         places.closed(source, wasAuthenticated: isPhone)
     }
 
-    mutating func authenticated(_ source: IPAddress) -> Bool {
-        places.authenticated(source)
+    mutating func authenticated(_ source: IPAddress, at now: MonotonicTime) -> Bool {
+        known.authenticated(source, at: now)
+        return places.authenticated(source)
+    }
+
+    /// Whether phones are expected from there: it has the patience of a friend.
+    func expects(_ source: IPAddress, at now: MonotonicTime) -> Bool {
+        sources.isSite(source) || known.contains(source, at: now)
     }
 
     /// Whether a message of somebody who has shown no credential is read.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Calls
 import Glibc
 import Guard
 import Primitives
@@ -18,12 +19,21 @@ struct BoundSocket: Sendable {
         guard descriptor >= 0 else { throw Self.refusal(wanted, errno) }
         var on: CInt = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
+        // Without it `[::]` would take IPv4 as well, which nobody declared.
+        if !wanted.ip.isIPv4 {
+            setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<CInt>.size))
+        }
         guard Self.bind(descriptor, wanted) == 0, let port = Self.port(of: descriptor) else {
             let code = errno
             Glibc.close(descriptor)
             throw Self.refusal(wanted, code)
         }
         address = SocketAddress(ip: wanted.ip, port: port)
+    }
+
+    /// To be said once more when the socket accepts: NIO begins with 128 and tells nobody but sockets of its own.
+    func setBacklog() {
+        listen(descriptor, Limits.backlog)
     }
 
     private static func bind(_ descriptor: CInt, _ address: SocketAddress) -> CInt {
@@ -47,5 +57,44 @@ struct BoundSocket: Sendable {
             reason: "the system says: \(String(cString: strerror(code)))",
             remedy: "stop the program that uses it, or choose another: ringfence serve --sip-tls ADDRESS:PORT"
         )
+    }
+}
+
+/// A socket and what is to be spoken on it.
+struct BoundListener: Sendable {
+    let kind: EncryptedListener.Kind
+    let clients: ClientCertificates
+    let socket: BoundSocket
+
+    var encrypted: EncryptedListener { EncryptedListener(kind, socket.address, clients: clients) }
+
+    /// As it is declared.
+    var listener: Listener {
+        switch kind {
+        case .tls: Listener(purpose: .sipTLS, address: socket.address.description)
+        case .wss: Listener(purpose: .sipWSS, address: socket.address.description)
+        }
+    }
+
+    var transport: Transport {
+        switch kind {
+        case .tls: .tls
+        case .wss: .wss
+        }
+    }
+
+    /// Binds all of them, or none.
+    static func all(_ wanted: [EncryptedListener]) throws(Refusal) -> [BoundListener] {
+        var bound: [BoundListener] = []
+        for listener in wanted {
+            do throws(Refusal) {
+                let socket = try BoundSocket(listener.address)
+                bound.append(BoundListener(kind: listener.kind, clients: listener.clients, socket: socket))
+            } catch {
+                for earlier in bound { Glibc.close(earlier.socket.descriptor) }
+                throw error
+            }
+        }
+        return bound
     }
 }

@@ -43,17 +43,17 @@ final class Connection: ChannelInboundHandler {
     /// Messages of it that were not read.
     var dropped = 0
 
-    private let loop: SignallingLoop
+    let loop: SignallingLoop
     private var context: ChannelHandlerContext?
     private var framer = StreamFramer()
     /// The beginning of a message whose end has not come.
     private var partial: [UInt8] = []
 
-    init(flow: Flow, loop: SignallingLoop, at now: MonotonicTime) {
+    init(flow: Flow, loop: SignallingLoop, at now: MonotonicTime, isExpected: Bool) {
         self.id = flow.id
         self.flow = flow
         self.loop = loop
-        standing = Standing(opened: now, isSecured: flow.transport != .tls)
+        standing = Standing(opened: now, isSecured: !flow.transport.isEncrypted, isExpected: isExpected)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -74,20 +74,28 @@ final class Connection: ChannelInboundHandler {
         let now = SystemClock.now
         if partial.isEmpty {
             let used = consume(arrived.readableBytesUInt8Span, at: now)
-            if isOpen, used < arrived.readableBytes {
-                partial = Array(arrived.readableBytesView.dropFirst(used))
-            }
+            if isOpen, used < arrived.readableBytes { keep(Array(arrived.readableBytesView.dropFirst(used))) }
         } else {
             // Taken out of the connection while it is read: what a message leads to may come back here.
             var joined = partial
-            partial = []
+            forget()
             joined.append(contentsOf: arrived.readableBytesView)
             let used = consume(joined.span, at: now)
             if isOpen, used < joined.count {
                 joined.removeFirst(used)
-                partial = joined
+                keep(joined)
             }
         }
+    }
+
+    private func keep(_ bytes: [UInt8]) {
+        partial = bytes
+        loop.keeps(self, bytes.count)
+    }
+
+    private func forget() {
+        loop.unfinished -= partial.count
+        partial = []
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -114,7 +122,7 @@ final class Connection: ChannelInboundHandler {
                 }
             }
         } catch {
-            loop.malformed(self, error, at: now)
+            loop.malformed(self, "\(error.problem)", at: now)
             end(.malformed)
         }
         return offset
@@ -188,7 +196,7 @@ final class Connection: ChannelInboundHandler {
     func close() {
         guard isOpen, let context else { return }
         isOpen = false
-        partial = []
+        forget()
         context.flush()
         context.close(promise: nil)
     }
@@ -197,7 +205,7 @@ final class Connection: ChannelInboundHandler {
     func end(_ reason: End) {
         guard isOpen else { return }
         isOpen = false
-        partial = []
+        forget()
         loop.count(reason)
         guard let context else { return loop.closed(self) }
         let operations = context.pipeline.syncOperations
@@ -210,7 +218,7 @@ final class Connection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         isOpen = false
-        partial = []
+        forget()
         loop.closed(self)
         context.fireChannelInactive()
     }

@@ -6,8 +6,8 @@ import Primitives
 
 /// SIP over UDP (RFC 3261 §18), for the legacy devices of a dated exception.
 ///
-/// A peer is its address: the ``FlowID`` holds it, so nothing is kept for anybody who sends a packet. IPv4 only, because
-/// an IPv6 address has no room there and a device that needs this is older than IPv6.
+/// A peer is its address. An IPv4 address is in its ``FlowID``, so nothing is kept for anybody who sends a packet; for
+/// IPv6, which has no room there, there is a table of fixed size.
 final class DatagramListener: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
     typealias OutboundOut = AddressedEnvelope<ByteBuffer>
@@ -17,9 +17,11 @@ final class DatagramListener: ChannelInboundHandler {
     private let loop: SignallingLoop
     private let local: Primitives.SocketAddress
     private var context: ChannelHandlerContext?
+    private var peers: DatagramPeers
 
     init(number: UInt16, local: Primitives.SocketAddress, loop: SignallingLoop) {
         (self.number, self.local, self.loop) = (number & 0x7FFF, local, loop)
+        peers = DatagramPeers(capacity: local.ip.isIPv4 ? 0 : Limits.datagramPeers)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -34,9 +36,12 @@ final class DatagramListener: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
-        guard let remote = Primitives.SocketAddress(envelope.remoteAddress), let id = flowID(of: remote) else { return }
+        let now = SystemClock.now
+        guard let remote = Primitives.SocketAddress(envelope.remoteAddress),
+            let id = flowID(of: remote, at: now.monotonic)
+        else { return }
         let flow = Flow(id: id, transport: .udp, remote: remote, local: local)
-        loop.receive(envelope.data.readableBytesUInt8Span, on: flow, at: SystemClock.now)
+        loop.receive(envelope.data.readableBytesUInt8Span, on: flow, at: now)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -49,24 +54,39 @@ final class DatagramListener: ChannelInboundHandler {
     }
 
     func send(_ bytes: [UInt8], to id: FlowID) {
-        guard let context, let remote = try? NIOCore.SocketAddress(Self.address(of: id)) else { return }
+        guard let context, let address = address(of: id), let remote = try? NIOCore.SocketAddress(address) else {
+            return
+        }
         let envelope = AddressedEnvelope(remoteAddress: remote, data: ByteBuffer(bytes: bytes))
         context.writeAndFlush(wrapOutboundOut(envelope), promise: nil)
     }
 
-    // MARK: Identifiers: 1 bit, the listener (15), the address (32), the port (16)
+    /// The peer is a phone that showed a valid credential, and is reached until it has been silent for too long.
+    func keep(_ id: FlowID, at now: MonotonicTime) {
+        if !local.ip.isIPv4 { peers.keep(Self.peer(of: id), until: now + Limits.phoneIdle) }
+    }
 
-    private func flowID(of remote: Primitives.SocketAddress) -> FlowID? {
-        guard let v4 = remote.ip.v4 else { return nil }
-        let peer = UInt64(v4) << 16 | UInt64(remote.port)
+    // MARK: Identifiers: 1 bit, the listener (15), then for IPv4 the address (32) and the port (16), for IPv6 a serial number
+
+    private func flowID(of remote: Primitives.SocketAddress, at now: MonotonicTime) -> FlowID? {
+        let peer: UInt64
+        if let v4 = remote.ip.v4 {
+            peer = UInt64(v4) << 16 | UInt64(remote.port)
+        } else {
+            guard let serial = peers.serial(of: remote, at: now) else { return nil }
+            peer = serial
+        }
         return FlowID(rawValue: ConnectionTable.datagramBit | UInt64(number) << 48 | peer)
     }
+
+    private static func peer(of id: FlowID) -> UInt64 { id.rawValue & (1 << 48 - 1) }
 
     static func number(of id: FlowID) -> UInt16 {
         UInt16(truncatingIfNeeded: id.rawValue >> 48) & 0x7FFF
     }
 
-    private static func address(of id: FlowID) -> Primitives.SocketAddress {
+    private func address(of id: FlowID) -> Primitives.SocketAddress? {
+        guard local.ip.isIPv4 else { return peers.address(of: Self.peer(of: id)) }
         let ip = IPAddress(v4: UInt32(truncatingIfNeeded: id.rawValue >> 16))
         return Primitives.SocketAddress(ip: ip, port: UInt16(truncatingIfNeeded: id.rawValue))
     }

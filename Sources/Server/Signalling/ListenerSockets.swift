@@ -19,32 +19,42 @@ final class ListenerSockets {
 
     private let group: any EventLoopGroup
     private let loop: SignallingLoop
-    private var open: [Open] = []
+    /// Pages of these sites may open WebSockets.
+    private let origins: [WebOrigin]
+    /// What new connections are shown.
+    var identity: TLSIdentity
+    private var encrypted: [Open] = []
+    /// By exception.
+    private var clear: [Open] = []
     private var datagramListeners: UInt16 = 0
 
-    init(group: any EventLoopGroup, loop: SignallingLoop) {
-        (self.group, self.loop) = (group, loop)
+    init(group: any EventLoopGroup, loop: SignallingLoop, origins: [WebOrigin], identity: TLSIdentity) {
+        (self.group, self.loop, self.origins, self.identity) = (group, loop, origins, identity)
     }
 
     /// What is open, for the audit and the comparison with the kernel's list.
-    var listeners: [Listener] { open.map(\.listener) }
+    var listeners: [Listener] { (encrypted + clear).map(\.listener) }
 
-    /// Opens the encrypted listener.
-    func openTLS(_ socket: BoundSocket, identity: NIOSSLContext) -> EventLoopFuture<Void> {
-        let listener = Listener(purpose: .sipTLS, address: socket.address.description)
-        let channel = streams(.tls, identity: identity).withBoundSocket(socket.descriptor)
-        return keep(channel, as: listener)
+    /// Opens the encrypted listeners.
+    func open(_ sockets: [BoundListener]) -> EventLoopFuture<Void> {
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let opened = sockets.map { wanted in
+            streams(wanted.transport, clients: wanted.clients).withBoundSocket(wanted.socket.descriptor).map {
+                channel in
+                wanted.socket.setBacklog()
+                bound.value.encrypted.append(Open(listener: wanted.listener, channel: channel))
+            }
+        }
+        return EventLoopFuture.andAllSucceed(opened, on: loop.eventLoop)
     }
 
     /// Opens what an exception allows and is not open, closes what none allows any longer.
     ///
     /// - Returns: The addresses that could not be opened, with the reason.
     func open(_ wanted: [Listener]) -> EventLoopFuture<[(Listener, String)]> {
-        for stale in open where stale.listener.purpose != .sipTLS && !wanted.contains(stale.listener) {
-            stale.channel.close(promise: nil)
-        }
-        open.removeAll { $0.listener.purpose != .sipTLS && !wanted.contains($0.listener) }
-        let missing = wanted.filter { listener in !open.contains { $0.listener == listener } }
+        for stale in clear where !wanted.contains(stale.listener) { stale.channel.close(promise: nil) }
+        clear.removeAll { !wanted.contains($0.listener) }
+        let missing = wanted.filter { listener in !clear.contains { $0.listener == listener } }
         let attempts = missing.map { listener in
             openClear(listener).map { nil as String? }.flatMapErrorThrowing { "\($0)" }
         }
@@ -54,8 +64,8 @@ final class ListenerSockets {
     }
 
     func close() {
-        for socket in open { socket.channel.close(promise: nil) }
-        open = []
+        for socket in encrypted + clear { socket.channel.close(promise: nil) }
+        (encrypted, clear) = ([], [])
     }
 
     private func openClear(_ listener: Listener) -> EventLoopFuture<Void> {
@@ -63,26 +73,34 @@ final class ListenerSockets {
             return loop.eventLoop.makeFailedFuture(ListenerProblem.unreadableAddress)
         }
         switch listener.purpose {
-        case .sipTCP: return keep(streams(.tcp, identity: nil).bind(to: address), as: listener)
+        case .sipTCP: return keep(streams(.tcp, clients: nil).bind(to: address), as: listener)
         case .sipUDP: return bindDatagrams(address, as: listener)
-        case .sipTLS, .media: return loop.eventLoop.makeFailedFuture(ListenerProblem.notAnException)
+        case .sipTLS, .sipWSS, .media: return loop.eventLoop.makeFailedFuture(ListenerProblem.notAnException)
         }
     }
 
     private func keep(_ channel: EventLoopFuture<any Channel>, as listener: Listener) -> EventLoopFuture<Void> {
         let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        return channel.map { channel in bound.value.open.append(Open(listener: listener, channel: channel)) }
+        return channel.map { channel in bound.value.clear.append(Open(listener: listener, channel: channel)) }
     }
 
     // MARK: Streams
 
-    private func streams(_ transport: Transport, identity: NIOSSLContext?) -> ServerBootstrap {
-        let bound = NIOLoopBound(loop, eventLoop: loop.eventLoop)
+    /// - Parameter clients: `nil` without TLS.
+    private func streams(_ transport: Transport, clients: ClientCertificates?) -> ServerBootstrap {
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let userTimeout = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Limits.backlog)
             .serverChannelOption(.maxMessagesPerRead, value: Limits.acceptsPerTurn)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                // Without it a process that has no descriptor left would ask for the next connection for ever.
+                channel.eventLoop.makeCompletedFuture {
+                    let rest = AcceptBackoffHandler { _ in TimeAmount(Limits.acceptPause) }
+                    try channel.pipeline.syncOperations.addHandler(rest)
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.socketOption(.so_sndbuf), value: Limits.kernelBuffer)
@@ -94,36 +112,33 @@ final class ListenerSockets {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try Self.set(up: channel, transport: transport, identity: identity, loop: bound.value)
+                    try bound.value.set(up: channel, transport, clients)
                 }
             }
     }
 
     /// Puts together one accepted connection. Throwing closes it.
-    private static func set(
-        up channel: any Channel,
-        transport: Transport,
-        identity: NIOSSLContext?,
-        loop: SignallingLoop
-    ) throws {
+    private func set(up channel: any Channel, _ transport: Transport, _ clients: ClientCertificates?) throws {
         guard let remote = channel.remoteAddress.flatMap(Primitives.SocketAddress.init),
             let local = channel.localAddress.flatMap(Primitives.SocketAddress.init),
             let connection = loop.accept(transport: transport, remote: remote, local: local)
         else { throw ListenerProblem.refused }
         let pipeline = channel.pipeline.syncOperations
-        if let identity {
+        if let clients {
             var settings = NIOSSLHandler.Configuration()
             settings.maximumPreservedOutboundBufferCapacity = Limits.preservedOutput
             try pipeline.addHandler(NegotiatedCipher { [unowned connection] in connection.negotiated(cipher: $0) })
-            try pipeline.addHandler(NIOSSLServerHandler(context: identity, configuration: settings))
+            try pipeline.addHandler(
+                NIOSSLServerHandler(context: identity.context(for: clients), configuration: settings)
+            )
         }
+        if transport == .wss { try pipeline.addHandler(WebSocketHandler(for: connection, origins: origins)) }
         try pipeline.addHandler(connection)
     }
 
     // MARK: Datagrams
 
     private func bindDatagrams(_ address: Primitives.SocketAddress, as listener: Listener) -> EventLoopFuture<Void> {
-        guard address.ip.isIPv4 else { return loop.eventLoop.makeFailedFuture(ListenerProblem.notIPv4) }
         datagramListeners += 1
         let number = datagramListeners
         let bound = NIOLoopBound(loop, eventLoop: loop.eventLoop)
@@ -149,14 +164,12 @@ enum ListenerProblem: Error, CustomStringConvertible {
     case refused
     case unreadableAddress
     case notAnException
-    case notIPv4
 
     var description: String {
         switch self {
         case .refused: "too many connections from there, or too many in all"
         case .unreadableAddress: "the address is not of the form 192.0.2.1:5060"
         case .notAnException: "this kind of listener needs no exception"
-        case .notIPv4: "SIP over UDP is offered on IPv4 addresses only"
         }
     }
 }

@@ -7,7 +7,6 @@ import Media
 import Model
 import NIOCore
 import NIOPosix
-import NIOSSL
 import Primitives
 
 /// All that runs on the signalling loop: the phone system, its sockets, and looking after both.
@@ -29,6 +28,8 @@ final class Signalling {
         loop: SignallingLoop,
         group: any EventLoopGroup,
         others: [Listener],
+        origins: [WebOrigin],
+        identity: TLSIdentity,
         snapshot: Snapshot,
         logger: Logger
     ) {
@@ -37,12 +38,12 @@ final class Signalling {
         self.others = others
         (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
         self.logger = logger
-        sockets = ListenerSockets(group: group, loop: loop)
+        sockets = ListenerSockets(group: group, loop: loop, origins: origins, identity: identity)
     }
 
     var listeners: [Listener] { sockets.listeners + others }
 
-    func start(_ socket: BoundSocket, identity: NIOSSLContext) -> EventLoopFuture<Void> {
+    func start(_ listeners: [BoundListener]) -> EventLoopFuture<Void> {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let often = TimeAmount(Limits.exceptionReview)
         housekeeping = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: often) { _ in
@@ -52,7 +53,7 @@ final class Signalling {
         socketReview = eventLoop.scheduleRepeatedTask(initialDelay: seldom, delay: seldom) { _ in
             bound.value.reviewSockets()
         }
-        return sockets.openTLS(socket, identity: identity)
+        return sockets.open(listeners)
     }
 
     // MARK: What operators do
@@ -66,6 +67,9 @@ final class Signalling {
         loop.endTurn()
         openExceptions()
     }
+
+    /// Shows this to every new connection. Those there are have theirs and keep it.
+    func show(_ identity: TLSIdentity) { sockets.identity = identity }
 
     func endCall(_ id: String) -> Bool {
         let found = loop.switchboard.endCall(id, at: SystemClock.now, into: &loop.actions)

@@ -68,11 +68,17 @@ extension SignallingLoop {
     }
 
     private func authenticated(_ id: FlowID) {
-        // Over UDP the sender's address can be forged, so its source stays accountable for every message.
-        guard let connection = connections[id] else { return }
-        if !connection.isCountedAsPhone {
-            connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip)
+        guard let connection = connections[id] else {
+            // Over UDP the sender's address can be forged, so its source stays accountable for every message.
+            if id.rawValue & ConnectionTable.datagramBit != 0 {
+                datagrams[DatagramListener.number(of: id)]?.keep(id, at: SystemClock.monotonic)
+            }
+            return
         }
-        connection.standing.authenticated(at: SystemClock.monotonic)
+        let now = SystemClock.monotonic
+        if !connection.isCountedAsPhone {
+            connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip, at: now)
+        }
+        connection.standing.authenticated(at: patience.served(now))
     }
 }

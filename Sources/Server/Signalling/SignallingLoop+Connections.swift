@@ -20,20 +20,26 @@ extension SignallingLoop {
             return nil
         }
         let connection = connections.insert { id in
-            Connection(flow: Flow(id: id, transport: transport, remote: remote, local: local), loop: self, at: now)
+            Connection(
+                flow: Flow(id: id, transport: transport, remote: remote, local: local),
+                loop: self,
+                at: patience.served(now),
+                isExpected: admission.expects(remote.ip, at: now)
+            )
         }
         guard let connection else {
             admission.disconnected(remote.ip, isPhone: false)
             return nil
         }
         figures.acceptedConnections += 1
-        reviews.insert(connection.id, at: connection.standing.deadline)
+        patience.begin(at: now)
+        reviews.insert(connection.id, at: patience.moment(connection.standing.deadline))
         setWake()
         return connection
     }
 
     func secured(_ connection: Connection) {
-        connection.standing.secured(at: SystemClock.monotonic)
+        connection.standing.secured(at: patience.served(SystemClock.monotonic))
     }
 
     func handshakeFailed(_ connection: Connection) {
@@ -47,6 +53,15 @@ extension SignallingLoop {
         switchboard.closed(connection.id, at: SystemClock.now, into: &actions)
         carryOut()
         endTurn()
+    }
+
+    /// A peer has sent the beginning of a message.
+    ///
+    /// - Parameter growth: Bytes that it makes us keep on top of those before.
+    func keeps(_ connection: Connection, _ growth: Int) {
+        connection.standing.began(at: patience.served(SystemClock.monotonic))
+        unfinished += growth
+        if unfinished > Limits.unfinished, connection.standing.phase != .phone { connection.end(.overdue) }
     }
 
     func isSlow(_ connection: Connection) {

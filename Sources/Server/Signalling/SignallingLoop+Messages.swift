@@ -13,16 +13,23 @@ extension SignallingLoop {
     /// without a word, because an answer would be a service.
     func receive(_ message: Span<UInt8>, on connection: Connection, at now: Moment) {
         guard admits(connection, at: now) else { return }
-        connection.standing.spoke(at: now.monotonic)
+        connection.standing.spoke(at: patience.served(now.monotonic))
         switchboard.receive(message, on: connection.flow, at: now, into: &actions)
         carryOut(from: Sender(connection.flow))
     }
 
     /// RFC 5626 §4.4.1: a double CRLF is answered by a single one.
     func keepAlive(on connection: Connection, at now: Moment) {
-        guard admits(connection, at: now) else { return }
-        connection.standing.kept(at: now.monotonic)
-        connection.send(ByteBuffer(staticString: "\r\n"))
+        if hears(connection, at: now) { connection.send(ByteBuffer(staticString: "\r\n")) }
+    }
+
+    /// Takes note of a peer that says only that it is there.
+    ///
+    /// - Returns: Whether it is within its budget, and so may be answered.
+    func hears(_ connection: Connection, at now: Moment) -> Bool {
+        guard admits(connection, at: now) else { return false }
+        connection.standing.kept(at: patience.served(now.monotonic))
+        return true
     }
 
     func receive(_ datagram: Span<UInt8>, on flow: Flow, at now: Moment) {
@@ -35,7 +42,7 @@ extension SignallingLoop {
         carryOut(from: Sender(flow))
     }
 
-    func malformed(_ connection: Connection, _ error: ParseError, at now: Moment) {
+    func malformed(_ connection: Connection, _ reason: String, at now: Moment) {
         admission.charge(connection.flow.remote.ip, cost: .abuse, at: now.monotonic)
         events.add(
             SecurityEvent(
@@ -43,7 +50,7 @@ extension SignallingLoop {
                 kind: .malformed,
                 control: Control.intrusionDetection.rawValue,
                 source: connection.flow.remote.ip.description,
-                detail: "closed a connection that does not speak SIP: \(error.problem)"
+                detail: "closed a connection that does not speak SIP: \(reason)"
             )
         )
         judge(.malformed, by: Sender(connection.flow))

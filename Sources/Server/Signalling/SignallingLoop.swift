@@ -45,8 +45,12 @@ final class SignallingLoop {
 
     /// When each connection is looked at next. One entry a connection.
     var reviews = DeadlineQueue<FlowID>()
+    /// The clock that deadlines of connections are measured with.
+    var patience = Patience()
     /// Connections that do not read what was sent to them.
     var slow = DeadlineQueue<FlowID>()
+    /// Bytes of unfinished messages of all connections.
+    var unfinished = 0
     var nextReport: MonotonicTime
     var wake: (at: MonotonicTime, task: Scheduled<Void>)?
 
@@ -80,6 +84,7 @@ final class SignallingLoop {
         if let time = switchboard.nextDeadline { next = min(next, time) }
         if let time = reviews.next { next = min(next, time) }
         if let time = slow.next { next = min(next, time) }
+        if let time = patience.beat { next = min(next, time) }
         return next
     }
 
@@ -103,6 +108,7 @@ final class SignallingLoop {
             switchboard.wake(at: now, into: &actions)
             carryOut()
         }
+        patience.look(at: now.monotonic, goesOn: admission.strangers > 0)
         review(at: now.monotonic)
         if now.monotonic >= nextReport {
             nextReport = now.monotonic + Limits.eventReport
@@ -117,12 +123,14 @@ final class SignallingLoop {
     private func review(at now: MonotonicTime) {
         while let id = reviews.popDue(at: now) {
             guard let connection = connections[id] else { continue }
-            let deadline = connection.standing.deadline
+            let deadline = patience.moment(connection.standing.deadline)
             if deadline <= now {
                 connection.end(.overdue)
             }
-            // Also after the end: until the socket is really gone, it is worth another look.
-            reviews.insert(id, at: min(max(deadline, now + .seconds(1)), now + Limits.review))
+            // Also after the end: until the socket is really gone, it is worth another look. A stranger's deadline may come
+            // nearer, when it begins a message.
+            let latest = connection.standing.phase == .phone ? Limits.review : Limits.strangerReview
+            reviews.insert(id, at: min(max(deadline, now + .seconds(1)), now + latest))
         }
         while let id = slow.popDue(at: now) {
             guard let connection = connections[id] else { continue }

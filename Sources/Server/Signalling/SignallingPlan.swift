@@ -6,7 +6,6 @@ import Logging
 import Media
 import Model
 import NIOCore
-import NIOSSL
 import Primitives
 import Store
 
@@ -19,6 +18,7 @@ struct SignallingPlan: Sendable {
     private let descriptors: Int
     private let entropy: Entropy
     private let media: [Listener]
+    private let origins: [WebOrigin]
     private let logger: Logger
 
     init(
@@ -32,15 +32,16 @@ struct SignallingPlan: Sendable {
         settings = SwitchboardSettings(
             hostNames: configuration.hostNames,
             sipPort: address.port,
-            mediaAddress: configuration.media.address,
-            mediaPort: configuration.media.first,
+            mediaAddress: configuration.media[0].address,
+            mediaPort: configuration.media[0].first,
+            otherMedia: configuration.media.dropFirst().first?.rtp,
             nonceKey: entropy.bytes(32),
             sites: configuration.sites
         )
-        media = [configuration.media.rtp, configuration.media.rtcp].map {
+        media = configuration.media.flatMap { [$0.rtp, $0.rtcp] }.map {
             Listener(purpose: .media, address: $0.description)
         }
-        (sites, self.bans) = (configuration.sites, bans)
+        (sites, origins, self.bans) = (configuration.sites, configuration.origins, bans)
         descriptors = DescriptorLimit.raise()
         (self.snapshot, self.logger) = (snapshot, logger)
     }
@@ -48,22 +49,23 @@ struct SignallingPlan: Sendable {
     /// Builds everything on the loop and begins to accept.
     func start(
         on group: any EventLoopGroup,
-        _ socket: BoundSocket,
-        identity: NIOSSLContext,
+        _ listeners: [BoundListener],
+        identity: TLSIdentity,
         outlets: SignallingLoop.Outlets,
         hop: SignallingHop
     ) async throws {
         let eventLoop = group.next()
         try await eventLoop.flatSubmit {
-            let signalling = signalling(on: group, eventLoop, outlets)
+            let signalling = signalling(on: group, eventLoop, identity, outlets)
             hop.lead(to: signalling)
-            return signalling.start(socket, identity: identity)
+            return signalling.start(listeners)
         }.get()
     }
 
     private func signalling(
         on group: any EventLoopGroup,
         _ eventLoop: any EventLoop,
+        _ identity: TLSIdentity,
         _ outlets: SignallingLoop.Outlets
     ) -> Signalling {
         let loop = SignallingLoop(
@@ -78,7 +80,15 @@ struct SignallingPlan: Sendable {
             outlets: outlets
         )
         for ban in bans where ban.holds(at: SystemClock.wall) { outlets.bans(.known(ban)) }
-        return Signalling(loop: loop, group: group, others: media, snapshot: snapshot, logger: logger)
+        return Signalling(
+            loop: loop,
+            group: group,
+            others: media,
+            origins: origins,
+            identity: identity,
+            snapshot: snapshot,
+            logger: logger
+        )
     }
 }
 

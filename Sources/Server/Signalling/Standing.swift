@@ -18,11 +18,18 @@ struct Standing: Sendable {
     }
 
     private(set) var phase: Phase
+    /// Whether phones are expected from there.
+    private let isExpected: Bool
     private let opened: MonotonicTime
     /// When the phase began, or the last complete message in it.
     private var moved: MonotonicTime
+    /// When the message began whose end has not come.
+    private var begun: MonotonicTime?
 
-    init(opened: MonotonicTime, isSecured: Bool) {
+    /// - Parameter isExpected: Whether it comes from a site or from where phones have registered before: then it may take
+    ///   as long as a thousand others that come at the same time make it take.
+    init(opened: MonotonicTime, isSecured: Bool, isExpected: Bool = false) {
+        self.isExpected = isExpected
         self.opened = opened
         self.moved = opened
         phase = isSecured ? .greeting : .handshake
@@ -31,11 +38,20 @@ struct Standing: Sendable {
     /// When the connection is closed unless it moves before.
     var deadline: MonotonicTime {
         switch phase {
-        case .handshake: moved + Limits.handshake
-        case .greeting: moved + Limits.firstMessage
-        case .stranger: min(moved + Limits.strangerIdle, opened + Limits.strangerLifetime)
+        case .handshake: moved + (isExpected ? Limits.expectedHandshake : Limits.handshake)
+        case .greeting: moved + (isExpected ? Limits.expectedFirstMessage : Limits.firstMessage)
+        case .stranger: min(strangerDeadline, begun.map { $0 + Limits.wholeMessage } ?? strangerDeadline)
         case .phone: moved + Limits.phoneIdle
         }
+    }
+
+    private var strangerDeadline: MonotonicTime {
+        min(moved + Limits.strangerIdle, opened + Limits.strangerLifetime)
+    }
+
+    /// The beginning of a message came.
+    mutating func began(at now: MonotonicTime) {
+        if begun == nil { begun = now }
     }
 
     mutating func secured(at now: MonotonicTime) {
@@ -45,7 +61,7 @@ struct Standing: Sendable {
 
     mutating func spoke(at now: MonotonicTime) {
         if phase == .greeting { phase = .stranger }
-        moved = now
+        (moved, begun) = (now, nil)
     }
 
     /// A keep-alive (RFC 5626 §4.4.1) says nothing about who sends it, so it only counts from a phone.

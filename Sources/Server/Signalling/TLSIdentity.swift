@@ -9,8 +9,10 @@ import NIOSSL
 ///
 /// TLS 1.2 (RFC 5246) with forward secrecy and authenticated encryption only, and TLS 1.3 (RFC 8446), which has nothing
 /// else. TLS 1.2 stays because phones of 2025 know no better; 1.0 and 1.1 are forbidden by RFC 8996. No renegotiation
-/// (RFC 5746), no early data (it can be replayed), no client certificates yet.
-enum TLSIdentity {
+/// (RFC 5746), no early data (it can be replayed).
+struct TLSIdentity: Sendable {
+    private let contexts: [ClientCertificates: NIOSSLContext]
+
     private static let suites: [NIOTLSCipher] = [
         .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
         .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
@@ -19,23 +21,58 @@ enum TLSIdentity {
 
     /// Reads the PEM files. Blocks: not for a loop.
     ///
+    /// - Parameter clients: What the listeners ask of who connects.
     /// - Throws: A ``Refusal`` naming the file that cannot be used.
-    static func context(_ files: TLSFiles) throws(Refusal) -> NIOSSLContext {
+    init(_ files: TLSFiles, for clients: some Sequence<ClientCertificates>) throws(Refusal) {
+        let (chain, key) = (try Self.certificates(files.certificate), try Self.key(files.key))
+        var contexts: [ClientCertificates: NIOSSLContext] = [:]
+        for client in Set(clients) {
+            let roots = client == .none ? [] : try Self.clientRoots(files)
+            contexts[client] = try Self.context(files, chain, key, client, roots)
+        }
+        self.contexts = contexts
+    }
+
+    /// For a listener that asks this of who connects.
+    func context(for clients: ClientCertificates) -> NIOSSLContext {
+        guard let context = contexts[clients] else { preconditionFailure("a listener that was not declared") }
+        return context
+    }
+
+    private static func context(
+        _ files: TLSFiles,
+        _ chain: [NIOSSLCertificate],
+        _ key: NIOSSLPrivateKey,
+        _ clients: ClientCertificates,
+        _ roots: [NIOSSLCertificate]
+    ) throws(Refusal) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try certificates(files.certificate).map { .certificate($0) },
-            privateKey: .privateKey(try key(files.key))
+            certificateChain: chain.map { .certificate($0) },
+            privateKey: .privateKey(key)
         )
         configuration.minimumTLSVersion = .tlsv12
         configuration.maximumTLSVersion = .tlsv13
         configuration.cipherSuiteValues = suites
         configuration.renegotiationSupport = .none
-        configuration.certificateVerification = .none
         configuration.shutdownTimeout = .seconds(Int64(Limits.farewell))
+        switch clients {
+        case .none: configuration.certificateVerification = .none
+        case .request: configuration.certificateVerification = .optionalVerification
+        // A client has no host name.
+        case .require: configuration.certificateVerification = .noHostnameVerification
+        }
+        if !roots.isEmpty { configuration.trustRoots = .certificates(roots) }
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {
             throw unusable(files.certificate, "it and the key in \(files.key) do not belong together")
         }
+    }
+
+    /// Never the machine's own roots: anybody gets a certificate under those.
+    private static func clientRoots(_ files: TLSFiles) throws(Refusal) -> [NIOSSLCertificate] {
+        guard let path = files.clientAuthority ?? files.authority else { throw .noClientAuthority }
+        return try certificates(path)
     }
 
     private static func certificates(_ path: String) throws(Refusal) -> [NIOSSLCertificate] {
@@ -62,4 +99,13 @@ enum TLSIdentity {
             remedy: "put the right file there, or make a new certificate: ringfence init"
         )
     }
+}
+
+extension Refusal {
+    fileprivate static let noClientAuthority = Self(
+        .signallingEncryption,
+        problem: "Ringfence cannot ask who connects for a certificate.",
+        reason: "it has no private authority, and under the public ones everybody gets a certificate",
+        remedy: "name the root that signs your phones' certificates: ringfence serve --client-ca FILE"
+    )
 }

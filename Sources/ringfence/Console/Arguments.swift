@@ -28,6 +28,33 @@ extension MediaPorts: ExpressibleByArgument {
     public init?(argument: String) { self.init(parsing: argument) }
 }
 
+/// `192.0.2.10:5061` or `192.0.2.10:5061,clients=require`.
+struct ListenerArgument: ExpressibleByArgument {
+    let address: SocketAddress
+    let clients: ClientCertificates
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        guard let first = parts.first, let address = SocketAddress(parsing: first), parts.count <= 2 else { return nil }
+        self.address = address
+        guard parts.count == 2 else {
+            clients = .none
+            return
+        }
+        guard parts[1].hasPrefix("clients="), let clients = ClientCertificates(rawValue: String(parts[1].dropFirst(8)))
+        else { return nil }
+        self.clients = clients
+    }
+
+    func listener(_ kind: EncryptedListener.Kind) -> EncryptedListener {
+        EncryptedListener(kind, address, clients: clients)
+    }
+}
+
+extension WebOrigin: ExpressibleByArgument {
+    public init?(argument: String) { self.init(parsing: argument) }
+}
+
 extension DigestStrength: ExpressibleByArgument {}
 
 extension ListenerException.Transport: ExpressibleByArgument {}

@@ -25,7 +25,9 @@ extension ServerCommand {
         try output(of: server.perform(command))
     }
 
-    func run() async throws {
+    func run() async throws { try await ask() }
+
+    func ask() async throws {
         let server = try ControlClient(Installation(opening: options.folder.path))
         try answer(from: server).deliver(asJSON: options.json)
     }

@@ -34,6 +34,7 @@ struct Office {
             sipPort: 5061,
             mediaAddress: try #require(IPAddress(parsing: "192.0.2.1")),
             mediaPort: 40_000,
+            otherMedia: SocketAddress(parsing: "[2001:db8::1]:40002"),
             nonceKey: Array(repeating: 7, count: 32)
         )
         settings.registrationRate = registrationRate
@@ -97,14 +98,18 @@ struct Office {
 
     // MARK: The network
 
-    mutating func flow(from address: String = "192.0.2.50:50000", over transport: Transport = .tls) throws -> Flow {
+    mutating func flow(
+        from address: String = "192.0.2.50:50000",
+        over transport: Transport = .tls,
+        to local: String = "192.0.2.1:5061"
+    ) throws -> Flow {
         lastFlow += 1
         return Flow(
             id: FlowID(rawValue: lastFlow),
             transport: transport,
             remote: try #require(SocketAddress(parsing: address)),
-            local: try #require(SocketAddress(parsing: "192.0.2.1:5061")),
-            tlsVersion: transport == .tls ? "TLSv1.3" : nil,
+            local: try #require(SocketAddress(parsing: local)),
+            tlsVersion: transport.isEncrypted ? "TLSv1.3" : nil,
             cipher: nil
         )
     }

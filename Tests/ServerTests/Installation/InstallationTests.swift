@@ -28,8 +28,8 @@ struct InstallationTests {
         #expect(opened.settings == made.settings)
         #expect(opened.settings.names == ["pbx.example.com", "sip.example.com"])
         let configuration = try opened.configuration()
-        #expect(configuration.sipTLS.description == "192.0.2.10:5061")
-        #expect(configuration.media.description == "192.0.2.10:40000-40001")
+        #expect(configuration.sip.map(\.address.description) == ["192.0.2.10:5061"])
+        #expect(configuration.media.map(\.description) == ["192.0.2.10:40000-40001"])
         #expect(configuration.tls.authority == made.directory + "/tls/ca.pem")
     }
 

@@ -72,8 +72,8 @@ struct PhoneSystemTests {
     ) async throws {
         let loopback = IPAddress(v4: 0x7F00_0001)
         let configuration = try made.configuration(
-            sipTLS: SocketAddress(ip: loopback, port: 0),
-            media: MediaPorts(address: loopback, first: port, last: port + 1)
+            sipTLS: [EncryptedListener(.tls, SocketAddress(ip: loopback, port: 0))],
+            media: [MediaPorts(address: loopback, first: port, last: port + 1)].compactMap(\.self)
         )
         let system = try await PhoneSystem.start(made, configuration, logger: logger) { _ in }
         let group = ServiceGroup(services: [system], logger: logger)

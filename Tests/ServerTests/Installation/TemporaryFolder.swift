@@ -47,15 +47,19 @@ final class TemporaryFolder: Sendable {
 }
 
 /// Runs the OpenSSL command, the reader of certificates that we did not write.
-func openssl(_ arguments: [String]) throws -> (status: Int32, output: String) {
+///
+/// - Parameter input: What it reads. It is left waiting for more, so the other end has to hang up.
+func openssl(_ arguments: [String], saying input: String? = nil) throws -> (status: Int32, output: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
     process.arguments = arguments
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = pipe
-    process.standardInput = FileHandle.nullDevice
+    let said = Pipe()
+    process.standardInput = input == nil ? FileHandle.nullDevice : said
     try process.run()
+    if let input { try said.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     return (process.terminationStatus, String(decoding: output, as: UTF8.self))

@@ -13,8 +13,7 @@ private final class TestSocket: Sendable {
     let descriptor: Int32
     let address: SocketAddress
 
-    init() throws {
-        let host = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)
+    init(_ host: SocketAddress = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)) throws {
         let socket = try MediaSocket(host)
         address = socket.address
         descriptor = dup(socket.descriptor)
@@ -25,13 +24,9 @@ private final class TestSocket: Sendable {
     }
 
     func send(_ bytes: [UInt8], to destination: SocketAddress) {
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = destination.port.bigEndian
-        name.sin_addr.s_addr = (destination.ip.v4 ?? 0).bigEndian
-        withUnsafePointer(to: name) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = sendto(descriptor, bytes, bytes.count, 0, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        SocketName(destination).bytes.withUnsafeBytes { name in
+            name.withMemoryRebound(to: sockaddr.self) {
+                _ = sendto(descriptor, bytes, bytes.count, 0, $0.baseAddress, socklen_t(name.count))
             }
         }
     }
@@ -61,8 +56,11 @@ private final class TestPhone {
     private var sender: SRTPSender
     private var receiver: SRTPReceiver
 
-    init(mux: Bool = true) throws {
-        socket = try TestSocket()
+    init(
+        mux: Bool = true,
+        on host: SocketAddress = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)
+    ) throws {
+        socket = try TestSocket(host)
         var random = SystemRandomNumberGenerator()
         let keys = (SRTPKey.generate(.aes256gcm, using: &random), SRTPKey.generate(.aes256gcm, using: &random))
         media = LegMedia(
@@ -107,6 +105,7 @@ private final class TestPhone {
 @Suite("Media loop over real sockets", .timeLimit(.minutes(1)))
 struct MediaLoopTests {
     private static let anyPort = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)
+    private static let anyPort6 = SocketAddress(ip: IPAddress(high: 0, low: 1), port: 0)
 
     private func loop(
         capacity: Int = 4,
@@ -160,6 +159,44 @@ struct MediaLoopTests {
         loop.send([.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)])
         alice.socket.send(try alice.rtcp(), to: loop.rtcp)
         #expect(bob.socket.receive()?.count == 8 + 16 + 4)
+    }
+
+    @Test func `relays between a phone on IPv4 and one on IPv6, RTCP too`() throws {
+        let ports = try Office.freePorts(on: IPAddress(high: 0, low: 1))
+        let loop = try MediaLoop(
+            rtp: Self.anyPort,
+            rtcp: Self.anyPort,
+            other: (ports.rtp, ports.rtcp),
+            capacity: 4
+        ) { _ in }
+        defer { loop.stop() }
+        let (alice, bob) = (try TestPhone(), try TestPhone(on: Self.anyPort6))
+        loop.start()
+        loop.send([.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)])
+        for sequence in UInt8(1)...20 {
+            alice.socket.send(try alice.rtp(sequence), to: loop.rtp)
+            bob.socket.send(try bob.rtp(sequence), to: ports.rtp)
+            #expect(bob.hears() == sequence)
+            #expect(alice.hears() == sequence)
+        }
+        alice.socket.send(try alice.rtcp(), to: loop.rtp)
+        #expect(bob.socket.receive()?.count == 8 + 16 + 4)
+    }
+
+    @Test func `a phone that names an address of a version of IP we do not have hears nothing, and the loop lives`()
+        throws
+    {
+        let loop = try loop()
+        defer { loop.stop() }
+        let (alice, bob) = (try TestPhone(), try TestPhone(on: Self.anyPort6))
+        loop.start()
+        loop.send([.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)])
+        alice.socket.send(try alice.rtp(1), to: loop.rtp)
+        #expect(bob.socket.receive(within: 200) == nil)
+        let (carol, dave) = (try TestPhone(), try TestPhone())
+        loop.send([.open(RelayID(rawValue: 2), a: dave.media, b: carol.media)])
+        dave.socket.send(try dave.rtp(1), to: loop.rtp)
+        #expect(carol.socket.receive() != nil)
     }
 
     @Test func `reports every second what came`() throws {

@@ -17,7 +17,7 @@ final class DatagramPeer: Sendable {
         let state = Mutex("")
     }
 
-    static func open() async throws -> DatagramPeer {
+    static func open(on host: String = "127.0.0.1") async throws -> DatagramPeer {
         let text = Text()
         let channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
@@ -25,7 +25,7 @@ final class DatagramPeer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(DatagramEar(text))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0)
+            .bind(host: host, port: 0)
             .get()
         return DatagramPeer(channel, text)
     }

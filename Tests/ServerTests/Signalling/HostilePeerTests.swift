@@ -52,6 +52,51 @@ struct HostilePeerTests {
         }
     }
 
+    @Test func `who begins a later message and does not end it is cut off after ten seconds (row D03)`() async throws {
+        try await Office.open { office in
+            let slow = try await office.peer()
+            slow.say(Requests.options(branch: 1))
+            #expect(try await slow.hears("branch=z9hG4bK-1"))
+            let start = ContinuousClock.now
+            for byte in Requests.register(branch: 2).unicodeScalars where !slow.state.isClosed {
+                slow.say(String(byte))
+                try await Task.sleep(for: .milliseconds(200))
+                guard ContinuousClock.now - start < .seconds(20) else { break }
+            }
+            #expect(slow.state.isClosed)
+            #expect((.seconds(9)...(.seconds(18))).contains(ContinuousClock.now - start))
+        }
+    }
+
+    @Test func `where a phone has registered from, others have time to come`() async throws {
+        try await Office.open { office in
+            let phone = try await Enrolled("201", in: office)
+            let line = try await office.peer()
+            #expect(try await phone.register(over: line))
+            await line.close()
+            let second = try await office.peer()
+            #expect(try await second.waits { $0.isSecured })
+            try await Task.sleep(for: .seconds(8))
+            #expect(try await phone.register(over: second))
+        }
+    }
+
+    @Test func `as many connections wait for accept as the limit says`() async throws {
+        try await Office.open(browsers: ["https://pbx.test"], hasIPv6: true) { office in
+            for listener in office.server.sip {
+                let process = Process()
+                process.executableURL = URL(filePath: "/usr/bin/env")
+                process.arguments = ["ss", "-Hltn", "sport = :\(listener.address.port)"]
+                let output = Pipe()
+                process.standardOutput = output
+                try process.run()
+                let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+                process.waitUntilExit()
+                #expect(text.split(separator: " ").dropFirst(2).first == "\(Limits.backlog)", "\(text)")
+            }
+        }
+    }
+
     @Test func `a stranger over budget is heard no more and not told, and cut when it goes on`() async throws {
         try await Office.open { office in
             let peer = try await office.peer()

@@ -15,10 +15,11 @@ struct ListenerExceptionTests {
     private func except(
         _ transport: ListenerException.Transport,
         for seconds: Int64,
+        on host: String = "127.0.0.1",
         in office: Office
     ) async throws -> Primitives.SocketAddress {
-        let loopback = try #require(IPAddress(parsing: "127.0.0.1"))
-        let address = try BoundSocket(SocketAddress(ip: loopback, port: 0)).abandoned()
+        let host = try #require(IPAddress(parsing: host))
+        let address = try BoundSocket(SocketAddress(ip: host, port: 0)).abandoned()
         let now = SystemClock.wall
         let exception = ListenerException(
             transport: transport,
@@ -52,10 +53,11 @@ struct ListenerExceptionTests {
         }
     }
 
-    @Test func `UDP answers the address that asked`() async throws {
+    @Test(arguments: ["127.0.0.1", "::1"])
+    func `UDP answers the address that asked`(host: String) async throws {
         try await Office.open { office in
-            let address = try await except(.udp, for: 60, in: office)
-            let sender = try await DatagramPeer.open()
+            let address = try await except(.udp, for: 60, on: host, in: office)
+            let sender = try await DatagramPeer.open(on: host)
             var isHeard = false
             for _ in 0..<100 where !isHeard {
                 sender.say(Requests.register(credentials: Requests.abilities), to: address)

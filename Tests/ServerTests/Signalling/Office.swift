@@ -2,10 +2,12 @@
 
 import Foundation
 import Glibc
+import Guard
 import Logging
 import Model
 import Primitives
 import Store
+import Testing
 
 @testable import Server
 
@@ -15,16 +17,21 @@ final class Office: Sendable {
     let store: RingfenceStore
     /// As it was started, with the port it got.
     let configuration: ServerConfiguration
+    static let loopback6 = IPAddress(high: 0, low: 1)
+    let authority: CertificateAuthority
     /// PEM of the authority that signed its certificate.
     let root: String
-    private let folder: URL
+    let folder: URL
 
     /// Opens an office, lets the test work in it, and closes it.
     static func open<Result>(
         sites: [IPPrefix] = [],
+        browsers: [String]? = nil,
+        hasIPv6: Bool = false,
+        clients: ClientCertificates = .none,
         _ work: (Office) async throws -> Result
     ) async throws -> Result {
-        let office = try await Office(sites: sites)
+        let office = try await Office(sites: sites, browsers: browsers, hasIPv6: hasIPv6, clients: clients)
         do {
             let result = try await work(office)
             await office.close()
@@ -35,20 +42,23 @@ final class Office: Sendable {
         }
     }
 
-    private init(sites: [IPPrefix]) async throws {
+    private init(sites: [IPPrefix], browsers: [String]?, hasIPv6: Bool, clients: ClientCertificates) async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "ringfence-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         guard let loopback = IPAddress(parsing: "127.0.0.1"), let domain = DomainName(parsing: "pbx.test") else {
             preconditionFailure("constants")
         }
-        let authority = try CertificateAuthority(for: domain.text, at: .now)
+        let addresses = [loopback] + (hasIPv6 ? [Self.loopback6] : [])
+        authority = try CertificateAuthority(for: domain.text, at: .now)
         root = try authority.rootPEM
         let leaf = try authority.issue(names: ["pbx.test"], addresses: [], at: .now)
         let files = TLSFiles(
             certificate: folder.appending(path: "server.pem").path,
             key: folder.appending(path: "server.key").path,
-            authority: nil
+            authority: nil,
+            clientAuthority: clients == .none ? nil : folder.appending(path: "clients.pem").path
         )
+        try root.write(toFile: folder.appending(path: "clients.pem").path, atomically: true, encoding: .utf8)
         try leaf.certificate.write(toFile: files.certificate, atomically: true, encoding: .utf8)
         try leaf.key.write(toFile: files.key, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: files.key)
@@ -61,13 +71,15 @@ final class Office: Sendable {
         var configuration = ServerConfiguration(
             directory: folder.path,
             hostNames: ["pbx.test"],
-            sipTLS: SocketAddress(ip: loopback, port: 0),
-            media: try Self.freePorts(on: loopback),
+            sip: addresses.map { EncryptedListener(.tls, SocketAddress(ip: $0, port: 0), clients: clients) }
+                + (browsers == nil ? [] : [EncryptedListener(.wss, SocketAddress(ip: loopback, port: 0))]),
+            origins: (browsers ?? []).compactMap { WebOrigin(parsing: $0) },
+            media: try addresses.map(Self.freePorts),
             sites: sites,
             tls: files
         )
         server = try await RingfenceServer.start(configuration, store: store, logger: .silent)
-        configuration.sipTLS = server.sipTLS
+        configuration.sip = server.sip
         self.configuration = configuration
     }
 
@@ -75,16 +87,45 @@ final class Office: Sendable {
         name: String = "pbx.test",
         versions: ClosedRange<Int> = 12...13,
         window: Int = 262_144,
-        from source: String? = nil
+        from source: String? = nil,
+        overIPv6: Bool = false,
+        showing certificate: (certificate: String, key: String)? = nil
     ) async throws -> Peer {
-        try await Peer.connect(
-            to: server.sipTLS,
+        let listener = try #require(server.sip.first { $0.kind == .tls && $0.address.ip.isIPv4 != overIPv6 })
+        return try await Peer.connect(
+            to: listener.address,
             root: root,
             name: name,
             versions: versions,
             window: window,
-            from: source
+            from: source,
+            showing: certificate
         )
+    }
+
+    /// A browser's end of a WebSocket, which is asked for and not yet open.
+    func browser(
+        origin: String? = "https://pbx.test",
+        subprotocol: String? = "sip",
+        line: String = "GET / HTTP/1.1"
+    ) async throws -> Peer {
+        let wss = try #require(server.sip.first { $0.kind == .wss }).address
+        let peer = try await Peer.connect(to: wss, root: root)
+        let fields = [
+            "Host: pbx.test", "Upgrade: websocket", "Connection: Upgrade",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13",
+            origin.map { "Origin: \($0)" }, subprotocol.map { "Sec-WebSocket-Protocol: \($0)" },
+        ]
+        peer.say(([line] + fields.compactMap(\.self)).joined(separator: "\r\n") + "\r\n\r\n")
+        return peer
+    }
+
+    /// The same, open: what it says is framed from now on.
+    func openBrowser() async throws -> Peer {
+        let peer = try await browser()
+        _ = try #require(try await peer.hears("Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", within: .seconds(15)))
+        peer.speaksFrames()
+        return peer
     }
 
     private func close() async {
@@ -93,12 +134,12 @@ final class Office: Sendable {
     }
 
     /// Two neighbouring UDP ports, the first one even, that nobody has.
-    private static func freePorts(on address: IPAddress) throws -> MediaPorts {
+    static func freePorts(on address: IPAddress) throws -> MediaPorts {
         for _ in 0..<100 {
             let first = UInt16.random(in: 10_000..<16_000) * 2
             guard let ports = MediaPorts(address: address, first: first, last: first + 1) else { continue }
             let isFree = [ports.rtp, ports.rtcp].allSatisfy { wanted in
-                let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+                let descriptor = socket(wanted.ip.isIPv4 ? AF_INET : AF_INET6, Int32(SOCK_DGRAM.rawValue), 0)
                 defer { Glibc.close(descriptor) }
                 return SocketName(wanted).bytes.withUnsafeBytes { raw in
                     raw.withMemoryRebound(to: sockaddr.self) {

@@ -12,6 +12,7 @@ import Synchronization
 final class Peer: Sendable {
     struct Heard: Sendable {
         var text = ""
+        var bytes: [UInt8] = []
         var isSecured = false
         var isClosed = false
         var failure: String?
@@ -20,6 +21,7 @@ final class Peer: Sendable {
 
     private let channel: any Channel
     private let heard: Listening
+    private let framing = Mutex(false)
 
     /// - Parameters:
     ///   - root: PEM of the authority to trust; `nil` connects without TLS.
@@ -32,7 +34,8 @@ final class Peer: Sendable {
         name: String = "pbx.test",
         versions: ClosedRange<Int> = 12...13,
         window: Int = 262_144,
-        from source: String? = nil
+        from source: String? = nil,
+        showing certificate: (certificate: String, key: String)? = nil
     ) async throws -> Peer {
         let heard = Listening()
         var tls: NIOSSLContext?
@@ -41,6 +44,12 @@ final class Peer: Sendable {
             configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(root.utf8)))
             configuration.minimumTLSVersion = version(versions.lowerBound)
             configuration.maximumTLSVersion = version(versions.upperBound)
+            if let certificate {
+                let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.certificate.utf8))
+                configuration.certificateChain = chain.map { .certificate($0) }
+                let key = try NIOSSLPrivateKey(bytes: Array(certificate.key.utf8), format: .pem)
+                configuration.privateKey = .privateKey(key)
+            }
             tls = try NIOSSLContext(configuration: configuration)
         }
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -73,8 +82,13 @@ final class Peer: Sendable {
     }
 
     func say(_ text: String) {
-        channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+        let isFramed = framing.withLock { $0 }
+        let bytes = isFramed ? Frames.text(text) : Array(text.utf8)
+        channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
     }
+
+    /// From now on each text goes out as a WebSocket message.
+    func speaksFrames() { framing.withLock { $0 = true } }
 
     /// Waits until the bytes are with the kernel.
     func say(bytes: ByteBuffer) async throws {
@@ -113,6 +127,22 @@ final class Peer: Sendable {
     }
 }
 
+/// WebSocket frames as a browser sends them (RFC 6455 §5.3).
+enum Frames {
+    static func text(_ text: String) -> [UInt8] { frame(0x81, Array(text.utf8)) }
+
+    /// - Parameter first: The frame's first byte: whether it is the last of its message, and its kind.
+    static func frame(_ first: UInt8, _ payload: [UInt8], isMasked: Bool = true) -> [UInt8] {
+        let flag: UInt8 = isMasked ? 0x80 : 0
+        let length = payload.count
+        let head =
+            length < 126
+            ? [first, flag | UInt8(length)] : [first, flag | 126, UInt8(length >> 8), UInt8(length & 255)]
+        let mask: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
+        return isMasked ? head + mask + payload.enumerated().map { $0.element ^ mask[$0.offset % 4] } : head + payload
+    }
+}
+
 final class Listening: Sendable {
     let state = Mutex(Peer.Heard())
 }
@@ -126,8 +156,12 @@ private final class Ear: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let text = String(buffer: unwrapInboundIn(data))
-        heard.state.withLock { $0.text += text }
+        let buffer = unwrapInboundIn(data)
+        let (text, bytes) = (String(buffer: buffer), Array(buffer.readableBytesView))
+        heard.state.withLock {
+            $0.text += text
+            $0.bytes += bytes
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -37,12 +37,68 @@ struct StandingTests {
         #expect(standing.deadline == Self.at(34))
     }
 
+    @Test func `where phones are expected from, there is time for a thousand to come at once`() {
+        var standing = Standing(opened: Self.at(10), isSecured: false, isExpected: true)
+        #expect(standing.deadline == Self.at(40))
+        standing.secured(at: Self.at(30))
+        #expect(standing.deadline == Self.at(60))
+    }
+
+    @Test func `a later message has ten seconds from its first byte to its last, however many come between (row D03)`()
+    {
+        var standing = Standing(opened: Self.at(0), isSecured: true)
+        standing.spoke(at: Self.at(1))
+        standing.began(at: Self.at(3))
+        standing.began(at: Self.at(9))
+        #expect(standing.deadline == Self.at(13))
+        standing.spoke(at: Self.at(12))
+        #expect(standing.deadline == Self.at(42))
+    }
+
     @Test func `a phone stays for as long as it keeps registering`() {
         var standing = Standing(opened: Self.at(0), isSecured: true)
         standing.authenticated(at: Self.at(1))
         #expect(standing.deadline == Self.at(7_201))
         standing.kept(at: Self.at(7_000))
         #expect(standing.deadline == Self.at(14_200))
+    }
+}
+
+@Suite("Control flood-protection: the clock that peers are measured with")
+struct PatienceTests {
+    private static func at(_ milliseconds: UInt64) -> MonotonicTime {
+        MonotonicTime(nanoseconds: milliseconds * 1_000_000)
+    }
+
+    @Test func `runs as any other while the loop keeps up`() {
+        var patience = Patience()
+        patience.begin(at: Self.at(1_000))
+        for beat in stride(from: UInt64(1_100), to: 3_000, by: 103) {
+            #expect(patience.beat == Self.at(beat))
+            patience.look(at: Self.at(beat + 3), goesOn: true)
+            #expect(patience.served(Self.at(beat)) == Self.at(beat))
+        }
+    }
+
+    @Test func `stands still while the loop is behind, so nobody's time runs out in the meantime`() {
+        var patience = Patience()
+        patience.begin(at: Self.at(0))
+        let deadline = patience.served(Self.at(0)) + .seconds(5)
+        patience.look(at: Self.at(4_100), goesOn: true)
+        #expect(patience.served(Self.at(4_100)) == Self.at(100))
+        #expect(patience.moment(deadline) == Self.at(9_000))
+        patience.look(at: Self.at(8_200), goesOn: true)
+        #expect(patience.moment(deadline) == Self.at(13_000))
+    }
+
+    @Test func `is not looked at when there is nobody to be measured`() {
+        var patience = Patience()
+        #expect(patience.beat == nil)
+        patience.begin(at: Self.at(0))
+        patience.look(at: Self.at(100), goesOn: false)
+        #expect(patience.beat == nil)
+        patience.look(at: Self.at(9_000), goesOn: true)
+        #expect(patience.served(Self.at(9_000)) == Self.at(9_000))
     }
 }
 

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SIP
+
+/// What a ``WebSocketHandler`` hands over.
+extension Connection {
+    /// One whole message, which is SIP or a keep-alive (RFC 7118 §6, RFC 5626 §4.4.1).
+    func receive(_ message: Span<UInt8>) {
+        let now = SystemClock.now
+        if message.count == 4, message[0] == 13, message[1] == 10, message[2] == 13, message[3] == 10 {
+            loop.keepAlive(on: self, at: now)
+        } else {
+            loop.receive(message, on: self, at: now)
+        }
+    }
+
+    /// Whether something of the protocol below SIP is worth an answer. It counts as a message, and buys time as little as
+    /// a keep-alive does.
+    func mayAnswer() -> Bool {
+        loop.hears(self, at: SystemClock.now)
+    }
+
+    /// The peer does not speak what it should: it was told so and loses the connection.
+    func refused(_ reason: String) {
+        loop.malformed(self, reason, at: SystemClock.now)
+        loop.count(.malformed)
+        close()
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Foundation
+import Guard
+import Primitives
+
+struct CertificateNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "certificate",
+        abstract: "The certificate that phones verify.",
+        subcommands: [CertificateShow.self, CertificateReplace.self]
+    )
+}
+
+struct CertificateShow: ServerCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show what the server shows.")
+
+    @OptionGroup var options: ServerOptions
+
+    var command: Command { .certificate(.show) }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .certificate(let report) = answer else { throw Refusal.unexpectedAnswer }
+        return try Output(report.text, json: report)
+    }
+}
+
+struct CertificateReplace: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replace",
+        abstract: "Show another certificate from now on, without ending a connection.",
+        discussion: """
+            The pair is checked first: key, chain, names and dates. New connections see it at once.
+
+              ringfence certificate replace --certificate fullchain.pem --key privkey.pem
+            """
+    )
+
+    @Option(help: ArgumentHelp("PEM: the server's certificate, then its intermediates.", valueName: "file"))
+    var certificate: String
+
+    @Option(help: ArgumentHelp("PEM: the key that belongs to it.", valueName: "file"))
+    var key: String
+
+    @Flag(help: "Phones were given the root of the new certificate; without this it has to be the one they have.")
+    var newAuthority = false
+
+    @OptionGroup var options: ServerOptions
+
+    /// Read here and not by the server, which may run as an account that cannot.
+    private(set) var pair = CertificatePair(certificate: "", key: Redacted(""))
+
+    var command: Command { .certificate(.replace(pair)) }
+
+    enum CodingKeys: CodingKey {
+        case certificate, key, newAuthority, options
+    }
+
+    mutating func run() async throws {
+        pair = CertificatePair(
+            certificate: try Self.read(certificate),
+            key: Redacted(try Self.read(key)),
+            hasNewAuthority: newAuthority
+        )
+        try await ask()
+    }
+
+    private static func read(_ path: String) throws(Refusal) -> String {
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw Refusal(
+                problem: "The file \(path) cannot be read.",
+                reason: FileManager.default.fileExists(atPath: path)
+                    ? "this account may not read it, or it is not text" : "it does not exist",
+                remedy: "check the path and its owner: ls -l \(path)"
+            )
+        }
+    }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .certificate(let report) = answer else { throw Refusal.unexpectedAnswer }
+        return try Output("New connections see it now.\n" + report.text, json: report)
+    }
+}
+
+extension CertificateReport {
+    fileprivate var text: String {
+        FactList([
+            ("names", names.joined(separator: ", ")), ("valid", "\(notBefore.seconds) to \(notAfter.seconds)"),
+            ("SHA-256", fingerprint), ("certificates sent", String(chainLength)),
+            ("root", authority == nil ? "one that phones know already" : "given to phones when they are enrolled"),
+        ]).text
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Media
+import Model
+import Primitives
+import SIP
+import Testing
+
+/// A caller on 101 and a callee on 102, each on a flow of its own.
+private struct Pair {
+    var office: Office
+    var caller: Phone
+    var callee: Phone
+
+    init(caller callerFlow: (inout Office) throws -> Flow, callee calleeFlow: (inout Office) throws -> Flow) throws {
+        office = try Office()
+        caller = try Phone("phone-101-000001", in: &office)
+        callee = try Phone("phone-102-000001", in: &office)
+        caller.flow = try callerFlow(&office)
+        callee.flow = try calleeFlow(&office)
+        #expect(try caller.register(&office).status == 200)
+    }
+
+    static func desk(_ office: inout Office) throws -> Flow { try office.flow() }
+
+    static func browser(_ office: inout Office) throws -> Flow {
+        try office.flow(from: "192.0.2.60:51000", over: .wss, to: "192.0.2.1:8443")
+    }
+
+    static func newDesk(_ office: inout Office) throws -> Flow {
+        try office.flow(from: "[2001:db8::50]:50000", to: "[2001:db8::1]:5061")
+    }
+}
+
+private func text(_ message: Message) -> String { String(decoding: message.bytes, as: UTF8.self) }
+
+@Suite("RFC 7118 §5 SIP over WebSockets in the switchboard")
+struct WebSocketTransportTests {
+    /// A browser does not know its own address (§5.4), so its Contact names a host that never exists.
+    private static let contact = "sip:p1u2x3@df7jal23ls0d.invalid;transport=ws"
+
+    @Test func `a browser registers under a name that leads nowhere, and is rung over its WebSocket`() throws {
+        var pair = try Pair(caller: Pair.desk, callee: Pair.browser)
+        #expect(try pair.callee.register(&pair.office, contact: Self.contact).status == 200)
+        #expect(pair.office.switchboard.registrations().map(\.transport) == [.tls, .wss])
+        _ = try pair.caller.call(&pair.office, "102")
+        let invite = try #require(pair.office.received(on: pair.callee.flow).first)
+        #expect(invite.string(invite.requestURI) == Self.contact)
+        #expect(text(invite).contains("Via: SIP/2.0/WSS pbx.office.example:8443;"))
+        #expect(text(invite).contains("Contact: <sip:pbx.office.example:8443;transport=ws>"))
+    }
+
+    @Test func `it may use MD5, which over TCP nobody may`() throws {
+        for (transport, status) in [(Transport.wss, 200), (.tls, 200), (.tcp, 401)] {
+            var office = try Office()
+            var phone = try Phone("phone-101-000001", in: &office)
+            phone.client = "SIP.js/0.21.2"
+            phone.flow = try office.flow(over: transport)
+            #expect(try phone.register(&office, contact: Self.contact).status == status)
+        }
+    }
+
+    @Test func `it may call, because nobody on the way reads the keys`() throws {
+        var pair = try Pair(caller: Pair.browser, callee: Pair.desk)
+        #expect(try pair.callee.register(&pair.office).status == 200)
+        #expect(try pair.caller.call(&pair.office, "102").map(\.status) == [100])
+        #expect(pair.office.received(on: pair.callee.flow).map(\.method) == [.invite])
+    }
+
+    @Test func `a message that breaks the rules closes its WebSocket`() throws {
+        var office = try Office()
+        let flow = try Pair.browser(&office)
+        office.deliver("NONSENSE\r\n\r\n", on: flow)
+        #expect(office.closed == [flow.id])
+    }
+}
+
+@Suite("Control media-encryption: keys go where nobody reads them")
+struct KeyDeliveryTests {
+    @Test(arguments: [Transport.tcp, .udp])
+    func `a phone that is reached in the clear is not rung`(transport: Transport) throws {
+        var pair = try Pair(caller: Pair.desk, callee: { try $0.flow(over: transport) })
+        #expect(try pair.callee.register(&pair.office).status == 200)
+        let answers = try pair.caller.call(&pair.office, "102")
+        #expect(answers.map(\.status) == [100, 480])
+        #expect(pair.office.received(on: pair.callee.flow).isEmpty)
+    }
+}
+
+@Suite("RFC 6157 §3 phones on two versions of IP")
+struct TwoFamiliesTests {
+    @Test func `each phone is told our address of its own version`() throws {
+        var pair = try Pair(caller: Pair.desk, callee: Pair.newDesk)
+        #expect(
+            try pair.callee.register(&pair.office, contact: "sip:102@[2001:db8::50]:50000;transport=tls").status == 200
+        )
+        _ = try pair.caller.call(&pair.office, "102")
+        let invite = try #require(pair.office.received(on: pair.callee.flow).first)
+        #expect(text(invite).contains("c=IN IP6 2001:db8::1\r\n"))
+        #expect(text(invite).contains("m=audio 40002 RTP/SAVP"))
+        let answered = SDP.answer(to: invite).replacing("IN IP4 192.0.2.50", with: "IN IP6 2001:db8::50")
+        pair.office.deliver(pair.callee.answer(invite, 200, sdp: answered), on: pair.callee.flow)
+        let answer = try #require(pair.office.received(on: pair.caller.flow).last)
+        #expect(answer.status == 200)
+        #expect(text(answer).contains("c=IN IP4 192.0.2.1\r\n"))
+        #expect(text(answer).contains("m=audio 40000 RTP/SAVP"))
+        guard case .open(_, let a, let b)? = pair.office.media.first else {
+            Issue.record("no relay")
+            return
+        }
+        #expect(a.address?.ip == IPAddress(parsing: "192.0.2.50"))
+        #expect(b.address?.ip == IPAddress(parsing: "2001:db8::50"))
+    }
+
+    @Test func `an answer goes by the address in the offer, not by the way it came`() throws {
+        var pair = try Pair(caller: Pair.newDesk, callee: Pair.desk)
+        #expect(try pair.callee.register(&pair.office).status == 200)
+        _ = try pair.caller.call(&pair.office, "102", sdp: SDP.offer(address: "192.0.2.50"))
+        let invite = try #require(pair.office.received(on: pair.callee.flow).first)
+        pair.office.deliver(pair.callee.answer(invite, 200, sdp: SDP.answer(to: invite)), on: pair.callee.flow)
+        let answer = try #require(pair.office.received(on: pair.caller.flow).last)
+        #expect(text(answer).contains("c=IN IP4 192.0.2.1\r\n"))
+    }
+
+    @Test(arguments: ["2001:db8::1", "2001:DB8:0:0:0:0:0:1", "2001:0db8::0001"])
+    func `our IPv6 address is ours in every spelling`(spelling: String) throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        phone.flow = try Pair.newDesk(&office)
+        office.deliver(phone.request("OPTIONS", to: "sip:[\(spelling)]"), on: phone.flow)
+        #expect(office.received(on: phone.flow).map(\.status) == [401])
+        office.deliver(phone.request("OPTIONS", to: "sip:[2001:db8::2]"), on: phone.flow)
+        #expect(office.received(on: phone.flow).map(\.status) == [403])
+    }
+}

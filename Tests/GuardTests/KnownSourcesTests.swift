@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Primitives
+import Testing
+
+@Suite("Control flood-protection: where phones have registered from")
+struct KnownSourcesTests {
+    private let now = MonotonicTime(nanoseconds: 1_000_000_000)
+
+    @Test func `an address is known for three days after its last credential, and a /64 is one address`() throws {
+        var known = KnownSources(capacity: 4)
+        known.authenticated(try ip("2001:db8::1"), at: now)
+        #expect(known.contains(try ip("2001:db8::2"), at: now + .seconds(72 * 3_600 - 1)))
+        #expect(!known.contains(try ip("2001:db8::1"), at: now + .seconds(72 * 3_600)))
+        #expect(!known.contains(try ip("2001:db8:0:1::1"), at: now))
+    }
+
+    @Test func `the oldest go first when there are too many`() throws {
+        var known = KnownSources(capacity: 4)
+        for host in 1...100 { known.authenticated(try ip("192.0.2.\(host)"), at: now + .seconds(Int64(host))) }
+        let left = try (1...100).filter { known.contains(try ip("192.0.2.\($0)"), at: now + .seconds(100)) }
+        #expect(left.contains(100))
+        #expect((1...4).contains(left.count))
+        #expect(left.allSatisfy { $0 > 95 })
+    }
+
+    @Test func `a known address may hold more connections than a stranger's, and fewer than a site`() throws {
+        var gate = ConnectionGate()
+        let home = try ip("203.0.113.9")
+        let held = (1...1_000).count { _ in gate.admit(home, isKnown: true) }
+        #expect(held == ConnectionGate.Caps().perKnown)
+        #expect((ConnectionGate.Caps().perStranger..<ConnectionGate.Caps().perSite).contains(held))
+    }
+}

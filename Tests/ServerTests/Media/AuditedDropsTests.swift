@@ -13,7 +13,7 @@ struct AuditedDropsTests {
     {
         try await Office.open { office in
             let stranger = try await DatagramPeer.open()
-            for _ in 0..<5 { stranger.say("neither RTP nor RTCP", to: office.configuration.media.rtp) }
+            for _ in 0..<5 { stranger.say("neither RTP nor RTCP", to: office.configuration.media[0].rtp) }
             var drops: [String: UInt64] = [:]
             for _ in 0..<100 where drops.isEmpty {
                 try await Task.sleep(for: .milliseconds(50))

@@ -83,6 +83,18 @@ struct BrowserTests {
     }
 }
 
+@Suite("A server without a descriptor left", .enabled(if: Laboratory.isPresent))
+struct DescriptorTests {
+    @Test(.timeLimit(.minutes(2))) func `serves who is there, rests, and accepts again`() throws {
+        let (status, output) = try Laboratory.run(
+            "python3",
+            [Laboratory.tools.appending(path: "descriptor_test.py").path, Laboratory.program.path]
+        )
+        print(output)
+        #expect(status == 0)
+    }
+}
+
 @Suite("A server that is killed", .serialized)
 struct CrashTests {
     @Test(.timeLimit(.minutes(6))) func `in the middle of calls, 50 times, loses no record`() throws {

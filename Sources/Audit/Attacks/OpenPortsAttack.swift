@@ -27,7 +27,7 @@ enum OpenPortsAttack {
         run: { (wire, target) async throws(WireError) in
             try await wire.expectAlive(target)
             var open: [String] = []
-            for (port, name) in tcp where port != target.tlsPort && !target.exceptedPorts.contains(port) {
+            for (port, name) in tcp where !target.declares(port) {
                 guard let link = try? await wire.connect(Endpoint(.tcp, port: port)) else { continue }
                 await link.close()
                 open.append("\(port) (\(name))")

@@ -21,6 +21,8 @@ public struct Target: Sendable {
     public var accounts: [TestAccount]
     /// What a thief of the disk could do, where the attack runs on the server's own machine.
     public var insider: Insider?
+    /// SIP in secure WebSockets; `nil` where there is no listener for browsers.
+    public var wssPort: UInt16?
     public var effort = Effort()
 
     public init(
@@ -37,6 +39,9 @@ public struct Target: Sendable {
         (self.domain, self.exceptedPorts, self.accounts) = (domain, exceptedPorts, accounts)
         self.insider = insider
     }
+
+    /// Whether something is to listen there over TCP.
+    func declares(_ port: UInt16) -> Bool { port == tlsPort || port == wssPort || exceptedPorts.contains(port) }
 }
 
 /// How much of the same an attack sends.

@@ -21,8 +21,15 @@ extension Connection {
     }
 
     /// The peer does not speak what it should: it was told so and loses the connection.
-    func refused(_ reason: String) {
+    func broke(_ reason: String) {
         loop.malformed(self, reason, at: SystemClock.now)
+        loop.count(.malformed)
+        close()
+    }
+
+    /// No WebSocket was opened. Nobody is blamed: a page of somebody else can make the browser of a person in the office ask
+    /// as often as it likes, and must not get the office shut out by it.
+    func turnedAway() {
         loop.count(.malformed)
         close()
     }

@@ -95,10 +95,8 @@ final class ListenerSockets {
             .serverChannelOption(.maxMessagesPerRead, value: Limits.acceptsPerTurn)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
-                // Without it a process that has no descriptor left would ask for the next connection for ever.
                 channel.eventLoop.makeCompletedFuture {
-                    let rest = AcceptBackoffHandler { _ in TimeAmount(Limits.acceptPause) }
-                    try channel.pipeline.syncOperations.addHandler(rest)
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

@@ -72,7 +72,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
         } catch {
             phase = .over
             send(error.response, context)
-            connection.refused("no WebSocket for SIP was asked for (HTTP \(error.rawValue))")
+            connection.turnedAway()
             return buffer.count
         }
     }
@@ -87,7 +87,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
             }
         } catch {
             leave(error.rawValue, context)
-            connection.refused("a WebSocket broke the protocol (close code \(error.rawValue))")
+            connection.broke("a WebSocket broke the protocol (close code \(error.rawValue))")
         }
     }
 

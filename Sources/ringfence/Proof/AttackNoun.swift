@@ -97,7 +97,7 @@ private struct TemporaryAccounts {
             case .listeners(let listeners) = try server.perform(.listener(.list))
         else { throw .unexpectedAnswer }
         let clear = listeners.filter { $0.listener.purpose == .sipTCP || $0.listener.purpose == .sipUDP }
-        return Target(
+        var target = Target(
             host: installation.settings.names[0],
             address: address,
             tlsPort: serving.sipTLS.port,
@@ -112,6 +112,8 @@ private struct TemporaryAccounts {
                 )
             }
         )
+        target.wssPort = serving.sipWSS.first?.port
+        return target
     }
 
     func remove() {

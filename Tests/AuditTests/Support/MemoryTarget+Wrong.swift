@@ -93,8 +93,7 @@ extension MemoryTarget {
             .slowerForLogins, .waitsForLength, .takesBareLF, .neverCloses, .leavesServicesOpen, .answersDatagrams,
             .forgivesEdits, .forgivesCuts, .bansNobody, .guardsNoAccount, .answersChallenges, .believesResponses,
             .passesHeadersOn, .showsInside, .unescapes, .tripsOverHandshakes, .servesFloods, .losesItself, .amplifies,
-            .takesAnySize,
-            .tripsOverRoutes:
+            .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames:
             return nil
         }
     }

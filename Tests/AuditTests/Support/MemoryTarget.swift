@@ -19,6 +19,7 @@ actor MemoryTarget {
     static let domain = "office.example"
     static let tlsPort: UInt16 = 5061
     static let mediaPort: UInt16 = 40_000
+    static let wssPort: UInt16 = 8_443
     static let address = IPAddress(v4: 0x7F00_0001)
 
     struct Peer {
@@ -30,6 +31,8 @@ actor MemoryTarget {
         var partial: [UInt8] = []
         var isClosed = false
         var isPhone = false
+        /// Once a WebSocket is open.
+        var receiver: WebSocketReceiver?
         /// Messages that were not read.
         var dropped = 0
     }
@@ -101,7 +104,9 @@ actor MemoryTarget {
         switch endpoint.kind {
         case .tls, .tcp:
             let isOpen = endpoint.port == Self.tlsPort || (weakness == .leavesServicesOpen && endpoint.port == 5038)
-            guard isOpen else { throw WireError(.refused, "connection refused") }
+            guard isOpen || endpoint.port == Self.wssPort else {
+                throw WireError(.refused, "connection refused")
+            }
             if endpoint.kind == .tls, weakness == .foreignCertificate {
                 throw WireError(.handshake, "the certificate is somebody else's")
             }

@@ -54,7 +54,7 @@ struct TestOffice {
 extension MemoryTarget {
     nonisolated func target() throws -> Target {
         let office = try TestOffice(commonPassword: weakness == .commonPassword)
-        return Target(
+        var target = Target(
             host: "pbx.office.example",
             address: Self.address,
             tlsPort: Self.tlsPort,
@@ -63,6 +63,8 @@ extension MemoryTarget {
             accounts: office.accounts,
             insider: try insider(office)
         )
+        target.wssPort = Self.wssPort
+        return target
     }
 
     private nonisolated func insider(_ office: TestOffice) throws -> Insider {

@@ -18,6 +18,7 @@ enum Weakness: String, CaseIterable {
     case believesEavesdroppers, takesNews, carriesSpoofs, countsNoHops, takesAnyTimer, callsForOthers, refusesNobody
     case tripsOverHandshakes, servesFloods, losesItself, amplifies, takesAnySize, readsBodies, fetchesCertificates,
         tripsOverRoutes
+    case letsAnyPageIn, toleratesFrames
 
     /// The attack that must notice it.
     var attack: String {
@@ -83,6 +84,8 @@ enum Weakness: String, CaseIterable {
         case .readsBodies: "D09"
         case .fetchesCertificates: "D17"
         case .tripsOverRoutes: "D18"
+        case .letsAnyPageIn: "P06"
+        case .toleratesFrames: "D14"
         }
     }
 }

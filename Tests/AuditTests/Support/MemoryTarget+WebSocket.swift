@@ -37,7 +37,8 @@ extension MemoryTarget {
                 if case .ping(let payload) = event { put(WebSocketWriter.pong(buffer[payload]), to: id) }
             }
             buffer.removeFirst(offset)
-            (peers[id]?.partial, peers[id]?.receiver) = (buffer, receiver)
+            peers[id]?.partial = buffer
+            peers[id]?.receiver = receiver
         } catch {
             guard weakness != .toleratesFrames else { return }
             put(WebSocketWriter.close(error.rawValue), to: id)

@@ -36,11 +36,12 @@ struct MutationTests {
         }
     }
 
-    @Test func `damaged WebSocket requests and frames are read or refused, the same in one piece and in two`() {
+    @Test func `damaged WebSocket requests and frames are read or refused, whole as in two`() {
         var generator = Repeatable(seed: 17)
         let frames =
-            ClientFrame.bytes(1, request()) + ClientFrame.bytes(9, [1, 2]) + ClientFrame.bytes(1, [0x61], isFinal: false)
-            + ClientFrame.bytes(0, [0x62]) + ClientFrame.bytes(8, [0x03, 0xE8])
+            ClientFrame.bytes(1, request()) + ClientFrame.bytes(9, [1, 2])
+            + ClientFrame.bytes(1, [0x61], isFinal: false) + ClientFrame.bytes(0, [0x62])
+            + ClientFrame.bytes(8, [0x03, 0xE8])
         let seeds = [WebSocketOpeningTests.request(), frames, ClientFrame.bytes(2, [UInt8](repeating: 7, count: 300))]
         for _ in 0..<Self.rounds {
             let seed = seeds[Int(generator.next() % UInt64(seeds.count))]

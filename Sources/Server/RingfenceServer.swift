@@ -20,7 +20,9 @@ public final class RingfenceServer: Sendable {
     public let sip: [EncryptedListener]
     let certificates: CertificateFiles
     let hop: SignallingHop
-    private let group: MultiThreadedEventLoopGroup
+    private let loops: SignallingLoops
+    /// Whether other servers live on them too.
+    private let sharesLoops: Bool
     let media: MediaLoop
     private let records: RecordWriter
     let banKeeper: BanKeeper
@@ -35,16 +37,18 @@ public final class RingfenceServer: Sendable {
 
     /// Opens the sockets and serves until ``stop()``.
     ///
+    /// - Parameter loops: Where this business lives with others; by default on a loop of its own.
     /// - Throws: A `Refusal` when a certificate cannot be used or an address is taken; a store or system error otherwise.
     ///   Nothing is left open then.
     public static func start(
         _ configuration: ServerConfiguration,
         store: RingfenceStore,
+        on loops: SignallingLoops? = nil,
         logger: Logger
     ) async throws -> RingfenceServer {
         let identity = try TLSIdentity(configuration.tls, for: configuration.sip.map(\.clients))
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let hop = SignallingHop(eventLoop: group.next())
+        let home = loops ?? SignallingLoops(count: 1)
+        let hop = SignallingHop(eventLoop: home.group.next())
         do {
             let media = try openMedia(configuration.media, hop)
             let listeners = try BoundListener.all(configuration.sip)
@@ -56,7 +60,8 @@ public final class RingfenceServer: Sendable {
                 listeners.map(\.encrypted),
                 CertificateFiles(configuration.tls, names: configuration.hostNames),
                 hop,
-                group,
+                home,
+                sharesLoops: loops != nil,
                 media,
                 records,
                 bans
@@ -69,10 +74,10 @@ public final class RingfenceServer: Sendable {
                 logger: logger
             )
             let outlets = SignallingLoop.Outlets(media: media, records: records, bans: bans, hop: hop, logger: logger)
-            try await plan.start(on: group, listeners, identity: identity, outlets: outlets, hop: hop)
+            try await plan.start(listeners, identity: identity, outlets: outlets, hop: hop)
             return server
         } catch {
-            try? await group.shutdownGracefully()
+            if loops == nil { await home.stop() }
             throw error
         }
     }
@@ -99,13 +104,15 @@ public final class RingfenceServer: Sendable {
         _ sip: [EncryptedListener],
         _ certificates: CertificateFiles,
         _ hop: SignallingHop,
-        _ group: MultiThreadedEventLoopGroup,
+        _ loops: SignallingLoops,
+        sharesLoops: Bool,
         _ media: MediaLoop,
         _ records: RecordWriter,
         _ bans: BanKeeper
     ) {
         (self.sip, self.certificates, self.hop) = (sip, certificates, hop)
-        (self.group, self.media, self.records, banKeeper) = (group, media, records, bans)
+        (self.loops, self.sharesLoops) = (loops, sharesLoops)
+        (self.media, self.records, banKeeper) = (media, records, bans)
     }
 
     /// Ends calls, closes connections, writes what waits and stops. Takes about a second, at most three. A second call does
@@ -121,6 +128,7 @@ public final class RingfenceServer: Sendable {
                 written.resume()
             }
         }
-        try? await group.shutdownGracefully()
+        await hop.forget()
+        if !sharesLoops { await loops.stop() }
     }
 }

@@ -17,7 +17,6 @@ final class ListenerSockets {
         let channel: any Channel
     }
 
-    private let group: any EventLoopGroup
     private let loop: SignallingLoop
     /// Pages of these sites may open WebSockets.
     private let origins: [WebOrigin]
@@ -28,8 +27,8 @@ final class ListenerSockets {
     private var clear: [Open] = []
     private var datagramListeners: UInt16 = 0
 
-    init(group: any EventLoopGroup, loop: SignallingLoop, origins: [WebOrigin], identity: TLSIdentity) {
-        (self.group, self.loop, self.origins, self.identity) = (group, loop, origins, identity)
+    init(loop: SignallingLoop, origins: [WebOrigin], identity: TLSIdentity) {
+        (self.loop, self.origins, self.identity) = (loop, origins, identity)
     }
 
     /// What is open, for the audit and the comparison with the kernel's list.
@@ -90,7 +89,7 @@ final class ListenerSockets {
     private func streams(_ transport: Transport, clients: ClientCertificates?) -> ServerBootstrap {
         let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let userTimeout = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
-        return ServerBootstrap(group: group)
+        return ServerBootstrap(group: loop.eventLoop)
             .serverChannelOption(.backlog, value: Limits.backlog)
             .serverChannelOption(.maxMessagesPerRead, value: Limits.acceptsPerTurn)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -140,7 +139,7 @@ final class ListenerSockets {
         datagramListeners += 1
         let number = datagramListeners
         let bound = NIOLoopBound(loop, eventLoop: loop.eventLoop)
-        let channel = DatagramBootstrap(group: group)
+        let channel = DatagramBootstrap(group: loop.eventLoop)
             .channelOption(.datagramVectorReadMessageCount, value: Limits.datagramsPerRead)
             .channelOption(
                 .recvAllocator,

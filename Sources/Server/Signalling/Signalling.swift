@@ -26,7 +26,6 @@ final class Signalling {
 
     init(
         loop: SignallingLoop,
-        group: any EventLoopGroup,
         others: [Listener],
         origins: [WebOrigin],
         identity: TLSIdentity,
@@ -38,7 +37,7 @@ final class Signalling {
         self.others = others
         (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
         self.logger = logger
-        sockets = ListenerSockets(group: group, loop: loop, origins: origins, identity: identity)
+        sockets = ListenerSockets(loop: loop, origins: origins, identity: identity)
     }
 
     var listeners: [Listener] { sockets.listeners + others }
@@ -160,7 +159,10 @@ final class Signalling {
     }
 
     private func wait(for gone: EventLoopPromise<Void>, until deadline: MonotonicTime) {
-        guard loop.connections.count > 0, SystemClock.monotonic < deadline else { return gone.succeed() }
+        guard loop.connections.count > 0, SystemClock.monotonic < deadline else {
+            loop.rest()
+            return gone.succeed()
+        }
         eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(20)) { [self] in wait(for: gone, until: deadline) }
     }
 }

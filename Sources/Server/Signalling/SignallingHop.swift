@@ -5,7 +5,8 @@ import Synchronization
 
 /// The way from other threads onto the signalling loop.
 struct SignallingHop: Sendable {
-    private let eventLoop: any EventLoop
+    /// Where the business lives.
+    let eventLoop: any EventLoop
     private let box: NIOLoopBoundBox<Signalling?>
     private let end = End()
 
@@ -32,6 +33,11 @@ struct SignallingHop: Sendable {
             defer { isReached = true }
             return !isReached
         }
+    }
+
+    /// Lets go of what it led to, so that nothing of it stays on a loop that others share.
+    func forget() async {
+        try? await eventLoop.submit { [box] in box.value = nil }.get()
     }
 
     /// Says something and does not wait.

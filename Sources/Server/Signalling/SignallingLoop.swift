@@ -53,6 +53,8 @@ final class SignallingLoop {
     var unfinished = 0
     var nextReport: MonotonicTime
     var wake: (at: MonotonicTime, task: Scheduled<Void>)?
+    /// Nothing is served any more.
+    private var isOver = false
 
     init(eventLoop: any EventLoop, switchboard: Switchboard, admission: Admission, outlets: Outlets) {
         self.eventLoop = eventLoop
@@ -90,6 +92,7 @@ final class SignallingLoop {
 
     /// Sets the one timer of this loop. An earlier wake than needed costs nothing worth cancelling for.
     func setWake() {
+        guard !isOver else { return }
         let next = nextDeadline
         if let wake {
             guard next < wake.at else { return }
@@ -148,6 +151,13 @@ final class SignallingLoop {
         if !events.isEmpty { outlets.report(events.drain(at: now.wall)) }
         for connection in connections.all { connection.close() }
         wake?.task.cancel()
+    }
+
+    /// The end: no timer of it stays behind on the event loop.
+    func rest() {
+        isOver = true
+        wake?.task.cancel()
+        wake = nil
     }
 
     // MARK: Datagrams

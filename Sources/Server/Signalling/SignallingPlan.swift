@@ -48,23 +48,21 @@ struct SignallingPlan: Sendable {
 
     /// Builds everything on the loop and begins to accept.
     func start(
-        on group: any EventLoopGroup,
         _ listeners: [BoundListener],
         identity: TLSIdentity,
         outlets: SignallingLoop.Outlets,
         hop: SignallingHop
     ) async throws {
-        let eventLoop = group.next()
+        let eventLoop = hop.eventLoop
         try await eventLoop.flatSubmit {
-            let signalling = signalling(on: group, eventLoop, identity, outlets)
+            let signalling = signalling(on: eventLoop, identity, outlets)
             hop.lead(to: signalling)
             return signalling.start(listeners)
         }.get()
     }
 
     private func signalling(
-        on group: any EventLoopGroup,
-        _ eventLoop: any EventLoop,
+        on eventLoop: any EventLoop,
         _ identity: TLSIdentity,
         _ outlets: SignallingLoop.Outlets
     ) -> Signalling {
@@ -82,7 +80,6 @@ struct SignallingPlan: Sendable {
         for ban in bans where ban.holds(at: SystemClock.wall) { outlets.bans(.known(ban)) }
         return Signalling(
             loop: loop,
-            group: group,
             others: media,
             origins: origins,
             identity: identity,

@@ -29,9 +29,10 @@ final class Office: Sendable {
         browsers: [String]? = nil,
         hasIPv6: Bool = false,
         clients: ClientCertificates = .none,
+        on loops: SignallingLoops? = nil,
         _ work: (Office) async throws -> Result
     ) async throws -> Result {
-        let office = try await Office(sites: sites, browsers: browsers, hasIPv6: hasIPv6, clients: clients)
+        let office = try await Office(sites: sites, browsers: browsers, hasIPv6: hasIPv6, clients: clients, on: loops)
         do {
             let result = try await work(office)
             await office.close()
@@ -42,7 +43,13 @@ final class Office: Sendable {
         }
     }
 
-    private init(sites: [IPPrefix], browsers: [String]?, hasIPv6: Bool, clients: ClientCertificates) async throws {
+    private init(
+        sites: [IPPrefix],
+        browsers: [String]?,
+        hasIPv6: Bool,
+        clients: ClientCertificates,
+        on loops: SignallingLoops?
+    ) async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "ringfence-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         guard let loopback = IPAddress(parsing: "127.0.0.1"), let domain = DomainName(parsing: "pbx.test") else {
@@ -78,7 +85,7 @@ final class Office: Sendable {
             sites: sites,
             tls: files
         )
-        server = try await RingfenceServer.start(configuration, store: store, logger: .silent)
+        server = try await RingfenceServer.start(configuration, store: store, on: loops, logger: .silent)
         configuration.sip = server.sip
         self.configuration = configuration
     }

@@ -81,6 +81,8 @@ struct KeyDeliveryTests {
     @Test(arguments: [Transport.tcp, .udp])
     func `a phone that is reached in the clear is not rung`(transport: Transport) throws {
         var pair = try Pair(caller: Pair.desk, callee: { try $0.flow(over: transport) })
+        // Long enough for an answer over UDP (row D13).
+        pair.callee.client = String(repeating: "TestPhone ", count: 60)
         #expect(try pair.callee.register(&pair.office).status == 200)
         let answers = try pair.caller.call(&pair.office, "102")
         #expect(answers.map(\.status) == [100, 480])
@@ -128,9 +130,7 @@ struct TwoFamiliesTests {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         phone.flow = try Pair.newDesk(&office)
-        office.deliver(phone.request("OPTIONS", to: "sip:[\(spelling)]"), on: phone.flow)
-        #expect(office.received(on: phone.flow).map(\.status) == [401])
-        office.deliver(phone.request("OPTIONS", to: "sip:[2001:db8::2]"), on: phone.flow)
-        #expect(office.received(on: phone.flow).map(\.status) == [403])
+        #expect(try phone.ask(&office, "OPTIONS", to: "sip:[\(spelling)]").map(\.status) == [200])
+        #expect(try phone.ask(&office, "OPTIONS", to: "sip:[2001:db8::2]").map(\.status) == [404])
     }
 }

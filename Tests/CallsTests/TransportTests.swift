@@ -79,7 +79,7 @@ struct WebSocketTransportTests {
 @Suite("Control media-encryption: keys go where nobody reads them")
 struct KeyDeliveryTests {
     @Test(arguments: [Transport.tcp, .udp])
-    func `a phone that is reached in the clear is not rung`(transport: Transport) throws {
+    func `K02 a phone that is reached in the clear is not rung`(transport: Transport) throws {
         var pair = try Pair(caller: Pair.desk, callee: { try $0.flow(over: transport) })
         // Long enough for an answer over UDP (row D13).
         pair.callee.client = String(repeating: "TestPhone ", count: 60)

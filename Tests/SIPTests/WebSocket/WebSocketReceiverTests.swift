@@ -92,7 +92,7 @@ struct WebSocketReceiverTests {
         #expect(Reception(pieces: stream.map { [$0] }) == whole)
     }
 
-    @Test func `an unmasked frame is a violation (row D14)`() {
+    @Test func `D14 an unmasked frame is a violation`() {
         #expect(Reception(ClientFrame.bytes(1, Array("OPTIONS".utf8), isMasked: false)).error == .violation)
     }
 
@@ -109,7 +109,7 @@ struct WebSocketReceiverTests {
         #expect(Reception(bytes).error == .violation)
     }
 
-    @Test func `a message over the limit is refused by its head, before its bytes come`() {
+    @Test func `D14 a message over the limit is refused by its head, before its bytes come`() {
         #expect(Reception([0x82, 0xFF, 0, 0, 0, 0, 0, 1, 0, 1]).error == .tooLarge)
         #expect(Reception([0x82, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]).error == .tooLarge)
         let half = [UInt8](repeating: 0x61, count: 40_000)
@@ -117,7 +117,7 @@ struct WebSocketReceiverTests {
         #expect(Reception(joined).error == .tooLarge)
     }
 
-    @Test func `pieces of one byte are refused after as many as are allowed (row D14)`() {
+    @Test func `D14 pieces of one byte are refused after as many as are allowed`() {
         let first = ClientFrame.bytes(1, [0x61], isFinal: false)
         let middle = Array(repeating: ClientFrame.bytes(0, [0x61], isFinal: false), count: Limits.fragments - 2)
         let all = first + middle.joined()

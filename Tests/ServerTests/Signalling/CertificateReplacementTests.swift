@@ -182,9 +182,9 @@ struct ClientCertificateTests {
     }
 }
 
-@Suite("Control signalling-encryption: what TLS could do and may not (row D05)")
+@Suite("Control signalling-encryption: what TLS could do and may not")
 struct TLSFeatureTests {
-    @Test func `renegotiation is refused`() async throws {
+    @Test func `D05 renegotiation is refused`() async throws {
         try await Office.open { office in
             let address = office.server.sipTLS.description
             let output = try openssl(["s_client", "-connect", address, "-tls1_2"], saying: "R\n").output
@@ -196,7 +196,7 @@ struct TLSFeatureTests {
         }
     }
 
-    @Test func `early data is not offered, and nothing is compressed`() async throws {
+    @Test func `D05 early data is not offered, and nothing is compressed`() async throws {
         try await Office.open { office in
             let address = office.server.sipTLS.description
             let output = try openssl(["s_client", "-connect", address, "-tls1_3", "-no_ign_eof"], saying: "\r\n\r\n")

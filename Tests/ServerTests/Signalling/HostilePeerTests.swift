@@ -52,7 +52,7 @@ struct HostilePeerTests {
         }
     }
 
-    @Test func `who begins a later message and does not end it is cut off after ten seconds (row D03)`() async throws {
+    @Test func `D03 who begins a later message and does not end it is cut off after ten seconds`() async throws {
         try await Office.open { office in
             let slow = try await office.peer()
             slow.say(Requests.options(branch: 1))

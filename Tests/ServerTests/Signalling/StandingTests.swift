@@ -44,8 +44,7 @@ struct StandingTests {
         #expect(standing.deadline == Self.at(60))
     }
 
-    @Test func `a later message has ten seconds from its first byte to its last, however many come between (row D03)`()
-    {
+    @Test func `D03 a later message has ten seconds from its first byte to its last, however many come between`() {
         var standing = Standing(opened: Self.at(0), isSecured: true)
         standing.spoke(at: Self.at(1))
         standing.began(at: Self.at(3))

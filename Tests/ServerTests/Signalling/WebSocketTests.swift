@@ -20,7 +20,7 @@ struct WebSocketHandshakeTests {
     }
 
     @Test(arguments: ["https://evil.example", "http://pbx.test", "https://pbx.test.evil.example", "null", ""])
-    func `a page of any other site is forbidden (row P06)`(origin: String) async throws {
+    func `P06 a page of any other site is forbidden`(origin: String) async throws {
         try await Office.open(browsers: ["https://pbx.test"]) { office in
             let browser = try await office.browser(origin: origin)
             #expect(try await browser.isClosed())
@@ -29,7 +29,7 @@ struct WebSocketHandshakeTests {
     }
 
     @Test(arguments: [nil, "msrp"])
-    func `without the subprotocol sip there is no WebSocket (row D14)`(subprotocol: String?) async throws {
+    func `D14 without the subprotocol sip there is no WebSocket`(subprotocol: String?) async throws {
         try await Office.open(browsers: ["https://pbx.test"]) { office in
             let browser = try await office.browser(subprotocol: subprotocol)
             #expect(try await browser.isClosed())
@@ -102,7 +102,7 @@ struct WebSocketMessageTests {
     }
 }
 
-@Suite("Control flood-protection: WebSockets that are abused (row D14)")
+@Suite("Control flood-protection: WebSockets that are abused")
 struct WebSocketAbuseTests {
     @Test(
         arguments: [
@@ -110,7 +110,7 @@ struct WebSocketAbuseTests {
             ([0x82, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], 1009), ([0x82, 0xFF, 0x80], 1002),
         ] as [([UInt8], Int)]
     )
-    func `breaking the protocol ends it with the reason`(frame: [UInt8], code: Int) async throws {
+    func `D14 breaking the protocol ends it with the reason`(frame: [UInt8], code: Int) async throws {
         // The last one is complete only with the rest of its length.
         let frame = frame.count == 3 ? frame + [0, 0, 0, 0, 0, 0, 0] : frame
         try await Office.open(browsers: ["https://pbx.test"]) { office in
@@ -121,7 +121,7 @@ struct WebSocketAbuseTests {
         }
     }
 
-    @Test func `pieces of one byte end it`() async throws {
+    @Test func `D14 pieces of one byte end it`() async throws {
         try await Office.open(browsers: ["https://pbx.test"]) { office in
             let browser = try await office.openBrowser()
             let piece = Frames.frame(0x00, [0x61])
@@ -132,7 +132,7 @@ struct WebSocketAbuseTests {
         }
     }
 
-    @Test func `a flood of pings is answered as far as a stranger's budget goes`() async throws {
+    @Test func `D14 a flood of pings is answered as far as a stranger's budget goes`() async throws {
         try await Office.open(browsers: ["https://pbx.test"]) { office in
             let browser = try await office.openBrowser()
             let before = browser.state.bytes.count
@@ -145,7 +145,7 @@ struct WebSocketAbuseTests {
         }
     }
 
-    @Test func `a page of somebody else does not get the office shut out (row D12)`() async throws {
+    @Test func `D12 a page of somebody else does not get the office shut out`() async throws {
         try await Office.open(browsers: ["https://pbx.test"]) { office in
             for _ in 0..<30 {
                 let browser = try await office.browser(origin: "https://evil.example")

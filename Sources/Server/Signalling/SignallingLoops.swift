@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NIOCore
 import NIOPosix
 
 /// Event loops that several businesses of one process share: each business lives on one, and they are dealt out in turn.

@@ -11,8 +11,8 @@ enum Limits {
     /// From then to the first complete message. Phones send one at once.
     static let firstMessage: Duration = .seconds(5)
     /// The same two where phones are expected from: when a thousand come back at once, each waits for its turn on both sides.
-    static let expectedHandshake: Duration = .seconds(30)
-    static let expectedFirstMessage: Duration = .seconds(30)
+    static let expectedHandshake: Duration = .seconds(15)
+    static let expectedFirstMessage: Duration = .seconds(15)
     /// From the first byte of a later message to its last.
     static let wholeMessage: Duration = .seconds(10)
     /// Between complete messages of a peer that has shown no valid credential.

@@ -26,7 +26,7 @@ enum WebSocketAttacks {
                 trials.append((404, line, subprotocol))
             }
             for (status, line, fields) in trials {
-                let link = try await wire.connect(Endpoint(.tls, port: port))
+                let link = try await wire.browse(port)
                 _ = try await link.send(request(line, fields, target, wire))
                 let (answer, isClosed) = await wire.hear(link, within: Limits.reply)
                 await link.close()
@@ -110,7 +110,7 @@ enum WebSocketAttacks {
         _ wire: Wire,
         _ target: Target
     ) async throws(WireError) -> (bytes: [UInt8], isClosed: Bool) {
-        let link = try await wire.connect(Endpoint(.tls, port: port))
+        let link = try await wire.browse(port)
         _ = try await link.send(request("GET / HTTP/1.1", ["Sec-WebSocket-Protocol: sip"], target, wire))
         guard case .bytes(let answer, _) = await link.receive(Limits.reply), answer.starts(with: "HTTP/1.1 101".utf8)
         else {
@@ -141,6 +141,15 @@ enum ClientFrame {
 }
 
 extension Wire {
+    /// Connects as a browser does. A target that has had enough of strangers for now is asked again a little later.
+    fileprivate func browse(_ port: UInt16) async throws(WireError) -> Link {
+        for _ in 0..<Limits.backOffs {
+            if let link = try? await connect(Endpoint(.tls, port: port)) { return link }
+            await pause(Limits.backOff)
+        }
+        return try await connect(Endpoint(.tls, port: port))
+    }
+
     /// Everything that comes within the time given, or until the other side closes.
     fileprivate func hear(_ link: Link, within patience: Duration) async -> (bytes: [UInt8], isClosed: Bool) {
         var bytes: [UInt8] = []

@@ -39,9 +39,9 @@ struct StandingTests {
 
     @Test func `where phones are expected from, there is time for a thousand to come at once`() {
         var standing = Standing(opened: Self.at(10), isSecured: false, isExpected: true)
-        #expect(standing.deadline == Self.at(40))
-        standing.secured(at: Self.at(30))
-        #expect(standing.deadline == Self.at(60))
+        #expect(standing.deadline == Self.at(25))
+        standing.secured(at: Self.at(20))
+        #expect(standing.deadline == Self.at(35))
     }
 
     @Test func `D03 a later message has ten seconds from its first byte to its last, however many come between`() {

@@ -7,7 +7,7 @@ import Primitives
 
 /// Meddling with calls, news and messages: from another connection, unasked, in somebody else's name, or without end.
 enum DialogAttacks {
-    static let all = [meddling, news, messages, loops, timers, referral]
+    static let all = [meddling, takeover, news, messages, loops, timers, referral]
     /// Under flood protection.
     static let exhausting = [exhaustion]
 
@@ -36,6 +36,37 @@ enum DialogAttacks {
             let text =
                 seen.joined(separator: ", ") + "; the caller's own BYE got \(own.map(String.init) ?? "no answer")"
             return taken.isEmpty && own == 200 ? .held(text) : .broken(text)
+        }
+    )
+
+    private static let takeover = Attack(
+        .intrusionDetection,
+        "S16",
+        "Take over a call with Replaces",
+        attempted:
+            "INVITE with Replaces of a call that stands, without a login, and of calls that do not exist, with one",
+        expected: "401 without a login, 4xx with one; the call goes on, and no phone rings",
+        run: { (wire, target) async throws(WireError) in
+            let call: TestCall
+            do { call = try await TestCall.connect(wire, target) } catch {
+                return .notRun("no call to attack: \(error)")
+            }
+            let line = try await wire.converse(Endpoint(.tls, port: target.tlsPort))
+            var stranger = RequestDraft.probe("INVITE", name: "100", domain: target.domain.text, using: wire.entropy)
+            stranger.extra.append("Replaces: \(call.dialog)")
+            let bare = try await line.ask(stranger)?.status ?? 0
+            await line.close()
+            var made = try await call.caller.draft("INVITE", to: target.accounts[1].number.text)
+            made.contentType = "application/sdp"
+            let key = MediaEncryptionAttack.properKey(.aes128gcm, wire)
+            made.body = OfferText.offer(profile: "RTP/SAVP", crypto: [key])
+            made.extra = ["Replaces: \(wire.entropy.token(bits: 96));to-tag=1;from-tag=2"]
+            let answer = try await call.caller.ask(made)
+            if let answer { try await call.caller.acknowledge(answer, to: made) }
+            let own = await call.hangUp()
+            let text = "without a login \(bare), of no call \(answer?.status ?? 0); the call's own BYE got \(own ?? 0)"
+            let isRefused = bare == 401 && (400..<500).contains(answer?.status ?? 0)
+            return isRefused && own == 200 ? .held(text) : .broken(text)
         }
     )
 

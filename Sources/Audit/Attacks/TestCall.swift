@@ -58,6 +58,12 @@ struct TestCall: Sendable {
         )
     }
 
+    /// How the caller's side of this call is named in Replaces (RFC 3891 §3).
+    var dialog: String {
+        let tag = answer.value("to")?.components(at: ";tag=").last ?? ""
+        return "\(invite.ids.callID);to-tag=\(tag);from-tag=\(invite.ids.fromTag)"
+    }
+
     /// A request with every identifier of the caller's side of this call, as somebody would write it who read them, with
     /// media for himself.
     func forged(_ method: String, _ wire: Wire) async -> RequestDraft {

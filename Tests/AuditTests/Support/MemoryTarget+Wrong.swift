@@ -72,6 +72,8 @@ extension MemoryTarget {
             return nil
         case .believesEavesdroppers:
             return method == "INVITE" && login == nil && to.contains(";tag=") ? reply("200 OK", to: message) : nil
+        case .replacesAnything:
+            return method == "INVITE" && message.value("replaces") != nil ? reply("200 OK", to: message) : nil
         case .takesNews: return method == "NOTIFY" && login != nil ? reply("200 OK", to: message) : nil
         case .carriesSpoofs:
             return method == "MESSAGE" && login != nil && message.value("from")?.contains("911@") == true

@@ -15,7 +15,8 @@ enum Weakness: String, CaseIterable {
     case bansNobody, guardsNoAccount, movesLogins, answersChallenges, believesMangled, believesInjection
     case tellsWatchers, tellsOurName, removesForAnybody, dialsContacts, looksUpNames
     case passesHeadersOn, showsInside, readsNamesLoosely, unescapes, believesResponses
-    case believesEavesdroppers, takesNews, carriesSpoofs, countsNoHops, takesAnyTimer, callsForOthers, refusesNobody
+    case believesEavesdroppers, replacesAnything, takesNews, carriesSpoofs, countsNoHops, takesAnyTimer, callsForOthers,
+        refusesNobody
     case tripsOverHandshakes, servesFloods, losesItself, amplifies, takesAnySize, readsBodies, fetchesCertificates,
         tripsOverRoutes
     case letsAnyPageIn, toleratesFrames
@@ -70,6 +71,7 @@ enum Weakness: String, CaseIterable {
         case .unescapes: "S10"
         case .believesResponses: "S19"
         case .believesEavesdroppers: "S14"
+        case .replacesAnything: "S16"
         case .takesNews: "S17"
         case .carriesSpoofs: "S18"
         case .countsNoHops: "S20"

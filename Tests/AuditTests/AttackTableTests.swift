@@ -124,7 +124,7 @@ private enum AttackTable {
         Row(id: "S11", title: "escaped headers in URIs"), Row(id: "S12", title: "SQL in headers"),
         Row(id: "S13", title: "markup in headers"), Row(id: "S14", title: "forged BYE, CANCEL, re-INVITE"),
         Row(id: "S15", title: "media redirection"),
-        Row(id: "S16", title: "somebody else's Replaces", reason: "there is no Replaces to abuse yet"),
+        Row(id: "S16", title: "somebody else's Replaces"),
         Row(id: "S17", title: "unsolicited NOTIFY"), Row(id: "S18", title: "MESSAGE spam and spoof"),
         Row(id: "S19", title: "forged responses"), Row(id: "S20", title: "loops and forks"),
         Row(id: "S21", title: "session timer abuse"), Row(id: "S22", title: "names that are hard to look up"),

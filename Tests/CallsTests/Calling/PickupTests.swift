@@ -54,7 +54,7 @@ struct PickupTests {
     }
 
     @Test(arguments: [[:], ["102": "sales"], ["103": "sales"], ["102": "sales", "103": "service"]])
-    func `outside of the group nothing is taken`(groups: [String: String]) throws {
+    func `S16 outside of the group nothing is taken`(groups: [String: String]) throws {
         var (scene, colleague) = try Self.ringing(groups: groups)
         #expect(try colleague.call(&scene.office, "*8", callID: "pick-1").last?.status == 404)
         #expect(try colleague.call(&scene.office, "**102", callID: "pick-2").last?.status == 403)

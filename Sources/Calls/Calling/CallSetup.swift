@@ -9,8 +9,7 @@ import SIP
 /// From an INVITE to phones that ring (RFC 3261 §13.3, §16.7 for the forking).
 extension Switchboard {
     mutating func invite(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
-        guard let from = try? request.from(), let user = from.uri?.user, proof.owns(request.bytes(user)) else {
-            // Row S07: the caller is whoever the credential says, and a From that says otherwise is refused.
+        guard proof.isSender(of: request) else {
             report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
             respond(403, to: request, on: proof.flow, at: now, into: &actions)
             return

@@ -160,6 +160,25 @@ extension Switchboard {
         actions.append(.send(bytes, client.flow.id))
     }
 
+    /// Takes the final answer to an INVITE of ours inside a dialog: a 2xx is confirmed as often as it comes.
+    ///
+    /// - Returns: Whether it is the first one, after which that side may be asked again.
+    mutating func isFirstAnswer(
+        _ response: Message,
+        _ status: Int,
+        of client: InviteClient,
+        _ key: BranchKey,
+        _ side: Side,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
+        guard status >= 200 else { return false }
+        if status < 300 { acknowledge(response, of: client, key, side, at: now, into: &actions) }
+        guard client.acknowledged == nil else { return false }
+        update(client.call, side) { $0.isAsked = false }
+        return true
+    }
+
     /// Takes a phone's new description of its own side.
     mutating func adopt(
         _ audio: AudioDescription,

@@ -125,11 +125,7 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard status >= 200 else { return }
-        let isNews = client.acknowledged == nil
-        if status < 300 { acknowledge(response, of: client, key, side, at: now, into: &actions) }
-        guard isNews else { return }
-        update(client.call, side) { $0.isAsked = false }
+        guard isFirstAnswer(response, status, of: client, key, side, at: now, into: &actions) else { return }
         guard status < 300 else {
             refreshFailed(client.call, side, response, status, at: now, into: &actions)
             return

@@ -104,9 +104,7 @@ extension Switchboard {
         by proof: Authenticated,
         at now: Moment
     ) throws(SubscribeRefused) -> (Watched, MayWatch, eventID: [UInt8]?) {
-        guard let from = try? request.from(), let user = from.uri?.user, proof.owns(request.bytes(user)) else {
-            throw .notYours
-        }
+        guard proof.isSender(of: request) else { throw .notYours }
         guard accounts.admits(.subscription, of: proof.device.id, at: now.monotonic) else { throw .tooFast }
         guard let (package, eventID) = EventPackage.named(in: request) else { throw .unknownEvent }
         // A body would be a filter (RFC 4660), and one that is not applied tells more than was asked for.

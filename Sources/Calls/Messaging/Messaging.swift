@@ -13,7 +13,7 @@ extension Switchboard {
             let permission = try judge(request, by: proof, at: now)
             let phones = snapshot.devices(of: permission.receiver).flatMap { bindings.ways(to: $0.username) }
                 // What came encrypted leaves encrypted.
-                .filter { $0.flow.tlsVersion != nil }
+                .filter { $0.flow.transport.isEncrypted }
             guard !phones.isEmpty else { throw .unreachable }
             respond(202, to: request, on: proof.flow, at: now, into: &actions)
             let text = MessageText(masking: request.bytes(request.body))
@@ -30,15 +30,13 @@ extension Switchboard {
         by proof: Authenticated,
         at now: Moment
     ) throws(MessageRefused) -> MayMessage {
-        guard let from = try? request.from(), let user = from.uri?.user, proof.owns(request.bytes(user)) else {
-            throw .notYours
-        }
+        guard proof.isSender(of: request) else { throw .notYours }
         guard accounts.admits(.message, of: proof.device.id, at: now.monotonic) else { throw .tooFast }
         guard (try? request.maxForwards()) != 0 else { throw .tooManyHops }
         guard request.body.count <= Limits.textBytes else { throw .tooLong }
         guard MessageText.isReadable(in: request) else { throw .notText }
         let target = (try? SIPURI.parse(request, request.requestURI)).flatMap { request.decodedUser($0) } ?? ""
-        let isEncrypted = proof.flow.tlsVersion != nil
+        let isEncrypted = proof.flow.transport.isEncrypted
         switch MessageRules.decide(from: proof.device, to: target, isEncrypted: isEncrypted, in: snapshot) {
         case .allowed(let permission): return permission
         case .refused(let refusal): throw .forbidden(refusal)

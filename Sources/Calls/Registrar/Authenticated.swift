@@ -22,6 +22,12 @@ struct Authenticated: Sendable {
     func owns(_ user: ArraySlice<UInt8>) -> Bool {
         user.elementsEqual(device.username.utf8) || user.elementsEqual(subscriber.number.text.utf8)
     }
+
+    /// Whether From names this device. Who calls, writes or watches is whoever the credential says (row S07).
+    func isSender(of request: Message) -> Bool {
+        guard let from = try? request.from(), let user = from.uri?.user else { return false }
+        return owns(request.bytes(user))
+    }
 }
 
 /// Decides who a request is from, by digest (RFC 3261 §22, RFC 7616, RFC 8760), with the same work for names that
@@ -85,7 +91,7 @@ struct Authenticator: Sendable {
         let offered = Self.algorithm(for: request)
         let used = credentials.algorithm ?? (credentials.isUnknownAlgorithm ? nil : .md5)
         guard request.bytes(credentials.realm).elementsEqual(realm.utf8), used == offered,
-            used != .md5 || flow.transport.isEncrypted, Self.isMeantFor(request, credentials)
+            used != .md5 || flow.transport.isEncrypted, Digest.isMeant(credentials, for: request)
         else { return .challenge(stale: false, .none) }
 
         let verdict = issuer.check(
@@ -139,115 +145,6 @@ struct Authenticator: Sendable {
         case .md5: .md5
         case .sha256: .sha256
         case .sha512256: .sha512256
-        }
-    }
-
-    /// RFC 8760 §2.6: the digest-uri names what the request is for, so that captured credentials cannot be moved to
-    /// another target. Phones may leave out parameters, so user, host and port are compared.
-    private static func isMeantFor(_ request: Message, _ credentials: Credentials) -> Bool {
-        if request.bytes(credentials.uri).elementsEqual(request.bytes(request.requestURI)) { return true }
-        guard let named = try? SIPURI.parse(request, credentials.uri),
-            let target = try? SIPURI.parse(request, request.requestURI)
-        else { return false }
-        let users = (named.user.map { request.bytes($0) } ?? [], target.user.map { request.bytes($0) } ?? [])
-        return named.scheme == target.scheme && users.0.elementsEqual(users.1) && named.port == target.port
-            && request.bytes(named.host).elementsEqual(request.bytes(target.host))
-    }
-}
-
-/// The value of `WWW-Authenticate` (RFC 7616 §3.3).
-struct DigestChallenge {
-    let realm: String
-    let nonce: Nonce
-    let algorithm: DigestAlgorithm
-    let isStale: Bool
-
-    func write(into value: inout ValueWriter) {
-        value.append("Digest realm=\"")
-        value.append(realm)
-        value.append("\", nonce=\"")
-        value.append(nonce)
-        value.append("\", algorithm=")
-        value.append(algorithm.rawValue)
-        value.append(", qop=\"auth\"")
-        if isStale { value.append(", stale=true") }
-    }
-}
-
-/// A user name as Ringfence generates them: exactly 16 ASCII characters, so that a look-up needs no string.
-struct Username: Equatable, Sendable {
-    private let first: UInt64
-    private let second: UInt64
-
-    init?(_ bytes: some Sequence<UInt8>) {
-        var words: (UInt64, UInt64) = (0, 0)
-        var count = 0
-        for byte in bytes {
-            guard count < 16 else { return nil }
-            if count < 8 { words.0 = words.0 << 8 | UInt64(byte) } else { words.1 = words.1 << 8 | UInt64(byte) }
-            count += 1
-        }
-        guard count == 16 else { return nil }
-        (first, second) = words
-    }
-
-    /// Of no phone: it is no text.
-    static let nobody = Username(first: 0, second: 0)
-
-    private init(first: UInt64, second: UInt64) {
-        (self.first, self.second) = (first, second)
-    }
-}
-
-extension Username: Comparable {
-    static func < (one: Self, other: Self) -> Bool {
-        one.first == other.first ? one.second < other.second : one.first < other.first
-    }
-}
-
-/// Whose credential it is. A class, so that a proof is handed around without copying what it is about.
-private final class Owner: Sendable {
-    let device: Device
-    let subscriber: Extension
-
-    init(_ device: Device, _ subscriber: Extension) {
-        (self.device, self.subscriber) = (device, subscriber)
-    }
-}
-
-/// A device's secrets, ready to verify with.
-private final class Account: Sendable {
-    /// `nil` for the account of every name that does not exist.
-    let owner: Owner?
-    /// Beside the owner, so that it takes the same time to read where there is none.
-    private let minimum: DigestStrength
-    let md5: HA1
-    private let sha256: HA1
-    private let sha512256: HA1
-
-    init?(_ device: Device, _ subscriber: Extension) {
-        guard let md5 = device.hashes.md5.reveal({ HA1(algorithm: .md5, hex: $0) }),
-            let sha256 = device.hashes.sha256.reveal({ HA1(algorithm: .sha256, hex: $0) }),
-            let sha512256 = device.hashes.sha512256.reveal({ HA1(algorithm: .sha512256, hex: $0) })
-        else { return nil }
-        (owner, minimum) = (Owner(device, subscriber), device.minimum)
-        (self.md5, self.sha256, self.sha512256) = (md5, sha256, sha512256)
-    }
-
-    /// The account of every name that does not exist.
-    init(nobodyIn realm: String, password: String) {
-        (owner, minimum) = (nil, .md5)
-        md5 = HA1(algorithm: .md5, username: "", realm: realm, password: password)
-        sha256 = HA1(algorithm: .sha256, username: "", realm: realm, password: password)
-        sha512256 = HA1(algorithm: .sha512256, username: "", realm: realm, password: password)
-    }
-
-    /// The secret for an algorithm; `nil` when the credential was narrowed to stronger ones.
-    func secret(for algorithm: DigestAlgorithm) -> HA1? {
-        switch algorithm {
-        case .md5: minimum == .md5 ? md5 : nil
-        case .sha256: minimum == .sha512256 ? nil : sha256
-        case .sha512256: sha512256
         }
     }
 }

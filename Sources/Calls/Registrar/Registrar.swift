@@ -53,7 +53,7 @@ extension Switchboard {
         case .malformed, .tooBrief, .poisoned, .outOfOrder: break
         }
         respond(refused.status, to: request, on: proof.flow, at: now, into: &actions) { writer in
-            if case .tooBrief = refused { writer.field(.minExpires, Int(RegistrationRules.minimumExpires)) }
+            if case .tooBrief(let minimum) = refused { writer.field(.minExpires, Int(minimum)) }
         }
     }
 
@@ -82,18 +82,27 @@ extension Switchboard {
         while let address = try reader.next(in: request) {
             guard let uri = address.uri else { throw RegisterRefused.poisoned }
             try checkContact(uri, request, proof)
-            let asked = address.expires ?? header ?? RegistrationRules.defaultExpires
-            guard asked == 0 || asked >= RegistrationRules.minimumExpires else { throw RegisterRefused.tooBrief }
             let outbound = OutboundContact(address, in: request, isOutbound: isOutbound)
             // RFC 5626 §6: a REGISTER is about one connection.
             guard outbound.number == nil || !changes.contains(where: { $0.outbound.number != nil }) else {
                 throw RegisterRefused.malformed
             }
             let known = binding(of: outbound, uri, request, proof)
-            if known == nil, asked > 0 { count += 1 }
-            guard count <= RegistrationRules.maximumContacts else { throw RegisterRefused.tooMany }
-            let seconds = min(asked, RegistrationRules.maximumExpires)
+            let seconds = try duration(address.expires ?? header, others: known == nil ? count : count - 1)
+            if known == nil, seconds > 0 { count += 1 }
             changes.append(ContactChange(contact: uri.range, outbound: outbound, known: known, seconds: seconds))
+        }
+    }
+
+    /// How many seconds a contact is bound for; 0 removes it.
+    ///
+    /// - Parameter others: How many contacts the device has beside this one.
+    private func duration(_ requested: UInt32?, others: Int) throws -> UInt32 {
+        switch RegistrationRules.decide(requested: requested, others: others) {
+        case .bind(let seconds): return seconds
+        case .remove: return 0
+        case .tooBrief(let minimum): throw RegisterRefused.tooBrief(minimum: minimum)
+        case .tooMany: throw RegisterRefused.tooMany
         }
     }
 
@@ -121,7 +130,7 @@ extension Switchboard {
             throw RegisterRefused.poisoned
         }
         // RFC 5630 §5.1.1: it promises encryption, and its only way would be in the clear (row S06).
-        guard uri.scheme != .sips || proof.flow.tlsVersion != nil else { throw RegisterRefused.poisoned }
+        guard uri.scheme != .sips || proof.flow.transport.isEncrypted else { throw RegisterRefused.poisoned }
         if let ip = request.address(uri.host), ip.isLoopback || ip.isLinkLocal || ip.isUnspecified {
             let source = proof.flow.remote.ip
             guard ip == source || (ip.isLoopback && source.isLoopback) else { throw RegisterRefused.poisoned }
@@ -244,7 +253,9 @@ struct ContactChange: Sendable {
 
 /// Why a REGISTER changes nothing.
 private enum RegisterRefused: Error {
-    case malformed, notYours, tooMany, tooBrief, poisoned, outOfOrder
+    case malformed, notYours, tooMany, poisoned, outOfOrder
+    /// Shorter than this many seconds.
+    case tooBrief(minimum: UInt32)
 
     var status: Int {
         switch self {

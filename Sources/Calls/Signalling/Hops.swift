@@ -20,7 +20,7 @@ extension Switchboard {
             respond(440, to: request, on: flow, at: now, into: &actions)
             return true
         }
-        if flow.tlsVersion == nil, request.isForSIPS {
+        if !flow.transport.isEncrypted, request.isForSIPS {
             let host = settings.hostNames.first ?? snapshot.domain.text
             respond(480, to: request, on: flow, at: now, into: &actions) {
                 $0.field(.warning, "380 \(host) \"SIPS Not Allowed\"")

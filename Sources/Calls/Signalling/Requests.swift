@@ -100,7 +100,7 @@ extension Switchboard {
 
     /// Takes the host out of the phone's Route, if it is one of ours. Only an authenticated connection leaves one here.
     private mutating func rememberHost(of request: Message, on flow: Flow) {
-        if flow.tlsVersion != nil, request.bytes(request.requestURI).starts(with: "sips:".utf8) {
+        if flow.transport.isEncrypted, request.bytes(request.requestURI).starts(with: "sips:".utf8) {
             sipsFlows.insert(flow.id)
         }
         guard flow.transport.isReliable, hosts[flow.id] == nil, request.count(.route) > 0,

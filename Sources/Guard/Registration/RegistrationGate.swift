@@ -44,6 +44,6 @@ extension RegistrationRules {
     ///   - word: 64 random bits.
     public static func spread(_ seconds: UInt32, _ word: UInt64) -> UInt32 {
         let most = UInt64(seconds / 10)
-        return max(minimumExpires, seconds - UInt32(word % (most + 1)))
+        return max(Limits.minimumExpires, seconds - UInt32(word % (most + 1)))
     }
 }

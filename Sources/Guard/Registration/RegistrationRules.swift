@@ -2,12 +2,8 @@
 
 /// How long a phone may stay registered, and how many at once (RFC 3261 §10.3).
 public enum RegistrationRules {
-    public static let maximumContacts = Limits.contactsPerExtension
-    /// Seconds.
-    public static let minimumExpires = Limits.minimumExpires
+    /// Seconds; also what a phone gets that names no time.
     public static let maximumExpires = Limits.maximumExpires
-    /// What a phone gets that names no time.
-    public static let defaultExpires = Limits.maximumExpires
 
     public enum Decision: Hashable, Sendable {
         /// Bind for so many seconds: what was asked for, or the most there is.
@@ -24,10 +20,10 @@ public enum RegistrationRules {
     ///   - requested: Seconds, from the contact's parameter or the Expires header; `nil` where neither is there.
     ///   - others: How many other contacts the extension has, those earlier in the same request included.
     public static func decide(requested: UInt32?, others: Int) -> Decision {
-        let seconds = requested ?? defaultExpires
+        let seconds = requested ?? maximumExpires
         guard seconds > 0 else { return .remove }
-        guard seconds >= minimumExpires else { return .tooBrief(minimum: minimumExpires) }
-        guard others < maximumContacts else { return .tooMany(maximum: maximumContacts) }
+        guard seconds >= Limits.minimumExpires else { return .tooBrief(minimum: Limits.minimumExpires) }
+        guard others < Limits.contactsPerExtension else { return .tooMany(maximum: Limits.contactsPerExtension) }
         return .bind(seconds: min(seconds, maximumExpires))
     }
 }

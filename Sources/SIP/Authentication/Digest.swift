@@ -54,6 +54,17 @@ public enum Digest {
         return response.finish().equals(span.extracting(credentials.response.range))
     }
 
+    /// Whether the digest-uri names what the request is for, so that captured credentials cannot be moved to another
+    /// target (RFC 8760 §2.6): byte for byte, or at least the same user at the same host and port. Phones add and leave out
+    /// parameters such as `transport`; what the response is good for stays the same.
+    ///
+    /// - Parameter message: The request that the ranges of `credentials` point into.
+    public static func isMeant(_ credentials: Credentials, for message: Message) -> Bool {
+        let span = message.bytes.span
+        guard credentials.uri.upper <= span.count else { return false }
+        return span.names(credentials.uri.range, message.requestURI.range)
+    }
+
     /// The response that a client sends: for our own requests, attacks and tests.
     ///
     /// - Parameters:
@@ -90,8 +101,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Whether a digest-uri names what the Request-URI names: byte for byte, or at least the same user at the same host
-    /// and port. Phones add and leave out parameters such as `transport`; what the response is good for stays the same.
+    /// Whether two URIs name the same user at the same host and port.
     fileprivate func names(_ digestURI: Range<Int>, _ requestURI: Range<Int>) -> Bool {
         if isSame(digestURI, requestURI) { return true }
         guard let left = try? SIPURI(parsing: self, in: digestURI),

@@ -2,10 +2,10 @@
 
 import Foundation
 import Glibc
-import Guard
+public import Guard
 
 /// Files and folders that belong to one account: nothing here is ever readable by another one, not even for a moment.
-enum PrivateFiles {
+public enum PrivateFiles {
     /// Makes a folder of mode 0700. Parents are made too, with the system's own mode.
     static func makeFolder(_ path: String) throws(Refusal) {
         let parent = String(path.split(separator: "/").dropLast().joined(separator: "/"))
@@ -45,7 +45,10 @@ enum PrivateFiles {
         guard rename(path + ".new", path) == 0 else { throw .cannotWrite(path, errno) }
     }
 
-    static func read(_ path: String) throws(Refusal) -> String {
+    /// The whole of a text file, UTF-8.
+    ///
+    /// - Throws: A `Refusal` that says whether it is there and what to check.
+    public static func read(_ path: String) throws(Refusal) -> String {
         do {
             return try String(contentsOfFile: path, encoding: .utf8)
         } catch {

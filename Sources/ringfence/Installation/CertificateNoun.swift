@@ -2,9 +2,9 @@
 
 import Admin
 import ArgumentParser
-import Foundation
 import Guard
 import Primitives
+import Server
 
 struct CertificateNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -60,24 +60,11 @@ struct CertificateReplace: ServerCommand {
 
     mutating func run() async throws {
         pair = CertificatePair(
-            certificate: try Self.read(certificate),
-            key: Redacted(try Self.read(key)),
+            certificate: try PrivateFiles.read(certificate),
+            key: Redacted(try PrivateFiles.read(key)),
             hasNewAuthority: newAuthority
         )
         try await ask()
-    }
-
-    private static func read(_ path: String) throws(Refusal) -> String {
-        do {
-            return try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw Refusal(
-                problem: "The file \(path) cannot be read.",
-                reason: FileManager.default.fileExists(atPath: path)
-                    ? "this account may not read it, or it is not text" : "it does not exist",
-                remedy: "check the path and its owner: ls -l \(path)"
-            )
-        }
     }
 
     func output(of answer: Answer) throws -> Output {

@@ -8,6 +8,7 @@ import SIP
 enum Target: String {
     case message, uri, sdp, switchboard
     case webSocket = "web-socket"
+    case clientHello = "client-hello"
 
     /// `nil` without the variable or with a name that is none.
     static let chosen = getenv("FUZZ_TARGET").flatMap { Target(rawValue: String(cString: $0)) }
@@ -19,6 +20,7 @@ enum Target: String {
         case .sdp: MediaFuzzTargets.sdp(bytes)
         case .switchboard: FuzzedOffice.run(bytes)
         case .webSocket: FuzzTargets.webSocket(bytes)
+        case .clientHello: FuzzTargets.clientHello(bytes)
         }
     }
 }
@@ -26,7 +28,7 @@ enum Target: String {
 /// libFuzzer's door: called with each input that it made up. A trap is a finding.
 @c(LLVMFuzzerTestOneInput)
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    guard let target = Target.chosen else { fatalError("FUZZ_TARGET is message, uri, sdp, web-socket or switchboard") }
+    guard let target = Target.chosen else { fatalError("FUZZ_TARGET is one of Scripts/fuzz") }
     target.run(UnsafeBufferPointer(start: start, count: count).span)
     return 0
 }

@@ -38,4 +38,12 @@ public enum Limits {
 
     /// Bytes of a control frame's payload (RFC 6455 §5.5).
     public static let controlPayload = 125
+
+    /// Bytes of a TLS ClientHello, records included, whose name is looked for. Phones send 200 to 600, browsers with
+    /// post-quantum keys 1,800.
+    public static let clientHelloBytes = 8_192
+
+    /// Bytes of a host name and of one label of it (RFC 1035 §2.3.4; 255 with the length bytes of the wire).
+    public static let hostNameBytes = 253
+    public static let hostLabelBytes = 63
 }

@@ -49,6 +49,18 @@ struct MutationTests {
         }
     }
 
+    @Test func `damaged TLS hellos are read or refused, and more bytes change no answer`() throws {
+        var generator = Repeatable(seed: 23)
+        let seeds = [
+            try Hello.fixture("openssl-tls13-named"), try Hello.fixture("openssl-tls12-named"),
+            Hello(names: ["acme.example"]).records(of: 3),
+        ]
+        for _ in 0..<Self.rounds / 10 {
+            let seed = seeds[Int(generator.next() % UInt64(seeds.count))]
+            FuzzTargets.clientHello(Self.damaged(seed, &generator).span)
+        }
+    }
+
     @Test func `the writer never ends a line inside of a value, whatever the bytes`() throws {
         var generator = Repeatable(seed: 7)
         for _ in 0..<Self.rounds / 20 {

@@ -149,6 +149,11 @@ class Ringfence:
         self.log.close()
 
 
+def cpu(server):
+    """Nanoseconds of all threads of a server since it began."""
+    return int(run("python3", tools / "cpuns.py", server.pids))
+
+
 def arguments(description, **extra):
     """The options that every benchmark against Kamailio has; `extra` are more of them, by name with their default."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -77,8 +77,8 @@ public final class NetworkWire: Sendable {
                     try pipeline.addHandler(StreamLinkHandler(inbox))
                 }
             }
-        let target = try Self.socketAddress(address, endpoint.port)
-        if let source = endpoint.source { _ = bootstrap.bind(to: try Self.socketAddress(source, 0)) }
+        let target = Self.socketAddress(address, endpoint.port)
+        if let source = endpoint.source { _ = bootstrap.bind(to: Self.socketAddress(source, 0)) }
         let channel = try await bootstrap.connect(to: target).get()
         do {
             try await inbox.secured()
@@ -99,7 +99,7 @@ public final class NetworkWire: Sendable {
             }
             .bind(to: Self.socketAddress(endpoint.source ?? own, 0))
             .get()
-        return link(channel, inbox, to: try Self.socketAddress(address, endpoint.port))
+        return link(channel, inbox, to: Self.socketAddress(address, endpoint.port))
     }
 
     private func link(_ channel: any Channel, _ inbox: LinkInbox, to target: NIOCore.SocketAddress?) -> Link {
@@ -118,14 +118,14 @@ public final class NetworkWire: Sendable {
         )
     }
 
-    private static func socketAddress(_ address: IPAddress, _ port: UInt16) throws -> NIOCore.SocketAddress {
-        try NIOCore.SocketAddress(ipAddress: address.description, port: Int(port))
+    private static func socketAddress(_ address: IPAddress, _ port: UInt16) -> NIOCore.SocketAddress {
+        NIOCore.SocketAddress(Primitives.SocketAddress(ip: address, port: port))
     }
 
     /// The address this machine would speak from: asked of the kernel, with nothing sent.
     private static func ownAddress(towards address: IPAddress) throws -> IPAddress {
         if address.isLoopback { return address }
-        let target = try socketAddress(address, 9)
+        let target = Self.socketAddress(address, 9)
         let family = address.isIPv4 ? AF_INET : AF_INET6
         let descriptor = socket(family, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { throw WireError(.local, "no socket") }

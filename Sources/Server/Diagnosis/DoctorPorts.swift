@@ -126,10 +126,7 @@ enum Probe {
         if network == .tcp {
             setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         }
-        guard let target = try? NIOCore.SocketAddress(ipAddress: "\(address.ip)", port: Int(address.port)) else {
-            return false
-        }
-        let bound = target.withSockAddr { bind(descriptor, $0, socklen_t($1)) == 0 }
+        let bound = NIOCore.SocketAddress(address).withSockAddr { bind(descriptor, $0, socklen_t($1)) == 0 }
         if !bound { return unlessForeign && errno == EADDRNOTAVAIL }
         return network == .udp || listen(descriptor, 1) == 0
     }

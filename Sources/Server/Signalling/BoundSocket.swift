@@ -47,7 +47,7 @@ struct BoundSocket: Sendable {
             var length = socklen_t(raw.count)
             let result = raw.withMemoryRebound(to: sockaddr.self) { getsockname(descriptor, $0.baseAddress, &length) }
             guard result == 0 else { return nil }
-            return SocketName(UnsafeRawBufferPointer(rebasing: raw[..<Int(length)])).address?.port
+            return SocketName.address(in: UnsafeRawBufferPointer(rebasing: raw[..<Int(length)]))?.port
         }
     }
 

@@ -18,6 +18,9 @@ final class DatagramListener: ChannelInboundHandler {
     private let local: Primitives.SocketAddress
     private var context: ChannelHandlerContext?
     private var peers: DatagramPeers
+    /// Who sent the last datagram, most often the next one to be answered, as the kernel named it.
+    private var last: (id: FlowID, address: NIOCore.SocketAddress)?
+    private var awaitsFlush = false
 
     init(number: UInt16, local: Primitives.SocketAddress, loop: SignallingLoop) {
         (self.number, self.local, self.loop) = (number & 0x7FFF, local, loop)
@@ -40,12 +43,12 @@ final class DatagramListener: ChannelInboundHandler {
         guard let remote = Primitives.SocketAddress(envelope.remoteAddress),
             let id = flowID(of: remote, at: now.monotonic)
         else { return }
+        last = (id, envelope.remoteAddress)
         let flow = Flow(id: id, transport: .udp, remote: remote, local: local)
         loop.receive(envelope.data.readableBytesUInt8Span, on: flow, at: now)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        context.flush()
         loop.endTurn()
     }
 
@@ -53,12 +56,19 @@ final class DatagramListener: ChannelInboundHandler {
         // ICMP errors of earlier packets arrive here; the listener stays.
     }
 
+    /// Queues a datagram; it leaves at the end of the turn.
     func send(_ bytes: [UInt8], to id: FlowID) {
-        guard let context, let address = address(of: id), let remote = try? NIOCore.SocketAddress(address) else {
-            return
-        }
+        guard let context, let remote = last?.id == id ? last?.address : address(of: id).map(NIOCore.SocketAddress.init)
+        else { return }
         let envelope = AddressedEnvelope(remoteAddress: remote, data: ByteBuffer(bytes: bytes))
-        context.writeAndFlush(wrapOutboundOut(envelope), promise: nil)
+        context.write(wrapOutboundOut(envelope), promise: nil)
+        awaitsFlush = true
+    }
+
+    func flush() {
+        guard awaitsFlush else { return }
+        awaitsFlush = false
+        context?.flush()
     }
 
     /// The peer is a phone that showed a valid credential, and is reached until it has been silent for too long.

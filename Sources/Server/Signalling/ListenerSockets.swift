@@ -141,6 +141,8 @@ final class ListenerSockets {
         let bound = NIOLoopBound(loop, eventLoop: loop.eventLoop)
         let channel = DatagramBootstrap(group: loop.eventLoop)
             .channelOption(.datagramVectorReadMessageCount, value: Limits.datagramsPerRead)
+            // One call takes them all; a second would find nothing, or keep others waiting.
+            .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(
                 .recvAllocator,
                 value: FixedSizeRecvByteBufferAllocator(capacity: Limits.datagramsPerRead * Limits.datagram)

@@ -78,6 +78,7 @@ final class SignallingLoop {
             commands.removeAll(keepingCapacity: true)
         }
         while let connection = unflushed.popLast() { connection.flush() }
+        for listener in datagrams.values { listener.flush() }
         setWake()
     }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
+
 /// What the store keeps, and what it lets wait.
 public enum Limits {
     /// Call records that wait for the disk. At 200 bytes to 1 KiB each, at most 8 MiB; more means that the disk is gone.
@@ -8,6 +10,12 @@ public enum Limits {
     public static let queuedEvents = 1_024
     /// Records written in one transaction, so that a caller never waits for a transaction of seconds.
     public static let recordsPerCommit = 2_048
+    /// How long a record that nobody waits for may stay for others to share its commit. `kill -9` loses what has not been
+    /// answered yet and nothing else; so short, it loses no more of that than a busy disk does.
+    static let gathering = DispatchTimeInterval.milliseconds(20)
+    /// From one commit to the next while calls come faster than that: nobody hears a hundredth of a second in the answer to
+    /// a call, and a hundred commits a second are a tenth of a processor.
+    static let betweenCommits = DispatchTimeInterval.milliseconds(10)
     /// Security events kept; the oldest go first. A year of a quiet system, and 40 MiB at most for one under attack.
     public static let securityEvents = 100_000
     /// Seconds that a ban is kept after its end, because the next one of its source is longer: a week.
@@ -16,6 +24,8 @@ public enum Limits {
     public static let listedRows = 10_000
     /// UTF-8 bytes of a text that came from outside and is kept: what a header may hold is far more than a person reads.
     public static let keptText = 512
+    /// Different protections of legs whose text is remembered: transports, ciphers and suites allow for fewer.
+    static let rememberedTexts = 256
     /// Audits and attacks kept as proofs for one control.
     public static let proofsPerControl = 100
 }

@@ -7,8 +7,9 @@ import Synchronization
 
 /// Puts call records on the disk from a thread of its own, many in one commit, and says when they are there.
 ///
-/// Loops that serve phones hand records over and go on; nothing here makes them wait. While one commit is under way the next
-/// records gather, so the busier the system is, the fewer commits it needs for each.
+/// Loops that serve phones hand records over and go on; nothing here makes them wait. A commit costs as much for one record as
+/// for twenty, so they gather: while one commit is under way, for ``Limits/betweenCommits`` after one began, and, where nobody
+/// waits for the answer, for ``Limits/gathering``. A call that comes alone is answered at once.
 public final class RecordWriter: Sendable {
     private struct Waiting {
         let record: CallRecord
@@ -19,7 +20,28 @@ public final class RecordWriter: Sendable {
         var records: [Waiting] = []
         var events: [EventKey: SecurityEvent] = [:]
         var droppedEvents = 0
+        /// Whether somebody waits for one of the records.
+        var isAwaited = false
+        /// Whether the thread has been woken for what waits.
+        var isAnnounced = false
         var isStopping = false
+
+        /// Says that something waits.
+        ///
+        /// - Returns: Whether the thread has to hear of it.
+        mutating func announce(isAwaited: Bool) -> Bool {
+            defer { (isAnnounced, self.isAwaited) = (true, self.isAwaited || isAwaited) }
+            return !isAnnounced || (isAwaited && !self.isAwaited)
+        }
+
+        mutating func take() -> (records: [Waiting], events: [SecurityEvent]) {
+            let batch = Array(records.prefix(Limits.recordsPerCommit))
+            records.removeFirst(batch.count)
+            let told = events.values.sorted { $0.at < $1.at }
+            events.removeAll(keepingCapacity: true)
+            if records.isEmpty { (isAnnounced, isAwaited) = (false, false) }
+            return (batch, told)
+        }
     }
 
     /// What makes two events the same one with a count.
@@ -63,21 +85,24 @@ public final class RecordWriter: Sendable {
 
     /// Hands a record over. Never blocks on the disk.
     ///
-    /// - Parameter onStored: Called once: with `true` after the commit, on the writer's thread; with `false` when it could not
-    ///   be written, and at once on this thread when the queue is full or the writer has stopped.
-    public func enqueue(_ record: CallRecord, onStored: @escaping @Sendable (Bool) -> Void) {
-        let isAccepted = state.withLock { state in
-            guard !state.isStopping, state.records.count < capacity else { return false }
+    /// - Parameters:
+    ///   - isAwaited: Whether a phone waits for the answer. Others may stay until there are more.
+    ///   - onStored: Called once: with `true` after the commit, on the writer's thread; with `false` when it could not be
+    ///     written, and at once on this thread when the queue is full or the writer has stopped.
+    public func enqueue(_ record: CallRecord, isAwaited: Bool = true, onStored: @escaping @Sendable (Bool) -> Void) {
+        let (isAccepted, isNews) = state.withLock { state in
+            guard !state.isStopping, state.records.count < capacity else { return (false, false) }
             state.records.append(Waiting(record: record, onStored: onStored))
-            return true
+            return (true, state.announce(isAwaited: isAwaited))
         }
-        if isAccepted { wake.signal() } else { onStored(false) }
+        if isNews { wake.signal() }
+        if !isAccepted { onStored(false) }
     }
 
     /// Hands an event over. Repeats that wait for the same commit are counted together; when too many different ones wait,
     /// it is dropped and counted.
     public func enqueue(_ event: SecurityEvent) {
-        let isFirst = state.withLock { state in
+        let isNews = state.withLock { state in
             let key = EventKey(kind: event.kind, source: event.source, subject: event.subject)
             if var waiting = state.events[key] {
                 waiting.count = waiting.count.addingReportingOverflow(event.count).partialValue
@@ -89,9 +114,9 @@ public final class RecordWriter: Sendable {
                 return false
             }
             state.events[key] = event
-            return true
+            return state.announce(isAwaited: false)
         }
-        if isFirst { wake.signal() }
+        if isNews { wake.signal() }
     }
 
     /// Events that found no room since the start.
@@ -109,21 +134,29 @@ public final class RecordWriter: Sendable {
     }
 
     private func run() {
+        var last = DispatchTime(uptimeNanoseconds: 0)
         while true {
-            wake.wait()
-            let (records, events, isLast) = state.withLock { state in
-                let batch = Array(state.records.prefix(Limits.recordsPerCommit))
-                state.records.removeFirst(batch.count)
-                let events = state.events.values.sorted { $0.at < $1.at }
-                state.events.removeAll(keepingCapacity: true)
-                return (batch, events, state.isStopping && state.records.isEmpty)
-            }
+            gather(after: last)
+            last = .now()
+            let (records, events) = state.withLock { $0.take() }
             if !records.isEmpty || !events.isEmpty { write(records, events) }
-            guard !isLast else { break }
-            // What did not fit in this commit was announced by signals that are still there, except while stopping.
-            if state.withLock({ $0.isStopping }) { wake.signal() }
+            if state.withLock({ $0.isStopping && $0.records.isEmpty }) { break }
         }
         finished.signal()
+    }
+
+    /// Waits until there is something to write and no reason to wait for more.
+    ///
+    /// - Parameter last: When the last commit began.
+    private func gather(after last: DispatchTime) {
+        while !state.withLock({ $0.isAnnounced || $0.isStopping }) { wake.wait() }
+        let begin = DispatchTime.now()
+        while true {
+            let (isAwaited, isStopping) = state.withLock { ($0.isAwaited, $0.isStopping) }
+            let deadline = isAwaited ? last + Limits.betweenCommits : begin + Limits.gathering
+            guard !isStopping, DispatchTime.now() < deadline else { return }
+            if wake.wait(timeout: deadline) == .timedOut { return }
+        }
     }
 
     private func write(_ records: [Waiting], _ events: [SecurityEvent]) {

@@ -63,6 +63,34 @@ struct RecordWriterTests {
         #expect(answers.stored.count == 50)
     }
 
+    @Test func `what nobody waits for shares the commit of what somebody waits for`() throws {
+        let disk = Disk()
+        let writer = RecordWriter(capacity: 100) { disk.commit($0, $1) }
+        let answers = Answers()
+        for index in 0..<20 {
+            writer.enqueue(try makeRecord("begun \(index)"), isAwaited: false) { answers.note("begun \(index)", $0) }
+        }
+        writer.enqueue(try makeRecord("answered")) { answers.note("answered", $0) }
+        for _ in 0..<21 { disk.gate.signal() }
+        writer.stop()
+        #expect(disk.commits.withLock { $0.count } <= 2)
+        #expect(answers.stored.count == 21)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `what nobody waits for is written all the same`() throws {
+        let disk = Disk()
+        let writer = RecordWriter(capacity: 100) { disk.commit($0, $1) }
+        let written = DispatchSemaphore(value: 0)
+        for _ in 0..<3 {
+            writer.enqueue(try makeRecord("alone"), isAwaited: false) { _ in written.signal() }
+            disk.gate.signal()
+            written.wait()
+        }
+        writer.stop()
+        #expect(disk.commits.withLock { $0.flatMap(\.self) } == ["alone", "alone", "alone"])
+    }
+
     @Test func `a full queue says no at once and does not wait`() throws {
         let disk = Disk()
         let writer = RecordWriter(capacity: 10) { disk.commit($0, $1) }

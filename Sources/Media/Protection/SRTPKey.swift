@@ -20,7 +20,13 @@ public struct SRTPKey: Sendable {
         self.suite = suite
         var bytes: [UInt8] = []
         bytes.reserveCapacity(suite.materialLength)
-        for _ in 0..<suite.materialLength { bytes.append(.random(in: .min ... .max, using: &generator)) }
+        while bytes.count < suite.materialLength {
+            var word: UInt64 = generator.next()
+            for _ in 0..<min(8, suite.materialLength - bytes.count) {
+                bytes.append(UInt8(truncatingIfNeeded: word))
+                word >>= 8
+            }
+        }
         material = Redacted(bytes)
     }
 

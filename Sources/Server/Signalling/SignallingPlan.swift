@@ -93,7 +93,7 @@ extension SignallingLoop.Outlets {
     init(media: MediaLoop, records: RecordWriter, bans: BanKeeper, hop: SignallingHop, logger: Logger) {
         self.media = { media.send($0) }
         remember = { record, ticket in
-            records.enqueue(record) { isStored in
+            records.enqueue(record, isAwaited: ticket != nil) { isStored in
                 if ticket != nil || !isStored { hop.tell { $0.stored(ticket, ok: isStored) } }
             }
         }

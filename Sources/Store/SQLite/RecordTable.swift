@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Model
 import Primitives
+import Synchronization
 
 /// Call records as rows.
 enum RecordTable {
@@ -87,11 +88,19 @@ enum RecordTable {
         )
     }
 
+    /// The texts of protections that were written: there are few different ones, and making one costs more than its row.
+    private static let texts = Mutex<[LegProtection: String]>([:])
+
     private static func json(_ protection: LegProtection?) throws -> String? {
         guard let protection else { return nil }
+        if let text = texts.withLock({ $0[protection] }) { return text }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        return String(decoding: try encoder.encode(protection), as: UTF8.self)
+        let text = String(decoding: try encoder.encode(protection), as: UTF8.self)
+        texts.withLock { texts in
+            if texts.count < Limits.rememberedTexts { texts[protection] = text }
+        }
+        return text
     }
 
     private static func protection(_ json: String?) throws -> LegProtection? {

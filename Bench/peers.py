@@ -59,6 +59,11 @@ def build_tools(ports):
     text = (source / "cfg/kamailio.cfg").read_text()
     text = text.replace("127.0.0.1:5060", f"127.0.0.1:{ports}").replace("127.0.0.1:5061", f"127.0.0.1:{ports + 1}")
     configuration.write_text(text)
+    # A handshake that ends in its first call, because the server was quick, was never counted, and the tool waited for ever.
+    load = tools / "src/regload.c"
+    text = (source / "src/regload.c").read_text()
+    load.write_text(text.replace("int r=SSL_do_handshake(u->ssl); (void)r; infl++;",
+                                 "if(SSL_do_handshake(u->ssl)==1){u->hs=1;nd++;} else infl++;"))
     run("make", "-s", "-C", tools, "build/regload")
 
 

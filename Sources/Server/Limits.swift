@@ -36,6 +36,8 @@ enum Limits {
 
     /// Bytes read in one system call. A REGISTER has 900, a ClientHello 500 to 1,800.
     static let read = 2_048
+    /// Bytes read in a connection's first call, whose buffer NIO keeps: most ClientHellos.
+    static let firstRead = 512
     /// Bytes of unfinished messages that the loop keeps of all connections before strangers may begin no other. Most
     /// messages come in one piece.
     static let unfinished = 16 << 20

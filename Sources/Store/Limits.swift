@@ -12,7 +12,7 @@ public enum Limits {
     public static let recordsPerCommit = 2_048
     /// How long a record that nobody waits for may stay for others to share its commit. `kill -9` loses what has not been
     /// answered yet and nothing else; so short, it loses no more of that than a busy disk does.
-    static let gathering = DispatchTimeInterval.milliseconds(20)
+    static let gathering = DispatchTimeInterval.milliseconds(50)
     /// From one commit to the next while calls come faster than that: nobody hears a hundredth of a second in the answer to
     /// a call, and a hundred commits a second are a tenth of a processor.
     static let betweenCommits = DispatchTimeInterval.milliseconds(10)

@@ -102,7 +102,9 @@ final class ListenerSockets {
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.socketOption(.so_sndbuf), value: Limits.kernelBuffer)
             .childChannelOption(userTimeout, value: Int(Limits.unread / .milliseconds(1)))
-            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Limits.read))
+            .childChannelOption(.recvAllocator, value: FleetingReads())
+            // As many buffers would be kept.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(
                 .writeBufferWaterMark,
                 value: .init(low: Limits.slowWrites / 2, high: Limits.slowWrites)

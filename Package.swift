@@ -66,7 +66,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AuditTests",
-            dependencies: ["Audit", "Calls", "Guard", "Media", "Model", "Primitives", "SIP"],
+            dependencies: ["Audit", "Calls", "Guard", "Media", "Model", "Primitives", "SIP", "TestKit"],
             swiftSettings: strict
         ),
     ]
@@ -171,7 +171,7 @@ if environment["RINGFENCE_FUZZ"] == "1" {
     package.targets += [
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["Primitives", "SIP", "Media", "Model", "Guard", "Calls"],
+            dependencies: ["Primitives", "SIP", "Media", "Model", "Guard", "Calls", "TestKit"],
             path: "Fuzz",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]
         )

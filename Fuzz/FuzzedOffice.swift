@@ -5,6 +5,7 @@ import Media
 import Model
 import Primitives
 import SIP
+import TestKit
 
 /// The switchboard of a small business, with everything around it played by the fuzzer's bytes: connections that come and
 /// go, phones that know their secrets and strangers that do not, the clock, the disk and the operator.
@@ -30,7 +31,6 @@ struct FuzzedOffice {
     var counter: UInt32 = 0
 
     init() {
-        let words = Words()
         board = Switchboard(
             settings: SwitchboardSettings(
                 hostNames: ["pbx.office.example"],
@@ -40,7 +40,7 @@ struct FuzzedOffice {
                 nonceKey: Array(repeating: 7, count: 32)
             ),
             snapshot: FuzzedPhone.snapshot(disabled: 0, generation: 1),
-            entropy: Entropy { words.next() }
+            entropy: .repeatable()
         )
     }
 
@@ -172,19 +172,6 @@ struct FuzzedOffice {
 /// Traps with a sentence that a release build prints, too.
 private func promise(_ holds: Bool, _ sentence: @autoclosure () -> String) {
     if !holds { fatalError(sentence()) }
-}
-
-/// Random words that are the same in every run.
-private final class Words: @unchecked Sendable {
-    private var state: UInt64 = 42
-
-    func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
 }
 
 /// The fuzzer's bytes, taken one decision after the other.

@@ -24,6 +24,31 @@ public struct Attack: Sendable {
         (self.control, self.id, self.name) = (control, id, name)
         (self.attempted, self.expected, self.run) = (attempted, expected, run)
     }
+
+    /// An attack from inside: with the first `phones` accounts registered, which are taken off again afterwards.
+    init(
+        _ control: Control,
+        _ id: String,
+        _ name: String,
+        attempted: String,
+        expected: String,
+        phones count: Int,
+        run: @escaping @Sendable ([TestPhone], Wire, Target) async throws(WireError) -> Observation
+    ) {
+        self.init(control, id, name, attempted: attempted, expected: expected) {
+            (wire, target) async throws(WireError) in
+            guard target.accounts.count >= count else { return .needsAccount }
+            let phones = try await TestPhone.registered(count, wire, target)
+            let observation = try await run(phones, wire, target)
+            do throws(WireError) {
+                for phone in phones { try await phone.unregister() }
+            } catch {
+                // What an attack got stands, whether or not its phones could be taken off.
+                if observation.outcome == .held { throw error }
+            }
+            return observation
+        }
+    }
 }
 
 /// Attacks the running server from the attacker's own process.
@@ -59,4 +84,10 @@ public enum AttackSuite {
             return .notRun("could not be carried out: \(error)")
         }
     }
+}
+
+extension Observation {
+    static let needsAccount = Observation.notRun(
+        "this attack starts from an enrolled phone, and there is none: run it beside the running server, with --data"
+    )
 }

@@ -2,35 +2,18 @@
 
 import GRDB
 import Glibc
-import Model
+public import Model
 import Primitives
 
 /// Falsifies the journal of a copy, as somebody would who can write to the database but has no key, and says what
 /// verification finds. The original is only read.
 public enum JournalDrill {
-    public enum Falsification: String, Hashable, Sendable, CaseIterable {
-        /// None: the copy as it is, which must verify.
-        case nothing
-        /// Another actor in an entry of the past.
-        case edit
-        /// The same, with a hash that would fit if it needed no key.
-        case editWithHash = "edit-with-hash"
-        case removeMiddle = "remove-middle"
-        case removeLast = "remove-last"
-        /// An entry that never happened, after the last one.
-        case append
-        /// Two neighbours have changed places.
-        case swap
-        case empty
-        /// A security event of the past came from somebody else.
-        case editEvent = "edit-event"
-        /// A security event of the past never happened.
-        case removeEvent = "remove-event"
-    }
-
     /// - Parameter directory: The data directory, which a running server may have open.
     /// - Returns: What verification says of the altered copy. The copy is erased.
-    public static func run(_ falsification: Falsification, onCopyOf directory: String) throws -> JournalVerification {
+    public static func run(
+        _ falsification: JournalFalsification,
+        onCopyOf directory: String
+    ) throws -> JournalVerification {
         let copy = try Copy(of: directory)
         defer { copy.erase() }
         try copy.lengthen()
@@ -75,7 +58,7 @@ public enum JournalDrill {
             try store.write([], events: [event, event])
         }
 
-        func falsify(_ falsification: Falsification) throws {
+        func falsify(_ falsification: JournalFalsification) throws {
             try DatabaseQueue(path: database).write { database in
                 for trigger in ["journal_is_not_edited", "journal_is_not_shortened", "journal_only_grows"] {
                     try database.execute(sql: "DROP TRIGGER IF EXISTS \(trigger)")
@@ -87,7 +70,7 @@ public enum JournalDrill {
             }
         }
 
-        private static func statements(_ falsification: Falsification) -> [String] {
+        private static func statements(_ falsification: JournalFalsification) -> [String] {
             let last = "(SELECT max(sequence) FROM journal)"
             return switch falsification {
             case .nothing, .append, .editWithHash: []
@@ -117,13 +100,8 @@ public enum JournalDrill {
                 after: step == 0 ? last.previous : last.hash,
                 try Seal(key: Array(repeating: 0, count: 32))
             )
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    entry.sequence, entry.at.milliseconds, entry.actor, entry.action, entry.subject, entry.detail,
-                    entry.previous, entry.hash,
-                ]
-            )
+            try database.execute(sql: "DELETE FROM journal WHERE sequence = ?", arguments: [entry.sequence])
+            try JournalTable.insert(entry, database)
         }
 
         func erase() {

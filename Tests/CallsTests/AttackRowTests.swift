@@ -10,7 +10,7 @@ import Testing
 @Suite("Control intrusion-detection: rows of the attack catalogue")
 struct AttackRowTests {
     @Test func `S01 a call without a login rings nobody and leaves no record`() throws {
-        var (office, _, callee) = try CallTests.phones()
+        var (office, _, callee) = try Office.withPhones()
         var stranger = try Phone("phone-103-000001", in: &office, from: "203.0.113.9:40000")
         for number in ["102", "00441632960000", "+441632960000", "9011441632960000", "*97"] {
             let text = stranger.request("INVITE", to: "sip:\(number)@\(Office.domain)", body: SDP.offer())
@@ -23,7 +23,7 @@ struct AttackRowTests {
 
     @Test(arguments: [407, 401])
     func `C06 a phone that challenges the server gets no login, and the call is over`(status: Int) throws {
-        var (office, caller, callee) = try CallTests.phones()
+        var (office, caller, callee) = try Office.withPhones()
         _ = try caller.call(&office, "102")
         let invite = try #require(office.received(on: callee.flow).first)
         let challenge =
@@ -38,14 +38,14 @@ struct AttackRowTests {
     }
 
     @Test func `C06 a challenge to BYE gets no login either`() throws {
-        var (office, caller, callee, answer, _) = try CallTests.talking()
-        office.deliver(caller.inDialog("BYE", of: answer), on: caller.flow)
-        let bye = try #require(office.received(on: callee.flow).last)
+        var scene = try Scene()
+        _ = scene.callerSays("BYE")
+        let bye = try #require(scene.office.received(on: scene.callee.flow).last)
         #expect(bye.method == .bye)
         let challenge = "WWW-Authenticate: Digest realm=\"102\", nonce=\"x\", qop=\"auth\""
-        office.deliver(callee.answer(bye, 401, extra: [challenge]), on: callee.flow)
-        office.wait(.seconds(10))
-        #expect(office.received(on: callee.flow).isEmpty)
+        scene.office.deliver(scene.callee.answer(bye, 401, extra: [challenge]), on: scene.callee.flow)
+        scene.office.wait(.seconds(10))
+        #expect(scene.office.received(on: scene.callee.flow).isEmpty)
     }
 
     @Test(arguments: [Transport.tcp, .udp])
@@ -103,7 +103,7 @@ struct AttackRowTests {
     }
 
     @Test func `C11 the address of a registered phone is no credential`() throws {
-        var (office, caller, callee) = try CallTests.phones()
+        var (office, caller, callee) = try Office.withPhones()
         let other = try office.flow(from: caller.flow.remote.description)
         office.deliver(caller.request("INVITE", to: "sip:102@\(Office.domain)", body: SDP.offer()), on: other)
         #expect(office.received(on: other).map(\.status) == [401])
@@ -153,7 +153,7 @@ struct AttackRowTests {
     }
 
     private func called(with extra: [String]) throws -> Message {
-        var (office, caller, callee) = try CallTests.phones()
+        var (office, caller, callee) = try Office.withPhones()
         let contact = "Contact: <\(caller.contact)>"
         _ = try caller.ask(
             &office,
@@ -180,7 +180,7 @@ struct AttackRowTests {
         target: String,
         contact: String
     ) throws {
-        var (office, caller, callee) = try CallTests.phones()
+        var (office, caller, callee) = try Office.withPhones()
         let text = caller.request(
             method,
             to: target,
@@ -206,7 +206,7 @@ struct AttackRowTests {
 
     @Test(arguments: ["sip:103@office.example", "sip:+9601234567@office.example", "sip:102@office.example?Replaces=x"])
     func `S23 REFER outside of a call calls nobody`(target: String) throws {
-        var (office, caller, callee) = try CallTests.phones()
+        var (office, caller, callee) = try Office.withPhones()
         let answers = try caller.ask(
             &office,
             "REFER",
@@ -219,7 +219,7 @@ struct AttackRowTests {
     }
 
     @Test func `S19 an answer from another connection than the question went to answers nothing`() throws {
-        var (office, caller, callee) = try CallTests.phones()
+        var (office, caller, callee) = try Office.withPhones()
         _ = try caller.call(&office, "102")
         let invite = try #require(office.received(on: callee.flow).first)
         let eavesdropper = try office.flow(from: "203.0.113.9:40000")
@@ -243,154 +243,5 @@ struct AttackRowTests {
         ].joined(separator: "\r\n")
         office.deliver(text, on: flow)
         #expect(office.inbox.isEmpty)
-    }
-}
-
-@Suite("Control flood-protection: rows of the attack catalogue")
-struct FloodRowTests {
-    private static let abilities = [
-        "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, REFER, NOTIFY, UPDATE, PRACK, INFO, SUBSCRIBE, MESSAGE",
-        "Supported: outbound, path, gruu, replaces, timer",
-    ]
-
-    @Test(arguments: ["OPTIONS", "REGISTER", "INVITE", "SUBSCRIBE", "BYE", "CANCEL", "NONSENSE"])
-    func `D13 over UDP a stranger never gets more than he sent`(method: String) throws {
-        var office = try Office()
-        var phone = try Phone("phone-101-000001", in: &office)
-        let flow = try office.flow(over: .udp)
-        for extra: [String] in [[], Self.abilities, ["Subject: \(String(repeating: "x", count: 2_000))"]] {
-            for tag in ["", ";tag=made-up"] {
-                let text = phone.request(
-                    method,
-                    to: "sip:\(Office.domain)",
-                    toHeader: "<sip:101@\(Office.domain)>\(tag)",
-                    extra: extra
-                )
-                office.deliver(text, on: flow)
-                let answers = office.received(on: flow)
-                #expect(answers.count <= 1)
-                #expect(answers.allSatisfy { $0.bytes.count <= text.utf8.count })
-            }
-        }
-    }
-
-    @Test func `D13 a phone's own request over UDP is long enough to be answered`() throws {
-        var office = try Office()
-        var phone = try Phone("phone-101-000001", in: &office)
-        let flow = try office.flow(over: .udp)
-        let extra = Self.abilities + ["Contact: <\(phone.contact)>"]
-        office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)", extra: extra), on: flow)
-        #expect(office.received(on: flow).map(\.status) == [401])
-    }
-
-    @Test func `D02 strangers over UDP leave nothing behind, whatever they are answered`() throws {
-        var office = try Office()
-        var phone = try Phone("phone-101-000001", in: &office)
-        let flow = try office.flow(over: .udp)
-        for method in ["BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "NONSENSE"] {
-            for number in 0..<50 {
-                let text = phone.request(
-                    method,
-                    to: "sip:\(Office.domain)",
-                    toHeader: "<sip:101@\(Office.domain)>;tag=\(number)",
-                    extra: Self.abilities
-                )
-                office.deliver(text, on: flow)
-            }
-        }
-        #expect(office.switchboard.figures.transactions == 0)
-        #expect(office.switchboard.nextDeadline == nil)
-    }
-
-    @Test(arguments: [
-        ("multipart/mixed;boundary=b", "--b\r\nContent-Type: multipart/mixed;boundary=c\r\n\r\n--c--\r\n--b--\r\n"),
-        ("multipart/mixed;boundary=\"\"", "--\r\n"), ("multipart/mixed", ""),
-    ])
-    func `D09 a body of several parts is refused unread`(type: String, body: String) throws {
-        try expectRefusal(of: type, body)
-    }
-
-    @Test(arguments: [
-        "application/pidf+xml", "application/dialog-info+xml", "application/conference-info+xml", "text/xml",
-    ])
-    func `D16 an XML body is refused unread`(type: String) throws {
-        try expectRefusal(of: type, "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><x>&e;</x>")
-    }
-
-    private func expectRefusal(of type: String, _ body: String) throws {
-        var (office, caller, callee) = try CallTests.phones()
-        let answers = try caller.ask(
-            &office,
-            "INVITE",
-            to: "sip:102@\(Office.domain)",
-            extra: ["Contact: <\(caller.contact)>"],
-            body: body.isEmpty ? "x" : body,
-            type: type
-        )
-        #expect(answers.last?.status == 415)
-        #expect(office.received(on: callee.flow).isEmpty)
-    }
-
-    @Test func `D10 bytes that are no text do not stop anything and reach no record as they are`() throws {
-        var office = try Office()
-        let phone = try Phone("phone-101-000001", in: &office)
-        for name in ["\u{FEFF}x", "a\u{202E}b", "\u{0}", "é\u{301}", "\u{85}\u{2028}"] {
-            var copy = phone
-            copy.client = name
-            office.deliver(
-                copy.request("REGISTER", to: "sip:\(Office.domain)", from: "\"\(name)\" <sip:x@y>"),
-                on: phone.flow
-            )
-        }
-        var other = try Phone("phone-101-000001", in: &office)
-        #expect(try other.register(&office).status == 200)
-        for event in office.events {
-            #expect(
-                event.detail.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 0x202E && $0.value != 0x2028 }
-            )
-        }
-    }
-
-    @Test func `D11 a connection that is gone in the middle of its calls leaves nothing behind`() throws {
-        var (office, caller, callee) = try CallTests.phones()
-        for number in 0..<5 { _ = try caller.call(&office, "102", callID: "burst-\(number)") }
-        office.disconnect(caller.flow)
-        office.wait(.seconds(120))
-        #expect(office.switchboard.calls().isEmpty)
-        #expect(office.switchboard.figures.transactions == 0)
-        #expect(try callee.register(&office).status == 200)
-    }
-
-    @Test(arguments: [
-        "abc", ";;;;", "eyJ.eyJ.x;info=<https://169.254.169.254/>;alg=ES256;ppt=shaken",
-        "x;info=<file:///etc/passwd>", String(repeating: "e", count: 7_000),
-    ])
-    func `D17 a signed identity is no reason to fetch anything, and does not reach the called phone`(
-        token: String
-    ) throws {
-        var (office, caller, callee) = try CallTests.phones()
-        _ = try caller.ask(
-            &office,
-            "INVITE",
-            to: "sip:102@\(Office.domain)",
-            callID: "call-1",
-            extra: ["Contact: <\(caller.contact)>", "Identity: \(token)"],
-            body: SDP.offer()
-        )
-        let invite = try #require(office.received(on: callee.flow).first)
-        #expect(!String(decoding: invite.bytes, as: UTF8.self).contains("Identity"))
-    }
-
-    @Test func `D18 five hundred Routes or parameters are read once, and no slower than their bytes`() throws {
-        var office = try Office()
-        var phone = try Phone("phone-101-000001", in: &office)
-        let clock = ContinuousClock()
-        for extra in [
-            "Route: " + Array(repeating: "<sip:a;lr>", count: 500).joined(separator: ","),
-            "Supported: " + (0..<900).map { "o\($0)" }.joined(separator: ","),
-        ] {
-            let text = phone.request("OPTIONS", to: "sip:\(Office.domain)", extra: [extra])
-            #expect(clock.measure { office.deliver(text, on: phone.flow) } < .milliseconds(500))
-        }
     }
 }

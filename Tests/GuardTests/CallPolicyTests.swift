@@ -44,48 +44,27 @@ struct PickupRulesTests {
         let snapshot: Snapshot
 
         init(isEnabled: Bool = true) throws {
-            let time = WallTime(milliseconds: 0)
-            var generator = SystemRandomNumberGenerator()
-            func number(_ text: String) throws -> ExtensionNumber { try #require(ExtensionNumber(parsing: text)) }
-            func makePhone(_ text: String) throws -> Device {
-                Device(
-                    id: .generate(using: &generator),
-                    extension: try number(text),
-                    username: Device.generateUsername(using: &generator),
-                    hashes: DigestHashes(md5: Redacted(""), sha256: Redacted(""), sha512256: Redacted("")),
-                    label: "Phone",
-                    createdAt: time
-                )
-            }
-            func make(_ text: String, _ group: String?, isEnabled: Bool = true) throws -> Extension {
-                Extension(
-                    number: try number(text),
-                    name: text,
-                    isEnabled: isEnabled,
-                    pickupGroup: group.flatMap { PickupGroup(parsing: $0) },
-                    createdAt: time
-                )
-            }
-            (phone, loner) = (try makePhone("201"), try makePhone("204"))
-            snapshot = Snapshot(
-                generation: 1,
-                domain: try #require(DomainName(parsing: "pbx.example")),
-                extensions: [
-                    try make("201", "sales", isEnabled: isEnabled), try make("202", "sales"),
-                    try make("203", "service"), try make("204", nil), try make("205", nil),
+            (phone, loner) = (try .enrolled(at: "201"), try .enrolled(at: "204"))
+            snapshot = try Snapshot.office(
+                [
+                    try .numbered("201", group: "sales", isEnabled: isEnabled), try .numbered("202", group: "sales"),
+                    try .numbered("203", group: "service"), try .numbered("204"), try .numbered("205"),
                 ],
                 devices: [phone, loner]
             )
         }
 
         func ringing(_ device: Device, _ text: String, isSecure: Bool = true) throws -> CallRefusal? {
-            let number = try #require(ExtensionNumber(parsing: text))
-            return PickupRules.refusal(of: device, ringingAt: number, signallingIsSecure: isSecure, in: snapshot)
+            PickupRules.refusal(
+                of: device,
+                ringingAt: try .parsed(text),
+                signallingIsSecure: isSecure,
+                in: snapshot
+            )
         }
 
         func talking(_ device: Device, _ text: String) throws -> CallRefusal? {
-            let number = try #require(ExtensionNumber(parsing: text))
-            return PickupRules.refusal(of: device, talkingAt: number, signallingIsSecure: true, in: snapshot)
+            PickupRules.refusal(of: device, talkingAt: try .parsed(text), signallingIsSecure: true, in: snapshot)
         }
     }
 

@@ -14,28 +14,9 @@ struct CallRulesTests {
         let snapshot: Snapshot
 
         init() throws {
-            let time = WallTime(milliseconds: 0)
-            var generator = SystemRandomNumberGenerator()
-            func number(_ text: String) throws -> ExtensionNumber { try #require(ExtensionNumber(parsing: text)) }
-            func makePhone(_ text: String) throws -> Device {
-                Device(
-                    id: .generate(using: &generator),
-                    extension: try number(text),
-                    username: Device.generateUsername(using: &generator),
-                    hashes: DigestHashes(md5: Redacted(""), sha256: Redacted(""), sha512256: Redacted("")),
-                    label: "Phone",
-                    createdAt: time
-                )
-            }
-            (phone, disabledPhone) = (try makePhone("201"), try makePhone("203"))
-            snapshot = Snapshot(
-                generation: 1,
-                domain: try #require(DomainName(parsing: "pbx.example")),
-                extensions: [
-                    Extension(number: try number("201"), name: "A", createdAt: time),
-                    Extension(number: try number("202"), name: "B", createdAt: time),
-                    Extension(number: try number("203"), name: "C", isEnabled: false, createdAt: time),
-                ],
+            (phone, disabledPhone) = (try .enrolled(at: "201"), try .enrolled(at: "203"))
+            snapshot = try Snapshot.office(
+                [try .numbered("201"), try .numbered("202"), try .numbered("203", isEnabled: false)],
                 devices: [phone, disabledPhone]
             )
         }

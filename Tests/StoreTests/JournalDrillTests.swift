@@ -8,8 +8,8 @@ import Testing
 
 @Suite("Control journal: drills on a copy")
 struct JournalDrillTests {
-    @Test(arguments: JournalDrill.Falsification.allCases)
-    func `every way to falsify a copy is found, and an honest copy verifies`(way: JournalDrill.Falsification) throws {
+    @Test(arguments: JournalFalsification.allCases)
+    func `every way to falsify a copy is found, and an honest copy verifies`(way: JournalFalsification) throws {
         let place = Place()
         let store = try place.create()
         let verification = try JournalDrill.run(way, onCopyOf: place.path)

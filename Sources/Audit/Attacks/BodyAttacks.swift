@@ -54,14 +54,13 @@ enum BodyAttacks {
         attempted:
             "with a login: INVITEs with multipart bodies 1,000 deep and without parts, XML with entities and external references, and bytes that are no text",
         expected: "refused each time within \(Limits.reply), nothing is fetched, and the phone is served afterwards",
-        run: { (wire, target) async throws(WireError) in
-            guard let account = target.accounts.first else { return .needsAccount }
+        phones: 1,
+        run: { (phones, wire, target) async throws(WireError) in
             let trap = try await wire.connect(Endpoint(.udp, port: target.mediaPort))
-            let phone = TestPhone(account, wire, target)
-            guard try await phone.register()?.status == 200 else { return .notRun("the phone could not register") }
+            let phone = phones[0]
             var seen: [String] = []
             for (name, type, body) in traps(trap.local) {
-                var draft = try await phone.draft("INVITE", to: account.number.text)
+                var draft = try await phone.draft("INVITE", to: phone.account.number.text)
                 (draft.contentType, draft.body) = (type, body)
                 let answer = try await phone.ask(draft)
                 seen.append("\(name): \(answer?.status.map(String.init) ?? "no answer")")
@@ -71,7 +70,6 @@ enum BodyAttacks {
                 try await phone.acknowledge(answer, to: draft)
             }
             let isServed = try await phone.register()?.status == 200
-            try await phone.unregister()
             let arrival = await trap.receive(Limits.silence)
             await trap.close()
             if case .bytes = arrival { return .broken("something was fetched from the attacker") }

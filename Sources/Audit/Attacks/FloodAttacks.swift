@@ -15,10 +15,9 @@ enum FloodAttacks {
         attempted:
             "up to \(Limits.floodRounds * Limits.floodBatch) requests over one connection while a phone is in use",
         expected: "the flood is cut off after a part of it, and every request of the phone is answered meanwhile",
-        run: { (wire, target) async throws(WireError) in
-            guard let account = target.accounts.first else { return .needsAccount }
-            let phone = TestPhone(account, wire, target)
-            guard try await phone.register()?.status == 200 else { return .notRun("the phone could not register") }
+        phones: 1,
+        run: { (phones, wire, target) async throws(WireError) in
+            let phone = phones[0]
             let source = target.elsewhere(using: wire.entropy)
             let stranger = try await wire.converse(Endpoint(.tls, port: target.tlsPort, from: source))
             var (sent, answered, served, asked) = (0, 0, 0, 0)
@@ -32,7 +31,6 @@ enum FloodAttacks {
             }
             let isCut = await stranger.everything(within: Limits.silence).isClosed
             await stranger.close()
-            try await phone.unregister()
             let text =
                 "\(sent) requests, \(answered) answered, \(isCut ? "then cut off" : "and never cut off"); "
                 + "the phone got \(served) of \(asked) answers"

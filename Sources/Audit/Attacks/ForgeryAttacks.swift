@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
-import Media
 import Model
 import Primitives
 
@@ -15,23 +14,19 @@ enum ForgeryAttacks {
         "Call without a login",
         attempted: "INVITE to an extension whose phone is registered, and to an outside number, without a login",
         expected: "401, nothing rings, no 100 or 180",
-        run: { (wire, target) async throws(WireError) in
-            guard let account = target.accounts.first else { return .needsAccount }
-            let phone = TestPhone(account, wire, target)
-            guard try await phone.register()?.status == 200 else { return .notRun("the phone could not register") }
+        phones: 1,
+        run: { (phones, wire, target) async throws(WireError) in
+            let phone = phones[0]
             let line = Line(wire, Endpoint(.tls, port: target.tlsPort))
             var seen: [String] = []
-            for number in [account.number.text, "00441632960000", "+441632960000", "9011441632960000"] {
+            for number in [phone.account.number.text, "00441632960000", "+441632960000", "9011441632960000"] {
                 let draft = RequestDraft.probe("INVITE", name: number, domain: target.domain.text, using: wire.entropy)
                 let answer = try await line.ask(draft)
                 seen.append("\(number): \(answer.status ?? 0)")
                 if answer.status != 401 { return .broken("'\(answer.firstLine)' to INVITE for \(number)") }
             }
             await line.hangUp()
-            if case .message(let rung, _) = try await phone.line().next(within: Limits.silence) {
-                return .broken("the phone got '\(rung.firstLine)'")
-            }
-            try await phone.unregister()
+            if let rung = try await phone.unasked() { return .broken("the phone got '\(rung)'") }
             return .held(seen.joined(separator: ", ") + "; the phone stayed silent")
         }
     )
@@ -128,22 +123,17 @@ enum ForgeryAttacks {
         "Log in as oneself and act as somebody else",
         attempted: "with the login of one extension: REGISTER for another one, and INVITE with another one in From",
         expected: "403; the other extension has no new phone",
-        run: { (wire, target) async throws(WireError) in
+        phones: 1,
+        run: { (phones, wire, target) async throws(WireError) in
             guard target.accounts.count >= 2 else { return .needsAccount }
-            let phone = TestPhone(target.accounts[0], wire, target)
+            let phone = phones[0]
             let victim = "sip:\(target.accounts[1].number)@\(target.domain)"
-            guard try await phone.register()?.status == 200 else { return .notRun("the phone could not register") }
             var registration = try await phone.registration(expires: 60)
             (registration.to, registration.from) = (victim, victim)
             let bound = try await phone.ask(registration)
-            var invite = try await phone.draft("INVITE", to: target.accounts[0].number.text)
-            (invite.contentType, invite.from) = ("application/sdp", victim)
-            invite.body = OfferText.offer(
-                profile: "RTP/SAVP",
-                crypto: [MediaEncryptionAttack.properKey(.aes128gcm, wire)]
-            )
+            var invite = try await phone.invitation(to: phone)
+            invite.from = victim
             let called = try await phone.ask(invite)
-            try await phone.unregister()
             let seen = "REGISTER \(bound?.firstLine ?? "no answer"), INVITE \(called?.firstLine ?? "no answer")"
             return bound?.status == 403 && called?.status == 403 ? .held(seen) : .broken(seen)
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
-import Media
 import Model
 import Primitives
 
@@ -16,21 +15,18 @@ enum HeaderAttacks {
         attempted:
             "a call with \(claims.count) headers about who calls, who pays, what to play and where to fetch it, and with another name",
         expected: "the called phone hears the name and number of the directory, and not one of the headers",
-        run: { (wire, target) async throws(WireError) in
-            guard target.accounts.count >= 2 else { return .needsAccount }
-            let heard: HeardMessage
-            do {
-                heard = try await OverheardCall.invite(wire, target) { draft in
-                    draft.extra += claims
-                    draft.from = "sip:\(target.accounts[0].number)@\(target.domain)"
-                    draft.fromName = "\"The Owner\" "
-                }
-            } catch { return .notRun("no call to listen to: \(error)") }
+        phones: 2,
+        run: { (phones, wire, target) async throws(WireError) in
+            let heard = try await TestCall.overhear(phones) { draft in
+                draft.extra += claims
+                draft.from = "sip:\(phones[0].account.number)@\(target.domain)"
+                draft.fromName = "\"The Owner\" "
+            }
             let text = String(decoding: heard.bytes, as: UTF8.self).lowercased()
             let passed = claims.map { $0.components(at: ":")[0].lowercased() }.filter { heard.value($0) != nil }
             if !passed.isEmpty { return .broken("passed on: \(passed.joined(separator: ", "))") }
             if text.contains("the owner") || text.contains("evil.example") { return .broken("a claim was passed on") }
-            guard heard.value("from")?.contains("sip:\(target.accounts[0].number)@") == true else {
+            guard heard.value("from")?.contains("sip:\(phones[0].account.number)@") == true else {
                 return .broken("From is '\(heard.value("from") ?? "")'")
             }
             return .held("\(claims.count) headers stripped; From is that of the login")
@@ -52,22 +48,16 @@ enum HeaderAttacks {
         attempted: "read everything that the called phone is told, for what only the caller's side knows",
         expected:
             "one Via, the server's own Contact and identifiers, and nothing of the caller's address, software or identifiers",
-        run: { (wire, target) async throws(WireError) in
+        phones: 2,
+        run: { (phones, wire, target) async throws(WireError) in
             var inside: [String] = []
-            let heard: HeardMessage
-            do {
-                heard = try await OverheardCall.invite(wire, target) { draft in
-                    draft.userAgent = "SecretPhone/7.1"
-                    draft.sentBy = "10.11.12.13:5099"
-                    draft.contact = "<sip:inside@10.11.12.13:5099>"
-                    inside = ["SecretPhone", "10.11.12.13", draft.ids.callID, draft.ids.fromTag, draft.ids.branch]
-                    draft.body = OfferText.offer(
-                        profile: "RTP/SAVP",
-                        crypto: [MediaEncryptionAttack.properKey(.aes128gcm, wire)],
-                        address: IPAddress(v4: 0x0A0B_0C0D)
-                    )
-                }
-            } catch { return .notRun("no call to listen to: \(error)") }
+            let heard = try await TestCall.overhear(phones) { draft in
+                draft.userAgent = "SecretPhone/7.1"
+                draft.sentBy = "10.11.12.13:5099"
+                draft.contact = "<sip:inside@10.11.12.13:5099>"
+                inside = ["SecretPhone", "10.11.12.13", draft.ids.callID, draft.ids.fromTag, draft.ids.branch]
+                draft.body = OfferText.encrypted(address: IPAddress(v4: 0x0A0B_0C0D), using: wire.entropy)
+            }
             let text = String(decoding: heard.bytes, as: UTF8.self)
             let leaked = inside.filter(text.contains)
             if !leaked.isEmpty { return .broken("the called phone was told \(leaked.joined(separator: ", "))") }
@@ -117,22 +107,19 @@ enum HeaderAttacks {
         attempted:
             "a display name, a user part and a Call-ID with raw and escaped line ends and a NUL, on the way to another phone",
         expected: "raw ones are refused; escaped ones stay escaped, and no line appears at the called phone",
-        run: { (wire, target) async throws(WireError) in
-            guard target.accounts.count >= 2 else { return .needsAccount }
+        phones: 2,
+        run: { (phones, wire, target) async throws(WireError) in
             for raw in ["a\rP-Asserted-Identity: <sip:0@x>", "a\u{0}b", "a\nX-Evil: 1"] {
                 var draft = RequestDraft.probe("INVITE", name: "100", domain: target.domain.text, using: wire.entropy)
                 draft.fromName = "\"\(raw)\" "
                 let end = try await FramingAttacks.end(of: draft.bytes, wire, target)
                 guard end.isClosed, end.isRefusal else { return .broken("a raw control byte in a name: \(end.text)") }
             }
-            let heard: HeardMessage
-            do {
-                heard = try await OverheardCall.invite(wire, target) { draft in
-                    draft.fromName = "\"x%0d%0aX-Evil: 1\\\" y\" "
-                    draft.extra.append("Subject: hello%0d%0aX-Evil: 1")
-                    draft.extra.append("Reason: SIP;text=\"%0d%0aX-Evil: 1\"")
-                }
-            } catch { return .notRun("no call to listen to: \(error)") }
+            let heard = try await TestCall.overhear(phones) { draft in
+                draft.fromName = "\"x%0d%0aX-Evil: 1\\\" y\" "
+                draft.extra.append("Subject: hello%0d%0aX-Evil: 1")
+                draft.extra.append("Reason: SIP;text=\"%0d%0aX-Evil: 1\"")
+            }
             if let line = heard.value("x-evil") { return .broken("the called phone got X-Evil: \(line)") }
             let hasControls = heard.bytes.contains { $0 < 32 && $0 != 13 && $0 != 10 && $0 != 9 }
             return hasControls
@@ -148,11 +135,10 @@ enum HeaderAttacks {
         attempted:
             "200, 302, 401, 999 and 6-digit statuses with made-up branches, for INVITE, BYE and OPTIONS, some with a Via of somebody else",
         expected: "nothing comes back, nothing is sent on, and the phone of that connection is served afterwards",
-        run: { (wire, target) async throws(WireError) in
-            guard let account = target.accounts.first else { return .needsAccount }
+        phones: 1,
+        run: { (phones, wire, target) async throws(WireError) in
             let trap = try await wire.connect(Endpoint(.udp, port: target.mediaPort))
-            let phone = TestPhone(account, wire, target)
-            guard try await phone.register()?.status == 200 else { return .notRun("the phone could not register") }
+            let phone = phones[0]
             let line = try await phone.line()
             for status in ["200 OK", "302 Moved Temporarily", "401 Unauthorized"] {
                 for method in ["INVITE", "BYE", "OPTIONS"] {
@@ -173,7 +159,6 @@ enum HeaderAttacks {
                 guard end.text == "closed" || end.text == "left open" else { return .broken("\(status): \(end.text)") }
             }
             await trap.close()
-            try await phone.unregister()
             return .held("12 responses without a request, not a byte came back")
         }
     )
@@ -194,39 +179,5 @@ enum HeaderAttacks {
             "Content-Length: 0", "", "",
         ]
         return Array(lines.joined(separator: "\r\n").utf8)
-    }
-}
-
-/// What a called phone is told about a call of the attacker's own.
-enum OverheardCall {
-    /// Registers two phones, lets one call the other and answers 603 there.
-    ///
-    /// - Parameter change: What the caller writes besides the usual.
-    static func invite(
-        _ wire: Wire,
-        _ target: Target,
-        _ change: (inout RequestDraft) -> Void
-    ) async throws(WireError) -> HeardMessage {
-        guard target.accounts.count >= 2 else { throw WireError(.local, "needs two accounts") }
-        let phones = target.accounts.prefix(2).map { TestPhone($0, wire, target) }
-        for phone in phones {
-            guard try await phone.register()?.status == 200 else {
-                throw WireError(.local, "a phone could not register")
-            }
-        }
-        var draft = try await phones[0].draft("INVITE", to: target.accounts[1].number.text)
-        draft.contentType = "application/sdp"
-        draft.body = OfferText.offer(profile: "RTP/SAVP", crypto: [MediaEncryptionAttack.properKey(.aes128gcm, wire)])
-        change(&draft)
-        let challenge = try await phones[0].challenge(to: draft)
-        let invite = await phones[0].authorised(draft, challenge, LoginForm())
-        try await phones[0].line().say(invite.bytes)
-        let heard = try await phones[1].nextRequest("INVITE")
-        try await phones[1].reply("603 Decline", to: heard)
-        if let answer = try await phones[0].finalAnswer(to: invite) {
-            try await phones[0].acknowledge(answer, to: draft)
-        }
-        for phone in phones { try await phone.unregister() }
-        return heard
     }
 }

@@ -4,5 +4,5 @@
 enum IntrusionDetectionAttack {
     static let all: [Attack] =
         EnumerationAttacks.all + TimingAttack.all + ForgeryAttacks.all + FramingAttacks.all + HeaderAttacks.all
-        + RegistrationAttacks.all + CredentialAttacks.all + DialogAttacks.all + BanAttacks.all
+        + RegistrationAttacks.all + CredentialAttacks.all + DialogAttacks.all + EventAttacks.all + BanAttacks.all
 }

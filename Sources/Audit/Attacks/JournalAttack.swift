@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 
 /// Attacks on the journal: by somebody who can write to the database, and by text that strangers put into it.
 enum JournalAttack {
@@ -19,11 +20,11 @@ enum JournalAttack {
                 return .notRun("the unaltered copy does not verify either: \(fault)")
             }
             var (found, missed): ([String], [String]) = ([], [])
-            for tampering in Tampering.allCases where tampering != .nothing {
-                if let fault = try await insider.tamper(tampering) {
-                    found.append("\(tampering.rawValue): \(fault)")
+            for falsification in JournalFalsification.allCases where falsification != .nothing {
+                if let fault = try await insider.tamper(falsification) {
+                    found.append("\(falsification.rawValue): \(fault)")
                 } else {
-                    missed.append(tampering.rawValue)
+                    missed.append(falsification.rawValue)
                 }
             }
             if !missed.isEmpty { return .broken("not noticed: \(missed.joined(separator: ", "))") }

@@ -16,12 +16,17 @@ enum MediaEncryptionAttack {
         attempted:
             "authenticated INVITEs with RTP/AVP, without keys, with unencrypted, unauthenticated, short-tag, wrong-length and unknown suites",
         expected: "488 each time; an offer with a proper key is not refused so",
-        run: { (wire, target) async throws(WireError) in
+        phones: 1,
+        run: { (phones, wire, target) async throws(WireError) in
             guard target.accounts.count >= 2 else { return .needsAccount }
-            let phone = TestPhone(target.accounts[0], wire, target)
-            guard try await phone.register()?.status == 200 else { return .notRun("the phone could not register") }
+            let phone = phones[0]
             let callee = target.accounts[1].number.text
-            let proper = try await offer("RTP/SAVP", [properKey(.aes128gcm, wire)], by: phone, to: callee)
+            let proper = try await offer(
+                "RTP/SAVP",
+                [OfferText.key(.aes128gcm, using: wire.entropy)],
+                by: phone,
+                to: callee
+            )
             guard let proper else { return .notRun("no answer to a proper offer") }
             if proper == 488 { return .notRun("an offer with a proper key was refused with 488 too") }
             var wrong: [String] = []
@@ -30,7 +35,6 @@ enum MediaEncryptionAttack {
                 let status = try await offer(profile, crypto, by: phone, to: callee)
                 if status != 488 { wrong.append("\(name): \(status.map(String.init) ?? "no answer")") }
             }
-            try await phone.unregister()
             if !wrong.isEmpty { return .broken(wrong.joined(separator: "; ")) }
             return .held(
                 "\(offers.count) weak offers got 488; a proper one got \(proper) (the phone called is not registered)"
@@ -52,13 +56,8 @@ enum MediaEncryptionAttack {
         return answer?.status
     }
 
-    static func properKey(_ suite: SRTPSuite, _ wire: Wire) -> String {
-        let key = Base64.encode(wire.entropy.bytes(suite.keyLength + suite.saltLength))
-        return "1 \(suite.rawValue) inline:\(key)"
-    }
-
     private static func weak(_ wire: Wire) -> [(name: String, profile: String, crypto: [String])] {
-        let good = properKey(.aes128cmSHA1_80, wire)
+        let good = OfferText.key(.aes128cmSHA1_80, using: wire.entropy)
         let key = Base64.encode(wire.entropy.bytes(30))
         let short = Base64.encode(wire.entropy.bytes(16))
         return [
@@ -76,27 +75,5 @@ enum MediaEncryptionAttack {
             ("empty key", "RTP/SAVP", ["1 AES_CM_128_HMAC_SHA1_80 inline:"]),
             ("key of another suite", "RTP/SAVP", ["1 AEAD_AES_256_GCM inline:\(key)"]),
         ]
-    }
-}
-
-extension TestPhone {
-    /// ACK of a refused INVITE (RFC 3261 §17.1.1.3): the INVITE's own branch, and To as answered.
-    func acknowledge(_ answer: HeardMessage, to invite: RequestDraft) async throws(WireError) {
-        guard (answer.status ?? 0) >= 300 else { return }
-        var ack = invite
-        ack.method = "ACK"
-        ack.sequence = invite.sequence + 1
-        (ack.contentType, ack.body, ack.extra) = (nil, [], [])
-        ack.toTag = answer.value("to").flatMap { $0.components(at: ";tag=").last }
-        if let branch = answer.value("via")?.components(at: "branch=").last?.prefix(while: { $0 != ";" }) {
-            ack.ids = Identifiers(invite.ids, branch: String(branch))
-        }
-        _ = try await line().say(ack.bytes)
-    }
-}
-
-extension Identifiers {
-    init(_ other: Identifiers, branch: String) {
-        (callID, fromTag, self.branch) = (other.callID, other.fromTag, branch)
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
-import Media
 import Model
 import Primitives
 
@@ -46,7 +45,7 @@ enum RegistrationAttacks {
             timed.contact = "*"
             let star = try await victim.ask(timed)?.status
             guard star == 400 else { return .broken("* with a time got \(star ?? 0)") }
-            guard try await thief.rings(victim, at: target.accounts[0].number.text, wire) else {
+            guard try await thief.rings(victim) else {
                 return .broken("a call does not reach the phone any more")
             }
             for phone in [victim, thief] { try await phone.unregister() }
@@ -84,7 +83,7 @@ enum RegistrationAttacks {
             guard try await phone.ask(draft)?.status == 200, try await caller.register()?.status == 200 else {
                 return .notRun("a phone could not register")
             }
-            let rings = try await caller.rings(phone, at: target.accounts[0].number.text, wire)
+            let rings = try await caller.rings(phone)
             let arrival = await trap.receive(Limits.silence)
             await trap.close()
             for phone in [phone, caller] { try await phone.unregister() }
@@ -104,10 +103,9 @@ enum RegistrationAttacks {
         attempted:
             "contacts and Request-URIs with names that are hard to look up: .1, 300 labels, labels of 200 letters, names that stand for inside addresses",
         expected: "each is answered within \(Limits.promptly), because no name out of a message is ever looked up",
-        run: { (wire, target) async throws(WireError) in
-            guard let account = target.accounts.first else { return .needsAccount }
-            let phone = TestPhone(account, wire, target)
-            guard try await phone.register()?.status == 200 else { return .notRun("the phone could not register") }
+        phones: 1,
+        run: { (phones, wire, target) async throws(WireError) in
+            let phone = phones[0]
             let hosts = [
                 ".1", "a..b", String(repeating: "a.", count: 300) + "example",
                 String(repeating: "b", count: 200) + ".example",
@@ -131,24 +129,19 @@ enum RegistrationAttacks {
                 }
             }
             guard try await phone.register()?.status == 200 else { return .broken("the phone is not served any more") }
-            try await phone.unregister()
             return .held("\(2 * hosts.count) requests answered at once")
         }
     )
 }
 
 extension TestPhone {
-    /// Calls a number and tells whether that phone hears of it over its own connection. The call is refused there.
-    func rings(_ phone: TestPhone, at number: String, _ wire: Wire) async throws(WireError) -> Bool {
-        var draft = try await draft("INVITE", to: number)
-        draft.contentType = "application/sdp"
-        draft.body = OfferText.offer(profile: "RTP/SAVP", crypto: [MediaEncryptionAttack.properKey(.aes128gcm, wire)])
-        let challenge = try await challenge(to: draft)
-        let invite = authorised(draft, challenge, LoginForm())
-        try await line().say(invite.bytes)
+    /// Calls a phone and tells whether it hears of it over its own connection. The call is refused there.
+    func rings(_ phone: TestPhone) async throws(WireError) -> Bool {
+        let draft = try await invitation(to: phone)
+        let invite = try await call(draft)
         guard let heard = try? await phone.nextRequest("INVITE") else { return false }
         try await phone.reply("603 Decline", to: heard)
-        if let answer = try await finalAnswer(to: invite) { try await acknowledge(answer, to: draft) }
+        try await acknowledgeRefusal(of: invite, draft)
         return true
     }
 }

@@ -131,22 +131,3 @@ enum SIPPasswordsAttack {
         ("unknown algorithm", LoginForm(algorithmText: "ROT13")),
     ]
 }
-
-extension Observation {
-    static let needsAccount = Observation.notRun(
-        "this attack starts from an enrolled phone, and there is none: run it beside the running server, with --data"
-    )
-}
-
-extension TestPhone {
-    /// - Returns: `nil` when the target does not answer.
-    func register(_ form: LoginForm = LoginForm(), expires: Int = 60) async throws(WireError) -> HeardMessage? {
-        try await ask(registration(expires: expires), form)
-    }
-
-    /// Takes every binding of this phone's connection back and hangs up.
-    func unregister() async throws(WireError) {
-        _ = try await ask(registration(expires: 0))
-        await hangUp()
-    }
-}

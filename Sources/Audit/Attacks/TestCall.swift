@@ -17,25 +17,15 @@ struct TestCall: Sendable {
 
     /// Registers both phones and connects them.
     static func connect(_ wire: Wire, _ target: Target) async throws(WireError) -> TestCall {
-        guard target.accounts.count >= 2 else { throw WireError(.local, "needs two accounts") }
-        let phones = target.accounts.prefix(2).map { TestPhone($0, wire, target) }
-        for phone in phones {
-            guard try await phone.register()?.status == 200 else {
-                throw WireError(.local, "a phone could not register")
-            }
-        }
+        let phones = try await TestPhone.registered(2, wire, target)
         let sockets = [
             try await wire.connect(Endpoint(.udp, port: target.mediaPort)),
             try await wire.connect(Endpoint(.udp, port: target.mediaPort)),
         ]
         let callerKey = key(.aes128cmSHA1_80, wire)
-        var draft = try await phones[0].draft("INVITE", to: target.accounts[1].number.text)
-        draft.contentType = "application/sdp"
+        var draft = try await phones[0].invitation(to: phones[1])
         draft.body = description(1, callerKey, sockets[0].local)
-        let challenge = try await phones[0].challenge(to: draft)
-        let invite = await phones[0].authorised(draft, challenge, LoginForm())
-        try await phones[0].line().say(invite.bytes)
-
+        let invite = try await phones[0].call(draft)
         let ringing = try await phones[1].nextRequest("INVITE")
         guard let toCallee = HeardMedia(ringing.body) else { throw WireError(.local, "the target offered no key") }
         let calleeKey = key(toCallee.key.suite, wire)
@@ -70,8 +60,8 @@ struct TestCall: Sendable {
         var draft = await caller.inDialog(method, answer, invite, sequence: invite.sequence + 5)
         guard method == "INVITE" || method == "UPDATE" else { return draft }
         draft.contentType = "application/sdp"
-        let key = MediaEncryptionAttack.properKey(.aes128cmSHA1_80, wire)
-        draft.body = OfferText.offer(profile: "RTP/SAVP", crypto: [key], address: IPAddress(v4: 0xC633_6442))
+        let attacker = IPAddress(v4: 0xC633_6442)
+        draft.body = OfferText.encrypted(.aes128cmSHA1_80, address: attacker, using: wire.entropy)
         return draft
     }
 
@@ -109,21 +99,29 @@ struct TestCall: Sendable {
     ///
     /// - Returns: A login that the target sends then; `nil` when none comes.
     static func refuse(_ status: String, _ wire: Wire, _ target: Target) async throws(WireError) -> String? {
-        guard target.accounts.count >= 2 else { throw WireError(.local, "needs two accounts") }
-        let phones = target.accounts.prefix(2).map { TestPhone($0, wire, target) }
-        for phone in phones { _ = try await phone.register() }
-        var draft = try await phones[0].draft("INVITE", to: target.accounts[1].number.text)
-        draft.contentType = "application/sdp"
-        draft.body = OfferText.offer(profile: "RTP/SAVP", crypto: [MediaEncryptionAttack.properKey(.aes128gcm, wire)])
-        let challenge = try await phones[0].challenge(to: draft)
-        let invite = await phones[0].authorised(draft, challenge, LoginForm())
-        try await phones[0].line().say(invite.bytes)
+        let phones = try await TestPhone.registered(2, wire, target)
+        let draft = try await phones[0].invitation(to: phones[1])
+        let invite = try await phones[0].call(draft)
         let leaked = try await phones[1].leak(after: phones[1].nextRequest("INVITE"), status)
-        if let answer = try await phones[0].finalAnswer(to: invite) {
-            try await phones[0].acknowledge(answer, to: draft)
-        }
+        try await phones[0].acknowledgeRefusal(of: invite, draft)
         for phone in phones { try await phone.unregister() }
         return leaked
+    }
+
+    /// What a called phone is told about a call of the attacker's own. The call is refused there.
+    ///
+    /// - Parameter change: What the caller writes besides the usual.
+    static func overhear(
+        _ phones: [TestPhone],
+        _ change: (inout RequestDraft) -> Void
+    ) async throws(WireError) -> HeardMessage {
+        var draft = try await phones[0].invitation(to: phones[1])
+        change(&draft)
+        let invite = try await phones[0].call(draft)
+        let heard = try await phones[1].nextRequest("INVITE")
+        try await phones[1].reply("603 Decline", to: heard)
+        try await phones[0].acknowledgeRefusal(of: invite, draft)
+        return heard
     }
 
     private static func key(_ suite: SRTPSuite, _ wire: Wire) -> SRTPKey {
@@ -160,93 +158,5 @@ struct HeardMedia {
             let key = SRTPKey(suite: suite, material: material)
         else { return nil }
         (self.port, self.tag, self.key) = (port, tag, key)
-    }
-}
-
-extension TestPhone {
-    /// Waits for the target to ask for something; what else it asks for is answered with 200.
-    func nextRequest(_ wanted: String) async throws(WireError) -> HeardMessage {
-        let line = try await line()
-        while case .message(let message, _) = await line.next(within: Limits.reply) {
-            if message.method == wanted { return message }
-            if let method = message.method, method != "ACK" { try await accept(message, with: []) }
-        }
-        throw WireError(.timedOut, "no \(wanted) came from the target")
-    }
-
-    /// Answers a request of the target with 200.
-    func accept(_ request: HeardMessage, with description: [UInt8]) async throws(WireError) {
-        try await reply("200 OK", to: request, with: description)
-    }
-
-    /// Answers a request of the target.
-    func reply(
-        _ status: String,
-        to request: HeardMessage,
-        with description: [UInt8] = [],
-        extra: [String] = []
-    ) async throws(WireError) {
-        let line = try await line()
-        var lines = ["SIP/2.0 \(status)"] + request.values("via").map { "Via: \($0)" }
-        lines += request.values("record-route").map { "Record-Route: \($0)" }
-        for name in ["From", "Call-ID", "CSeq"] { lines.append("\(name): \(request.value(name.lowercased()) ?? "")") }
-        let to = request.value("to") ?? ""
-        lines.append("To: \(to)" + (to.contains(";tag=") ? "" : ";tag=\(Identifiers(using: wireEntropy).fromTag)"))
-        lines.append("Contact: <sip:\(account.username)@\(line.local);transport=tls>")
-        lines += extra
-        if !description.isEmpty { lines.append("Content-Type: application/sdp") }
-        lines.append("Content-Length: \(description.count)")
-        try await line.say(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + description)
-    }
-
-    /// Challenges the target for a request of its own.
-    ///
-    /// - Returns: The first line of whatever then comes with a login in it.
-    fileprivate func leak(after request: HeardMessage, _ status: String) async throws(WireError) -> String? {
-        let name = status.hasPrefix("407") ? "Proxy-Authenticate" : "WWW-Authenticate"
-        let nonce = wireEntropy.token(bits: 128)
-        let challenge = "\(name): Digest realm=\"\(account.number)\", nonce=\"\(nonce)\", algorithm=MD5, qop=\"auth\""
-        try await reply(status, to: request, extra: [challenge])
-        let line = try await line()
-        while case .message(let message, _) = await line.next(within: Limits.silence) {
-            if message.value("authorization") != nil || message.value("proxy-authorization") != nil {
-                return message.firstLine
-            }
-        }
-        return nil
-    }
-
-    func finalAnswer(to request: RequestDraft) async throws(WireError) -> HeardMessage? {
-        let line = try await line()
-        while case .message(let message, _) = await line.next(within: Limits.reply) {
-            if message.isFinalAnswer(to: request) { return message }
-        }
-        return nil
-    }
-
-    /// ACK of a 2xx: a request of the dialog, to the Contact of the answer (RFC 3261 §13.2.2.4).
-    func confirm(_ answer: HeardMessage, to invite: RequestDraft) async throws(WireError) {
-        try await line().say(inDialog("ACK", answer, invite, sequence: invite.sequence).bytes)
-    }
-
-    func hangUp(_ answer: HeardMessage, of invite: RequestDraft) async throws(WireError) -> HeardMessage? {
-        try await line().ask(inDialog("BYE", answer, invite, sequence: invite.sequence + 1))
-    }
-
-    fileprivate func inDialog(
-        _ method: String,
-        _ answer: HeardMessage,
-        _ invite: RequestDraft,
-        sequence: Int
-    ) -> RequestDraft {
-        var draft = invite
-        (draft.method, draft.sequence) = (method, sequence)
-        (draft.contentType, draft.body, draft.extra) = (nil, [], [])
-        draft.ids = Identifiers(callID: invite.ids.callID, fromTag: invite.ids.fromTag, using: wireEntropy)
-        draft.toTag = answer.value("to")?.components(at: ";tag=").last
-        if let contact = answer.value("contact")?.components(at: "<").last?.prefix(while: { $0 != ">" }) {
-            draft.uri = String(contact)
-        }
-        return draft
     }
 }

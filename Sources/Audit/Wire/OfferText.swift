@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Media
 import Primitives
 
 /// SDP offers as an attacker writes them.
@@ -7,12 +8,30 @@ enum OfferText {
     /// Readable audio (RTP/AVP).
     static let plain = offer(profile: "RTP/AVP", crypto: [])
 
+    /// Encrypted audio, with which nothing is wrong.
+    static func encrypted(
+        _ suite: SRTPSuite = .aes128gcm,
+        address: IPAddress = documentationAddress,
+        port: UInt16 = documentationPort,
+        using entropy: Entropy
+    ) -> [UInt8] {
+        offer(profile: "RTP/SAVP", crypto: [key(suite, using: entropy)], address: address, port: port)
+    }
+
+    /// A value of `a=crypto` (RFC 4568 §9.1) with a fresh key of the right length.
+    static func key(_ suite: SRTPSuite, using entropy: Entropy) -> String {
+        "1 \(suite.rawValue) inline:" + Base64.encode(entropy.bytes(suite.keyLength + suite.saltLength))
+    }
+
+    private static let documentationAddress = IPAddress(v4: 0xC000_0201)
+    private static let documentationPort: UInt16 = 40_404
+
     /// - Parameter crypto: Values of `a=crypto`.
     static func offer(
         profile: String,
         crypto: [String],
-        address: IPAddress = IPAddress(v4: 0xC000_0201),
-        port: UInt16 = 40_404,
+        address: IPAddress = documentationAddress,
+        port: UInt16 = documentationPort,
         extra: [String] = []
     ) -> [UInt8] {
         let family = address.isIPv4 ? "IP4" : "IP6"

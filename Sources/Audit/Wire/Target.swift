@@ -78,39 +78,15 @@ public struct Insider: Sendable {
     /// Copies the store to a temporary place, alters the copy's journal, verifies the copy and erases it.
     ///
     /// Returns what verification said of the altered copy; `nil` when it noticed nothing.
-    public var tamper: @Sendable (Tampering) async throws(WireError) -> String?
+    public var tamper: @Sendable (JournalFalsification) async throws(WireError) -> String?
 
     public init(
         serverMemory: @escaping @Sendable () -> Int?,
         stolenFiles: @escaping @Sendable () -> [StoredFile],
         open: @escaping @Sendable (StoredFile) -> FileBlocks?,
-        tamper: @escaping @Sendable (Tampering) async throws(WireError) -> String?
+        tamper: @escaping @Sendable (JournalFalsification) async throws(WireError) -> String?
     ) {
         (self.serverMemory, self.stolenFiles) = (serverMemory, stolenFiles)
         (self.open, self.tamper) = (open, tamper)
     }
-}
-
-/// A way to falsify a journal.
-public enum Tampering: String, Hashable, Sendable, CaseIterable, Codable {
-    /// None: the copy as it is. It must verify, or the drill proves nothing.
-    case nothing
-    /// Another actor in an entry of the past.
-    case edit
-    /// The same, with the entry's hash made to fit.
-    case editWithHash = "edit-with-hash"
-    /// An entry of the middle is gone.
-    case removeMiddle = "remove-middle"
-    /// The newest entry is gone.
-    case removeLast = "remove-last"
-    /// An entry that never happened, chained correctly to the newest.
-    case append
-    /// Two neighbours have changed places.
-    case swap
-    /// Everything is gone.
-    case empty
-    /// A security event of the past came from somebody else.
-    case editEvent = "edit-event"
-    /// A security event of the past never happened.
-    case removeEvent = "remove-event"
 }

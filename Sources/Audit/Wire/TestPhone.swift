@@ -60,6 +60,29 @@ actor TestPhone {
         return draft
     }
 
+    /// The first `count` accounts as registered phones.
+    static func registered(_ count: Int, _ wire: Wire, _ target: Target) async throws(WireError) -> [TestPhone] {
+        guard target.accounts.count >= count else { throw WireError(.local, "needs \(count) accounts") }
+        let phones = target.accounts.prefix(count).map { TestPhone($0, wire, target) }
+        for phone in phones {
+            guard try await phone.register()?.status == 200 else {
+                throw WireError(.local, "a phone could not register")
+            }
+        }
+        return phones
+    }
+
+    /// - Returns: `nil` when the target does not answer.
+    func register(_ form: LoginForm = LoginForm(), expires: Int = 60) async throws(WireError) -> HeardMessage? {
+        try await ask(registration(expires: expires), form)
+    }
+
+    /// Takes every binding of this phone's connection back and hangs up.
+    func unregister() async throws(WireError) {
+        _ = try await ask(registration(expires: 0))
+        await hangUp()
+    }
+
     func registration(expires: Int) async throws(WireError) -> RequestDraft {
         var draft = try await draft("REGISTER", to: nil)
         draft.to = draft.from
@@ -118,6 +141,10 @@ extension Identifiers {
     /// The same dialog, another transaction.
     init(callID: String, fromTag: String, using entropy: Entropy) {
         (self.callID, self.fromTag, branch) = (callID, fromTag, "z9hG4bK" + entropy.token(bits: 96) + "b")
+    }
+
+    init(_ other: Identifiers, branch: String) {
+        (callID, fromTag, self.branch) = (other.callID, other.fromTag, branch)
     }
 }
 

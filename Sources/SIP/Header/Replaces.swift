@@ -49,53 +49,8 @@ extension Message {
     }
 }
 
-/// What a URI wants a request made from it to have beside itself (RFC 3261 §19.1.1): the part behind its question mark.
-public struct URIHeaders: Sendable {
-    /// Name and value of each, with their escapes undone, once. The bytes of a value are a stranger's: none of them may
-    /// become a line of its own.
-    public private(set) var all: [(name: [UInt8], value: [UInt8])] = []
-
-    /// - Throws: `.malformed(.uri)` for a field without a name or with an escape that is none, `.tooLarge` for more than
-    ///   ``Limits/uriHeaders`` of them.
-    public init(of uri: SIPURI, in message: Message) throws(ParseError) {
-        guard uri.hasHeaders else { return }
-        let (bytes, end) = (message.bytes.span, Int(uri.headers.upper))
-        var offset = Int(uri.headers.lower)
-        while offset < end {
-            guard all.count < Limits.uriHeaders else {
-                throw ParseError(.tooLarge(.uri, limit: Limits.uriHeaders), at: offset)
-            }
-            let next = bytes.find(UInt8(ascii: "&"), from: offset, to: end) ?? end
-            let equals = bytes.find(UInt8(ascii: "="), from: offset, to: next) ?? next
-            guard equals > offset else { throw ParseError(.malformed(.uri), at: offset) }
-            let name = try bytes.unescaped(offset..<equals)
-            all.append((name, try bytes.unescaped(min(equals + 1, next)..<next)))
-            offset = next + 1
-        }
-    }
-}
-
 extension Span<UInt8> {
-    func copy(_ range: Range<Int>) -> [UInt8] {
+    fileprivate func copy(_ range: Range<Int>) -> [UInt8] {
         unsafe extracting(range).withUnsafeBufferPointer { unsafe Array($0) }
-    }
-
-    /// `%` and two hexadecimal digits as the byte they mean.
-    fileprivate func unescaped(_ range: Range<Int>) throws(ParseError) -> [UInt8] {
-        var result: [UInt8] = []
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            var byte = self[offset]
-            if byte == UInt8(ascii: "%") {
-                guard offset + 2 < range.upperBound, let high = Hex.value(self[offset + 1]),
-                    let low = Hex.value(self[offset + 2])
-                else { throw ParseError(.malformed(.uri), at: offset) }
-                byte = high << 4 | low
-                offset += 2
-            }
-            result.append(byte)
-            offset += 1
-        }
-        return result
     }
 }

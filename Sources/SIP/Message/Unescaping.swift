@@ -8,23 +8,9 @@ extension Message {
     /// - Returns: `nil` when there is no user part, or when it decodes to a control character or to what is no UTF-8:
     ///   such a name is nobody's, and must not be cut short at its NUL to become somebody's (RFC 4475 §3.1.1.4).
     public func decodedUser(_ uri: SIPURI) -> String? {
-        guard let user = uri.user, let span = checked(user) else { return nil }
-        var decoded: [UInt8] = []
-        decoded.reserveCapacity(user.count)
-        var offset = span.lowerBound
-        while offset < span.upperBound {
-            var byte = bytes[offset]
-            if byte == UInt8(ascii: "%") {
-                guard offset + 2 < span.upperBound, let high = Hex.value(bytes[offset + 1]),
-                    let low = Hex.value(bytes[offset + 2])
-                else { return nil }
-                byte = high << 4 | low
-                offset += 2
-            }
-            guard byte >= 0x20, byte != 0x7F else { return nil }
-            decoded.append(byte)
-            offset += 1
-        }
+        guard let user = uri.user, let place = checked(user), let decoded = bytes.span.unescaped(place),
+            decoded.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { return nil }
         return String(validating: decoded, as: UTF8.self)
     }
 
@@ -48,5 +34,30 @@ extension Message {
 
     private func checked(_ range: ByteRange) -> Range<Int>? {
         range.range.upperBound <= bytes.count ? range.range : nil
+    }
+}
+
+extension Span<UInt8> {
+    /// With each `%` and two hexadecimal digits as the byte they mean, once (RFC 3261 §19.1.2). A byte of the result may be
+    /// anything.
+    ///
+    /// - Returns: `nil` for an escape that is none.
+    func unescaped(_ range: Range<Int>) -> [UInt8]? {
+        var result: [UInt8] = []
+        result.reserveCapacity(range.count)
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            var byte = self[offset]
+            if byte == UInt8(ascii: "%") {
+                guard offset + 2 < range.upperBound, let high = Hex.value(self[offset + 1]),
+                    let low = Hex.value(self[offset + 2])
+                else { return nil }
+                byte = high << 4 | low
+                offset += 2
+            }
+            result.append(byte)
+            offset += 1
+        }
+        return result
     }
 }

@@ -16,10 +16,7 @@ extension Insider {
                 return StoredFile.all(in: directory).filter { !keys.contains($0.role) }
             },
             open: { FileBlocks.reading($0.path) },
-            tamper: { (tampering) async throws(WireError) in
-                guard let falsification = JournalDrill.Falsification(rawValue: tampering.rawValue) else {
-                    throw WireError(.local, "no drill for \(tampering.rawValue)")
-                }
+            tamper: { (falsification) async throws(WireError) in
                 do {
                     let verification = try JournalDrill.run(falsification, onCopyOf: directory)
                     return verification.firstWrong.map { "entry \($0): \(verification.problem ?? "does not fit")" }

@@ -28,7 +28,7 @@ enum JournalTable {
         return entry
     }
 
-    private static func insert(_ entry: JournalEntry, _ database: Database) throws {
+    static func insert(_ entry: JournalEntry, _ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO journal (sequence, at, actor, action, subject, detail, previous, hash)

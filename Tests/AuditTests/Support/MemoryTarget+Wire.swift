@@ -5,6 +5,7 @@ import Model
 import Primitives
 import SIP
 import Synchronization
+import TestKit
 
 @testable import Audit
 
@@ -148,7 +149,6 @@ enum FakeTLS {
 
 extension MemoryTarget {
     nonisolated func wire() -> Wire {
-        let numbers = SharedNumbers(seed: 99)
         let clock = Mutex(MonotonicTime(nanoseconds: 1_000_000_000))
         let tick: @Sendable () async -> Void = { [self] in
             let now = await now
@@ -175,16 +175,7 @@ extension MemoryTarget {
             },
             clock: { clock.withLock { $0 } },
             wallClock: { WallTime(milliseconds: 1_800_000_000_000) },
-            entropy: Entropy { numbers.next() }
+            entropy: .repeatable(99)
         )
     }
-}
-
-/// Seeded numbers that closures can share.
-final class SharedNumbers: Sendable {
-    private let numbers: Mutex<SeededNumbers>
-
-    init(seed: UInt64) { numbers = Mutex(SeededNumbers(seed: seed)) }
-
-    func next() -> UInt64 { numbers.withLock { $0.next() } }
 }

@@ -7,6 +7,7 @@ import Model
 import Primitives
 import SIP
 import Synchronization
+import TestKit
 import Testing
 
 @testable import Audit
@@ -50,14 +51,13 @@ actor MemoryTarget {
     /// Bytes that the server holds.
     nonisolated let memory = Counter(50 << 20)
     private var seenLogins: Set<String> = []
-    private var random: SeededNumbers
+    private var random: SplitMix
 
     init(_ weakness: Weakness?) throws {
         self.weakness = weakness
-        var numbers = SeededNumbers(seed: 42)
+        var numbers = SplitMix(42)
         random = numbers
         let office = try TestOffice(commonPassword: weakness == .commonPassword)
-        let counter = SharedNumbers(seed: 7)
         switchboard = Switchboard(
             settings: SwitchboardSettings(
                 hostNames: ["pbx.office.example"],
@@ -68,7 +68,7 @@ actor MemoryTarget {
                 sites: weakness == .guardsNoAccount ? [IPPrefix(parsing: "0.0.0.0/0")].compactMap(\.self) : []
             ),
             snapshot: office.snapshot,
-            entropy: Entropy { counter.next() }
+            entropy: .repeatable(7)
         )
         relay = MediaRelay(capacity: 16, using: &numbers)
     }
@@ -233,22 +233,6 @@ actor MemoryTarget {
         guard case .forward(let length, let to, _) = outcome else { return }
         packet.removeLast(packet.count - length)
         for (id, peer) in peers where peer.endpoint.kind == .udp && peer.local == to { put(packet, to: id) }
-    }
-}
-
-/// Numbers that look random and are the same in every run.
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
     }
 }
 

@@ -76,15 +76,9 @@ struct ReasonTests {
 
     /// §3.1: it is not a missed call there.
     @Test func `phones that did not get the call are told that somebody did`() throws {
-        var (office, caller, callee) = try CallTests.phones()
-        var second = try Phone("phone-102-000002", in: &office)
-        try second.register(&office)
-        _ = try caller.call(&office, "102")
-        let first = try #require(office.received(on: callee.flow).first)
-        let other = try #require(office.received(on: second.flow).first)
-        office.deliver(second.answer(other, 180), on: second.flow)
-        office.deliver(callee.answer(first, 200, sdp: SDP.answer(to: first)), on: callee.flow)
-        let cancel = try #require(office.received(on: second.flow).first)
+        var scene = try ForkedScene()
+        scene.answerAtFirst()
+        let cancel = try #require(scene.office.received(on: scene.second.flow).first)
         #expect(cancel.method == .cancel && cancel.text(.reason) == "SIP;cause=200;text=\"Call completed elsewhere\"")
     }
 }
@@ -133,7 +127,7 @@ struct LoopTests {
     }
 
     @Test func `one that has no hop left ends here, and each hop takes one`() throws {
-        var (office, caller, callee) = try CallTests.phones()
+        var (office, caller, callee) = try Office.withPhones()
         let target = "sip:102@\(Office.domain)"
         for (hops, status) in [(0, 483), (1, nil), (17, nil)] {
             let text = caller.request("INVITE", to: target, callID: "hops-\(hops)", body: SDP.offer())

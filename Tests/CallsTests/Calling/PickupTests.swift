@@ -54,7 +54,7 @@ struct PickupTests {
     }
 
     @Test(arguments: [[:], ["102": "sales"], ["103": "sales"], ["102": "sales", "103": "service"]])
-    func `S16 outside of the group nothing is taken`(groups: [String: String]) throws {
+    func `outside of the group nothing is taken`(groups: [String: String]) throws {
         var (scene, colleague) = try Self.ringing(groups: groups)
         #expect(try colleague.call(&scene.office, "*8", callID: "pick-1").last?.status == 404)
         #expect(try colleague.call(&scene.office, "**102", callID: "pick-2").last?.status == 403)
@@ -71,7 +71,7 @@ struct PickupTests {
 
     @Test(arguments: ["*8", "**103", "**", "*", "*9", "**99999999", "**102;x"])
     func `what does not ring, or is no code, is not found`(code: String) throws {
-        var (office, caller, _) = try CallTests.phones()
+        var (office, caller, _) = try Office.withPhones()
         try office.apply(groups: ["101": "sales", "103": "sales"])
         #expect(try caller.call(&office, code).last?.status == 404)
     }

@@ -8,63 +8,6 @@ import Primitives
 import SIP
 import Testing
 
-/// 101 talks with 102, who wants it to talk with 103.
-struct TransferScene {
-    var scene: Scene
-    var target: Phone
-
-    init() throws {
-        scene = try Scene()
-        target = try Phone("phone-103-000001", in: &scene.office, from: "192.0.2.53:50000")
-        try target.register(&scene.office)
-    }
-
-    /// 102 asks for a transfer; what it hears.
-    mutating func refer(_ to: String = "<sip:103@\(Office.domain)>", extra: [String] = []) -> [Message] {
-        scene.calleeSays("REFER", extra: ["Refer-To: \(to)"] + extra)
-    }
-
-    mutating func heard(by phone: KeyPath<Self, Phone>) -> [Message] {
-        scene.office.received(on: self[keyPath: phone].flow)
-    }
-
-    /// The target picks up; its INVITE.
-    mutating func pickUp() throws -> Message {
-        let invite = try #require(heard(by: \.target).first)
-        scene.office.deliver(target.answer(invite, 200, sdp: SDP.answer(to: invite, port: 33_000)), on: target.flow)
-        return invite
-    }
-
-    /// 101 answers the re-INVITE that introduces its new partner; that re-INVITE.
-    mutating func meet() throws -> Message {
-        let offer = try #require(heard(by: \.scene.caller).first)
-        #expect(offer.method == .invite)
-        let caller = scene.caller
-        scene.office.deliver(caller.answer(offer, 200, sdp: SDP.answer(to: offer, port: 30_000)), on: caller.flow)
-        #expect(heard(by: \.scene.caller).map(\.method) == [.ack])
-        return offer
-    }
-
-    /// The records as they ended up, oldest call first.
-    var records: [CallRecord] {
-        var latest: [CallRecord] = []
-        for record in scene.office.records {
-            latest.removeAll { $0.id == record.id }
-            latest.append(record)
-        }
-        return latest.sorted { $0.startedAt.milliseconds < $1.startedAt.milliseconds }
-    }
-}
-
-extension Message {
-    /// What a NOTIFY of a transfer says: its fragment, and whether more will follow.
-    var progress: String { "\(bodyText.trimmingLine) \(text(.subscriptionState).prefix { $0 != ";" })" }
-}
-
-extension String {
-    fileprivate var trimmingLine: Substring { prefix { !$0.isNewline } }
-}
-
 @Suite("RFC 3515 §2.4: blind transfer")
 struct BlindTransferTests {
     @Test func `who is transferred talks with the target, and the phone that asked is told and released`() throws {
@@ -278,7 +221,7 @@ struct RefusedTransferTests {
 
     /// Row S23.
     @Test func `outside of a call nobody is made to call`() throws {
-        var (office, caller, callee) = try CallTests.phones()
+        var (office, caller, callee) = try Office.withPhones()
         let fields = ["Refer-To: <sip:103@\(Office.domain)>", "Contact: <\(caller.contact)>"]
         let answers = try caller.ask(&office, "REFER", to: "sip:102@\(Office.domain)", extra: fields)
         #expect(answers.map(\.status) == [403])

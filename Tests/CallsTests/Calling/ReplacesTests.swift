@@ -118,8 +118,7 @@ struct AttendedTransferTests {
         #expect(consultation.stage.scene.office.switchboard.calls().count == 1)
     }
 
-    /// Row S16.
-    @Test func `somebody else's call cannot be joined`() throws {
+    @Test func `S16 somebody else's call cannot be joined`() throws {
         var stage = try TransferScene()
         var other = try Phone("phone-102-000002", in: &stage.scene.office, from: "192.0.2.52:50000")
         try other.register(&stage.scene.office)
@@ -187,8 +186,7 @@ struct InviteReplacesTests {
         #expect(scene.office.records.allSatisfy { $0.id == scene.office.record()?.id })
     }
 
-    /// Row S16.
-    @Test func `a call of somebody else is neither taken nor listened to`() throws {
+    @Test func `S16 a call of somebody else is neither taken nor listened to`() throws {
         var (scene, _, named) = try Self.standing()
         var thief = try Phone("phone-103-000001", in: &scene.office, from: "192.0.2.53:50000")
         try thief.register(&scene.office)

@@ -32,7 +32,7 @@ struct SessionTimerNegotiationTests {
     /// Row S21.
     @Test(arguments: ["1", "89", "0"])
     func `S21 a session below the minimum is refused with the minimum, and no phone rings`(seconds: String) throws {
-        var (office, caller, callee) = try CallTests.phones()
+        var (office, caller, callee) = try Office.withPhones()
         let answers = try caller.ask(
             &office,
             "INVITE",
@@ -47,7 +47,7 @@ struct SessionTimerNegotiationTests {
     }
 
     @Test func `a session that is no number is a bad request`() throws {
-        var (office, caller, _) = try CallTests.phones()
+        var (office, caller, _) = try Office.withPhones()
         let target = "sip:102@\(Office.domain)"
         let answers = try caller.ask(&office, "INVITE", to: target, extra: ["Session-Expires: soon"], body: SDP.offer())
         #expect(answers.map(\.status) == [400])

@@ -19,14 +19,7 @@ extension Phone {
         fields: [String] = ["Supported: path, outbound"]
     ) throws -> Message {
         let value = "<\(other ?? contact)>;+sip.instance=\"\(name)\";reg-id=\(number);expires=\(expires)"
-        let answers = try ask(
-            &office,
-            "REGISTER",
-            to: "sip:\(Office.domain)",
-            toHeader: "<\(uri)>",
-            extra: ["Contact: \(value)"] + fields
-        )
-        return try #require(answers.last)
+        return try register(&office, fields: ["Contact: \(value)"] + fields)
     }
 }
 
@@ -119,14 +112,11 @@ struct OutboundTests {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         let contacts = [1, 2].map { "<sip:a\($0)@192.0.2.50>;+sip.instance=\"\(instance)\";reg-id=\($0)" }
-        let answers = try phone.ask(
+        let answer = try phone.register(
             &office,
-            "REGISTER",
-            to: "sip:\(Office.domain)",
-            toHeader: "<\(phone.uri)>",
-            extra: ["Supported: outbound", "Contact: \(contacts.joined(separator: ", "))"]
+            fields: ["Supported: outbound", "Contact: \(contacts.joined(separator: ", "))"]
         )
-        #expect(answers.last?.status == 400)
+        #expect(answer.status == 400)
         #expect(office.switchboard.registrations().isEmpty)
     }
 
@@ -181,15 +171,12 @@ struct PathTests {
     @Test func `is refused, because it names where calls would be sent`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
-        let answers = try phone.ask(
+        let answer = try phone.register(
             &office,
-            "REGISTER",
-            to: "sip:\(Office.domain)",
-            toHeader: "<\(phone.uri)>",
-            extra: ["Contact: <\(phone.contact)>", "Path: <sip:198.51.100.7;lr>", "Supported: path"]
+            fields: ["Contact: <\(phone.contact)>", "Path: <sip:198.51.100.7;lr>", "Supported: path"]
         )
-        #expect(answers.last?.status == 420)
-        #expect(answers.last?.text("Unsupported") == "path")
+        #expect(answer.status == 420)
+        #expect(answer.text("Unsupported") == "path")
         #expect(office.switchboard.registrations().isEmpty)
     }
 }

@@ -68,14 +68,8 @@ struct RegistrarTests {
         #expect(office.switchboard.registrations().isEmpty)
 
         try phone.register(&office)
-        let answers = try phone.ask(
-            &office,
-            "REGISTER",
-            to: "sip:\(Office.domain)",
-            toHeader: "<\(phone.uri)>",
-            extra: ["Contact: *", "Expires: 0"]
-        )
-        #expect(answers.last?.status == 200)
+        let answer = try phone.register(&office, fields: ["Contact: *", "Expires: 0"])
+        #expect(answer.status == 200)
         #expect(office.switchboard.registrations().isEmpty)
     }
 
@@ -83,14 +77,8 @@ struct RegistrarTests {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         try phone.register(&office)
-        let answers = try phone.ask(
-            &office,
-            "REGISTER",
-            to: "sip:\(Office.domain)",
-            toHeader: "<\(phone.uri)>",
-            extra: ["Contact: *", "Expires: 600"]
-        )
-        #expect(answers.last?.status == 400)
+        let answer = try phone.register(&office, fields: ["Contact: *", "Expires: 600"])
+        #expect(answer.status == 400)
         #expect(office.switchboard.registrations().count == 1)
     }
 
@@ -107,14 +95,8 @@ struct RegistrarTests {
         var phone = try Phone("phone-101-000001", in: &office)
         try phone.register(&office)
         let contacts = (1...9).map { "<sip:a\($0)@192.0.2.50>" }.joined(separator: ", ")
-        let answers = try phone.ask(
-            &office,
-            "REGISTER",
-            to: "sip:\(Office.domain)",
-            toHeader: "<\(phone.uri)>",
-            extra: ["Contact: \(contacts)"]
-        )
-        #expect(answers.last?.status == 403)
+        let answer = try phone.register(&office, fields: ["Contact: \(contacts)"])
+        #expect(answer.status == 403)
         #expect(office.switchboard.registrations().count == 1)
         #expect(office.events.map(\.kind) == [.bindingLimit])
     }

@@ -6,6 +6,7 @@ import Media
 import Model
 import Primitives
 import SIP
+import TestKit
 import Testing
 
 /// A business with a switchboard, on a clock that the test turns and with a disk that stores when the test says so.
@@ -41,7 +42,7 @@ struct Office {
         switchboard = Switchboard(
             settings: settings,
             snapshot: snapshot,
-            entropy: Self.entropy
+            entropy: .repeatable()
         )
     }
 
@@ -90,12 +91,6 @@ struct Office {
             label: "desk",
             createdAt: WallTime(milliseconds: 0)
         )
-    }
-
-    /// Repeats in every run.
-    private static var entropy: Entropy {
-        let counter = Counter()
-        return Entropy { counter.next() }
     }
 
     // MARK: The network
@@ -242,18 +237,5 @@ struct Office {
             }
         }
         if storesAtOnce, !waiting.isEmpty { store(ok: true) }
-    }
-}
-
-/// Numbers that look random and are the same in every run.
-private final class Counter: @unchecked Sendable {
-    private var state: UInt64 = 42
-
-    func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

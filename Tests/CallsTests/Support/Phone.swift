@@ -157,12 +157,18 @@ struct Phone {
         expires: Int = 600,
         password: String? = nil
     ) throws -> Message {
+        let field = "Contact: <\(other ?? contact)>;expires=\(expires)"
+        return try register(&office, fields: [field], password: password)
+    }
+
+    /// Registers with these fields and no others; the answer to its login.
+    mutating func register(_ office: inout Office, fields: [String], password: String? = nil) throws -> Message {
         let answers = try ask(
             &office,
             "REGISTER",
             to: "sip:\(Office.domain)",
             toHeader: "<\(uri)>",
-            extra: ["Contact: <\(other ?? contact)>;expires=\(expires)"],
+            extra: fields,
             password: password
         )
         return try #require(answers.last)

@@ -5,6 +5,18 @@ import Model
 import SIP
 import Testing
 
+extension Office {
+    /// An office with a registered phone each of 101, which calls, and of 102, which is called.
+    static func withPhones() throws -> (Office, caller: Phone, callee: Phone) {
+        var office = try Office()
+        var caller = try Phone("phone-101-000001", in: &office)
+        var callee = try Phone("phone-102-000001", in: &office)
+        try caller.register(&office)
+        try callee.register(&office)
+        return (office, caller, callee)
+    }
+}
+
 /// An office in which 101 talks with 102, for what phones do in the middle of a call.
 struct Scene {
     var office: Office
@@ -19,7 +31,7 @@ struct Scene {
     ///   - asking: Fields of the caller's INVITE.
     ///   - answering: Fields of the callee's 200.
     init(asking: [String] = [], answering: [String] = []) throws {
-        (office, caller, callee) = try CallTests.phones()
+        (office, caller, callee) = try Office.withPhones()
         _ = try caller.ask(
             &office,
             "INVITE",
@@ -62,6 +74,32 @@ struct Scene {
                 office.discard(.options, on: phone.flow)
             }
         }
+    }
+}
+
+/// A call from 101 that rings at both phones of 102.
+struct ForkedScene {
+    var office: Office
+    var caller: Phone
+    var first: Phone
+    var second: Phone
+    /// The INVITEs that they got.
+    let toFirst: Message
+    let toSecond: Message
+
+    init() throws {
+        (office, caller, first) = try Office.withPhones()
+        second = try Phone("phone-102-000002", in: &office)
+        try second.register(&office)
+        _ = try caller.call(&office, "102")
+        toFirst = try #require(office.received(on: first.flow).first)
+        toSecond = try #require(office.received(on: second.flow).first)
+    }
+
+    /// The second phone rings and the first one picks up.
+    mutating func answerAtFirst() {
+        office.deliver(second.answer(toSecond, 180), on: second.flow)
+        office.deliver(first.answer(toFirst, 200, sdp: SDP.answer(to: toFirst)), on: first.flow)
     }
 }
 

@@ -3,6 +3,7 @@
 import Foundation
 import Media
 import Primitives
+import TestKit
 import Testing
 
 @Suite("Descriptions of others", .enabled(if: DescriptionCorpus.isThere, "no corpora beside the package"))
@@ -90,7 +91,7 @@ struct DescriptionCorpusTests {
     {
         let seeds = try DescriptionCorpus.all()
         #expect(seeds.count >= 500)
-        var generator = Repeatable(state: 0x5DB)
+        var generator = SplitMix(0x5DB)
         for seed in seeds {
             MediaFuzzTargets.sdp(seed.span)
             for _ in 0..<40 { MediaFuzzTargets.sdp(mutated(seed, with: seeds, using: &generator).span) }
@@ -98,7 +99,7 @@ struct DescriptionCorpusTests {
     }
 
     /// One to four small changes: a bit, a run cut out or doubled, a number at its limits, a piece of another seed.
-    private func mutated(_ seed: [UInt8], with seeds: [[UInt8]], using generator: inout Repeatable) -> [UInt8] {
+    private func mutated(_ seed: [UInt8], with seeds: [[UInt8]], using generator: inout SplitMix) -> [UInt8] {
         var bytes = seed
         for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
             let start = Int.random(in: 0..<bytes.count, using: &generator)
@@ -123,7 +124,7 @@ struct DescriptionCorpusTests {
 @Suite("RFC 8866: what is written reads back as the same")
 struct DescriptionRoundTripTests {
     @Test func `a thousand offers with random contents`() throws {
-        var generator = Repeatable(state: 7)
+        var generator = SplitMix(7)
         for _ in 0..<1_000 {
             let local = LocalMedia(
                 address: Bool.random(using: &generator)
@@ -159,7 +160,7 @@ struct DescriptionRoundTripTests {
         }
     }
 
-    private func randomFormats(using generator: inout Repeatable) throws -> [AudioFormat] {
+    private func randomFormats(using generator: inout SplitMix) throws -> [AudioFormat] {
         let opus = try #require(
             AudioFormat(payloadType: 96, name: "opus", clockRate: 48_000, channels: 2, parameters: "stereo=1;usedtx=0")
         )
@@ -168,19 +169,6 @@ struct DescriptionRoundTripTests {
         )
         let all = [opus, event, try format(0, "PCMU"), try format(8, "PCMA"), try format(9, "G722")]
         return Array(all.shuffled(using: &generator).prefix(.random(in: 1...5, using: &generator)))
-    }
-}
-
-/// SplitMix64: the same numbers in every run.
-struct Repeatable: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 

@@ -2,6 +2,7 @@
 
 import Media
 import Primitives
+import TestKit
 import Testing
 
 @Suite("Control media-source: what strangers may cost")

@@ -2,6 +2,7 @@
 
 import Media
 import Primitives
+import TestKit
 
 /// A phone beside the relay: its keys and where its packets come from.
 final class Phone {

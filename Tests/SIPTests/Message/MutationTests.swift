@@ -17,7 +17,7 @@ struct MutationTests {
     /// 200,000 in a release build, fewer where every step is slow.
     @Test(arguments: 0..<4)
     func `damaged messages are read or refused, and what is written from them is sound`(share: Int) {
-        var generator = Repeatable(seed: UInt64(share) + 1)
+        var generator = SplitMix(UInt64(share) + 1)
         for _ in 0..<Self.rounds / 4 {
             let bytes = Self.damaged(Self.seeds[Int(generator.next() % UInt64(Self.seeds.count))], &generator)
             FuzzTargets.message(bytes.span)
@@ -25,7 +25,7 @@ struct MutationTests {
     }
 
     @Test func `damaged URIs are read or refused`() {
-        var generator = Repeatable(seed: 99)
+        var generator = SplitMix(99)
         let seeds = [
             "sip:alice:secret@pbx.example:5061;transport=tls;lr?Subject=x", "sips:%41%00@[2001:db8::192.0.2.1]:5061",
             "tel:+44-20-7946;phone-context=example.com", "sip:[::ffff:192.0.2.1]",
@@ -37,7 +37,7 @@ struct MutationTests {
     }
 
     @Test func `damaged WebSocket requests and frames are read or refused, whole as in two`() {
-        var generator = Repeatable(seed: 17)
+        var generator = SplitMix(17)
         let frames =
             ClientFrame.bytes(1, request()) + ClientFrame.bytes(9, [1, 2])
             + ClientFrame.bytes(1, [0x61], isFinal: false) + ClientFrame.bytes(0, [0x62])
@@ -62,7 +62,7 @@ struct MutationTests {
     }
 
     @Test func `the writer never ends a line inside of a value, whatever the bytes`() throws {
-        var generator = Repeatable(seed: 7)
+        var generator = SplitMix(7)
         for _ in 0..<Self.rounds / 20 {
             let value = (0..<Int(generator.next() % 40)).map { _ in generator.hostileByte() }
             var writer = MessageWriter()
@@ -82,7 +82,7 @@ struct MutationTests {
     }
 
     @Test func `a stream gives the same frames however it is cut`() {
-        var generator = Repeatable(seed: 3)
+        var generator = SplitMix(3)
         let parts = [request(), wire("\n"), wire("\n\n"), request(body: "a body\r\n\r\nwith a blank line"), wire("\r")]
         for _ in 0..<Self.rounds / 1_000 {
             let stream = Stream((0..<6).flatMap { _ in parts[Int(generator.next() % UInt64(parts.count))] })
@@ -99,7 +99,7 @@ struct MutationTests {
     #endif
 
     /// One to eight changes: a byte replaced, dropped or repeated, a piece cut out, or moved.
-    private static func damaged(_ seed: [UInt8], _ generator: inout Repeatable) -> [UInt8] {
+    private static func damaged(_ seed: [UInt8], _ generator: inout SplitMix) -> [UInt8] {
         var bytes = seed
         for _ in 0...generator.next() % 8 where !bytes.isEmpty {
             let place = Int(generator.next() % UInt64(bytes.count))
@@ -117,22 +117,9 @@ struct MutationTests {
     }
 }
 
-/// SplitMix64: small, good enough, and the same everywhere.
-private struct Repeatable: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
+extension SplitMix {
     /// Any byte, and often one that a grammar is made of.
-    mutating func hostileByte() -> UInt8 {
+    fileprivate mutating func hostileByte() -> UInt8 {
         let special = Array("\r\n\0\t \"\\<>;:,=@?%[]()*/&\u{7F}0\u{1}".utf8)
         return next() % 2 == 0 ? special[Int(next() % UInt64(special.count))] : UInt8(truncatingIfNeeded: next())
     }

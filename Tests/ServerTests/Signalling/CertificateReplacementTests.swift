@@ -181,29 +181,3 @@ struct ClientCertificateTests {
         }
     }
 }
-
-@Suite("Control signalling-encryption: what TLS could do and may not")
-struct TLSFeatureTests {
-    @Test func `D05 renegotiation is refused`() async throws {
-        try await Office.open { office in
-            let address = office.server.sipTLS.description
-            let output = try openssl(["s_client", "-connect", address, "-tls1_2"], saying: "R\n").output
-            #expect(output.contains("RENEGOTIATING"))
-            #expect(output.contains("Secure Renegotiation IS supported"))
-            // BoringSSL hangs up without a word.
-            let afterwards = try #require(output.components(separatedBy: "RENEGOTIATING").last)
-            #expect(afterwards.contains("error:") && !afterwards.contains("verify return"))
-        }
-    }
-
-    @Test func `D05 early data is not offered, and nothing is compressed`() async throws {
-        try await Office.open { office in
-            let address = office.server.sipTLS.description
-            let output = try openssl(["s_client", "-connect", address, "-tls1_3", "-no_ign_eof"], saying: "\r\n\r\n")
-                .output
-            #expect(output.contains("Early data was not sent"))
-            #expect(!output.contains("Max Early Data: ") || output.contains("Max Early Data: 0"))
-            #expect(output.contains("Compression: NONE"))
-        }
-    }
-}

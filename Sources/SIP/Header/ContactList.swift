@@ -91,11 +91,13 @@ extension Message {
         return address
     }
 
+    /// - Throws: `.missing(.from)` or `.malformed(.address)`.
     public func from() throws(ParseError) -> NameAddress {
         if let core { return core.from }
         return try required(.from)
     }
 
+    /// - Throws: `.missing(.to)` or `.malformed(.address)`.
     public func to() throws(ParseError) -> NameAddress {
         if let core { return core.to }
         return try required(.to)

@@ -13,11 +13,12 @@ import Testing
 
 /// A whole server on loopback with a certificate of its own, in a folder that goes with it.
 final class Office: Sendable {
+    static let loopback6 = IPAddress(high: 0, low: 1)
+
     let server: RingfenceServer
     let store: RingfenceStore
     /// As it was started, with the port it got.
     let configuration: ServerConfiguration
-    static let loopback6 = IPAddress(high: 0, low: 1)
     let authority: CertificateAuthority
     /// PEM of the authority that signed its certificate.
     let root: String
@@ -162,41 +163,4 @@ final class Office: Sendable {
 
 extension Logger {
     static let silent = Logger(label: "office") { _ in SwiftLogNoOpLogHandler() }
-}
-
-/// Requests as a stranger writes them.
-enum Requests {
-    static func register(_ number: String = "201", branch: Int = 1, credentials: String = "") -> String {
-        let contact = "Contact: <sip:\(number)@127.0.0.1:5999;transport=tls>\r\n"
-        return request("REGISTER", "sip:pbx.test", number, branch, contact + credentials)
-    }
-
-    /// What phones say besides; an answer over UDP is never longer than its request.
-    static let abilities =
-        "User-Agent: test\r\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, REFER, NOTIFY, UPDATE\r\nSupported: outbound, path, gruu\r\n"
-
-    static func options(branch: Int = 1) -> String {
-        request("OPTIONS", "sip:pbx.test", "201", branch, "")
-    }
-
-    private static func request(
-        _ method: String,
-        _ uri: String,
-        _ user: String,
-        _ branch: Int,
-        _ more: String
-    ) -> String {
-        """
-        \(method) \(uri) SIP/2.0\r
-        Via: SIP/2.0/TLS 127.0.0.1:5999;rport;branch=z9hG4bK-\(branch)\r
-        Max-Forwards: 70\r
-        From: <sip:\(user)@pbx.test>;tag=a\(branch)\r
-        To: <sip:\(user)@pbx.test>\r
-        Call-ID: call-\(branch)@test\r
-        CSeq: \(branch) \(method)\r
-        \(more)Content-Length: 0\r
-        \r
-
-        """
-    }
 }

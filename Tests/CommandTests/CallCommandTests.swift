@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Foundation
+import Guard
+import Model
+import Primitives
+import Store
+import Testing
+
+@testable import ringfence
+
+@Suite("ringfence call, record, registration")
+struct CallCommandTests {
+    private let protection = LegProtection(
+        transport: "tls",
+        tlsVersion: "TLSv1.3",
+        cipher: "TLS_AES_256_GCM_SHA384",
+        srtpSuite: "AEAD_AES_256_GCM"
+    )
+
+    @Test func `a call shows how both of its legs are encrypted`() throws {
+        let call = CallReport(
+            id: "c1",
+            caller: try Sample.number("101"),
+            callee: try Sample.number("102"),
+            startedAt: Sample.time,
+            answeredAt: nil,
+            callerProtection: protection,
+            calleeProtection: nil
+        )
+        #expect(
+            try parse(CallList.self).answer(from: Office(.calls([call]))).text == """
+                CALL  FROM  TO   STARTED               ANSWERED  CALLER'S LEG               CALLEE'S LEG
+                c1    101   102  2026-11-21T07:00:00Z  ringing   TLSv1.3, AEAD_AES_256_GCM  -
+                """
+        )
+    }
+
+    @Test func `a refused call names the control that refused it`() throws {
+        let record = CallRecord(
+            id: "c1",
+            startedAt: Sample.time,
+            endedAt: Sample.time,
+            caller: try Sample.number("101"),
+            callerDevice: try Sample.device(),
+            dialled: "102",
+            outcome: .refused,
+            status: 488,
+            control: "media-encryption",
+            reason: "no SRTP was offered"
+        )
+        #expect(
+            try parse(RecordList.self).answer(from: Office(.records([record]))).text == """
+                CALL  STARTED               FROM  DIALLED  OUTCOME  SECONDS  STATUS  WHY
+                c1    2026-11-21T07:00:00Z  101   102      refused  -        488     [media-encryption] no SRTP was offered
+                """
+        )
+    }
+
+    @Test func `a call that was answered shows its seconds of talk`() throws {
+        let record = CallRecord(
+            id: "c2",
+            startedAt: Sample.time,
+            answeredAt: Sample.time,
+            endedAt: Sample.time + .seconds(61),
+            caller: try Sample.number("101"),
+            callerDevice: try Sample.device(),
+            dialled: "102",
+            outcome: .answered,
+            status: 200,
+            reason: "the caller hung up"
+        )
+        let text = try parse(RecordList.self).answer(from: Office(.records([record]))).text
+        #expect(text.hasSuffix("answered  61       200     the caller hung up"))
+    }
+
+    @Test func `nothing is said plainly`() throws {
+        #expect(try parse(CallList.self).answer(from: Office(.calls([]))).text == "There are no calls.")
+        #expect(try parse(RecordList.self).answer(from: Office(.records([]))).text == "Nobody has called yet.")
+        let registrations = try parse(RegistrationList.self).answer(from: Office(.registrations([])))
+        #expect(registrations.text == "No phone is registered.")
+        #expect(registrations.hint == "Why not? Ask: ringfence doctor")
+    }
+
+    @Test func `ending a call points to its record`() throws {
+        let output = try parse(CallEnd.self, "c1").answer(from: Office(.callEnded(id: "c1")))
+        #expect(output.text == "Call c1 is ended.")
+        #expect(output.json == #"{"id":"c1"}"#)
+    }
+}

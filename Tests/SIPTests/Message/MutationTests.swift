@@ -50,7 +50,7 @@ struct MutationTests {
     }
 
     @Test func `damaged TLS hellos are read or refused, and more bytes change no answer`() throws {
-        var generator = Repeatable(seed: 23)
+        var generator = SplitMix(23)
         let seeds = [
             try Hello.fixture("openssl-tls13-named"), try Hello.fixture("openssl-tls12-named"),
             Hello(names: ["acme.example"]).records(of: 3),

@@ -37,8 +37,8 @@ final class DatagramPeer: Sendable {
     var heard: String { text.state.withLock { $0 } }
 
     func say(_ message: String, to address: Primitives.SocketAddress) {
-        guard let remote = try? NIOCore.SocketAddress(address) else { return }
-        let envelope = AddressedEnvelope(remoteAddress: remote, data: ByteBuffer(string: message))
+        let data = ByteBuffer(string: message)
+        let envelope = AddressedEnvelope(remoteAddress: NIOCore.SocketAddress(address), data: data)
         channel.writeAndFlush(envelope, promise: nil)
     }
 

@@ -3,16 +3,17 @@
 /// What is due when: a binary heap of moments with what to wake.
 ///
 /// A deadline is never searched for and taken out. Whoever is woken too early, because its deadline moved, looks at its
-/// own state and asks again; that costs less than keeping the heap addressable.
+/// own state and asks again; that costs less than keeping the heap addressable. Inlinable, because every call passes
+/// through it several times and a key of unknown type costs ten times as much to move.
 public struct DeadlineQueue<Key: Sendable>: Sendable {
-    private var heap: [(time: MonotonicTime, key: Key)] = []
+    @usableFromInline var heap: [(time: MonotonicTime, key: Key)] = []
 
-    public init() {}
+    @inlinable public init() {}
 
-    public var next: MonotonicTime? { heap.first?.time }
-    public var count: Int { heap.count }
+    @inlinable public var next: MonotonicTime? { heap.first?.time }
+    @inlinable public var count: Int { heap.count }
 
-    public mutating func insert(_ key: Key, at time: MonotonicTime) {
+    @inlinable public mutating func insert(_ key: Key, at time: MonotonicTime) {
         heap.append((time, key))
         var child = heap.count - 1
         while child > 0, heap[child].time < heap[(child - 1) / 2].time {
@@ -22,7 +23,7 @@ public struct DeadlineQueue<Key: Sendable>: Sendable {
     }
 
     /// Takes out one key whose time has come.
-    public mutating func popDue(at now: MonotonicTime) -> Key? {
+    @inlinable public mutating func popDue(at now: MonotonicTime) -> Key? {
         guard let first = heap.first, first.time <= now else { return nil }
         heap.swapAt(0, heap.count - 1)
         heap.removeLast()

@@ -5,15 +5,33 @@ import SIP
 
 /// The branch of a request of ours, by which its responses are known (RFC 3261 §17.1.3). 128 random bits.
 struct BranchKey: Hashable, Sendable {
-    let text: String
+    private static let cookie = "z9hG4bK"
+    private let high: UInt64
+    private let low: UInt64
 
     init(using entropy: Entropy) {
-        text = "z9hG4bK" + entropy.token()
+        (high, low) = (entropy.next(), entropy.next())
     }
 
+    /// `nil` for a branch that cannot be one of ours.
     init?(_ response: Message) {
-        guard let via = try? response.topVia(), let branch = via.branch, branch.count <= 64 else { return nil }
-        text = response.string(branch)
+        guard let via = try? response.topVia(), let branch = via.branch, branch.count == Self.cookie.utf8.count + 32
+        else { return nil }
+        let bytes = response.bytes(branch)
+        guard bytes.starts(with: Self.cookie.utf8) else { return nil }
+        var words: (UInt64, UInt64) = (0, 0)
+        for byte in bytes.dropFirst(Self.cookie.utf8.count) {
+            // Only as we write it: digits and lower case.
+            guard let digit = Hex.value(byte), byte | 0x20 == byte else { return nil }
+            words = (words.0 << 4 | words.1 >> 60, words.1 << 4 | UInt64(digit))
+        }
+        (high, low) = words
+    }
+
+    func write(into value: inout ValueWriter) {
+        value.append(Self.cookie)
+        value.append(hexadecimal: high)
+        value.append(hexadecimal: low)
     }
 }
 
@@ -67,7 +85,15 @@ extension Switchboard {
     /// Our own Via: where responses come back to, which over a connection is that connection.
     func writeVia(_ key: BranchKey, over flow: Flow, into writer: inout MessageWriter) {
         let host = settings.hostNames.first ?? settings.mediaAddress.description
-        writer.field(.via, "\(flow.transport.viaName)\(host):\(port(on: flow));branch=\(key.text);rport")
+        writer.field(.via) { value in
+            value.append(flow.transport.viaName)
+            value.append(host)
+            value.append(":")
+            value.append(Int(port(on: flow)))
+            value.append(";branch=")
+            key.write(into: &value)
+            value.append(";rport")
+        }
     }
 
     /// Where we are reached over the transport of a flow.

@@ -131,6 +131,12 @@ public struct ValueWriter: Sendable {
     public mutating func append(_ value: ArraySlice<UInt8>) { bytes.appendValue(value.span, 0..<value.count) }
     public mutating func append(_ value: some Sequence<UInt8>) { bytes.appendValue(value) }
     public mutating func append(_ number: Int) { bytes.appendDecimal(number) }
+    /// All 16 digits, lower case.
+    public mutating func append(hexadecimal word: UInt64) {
+        for place in 0..<16 {
+            bytes.append(Hex.digit(UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * place) & 15)))
+        }
+    }
     public mutating func append(_ address: IPAddress) { bytes.append(address) }
     public mutating func append(_ nonce: Nonce) { nonce.append(to: &bytes) }
 

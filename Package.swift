@@ -135,7 +135,10 @@ if !coreOnly {
             name: "Bench",
             dependencies: ["Primitives", "SIP", "Media", "Model", "Guard", "Calls", "Server", "TestKit"],
             path: "Bench",
-            exclude: ["bench-media", "bench-registration", "bench-calls", "bench-flood", "peers.py"],
+            exclude: [
+                "bench-media", "bench-registration", "bench-calls", "bench-flood", "bench-calls-under-flood", "callers.py",
+                "peers.py",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

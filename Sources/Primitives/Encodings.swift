@@ -46,8 +46,11 @@ public enum Hex {
 
 /// Base 64 (RFC 4648 §4), always padded when written: phones decode unpadded AES-256 keys wrongly.
 public enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    @usableFromInline static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+    )
 
+    @inlinable
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
@@ -71,6 +74,7 @@ public enum Base64 {
     }
 
     /// Takes padded and unpadded text; `nil` for any other byte, a wrong length or stray bits at the end.
+    @inlinable
     public static func decode(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
         var body = text[...]
         var padding = 0
@@ -97,7 +101,7 @@ public enum Base64 {
         return bytes
     }
 
-    private static func value(_ ascii: UInt8) -> UInt8? {
+    @inlinable static func value(_ ascii: UInt8) -> UInt8? {
         switch ascii {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): ascii - UInt8(ascii: "A")
         case UInt8(ascii: "a")...UInt8(ascii: "z"): ascii - UInt8(ascii: "a") + 26

@@ -55,6 +55,7 @@ extension Switchboard {
 
     mutating func receiveResponse(_ response: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
         guard let status = response.status, let key = BranchKey(response), let cseq = try? response.cseq() else {
+            counters.dropped += 1
             return
         }
         // Row S19: an answer counts only on the flow that its request went out on.

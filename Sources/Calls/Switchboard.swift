@@ -72,7 +72,12 @@ public struct Switchboard: Sendable {
         self.entropy = entropy
         logins = LoginHistory(phones: snapshot.devices.count, sites: settings.sites)
         registrationGate = RegistrationGate(rate: settings.registrationRate)
-        authenticator = Authenticator(snapshot: snapshot, nonceKey: settings.nonceKey, entropy: entropy)
+        authenticator = Authenticator(
+            snapshot: snapshot,
+            nonceKey: settings.nonceKey,
+            nonces: settings.nonces,
+            entropy: entropy
+        )
     }
 
     /// Counters and gauges, for people.

@@ -20,6 +20,11 @@ public struct SwitchboardSettings: Sendable {
     public var sites: [IPPrefix]
     /// How many phones may register anew.
     public var registrationRate = Guard::Limits.registrationRate
+    /// How many nonces are remembered, and how many calls there may be at once: fewer where others share the machine.
+    public var nonces = Self.usualNonces
+    public var calls = Limits.calls
+
+    public static var usualNonces: Int { Limits.nonces }
 
     public init(
         hostNames: [String],

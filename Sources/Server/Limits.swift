@@ -69,6 +69,39 @@ enum Limits {
     /// Datagrams read in one system call.
     static let datagramsPerRead = 32
 
+    // MARK: Connections that have not said whom they want, where several businesses share an address
+
+    /// From accept to a complete ClientHello. Phones send it with their first packet; a slow mobile link needs two seconds.
+    static let hello: Duration = .seconds(3)
+    /// Connections at a time whose hello is not complete, in all, of one source (an IPv4 address, an IPv6 /64) and of one
+    /// within a site: an office that comes back at once needs them for one round trip. 200 bytes and a descriptor each.
+    static let hellos = 2_048
+    static let hellosPerSource = 256
+    static let hellosPerSite = 1_024
+    /// How often one is looked at: it has come in as many pieces. A hello of 1,800 bytes has 4 at the smallest size of
+    /// packets that there is.
+    static let looksPerHello = 32
+    /// Connections looked at before the clock is.
+    static let signsPerTurn = 64
+
+    // MARK: Businesses of one process
+
+    /// Businesses that one process serves: each needs a megabyte, and their starting takes a second for every ten.
+    static let businesses = 1_000
+    /// Descriptors that a business needs besides its connections: its database, its locks, its control socket.
+    static let descriptorsPerBusiness = 16
+    /// What one of several businesses may use, however many there are: calls at once, nonces remembered, sources with a
+    /// bucket of their own, sources whose offences are counted, connections of strangers.
+    static let leastCalls = 100
+    static let leastNonces = 4_096
+    static let leastSources = 2_048
+    static let leastOffenders = 1_024
+    static let leastStrangers = 512
+    /// How much of the strangers' places and messages of its loop one of several businesses may use: one part in so many.
+    static let strangersPart = 4
+    /// How long the kernel's list of sockets is good for several businesses that look at it.
+    static let censusAge: Duration = .seconds(50)
+
     // MARK: Messages
 
     /// Messages a second of a connection that has shown a valid credential, and how many may come at once. A phone sends

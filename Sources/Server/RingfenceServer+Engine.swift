@@ -65,15 +65,16 @@ extension RingfenceServer: Engine {
         guard let (listeners, exceptions, facts) = asked else {
             return [DoctorFact(name: "server", isWell: false, finding: "stopped", remedy: "ringfence serve")]
         }
-        let findings = try? await NIOThreadPool.singleton.runIfActive {
+        let findings = try? await NIOThreadPool.singleton.runIfActive { [machine, business = hop.business] in
             ListenerPolicy.judge(
                 declared: listeners,
-                found: Array(OpenSockets.all()),
+                found: machine.census.found(for: business),
                 exceptions: exceptions,
                 at: SystemClock.wall
             )
         }
-        return listeners.map { DoctorFact($0, findings: findings ?? []) } + facts
+        let neighbours = await machine.facts(of: hop)
+        return listeners.map { DoctorFact($0, findings: findings ?? []) } + facts + neighbours
     }
 }
 

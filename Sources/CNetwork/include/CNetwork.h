@@ -3,4 +3,5 @@
 #define RINGFENCE_CNETWORK_H
 #include "clock.h"
 #include "media_socket.h"
+#include "reception.h"
 #endif

@@ -43,7 +43,7 @@ extension Switchboard {
     }
 
     private func hasRoom(for proof: Authenticated) -> Bool {
-        callsBySerial.count < Limits.calls
+        callsBySerial.count < settings.calls
             && callsOf[proof.device.username, default: []].count < Limits.callsPerDevice
     }
 

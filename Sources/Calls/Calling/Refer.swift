@@ -69,7 +69,7 @@ extension Switchboard {
         let isHere = uri.scheme == .tel || isServed(request.bytes(uri.host), on: asked.flow)
         let number = dialled(uri, in: request)
         let verdict = isHere ? judge(number, by: asked) : .refused(.foreign)
-        guard callsBySerial.count < Limits.calls else {
+        guard callsBySerial.count < settings.calls else {
             respond(503, to: request, on: asked.flow, at: now, into: &actions) { $0.field(.retryAfter, 10) }
             return
         }

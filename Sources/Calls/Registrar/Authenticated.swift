@@ -56,10 +56,10 @@ struct Authenticator: Sendable {
     /// What every name is measured against while there are no accounts.
     private let nobody: Account
 
-    init(snapshot: Snapshot, nonceKey: [UInt8], entropy: Entropy) {
+    init(snapshot: Snapshot, nonceKey: [UInt8], nonces: Int, entropy: Entropy) {
         realm = snapshot.domain.text
         issuer = NonceIssuer(key: nonceKey, realm: realm, lifetime: Limits.nonceLifetime)
-        ledger = NonceLedger(capacity: Limits.nonces, lifetime: Limits.nonceLifetime)
+        ledger = NonceLedger(capacity: nonces, lifetime: Limits.nonceLifetime)
         nobody = Account(nobodyIn: realm, password: entropy.token())
         apply(snapshot)
     }

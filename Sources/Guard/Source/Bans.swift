@@ -53,10 +53,16 @@ public struct Bans: Sendable {
     /// - Parameters:
     ///   - sites: Networks that are never shut out.
     ///   - kept: Bans of an earlier run.
+    ///   - offenders: Sources whose offences are counted at a time.
     ///   - seed: 128 random bits; new at each start.
-    public init(sites: [IPPrefix] = [], kept: [Ban] = [], seed: (UInt64, UInt64)) {
+    public init(
+        sites: [IPPrefix] = [],
+        kept: [Ban] = [],
+        offenders: Int = Limits.offenders,
+        seed: (UInt64, UInt64)
+    ) {
         self.sites = sites
-        offences = OffenceTable(seed: seed)
+        offences = OffenceTable(capacity: offenders, seed: seed)
         for ban in kept.prefix(Limits.bans) { bans[ban.source.address] = ban }
     }
 

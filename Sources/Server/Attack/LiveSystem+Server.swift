@@ -36,7 +36,9 @@ extension RingfenceServer {
             open: { FileBlocks.reading($0.path) },
             sealKey: FileBlocks.reading(directory + "/seal.key").map { Redacted($0.next()) },
             declared: await listeners(),
-            sockets: { (try? await NIOThreadPool.singleton.runIfActive { Array(OpenSockets.all()) }) ?? [] },
+            sockets: { [machine, business = hop.business] in
+                (try? await NIOThreadPool.singleton.runIfActive { machine.census.found(for: business) }) ?? []
+            },
             sayInTheClear: { bytes, patience in await probe.say(bytes, within: patience, port: port) },
             askAsStranger: { requests in await probe.ask(requests, port: port) },
             connections: registrations.map(ConnectionFacts.init) + facts.legs,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
+import Guard
 public import Primitives
 
 /// Looks at an installation from outside, with the server running or not, and changes nothing.
@@ -36,6 +37,7 @@ public struct Doctor: Sendable {
 
     private func server() -> Diagnosis {
         guard let serving else {
+            if let word = installation.word { return refused(word) }
             return Diagnosis(
                 .server,
                 .wrong,
@@ -44,6 +46,16 @@ public struct Doctor: Sendable {
             )
         }
         return Diagnosis(.server, .good, "The server is running, SIP over TLS on \(serving.sipTLS)")
+    }
+
+    /// It is one of several businesses, and the only process that could serve it did not.
+    private func refused(_ word: Refusal) -> Diagnosis {
+        Diagnosis(
+            .server,
+            .wrong,
+            "The server did not serve this business: \(word.problem)",
+            text: "Because \(word.reason). To mend it, \(word.remedy). Then start the server again."
+        )
     }
 
     /// The end of a command line for this installation.

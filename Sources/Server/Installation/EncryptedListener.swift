@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Calls
+import Guard
 public import Primitives
 
 /// Where SIP is accepted over TLS.
@@ -18,6 +20,21 @@ public struct EncryptedListener: Hashable, Sendable {
 
     public init(_ kind: Kind, _ address: SocketAddress, clients: ClientCertificates = .none) {
         (self.kind, self.address, self.clients) = (kind, address, clients)
+    }
+
+    /// As it is declared.
+    var listener: Listener {
+        switch kind {
+        case .tls: Listener(purpose: .sipTLS, address: address.description)
+        case .wss: Listener(purpose: .sipWSS, address: address.description)
+        }
+    }
+
+    var transport: Transport {
+        switch kind {
+        case .tls: .tls
+        case .wss: .wss
+        }
     }
 }
 

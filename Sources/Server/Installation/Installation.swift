@@ -103,6 +103,7 @@ public struct Installation: Sendable {
         return ServerConfiguration(
             directory: directory,
             hostNames: settings.names,
+            domain: settings.domain,
             sip: (sipTLS.isEmpty ? [usualTLS] : sipTLS) + sipWSS,
             origins: settings.names.compactMap { WebOrigin(parsing: "https://\($0)") } + origins,
             media: media,

@@ -12,27 +12,30 @@ import Store
 /// needs the one before.
 public struct PhoneSystem: Service {
     public let serving: Serving
-    private let installation: Installation
-    private let server: RingfenceServer
+    let installation: Installation
+    let server: RingfenceServer
     private let control: ControlServer
     private let onReady: @Sendable (PhoneSystem) -> Void
 
     /// Opens everything. Nothing is left open when it throws.
     ///
-    /// - Parameter onReady: Called when phones can connect and a signal stops the system cleanly.
+    /// - Parameters:
+    ///   - machine: Where it lives with other businesses; by default on one of its own.
+    ///   - onReady: Called when phones can connect and a signal stops the system cleanly.
     /// - Throws: A refusal for whatever a person can mend: a port that is taken, a folder in use, a certificate that ended.
     public static func start(
         _ installation: Installation,
         _ configuration: ServerConfiguration,
+        in machine: Machine? = nil,
         logger: Logger,
-        onReady: @escaping @Sendable (PhoneSystem) -> Void
+        onReady: @escaping @Sendable (PhoneSystem) -> Void = { _ in }
     ) async throws -> PhoneSystem {
         let store = try installation.openStore()
         try installation.finishReplacement()
         if try installation.renewCertificate(at: Date()) {
             logger.notice("the server's certificate was renewed", metadata: ["file": "\(installation.tls.certificate)"])
         }
-        let server = try await RingfenceServer.start(configuration, store: store, logger: logger)
+        let server = try await RingfenceServer.start(configuration, store: store, in: machine, logger: logger)
         do {
             let administrator = Administrator(
                 store: store,

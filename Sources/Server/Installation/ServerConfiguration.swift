@@ -13,6 +13,8 @@ public struct ServerConfiguration: Sendable {
     /// The names in the certificate. The first is the one phones are told and the one in Contact (RFC 3261 §8.1.1.8):
     /// phones open their second connection to it and verify that name. Never empty.
     public var hostNames: [String]
+    /// The domain of the business. Phones may ask for it as well.
+    public var domain: String?
     /// Where SIP is accepted. The first one over TLS is where phones are told to come; there is at least that one.
     public var sip: [EncryptedListener]
     /// Sites whose pages may open a WebSocket.
@@ -27,6 +29,7 @@ public struct ServerConfiguration: Sendable {
     public init(
         directory: String,
         hostNames: [String],
+        domain: String? = nil,
         sip: [EncryptedListener],
         origins: [WebOrigin] = [],
         media: [MediaPorts],
@@ -35,12 +38,17 @@ public struct ServerConfiguration: Sendable {
         logLevel: Logger.Level = .notice
     ) {
         self.directory = directory
-        self.hostNames = hostNames
+        (self.hostNames, self.domain) = (hostNames, domain)
         (self.sip, self.origins) = (sip, origins)
         self.media = media
         self.sites = sites
         self.tls = tls
         self.logLevel = logLevel
+    }
+
+    /// Everything that a phone may ask for when it connects: no addresses (RFC 6066 §3).
+    var ownNames: [String] {
+        (hostNames + [domain].compactMap(\.self)).filter { IPAddress(parsing: $0) == nil && !$0.hasPrefix("[") }
     }
 }
 

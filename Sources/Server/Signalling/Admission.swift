@@ -2,10 +2,14 @@
 
 import Guard
 import Model
+import NIOCore
 import Primitives
 
-/// Who may connect and who may speak, asked before anything is spent: `Guard`'s gates over one loop's connections.
+/// Who may connect and who may speak, asked before anything is spent: `Guard`'s gates over the connections of one business,
+/// within those of its loop.
 struct Admission {
+    /// What the businesses of this loop use up together.
+    private let loop: NIOLoopBoundBox<LoopGate>
     private var places: ConnectionGate
     private var sources: SourceGate
     var bans: Bans
@@ -13,23 +17,24 @@ struct Admission {
 
     /// - Parameters:
     ///   - sites: Networks that phones sit in.
-    ///   - descriptors: How many sockets this process may open; connections leave some of them to others.
+    ///   - share: What this business may use at most.
+    ///   - loop: What those on this loop may together.
     ///   - bans: Those of earlier runs.
     ///   - seed: 128 random bits.
-    init(sites: [IPPrefix], descriptors: Int, bans: [Ban], seed: (UInt64, UInt64)) {
-        var caps = ConnectionGate.Caps()
-        let possible = max(descriptors - Limits.reservedDescriptors, 64)
-        if possible < caps.total {
-            // The reserves shrink with the whole, so that strangers never hold more than a quarter.
-            caps.reservedForAuthenticated = possible / 2
-            caps.reservedForSites = possible / 4
-            caps.total = possible
-        }
+    init(
+        sites: [IPPrefix],
+        share: Share,
+        loop: NIOLoopBoundBox<LoopGate>,
+        bans: [Ban],
+        seed: (UInt64, UInt64)
+    ) {
+        let caps = share.connections
+        self.loop = loop
         places = ConnectionGate(sites: sites, caps: caps)
         strangerLimit = caps.total - caps.reservedForAuthenticated
         total = caps.total
-        sources = SourceGate(sites: sites, seed: seed)
-        self.bans = Bans(sites: sites, kept: bans, seed: seed)
+        sources = SourceGate(capacity: share.sources, sites: sites, rates: share.rates, seed: seed)
+        self.bans = Bans(sites: sites, kept: bans, offenders: share.offenders, seed: seed)
     }
 
     /// Connections that have not authenticated, and how many of them there may be.
@@ -37,12 +42,18 @@ struct Admission {
     let strangerLimit: Int
     /// Connections there may be in all.
     let total: Int
+    /// Those of all businesses of this loop.
+    var loopConnections: Int { loop.value.connections }
 
     /// Whether a connection is accepted. What is, is given back with ``disconnected(_:isPhone:)``.
     mutating func connect(_ source: IPAddress, at now: MonotonicTime) -> Bool {
-        guard places.admit(source, isKnown: known.contains(source, at: now)) else { return false }
-        guard sources.admit(source, cost: .connection, at: now) else {
-            places.closed(source, wasAuthenticated: false)
+        guard loop.value.admit() else { return false }
+        guard places.admit(source, isKnown: known.contains(source, at: now)) else {
+            loop.value.closed(wasAuthenticated: false)
+            return false
+        }
+        guard pays(source, .connection, at: now) else {
+            disconnected(source, isPhone: false)
             return false
         }
         return true
@@ -51,11 +62,14 @@ struct Admission {
     /// - Parameter isPhone: What ``authenticated(_:)`` answered for it.
     mutating func disconnected(_ source: IPAddress, isPhone: Bool) {
         places.closed(source, wasAuthenticated: isPhone)
+        loop.value.closed(wasAuthenticated: isPhone)
     }
 
     mutating func authenticated(_ source: IPAddress, at now: MonotonicTime) -> Bool {
         known.authenticated(source, at: now)
-        return places.authenticated(source)
+        guard places.authenticated(source) else { return false }
+        loop.value.authenticated()
+        return true
     }
 
     /// Whether phones are expected from there: it has the patience of a friend.
@@ -65,7 +79,16 @@ struct Admission {
 
     /// Whether a message of somebody who has shown no credential is read.
     mutating func message(from source: IPAddress, at now: MonotonicTime) -> Bool {
-        sources.admit(source, at: now)
+        pays(source, .message, at: now)
+    }
+
+    private mutating func pays(_ source: IPAddress, _ cost: SourceGate.Cost, at now: MonotonicTime) -> Bool {
+        let isSite = sources.isSite(source)
+        guard isSite || loop.value.hears(cost, at: now), sources.admit(source, cost: cost, at: now) else {
+            return false
+        }
+        if !isSite { loop.value.heard(cost, at: now) }
+        return true
     }
 
     /// Makes a source pay for what it was let in with.

@@ -23,12 +23,12 @@ struct BoundSocket: Sendable {
         if !wanted.ip.isIPv4 {
             setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<CInt>.size))
         }
-        guard Self.bind(descriptor, wanted) == 0, let port = Self.port(of: descriptor) else {
+        guard Self.bind(descriptor, wanted) == 0, let name = Self.name(of: descriptor) else {
             let code = errno
             Glibc.close(descriptor)
             throw Self.refusal(wanted, code)
         }
-        address = SocketAddress(ip: wanted.ip, port: port)
+        address = SocketAddress(ip: wanted.ip, port: name.port)
     }
 
     /// To be said once more when the socket accepts: NIO begins with 128 and tells nobody but sockets of its own.
@@ -42,12 +42,13 @@ struct BoundSocket: Sendable {
         }
     }
 
-    private static func port(of descriptor: CInt) -> UInt16? {
+    /// Our end of a socket, as the kernel says.
+    static func name(of descriptor: CInt) -> SocketAddress? {
         withUnsafeTemporaryAllocation(byteCount: SocketName.capacity, alignment: 8) { raw in
             var length = socklen_t(raw.count)
             let result = raw.withMemoryRebound(to: sockaddr.self) { getsockname(descriptor, $0.baseAddress, &length) }
             guard result == 0 else { return nil }
-            return SocketName.address(in: UnsafeRawBufferPointer(rebasing: raw[..<Int(length)]))?.port
+            return SocketName.address(in: UnsafeRawBufferPointer(rebasing: raw[..<Int(length)]))
         }
     }
 
@@ -67,21 +68,6 @@ struct BoundListener: Sendable {
     let socket: BoundSocket
 
     var encrypted: EncryptedListener { EncryptedListener(kind, socket.address, clients: clients) }
-
-    /// As it is declared.
-    var listener: Listener {
-        switch kind {
-        case .tls: Listener(purpose: .sipTLS, address: socket.address.description)
-        case .wss: Listener(purpose: .sipWSS, address: socket.address.description)
-        }
-    }
-
-    var transport: Transport {
-        switch kind {
-        case .tls: .tls
-        case .wss: .wss
-        }
-    }
 
     /// Binds all of them, or none.
     static func all(_ wanted: [EncryptedListener]) throws(Refusal) -> [BoundListener] {

@@ -10,7 +10,8 @@ import Primitives
 
 /// The sockets that accept SIP, on one loop.
 ///
-/// TLS is always open. TCP and UDP open only for an exception that holds, and close when it ends.
+/// TLS is always open: here, or at the ``Reception`` that several businesses share, which hands over what it accepts. TCP and
+/// UDP open only for an exception that holds, and close when it ends.
 final class ListenerSockets {
     private struct Open {
         let listener: Listener
@@ -23,25 +24,28 @@ final class ListenerSockets {
     /// What new connections are shown.
     var identity: TLSIdentity
     private var encrypted: [Open] = []
+    /// Where others accept for us.
+    var shared: [EncryptedListener] = []
     /// By exception.
     private var clear: [Open] = []
     private var datagramListeners: UInt16 = 0
+    private var isClosed = false
 
     init(loop: SignallingLoop, origins: [WebOrigin], identity: TLSIdentity) {
         (self.loop, self.origins, self.identity) = (loop, origins, identity)
     }
 
     /// What is open, for the audit and the comparison with the kernel's list.
-    var listeners: [Listener] { (encrypted + clear).map(\.listener) }
+    var listeners: [Listener] { (encrypted + clear).map(\.listener) + shared.map(\.listener) }
 
     /// Opens the encrypted listeners.
     func open(_ sockets: [BoundListener]) -> EventLoopFuture<Void> {
         let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let opened = sockets.map { wanted in
-            streams(wanted.transport, clients: wanted.clients).withBoundSocket(wanted.socket.descriptor).map {
+            streams(wanted.encrypted.transport, clients: wanted.clients).withBoundSocket(wanted.socket.descriptor).map {
                 channel in
                 wanted.socket.setBacklog()
-                bound.value.encrypted.append(Open(listener: wanted.listener, channel: channel))
+                bound.value.encrypted.append(Open(listener: wanted.encrypted.listener, channel: channel))
             }
         }
         return EventLoopFuture.andAllSucceed(opened, on: loop.eventLoop)
@@ -64,7 +68,8 @@ final class ListenerSockets {
 
     func close() {
         for socket in encrypted + clear { socket.channel.close(promise: nil) }
-        (encrypted, clear) = ([], [])
+        (encrypted, clear, shared) = ([], [], [])
+        isClosed = true
     }
 
     private func openClear(_ listener: Listener) -> EventLoopFuture<Void> {
@@ -88,7 +93,6 @@ final class ListenerSockets {
     /// - Parameter clients: `nil` without TLS.
     private func streams(_ transport: Transport, clients: ClientCertificates?) -> ServerBootstrap {
         let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        let userTimeout = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
         return ServerBootstrap(group: loop.eventLoop)
             .serverChannelOption(.backlog, value: Limits.backlog)
             .serverChannelOption(.maxMessagesPerRead, value: Limits.acceptsPerTurn)
@@ -98,30 +102,43 @@ final class ListenerSockets {
                     try channel.pipeline.syncOperations.addHandler(AcceptPause())
                 }
             }
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.socketOption(.so_keepalive), value: 1)
-            .childChannelOption(.socketOption(.so_sndbuf), value: Limits.kernelBuffer)
-            .childChannelOption(userTimeout, value: Int(Limits.unread / .milliseconds(1)))
-            .childChannelOption(.recvAllocator, value: FleetingReads())
-            // As many buffers would be kept.
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(
-                .writeBufferWaterMark,
-                value: .init(low: Limits.slowWrites / 2, high: Limits.slowWrites)
-            )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try bound.value.set(up: channel, transport, clients)
+                    guard let remote = channel.remoteAddress.flatMap(Primitives.SocketAddress.init),
+                        let local = channel.localAddress.flatMap(Primitives.SocketAddress.init)
+                    else { throw ListenerProblem.refused }
+                    try bound.value.set(up: channel, remote, local, transport, clients)
                 }
             }
     }
 
+    /// Serves a connection that somebody else accepted.
+    func take(_ accepted: AcceptedSocket, from listener: EncryptedListener) {
+        guard !isClosed else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        // What goes wrong closes the connection, and is nothing to report: a peer that has hung up already.
+        _ = ClientBootstrap(group: loop.eventLoop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let (remote, local) = (accepted.remote, accepted.local)
+                    try bound.value.set(up: channel, remote, local, listener.transport, listener.clients)
+                }
+            }
+            .withConnectedSocket(accepted.take())
+    }
+
     /// Puts together one accepted connection. Throwing closes it.
-    private func set(up channel: any Channel, _ transport: Transport, _ clients: ClientCertificates?) throws {
-        guard let remote = channel.remoteAddress.flatMap(Primitives.SocketAddress.init),
-            let local = channel.localAddress.flatMap(Primitives.SocketAddress.init),
-            let connection = loop.accept(transport: transport, remote: remote, local: local)
-        else { throw ListenerProblem.refused }
+    private func set(
+        up channel: any Channel,
+        _ remote: Primitives.SocketAddress,
+        _ local: Primitives.SocketAddress,
+        _ transport: Transport,
+        _ clients: ClientCertificates?
+    ) throws {
+        try Self.setOptions(of: channel)
+        guard let connection = loop.accept(transport: transport, remote: remote, local: local) else {
+            throw ListenerProblem.refused
+        }
         let pipeline = channel.pipeline.syncOperations
         if let clients {
             var settings = NIOSSLHandler.Configuration()
@@ -133,6 +150,19 @@ final class ListenerSockets {
         }
         if transport == .wss { try pipeline.addHandler(WebSocketHandler(for: connection, origins: origins)) }
         try pipeline.addHandler(connection)
+    }
+
+    private static func setOptions(of channel: any Channel) throws {
+        let userTimeout = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
+        guard let options = channel.syncOptions else { throw ListenerProblem.refused }
+        try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
+        try options.setOption(.socketOption(.so_keepalive), value: 1)
+        try options.setOption(.socketOption(.so_sndbuf), value: Limits.kernelBuffer)
+        try options.setOption(userTimeout, value: Int(Limits.unread / .milliseconds(1)))
+        try options.setOption(.recvAllocator, value: FleetingReads())
+        // As many buffers would be kept.
+        try options.setOption(.maxMessagesPerRead, value: 1)
+        try options.setOption(.writeBufferWaterMark, value: .init(low: Limits.slowWrites / 2, high: Limits.slowWrites))
     }
 
     // MARK: Datagrams

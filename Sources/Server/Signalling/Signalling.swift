@@ -19,6 +19,9 @@ final class Signalling {
     private let logger: Logger
     /// Declared listeners that are opened elsewhere: those for media.
     private let others: [Listener]
+    /// What this process has open, as this business sees it.
+    private let census: SocketCensus
+    let business: UInt16
     private(set) var exceptions: [ListenerException]
     private var generation: UInt64
     private var housekeeping: RepeatedTask?
@@ -27,6 +30,8 @@ final class Signalling {
     init(
         loop: SignallingLoop,
         others: [Listener],
+        business: UInt16,
+        census: SocketCensus,
         origins: [WebOrigin],
         identity: TLSIdentity,
         snapshot: Snapshot,
@@ -34,7 +39,7 @@ final class Signalling {
     ) {
         self.loop = loop
         self.eventLoop = loop.eventLoop
-        self.others = others
+        (self.others, self.business, self.census) = (others, business, census)
         (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
         self.logger = logger
         sockets = ListenerSockets(loop: loop, origins: origins, identity: identity)
@@ -42,7 +47,11 @@ final class Signalling {
 
     var listeners: [Listener] { sockets.listeners + others }
 
-    func start(_ listeners: [BoundListener]) -> EventLoopFuture<Void> {
+    /// - Parameters:
+    ///   - listeners: To accept on here.
+    ///   - shared: Where others accept for us.
+    func start(_ listeners: [BoundListener], shared: [EncryptedListener]) -> EventLoopFuture<Void> {
+        sockets.shared = shared
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let often = TimeAmount(Limits.exceptionReview)
         housekeeping = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: often) { _ in
@@ -66,6 +75,9 @@ final class Signalling {
         loop.endTurn()
         openExceptions()
     }
+
+    /// Serves a connection that the reception accepted for us.
+    func take(_ accepted: AcceptedSocket, from listener: EncryptedListener) { sockets.take(accepted, from: listener) }
 
     /// Shows this to every new connection. Those there are have theirs and keep it.
     func show(_ identity: TLSIdentity) { sockets.identity = identity }
@@ -107,6 +119,7 @@ final class Signalling {
             return Listener(purpose: purpose, address: exception.address)
         }
         let allowed = wanted.filter { ListenerPolicy.refusal(of: $0, exceptions: exceptions, at: now) == nil }
+        census.declare(listeners + allowed, of: business)
         let logger = logger
         sockets.open(allowed).whenSuccess { problems in
             for (listener, problem) in problems {
@@ -117,12 +130,12 @@ final class Signalling {
 
     /// Compares the sockets of this process with the declared ones, on another thread: the kernel's list is long.
     private func reviewSockets() {
-        let (declared, exceptions) = (listeners, exceptions)
+        let (declared, exceptions, census, business) = (listeners, exceptions, census, business)
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
             ListenerPolicy.judge(
                 declared: declared,
-                found: Array(OpenSockets.all()),
+                found: census.found(for: business, notOlderThan: Limits.censusAge),
                 exceptions: exceptions,
                 at: SystemClock.wall
             )

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import NIOCore
 import Synchronization
 
 /// The way from other threads onto the signalling loop.
 struct SignallingHop: Sendable {
-    /// Where the business lives.
+    /// Where the business lives, and its number in this process.
     let eventLoop: any EventLoop
+    let business: UInt16
+    /// What it uses up together with those that live there too.
+    let gate: NIOLoopBoundBox<LoopGate>
     private let box: NIOLoopBoundBox<Signalling?>
     private let end = End()
 
@@ -15,8 +19,8 @@ struct SignallingHop: Sendable {
         let isReached = Mutex(false)
     }
 
-    init(eventLoop: any EventLoop) {
-        self.eventLoop = eventLoop
+    init(_ business: UInt16, at home: SignallingLoops.Home) {
+        (self.business, eventLoop, gate) = (business, home.eventLoop, home.gate)
         box = .makeEmptyBox(valueType: Signalling.self, eventLoop: eventLoop)
     }
 

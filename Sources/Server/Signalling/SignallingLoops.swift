@@ -1,21 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import NIOCore
 import NIOPosix
 
-/// Event loops that several businesses of one process share: each business lives on one, and they are dealt out in turn.
-///
-/// `Docs/decisions/0007-one-business-one-loop.md`.
-public final class SignallingLoops: Sendable {
-    let group: MultiThreadedEventLoopGroup
-
-    /// - Parameter count: One for each processor that signalling may use.
-    public init(count: Int) {
-        group = MultiThreadedEventLoopGroup(numberOfThreads: count)
+/// Event loops that the businesses of one process share: each business lives on one, and they are dealt out in turn.
+final class SignallingLoops: Sendable {
+    /// Where a business lives, and what it shares with those that live there too.
+    struct Home: Sendable {
+        let eventLoop: any EventLoop
+        let gate: NIOLoopBoundBox<LoopGate>
     }
 
+    private let group: MultiThreadedEventLoopGroup
+    private let homes: [Home]
+
+    /// - Parameters:
+    ///   - count: One for each processor that signalling may use.
+    ///   - gate: What those on one loop may use up together.
+    init(count: Int, gate: LoopGate) {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
+        self.group = group
+        homes = group.makeIterator().map { eventLoop in
+            Home(eventLoop: eventLoop, gate: .makeBoxSendingValue(gate, eventLoop: eventLoop))
+        }
+    }
+
+    func home(of business: UInt16) -> Home { homes[Int(business) % homes.count] }
+
     /// Ends the loops. The servers on them have to be stopped before.
-    public func stop() async {
+    func stop() async {
         try? await group.shutdownGracefully()
     }
 }

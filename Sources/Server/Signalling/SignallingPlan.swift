@@ -15,7 +15,8 @@ struct SignallingPlan: Sendable {
     private let snapshot: Snapshot
     private let sites: [IPPrefix]
     private let bans: [Ban]
-    private let descriptors: Int
+    private let share: Share
+    private let census: SocketCensus
     private let entropy: Entropy
     private let media: [Listener]
     private let origins: [WebOrigin]
@@ -26,10 +27,11 @@ struct SignallingPlan: Sendable {
         address: Primitives.SocketAddress,
         snapshot: Snapshot,
         bans: [Ban],
+        machine: Machine,
         logger: Logger
     ) {
         entropy = SystemEntropy.make()
-        settings = SwitchboardSettings(
+        var settings = SwitchboardSettings(
             hostNames: configuration.hostNames,
             sipPort: address.port,
             mediaAddress: configuration.media[0].address,
@@ -38,40 +40,47 @@ struct SignallingPlan: Sendable {
             nonceKey: entropy.bytes(32),
             sites: configuration.sites
         )
+        (settings.calls, settings.nonces) = (machine.share.calls, machine.share.nonces)
+        self.settings = settings
         media = configuration.media.flatMap { [$0.rtp, $0.rtcp] }.map {
             Listener(purpose: .media, address: $0.description)
         }
         (sites, origins, self.bans) = (configuration.sites, configuration.origins, bans)
-        descriptors = DescriptorLimit.raise()
+        (share, census) = (machine.share, machine.census)
         (self.snapshot, self.logger) = (snapshot, logger)
     }
 
     /// Builds everything on the loop and begins to accept.
+    ///
+    /// - Parameters:
+    ///   - listeners: To accept on there.
+    ///   - shared: Where others accept for it.
     func start(
         _ listeners: [BoundListener],
+        shared: [EncryptedListener],
         identity: TLSIdentity,
         outlets: SignallingLoop.Outlets,
         hop: SignallingHop
     ) async throws {
-        let eventLoop = hop.eventLoop
-        try await eventLoop.flatSubmit {
-            let signalling = signalling(on: eventLoop, identity, outlets)
+        try await hop.eventLoop.flatSubmit {
+            let signalling = signalling(identity, outlets, hop)
             hop.lead(to: signalling)
-            return signalling.start(listeners)
+            return signalling.start(listeners, shared: shared)
         }.get()
     }
 
     private func signalling(
-        on eventLoop: any EventLoop,
         _ identity: TLSIdentity,
-        _ outlets: SignallingLoop.Outlets
+        _ outlets: SignallingLoop.Outlets,
+        _ hop: SignallingHop
     ) -> Signalling {
         let loop = SignallingLoop(
-            eventLoop: eventLoop,
+            eventLoop: hop.eventLoop,
             switchboard: Switchboard(settings: settings, snapshot: snapshot, entropy: entropy),
             admission: Admission(
                 sites: sites,
-                descriptors: descriptors,
+                share: share,
+                loop: hop.gate,
                 bans: bans,
                 seed: (entropy.next(), entropy.next())
             ),
@@ -81,6 +90,8 @@ struct SignallingPlan: Sendable {
         return Signalling(
             loop: loop,
             others: media,
+            business: hop.business,
+            census: census,
             origins: origins,
             identity: identity,
             snapshot: snapshot,
@@ -90,7 +101,7 @@ struct SignallingPlan: Sendable {
 }
 
 extension SignallingLoop.Outlets {
-    init(media: MediaLoop, records: RecordWriter, bans: BanKeeper, hop: SignallingHop, logger: Logger) {
+    init(media: MediaLine, records: RecordWriter, bans: BanKeeper, hop: SignallingHop, logger: Logger) {
         self.media = { media.send($0) }
         remember = { record, ticket in
             records.enqueue(record, isAwaited: ticket != nil) { isStored in

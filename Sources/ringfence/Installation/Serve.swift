@@ -18,10 +18,15 @@ struct Serve: AsyncParsableCommand {
             their records and stops. The log goes to standard error.
 
               ringfence serve --data /var/lib/ringfence
+
+            A hosting provider serves many from one process and one address; phones say which
+            they want by name when they connect:
+
+              ringfence serve --businesses /var/lib/ringfence --sip-tls 192.0.2.10:5061
             """
     )
 
-    @OptionGroup var folder: FolderOption
+    @OptionGroup var served: ServedOption
 
     @Option(
         name: .customLong("sip-tls"),
@@ -81,7 +86,27 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "ringfence")
-        let installation = try Installation(opening: folder.path)
+        logger.logLevel = .notice
+        if let directory = served.businesses {
+            try await Self.run(try await hosting(directory, logger), logger)
+        } else {
+            try await Self.run(try await system(logger), logger)
+        }
+    }
+
+    private static func run(_ service: some Service, _ logger: Logger) async throws {
+        // The group's own log tells of services starting and stopping, which is nothing to an operator.
+        var lifecycle = logger
+        lifecycle.logLevel = .error
+        try await ServiceGroup(
+            services: [service],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: lifecycle
+        ).run()
+    }
+
+    private func system(_ logger: Logger) async throws -> PhoneSystem {
+        let installation = try Installation(opening: served.path)
         let configuration = try installation.configuration(
             sipTLS: sipTLS.map { $0.listener(.tls) },
             sipWSS: sipWSS.map { $0.listener(.wss) },
@@ -90,18 +115,89 @@ struct Serve: AsyncParsableCommand {
             sites: sites,
             clientAuthority: clientCA
         )
-        logger.logLevel = configuration.logLevel
-        let system = try await PhoneSystem.start(installation, configuration, logger: logger) { [format] in
+        return try await PhoneSystem.start(installation, configuration, logger: logger) { [format] in
             Console.say(format.isOn ? $0.readyJSON : $0.readyLine)
         }
-        // The group's own log tells of services starting and stopping, which is nothing to an operator.
-        var lifecycle = logger
-        lifecycle.logLevel = .error
-        try await ServiceGroup(
-            services: [system],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: lifecycle
-        ).run()
+    }
+
+    private func hosting(_ directory: String, _ logger: Logger) async throws -> Hosting {
+        let request = Hosting.Request(
+            sipTLS: sipTLS.map { $0.listener(.tls) },
+            sipWSS: sipWSS.map { $0.listener(.wss) },
+            origins: origins,
+            media: rtp,
+            sites: sites,
+            clientAuthority: clientCA
+        )
+        return try await Hosting.start(Businesses(in: directory), request, logger: logger) { [format] in
+            Console.say(format.isOn ? $0.readyJSON : $0.readyLine)
+        }
+    }
+}
+
+/// What is served: one phone system, or all in a folder.
+struct ServedOption: ParsableArguments {
+    @Option(help: "The folder of the phone system. Default: the environment's RINGFENCE_DATA.")
+    var data: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Serve every phone system in this folder, each in a folder of its own, instead of one. They share addresses "
+                + "and ports; each keeps its own data, certificate and commands (--data DIR/NAME).",
+            valueName: "dir"
+        )
+    )
+    var businesses: String?
+
+    private static var usual: String? { ProcessInfo.processInfo.environment["RINGFENCE_DATA"] }
+
+    /// - Precondition: validated, as parsing does.
+    var path: String { data ?? Self.usual ?? "." }
+
+    func validate() throws {
+        guard data == nil || businesses == nil else {
+            throw ValidationError("--data serves one phone system, --businesses all in a folder: choose one of them.")
+        }
+        guard businesses == nil else {
+            guard businesses?.isEmpty != true else { throw ValidationError("--businesses names no folder.") }
+            return
+        }
+        guard data ?? Self.usual != nil else {
+            throw ValidationError("Where is the phone system? Name its folder with --data, or set RINGFENCE_DATA.")
+        }
+        guard data?.isEmpty != true else { throw ValidationError("--data names no folder.") }
+    }
+}
+
+extension Hosting {
+    fileprivate var readyLine: String {
+        let tls = listeners.filter { $0.kind == .tls }.map { "\($0.address)" }.joined(separator: ", ")
+        let browsers = listeners.filter { $0.kind == .wss }.map { ", over WSS on \($0.address)" }.joined()
+        let broken = businesses.broken.map(\.name)
+        let refused = broken.isEmpty ? "" : "; NOT SERVED: \(broken.joined(separator: ", "))"
+        return
+            "ringfence ready: \(businesses.whole.count) businesses of \(businesses.directory), SIP over TLS on \(tls)"
+            + "\(browsers), media on \(media[0])\(refused)"
+    }
+
+    fileprivate var readyJSON: String {
+        let ready = Ready(
+            businesses: businesses.whole.map(\.folderName),
+            media: media.map(\.description),
+            notServed: businesses.broken.map(\.name),
+            sipTLS: listeners.filter { $0.kind == .tls }.map(\.address.description),
+            sipWSS: listeners.filter { $0.kind == .wss }.map(\.address.description)
+        )
+        return (try? JSONText.of(ready)) ?? #"{"ready":true}"#
+    }
+
+    private struct Ready: Encodable {
+        let businesses: [String]
+        let media: [String]
+        let notServed: [String]
+        let ready = true
+        let sipTLS: [String]
+        let sipWSS: [String]
     }
 }
 

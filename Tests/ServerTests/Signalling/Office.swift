@@ -23,6 +23,8 @@ final class Office: Sendable {
     /// PEM of the authority that signed its certificate.
     let root: String
     let folder: URL
+    /// Also the name in its certificate.
+    let domain: String
 
     /// Opens an office, lets the test work in it, and closes it.
     static func open<Result>(
@@ -30,10 +32,18 @@ final class Office: Sendable {
         browsers: [String]? = nil,
         hasIPv6: Bool = false,
         clients: ClientCertificates = .none,
-        on loops: SignallingLoops? = nil,
+        domain: String = "pbx.test",
+        in machine: Machine? = nil,
         _ work: (Office) async throws -> Result
     ) async throws -> Result {
-        let office = try await Office(sites: sites, browsers: browsers, hasIPv6: hasIPv6, clients: clients, on: loops)
+        let office = try await Office(
+            sites: sites,
+            browsers: browsers,
+            hasIPv6: hasIPv6,
+            clients: clients,
+            domain: domain,
+            in: machine
+        )
         do {
             let result = try await work(office)
             await office.close()
@@ -44,22 +54,24 @@ final class Office: Sendable {
         }
     }
 
-    private init(
-        sites: [IPPrefix],
-        browsers: [String]?,
-        hasIPv6: Bool,
-        clients: ClientCertificates,
-        on loops: SignallingLoops?
+    init(
+        sites: [IPPrefix] = [],
+        browsers: [String]? = nil,
+        hasIPv6: Bool = false,
+        clients: ClientCertificates = .none,
+        domain name: String = "pbx.test",
+        in machine: Machine? = nil
     ) async throws {
+        domain = name
         folder = FileManager.default.temporaryDirectory.appending(path: "ringfence-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        guard let loopback = IPAddress(parsing: "127.0.0.1"), let domain = DomainName(parsing: "pbx.test") else {
+        guard let loopback = IPAddress(parsing: "127.0.0.1"), let domain = DomainName(parsing: name) else {
             preconditionFailure("constants")
         }
         let addresses = [loopback] + (hasIPv6 ? [Self.loopback6] : [])
         authority = try CertificateAuthority(for: domain.text, at: .now)
         root = try authority.rootPEM
-        let leaf = try authority.issue(names: ["pbx.test"], addresses: [], at: .now)
+        let leaf = try authority.issue(names: [name], addresses: [], at: .now)
         let files = TLSFiles(
             certificate: folder.appending(path: "server.pem").path,
             key: folder.appending(path: "server.key").path,
@@ -78,21 +90,22 @@ final class Office: Sendable {
         )
         var configuration = ServerConfiguration(
             directory: folder.path,
-            hostNames: ["pbx.test"],
-            sip: addresses.map { EncryptedListener(.tls, SocketAddress(ip: $0, port: 0), clients: clients) }
+            hostNames: [name],
+            sip: machine?.listeners
+                ?? addresses.map { EncryptedListener(.tls, SocketAddress(ip: $0, port: 0), clients: clients) }
                 + (browsers == nil ? [] : [EncryptedListener(.wss, SocketAddress(ip: loopback, port: 0))]),
             origins: (browsers ?? []).compactMap { WebOrigin(parsing: $0) },
-            media: try addresses.map(Self.freePorts),
+            media: try machine?.mediaPorts ?? addresses.map(Self.freePorts),
             sites: sites,
             tls: files
         )
-        server = try await RingfenceServer.start(configuration, store: store, on: loops, logger: .silent)
+        server = try await RingfenceServer.start(configuration, store: store, in: machine, logger: .silent)
         configuration.sip = server.sip
         self.configuration = configuration
     }
 
     func peer(
-        name: String = "pbx.test",
+        name: String? = nil,
         versions: ClosedRange<Int> = 12...13,
         window: Int = 262_144,
         from source: String? = nil,
@@ -103,7 +116,7 @@ final class Office: Sendable {
         return try await Peer.connect(
             to: listener.address,
             root: root,
-            name: name,
+            name: name ?? domain,
             versions: versions,
             window: window,
             from: source,
@@ -136,7 +149,7 @@ final class Office: Sendable {
         return peer
     }
 
-    private func close() async {
+    func close() async {
         await server.stop()
         try? FileManager.default.removeItem(at: folder)
     }

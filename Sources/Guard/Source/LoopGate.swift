@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Primitives
+
+/// What all businesses of one loop may use up together: places for connections, and messages of strangers.
+///
+/// Each business has its own ``ConnectionGate`` and ``SourceGate`` with a smaller share, so that a flood at one of them
+/// leaves room for the others; this one keeps their sum within what the loop and the machine can bear.
+public struct LoopGate: Sendable {
+    private let places: Int
+    private let strangerPlaces: Int
+    public private(set) var connections = 0
+    /// Of them, those that have not authenticated.
+    public private(set) var strangers = 0
+    private var messages = TokenBucket()
+    private let pace: TokenBucket.Pace
+
+    /// - Parameters:
+    ///   - connections: Places in all.
+    ///   - strangers: Of them, those that connections may take which have not authenticated.
+    ///   - messages: Of strangers.
+    public init(connections: Int, strangers: Int, messages: Rate = Limits.allStrangersRate) {
+        (places, strangerPlaces, pace) = (connections, strangers, TokenBucket.Pace(messages))
+    }
+
+    /// Whether one more connection may be accepted. It is a stranger's until ``authenticated()``.
+    public mutating func admit() -> Bool {
+        guard connections < places, strangers < strangerPlaces else { return false }
+        connections += 1
+        strangers += 1
+        return true
+    }
+
+    public mutating func authenticated() { strangers -= strangers > 0 ? 1 : 0 }
+
+    /// One that was admitted is gone.
+    public mutating func closed(wasAuthenticated: Bool) {
+        connections -= connections > 0 ? 1 : 0
+        if !wasAuthenticated { authenticated() }
+    }
+
+    /// Whether there is room for something that a stranger sends. Takes none.
+    public func hears(_ cost: SourceGate.Cost, at now: MonotonicTime) -> Bool {
+        messages.holds(cost.messages, at: now.nanoseconds, pace)
+    }
+
+    /// Something of a stranger was let in.
+    public mutating func heard(_ cost: SourceGate.Cost, at now: MonotonicTime) {
+        messages.take(cost.messages, at: now.nanoseconds, pace)
+    }
+}

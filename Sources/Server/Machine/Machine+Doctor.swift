@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Guard
+import NIOCore
+
+extension Machine {
+    /// What a business should know of those it shares the process with: how many there are and how much is left, nothing
+    /// of any one of them. Nothing for one that is alone.
+    func facts(of business: SignallingHop) async -> [DoctorFact] {
+        guard let reception else { return [] }
+        let used = try? await business.eventLoop.submit { [gate = business.gate] in
+            (gate.value.connections, gate.value.strangers)
+        }.get()
+        guard let (connections, strangers) = used else { return [] }
+        return [loopFact(connections, strangers), Self.fact(of: reception.figures.counts)]
+    }
+
+    private func loopFact(_ connections: Int, _ strangers: Int) -> DoctorFact {
+        let isCrowded = connections * 10 > share.places * 9 || strangers * 10 > share.strangerPlaces * 9
+        return DoctorFact(
+            name: "shared loop",
+            isWell: !isCrowded,
+            finding: "\(connections) of at most \(share.places) connections, \(strangers) of at most "
+                + "\(share.strangerPlaces) by strangers, of up to \(share.neighbours) businesses of \(share.businesses)",
+            remedy: isCrowded ? "serve some of them by another process on another address: ringfence serve" : nil
+        )
+    }
+
+    private static func fact(of counts: ReceptionCounts) -> DoctorFact {
+        let isCrowded = counts.waiting * 10 > Limits.hellos * 9
+        return DoctorFact(
+            name: "shared addresses",
+            isWell: !isCrowded,
+            finding: "\(counts.passedOn) connections passed on, \(counts.waiting) are to say whom they want; closed: "
+                + "\(counts.strayed) for a name that nobody has, \(counts.refused) without TLS, \(counts.overdue) too slow, "
+                + "\(counts.crowded) too many",
+            remedy: isCrowded ? "somebody opens connections and says nothing: see who with ss -tn" : nil
+        )
+    }
+}

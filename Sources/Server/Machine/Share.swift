@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Guard
+
+/// What one of the businesses of a process may use at most, and what those of one loop may together.
+///
+/// One that has the process to itself may use everything. Several have each enough for an office however many they are, and
+/// no more than a part of what strangers may take of their loop; what phones that have authenticated hold is only bounded
+/// for the loop.
+struct Share: Sendable {
+    /// Businesses of the process, and of the loop with the most.
+    let businesses: Int
+    let neighbours: Int
+    /// Places of the loop, and of them those for strangers.
+    let places: Int
+    let strangerPlaces: Int
+
+    /// - Parameter descriptors: How many sockets the process may open; connections leave some of them to others.
+    init(businesses: Int, loops: Int, descriptors: Int) {
+        (self.businesses, neighbours) = (businesses, (businesses + loops - 1) / loops)
+        let others = businesses > 1 ? businesses * Limits.descriptorsPerBusiness + Limits.hellos : 0
+        let possible = max(descriptors - Limits.reservedDescriptors - others, 64) / loops
+        let usual = ConnectionGate.Caps()
+        places = min(usual.total, possible)
+        // The reserve shrinks with the whole.
+        strangerPlaces = places < usual.total ? places / 2 : usual.total - usual.reservedForAuthenticated
+    }
+
+    private var isAlone: Bool { neighbours <= 1 }
+
+    /// Connections of the business.
+    var connections: ConnectionGate.Caps {
+        let part = max(min(Limits.leastStrangers, strangerPlaces), strangerPlaces / Limits.strangersPart)
+        let strangers = isAlone ? strangerPlaces : part
+        var caps = ConnectionGate.Caps()
+        caps.total = places
+        caps.reservedForAuthenticated = places - strangers
+        caps.reservedForSites = strangers / 2
+        return caps
+    }
+
+    /// What strangers may say to it.
+    var rates: SourceGate.Rates {
+        var rates = SourceGate.Rates()
+        if !isAlone {
+            let all = rates.allStrangers
+            let part = UInt32(Limits.strangersPart)
+            rates.allStrangers = Rate(perSecond: all.perSecond / part, burst: all.burst / part)
+        }
+        return rates
+    }
+
+    var loop: LoopGate { LoopGate(connections: places, strangers: strangerPlaces) }
+
+    /// What is divided evenly, down to what an office needs.
+    private func part(of whole: Int, atLeast least: Int) -> Int { max(whole / businesses, min(whole, least)) }
+
+    var calls: Int { part(of: Limits.relays, atLeast: Limits.leastCalls) }
+    var nonces: Int { part(of: SwitchboardSettings.usualNonces, atLeast: Limits.leastNonces) }
+    var sources: Int { part(of: Guard.Limits.gateSources, atLeast: Limits.leastSources) }
+    var offenders: Int { part(of: Guard.Limits.offenders, atLeast: Limits.leastOffenders) }
+    /// Of the whole process: no call of one business takes the place of another's.
+    var relays: Int { calls * businesses }
+}

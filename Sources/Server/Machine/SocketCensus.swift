@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Primitives
+import Synchronization
+
+/// The sockets of this process as each of its businesses should see them: what another one declared is not its concern, and
+/// where that listens not its knowledge.
+final class SocketCensus: Sendable {
+    private struct Declared: Sendable {
+        var now: Set<OpenSocket> = []
+        /// Before the last change: a socket closes a moment after it is given up, and the list may be older than that.
+        var before: Set<OpenSocket> = []
+    }
+
+    private struct State: Sendable {
+        var declared: [UInt16: Declared] = [:]
+        var found: (sockets: Set<OpenSocket>, at: MonotonicTime)?
+    }
+
+    private let state = Mutex(State())
+
+    /// What a business has open, or is about to open. Said before it is.
+    func declare(_ listeners: [Listener], of business: UInt16) {
+        let sockets = Set(listeners.map { OpenSocket(network: $0.purpose.network, address: $0.address) })
+        state.withLock { state in
+            let before = state.declared[business, default: Declared()]
+            if before.now != sockets { state.declared[business] = Declared(now: sockets, before: before.now) }
+        }
+    }
+
+    func forget(_ business: UInt16) { state.withLock { $0.declared[business] = nil } }
+
+    /// What this process really has open, without what only other businesses declared. Blocks for some milliseconds.
+    ///
+    /// - Parameter age: How old an answer may be: reading the kernel's lists takes longer the more connections there are.
+    func found(for business: UInt16, notOlderThan age: Duration = .zero) -> [OpenSocket] {
+        let now = SystemClock.monotonic
+        let known = state.withLock { state in
+            state.found.flatMap { now - $0.at < age ? $0.sockets : nil }
+        }
+        let sockets = known ?? OpenSockets.all()
+        return state.withLock { state in
+            if known == nil { state.found = (sockets, now) }
+            var foreign: Set<OpenSocket> = []
+            for (number, declared) in state.declared where number != business {
+                foreign.formUnion(declared.now)
+                foreign.formUnion(declared.before)
+            }
+            if let own = state.declared[business] { foreign.subtract(own.now) }
+            return Array(sockets.subtracting(foreign))
+        }
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Foundation
+import Guard
+import Logging
+import Model
+import Primitives
+import ServiceLifecycle
+import Testing
+
+@testable import Server
+
+@Suite("ringfence serve --businesses", .serialized)
+struct HostingTests {
+    private let folder = TemporaryFolder()
+    private static let loopback = IPAddress(v4: 0x7F00_0001)
+
+    @Test func `every folder is a business, reached by its own name and commanded by its own socket`() async throws {
+        let made = [try make("acme"), try make("bolt"), try make("cask")]
+        try await serve { hosting in
+            #expect(hosting.businesses.whole.map(\.folderName) == ["acme", "bolt", "cask"])
+            #expect(hosting.businesses.broken.isEmpty)
+            for installation in made {
+                let serving = try #require(installation.serving)
+                #expect(serving.sipTLS == hosting.listeners[0].address)
+                let add = Command.extension(.add([NewExtension(number: "101", name: installation.folderName)]))
+                _ = try await tell(installation, add)
+                guard case .extensions(let list) = try await tell(installation, .extension(.list)) else {
+                    throw AnotherAnswer()
+                }
+                #expect(list.map(\.name) == [installation.folderName])
+                let port = finding(.signallingPort, await examine(installation))
+                #expect(port?.severity == .good, "\(String(describing: port))")
+            }
+        }
+        for installation in made {
+            #expect(!FileManager.default.fileExists(atPath: installation.controlSocket))
+            #expect(installation.serving == nil)
+            _ = try installation.openStore()
+        }
+    }
+
+    @Test func `a broken folder keeps nobody else from being served, and its doctor says why it is not`() async throws {
+        _ = try make("acme")
+        let exposed = try make("bolt")
+        chmod(exposed.directory + "/seal.key", 0o644)
+        try FileManager.default.createDirectory(atPath: folder.path + "/cask", withIntermediateDirectories: false)
+        let locked = try make("dusk")
+        let store = try locked.openStore()
+        try await serve { hosting in
+            #expect(hosting.businesses.whole.map(\.folderName) == ["acme"])
+            #expect(Set(hosting.businesses.broken.map(\.name)) == ["bolt", "cask", "dusk"])
+            for broken in hosting.businesses.broken {
+                #expect(broken.refusal.problem.contains(folder.path + "/" + broken.name), "\(broken.refusal.problem)")
+            }
+            let server = finding(.server, await examine(exposed))
+            #expect(server?.severity == .wrong)
+            #expect(server?.text.contains("chmod go= \(exposed.directory)/seal.key") == true)
+        }
+        withExtendedLifetime(store) {}
+        // Mended, it is served, and nothing is said of the past.
+        chmod(exposed.directory + "/seal.key", 0o600)
+        try await serve { hosting in
+            #expect(hosting.businesses.whole.map(\.folderName).contains("bolt"))
+            #expect(exposed.word == nil)
+        }
+    }
+
+    @Test func `of two with one name neither is served`() async throws {
+        _ = try make("acme")
+        _ = try make("bolt", domain: "bolt.test", names: ["pbx.bolt.test"])
+        _ = try make("copy", domain: "other.test", names: ["bolt.test"])
+        let found = try Businesses(in: folder.path)
+        #expect(found.whole.map(\.folderName) == ["acme"])
+        #expect(found.broken.map(\.name).sorted() == ["bolt", "copy"])
+        for broken in found.broken {
+            #expect(broken.refusal.problem == "None of bolt, copy is served.")
+            #expect(broken.refusal.reason.contains("bolt.test"))
+        }
+    }
+
+    @Test func `of two with one domain that is an address neither is served`() throws {
+        _ = try make("acme", domain: "127.0.0.1")
+        _ = try make("bolt", domain: "127.0.0.1")
+        _ = try make("cask")
+        #expect(try Businesses(in: folder.path).whole.map(\.folderName) == ["cask"])
+    }
+
+    @Test func `hidden folders and files are no businesses, and without any nothing starts`() async throws {
+        try FileManager.default.createDirectory(atPath: folder.path + "/.trash", withIntermediateDirectories: false)
+        try "x".write(toFile: folder.path + "/notes", atomically: true, encoding: .utf8)
+        #expect(throws: Refusal.self) { try Businesses(in: folder.path) }
+        #expect(throws: Refusal.self) { try Businesses(in: folder.path + "/nowhere") }
+    }
+
+    @Test func `when none can be served it says so, and lets go of the address`() async throws {
+        let exposed = try make("acme")
+        chmod(exposed.directory + "/seal.key", 0o644)
+        let refusal = await #expect(throws: Refusal.self) { try await serve { _ in } }
+        #expect(refusal?.problem == "None of the businesses in \(folder.path) can be served.")
+        #expect(refusal?.remedy == "look at the first: ringfence doctor --data \(folder.path)/acme")
+    }
+
+    @Test func `businesses with different addresses have to be told where media arrives`() async throws {
+        _ = try make("acme")
+        _ = try make("bolt", address: IPAddress(v4: 0x7F00_0002))
+        let tls = EncryptedListener(.tls, SocketAddress(ip: Self.loopback, port: 0))
+        let refusal = await #expect(throws: Refusal.self) {
+            let request = Hosting.Request(sipTLS: [tls])
+            _ = try await Hosting.start(Businesses(in: folder.path), request, logger: .silent) { _ in }
+        }
+        #expect(refusal?.remedy.contains("--rtp") == true)
+    }
+
+    @Test func `a port that is taken refuses them all`() async throws {
+        _ = try make("acme")
+        let taken = try BoundSocket(SocketAddress(ip: Self.loopback, port: 0))
+        defer { _ = taken.abandoned() }
+        listen(taken.descriptor, 1)
+        let refusal = await #expect(throws: Refusal.self) { try await serve(on: taken.address.port) { _ in } }
+        #expect(refusal?.problem == "Ringfence cannot listen on \(taken.address).")
+    }
+
+    private struct AnotherAnswer: Error {}
+
+    private func make(
+        _ name: String,
+        domain: String? = nil,
+        names: [String]? = nil,
+        address: IPAddress = HostingTests.loopback
+    ) throws -> Installation {
+        let domain = try #require(DomainName(parsing: domain ?? "\(name).test"))
+        let request = try InstallationRequest(
+            directory: folder.path + "/" + name,
+            domain: domain,
+            address: address,
+            names: names ?? []
+        )
+        return try request.createWithStore(by: "a test", at: Date())
+    }
+
+    /// Serves for as long as the test works, then stops as SIGTERM does.
+    private func serve(on port: UInt16 = 0, _ work: @escaping @Sendable (Hosting) async throws -> Void) async throws {
+        let request = Hosting.Request(
+            sipTLS: [EncryptedListener(.tls, SocketAddress(ip: Self.loopback, port: port))],
+            media: [try Office.freePorts(on: Self.loopback)]
+        )
+        let (ready, isReady) = AsyncStream<Hosting>.makeStream()
+        let hosting = try await Hosting.start(Businesses(in: folder.path), request, logger: .silent) {
+            isReady.yield($0)
+        }
+        let group = ServiceGroup(services: [hosting], logger: .silent)
+        let running = Task { try await group.run() }
+        var outcome: Result<Void, any Error> = .success(())
+        for await hosting in ready {
+            do { try await work(hosting) } catch { outcome = .failure(error) }
+            break
+        }
+        await group.triggerGracefulShutdown()
+        try await running.value
+        try outcome.get()
+    }
+
+    /// On a thread of its own, because a client blocks.
+    private func tell(_ installation: Installation, _ command: Command) async throws -> Answer {
+        try await withCheckedThrowingContinuation { told in
+            Thread.detachNewThread {
+                told.resume(with: Result { try ControlClient(installation).perform(command) })
+            }
+        }
+    }
+
+    private func examine(_ installation: Installation) async -> [Diagnosis] {
+        await Server.Doctor(installation, serving: installation.serving, at: Date()) { _ in [] }.examine()
+    }
+
+    private func finding(_ code: Diagnosis.Code, _ findings: [Diagnosis]) -> Diagnosis? {
+        findings.first { $0.code == code }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Guard
+import Testing
+
+@testable import Server
+
+@Suite("Control flood-protection: what one of several businesses may use")
+struct ShareTests {
+    @Test func `one that is alone may use everything`() {
+        let share = Share(businesses: 1, loops: 1, descriptors: 1 << 20)
+        #expect(share.connections.total == ConnectionGate.Caps().total)
+        #expect(share.connections.reservedForAuthenticated == ConnectionGate.Caps().reservedForAuthenticated)
+        #expect(share.connections.reservedForSites == ConnectionGate.Caps().reservedForSites)
+        #expect(share.rates.allStrangers == SourceGate.Rates().allStrangers)
+        #expect(share.calls == 4_000 && share.nonces == SwitchboardSettings.usualNonces && share.relays == 4_000)
+    }
+
+    @Test func `the reserve shrinks with the descriptors that there are`() {
+        let share = Share(businesses: 1, loops: 1, descriptors: 1_280)
+        #expect(share.connections.total == 1_024)
+        #expect(share.connections.reservedForAuthenticated == 512)
+        #expect(share.connections.reservedForSites == 256)
+    }
+
+    @Test(arguments: [2, 3, 10, 200, 1_000], [1, 2, 8])
+    func `all of them together stay within the machine`(businesses: Int, loops: Int) {
+        let descriptors = 20_000
+        let share = Share(businesses: businesses, loops: loops, descriptors: descriptors)
+        let kept = Limits.reservedDescriptors + businesses * Limits.descriptorsPerBusiness + Limits.hellos
+        #expect(share.places * loops <= max(descriptors - kept, 64))
+        #expect(share.strangerPlaces <= share.places)
+        #expect(share.relays >= share.calls * businesses)
+        #expect(share.neighbours * loops >= businesses)
+    }
+
+    @Test func `a flood at one of many leaves the strangers of the others three quarters of the loop`() {
+        let share = Share(businesses: 200, loops: 2, descriptors: 20_000)
+        let strangers = share.connections.total - share.connections.reservedForAuthenticated
+        #expect(strangers * 4 <= share.strangerPlaces + 3 || strangers == Limits.leastStrangers)
+        #expect(share.rates.allStrangers.perSecond * 4 == SourceGate.Rates().allStrangers.perSecond)
+        #expect(share.connections.total == share.places)
+    }
+
+    @Test func `each of a thousand still has enough for an office`() {
+        let share = Share(businesses: 1_000, loops: 2, descriptors: 1 << 20)
+        #expect(share.calls == Limits.leastCalls)
+        #expect(share.nonces == Limits.leastNonces)
+        #expect(share.connections.total - share.connections.reservedForAuthenticated >= Limits.leastStrangers)
+    }
+}

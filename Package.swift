@@ -136,8 +136,8 @@ if !coreOnly {
             dependencies: ["Primitives", "SIP", "Media", "Model", "Guard", "Calls", "Server", "TestKit"],
             path: "Bench",
             exclude: [
-                "bench-media", "bench-registration", "bench-calls", "bench-flood", "bench-calls-under-flood", "callers.py",
-                "peers.py",
+                "bench-media", "bench-registration", "bench-calls", "bench-flood", "bench-calls-under-flood",
+                "bench-businesses", "callers.py", "peers.py", "server-name.h",
             ],
             swiftSettings: strict
         ),

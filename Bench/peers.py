@@ -91,6 +91,42 @@ class Kamailio:
         self.control("stop")
 
 
+class Control:
+    """The control socket of a running phone system, as Sources/Server/Control/ControlProtocol.swift describes."""
+
+    def __init__(self, data):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(120)
+        self.socket.connect(str(data / "control.sock"))
+        self.answers = self.socket.makefile("r")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def enrol(self, accounts, phones):
+        """Adds extensions with one phone each, in pieces of 500, and writes their accounts to a file."""
+        numbers = [str(10_000 + index) for index in range(phones)]
+        with open(accounts, "w") as file:
+            accounts.chmod(0o600)
+            for first in range(0, phones, 500):
+                piece = numbers[first:first + 500]
+                self.ask({"extension": {"_0": {"add": {"_0": [{"number": n} for n in piece]}}}})
+                answer = self.ask({"phone": {"_0": {"enrol": {"_0": [{"extension": n} for n in piece]}}}})
+                for number, phone in zip(piece, answer["enrolled"]["_0"], strict=True):
+                    secret = phone["enrolment"]
+                    file.write(f"{number} {secret['username']} {secret['password']}\n")
+
+    def ask(self, command):
+        self.socket.sendall(json.dumps({"id": 1, "command": command}).encode() + b"\n")
+        response = json.loads(self.answers.readline() or "{}")
+        if "answer" not in response:
+            fail(f"ringfence refused the set-up: {response}")
+        return response["answer"]
+
+
 class Ringfence:
     """A throw-away phone system with one enrolled phone per extension, set up over its control socket."""
     name = "ringfence"
@@ -106,7 +142,9 @@ class Ringfence:
         self.ports, self.pids = {"tls": port, "udp": port + 4, "tcp": port + 4}, str(self.process.pid)
         try:
             self.await_ready(folder)
-            self.accounts = ["-F", str(self.enrol(folder, phones))]
+            with Control(self.data) as control:
+                control.enrol(folder / "accounts", phones)
+            self.accounts = ["-F", str(folder / "accounts")]
             for clear in ["udp", "tcp"]:
                 run(binary, "listener", "except", clear, f"127.0.0.1:{port + 4}", "--days", "1",
                     "--reason", "to measure what it costs", "--data", self.data)
@@ -118,31 +156,6 @@ class Ringfence:
         readable, _, _ = select.select([self.process.stdout], [], [], 30)
         if not readable or "ready" not in self.process.stdout.readline():
             fail(f"ringfence did not start:\n{(folder / 'ringfence.log').read_text()[-2000:]}")
-
-    def enrol(self, folder, phones):
-        """Extensions and phones in pieces of 500, as Sources/Server/Control/ControlProtocol.swift describes."""
-        numbers = [str(10_000 + index) for index in range(phones)]
-        accounts = folder / "accounts"
-        with socket.socket(socket.AF_UNIX) as control, open(accounts, "w") as file:
-            control.settimeout(120)
-            control.connect(str(self.data / "control.sock"))
-            answers = control.makefile("r")
-            for first in range(0, phones, 500):
-                piece = numbers[first:first + 500]
-                self.ask(control, answers, {"extension": {"_0": {"add": {"_0": [{"number": n} for n in piece]}}}})
-                answer = self.ask(control, answers, {"phone": {"_0": {"enrol": {"_0": [{"extension": n} for n in piece]}}}})
-                for number, phone in zip(piece, answer["enrolled"]["_0"], strict=True):
-                    secret = phone["enrolment"]
-                    file.write(f"{number} {secret['username']} {secret['password']}\n")
-        accounts.chmod(0o600)
-        return accounts
-
-    def ask(self, control, answers, command):
-        control.sendall(json.dumps({"id": 1, "command": command}).encode() + b"\n")
-        response = json.loads(answers.readline() or "{}")
-        if "answer" not in response:
-            fail(f"ringfence refused the set-up: {response}")
-        return response["answer"]
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

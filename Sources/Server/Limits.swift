@@ -97,7 +97,8 @@ enum Limits {
     static let leastSources = 2_048
     static let leastOffenders = 1_024
     static let leastStrangers = 512
-    /// How much of the strangers' places and messages of its loop one of several businesses may use: one part in so many.
+    /// How much of what a loop bears one of several businesses may use: of the places and messages of strangers, and of
+    /// the phones that come back at once. One part in so many.
     static let strangersPart = 4
     /// How long the kernel's list of sockets is good for several businesses that look at it.
     static let censusAge: Duration = .seconds(50)

@@ -140,7 +140,7 @@ public final class RecordWriter: Sendable {
             last = .now()
             let (records, events) = state.withLock { $0.take() }
             if !records.isEmpty || !events.isEmpty { write(records, events) }
-            if state.withLock({ $0.isStopping && $0.records.isEmpty }) { break }
+            if state.withLock({ $0.isStopping && $0.records.isEmpty && $0.events.isEmpty }) { break }
         }
         finished.signal()
     }

@@ -43,12 +43,18 @@ struct Share: Sendable {
     /// What strangers may say to it.
     var rates: SourceGate.Rates {
         var rates = SourceGate.Rates()
-        if !isAlone {
-            let all = rates.allStrangers
-            let part = UInt32(Limits.strangersPart)
-            rates.allStrangers = Rate(perSecond: all.perSecond / part, burst: all.burst / part)
-        }
+        rates.allStrangers = part(of: rates.allStrangers)
         return rates
+    }
+
+    /// Phones that may register anew with it.
+    var registrations: Rate { part(of: Guard.Limits.registrationRate) }
+
+    /// What a core bears, or the part of it that one of several may take.
+    private func part(of rate: Rate) -> Rate {
+        guard !isAlone else { return rate }
+        let part = UInt32(Limits.strangersPart)
+        return Rate(perSecond: rate.perSecond / part, burst: rate.burst / part)
     }
 
     var loop: LoopGate { LoopGate(connections: places, strangers: strangerPlaces) }

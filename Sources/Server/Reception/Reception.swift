@@ -71,6 +71,8 @@ final class Reception: Sendable {
             return true
         }
         guard isFirst else { return }
+        // Before this returns, so that nobody is turned away who was told of it.
+        worker.withLock { $0?.attend() }
         let thread = Thread { [self] in
             worker.withLock { $0.take() }?.run()
             ended.signal()

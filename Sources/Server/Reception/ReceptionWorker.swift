@@ -70,8 +70,8 @@ final class ReceptionWorker: @unchecked Sendable {
         bytes.deallocate()
     }
 
-    /// Works until the bell says stop.
-    func run() {
+    /// Connections queue from now on.
+    func attend() {
         for index in listeners.indices {
             let descriptor = listeners[index].descriptor
             // Somebody who hung up before he was accepted would block the thread otherwise.
@@ -79,6 +79,10 @@ final class ReceptionWorker: @unchecked Sendable {
             listen(descriptor, Limits.backlog)
             attend(index)
         }
+    }
+
+    /// Works until the bell says stop.
+    func run() {
         while !bell.isStopped {
             let count = ringfence_watch_wait(watch, signs.baseAddress, CInt(signs.count), patience)
             for sign in signs.prefix(Int(count)) { answer(sign) }

@@ -41,6 +41,7 @@ struct SignallingPlan: Sendable {
             sites: configuration.sites
         )
         (settings.calls, settings.nonces) = (machine.share.calls, machine.share.nonces)
+        settings.registrationRate = machine.share.registrations
         self.settings = settings
         media = configuration.media.flatMap { [$0.rtp, $0.rtcp] }.map {
             Listener(purpose: .media, address: $0.description)

@@ -51,10 +51,8 @@ public struct Switchboard: Sendable {
     /// message, and asking another module for a computed property of a large value copies the value.
     public private(set) var nextDeadline: MonotonicTime?
     var tickets: [Ticket: UInt64] = [:]
-    /// The name of ours that the phone behind a connection knows us by.
-    var hosts: [FlowID: String] = [:]
-    /// Connections of phones that use `sips` URIs.
-    var sipsFlows: Set<FlowID> = []
+    /// The connections of phones, from their first valid credential to their end.
+    var phones: [FlowID: PhoneFlow] = [:]
     /// Wrong secrets per connection; an entry goes with its connection.
     var failures: [FlowID: Int] = [:]
     /// Where each phone logs in from, and which accounts are tried in vain.
@@ -128,19 +126,6 @@ public struct Switchboard: Sendable {
             case .subscription(let id): wakeSubscription(id, at: now, into: &actions)
             }
         }
-        tellWatchers(at: now, into: &actions)
-    }
-
-    /// A connection is gone: its bindings die, what rang over it stops ringing, and a call over it waits for its phone.
-    public mutating func closed(_ flow: FlowID, at now: Moment, into actions: inout [Action]) {
-        failures[flow] = nil
-        hosts[flow] = nil
-        sipsFlows.remove(flow)
-        for binding in bindings.on(flow) { bindings.remove(binding.id) }
-        for id in subscriptions.on(flow) { forgetSubscription(id) }
-        forgetServers(on: flow)
-        failClients(on: flow, at: now, into: &actions)
-        for serial in callsBySerial.keys.sorted() { lost(flow, of: serial, at: now, into: &actions) }
         tellWatchers(at: now, into: &actions)
     }
 

@@ -111,9 +111,10 @@ extension Switchboard {
     }
 
     func contact(over flow: Flow) -> String {
-        let host = hosts[flow.id] ?? settings.hostNames.first ?? settings.mediaAddress.description
+        let phone = phones[flow.id]
+        let host = phone?.host ?? settings.hostNames.first ?? settings.mediaAddress.description
         // RFC 5630 §5.1.1: who asks for encryption all the way gets a name that asks for it.
-        if sipsFlows.contains(flow.id) { return "<sips:\(host):\(port(on: flow))>" }
+        if phone?.isForSIPS == true { return "<sips:\(host):\(port(on: flow))>" }
         return "<sip:\(host):\(port(on: flow));transport=\(flow.transport.uriName)>"
     }
 

@@ -86,7 +86,7 @@ extension Switchboard {
                 }
                 failures[flow.id] = nil
                 actions.append(.authenticated(flow.id))
-                rememberHost(of: request, on: flow)
+                remember(proof, in: request)
                 return proof
             case .challenge(let stale, let doubt):
                 challenge(request, on: flow, stale: stale, at: now, into: &actions)
@@ -96,17 +96,6 @@ extension Switchboard {
             respond(error.status, to: request, on: flow, at: now, into: &actions)
         }
         return nil
-    }
-
-    /// Takes the host out of the phone's Route, if it is one of ours. Only an authenticated connection leaves one here.
-    private mutating func rememberHost(of request: Message, on flow: Flow) {
-        if flow.transport.isEncrypted, request.bytes(request.requestURI).starts(with: "sips:".utf8) {
-            sipsFlows.insert(flow.id)
-        }
-        guard flow.transport.isReliable, hosts[flow.id] == nil, request.count(.route) > 0,
-            let host = (try? request.routes())?.first?.uri?.host, isServed(request.bytes(host), on: flow)
-        else { return }
-        hosts[flow.id] = request.string(host)
     }
 
     private mutating func challenge(

@@ -133,4 +133,24 @@ struct TwoFamiliesTests {
         #expect(try phone.ask(&office, "OPTIONS", to: "sip:[\(spelling)]").map(\.status) == [200])
         #expect(try phone.ask(&office, "OPTIONS", to: "sip:[2001:db8::2]").map(\.status) == [404])
     }
+
+    /// RFC 3261 §25.1 `IPv6reference`, RFC 5118 §4.
+    @Test func `the IPv6 address that a phone came by stands in brackets where the phone comes back to`() throws {
+        var pair = try Pair(caller: Pair.newDesk, callee: Pair.desk)
+        #expect(try pair.callee.register(&pair.office).status == 200)
+        let route = "Route: <sip:[2001:db8::1]:5061;transport=tls;lr>"
+        _ = try pair.caller.ask(
+            &pair.office,
+            "INVITE",
+            to: "sip:102@\(Office.domain)",
+            callID: "call-1",
+            extra: ["Contact: <\(pair.caller.contact)>", route],
+            body: SDP.offer()
+        )
+        let invite = try #require(pair.office.received(on: pair.callee.flow).first)
+        pair.office.deliver(pair.callee.answer(invite, 200, sdp: SDP.answer(to: invite)), on: pair.callee.flow)
+        let answer = try #require(pair.office.received(on: pair.caller.flow).last)
+        #expect(answer.text(.contact) == "<sip:[2001:db8::1]:5061;transport=tls>")
+        #expect(throws: Never.self) { try answer.contacts() }
+    }
 }

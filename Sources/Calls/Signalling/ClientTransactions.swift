@@ -84,10 +84,9 @@ struct RequestClient: Sendable {
 extension Switchboard {
     /// Our own Via: where responses come back to, which over a connection is that connection.
     func writeVia(_ key: BranchKey, over flow: Flow, into writer: inout MessageWriter) {
-        let host = settings.hostNames.first ?? settings.mediaAddress.description
         writer.field(.via) { value in
             value.append(flow.transport.viaName)
-            value.append(host)
+            value.append(written(firstHost))
             value.append(":")
             value.append(Int(port(on: flow)))
             value.append(";branch=")
@@ -95,6 +94,12 @@ extension Switchboard {
             value.append(";rport")
         }
     }
+
+    /// The name of ours that every phone knows.
+    private var firstHost: String { settings.hostNames.first ?? settings.mediaAddress.description }
+
+    /// A host as it stands before a port: an IPv6 address in brackets (RFC 3261 §25.1 `IPv6reference`).
+    private func written(_ host: String) -> String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host }
 
     /// Where we are reached over the transport of a flow.
     private func port(on flow: Flow) -> UInt16 {
@@ -112,7 +117,7 @@ extension Switchboard {
 
     func contact(over flow: Flow) -> String {
         let phone = phones[flow.id]
-        let host = phone?.host ?? settings.hostNames.first ?? settings.mediaAddress.description
+        let host = written(phone?.host ?? firstHost)
         // RFC 5630 §5.1.1: who asks for encryption all the way gets a name that asks for it.
         if phone?.isForSIPS == true { return "<sips:\(host):\(port(on: flow))>" }
         return "<sip:\(host):\(port(on: flow));transport=\(flow.transport.uriName)>"

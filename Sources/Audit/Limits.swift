@@ -48,8 +48,9 @@ public enum Limits {
     static let promptly: Duration = .seconds(1)
     /// Bytes by which the server may have grown after a flood.
     static let memoryGrowth = 5 << 20
-    /// How long a target may take to hang up on somebody whose messages have no end.
-    static let hangUp: Duration = .seconds(8)
+    /// How long a target may take to hang up on somebody whose messages have no end: the six seconds that Ringfence gives a
+    /// stranger's message, and as much again and more where the machine is busy, because its deadlines then stand still.
+    static let hangUp: Duration = .seconds(20)
     /// How long a connection that says nothing useful may be kept open by the target.
     static let slowConnection: Duration = .seconds(20)
     /// Packets sprayed at the media port.

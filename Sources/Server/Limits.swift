@@ -78,6 +78,12 @@ enum Limits {
     static let hellos = 2_048
     static let hellosPerSource = 256
     static let hellosPerSite = 1_024
+    /// Connections at a time that were accepted for a business and that its loop has not taken, in all and of one business:
+    /// as many as wait in the kernel where a loop accepts by itself. A descriptor each.
+    static let onTheWay = 1_024
+    static let onTheWayPerBusiness = 512
+    /// How long a loop looks at its sockets before it takes the next of them.
+    static let betweenVisits: Duration = .milliseconds(1)
     /// How often one is looked at: it has come in as many pieces. A hello of 1,800 bytes has 4 at the smallest size of
     /// packets that there is.
     static let looksPerHello = 32

@@ -103,8 +103,9 @@ public final class RingfenceServer: Sendable {
             outlets: outlets,
             hop: hop
         )
-        try machine.reception?.admit(hop.business, names: configuration.ownNames, on: sip) { [hop] accepted, listener in
-            hop.tell { $0.take(accepted, from: listener) }
+        if let reception = machine.reception {
+            let threshold = Threshold(hop, reception.onTheWay)
+            try reception.admit(hop.business, names: configuration.ownNames, on: sip, threshold.offer)
         }
         if !sharesMachine { machine.open() }
     }

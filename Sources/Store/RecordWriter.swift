@@ -134,7 +134,8 @@ public final class RecordWriter: Sendable {
     }
 
     private func run() {
-        var last = DispatchTime(uptimeNanoseconds: 0)
+        // Long ago; 0 would mean now.
+        var last = DispatchTime(uptimeNanoseconds: 1)
         while true {
             gather(after: last)
             last = .now()

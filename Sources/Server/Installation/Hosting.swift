@@ -65,7 +65,7 @@ public struct Hosting: Service {
         guard let first = wanted.first else { throw Refusal.nobody(businesses) }
         let addresses = wanted.flatMap(\.configuration.sip).inOrder
         let machine = try Machine(
-            for: wanted.count,
+            for: businesses.whole.count + businesses.broken.count,
             loops: loops ?? System.coreCount,
             listeners: addresses,
             media: first.configuration.media,

@@ -13,7 +13,7 @@ extension Machine {
             (gate.value.connections, gate.value.strangers)
         }.get()
         guard let (connections, strangers) = used else { return [] }
-        return [loopFact(connections, strangers), Self.fact(of: reception.figures.counts)]
+        return [loopFact(connections, strangers), Self.fact(of: reception.figures.counts, reception.onTheWay.count)]
     }
 
     private func loopFact(_ connections: Int, _ strangers: Int) -> DoctorFact {
@@ -27,12 +27,13 @@ extension Machine {
         )
     }
 
-    private static func fact(of counts: ReceptionCounts) -> DoctorFact {
-        let isCrowded = counts.waiting * 10 > Limits.hellos * 9
+    private static func fact(of counts: ReceptionCounts, _ onTheWay: Int) -> DoctorFact {
+        let isCrowded = counts.waiting * 10 > Limits.hellos * 9 || onTheWay * 10 > Limits.onTheWay * 9
         return DoctorFact(
             name: "shared addresses",
             isWell: !isCrowded,
-            finding: "\(counts.passedOn) connections passed on, \(counts.waiting) are to say whom they want; closed: "
+            finding: "\(counts.passedOn) connections passed on, \(onTheWay) on their way, \(counts.waiting) are to say "
+                + "whom they want; \(counts.pauses) rests for want of descriptors; closed: "
                 + "\(counts.strayed) for a name that nobody has, \(counts.refused) without TLS, \(counts.overdue) too slow, "
                 + "\(counts.crowded) too many",
             remedy: isCrowded ? "somebody opens connections and says nothing: see who with ss -tn" : nil

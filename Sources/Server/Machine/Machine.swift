@@ -26,7 +26,7 @@ public final class Machine: Sendable {
     /// For several businesses. Binds their addresses; nobody is accepted before ``open()``.
     ///
     /// - Parameters:
-    ///   - businesses: How many there will be at most.
+    ///   - businesses: How many there are, also those that cannot be served now.
     ///   - loops: One for each processor that signalling may use.
     ///   - listeners: Where all of them, or some, are reached.
     ///   - media: Where their media arrives.
@@ -40,7 +40,7 @@ public final class Machine: Sendable {
         sites: [IPPrefix] = []
     ) throws(Refusal) {
         let share = Share(businesses: max(businesses, 1), loops: loops, descriptors: DescriptorLimit.raise())
-        reception = try Reception(listeners, sites: sites)
+        reception = try Reception(listeners, for: businesses, sites: sites)
         self.media = try MediaExchange(media, capacity: share.relays)
         mediaPorts = media
         self.share = share

@@ -19,7 +19,7 @@ struct Share: Sendable {
     /// - Parameter descriptors: How many sockets the process may open; connections leave some of them to others.
     init(businesses: Int, loops: Int, descriptors: Int) {
         (self.businesses, neighbours) = (businesses, (businesses + loops - 1) / loops)
-        let others = businesses > 1 ? businesses * Limits.descriptorsPerBusiness + Limits.hellos : 0
+        let others = businesses > 1 ? businesses * Limits.descriptorsPerBusiness + Limits.hellos + Limits.onTheWay : 0
         let possible = max(descriptors - Limits.reservedDescriptors - others, 64) / loops
         let usual = ConnectionGate.Caps()
         places = min(usual.total, possible)

@@ -21,7 +21,8 @@ final class Reception: Sendable {
     /// With the ports that the system chose when 0 was asked for.
     let listeners: [EncryptedListener]
     let figures = ReceptionFigures()
-    private let directory = ReceptionDirectory()
+    let onTheWay = OnTheWay()
+    private let directory: ReceptionDirectory
     private let bell: ReceptionBell
     private let worker: Mutex<ReceptionWorker?>
     private let phase = Mutex(Phase.ready)
@@ -29,9 +30,12 @@ final class Reception: Sendable {
 
     /// Binds the addresses. Nobody is accepted before ``start()``.
     ///
-    /// - Parameter sites: Networks that phones sit in, of which more may come at once.
-    init(_ wanted: [EncryptedListener], sites: [IPPrefix]) throws(Refusal) {
+    /// - Parameters:
+    ///   - businesses: How many there are, also those that cannot be served.
+    ///   - sites: Networks that phones sit in, of which more may come at once.
+    init(_ wanted: [EncryptedListener], for businesses: Int, sites: [IPPrefix]) throws(Refusal) {
         bell = try ReceptionBell()
+        directory = ReceptionDirectory(hasOneBusiness: businesses == 1)
         let sockets = try BoundListener.all(wanted)
         listeners = sockets.map(\.encrypted)
         worker = Mutex(try ReceptionWorker(sockets, directory, figures, bell, sites: sites))
@@ -41,13 +45,13 @@ final class Reception: Sendable {
     ///
     /// - Parameters:
     ///   - wanted: Of ``listeners``.
-    ///   - door: Takes a connection that came in by one of them.
+    ///   - door: Takes a connection that came in by one of them, or says that there is no room for it.
     /// - Throws: A refusal that names what another business has already. Nobody comes to this one then.
     func admit(
         _ business: UInt16,
         names: [String],
         on wanted: [EncryptedListener],
-        _ door: @escaping @Sendable (AcceptedSocket, EncryptedListener) -> Void
+        _ door: @escaping @Sendable (AcceptedSocket, EncryptedListener) -> Bool
     ) throws(Refusal) {
         do throws(Refusal) {
             for listener in wanted {

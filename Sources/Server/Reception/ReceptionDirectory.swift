@@ -5,8 +5,9 @@ import Synchronization
 
 /// Which business has which names, on which listener. Written by who opens and closes businesses, read by the reception.
 final class ReceptionDirectory: Sendable {
-    /// Takes a connection to where it is served. Called on the reception's thread, so it must not block.
-    typealias Door = @Sendable (AcceptedSocket) -> Void
+    /// Takes a connection to where it is served, or says that there is no room. Called on the reception's thread, so it must
+    /// not block.
+    typealias Door = @Sendable (AcceptedSocket) -> Bool
 
     private struct Name: Hashable {
         let listener: Int
@@ -19,7 +20,13 @@ final class ReceptionDirectory: Sendable {
         var doors: [Int: [UInt16: Door]] = [:]
     }
 
+    private let hasOneBusiness: Bool
     private let table = Mutex(Table())
+
+    /// - Parameter hasOneBusiness: Whether there is nobody else whom a phone could want.
+    init(hasOneBusiness: Bool) {
+        self.hasOneBusiness = hasOneBusiness
+    }
 
     /// Gives a business its names on a listener.
     ///
@@ -43,13 +50,14 @@ final class ReceptionDirectory: Sendable {
     }
 
     /// - Parameter name: In lower case; `nil` for who asks for nobody.
-    /// - Returns: Where to go. Whoever asks for nobody, or for a name that nobody has, reaches the business that has the
-    ///   listener to itself, if one does: phones that were given an address ask for no name (RFC 6066 §3).
+    /// - Returns: Where to go. Whoever asks for nobody, or for a name that nobody has, reaches the business that there is, if
+    ///   there is one: phones that were given an address ask for no name (RFC 6066 §3). Where there are several, a name may
+    ///   be that of one that is not served just now, whose phones must never reach another.
     func door(on listener: Int, for name: String?) -> Door? {
         table.withLock { table in
             guard let here = table.doors[listener] else { return nil }
             if let name, let business = table.names[Name(listener: listener, text: name)] { return here[business] }
-            return here.count == 1 ? here.values.first : nil
+            return hasOneBusiness ? here.values.first : nil
         }
     }
 }

@@ -216,8 +216,7 @@ final class ReceptionWorker: @unchecked Sendable {
         }
         // Before anybody else reads from it.
         if watched != nil { ringfence_watch_no_more(watch, socket.descriptor) }
-        counts.passedOn += 1
-        door(socket)
+        if door(socket) { counts.passedOn += 1 } else { counts.crowded += 1 }
     }
 
     /// Lets go of a connection: closed, unless somebody else has it by now.

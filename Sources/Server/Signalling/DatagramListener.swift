@@ -12,7 +12,9 @@ final class DatagramListener: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
     typealias OutboundOut = AddressedEnvelope<ByteBuffer>
 
-    /// Which listener of the process this is, 0…32,767.
+    /// The largest that a ``FlowID`` has room for.
+    static let lastNumber: UInt16 = 0x7FFF
+    /// Which listener of the loop this is.
     let number: UInt16
     private let loop: SignallingLoop
     private let local: Primitives.SocketAddress
@@ -23,7 +25,7 @@ final class DatagramListener: ChannelInboundHandler {
     private var awaitsFlush = false
 
     init(number: UInt16, local: Primitives.SocketAddress, loop: SignallingLoop) {
-        (self.number, self.local, self.loop) = (number & 0x7FFF, local, loop)
+        (self.number, self.local, self.loop) = (number, local, loop)
         peers = DatagramPeers(capacity: local.ip.isIPv4 ? 0 : Limits.datagramPeers)
     }
 

@@ -28,7 +28,8 @@ final class ListenerSockets {
     var shared: [EncryptedListener] = []
     /// By exception.
     private var clear: [Open] = []
-    private var datagramListeners: UInt16 = 0
+    /// Numbers of datagram listeners that are open or being opened.
+    private var numbers: Set<UInt16> = []
     private var isClosed = false
 
     init(loop: SignallingLoop, origins: [WebOrigin], identity: TLSIdentity) {
@@ -168,8 +169,10 @@ final class ListenerSockets {
     // MARK: Datagrams
 
     private func bindDatagrams(_ address: Primitives.SocketAddress, as listener: Listener) -> EventLoopFuture<Void> {
-        datagramListeners += 1
-        let number = datagramListeners
+        guard let number = (1...DatagramListener.lastNumber).first(where: { !numbers.contains($0) }) else {
+            return loop.eventLoop.makeFailedFuture(ListenerProblem.refused)
+        }
+        numbers.insert(number)
         let bound = NIOLoopBound(loop, eventLoop: loop.eventLoop)
         let channel = DatagramBootstrap(group: loop.eventLoop)
             .channelOption(.datagramVectorReadMessageCount, value: Limits.datagramsPerRead)
@@ -186,6 +189,8 @@ final class ListenerSockets {
                 }
             }
             .bind(to: address)
+        let sockets = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        channel.flatMap(\.closeFuture).whenComplete { _ in sockets.value.numbers.remove(number) }
         return keep(channel, as: listener)
     }
 }

@@ -24,6 +24,8 @@ final class Signalling {
     let business: UInt16
     private(set) var exceptions: [ListenerException]
     private var generation: UInt64
+    /// Those that an exception allows and that could not be opened.
+    private var closed: Set<Listener> = []
     private var housekeeping: RepeatedTask?
     private var socketReview: RepeatedTask?
 
@@ -120,12 +122,16 @@ final class Signalling {
         }
         let allowed = wanted.filter { ListenerPolicy.refusal(of: $0, exceptions: exceptions, at: now) == nil }
         census.declare(listeners + allowed, of: business)
-        let logger = logger
-        sockets.open(allowed).whenSuccess { problems in
-            for (listener, problem) in problems {
-                logger.error("cannot open \(listener.purpose.rawValue) on \(listener.address): \(problem)")
-            }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        sockets.open(allowed).whenSuccess { problems in bound.value.complain(of: problems) }
+    }
+
+    /// Once for each, though it is tried again and again.
+    private func complain(of problems: [(Listener, String)]) {
+        for (listener, problem) in problems where !closed.contains(listener) {
+            logger.error("cannot open \(listener.purpose.rawValue) on \(listener.address): \(problem)")
         }
+        closed = Set(problems.map(\.0))
     }
 
     /// Compares the sockets of this process with the declared ones, on another thread: the kernel's list is long.
@@ -164,8 +170,9 @@ final class Signalling {
     func stop() -> EventLoopFuture<Void> {
         housekeeping?.cancel()
         socketReview?.cancel()
-        sockets.close()
+        // First the calls: phones over UDP hear of it through these sockets.
         loop.shutDown()
+        sockets.close()
         let gone = eventLoop.makePromise(of: Void.self)
         wait(for: gone, until: SystemClock.monotonic + .seconds(2 * Limits.farewell))
         return gone.futureResult

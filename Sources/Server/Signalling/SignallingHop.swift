@@ -51,6 +51,11 @@ struct SignallingHop: Sendable {
         }
     }
 
+    /// On the loop: says something at once.
+    func visit(_ message: (Signalling) -> Void) {
+        if let signalling = box.value { message(signalling) }
+    }
+
     /// Asks something.
     ///
     /// - Returns: `nil` when the server has stopped.

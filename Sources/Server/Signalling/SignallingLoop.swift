@@ -164,5 +164,7 @@ final class SignallingLoop {
     // MARK: Datagrams
 
     func add(_ listener: DatagramListener) { datagrams[listener.number] = listener }
-    func remove(_ listener: DatagramListener) { datagrams[listener.number] = nil }
+    func remove(_ listener: DatagramListener) {
+        if datagrams[listener.number] === listener { datagrams[listener.number] = nil }
+    }
 }

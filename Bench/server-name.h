@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Put in front of the shared load tool, so that its connections ask for the name in $SERVER_NAME (RFC 6066 section 3).
+// Asked for before the first header, as the tool does itself.
+#define _GNU_SOURCE
 #include <openssl/ssl.h>
 #include <stdlib.h>
 

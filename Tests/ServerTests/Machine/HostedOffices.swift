@@ -18,20 +18,17 @@ struct HostedOffices: Sendable {
 
     /// Opens them, lets the test work, and closes them.
     ///
-    /// - Parameters:
-    ///   - domains: One office for each.
-    ///   - capacity: Businesses that the machine has room for; default: these.
+    /// - Parameter domains: One office for each.
     static func open<Result>(
         _ domains: [String] = ["acme.test", "bolt.test"],
         loops: Int = 2,
         listeners: [EncryptedListener.Kind] = [.tls],
         sites: [IPPrefix] = [],
-        capacity: Int? = nil,
         _ work: (HostedOffices) async throws -> Result
     ) async throws -> Result {
         let loopback = IPAddress(v4: 0x7F00_0001)
         let machine = try Machine(
-            for: capacity ?? domains.count,
+            for: domains.count,
             loops: loops,
             listeners: listeners.map { EncryptedListener($0, SocketAddress(ip: loopback, port: 0)) },
             media: [try Office.freePorts(on: loopback)],

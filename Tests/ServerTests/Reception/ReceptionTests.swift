@@ -21,9 +21,8 @@ struct ReceptionTests {
         }
     }
 
-    @Test func `reach the business that has the address to itself without a name, or with a wrong one`() async throws {
-        // Room for two, so that it is accepted for by others, and nobody else has moved in.
-        try await HostedOffices.open(["acme.test"], capacity: 2) { hosted in
+    @Test func `reach the only business that there is without a name, or with a wrong one`() async throws {
+        try await HostedOffices.open(["acme.test"]) { hosted in
             for names in [["nobody.test"], nil] {
                 let peer = try await hosted.stranger()
                 try await peer.say(bytes: ByteBuffer(bytes: ClientHelloDraft(names: names).bytes))

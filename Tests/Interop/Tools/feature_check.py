@@ -2,7 +2,8 @@
 """feature_check.py PROGRAM LAB FEATURE KIND... - real phones use one feature of a Ringfence of their own.
 
 Prints one JSON object with what was seen; `ok` when all of it was. The first phone has extension 101 and a tone of 440 Hz,
-the second 102 and 1000 Hz, the third 103 and 700 Hz.
+the second 102 and 1000 Hz, the third 103 and 700 Hz. With KEEP in the environment the folder of a failure stays, with the
+phones' logs; its name is on standard error.
 """
 import json
 import os
@@ -135,10 +136,10 @@ def timer(office):
 
 def refreshes(phone):
     """The requests in a dialog that speak of its session's time."""
-    return [head for head in phone.requests("INVITE", "UPDATE") if "Session-Expires:" in head and refers(head)]
+    return [head for head in phone.requests("INVITE", "UPDATE") if "Session-Expires:" in head and is_in_dialog(head)]
 
 
-def refers(head):
+def is_in_dialog(head):
     """Whether a request is in a dialog."""
     return any(line.startswith("To:") and ";tag=" in line for line in head.split("\n"))
 

@@ -76,9 +76,10 @@ public struct Hosting: Service {
         for (installation, configuration) in wanted {
             var configuration = configuration
             configuration.sip = configuration.sip.compactMap { opened[$0] }
+            var logger = logger
+            logger[metadataKey: "business"] = "\(installation.folderName)"
             do {
                 systems.append(try await PhoneSystem.start(installation, configuration, in: machine, logger: logger))
-                installation.withdrawWord()
             } catch {
                 businesses.refuse(installation, Refusal(starting: installation, error))
             }
@@ -148,7 +149,12 @@ extension Hosting.Request {
                 businesses.refuse(installation, error)
             }
         }
-        return wanted
+        // Nobody who asks for no name is let in where there are several.
+        guard businesses.whole.count + businesses.broken.count > 1 else { return wanted }
+        for (installation, configuration) in wanted where configuration.ownNames.isEmpty {
+            businesses.refuse(installation, .nameless(installation))
+        }
+        return wanted.filter { !$0.configuration.ownNames.isEmpty }
     }
 
     private func commonMedia(of businesses: Businesses) throws(Refusal) -> [MediaPorts] {
@@ -176,6 +182,15 @@ extension Refusal {
                 reason: "\(error)",
                 remedy: "look what is wrong with it: ringfence doctor --data \(installation.directory)"
             )
+    }
+
+    fileprivate static func nameless(_ installation: Installation) -> Self {
+        Self(
+            problem: "The business in \(installation.directory) is not served.",
+            reason:
+                "it has an address and no name, so its phones could not say that they want it and none of the others",
+            remedy: "serve it by a process of its own: ringfence serve --data \(installation.directory)"
+        )
     }
 
     fileprivate static func nobody(_ businesses: Businesses) -> Self {

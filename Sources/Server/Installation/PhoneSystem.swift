@@ -57,6 +57,7 @@ public struct PhoneSystem: Service {
                 otherMedia: configuration.media.dropFirst().first
             )
             try installation.announce(serving)
+            installation.withdrawWord()
             return PhoneSystem(installation, server, control, serving, onReady)
         } catch {
             await server.stop()

@@ -87,6 +87,16 @@ struct HostingTests {
         #expect(try Businesses(in: folder.path).whole.map(\.folderName) == ["cask"])
     }
 
+    @Test func `one without a name is served where nobody else is, and not beside others`() async throws {
+        _ = try make("acme", domain: "127.0.0.1")
+        try await serve { hosting in #expect(hosting.businesses.whole.map(\.folderName) == ["acme"]) }
+        _ = try make("bolt")
+        try await serve { hosting in
+            #expect(hosting.businesses.whole.map(\.folderName) == ["bolt"])
+            #expect(hosting.businesses.broken.first?.refusal.reason.contains("no name") == true)
+        }
+    }
+
     @Test func `hidden folders and files are no businesses, and without any nothing starts`() async throws {
         try FileManager.default.createDirectory(atPath: folder.path + "/.trash", withIntermediateDirectories: false)
         try "x".write(toFile: folder.path + "/notes", atomically: true, encoding: .utf8)

@@ -28,7 +28,8 @@ struct ShareTests {
     func `all of them together stay within the machine`(businesses: Int, loops: Int) {
         let descriptors = 20_000
         let share = Share(businesses: businesses, loops: loops, descriptors: descriptors)
-        let kept = Limits.reservedDescriptors + businesses * Limits.descriptorsPerBusiness + Limits.hellos
+        let shared = Limits.hellos + Limits.onTheWay
+        let kept = Limits.reservedDescriptors + businesses * Limits.descriptorsPerBusiness + shared
         #expect(share.places * loops <= max(descriptors - kept, 64))
         #expect(share.strangerPlaces <= share.places)
         #expect(share.relays >= share.calls * businesses)

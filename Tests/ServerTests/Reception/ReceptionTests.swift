@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import NIOCore
 import Primitives
 import Testing
@@ -121,6 +122,31 @@ struct ReceptionTests {
             #expect(try await phone.register(over: hosted.offices[0].peer()))
             #expect(try await oneMore.isClosed(within: Limits.hello + .seconds(5)))
             for peer in crowd { await peer.close() }
+        }
+    }
+
+    @Test func `wait for a loop that is behind only so many, and the loop of another business serves meanwhile`()
+        async throws
+    {
+        try await HostedOffices.open { hosted in
+            let before = Descriptors.count(on: hosted.tls.port)
+            let (busy, other) = (hosted.offices[0], hosted.offices[1])
+            busy.server.hop.tell { _ in usleep(3_000_000) }
+            let hello = ByteBuffer(bytes: ClientHelloDraft(names: ["acme.test"]).bytes)
+            var peers: [Peer] = []
+            for _ in 0..<Limits.onTheWayPerBusiness + 50 {
+                let peer = try await hosted.stranger()
+                try await peer.say(bytes: hello)
+                peers.append(peer)
+            }
+            let phone = try await Enrolled("201", in: other)
+            #expect(try await phone.register(over: other.peer()))
+            #expect(try await hosted.eventually { $0.crowded >= 1 })
+            for peer in peers { await peer.close() }
+            let late = try await Enrolled("201", in: busy)
+            #expect(try await late.register(over: busy.patientPeer(from: "127.0.0.77")))
+            let isGone = try await Descriptors.eventually(before + 2, on: hosted.tls.port)
+            #expect(isGone)
         }
     }
 

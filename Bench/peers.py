@@ -4,7 +4,7 @@
 Both run at once, pinned to CPU 1; load comes from CPU 0. Tools are copied from `../shared/bench` ($RINGFENCE_SHARED) to
 `.build/bench-tools`, because the shared folder is read-only.
 """
-import argparse, contextlib, json, os, pathlib, select, shutil, signal, socket, statistics, subprocess, sys, tempfile
+import argparse, contextlib, json, os, pathlib, re, select, shutil, signal, socket, statistics, subprocess, sys, tempfile
 
 root = pathlib.Path(__file__).resolve().parent.parent
 shared = pathlib.Path(os.environ.get("RINGFENCE_SHARED", root.parent / "shared"))
@@ -170,6 +170,12 @@ class Ringfence:
 def cpu(server):
     """Nanoseconds of all threads of a server since it began."""
     return int(run("python3", tools / "cpuns.py", server.pids))
+
+
+def memory(server):
+    """KiB of all processes of a server, what they share counted once."""
+    return sum(int(re.search(r"(?m)^Pss:\s+(\d+)", open(f"/proc/{pid}/smaps_rollup").read())[1])
+               for pid in server.pids.split(","))
 
 
 def arguments(description, **extra):

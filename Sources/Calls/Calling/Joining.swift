@@ -213,7 +213,7 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard isFirstAnswer(response, status, of: client, key, side, at: now, into: &actions) else { return }
+        guard takesFirstAnswer(response, status, of: client, key, side, at: now, into: &actions) else { return }
         guard let introduction = leg(client.call, side)?.introduction else { return }
         if status == 491 || status == 500 {
             schedule(client.call, at: now.monotonic + Limits.introductionPause)

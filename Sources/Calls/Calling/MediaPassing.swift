@@ -163,7 +163,7 @@ extension Switchboard {
     /// Takes the final answer to an INVITE of ours inside a dialog: a 2xx is confirmed as often as it comes.
     ///
     /// - Returns: Whether it is the first one, after which that side may be asked again.
-    mutating func isFirstAnswer(
+    mutating func takesFirstAnswer(
         _ response: Message,
         _ status: Int,
         of client: InviteClient,

@@ -125,7 +125,7 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard isFirstAnswer(response, status, of: client, key, side, at: now, into: &actions) else { return }
+        guard takesFirstAnswer(response, status, of: client, key, side, at: now, into: &actions) else { return }
         guard status < 300 else {
             refreshFailed(client.call, side, response, status, at: now, into: &actions)
             return

@@ -91,7 +91,7 @@ struct Authenticator: Sendable {
         let offered = Self.algorithm(for: request)
         let used = credentials.algorithm ?? (credentials.isUnknownAlgorithm ? nil : .md5)
         guard request.bytes(credentials.realm).elementsEqual(realm.utf8), used == offered,
-            used != .md5 || flow.transport.isEncrypted, Digest.isMeant(credentials, for: request)
+            used != .md5 || flow.transport.isEncrypted, let meant = Digest.meant(credentials, for: request)
         else { return .challenge(stale: false, .none) }
 
         let verdict = issuer.check(
@@ -109,7 +109,7 @@ struct Authenticator: Sendable {
         let (account, isKnown) = look(for: name)
         let secret = account.secret(for: offered)
         let isRight = Digest.matches(
-            credentials,
+            meant,
             in: request,
             method: request.method ?? .options,
             // The same algorithm, or the comparison would end early for a name that exists.

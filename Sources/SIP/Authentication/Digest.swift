@@ -7,6 +7,14 @@ import Primitives
 /// Source: RFC 7616 §3.4 with RFC 8760 §2.6: qop is demanded and only `auth` is taken, the digest-uri has to be the
 /// Request-URI, and MD5-sess, userhash and unknown algorithms never match. `quoted \"strings\"` are hashed unescaped.
 public enum Digest {
+    /// Credentials whose digest-uri names what their request is for. Only ``meant(_:for:)`` makes one, so a check that is
+    /// skipped does not compile.
+    public struct Meant: Sendable {
+        let credentials: Credentials
+
+        fileprivate init(_ credentials: Credentials) { self.credentials = credentials }
+    }
+
     /// Whether the credentials prove the password behind `ha1` for this request.
     ///
     /// Says nothing of the nonce: ask ``NonceIssuer/check(_:from:at:)`` before and ``NonceLedger/use(_:nc:at:)``
@@ -14,15 +22,16 @@ public enum Digest {
     /// time. Two digests of less than three blocks each, compared in constant time; no allocation.
     ///
     /// - Parameters:
-    ///   - message: The request that the ranges of `credentials` point into.
+    ///   - meant: The credentials of `message`.
     ///   - method: Its method; for an ACK that repeats the credentials of its INVITE, still `ACK`.
     ///   - ha1: Of the algorithm that the credentials name. Another one never matches.
     public static func matches(
-        _ credentials: Credentials,
+        _ meant: Meant,
         in message: Message,
         method: Method,
         ha1: HA1
     ) -> Bool {
+        let credentials = meant.credentials
         guard credentials.qop == .auth, !credentials.userhash, !credentials.isUnknownAlgorithm,
             // A response without the parameter is MD5 (RFC 7616 §3.4); baresip leaves it out.
             credentials.algorithm ?? .md5 == ha1.algorithm,
@@ -31,9 +40,7 @@ public enum Digest {
         let bytes = message.bytes
         let span = bytes.span
         let last = max(credentials.uri.upper, credentials.nonce.upper, credentials.response.upper)
-        guard max(last, count.upper, cnonce.upper) <= span.count, span.isCount(count.range),
-            span.names(credentials.uri.range, message.requestURI.range)
-        else { return false }
+        guard max(last, count.upper, cnonce.upper) <= span.count, span.isCount(count.range) else { return false }
 
         var request = MessageDigest(ha1.algorithm)
         request.add(method.text)
@@ -54,15 +61,18 @@ public enum Digest {
         return response.finish().equals(span.extracting(credentials.response.range))
     }
 
-    /// Whether the digest-uri names what the request is for, so that captured credentials cannot be moved to another
+    /// Looks whether the digest-uri names what the request is for, so that captured credentials cannot be moved to another
     /// target (RFC 8760 §2.6): byte for byte, or at least the same user at the same host and port. Phones add and leave out
     /// parameters such as `transport`; what the response is good for stays the same.
     ///
     /// - Parameter message: The request that the ranges of `credentials` point into.
-    public static func isMeant(_ credentials: Credentials, for message: Message) -> Bool {
+    /// - Returns: `nil` when it names something else.
+    public static func meant(_ credentials: Credentials, for message: Message) -> Meant? {
         let span = message.bytes.span
-        guard credentials.uri.upper <= span.count else { return false }
-        return span.names(credentials.uri.range, message.requestURI.range)
+        guard credentials.uri.upper <= span.count, span.names(credentials.uri.range, message.requestURI.range) else {
+            return nil
+        }
+        return Meant(credentials)
     }
 
     /// The response that a client sends: for our own requests, attacks and tests.

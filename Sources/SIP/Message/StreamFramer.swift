@@ -37,7 +37,8 @@ public struct StreamFramer: Sendable {
     /// The next frame, whose first byte is the first that is buffered.
     ///
     /// - Parameter buffered: Everything received and not yet dropped. After a frame, the caller drops its bytes.
-    /// - Throws: `.missing(.contentLength)`, or what is wrong with it, or `.tooLarge`. The stream has no more frames:
+    /// - Throws: `.missing(.contentLength)`, or what is wrong with it, `.tooLarge`, or `.forbiddenControl` for a line that
+    ///   ends without CR (§7). The stream has no more frames:
     ///   what is buffered can be parsed to answer, and the connection is closed.
     public mutating func next(_ buffered: Span<UInt8>) throws(ParseError) -> Frame {
         if length == nil {
@@ -65,16 +66,27 @@ public struct StreamFramer: Sendable {
         var offset = scanned
         while offset + 3 < buffered.count, offset < Limits.messageBytes {
             offset = buffered.firstControl(from: offset)
+            try Self.refuseBareLineFeed(buffered, at: offset)
             if buffered.hasLineEnd(at: offset), buffered.hasLineEnd(at: offset + 2) { return offset + 4 }
             // The last bytes may be the start of the blank line.
             guard offset + 3 < buffered.count else { break }
             offset += 1
         }
         scanned = min(offset, max(buffered.count - 3, 0))
+        for place in scanned..<buffered.count { try Self.refuseBareLineFeed(buffered, at: place) }
         guard buffered.count <= Limits.messageBytes else {
             throw ParseError(.tooLarge(.message, limit: Limits.messageBytes), at: Limits.messageBytes)
         }
         return nil
+    }
+
+    /// A line feed that is no part of a CRLF: nothing that follows could make it a message, so nobody waits for that.
+    @inline(__always)
+    private static func refuseBareLineFeed(_ buffered: Span<UInt8>, at offset: Int) throws(ParseError) {
+        guard offset < buffered.count, buffered[offset] == UInt8(ascii: "\n") else { return }
+        guard offset > 0, buffered[offset - 1] == UInt8(ascii: "\r") else {
+            throw ParseError(.forbiddenControl, at: offset)
+        }
     }
 
     private static func messageLength(_ buffered: Span<UInt8>, headerEnd: Int) throws(ParseError) -> Int {

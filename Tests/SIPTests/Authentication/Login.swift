@@ -79,3 +79,10 @@ struct Login {
         return Digest.matches(credentials, in: message, method: method, ha1: ha1 ?? self.ha1)
     }
 }
+
+extension Digest {
+    /// Both checks of a login, in their order.
+    static func matches(_ credentials: Credentials, in message: Message, method: SIP.Method, ha1: HA1) -> Bool {
+        meant(credentials, for: message).map { matches($0, in: message, method: method, ha1: ha1) } ?? false
+    }
+}

@@ -6,7 +6,7 @@ import SIP
 
 /// The parsers that read a stranger's bytes. `FUZZ_TARGET` chooses one; `Scripts/fuzz` runs them all.
 enum Target: String {
-    case message, uri, sdp, switchboard
+    case message, uri, gruu, sdp, switchboard
     case webSocket = "web-socket"
     case clientHello = "client-hello"
 
@@ -17,6 +17,7 @@ enum Target: String {
         switch self {
         case .message: FuzzTargets.message(bytes)
         case .uri: FuzzTargets.uri(bytes)
+        case .gruu: FuzzTargets.gruu(bytes)
         case .sdp: MediaFuzzTargets.sdp(bytes)
         case .switchboard: FuzzedOffice.run(bytes)
         case .webSocket: FuzzTargets.webSocket(bytes)

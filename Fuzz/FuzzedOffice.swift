@@ -30,6 +30,8 @@ struct FuzzedOffice {
     var generation: UInt64 = 1
     var counter: UInt32 = 0
 
+    static let key = [UInt8](repeating: 7, count: 32)
+
     init() {
         board = Switchboard(
             settings: SwitchboardSettings(
@@ -37,7 +39,7 @@ struct FuzzedOffice {
                 sipPort: 5061,
                 mediaAddress: IPAddress(v4: 0xC000_0201),
                 mediaPort: 40_000,
-                nonceKey: Array(repeating: 7, count: 32)
+                nonceKey: Self.key
             ),
             snapshot: FuzzedPhone.snapshot(disabled: 0, generation: 1),
             entropy: .repeatable()

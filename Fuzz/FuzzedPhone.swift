@@ -111,14 +111,25 @@ struct FuzzedPhone {
             + "uri=\"\(draft.target)\", response=\"\(response)\", algorithm=SHA-256, cnonce=\"c0ffee\", qop=auth, nc=\(count)"
     }
 
+    private static let instance = "urn:uuid:1"
+
+    /// The user part of a temporary GRUU of one of the first registrations, whoever has it.
+    private static func gruu(_ choices: inout Choices) -> String {
+        let seal = GRUUSeal(key: FuzzedOffice.key, domain: domain)
+        let session = seal.session(of: Array("reg-\(all[choices.pick(all.count)].username)".utf8))
+        let content = GRUUSeal.Content(registration: UInt64(choices.pick(8)), session: session)
+        return String(decoding: seal.seal(content, using: Entropy { 7 }), as: UTF8.self)
+    }
+
     // MARK: What phones say
 
     /// How many kinds of requests outside of dialogs there are.
     static let drafts = 12
 
     static func draft(_ kind: Int, _ choices: inout Choices, from phone: FuzzedPhone, over flow: Flow) -> Draft {
-        let targets = ["102", "103", "101", "phone-102-000001", "999", "", "102;gr=x", "%31%30%32"]
-        let target = "sip:\(targets[choices.pick(targets.count)])@\(domain)"
+        let users = ["102", "103", "101", "phone-102-000001", "999", "", "%31%30%32", gruu(&choices)]
+        let user = users[choices.pick(users.count)]
+        let target = "sip:\(user)@\(domain)\(["", ";gr=\(instance)", ";gr"][user.count > 20 ? 2 : choices.pick(3)])"
         let contact = "Contact: \(phone.contact(over: flow))"
         let events = ["dialog", "presence", "message-summary", "reg", "dialog;id=7", "conference"]
         let expires = "Expires: \([600, 60, 0, 3_600, 5, 4_294_967_295][choices.pick(6)])"
@@ -147,7 +158,7 @@ struct FuzzedPhone {
         _ contact: String,
         _ expires: String
     ) -> Draft {
-        let parameters = ["", ";reg-id=1;+sip.instance=\"<urn:uuid:1>\"", ";reg-id=2;+sip.instance=\"<urn:uuid:1>\""]
+        let parameters = [""] + [1, 2].map { ";reg-id=\($0);+sip.instance=\"<\(instance)>\"" }
         let value = choices.pick(16) == 0 ? "Contact: *" : contact + parameters[choices.pick(3)]
         return Draft(
             method: "REGISTER",
@@ -155,7 +166,7 @@ struct FuzzedPhone {
             from: "<\(phone.address)>;tag=reg",
             to: "<\(phone.address)>",
             callID: "reg-\(phone.username)",
-            fields: [value, expires, "Supported: outbound, path"],
+            fields: [value, expires, "Supported: outbound, path, gruu"],
             body: "",
             type: ""
         )
@@ -225,7 +236,8 @@ struct FuzzedPhone {
             if name == "To", status > 100, !value.contains(";tag=") { value += ";tag=callee" }
             lines.append("\(name): \(value)")
         }
-        lines.append("Contact: <sip:a@192.0.2.50>")
+        let contacts = ["a@192.0.2.50", "102@\(domain);gr=\(instance)", "\(gruu(&choices))@\(domain);gr"]
+        lines.append("Contact: <sip:\(contacts[choices.pick(contacts.count)])>")
         if choices.pick(4) == 0 { lines += ["Require: 100rel", "RSeq: \(choices.pick(3))"] }
         if choices.pick(4) == 0 { lines += ["Session-Expires: \(choices.pick(256));refresher=uac"] }
         let body = request.method == .invite && choices.pick(8) != 0 ? sdp(1 + choices.pick(3)) : ""

@@ -14,7 +14,7 @@ public struct SwitchboardSettings: Sendable {
     public var mediaPort: UInt16
     /// The same over the other version of IP, where there is one: a leg on IPv6 and one on IPv4 make a call.
     public var otherMedia: SocketAddress?
-    /// 32 random bytes that nonces are made with.
+    /// 32 random bytes that nonces and temporary GRUUs are made with.
     public var nonceKey: [UInt8]
     /// Networks that phones sit in: an account that is under attack stays good there.
     public var sites: [IPPrefix]

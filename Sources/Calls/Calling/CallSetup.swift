@@ -23,7 +23,8 @@ extension Switchboard {
             replaceDialog(request, by: proof, at: now, into: &actions)
             return
         }
-        let number = dialled(request)
+        let addressee = addressee(of: request)
+        let number = addressee.number
         if let code = FeatureCode(dialled: number), let (call, place) = ringing(for: proof, at: code.place) {
             pickUp(call, ringingAt: place, request, by: proof, at: now, into: &actions)
             return
@@ -38,7 +39,7 @@ extension Switchboard {
         open(serial, transaction, request, number, decision, by: proof, at: now, into: &actions)
         switch decision {
         case .refuse(let refused): refuse(serial, refused, at: now, into: &actions)
-        case .connect(let callee, _): ring(serial, callee, at: now, into: &actions)
+        case .connect(let callee, _): ring(serial, callee, only: addressee.phone, at: now, into: &actions)
         }
     }
 
@@ -100,18 +101,6 @@ extension Switchboard {
         }
     }
 
-    /// The number that was dialled. Names of devices lead to their extension, so that a phone can be called by what it
-    /// registered as.
-    private func dialled(_ request: Message) -> String {
-        guard let uri = try? SIPURI.parse(request, request.requestURI) else { return "" }
-        return dialled(uri, in: request)
-    }
-
-    func dialled(_ uri: SIPURI, in request: Message) -> String {
-        guard let user = request.decodedUser(uri) else { return "" }
-        return snapshot.devices[user]?.number.text ?? user
-    }
-
     private mutating func open(
         _ serial: UInt64,
         _ transaction: UInt64,
@@ -160,9 +149,12 @@ extension Switchboard {
     }
 
     /// Rings every phone of the callee at once; the first that answers gets the call.
+    ///
+    /// - Parameter phone: The only one that it is for, where a GRUU was dialled.
     mutating func ring(
         _ serial: UInt64,
         _ callee: ExtensionNumber,
+        only phone: PhoneInstance?,
         at now: Moment,
         into actions: inout [Action]
     ) {
@@ -170,6 +162,7 @@ extension Switchboard {
         let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
         // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
         let reachable = phones.flatMap { bindings.ways(to: $0.username) }.filter { $0.flow.transport.isEncrypted }
+            .only(phone)
         let most = call.incoming.map { breadth(of: $0.request) } ?? Limits.forks
         let targets = reachable.prefix(most)
         guard !targets.isEmpty else {
@@ -178,7 +171,8 @@ extension Switchboard {
         }
         var requests: [(Branch, Message)] = []
         for target in targets {
-            guard let (branch, request) = branch(to: target, of: call) else { continue }
+            guard let (branch, request) = branch(to: target, of: call, isPrivate: phone?.isTemporary ?? false)
+            else { continue }
             requests.append((branch, request))
         }
         ringing.branches = requests.map(\.0)
@@ -198,7 +192,7 @@ extension Switchboard {
     }
 
     /// The INVITE for one phone. Nothing of the caller's is copied into it but the media formats.
-    private mutating func branch(to target: Binding, of call: Call) -> (Branch, Message)? {
+    private mutating func branch(to target: Binding, of call: Call, isPrivate: Bool) -> (Branch, Message)? {
         guard let subscriber = snapshot.extensions[target.device.number] else { return nil }
         let key = BranchKey(using: entropy)
         let local = newLocalMedia(towards: target.flow.remote.ip)
@@ -225,13 +219,14 @@ extension Switchboard {
         writeContact(over: target.flow, into: &writer)
         writer.field(.allow, Self.allowed)
         writer.field(.supported, isReliable ? "\(Self.supported), 100rel" : Self.supported)
-        if case .transfer(let standing) = call.origin {
+        if case .transfer(let standing) = call.origin, !standing.referrer.isPrivate {
             writer.field(.referredBy, "<sip:\(standing.referrer.number.text)@\(snapshot.domain.text)>")
         }
         writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
-        let party = Party(target.device, subscriber)
+        var party = Party(target.device, subscriber)
+        party.isPrivate = isPrivate
         return (Branch(key: key, party: party, flow: target.flow, local: local, crypto: crypto), request)
     }
 

@@ -24,7 +24,7 @@ extension Switchboard {
         phone.rseq = rseq
         let key = BranchKey(using: entropy)
         var writer = MessageWriter()
-        phone.dialog.writeRequest(.prack, cseq: nil, into: &writer)
+        phone.dialog.writeRequest(.prack, cseq: nil, at: address(of: phone.dialog, over: client.flow), into: &writer)
         writeVia(key, over: client.flow, into: &writer)
         writer.field(.rack, "\(rseq) \(cseq.number) INVITE")
         writer.finish()

@@ -67,7 +67,8 @@ extension Switchboard {
         let request = asked.request
         // Row S02: no name but ours is ever called.
         let isHere = uri.scheme == .tel || isServed(request.bytes(uri.host), on: asked.flow)
-        let number = dialled(uri, in: request)
+        let addressee = addressee(uri, in: request.bytes.span)
+        let number = addressee.number
         let verdict = isHere ? judge(number, by: asked) : .refused(.foreign)
         guard callsBySerial.count < settings.calls else {
             respond(503, to: request, on: asked.flow, at: now, into: &actions) { $0.field(.retryAfter, 10) }
@@ -78,7 +79,7 @@ extension Switchboard {
         case .allowed(let authorised):
             let serial = nextSerial()
             acceptTransfer(asked, ringing: serial, at: now, into: &actions)
-            placeTransfer(serial, asked, number, authorised, call, at: now, into: &actions)
+            placeTransfer(serial, asked, addressee, authorised, call, at: now, into: &actions)
         }
     }
 
@@ -125,14 +126,14 @@ extension Switchboard {
     private mutating func placeTransfer(
         _ serial: UInt64,
         _ asked: Referral,
-        _ number: String,
+        _ addressee: Addressee,
         _ authorised: Authorised,
         _ standing: Call,
         at now: Moment,
         into actions: inout [Action]
     ) {
         guard let transferee = leg(standing.serial, asked.owner.side.other) else { return }
-        let record = newRecord(asked, number, callee: authorised.callee, at: now)
+        let record = newRecord(asked, addressee.number, callee: authorised.callee, at: now)
         var audio = transferee.media.remote
         audio?.direction = .sendReceive
         callsBySerial[serial] = Call(
@@ -147,7 +148,7 @@ extension Switchboard {
         callsOf[transferee.party.username, default: []].insert(serial)
         actions.append(.remember(record, nil))
         schedule(serial, at: now.monotonic + Limits.ringing)
-        ring(serial, authorised.callee, at: now, into: &actions)
+        ring(serial, authorised.callee, only: addressee.phone, at: now, into: &actions)
     }
 
     // MARK: Attended
@@ -256,7 +257,7 @@ extension Switchboard {
         let flow = place.1
         let key = BranchKey(using: entropy)
         var writer = MessageWriter()
-        dialog.writeRequest(.notify, cseq: nil, into: &writer)
+        dialog.writeRequest(.notify, cseq: nil, at: address(of: dialog, over: flow), into: &writer)
         writeVia(key, over: flow, into: &writer)
         writeContact(over: flow, into: &writer)
         writer.field(.event, transfer.eventID.map { "refer;id=\($0)" } ?? "refer")

@@ -97,7 +97,7 @@ extension Switchboard {
         let key = BranchKey(using: entropy)
         var dialog = leg.dialog
         var writer = MessageWriter()
-        dialog.writeRequest(.update, cseq: nil, into: &writer)
+        dialog.writeRequest(.update, cseq: nil, at: address(of: dialog, over: flow), into: &writer)
         writeVia(key, over: flow, into: &writer)
         writeContact(over: flow, into: &writer)
         writer.field(.supported, Self.supported)

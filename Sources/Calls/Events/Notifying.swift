@@ -99,7 +99,8 @@ extension Switchboard {
         let key = BranchKey(using: entropy)
         let body = content.map { document($0, of: &subscription, at: now) } ?? []
         var writer = MessageWriter()
-        subscription.dialog.writeRequest(.notify, cseq: nil, into: &writer)
+        let address = address(of: subscription.dialog, over: subscription.flow)
+        subscription.dialog.writeRequest(.notify, cseq: nil, at: address, into: &writer)
         writeVia(key, over: subscription.flow, into: &writer)
         writeContact(over: subscription.flow, into: &writer)
         writer.field(.event) { value in

@@ -119,12 +119,12 @@ extension Switchboard {
         return (Watched(package: package, number: permission.number, username: username), permission, eventID)
     }
 
-    /// Whose state a request asks for: a number, or the extension of a phone that is called by its user name.
+    /// Whose state a request asks for, which is an extension's, whichever of its phones is named. A document would tell
+    /// what a temporary GRUU hides.
     private func watchedTarget(of request: Message) -> ExtensionNumber? {
-        guard let uri = try? SIPURI.parse(request, request.requestURI), let user = request.decodedUser(uri) else {
-            return nil
-        }
-        return snapshot.devices[user]?.number ?? ExtensionNumber(parsing: user)
+        let addressee = addressee(of: request)
+        guard addressee.phone?.isTemporary != true else { return nil }
+        return ExtensionNumber(parsing: addressee.number)
     }
 
     /// Seconds, 0 for a single look. Longer than allowed becomes what is allowed, as §4.2.1.1 lets us.

@@ -10,10 +10,12 @@ extension Switchboard {
     /// A MESSAGE outside of a dialog. 202 says that it went to the receiver's phones, not that somebody read it (§7).
     mutating func message(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
         do throws(MessageRefused) {
-            let permission = try judge(request, by: proof, at: now)
+            let addressee = addressee(of: request)
+            let permission = try judge(request, to: addressee.number, by: proof, at: now)
             let phones = snapshot.devices(of: permission.receiver).flatMap { bindings.ways(to: $0.username) }
                 // What came encrypted leaves encrypted.
                 .filter { $0.flow.transport.isEncrypted }
+                .only(addressee.phone)
             guard !phones.isEmpty else { throw .unreachable }
             respond(202, to: request, on: proof.flow, at: now, into: &actions)
             let text = MessageText(masking: request.bytes(request.body))
@@ -27,6 +29,7 @@ extension Switchboard {
 
     private mutating func judge(
         _ request: Message,
+        to target: String,
         by proof: Authenticated,
         at now: Moment
     ) throws(MessageRefused) -> MayMessage {
@@ -35,7 +38,6 @@ extension Switchboard {
         guard (try? request.maxForwards()) != 0 else { throw .tooManyHops }
         guard request.body.count <= Limits.textBytes else { throw .tooLong }
         guard MessageText.isReadable(in: request) else { throw .notText }
-        let target = (try? SIPURI.parse(request, request.requestURI)).flatMap { request.decodedUser($0) } ?? ""
         let isEncrypted = proof.flow.transport.isEncrypted
         switch MessageRules.decide(from: proof.device, to: target, isEncrypted: isEncrypted, in: snapshot) {
         case .allowed(let permission): return permission

@@ -2,6 +2,7 @@
 
 import Model
 import Primitives
+import SIP
 
 /// Where a device can be reached: over which flow, under which name, until when (RFC 3261 §10, RFC 5626 §3).
 struct Binding: Sendable {
@@ -30,6 +31,21 @@ struct Binding: Sendable {
         refreshed = request.now.monotonic
         sequence = request.sequence
         if !callID.elementsEqual(request.callID) { callID = Array(request.callID) }
+    }
+
+    /// As a Contact value.
+    func write(at now: MonotonicTime, into value: inout ValueWriter) {
+        value.append("<")
+        value.append(contact)
+        value.append(">;expires=")
+        value.append(Int(max(0, (expires - now).components.seconds)))
+        guard let instance else { return }
+        value.append(";+sip.instance=\"")
+        value.append(instance)
+        value.append("\"")
+        guard let flowNumber else { return }
+        value.append(";reg-id=")
+        value.append(Int(flowNumber))
     }
 }
 
@@ -83,8 +99,14 @@ struct Bindings: Sendable {
 
     func on(_ flow: FlowID) -> [Binding] { (byFlow[flow] ?? []).compactMap { byID[$0] } }
 
-    func find(_ username: String, contact: ArraySlice<UInt8>) -> UInt64? {
-        byDevice[username]?.first { look(at: $0) { $0.contact.elementsEqual(contact) } == true }
+    /// The binding of a contact.
+    ///
+    /// - Parameter isNumbered: Whether a phone's connection is meant that has a number (RFC 5626 §6): then one that has
+    ///   another is another, although the phone calls both the same.
+    func find(_ username: String, contact: ArraySlice<UInt8>, isNumbered: Bool) -> UInt64? {
+        byDevice[username]?.first { id in
+            look(at: id) { $0.contact.elementsEqual(contact) && !(isNumbered && $0.flowNumber != nil) } == true
+        }
     }
 
     /// The binding of one connection of a phone (RFC 5626 §6).

@@ -50,7 +50,7 @@ extension Switchboard {
         switch refused {
         case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
         case .tooMany: report(.bindingLimit, .intrusionDetection, request, proof.flow, now, into: &actions)
-        case .malformed, .tooBrief, .poisoned, .outOfOrder: break
+        case .malformed, .tooBrief, .poisoned, .named, .outOfOrder: break
         }
         respond(refused.status, to: request, on: proof.flow, at: now, into: &actions) { writer in
             if case .tooBrief(let minimum) = refused { writer.field(.minExpires, Int(minimum)) }
@@ -121,7 +121,11 @@ extension Switchboard {
             )
             if let named { return named }
         }
-        return bindings.find(proof.device.username, contact: request.bytes(uri.range))
+        return bindings.find(
+            proof.device.username,
+            contact: request.bytes(uri.range),
+            isNumbered: outbound.number != nil
+        )
     }
 
     /// Row S06: nothing in a Contact may make us send anywhere but back over the flow, or say that we would.
@@ -129,6 +133,8 @@ extension Switchboard {
         guard uri.scheme == .sip || uri.scheme == .sips, !uri.hasHeaders, !uri.hasMaddr else {
             throw RegisterRefused.poisoned
         }
+        // RFC 5627 §5.1: it would stand for itself.
+        guard uri.gr == nil || !isServed(request.bytes(uri.host), on: proof.flow) else { throw RegisterRefused.named }
         // RFC 5630 §5.1.1: it promises encryption, and its only way would be in the clear (row S06).
         guard uri.scheme != .sips || proof.flow.transport.isEncrypted else { throw RegisterRefused.poisoned }
         if let ip = request.address(uri.host), ip.isLoopback || ip.isLinkLocal || ip.isUnspecified {
@@ -185,7 +191,7 @@ extension Switchboard {
         let contact = request.bytes(change.contact)
         // The same contact twice in one request is one binding.
         let id =
-            bindings.find(proof.device.username, contact: contact)
+            bindings.find(proof.device.username, contact: contact, isNumbered: change.outbound.number != nil)
             ?? bindings.bind(proof, contact: contact, facts, userAgent: clientName(of: request))
         let seconds = RegistrationRules.spread(change.seconds, entropy.next())
         bindings.refresh(id, proof: proof, seconds: seconds, request: facts)
@@ -207,21 +213,13 @@ extension Switchboard {
     ) {
         let current = bindings.ids(of: proof.device.username)
         let bindings = bindings
+        let gruus = grantsGRUUs(request)
         respond(200, to: request, on: proof.flow, at: now, into: &actions) { writer in
             for id in current {
                 bindings.look(at: id) { binding in
                     writer.field(.contact) { value in
-                        value.append("<")
-                        value.append(binding.contact)
-                        value.append(">;expires=")
-                        value.append(Int(max(0, (binding.expires - now.monotonic).components.seconds)))
-                        guard let instance = binding.instance else { return }
-                        value.append(";+sip.instance=\"")
-                        value.append(instance)
-                        value.append("\"")
-                        guard let number = binding.flowNumber else { return }
-                        value.append(";reg-id=")
-                        value.append(Int(number))
+                        binding.write(at: now.monotonic, into: &value)
+                        gruus?.write(of: binding, into: &value)
                     }
                 }
             }
@@ -254,13 +252,15 @@ struct ContactChange: Sendable {
 /// Why a REGISTER changes nothing.
 private enum RegisterRefused: Error {
     case malformed, notYours, tooMany, poisoned, outOfOrder
+    /// A GRUU instead of an address.
+    case named
     /// Shorter than this many seconds.
     case tooBrief(minimum: UInt32)
 
     var status: Int {
         switch self {
         case .malformed, .poisoned: 400
-        case .notYours, .tooMany: 403
+        case .notYours, .tooMany, .named: 403
         case .tooBrief: 423
         case .outOfOrder: 500
         }

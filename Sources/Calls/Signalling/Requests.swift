@@ -147,7 +147,7 @@ extension Switchboard {
     private static func isKnown(_ option: String, for method: Method?) -> Bool {
         switch option.lowercased() {
         case "timer": method == .invite || method == .update
-        case "outbound": method == .register
+        case "outbound", "gruu": method == .register
         case "100rel", "replaces": method == .invite
         case "norefersub": method == .refer
         default: false

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CCrypto
 public import Primitives
 
 /// Makes nonces, and knows its own when they come back, without remembering any of them: a stranger cannot fill a table.
@@ -28,7 +27,7 @@ public struct NonceIssuer: Sendable {
     private static let stampLength = 10
     private static let macLength = 16
 
-    private let key: Redacted<ringfence_hmac_key>
+    private let hash: KeyedHash
     private let lifetime: Duration
     private var counter: UInt32 = 0
 
@@ -38,11 +37,8 @@ public struct NonceIssuer: Sendable {
     ///   - lifetime: How long an answer to a challenge may take, and a nonce be used again with a higher count.
     /// - Precondition: `key` has 32 bytes.
     public init(key: [UInt8], realm: String, lifetime: Duration) {
-        precondition(key.count == 32, "A nonce key has 32 bytes")
-        let utf8 = realm.utf8
         // A key of this realm, so that the realm costs nothing later.
-        let derived = Self.mac(Self.hmacKey(key.span), utf8.span)
-        self.key = Redacted(Self.hmacKey(derived.span))
+        hash = KeyedHash(key: key.span).derived(for: realm)
         self.lifetime = lifetime
     }
 
@@ -62,13 +58,7 @@ public struct NonceIssuer: Sendable {
     public func check(_ nonce: Span<UInt8>, from source: IPAddress, at now: WallTime) -> Verdict {
         guard nonce.count == Nonce.length, let stamp = Self.stamp(of: nonce) else { return .foreign }
         let expected = self.nonce(stamp, source).ascii
-        let isOurs = unsafe expected.span.withUnsafeBufferPointer { expected in
-            unsafe nonce.withUnsafeBufferPointer { nonce in
-                guard let expected = expected.baseAddress, let nonce = nonce.baseAddress else { return false }
-                return unsafe ringfence_equal(expected, nonce, Nonce.length) == 1
-            }
-        }
-        guard isOurs else { return .foreign }
+        guard isEqual(expected.span, nonce) else { return .foreign }
         var time: Int64 = 0
         for index in 0..<6 { time = time << 8 | Int64(stamp[index]) }
         let issued = WallTime(milliseconds: time)
@@ -84,7 +74,7 @@ public struct NonceIssuer: Sendable {
             message[10 + index] = UInt8(truncatingIfNeeded: source.high >> UInt64(56 - 8 * index))
             message[18 + index] = UInt8(truncatingIfNeeded: source.low >> UInt64(56 - 8 * index))
         }
-        let mac = key.reveal { Self.mac($0, message.span) }
+        let mac = hash.mac(message.span)
         var nonce = Nonce()
         for index in 0..<Self.stampLength { nonce.write(stamp[index], at: index) }
         for index in 0..<Self.macLength { nonce.write(mac[index], at: Self.stampLength + index) }
@@ -99,26 +89,6 @@ public struct NonceIssuer: Sendable {
             stamp[index] = high << 4 | low
         }
         return stamp
-    }
-
-    private static func hmacKey(_ bytes: Span<UInt8>) -> ringfence_hmac_key {
-        unsafe bytes.withUnsafeBufferPointer { buffer in
-            guard let key = buffer.baseAddress else { return ringfence_hmac_key() }
-            return unsafe ringfence_hmac_key_make(key)
-        }
-    }
-
-    private static func mac(_ key: ringfence_hmac_key, _ message: Span<UInt8>) -> InlineArray<32, UInt8> {
-        var mac = InlineArray<32, UInt8>(repeating: 0)
-        var output = mac.mutableSpan
-        unsafe message.withUnsafeBufferPointer { message in
-            unsafe output.withUnsafeMutableBufferPointer { output in
-                unsafe withUnsafePointer(to: key) { key in
-                    unsafe ringfence_hmac(key, message.baseAddress, message.count, output.baseAddress)
-                }
-            }
-        }
-        return mac
     }
 }
 

@@ -17,6 +17,8 @@ public struct Dialog: Sendable {
     public var remoteCSeq: UInt32?
     /// The URI that the peer wants its requests at, without brackets and without headers.
     public var remoteTarget: [UInt8]
+    /// Whether the target has a `gr`: a name of the peer instead of an address (RFC 5627 §3.1).
+    public private(set) var isTargetGRUU = false
     /// The URIs, without brackets, in the order in which a request of ours passes them.
     public var routeSet: [[UInt8]]
     public var localURI: [UInt8]
@@ -40,7 +42,7 @@ public struct Dialog: Sendable {
         remoteTag = from.tag.map { Array(request.bytes($0)) } ?? []
         localCSeq = 0
         remoteCSeq = try request.cseq().number
-        remoteTarget = target
+        (remoteTarget, isTargetGRUU) = target
         routeSet = try request.recordRoutes().map { Array(request.bytes($0.uriRange)) }
         localURI = Array(request.bytes(to.uriRange))
         remoteURI = Array(request.bytes(from.uriRange))
@@ -59,7 +61,7 @@ public struct Dialog: Sendable {
         remoteTag = to.tag.map { Array(response.bytes($0)) } ?? []
         localCSeq = try request.cseq().number
         remoteCSeq = nil
-        remoteTarget = try response.target() ?? Array(request.bytes(request.requestURI))
+        (remoteTarget, isTargetGRUU) = try response.target() ?? (Array(request.bytes(request.requestURI)), false)
         routeSet = try response.recordRoutes().reversed().map { Array(response.bytes($0.uriRange)) }
         localURI = Array(request.bytes(from.uriRange))
         remoteURI = Array(request.bytes(try request.to().uriRange))
@@ -104,28 +106,32 @@ extension Dialog {
     /// Takes the Contact of a re-INVITE or UPDATE, or of a 2xx to one, as the new remote target (§12.2.1.2, §12.2.2).
     /// One without a usable Contact changes nothing.
     public mutating func refreshTarget(from message: Message) {
-        if let target = try? message.target() { remoteTarget = target }
+        if let target = try? message.target() { (remoteTarget, isTargetGRUU) = target }
     }
 
     /// Writes the first line and the header fields that the dialog knows (§12.2.1.1): Route, Max-Forwards, From, To,
     /// Call-ID and CSeq. Via, Contact and the end are the caller's.
     ///
-    /// - Parameter cseq: For ACK and CANCEL, the number of their INVITE; `nil` takes the next.
+    /// - Parameters:
+    ///   - cseq: For ACK and CANCEL, the number of their INVITE; `nil` takes the next.
+    ///   - address: Where the peer is, for one that gave a name as its target.
     /// - Returns: The number that was written.
     @discardableResult
     public mutating func writeRequest(
         _ method: Method,
         cseq: UInt32?,
+        at address: [UInt8]? = nil,
         into writer: inout MessageWriter
     ) -> UInt32 {
         let number = cseq ?? nextCSeq()
+        let target = address ?? remoteTarget
         if let first = routeSet.first, !first.isLooseRoute {
             // A strict router of RFC 2543 wants to be the Request-URI, and the target as the last Route.
             writer.request(method, uri: first.withoutHeaders)
             for route in routeSet.dropFirst() { writer.field(.route, route.bracketed) }
-            writer.field(.route, remoteTarget.bracketed)
+            writer.field(.route, target.bracketed)
         } else {
-            writer.request(method, uri: remoteTarget)
+            writer.request(method, uri: target)
             for route in routeSet { writer.field(.route, route.bracketed) }
         }
         writer.field(.maxForwards, 70)
@@ -144,12 +150,13 @@ extension Dialog {
 }
 
 extension Message {
-    /// The URI of the only Contact without its headers; `nil` where there is none or it is no SIP URI.
-    fileprivate func target() throws(ParseError) -> [UInt8]? {
+    /// The URI of the only Contact without its headers, and whether it is a GRUU; `nil` where there is none or it is no
+    /// SIP URI.
+    fileprivate func target() throws(ParseError) -> ([UInt8], isGRUU: Bool)? {
         guard case .addresses(let contacts) = try contacts(), contacts.count == 1,
             let uri = contacts[0].uri, uri.scheme != .tel
         else { return nil }
-        return Array(bytes(uri.range)).withoutHeaders
+        return (Array(bytes(uri.range)).withoutHeaders, uri.gr != nil)
     }
 }
 

@@ -3,7 +3,7 @@
 /// A `sip:`, `sips:` or `tel:` URI as positions in its message (RFC 3261 §19.1, RFC 3966).
 ///
 /// Nothing is unescaped: an escaped `@`, `;` or `?` is part of the name it stands in, and stays so
-/// (RFC 4475 §3.1.1.3). ``Message/decodedUser(_:)`` unescapes the user part, once.
+/// (RFC 4475 §3.1.1.3). ``decodedUser(in:)`` unescapes the user part, once.
 ///
 /// ```
 /// sip:alice:secret@pbx.example:5061;transport=tls;lr?Subject=x
@@ -28,6 +28,9 @@ public struct SIPURI: Sendable {
     public private(set) var isLooseRoute = false
     /// `user=phone`: the user part is a telephone number.
     public private(set) var isPhone = false
+    /// The value of `gr`, which makes a URI a GRUU: of a public one the instance, of a temporary one empty
+    /// (RFC 5627 §3.1). ``instance(in:)`` unescapes it.
+    public private(set) var gr: ByteRange?
     /// `ob`: RFC 5626 §5.4.
     public private(set) var isOutbound = false
     /// With the first semicolon. Empty when there are none.
@@ -173,7 +176,10 @@ extension SIPURI {
         case .lr: isLooseRoute = true
         case .user: isPhone = bytes.word(value) == 0x0065_6E6F_6870
         case .ob: isOutbound = true
-        case .tag, .expires, .q, .branch, .received, .rport, .ttl, .gr, nil: break
+        case .gr:
+            guard gr == nil else { throw ParseError(.malformed(.parameter), at: value.lowerBound) }
+            gr = ByteRange(value)
+        case .tag, .expires, .q, .branch, .received, .rport, .ttl, nil: break
         }
     }
 }

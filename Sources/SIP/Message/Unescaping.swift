@@ -2,17 +2,33 @@
 
 import Primitives
 
-extension Message {
-    /// The user part of a URI with its escapes undone, once (RFC 3261 §19.1.2; RFC 4475 §3.1.1.3).
+extension SIPURI {
+    /// The user part with its escapes undone, once (RFC 3261 §19.1.2; RFC 4475 §3.1.1.3).
     ///
+    /// - Parameter bytes: What the URI was parsed from.
     /// - Returns: `nil` when there is no user part, or when it decodes to a control character or to what is no UTF-8:
     ///   such a name is nobody's, and must not be cut short at its NUL to become somebody's (RFC 4475 §3.1.1.4).
-    public func decodedUser(_ uri: SIPURI) -> String? {
-        guard let user = uri.user, let place = checked(user), let decoded = bytes.span.unescaped(place),
+    public func decodedUser(in bytes: Span<UInt8>) -> String? {
+        guard let user, user.range.upperBound <= bytes.count, let decoded = bytes.unescaped(user.range),
             decoded.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
         else { return nil }
         return String(validating: decoded, as: UTF8.self)
     }
+
+    /// The instance that a public GRUU names, with its escapes undone: what stands between `<` and `>` in the
+    /// `+sip.instance` of its phone (RFC 5627 §3.1.1).
+    ///
+    /// - Parameter bytes: What the URI was parsed from.
+    /// - Returns: `nil` for a URI without `gr`, and for a temporary GRUU.
+    public func instance(in bytes: Span<UInt8>) -> [UInt8]? {
+        guard let gr, !gr.isEmpty, gr.range.upperBound <= bytes.count else { return nil }
+        return bytes.unescaped(gr.range)
+    }
+}
+
+extension Message {
+    /// The user part of a URI of this message with its escapes undone, as ``SIPURI/decodedUser(in:)`` does.
+    public func decodedUser(_ uri: SIPURI) -> String? { uri.decodedUser(in: bytes.span) }
 
     /// The content of a quoted string, such as a display name, without its backslashes (RFC 3261 §25.1 `quoted-pair`).
     /// Controls, folds included, become a space; what is no UTF-8 becomes U+FFFD.

@@ -124,9 +124,9 @@ struct OutboundTests {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         #expect(try phone.registerFlow(&office, fields: ["Require: outbound"]).status == 200)
-        let refused = try phone.registerFlow(&office, fields: ["Require: outbound, gruu"])
+        let refused = try phone.registerFlow(&office, fields: ["Require: outbound, gin"])
         #expect(refused.status == 420)
-        #expect(refused.text("Unsupported") == "gruu")
+        #expect(refused.text("Unsupported") == "gin")
     }
 
     @Test func `a phone behind another hop has no connection to keep`() throws {
@@ -178,17 +178,6 @@ struct PathTests {
         #expect(answer.status == 420)
         #expect(answer.text("Unsupported") == "path")
         #expect(office.switchboard.registrations().isEmpty)
-    }
-}
-
-@Suite("RFC 5627 §5.1: GRUU")
-struct GRUUTests {
-    @Test func `is not given out: a phone is called by its extension, and its own names stay inside`() throws {
-        var office = try Office()
-        var phone = try Phone("phone-101-000001", in: &office)
-        let answer = try phone.registerFlow(&office, fields: ["Supported: gruu, outbound"])
-        #expect(answer.status == 200)
-        #expect(!answer.text("Contact").contains("gruu"))
     }
 }
 

@@ -99,7 +99,7 @@ struct MutationTests {
     #endif
 
     /// One to eight changes: a byte replaced, dropped or repeated, a piece cut out, or moved.
-    private static func damaged(_ seed: [UInt8], _ generator: inout SplitMix) -> [UInt8] {
+    static func damaged(_ seed: [UInt8], _ generator: inout SplitMix) -> [UInt8] {
         var bytes = seed
         for _ in 0...generator.next() % 8 where !bytes.isEmpty {
             let place = Int(generator.next() % UInt64(bytes.count))

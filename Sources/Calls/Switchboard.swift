@@ -21,6 +21,7 @@ public struct Switchboard: Sendable {
     var entropy: Entropy
     var authenticator: Authenticator
     var bindings = Bindings()
+    let gruus: GRUUSeal
     var callsBySerial = CallTable()
     /// The calls that a device takes part in, by its user name.
     var callsOf: [String: Set<UInt64>] = [:]
@@ -35,6 +36,10 @@ public struct Switchboard: Sendable {
     var absorbers: [ServerKey: NonInviteServerTransaction] = [:]
     var inviteClients: [BranchKey: InviteClient] = [:]
     var requestClients: [BranchKey: RequestClient] = [:]
+    /// Dialogs whose calls are over, until their phones know.
+    var leaving: [DialogKey: Leaving] = [:]
+    /// Those of them that wait for an ACK.
+    var farewells: [UInt64: DialogKey] = [:]
     var subscriptions = Subscriptions()
     /// Only mailboxes that hold something.
     var mailboxes: [ExtensionNumber: MailboxCounts] = [:]
@@ -69,6 +74,7 @@ public struct Switchboard: Sendable {
         self.snapshot = snapshot
         self.entropy = entropy
         logins = LoginHistory(phones: snapshot.devices.count, sites: settings.sites)
+        gruus = GRUUSeal(key: settings.nonceKey, domain: snapshot.domain.text)
         registrationGate = RegistrationGate(rate: settings.registrationRate)
         authenticator = Authenticator(
             snapshot: snapshot,
@@ -86,6 +92,7 @@ public struct Switchboard: Sendable {
         figures.subscriptions = subscriptions.count
         figures.shedding = shedding
         figures.transactions = inviteServers.count + absorbers.count + inviteClients.count + requestClients.count
+        figures.transactions += farewells.count
         return figures
     }
 
@@ -124,6 +131,7 @@ public struct Switchboard: Sendable {
             case .cancelled(let key): inviteClients[key] = nil
             case .call(let serial): wakeCall(serial, at: now, into: &actions)
             case .subscription(let id): wakeSubscription(id, at: now, into: &actions)
+            case .farewell(let id): wakeFarewell(id, at: now, into: &actions)
             }
         }
         tellWatchers(at: now, into: &actions)
@@ -184,4 +192,6 @@ enum Due: Sendable {
     case cancelled(BranchKey)
     case call(UInt64)
     case subscription(UInt64)
+    /// A BYE that waits for an ACK.
+    case farewell(UInt64)
 }

@@ -54,4 +54,25 @@ public enum Corpus {
             return Array((message.contains("\r\n\r\n") ? message : message + "\r\n").utf8)
         }
     }
+
+    /// A message that an RFC prints, as it was meant: without the prose between two messages, with long lines joined again
+    /// (RFC 4475 §2.1), and with its own length, which is often a word or a mistake in print.
+    ///
+    /// - Parameter name: Such as `rfc3666_001`.
+    public static func example(_ name: String) throws -> [UInt8] {
+        let bytes = try read("rfc-examples/\(name).sip")
+        let text = String(decoding: bytes, as: UTF8.self).replacing("\r\n", with: "\n")
+        let joined = text.replacing(#/<allOneLine>\n((?:.*\n)*?)</allOneLine>/#) { match in
+            match.output.1.replacing("\n", with: "")
+        }
+        let parts = joined.split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)
+        let prose = #/\s*(\. \. \.|F\d+ .*|/\*.*|\* F\d.*|\[PIDF document\])/#
+        let lines = parts[0].split(separator: "\n").filter { line in
+            let name = line.prefix { $0 != ":" }.lowercased().filter { $0 != " " }
+            return name != "content-length" && name != "l" && line.wholeMatch(of: prose) == nil
+        }
+        let body = parts.count > 1 ? parts[1].replacing("\n", with: "\r\n") : ""
+        let header = lines.joined(separator: "\r\n")
+        return Array("\(header)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+    }
 }

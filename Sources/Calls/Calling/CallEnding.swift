@@ -181,6 +181,10 @@ extension Switchboard {
     ) {
         dialogs[DialogKey(leg.dialog)] = nil
         guard let flow = leg.flow else { return }
+        if let waiting = leg.unacknowledged, waiting.giveUp > now.monotonic {
+            sayBye(after: waiting, in: leg.dialog, over: flow, because: reason)
+            return
+        }
         var dialog = leg.dialog
         sayBye(&dialog, over: flow, because: reason, at: now, into: &actions)
     }
@@ -193,7 +197,8 @@ extension Switchboard {
         into actions: inout [Action]
     ) {
         let (key, bytes) = request(.bye, in: &dialog, over: flow, because: reason)
-        start(key, .bye, bytes, purpose: .farewell, over: flow, at: now, into: &actions)
+        leaving[DialogKey(dialog)] = .said(flow.id)
+        start(key, .bye, bytes, purpose: .goodbye(DialogKey(dialog)), over: flow, at: now, into: &actions)
     }
 
     /// A request inside a dialog, complete.
@@ -205,7 +210,7 @@ extension Switchboard {
     ) -> (BranchKey, [UInt8]) {
         let key = BranchKey(using: entropy)
         var writer = MessageWriter()
-        dialog.writeRequest(method, cseq: nil, into: &writer)
+        dialog.writeRequest(method, cseq: nil, at: address(of: dialog, over: flow), into: &writer)
         writeVia(key, over: flow, into: &writer)
         if let reason { writer.field(.reason, reason.text) }
         writer.finish()
@@ -215,7 +220,7 @@ extension Switchboard {
     /// The ACK of a 2xx: a request of its own, with a branch of its own (§13.2.2.4).
     mutating func acknowledge(_ dialog: inout Dialog, cseq: UInt32, over flow: Flow, body: [UInt8] = []) -> [UInt8] {
         var writer = MessageWriter()
-        dialog.writeRequest(.ack, cseq: cseq, into: &writer)
+        dialog.writeRequest(.ack, cseq: cseq, at: address(of: dialog, over: flow), into: &writer)
         writeVia(BranchKey(using: entropy), over: flow, into: &writer)
         if body.isEmpty { writer.finish() } else { writer.finish(contentType: "application/sdp", body: body) }
         return writer.bytes

@@ -10,7 +10,9 @@ import SIP
 extension Switchboard {
     mutating func receiveInDialog(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
         guard let key = DialogKey(request), let owner = dialogs[key], callsBySerial[owner.call] != nil else {
-            guard request.method != .ack, !receiveEarly(request, on: flow, at: now, into: &actions) else { return }
+            guard !receiveEarly(request, on: flow, at: now, into: &actions),
+                !receiveLate(request, on: flow, at: now, into: &actions), request.method != .ack
+            else { return }
             // Row S03: a made-up tag is no way around authentication.
             respond(481, to: request, on: flow, at: now, into: &actions)
             return

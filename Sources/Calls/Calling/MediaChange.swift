@@ -25,7 +25,9 @@ extension Switchboard {
             return
         }
         let isOffer = request.method == .invite || !request.body.isEmpty
-        guard !isOffer || (conversation.change == nil && leg.unacknowledged == nil && !leg.isAsked) else {
+        // RFC 5407 §3.1.4: an ACK that is late is no reason to refuse a new offer, an answer that is to come with it is.
+        let isOpen = leg.unacknowledged?.expectsAnswer == true
+        guard !isOffer || (conversation.change == nil && !isOpen && !leg.isAsked) else {
             respond(491, to: request, on: flow, at: now, into: &actions)
             return
         }

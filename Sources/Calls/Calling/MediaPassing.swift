@@ -15,8 +15,8 @@ extension Switchboard {
         into actions: inout [Action]
     ) {
         let (owner, side) = (asked.owner, asked.owner.side.other)
-        guard leg(owner.call, side)?.isAsked != true else {
-            // An INVITE of ours is on its way to the other phone: the same as when both change at once (§14.2).
+        guard let other = leg(owner.call, side), !other.isAsked, other.unacknowledged == nil else {
+            // An INVITE is on its way in the other dialog, or not confirmed: as when both change at once (§14.2).
             reply(491, to: asked, at: now, into: &actions)
             return
         }
@@ -64,7 +64,7 @@ extension Switchboard {
         )
         let key = BranchKey(using: entropy)
         var writer = MessageWriter()
-        leg.dialog.writeRequest(.invite, cseq: nil, into: &writer)
+        leg.dialog.writeRequest(.invite, cseq: nil, at: address(of: leg.dialog, over: flow), into: &writer)
         writeVia(key, over: flow, into: &writer)
         writeContact(over: flow, into: &writer)
         writer.field(.allow, Self.allowed)
@@ -147,17 +147,29 @@ extension Switchboard {
             actions.append(.send(known.bytes, client.flow.id))
             return
         }
-        guard let leg = leg(client.call, side), let sequence = try? client.request.cseq().number else { return }
-        var dialog = leg.dialog
+        let leg = leg(of: client, side)
+        // RFC 5407 §3.2.3: its call may be over, and it waits for the ACK all the same.
+        guard let sequence = try? client.request.cseq().number,
+            var dialog = leg?.dialog ?? (try? Dialog(asClientFrom: response, request: client.request))
+        else { return }
         dialog.refreshTarget(from: response)
         let bytes = acknowledge(&dialog, cseq: sequence, over: client.flow)
         inviteClients[key]?.acknowledged = ([], bytes)
+        actions.append(.send(bytes, client.flow.id))
+        guard let leg else { return }
         let session = SessionTimer(answeredBy: response, before: leg.session, at: now)
         update(client.call, side) {
             $0.dialog = dialog
             $0.session = session
         }
-        actions.append(.send(bytes, client.flow.id))
+    }
+
+    /// The leg that an INVITE of ours went to; `nil` when its call is over, or another phone took its place.
+    private func leg(of client: InviteClient, _ side: Side) -> Leg? {
+        guard let leg = leg(client.call, side), let callID = try? client.request.callID(),
+            client.request.bytes(callID).elementsEqual(leg.dialog.callID)
+        else { return nil }
+        return leg
     }
 
     /// Takes the final answer to an INVITE of ours inside a dialog: a 2xx is confirmed as often as it comes.
@@ -174,7 +186,7 @@ extension Switchboard {
     ) -> Bool {
         guard status >= 200 else { return false }
         if status < 300 { acknowledge(response, of: client, key, side, at: now, into: &actions) }
-        guard client.acknowledged == nil else { return false }
+        guard client.acknowledged == nil, leg(of: client, side) != nil else { return false }
         update(client.call, side) { $0.isAsked = false }
         return true
     }

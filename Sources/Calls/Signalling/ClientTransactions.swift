@@ -67,6 +67,8 @@ struct RequestClient: Sendable {
     enum Purpose: Sendable {
         /// Whatever the answer is, nothing depends on it.
         case farewell
+        /// The BYE of this dialog.
+        case goodbye(DialogKey)
         /// Asks a silent phone whether it is still there.
         case probe(UInt64, Side)
         /// Tells a subscriber something.
@@ -337,6 +339,7 @@ extension Switchboard {
     ) {
         switch client.purpose {
         case .farewell: break
+        case .goodbye(let key): leaving[key] = nil
         case .probe(let serial, let side): probed(serial, side, response?.status, at: now, into: &actions)
         case .refresh(let serial, let side): refreshed(serial, side, response, at: now, into: &actions)
         case .notification(let id): notified(id, status: response?.status, at: now, into: &actions)

@@ -46,6 +46,7 @@ extension Switchboard {
         for id in subscriptions.on(flow) { forgetSubscription(id) }
         forgetServers(on: flow)
         failClients(on: flow, at: now, into: &actions)
+        forgetFarewells(on: flow)
         let calls = Set(phone.usernames.flatMap { callsOf[$0, default: []] })
         for serial in calls.sorted() { lost(flow, of: serial, at: now, into: &actions) }
         tellWatchers(at: now, into: &actions)

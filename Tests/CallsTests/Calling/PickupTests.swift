@@ -34,8 +34,11 @@ struct PickupTests {
             return
         }
         #expect(b.address?.port == 30_000)
-        let ack = colleague.inDialog("ACK", of: answer, sequence: try answer.cseq().number)
-        scene.office.deliver(ack, on: colleague.flow)
+        for (phone, answer) in [(colleague, answer), (scene.caller, heard)] {
+            var phone = phone
+            let ack = phone.inDialog("ACK", of: answer, sequence: try answer.cseq().number)
+            scene.office.deliver(ack, on: phone.flow)
+        }
         scene.office.deliver(colleague.inDialog("BYE", of: answer), on: colleague.flow)
         #expect(scene.office.received(on: scene.caller.flow).map(\.method) == [.bye])
         let record = try #require(scene.office.record())
@@ -45,11 +48,15 @@ struct PickupTests {
     @Test func `the picked-up call is answered when its record is on disk`() throws {
         var (scene, colleague) = try Self.ringing()
         scene.office.storesAtOnce = false
-        _ = try colleague.call(&scene.office, "*8", callID: "pick")
+        let answer = try #require(try colleague.call(&scene.office, "*8", callID: "pick").last)
         #expect(scene.office.received(on: scene.caller.flow).isEmpty)
         scene.office.store(ok: false)
         scene.office.store(ok: true)
         #expect(scene.office.received(on: scene.caller.flow).map(\.status) == [503])
+        // Not before it has confirmed that it has the call (RFC 3261 §15).
+        #expect(scene.office.received(on: colleague.flow).isEmpty)
+        let ack = colleague.inDialog("ACK", of: answer, sequence: try answer.cseq().number)
+        scene.office.deliver(ack, on: colleague.flow)
         #expect(scene.office.received(on: colleague.flow).map(\.method) == [.bye])
     }
 

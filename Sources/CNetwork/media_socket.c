@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 typedef union {
@@ -164,9 +165,9 @@ int ringfence_media_watch(const int *descriptors, int count) {
     return watch;
 }
 
-int ringfence_media_wait(int watch, int milliseconds) {
+int ringfence_media_wait(int watch) {
     struct epoll_event events[RINGFENCE_MEDIA_WATCHED];
-    const int count = epoll_wait(watch, events, RINGFENCE_MEDIA_WATCHED, milliseconds);
+    const int count = epoll_wait(watch, events, RINGFENCE_MEDIA_WATCHED, -1);
     int mask = 0;
     for (int i = 0; i < count; i++) mask |= 1 << events[i].data.u32;
     return mask;
@@ -180,7 +181,18 @@ int ringfence_media_bell(void) {
 // Ringing fails only when the counter is full, and then the thread is awake anyway.
 void ringfence_media_ring(int bell) { (void)!eventfd_write(bell, 1); }
 
-void ringfence_media_hush(int bell) {
-    eventfd_t rings;
-    (void)!eventfd_read(bell, &rings);
+int ringfence_media_beat(int milliseconds) {
+    const int beat = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (beat < 0) return -errno;
+    const struct timespec pace = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+    const struct itimerspec times = {.it_interval = pace, .it_value = pace};
+    if (timerfd_settime(beat, 0, &times, NULL) == 0) return beat;
+    const int problem = errno;
+    close(beat);
+    return -problem;
+}
+
+void ringfence_media_hush(int descriptor) {
+    uint64_t times;
+    (void)!read(descriptor, &times, sizeof times);
 }

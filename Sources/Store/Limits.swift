@@ -13,9 +13,9 @@ public enum Limits {
     /// How long a record that nobody waits for may stay for others to share its commit. `kill -9` loses what has not been
     /// answered yet and nothing else; so short, it loses no more of that than a busy disk does.
     static let gathering = DispatchTimeInterval.milliseconds(50)
-    /// From one commit to the next while calls come faster than that: nobody hears a hundredth of a second in the answer to
+    /// From one commit to the next while calls come faster than that: nobody hears a fortieth of a second in the answer to
     /// a call, and a hundred commits a second are a tenth of a processor.
-    static let betweenCommits = DispatchTimeInterval.milliseconds(10)
+    static let betweenCommits = DispatchTimeInterval.milliseconds(25)
     /// Security events kept; the oldest go first. A year of a quiet system, and 40 MiB at most for one under attack.
     public static let securityEvents = 100_000
     /// Seconds that a ban is kept after its end, because the next one of its source is longer: a week.

@@ -2,23 +2,35 @@
 
 import Glibc
 
-/// Files that only their owner may use, written so that a crash leaves the old or the new one.
-enum PrivateFile {
-    /// Makes the file with mode 0600, or fails when something is already there.
-    static func create(_ path: String, _ bytes: [UInt8]) throws(StoreError) {
-        let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+/// Files that only their owner may change, written so that a crash leaves the old or the new one.
+public enum PrivateFile {
+    /// Makes the file and waits until it is on the disk, or fails when something is already there.
+    ///
+    /// - Parameter mode: The permission bits, whatever the umask is; never readable by more, not even for a moment.
+    public static func create(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(StoreError) {
+        let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, mode)
         guard file >= 0 else { throw .system(call: "open", path: path, errno: errno) }
         defer { close(file) }
+        guard fchmod(file, mode) == 0 else { throw .system(call: "fchmod", path: path, errno: errno) }
         try write(bytes, to: file, path)
         guard fsync(file) == 0 else { throw .system(call: "fsync", path: path, errno: errno) }
     }
 
     /// Puts a new file in place of the old one. After it returns the new one survives a power cut.
-    static func replace(_ path: String, _ bytes: [UInt8]) throws(StoreError) {
-        let temporary = path + ".new"
-        unlink(temporary)
-        try create(temporary, bytes)
-        guard rename(temporary, path) == 0 else { throw .system(call: "rename", path: path, errno: errno) }
+    public static func replace(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(StoreError) {
+        try prepare(path, bytes, mode: mode)
+        try adopt(path)
+    }
+
+    /// Writes `path.new`, which ``adopt(_:)`` is to take, in place of what an earlier attempt left.
+    public static func prepare(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(StoreError) {
+        unlink(path + ".new")
+        try create(path + ".new", bytes, mode: mode)
+    }
+
+    /// Puts `path.new` in the place of `path` in one step, which survives a power cut.
+    public static func adopt(_ path: String) throws(StoreError) {
+        guard rename(path + ".new", path) == 0 else { throw .system(call: "rename", path: path, errno: errno) }
         try syncDirectory(of: path)
     }
 

@@ -163,11 +163,26 @@ public final class RecordWriter: Sendable {
     private func write(_ records: [Waiting], _ events: [SecurityEvent]) {
         var isStored = true
         do {
-            try commit(records.map(\.record), events)
+            try commit(Self.latest(records), events)
         } catch {
             isStored = false
             onFailure(error)
         }
         for waiting in records { waiting.onStored(isStored) }
+    }
+
+    /// The latest state of each call: one that is answered at once has two in a commit. Calls do not rise again.
+    private static func latest(_ records: [Waiting]) -> [CallRecord] {
+        var latest: [CallRecord] = []
+        var places: [String: Int] = [:]
+        for record in records.map(\.record) {
+            if let place = places[record.id] {
+                if latest[place].endedAt == nil || record.endedAt != nil { latest[place] = record }
+            } else {
+                places[record.id] = latest.count
+                latest.append(record)
+            }
+        }
+        return latest
     }
 }

@@ -14,10 +14,15 @@ struct RecordWriterTests {
     /// A disk that stands still until it is let go, and remembers what it was given.
     private final class Disk: Sendable {
         let gate = DispatchSemaphore(value: 0)
+        let begun = DispatchSemaphore(value: 0)
         let commits = Mutex<[[String]]>([])
+        /// Records of calls that are over.
+        let ended = Mutex<[String]>([])
 
         func commit(_ records: [CallRecord], _ events: [SecurityEvent]) {
+            begun.signal()
             gate.wait()
+            ended.withLock { $0 += records.filter { $0.endedAt != nil }.map(\.id) }
             commits.withLock { $0.append(records.map(\.id) + events.map { "\($0.source)×\($0.count)" }) }
         }
     }
@@ -75,6 +80,26 @@ struct RecordWriterTests {
         writer.stop()
         #expect(disk.commits.withLock { $0.count } <= 2)
         #expect(answers.stored.count == 21)
+    }
+
+    @Test func `of the states of one call that share a commit the latest is written, and an end is not undone`() throws
+    {
+        let disk = Disk()
+        let writer = RecordWriter(capacity: 100) { disk.commit($0, $1) }
+        let answers = Answers()
+        writer.enqueue(try makeRecord("first")) { answers.note("first", $0) }
+        disk.begun.wait()
+        var ended = try makeRecord("short")
+        ended.endedAt = noon
+        for (state, record) in [try makeRecord("short"), ended, try makeRecord("short")].enumerated() {
+            writer.enqueue(record, isAwaited: false) { answers.note("state \(state)", $0) }
+        }
+        writer.enqueue(try makeRecord("other")) { answers.note("other", $0) }
+        for _ in 0..<2 { disk.gate.signal() }
+        writer.stop()
+        #expect(disk.commits.withLock { $0 } == [["first"], ["short", "other"]])
+        #expect(disk.ended.withLock { $0 } == ["short"])
+        #expect(answers.stored.count == 5)
     }
 
     @Test(.timeLimit(.minutes(1)))

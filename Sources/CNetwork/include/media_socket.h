@@ -49,19 +49,25 @@ int ringfence_media_receive(ringfence_media_batch *batch, int descriptor);
 /// not take; they are lost, like any datagram.
 int ringfence_media_send(ringfence_media_batch *batch, int count, int descriptor, uint16_t socket);
 
-/// Watches sockets, and a bell (an eventfd) among them. A negative descriptor stands for none. Returns the descriptor to
+/// Watches sockets, a bell and a beat. A negative descriptor stands for none. Returns the descriptor to
 /// wait on, or the negative error number.
 int ringfence_media_watch(const int *descriptors, int count);
 
-/// Waits until one of them can be read, at most `milliseconds`. Returns a mask: the first one is the lowest bit.
-int ringfence_media_wait(int watch, int milliseconds);
+/// Waits until one of them can be read. Returns a mask: the first one is the lowest bit.
+int ringfence_media_wait(int watch);
 
-/// Two sockets for each version of IP, and the bell.
-enum { RINGFENCE_MEDIA_WATCHED = 5 };
+/// Two sockets for each version of IP, the bell and the beat.
+enum { RINGFENCE_MEDIA_WATCHED = 6 };
 
 /// A bell to wake the waiting thread with. Returns the descriptor, or the negative error number.
 int ringfence_media_bell(void);
 void ringfence_media_ring(int bell);
-void ringfence_media_hush(int bell);
+
+/// Wakes the waiting thread every `milliseconds`: a deadline for each wait would cost a timer for each packet. Returns the
+/// descriptor, or the negative error number.
+int ringfence_media_beat(int milliseconds);
+
+/// Silences a bell or a beat until the next time.
+void ringfence_media_hush(int descriptor);
 
 #endif

@@ -223,7 +223,7 @@ extension MediaRelay {
         var next = sources[arrival.port.number].locked.first(arrival.source)
         for _ in 0..<RelayLimits.triesPerPacket {
             guard let number = next else { return nil }
-            guard budget.takeNamed(at: arrival.now) else { throw .throttled }
+            guard budget.take(.named, arrival.source.ip, at: arrival.now) else { throw .throttled }
             let slot = LegSlot(number: number)
             do throws(SRTPError) {
                 return (slot, try legs[slot.number].unprotect(&packet, arrival))

@@ -22,8 +22,9 @@ public enum RelayLimits {
     public static let triesPerSource = (rate: 5_000.0, burst: 5_000.0)
     /// Tries a second and at once for all sources together: 2 % of a core.
     public static let triesInTotal = (rate: 50_000.0, burst: 10_000.0)
-    /// The same for sources that are locked or whose very address and port SDP named: guesses cannot use these up.
+    /// The same for sources that are locked or whose very address and port SDP named: guesses cannot use these up, and one
+    /// of them no more than ``triesPerSource``.
     public static let triesOfNamedSources = (rate: 50_000.0, burst: 10_000.0)
-    /// Sources whose tries are remembered, 24 bytes each. One that is pushed out starts anew within the total.
+    /// Sources whose tries are remembered, 32 bytes each, twice: strangers and named ones. One that is pushed out starts anew within the total.
     public static let rememberedSources = 4_096
 }

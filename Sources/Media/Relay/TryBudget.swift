@@ -2,16 +2,48 @@
 
 import Primitives
 
-/// How many authentications strangers may cost us: a token bucket for each source and one for all of them.
+/// How many authentications packets of unknown streams may cost us: a token bucket for each source and one for all of them,
+/// once for strangers and once for sources that signalling named or a packet has proven, so that no guesses use up what a
+/// phone's new stream needs, nor one phone what another's does.
 ///
 /// Bounded and without allocation: sources share a fixed table by a seeded hash, and one that pushes another out of its
 /// place finds the total unchanged.
 struct TryBudget: Sendable {
+    private var strangers: Allowance
+    private var named: Allowance
+    private var dice: UInt64
+
+    init(seed: UInt64) {
+        strangers = Allowance(total: RelayLimits.triesInTotal, seed: seed)
+        named = Allowance(total: RelayLimits.triesOfNamedSources, seed: seed)
+        dice = seed
+    }
+
+    /// How many legs to try with one packet. With a fixed number, phones that take turns could meet the same legs in
+    /// every round and never their own.
+    mutating func tries(_ tier: SourceTable.Tier) -> Int {
+        dice = dice &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return tier.triesPerPacket - Int(dice >> 32) % (tier.triesPerPacket / 2 + 1)
+    }
+
+    /// One try with a leg that waits, or, for a `named` source, with one that is locked to it.
+    mutating func take(_ tier: SourceTable.Tier, _ source: IPAddress, at now: MonotonicTime) -> Bool {
+        switch tier {
+        case .named: named.take(source, at: now)
+        case .signalling, .anyone: strangers.take(source, at: now)
+        }
+    }
+}
+
+/// A bucket for each source and one for all.
+private struct Allowance: Sendable {
+    typealias Limit = (rate: Double, burst: Double)
+
     private struct Bucket: Sendable {
         var tokens: Double
         var filledAt: UInt64 = 0
 
-        mutating func take(_ limit: (rate: Double, burst: Double), at now: MonotonicTime) -> Bool {
+        mutating func take(_ limit: Limit, at now: MonotonicTime) -> Bool {
             let elapsed = now.nanoseconds > filledAt ? Double(now.nanoseconds - filledAt) / 1e9 : 0
             tokens = min(limit.burst, tokens + elapsed * limit.rate)
             filledAt = max(filledAt, now.nanoseconds)
@@ -26,39 +58,17 @@ struct TryBudget: Sendable {
         var bucket = Bucket(tokens: 0)
     }
 
-    private var sources: [Source]
-    private var total = Bucket(tokens: RelayLimits.triesInTotal.burst)
-    private var named = Bucket(tokens: RelayLimits.triesOfNamedSources.burst)
+    private var sources = Array(repeating: Source(), count: RelayLimits.rememberedSources)
+    private var all: Bucket
+    private let total: Limit
     private let seed: UInt64
-    private var dice: UInt64
 
-    init(seed: UInt64) {
-        sources = Array(repeating: Source(), count: RelayLimits.rememberedSources)
-        self.seed = seed
-        dice = seed
+    init(total: Limit, seed: UInt64) {
+        (self.total, self.seed) = (total, seed)
+        all = Bucket(tokens: total.burst)
     }
 
-    /// How many legs to try with one packet. With a fixed number, phones that take turns could meet the same legs in
-    /// every round and never their own.
-    mutating func tries(_ tier: SourceTable.Tier) -> Int {
-        dice = dice &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return tier.triesPerPacket - Int(dice >> 32) % (tier.triesPerPacket / 2 + 1)
-    }
-
-    /// One try for a source whose very address and port signalling named or a packet has proven.
-    mutating func takeNamed(at now: MonotonicTime) -> Bool {
-        named.take(RelayLimits.triesOfNamedSources, at: now)
-    }
-
-    /// One try with a leg that waits.
-    mutating func take(_ tier: SourceTable.Tier, _ source: IPAddress, at now: MonotonicTime) -> Bool {
-        switch tier {
-        case .named: takeNamed(at: now)
-        case .signalling, .anyone: take(source, at: now)
-        }
-    }
-
-    private mutating func take(_ source: IPAddress, at now: MonotonicTime) -> Bool {
+    mutating func take(_ source: IPAddress, at now: MonotonicTime) -> Bool {
         let address = source.accountable
         let hash = SeededHash.of(SocketAddress(ip: address, port: 0), seed: seed)
         let place = Int(truncatingIfNeeded: hash % UInt64(sources.count))
@@ -68,8 +78,7 @@ struct TryBudget: Sendable {
                 bucket: Bucket(tokens: RelayLimits.triesPerSource.burst, filledAt: now.nanoseconds)
             )
         }
-        return sources[place].bucket.take(RelayLimits.triesPerSource, at: now)
-            && total.take(RelayLimits.triesInTotal, at: now)
+        return sources[place].bucket.take(RelayLimits.triesPerSource, at: now) && all.take(total, at: now)
     }
 }
 

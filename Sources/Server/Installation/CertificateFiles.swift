@@ -35,8 +35,8 @@ final class CertificateFiles: Sendable {
         try replacing.withLock { _ throws(Refusal) in
             let candidate = try CandidateCertificate(pair, for: names, at: now)
             let root = try root(for: candidate, pair)
-            try PrivateFiles.overwrite(files.key + ".new", candidate.key, mode: 0o600)
-            try PrivateFiles.overwrite(files.certificate + ".new", candidate.pem, mode: 0o644)
+            try PrivateFiles.prepare(files.key, candidate.key, mode: 0o600)
+            try PrivateFiles.prepare(files.certificate, candidate.pem, mode: 0o644)
             // Everything that can fail has been tried with the new files before the old ones go.
             let fresh = TLSFiles(
                 certificate: files.certificate + ".new",
@@ -52,8 +52,8 @@ final class CertificateFiles: Sendable {
                 unlink(fresh.certificate)
                 throw error
             }
-            try PrivateFiles.adoptNew(files.key)
-            try PrivateFiles.adoptNew(files.certificate)
+            try PrivateFiles.adopt(files.key)
+            try PrivateFiles.adopt(files.certificate)
             if pair.hasNewAuthority { try keep(root) }
             return (CertificateReport(candidate.chain, authority: authority), identity)
         }

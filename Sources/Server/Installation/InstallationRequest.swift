@@ -142,7 +142,7 @@ extension Installation {
         guard present?.matches(keyPEM: key) != true,
             let next = try? CertificateFacts(pem: PrivateFiles.read(waiting)), next.matches(keyPEM: key)
         else { return }
-        try PrivateFiles.adoptNew(tls.certificate)
+        try PrivateFiles.adopt(tls.certificate)
     }
 
     /// Renews the server's certificate when it is ours and ends within ``renewalMargin``. The root stays, so no phone

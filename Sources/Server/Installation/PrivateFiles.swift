@@ -3,8 +3,9 @@
 import Foundation
 import Glibc
 public import Guard
+import Store
 
-/// Files and folders that belong to one account: nothing here is ever readable by another one, not even for a moment.
+/// Files and folders of an installation, with a refusal for the person where the system says no.
 public enum PrivateFiles {
     /// Makes a folder of mode 0700. Parents are made too, with the system's own mode.
     static func makeFolder(_ path: String) throws(Refusal) {
@@ -19,30 +20,32 @@ public enum PrivateFiles {
 
     /// Writes a new file and waits until it is on the disk. An existing file is left alone and refused.
     static func create(_ path: String, _ text: String, mode: mode_t) throws(Refusal) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw .cannotWrite(path, errno) }
-        defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard fchmod(descriptor, mode) == 0, write(descriptor, bytes, bytes.count) == bytes.count,
-            fsync(descriptor) == 0
-        else { throw .cannotWrite(path, errno) }
+        try refusing { () throws(StoreError) in try PrivateFile.create(path, Array(text.utf8), mode: mode) }
     }
 
     /// Puts a new version of a file in the place of the old one in one step.
     static func replace(_ path: String, _ text: String, mode: mode_t) throws(Refusal) {
-        try overwrite(path + ".new", text, mode: mode)
-        try adoptNew(path)
+        try refusing { () throws(StoreError) in try PrivateFile.replace(path, Array(text.utf8), mode: mode) }
     }
 
-    /// Writes a file that ``adoptNew(_:)`` is to take, or that replaces what an earlier attempt left.
-    static func overwrite(_ path: String, _ text: String, mode: mode_t) throws(Refusal) {
-        unlink(path)
-        try create(path, text, mode: mode)
+    /// Writes `path.new` for ``adopt(_:)``, in place of what an earlier attempt left.
+    static func prepare(_ path: String, _ text: String, mode: mode_t) throws(Refusal) {
+        try refusing { () throws(StoreError) in try PrivateFile.prepare(path, Array(text.utf8), mode: mode) }
     }
 
     /// Puts `path.new` in the place of `path` in one step.
-    static func adoptNew(_ path: String) throws(Refusal) {
-        guard rename(path + ".new", path) == 0 else { throw .cannotWrite(path, errno) }
+    static func adopt(_ path: String) throws(Refusal) {
+        try refusing { () throws(StoreError) in try PrivateFile.adopt(path) }
+    }
+
+    private static func refusing(_ work: () throws(StoreError) -> Void) throws(Refusal) {
+        do { try work() } catch .system(_, let path, let code) { throw .cannotWrite(path, code) } catch {
+            throw Refusal(
+                problem: "A file cannot be written.",
+                reason: "\(error)",
+                remedy: "look at the folder: ringfence doctor"
+            )
+        }
     }
 
     /// The whole of a text file, UTF-8.

@@ -68,7 +68,7 @@ public final class MediaLoop: Sendable {
         return try MediaSocketPair(rtp: other.rtp, rtcp: other.rtcp)
     }
 
-    /// Hands commands to the loop; it obeys them in order, before the next packet that it reads. Does not wait.
+    /// Hands commands to the loop; it obeys them in order, before it relays a packet that arrives later. Does not wait.
     public func send(_ commands: [RelayCommand]) {
         guard !commands.isEmpty else { return }
         queue.append(commands)

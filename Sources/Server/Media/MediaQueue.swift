@@ -7,6 +7,10 @@ import Primitives
 import Synchronization
 
 /// Commands on their way from signalling to a media loop, and the bell that wakes it.
+///
+/// A command changes what becomes of packets and nothing else, so the loop need not hear of it before the next packet, which
+/// wakes it anyway; it wakes for its reports, too. The bell rings when many commands wait and when the loop shall end: a
+/// thread that is woken for each call costs more than what it has to do then.
 final class MediaQueue: Sendable {
     private struct State: Sendable {
         var commands: [RelayCommand] = []
@@ -15,6 +19,8 @@ final class MediaQueue: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Whether something waits: asked for every batch of packets.
+    private let isNews = Atomic(false)
     private let limit: Int
     /// An eventfd.
     let bell: Int32
@@ -34,7 +40,7 @@ final class MediaQueue: Sendable {
     var refused: UInt64 { state.withLock { $0.refused } }
 
     func append(_ commands: [RelayCommand]) {
-        state.withLock { state in
+        let areMany = state.withLock { state in
             for command in commands {
                 if state.commands.count < limit || command.freesRoom {
                     state.commands.append(command)
@@ -42,8 +48,10 @@ final class MediaQueue: Sendable {
                     state.refused += 1
                 }
             }
+            isNews.store(true, ordering: .releasing)
+            return state.commands.count > limit / 2
         }
-        ringfence_media_ring(bell)
+        if areMany { ringfence_media_ring(bell) }
     }
 
     func stop() {
@@ -51,16 +59,19 @@ final class MediaQueue: Sendable {
         ringfence_media_ring(bell)
     }
 
-    /// Exchanges `commands` for those that wait; the empty array goes back so that its memory is used again.
+    /// Silences the bell.
     ///
     /// - Returns: `false` when the loop shall end.
-    func take(_ commands: inout [RelayCommand]) -> Bool {
-        commands.removeAll(keepingCapacity: true)
+    func hush() -> Bool {
         ringfence_media_hush(bell)
-        return state.withLock { state in
-            swap(&state.commands, &commands)
-            return !state.isStopped
-        }
+        return state.withLock { !$0.isStopped }
+    }
+
+    /// Exchanges `commands` for those that wait; the empty array goes back so that its memory is used again.
+    func take(_ commands: inout [RelayCommand]) {
+        commands.removeAll(keepingCapacity: true)
+        guard isNews.exchange(false, ordering: .acquiring) else { return }
+        state.withLock { swap(&$0.commands, &commands) }
     }
 }
 

@@ -17,12 +17,13 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     private let queue: MediaQueue
     private let figures: MediaFigures
     private let onReport: @Sendable ([RelayReport]) -> Void
+    /// A timerfd: the next report is due.
+    private let beat: Int32
     private let watch: Int32
     private let batch: OpaquePointer
     private let datagrams: UnsafeMutablePointer<ringfence_datagram>
     private var relay: MediaRelay
     private var commands: [RelayCommand] = []
-    private var nextReport: MonotonicTime
     private var unsent: UInt64 = 0
 
     init(
@@ -36,20 +37,21 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         var random = SystemRandomNumberGenerator()
         relay = MediaRelay(capacity: capacity, using: &random)
         let others = Self.descriptors(second)
-        let watched = [first.rtp.descriptor, first.rtcp.descriptor, others.rtp, others.rtcp, queue.bell]
-        let result = ringfence_media_watch(watched, Int32(watched.count))
-        guard result >= 0 else { throw MediaSocketError(address: nil, code: -result) }
-        guard let batch = ringfence_media_batch_new() else {
-            close(result)
-            throw MediaSocketError(address: nil, code: ENOMEM)
+        let beat = ringfence_media_beat(MediaLimits.report)
+        guard beat >= 0 else { throw MediaSocketError(address: nil, code: -beat) }
+        let watched = [first.rtp.descriptor, first.rtcp.descriptor, others.rtp, others.rtcp, queue.bell, beat]
+        let watch = ringfence_media_watch(watched, Int32(watched.count))
+        guard watch >= 0, let batch = ringfence_media_batch_new() else {
+            close(beat)
+            if watch >= 0 { close(watch) }
+            throw MediaSocketError(address: nil, code: watch < 0 ? -watch : ENOMEM)
         }
-        watch = result
+        (self.beat, self.watch) = (beat, watch)
         self.batch = batch
         datagrams = ringfence_media_datagrams(batch)
         self.queue = queue
         self.figures = figures
         self.onReport = onReport
-        nextReport = Self.now() + MediaLimits.report
         self.first = first
         self.second = second
     }
@@ -64,29 +66,29 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
 
     deinit {
         close(watch)
+        close(beat)
         ringfence_media_batch_free(batch)
     }
 
     /// Works until the queue says stop.
     mutating func run() {
         while true {
-            let (seconds, attoseconds) = (nextReport - Self.now()).components
-            let milliseconds = max(0, seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
-            let ready = Int(ringfence_media_wait(watch, Int32(milliseconds)))
+            let ready = Int(ringfence_media_wait(watch))
             if ready & MediaBit.bell != 0 {
-                guard obey() else { return }
+                guard queue.hush() else { return }
             }
+            obey()
             for socket in MediaBit.sockets where ready & 1 << socket.index != 0 { drain(socket.index, socket.port) }
-            if Self.now() >= nextReport { report() }
+            if ready & MediaBit.beat != 0 { report() }
         }
     }
 
-    private mutating func obey() -> Bool {
-        let goesOn = queue.take(&commands)
+    private mutating func obey() {
+        queue.take(&commands)
+        guard !commands.isEmpty else { return }
         let now = Self.now()
         for command in commands { relay.apply(command, at: now) }
         commands.removeAll(keepingCapacity: true)
-        return goesOn
     }
 
     /// Reads a socket until it is empty or has had its turn.
@@ -94,6 +96,8 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         for _ in 0..<MediaLimits.batchesPerTurn {
             let count = Int(ringfence_media_receive(batch, descriptor(socket)))
             guard count > 0 else { return }
+            // What was commanded before these packets were sent waits by now.
+            obey()
             let now = Self.now()
             for index in 0..<count { pass(index, port, now) }
             for socket in 0..<(hasSecond ? 4 : 2) {
@@ -142,8 +146,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     }
 
     private mutating func report() {
-        // A second that was missed is not made up for.
-        nextReport = Self.now() + MediaLimits.report
+        ringfence_media_hush(beat)
         var reports: [RelayReport] = []
         reports.reserveCapacity(relay.count)
         relay.reports(into: &reports)
@@ -169,6 +172,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
 private enum MediaBit {
     static let sockets: [(index: Int, port: MediaPort)] = [(0, .rtp), (1, .rtcp), (2, .rtp), (3, .rtcp)]
     static let bell = 1 << 4
+    static let beat = 1 << 5
 }
 
 extension MediaPort {

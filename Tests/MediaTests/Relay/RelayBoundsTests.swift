@@ -44,6 +44,16 @@ struct RelayBoundsTests {
         #expect(stage.receive(phones[0].rtp(1), from: phones[0]).reason == nil)
     }
 
+    @Test func `a flood from one phone's own address leaves the others theirs`() {
+        let stage = Stage()
+        let (alice, bob) = (Phone("192.0.2.1:4000", seed: 1), Phone("192.0.2.2:5000", seed: 2))
+        stage.apply(.open(RelayID(rawValue: 1), a: alice.media(), b: bob.media()))
+        #expect(stage.receive(alice.rtp(1), from: alice).reason == nil)
+        for number in UInt32(0)..<20_000 { _ = stage.receive(Packets.rtp(1, source: number), from: alice) }
+        #expect(stage.counters[.throttled] > 10_000)
+        #expect(stage.receive(bob.rtp(1), from: bob).reason == nil)
+    }
+
     @Test func `a flood that pretends to be the phone's network delays its call by seconds at most`() {
         let stage = Stage()
         let phone = Phone("198.51.100.1:61000", seed: 1)

@@ -49,7 +49,8 @@ public enum ClientHello: Hashable, Sendable {
             guard let length = try recordLength(bytes, at: offset) else { return nil }
             let start = offset + recordHead
             offset = start + length
-            for index in start..<max(start, min(offset, bytes.count)) { message.append(bytes[index]) }
+            let part = bytes.extracting(start..<min(offset, bytes.count))
+            unsafe part.withUnsafeBufferPointer { unsafe message.append(contentsOf: $0) }
             if let end = try messageEnd(message), message.count >= end { return Array(message[messageHead..<end]) }
         }
         return nil

@@ -9,7 +9,8 @@ import Synchronization
 ///
 /// Loops that serve phones hand records over and go on; nothing here makes them wait. A commit costs as much for one record as
 /// for twenty, so they gather: while one commit is under way, for ``Limits/betweenCommits`` after one began, and, where nobody
-/// waits for the answer, for ``Limits/gathering``. A call that comes alone is answered at once.
+/// waits for the answer, for ``Limits/gathering``. A call that comes alone is answered at once. The thread is woken only when
+/// it would look too late by itself: while calls come fast, a wake-up costs more than what it wakes for.
 public final class RecordWriter: Sendable {
     private struct Waiting {
         let record: CallRecord
@@ -20,28 +21,53 @@ public final class RecordWriter: Sendable {
         var records: [Waiting] = []
         var events: [EventKey: SecurityEvent] = [:]
         var droppedEvents = 0
-        /// Whether somebody waits for one of the records.
-        var isAwaited = false
-        /// Whether the thread has been woken for what waits.
-        var isAnnounced = false
         var isStopping = false
+        /// When what waits is to be written; `nil` while nothing waits.
+        private var due: DispatchTime?
+        /// When the thread looks without being woken.
+        private var looksAt = DispatchTime.distantFuture
+        /// When the last commit began. Long ago; 0 would mean now.
+        private var last = DispatchTime(uptimeNanoseconds: 1)
 
-        /// Says that something waits.
+        /// Notes that something waits.
         ///
-        /// - Returns: Whether the thread has to hear of it.
+        /// - Returns: Whether the thread has to be woken for it.
         mutating func announce(isAwaited: Bool) -> Bool {
-            defer { (isAnnounced, self.isAwaited) = (true, self.isAwaited || isAwaited) }
-            return !isAnnounced || (isAwaited && !self.isAwaited)
+            let wanted = isAwaited ? last + Limits.betweenCommits : .now() + Limits.gathering
+            due = due.map { min($0, wanted) } ?? wanted
+            guard wanted < looksAt else { return false }
+            looksAt = wanted
+            return true
         }
 
-        mutating func take() -> (records: [Waiting], events: [SecurityEvent]) {
+        /// What the thread does next.
+        mutating func next() -> Step {
+            let now = DispatchTime.now()
+            if isStopping, records.isEmpty, events.isEmpty { return .end }
+            if isStopping || due.map({ $0 <= now }) == true {
+                (last, looksAt) = (now, now)
+                return take()
+            }
+            // After a commit it looks once more, because calls seldom come alone.
+            let soon = last + Limits.betweenCommits
+            looksAt = due ?? (now < soon ? soon : .distantFuture)
+            return .wait(looksAt)
+        }
+
+        private mutating func take() -> Step {
             let batch = Array(records.prefix(Limits.recordsPerCommit))
             records.removeFirst(batch.count)
             let told = events.values.sorted { $0.at < $1.at }
             events.removeAll(keepingCapacity: true)
-            if records.isEmpty { (isAnnounced, isAwaited) = (false, false) }
-            return (batch, told)
+            if records.isEmpty { due = nil }
+            return .write(batch, told)
         }
+    }
+
+    private enum Step {
+        case wait(DispatchTime)
+        case write([Waiting], [SecurityEvent])
+        case end
     }
 
     /// What makes two events the same one with a count.
@@ -134,29 +160,14 @@ public final class RecordWriter: Sendable {
     }
 
     private func run() {
-        // Long ago; 0 would mean now.
-        var last = DispatchTime(uptimeNanoseconds: 1)
         while true {
-            gather(after: last)
-            last = .now()
-            let (records, events) = state.withLock { $0.take() }
-            if !records.isEmpty || !events.isEmpty { write(records, events) }
-            if state.withLock({ $0.isStopping && $0.records.isEmpty && $0.events.isEmpty }) { break }
-        }
-        finished.signal()
-    }
-
-    /// Waits until there is something to write and no reason to wait for more.
-    ///
-    /// - Parameter last: When the last commit began.
-    private func gather(after last: DispatchTime) {
-        while !state.withLock({ $0.isAnnounced || $0.isStopping }) { wake.wait() }
-        let begin = DispatchTime.now()
-        while true {
-            let (isAwaited, isStopping) = state.withLock { ($0.isAwaited, $0.isStopping) }
-            let deadline = isAwaited ? last + Limits.betweenCommits : begin + Limits.gathering
-            guard !isStopping, DispatchTime.now() < deadline else { return }
-            if wake.wait(timeout: deadline) == .timedOut { return }
+            switch state.withLock({ $0.next() }) {
+            case .wait(let time): _ = wake.wait(timeout: time)
+            case .write(let records, let events): write(records, events)
+            case .end:
+                finished.signal()
+                return
+            }
         }
     }
 

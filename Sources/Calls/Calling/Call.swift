@@ -13,14 +13,19 @@ enum Side: Hashable, Sendable {
     var relay: RelaySide { self == .caller ? .a : .b }
 }
 
-/// Who a leg belongs to.
-struct Party: Sendable {
+/// Who a leg belongs to. Never changes; a class, because a leg is passed on often and should cost one reference, not four.
+final class Party: Sendable {
     let username: String
     let device: DeviceID
     let number: ExtensionNumber
     let name: String
     /// Wants to stay unknown to the other side (RFC 3323).
-    var isPrivate = false
+    let isPrivate: Bool
+
+    init(_ device: Device, _ subscriber: Extension, isPrivate: Bool = false) {
+        (username, self.device, number) = (device.username, device.id, device.number)
+        (name, self.isPrivate) = (subscriber.name, isPrivate)
+    }
 }
 
 /// One call: two dialogs that know nothing of each other, and what ties them together (RFC 7092, a signalling and media
@@ -71,8 +76,8 @@ struct Call: Sendable {
         case transfer(Standing)
     }
 
-    /// The caller's INVITE; what we answer is written from it.
-    struct Incoming: Sendable {
+    /// The caller's INVITE; what we answer is written from it. Never changes; a class for the same reason as ``Party``.
+    final class Incoming: Sendable {
         let request: Message
         let transaction: UInt64
         let flow: Flow
@@ -80,6 +85,11 @@ struct Call: Sendable {
         let tag: String
         /// `nil` when the caller wants us to offer (§13.2.1).
         let offer: SessionDescription?
+
+        init(request: Message, transaction: UInt64, flow: Flow, tag: String, offer: SessionDescription?) {
+            (self.request, self.transaction, self.flow) = (request, transaction, flow)
+            (self.tag, self.offer) = (tag, offer)
+        }
     }
 
     /// The call that is transferred.

@@ -126,8 +126,8 @@ extension Switchboard {
             callee: callee,
             callerProtection: LegProtection(proof.flow, suite: nil)
         )
-        var caller = Party(proof.device, proof.subscriber)
-        caller.isPrivate = request.first(.privacy) != nil && request.privacy().hidesIdentity
+        let isPrivate = request.first(.privacy) != nil && request.privacy().hidesIdentity
+        let caller = Party(proof.device, proof.subscriber, isPrivate: isPrivate)
         let incoming = Call.Incoming(
             request: request,
             transaction: transaction,

@@ -64,12 +64,6 @@ extension Unacknowledged {
     }
 }
 
-extension Party {
-    init(_ device: Device, _ subscriber: Extension) {
-        self.init(username: device.username, device: device.id, number: device.number, name: subscriber.name)
-    }
-}
-
 extension LegProtection {
     init(_ flow: Flow, suite: SRTPSuite?) {
         self.init(

@@ -48,10 +48,19 @@ struct InviteClient: Sendable {
         case introduction(Side)
     }
 
-    let call: UInt64
-    let purpose: Purpose
-    let flow: Flow
-    let request: Message
+    /// What does not change while it is on its way, behind one reference.
+    private final class Sent: Sendable {
+        let call: UInt64
+        let purpose: Purpose
+        let flow: Flow
+        let request: Message
+
+        init(call: UInt64, purpose: Purpose, flow: Flow, request: Message) {
+            (self.call, self.purpose, self.flow, self.request) = (call, purpose, flow, request)
+        }
+    }
+
+    private let sent: Sent
     var transaction: InviteClientTransaction
     /// A CANCEL may only follow a provisional response (§9.1).
     var isProceeding = false
@@ -60,6 +69,22 @@ struct InviteClient: Sendable {
     var cancelReason: StaticString?
     /// The ACK of the 2xx that was taken, by its To tag; said again when that 2xx is.
     var acknowledged: (tag: [UInt8], bytes: [UInt8])?
+
+    var call: UInt64 { sent.call }
+    var purpose: Purpose { sent.purpose }
+    var flow: Flow { sent.flow }
+    var request: Message { sent.request }
+
+    init(
+        call: UInt64,
+        purpose: Purpose,
+        flow: Flow,
+        request: Message,
+        transaction: InviteClientTransaction
+    ) {
+        sent = Sent(call: call, purpose: purpose, flow: flow, request: request)
+        self.transaction = transaction
+    }
 }
 
 /// Another request of ours on its way.

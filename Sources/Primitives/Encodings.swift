@@ -54,6 +54,13 @@ public enum Base64 {
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Writes the text behind what is there already.
+    @inlinable
+    public static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
         var buffer: UInt32 = 0
         var count = 0
         for byte in bytes {
@@ -70,7 +77,6 @@ public enum Base64 {
                 text.append(index <= count ? alphabet[Int(buffer >> UInt32(18 - 6 * index) & 63)] : UInt8(ascii: "="))
             }
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// Takes padded and unpadded text; `nil` for any other byte, a wrong length or stray bits at the end.

@@ -10,9 +10,11 @@ enum Codec: String, CaseIterable {
     case telephoneEvent = "TELEPHONE-EVENT"
 
     /// Its name as it is usually written in `a=rtpmap`.
-    var spelling: String {
+    var spelling: StaticString {
         switch self {
-        case .pcmu, .pcma, .g722: rawValue
+        case .pcmu: "PCMU"
+        case .pcma: "PCMA"
+        case .g722: "G722"
         case .opus: "opus"
         case .telephoneEvent: "telephone-event"
         }
@@ -99,10 +101,5 @@ public struct AudioFormat: Hashable, Sendable {
         clockRate = format.clockRate
         channels = format.channels
         self.parameters = parameters
-    }
-
-    /// The value of `a=rtpmap`.
-    var rtpmap: String {
-        "\(payloadType) \(codec.spelling)/\(clockRate)" + (channels > 1 ? "/\(channels)" : "")
     }
 }

@@ -18,13 +18,6 @@ public struct CryptoAttribute: Equatable, Sendable {
         self.tag = tag
         self.key = key
     }
-
-    /// The value of the line. The base64 is padded: linphone reads an unpadded AES-256 key wrongly.
-    ///
-    /// Whoever calls this puts the key into bytes that leave the process: only for a message over TLS.
-    var value: String {
-        "\(tag) \(key.suite.rawValue) inline:\(key.material.reveal { Base64.encode($0) })"
-    }
 }
 
 extension CryptoAttribute {

@@ -35,17 +35,25 @@ enum FormatParameters {
     /// `0-15` or `0-11,16`: events are 0…255 (RFC 4733 §2.4.1).
     private static func events(_ text: String) -> String? {
         var kept: [String] = []
-        for range in text.split(separator: ",") {
-            let bounds = range.filter { $0 != " " }.split(separator: "-", omittingEmptySubsequences: false)
-            guard let first = bounds.first.flatMap({ UInt8($0) }) else { return nil }
-            switch bounds.count {
-            case 1: kept.append("\(first)")
-            case 2:
-                guard let last = UInt8(bounds[1]), last >= first else { return nil }
-                kept.append("\(first)-\(last)")
-            default: return nil
+        var line = LineScanner(Array(text.utf8.filter { $0 != UInt8(ascii: " ") })[...])
+        while !line.isAtEnd {
+            let text = line.part(before: UInt8(ascii: ","))
+            guard !text.isEmpty else { continue }
+            var range = LineScanner(text)
+            guard text.last != UInt8(ascii: "-"), let first = event(range.part(before: UInt8(ascii: "-"))) else {
+                return nil
             }
+            guard !range.isAtEnd else {
+                kept.append(String(first))
+                continue
+            }
+            guard let last = event(range.rest), last >= first else { return nil }
+            kept.append("\(first)-\(last)")
         }
         return kept.isEmpty ? nil : kept.joined(separator: ",")
+    }
+
+    private static func event(_ digits: ArraySlice<UInt8>) -> UInt8? {
+        LineScanner.number(digits).flatMap { UInt8(exactly: $0) }
     }
 }

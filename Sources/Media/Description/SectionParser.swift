@@ -49,7 +49,7 @@ struct SectionParser {
             kind: kind.text,
             port: port,
             transport: transport.text,
-            formats: formats.map(\.text).joined(separator: " ")
+            formats: String(decoding: Array(formats.joined(separator: [UInt8(ascii: " ")])), as: UTF8.self)
         )
         profile = MediaProfile(transport)
         takesKeys = MediaProfile.takesKeys(transport)

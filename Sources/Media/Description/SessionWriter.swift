@@ -19,10 +19,10 @@ public enum SessionWriter {
         crypto: [CryptoAttribute],
         rtcpMux: Bool
     ) -> [UInt8] {
-        var text = head(local)
-        text += "m=audio \(local.port) RTP/SAVP \(list(formats))\r\n"
-        text += audio(local, formats, packetTime, direction, crypto, rtcpMux: rtcpMux)
-        return Array(text.utf8)
+        var text = DescriptionText(of: local)
+        text.section("audio", port: local.port, "RTP/SAVP", formats: formats)
+        text.audio(local, formats, packetTime, direction, crypto, rtcpMux: rtcpMux)
+        return text.bytes
     }
 
     /// The answer to an offer: its audio accepted with one key, every other section refused with port 0, and the
@@ -42,14 +42,14 @@ public enum SessionWriter {
         crypto: CryptoAttribute,
         rtcpMux: Bool
     ) -> [UInt8] {
-        var text = head(local)
+        var text = DescriptionText(of: local)
         for (index, section) in offer.sections.enumerated() {
             guard let audio = offer.audio, index == offer.audioIndex, !formats.isEmpty else {
-                text += "m=\(section.kind) 0 \(section.transport) \(section.formats)\r\n"
+                text.section(section.kind, port: 0, section.transport, formats: section.formats)
                 continue
             }
-            text += "m=\(section.kind) \(local.port) \(section.transport) \(list(formats))\r\n"
-            text += Self.audio(
+            text.section(section.kind, port: local.port, section.transport, formats: formats)
+            text.audio(
                 local,
                 formats,
                 packetTime,
@@ -58,36 +58,118 @@ public enum SessionWriter {
                 rtcpMux: rtcpMux && audio.rtcpMux
             )
         }
-        return Array(text.utf8)
+        return text.bytes
+    }
+}
+
+/// A description while it is written: bytes, because every call writes two.
+private struct DescriptionText {
+    private(set) var bytes: [UInt8] = []
+
+    /// With the lines before the first section.
+    init(of local: LocalMedia) {
+        bytes.reserveCapacity(1_024)
+        let place = "IN \(local.address.isIPv4 ? "IP4" : "IP6") \(local.address)\r\n"
+        append("v=0\r\no=- ")
+        append(local.sessionID & UInt64(Int64.max))
+        append(" ")
+        append(local.version)
+        append(" ")
+        append(place)
+        append("s=-\r\nc=")
+        append(place)
+        append("t=0 0\r\n")
     }
 
-    private static func head(_ local: LocalMedia) -> String {
-        let place = "IN \(local.address.isIPv4 ? "IP4" : "IP6") \(local.address)"
-        let sessionID = local.sessionID & UInt64(Int64.max)
-        return "v=0\r\no=- \(sessionID) \(local.version) \(place)\r\ns=-\r\nc=\(place)\r\nt=0 0\r\n"
+    /// The first line of a section; port 0 refuses it.
+    mutating func section(_ kind: String, port: UInt16, _ transport: String, formats: String) {
+        open(kind, port, transport)
+        append(" ")
+        append(formats)
+        append("\r\n")
     }
 
-    private static func list(_ formats: [AudioFormat]) -> String {
-        formats.map { String($0.payloadType) }.joined(separator: " ")
+    mutating func section(_ kind: String, port: UInt16, _ transport: String, formats: [AudioFormat]) {
+        open(kind, port, transport)
+        for format in formats {
+            append(" ")
+            append(format.payloadType)
+        }
+        append("\r\n")
     }
 
-    private static func audio(
+    private mutating func open(_ kind: String, _ port: UInt16, _ transport: String) {
+        append("m=")
+        append(kind)
+        append(" ")
+        append(port)
+        append(" ")
+        append(transport)
+    }
+
+    /// What follows the first line of our section.
+    mutating func audio(
         _ local: LocalMedia,
         _ formats: [AudioFormat],
         _ packetTime: Int?,
         _ direction: MediaDirection,
         _ crypto: [CryptoAttribute],
         rtcpMux: Bool
-    ) -> String {
-        var text = ""
-        for format in formats {
-            text += "a=rtpmap:\(format.rtpmap)\r\n"
-            if let parameters = format.parameters { text += "a=fmtp:\(format.payloadType) \(parameters)\r\n" }
-        }
-        if let packetTime { text += "a=ptime:\(packetTime)\r\n" }
-        for attribute in crypto { text += "a=crypto:\(attribute.value)\r\n" }
-        if Int(local.rtcpPort) != Int(local.port) + 1 { text += "a=rtcp:\(local.rtcpPort)\r\n" }
-        if rtcpMux { text += "a=rtcp-mux\r\n" }
-        return text + "a=\(direction.attribute)\r\n"
+    ) {
+        for format in formats { append(format) }
+        if let packetTime { line("a=ptime:", packetTime) }
+        for attribute in crypto { append(attribute) }
+        if Int(local.rtcpPort) != Int(local.port) + 1 { line("a=rtcp:", local.rtcpPort) }
+        if rtcpMux { append("a=rtcp-mux\r\n") }
+        append("a=")
+        append(direction.attribute)
+        append("\r\n")
     }
+
+    private mutating func append(_ format: AudioFormat) {
+        append("a=rtpmap:")
+        append(format.payloadType)
+        append(" ")
+        append(format.codec.spelling)
+        append("/")
+        append(format.clockRate)
+        if format.channels > 1 {
+            append("/")
+            append(format.channels)
+        }
+        append("\r\n")
+        guard let parameters = format.parameters else { return }
+        append("a=fmtp:")
+        append(format.payloadType)
+        append(" ")
+        append(parameters)
+        append("\r\n")
+    }
+
+    /// The base64 is padded: linphone reads an unpadded AES-256 key wrongly.
+    ///
+    /// This puts the key into bytes that leave the process: only for a message over TLS.
+    private mutating func append(_ attribute: CryptoAttribute) {
+        append("a=crypto:")
+        append(attribute.tag)
+        append(" ")
+        append(attribute.key.suite.rawValue)
+        append(" inline:")
+        attribute.key.material.reveal { Base64.append($0, to: &bytes) }
+        append("\r\n")
+    }
+
+    private mutating func line(_ name: StaticString, _ number: some BinaryInteger) {
+        append(name)
+        append(number)
+        append("\r\n")
+    }
+
+    private mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    private mutating func append(_ number: some BinaryInteger) { append(String(number)) }
 }

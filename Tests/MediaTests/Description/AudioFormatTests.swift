@@ -56,7 +56,7 @@ struct AudioFormatTests {
             "a=fmtp:0 annexb=no"
         )
         #expect(events.map(\.parameters) == [nil, "0-11,16"])
-        for odd in ["0-256", "16-0", "0-1-2", "vendor", "", "-"] {
+        for odd in ["0-256", "16-0", "0-1-2", "0-", "-5", "+5", "vendor", "", "-"] {
             #expect(
                 try formats("101", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 \(odd)").first?.parameters == nil
             )

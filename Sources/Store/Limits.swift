@@ -13,9 +13,12 @@ public enum Limits {
     /// How long a record that nobody waits for may stay for others to share its commit. `kill -9` loses what has not been
     /// answered yet and nothing else; so short, it loses no more of that than a busy disk does.
     static let gathering = DispatchTimeInterval.milliseconds(50)
-    /// From one commit to the next while calls come faster than that: nobody hears a fortieth of a second in the answer to
-    /// a call, and a hundred commits a second are a tenth of a processor.
-    static let betweenCommits = DispatchTimeInterval.milliseconds(25)
+    /// From one commit to the next while calls come faster than that: two packets of audio, which nobody misses in the answer
+    /// to a call, and a hundred commits a second would be a tenth of a processor.
+    static let betweenCommits = DispatchTimeInterval.milliseconds(40)
+    /// Pages of the write-ahead log, 4 KiB each, before they are put into the database: a page that changes often is then put
+    /// there once for many commits.
+    static let pagesPerCheckpoint = 4_000
     /// Security events kept; the oldest go first. A year of a quiet system, and 40 MiB at most for one under attack.
     public static let securityEvents = 100_000
     /// Seconds that a ban is kept after its end, because the next one of its source is longer: a week.

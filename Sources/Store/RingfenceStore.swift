@@ -83,7 +83,11 @@ public final class RingfenceStore: Sendable {
         }
         let pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB sets NORMAL when it turns on the WAL: that would lose the last records in a power cut.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try pool.writeWithoutTransaction {
+            try $0.execute(
+                sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = \(Limits.pagesPerCheckpoint)"
+            )
+        }
         guard try !pool.read(Schema.migrator.hasBeenSuperseded) else { throw StoreError.newer(path) }
         try Schema.migrator.migrate(pool)
         return pool

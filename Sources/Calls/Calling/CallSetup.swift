@@ -225,8 +225,7 @@ extension Switchboard {
         writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
-        var party = Party(target.device, subscriber)
-        party.isPrivate = isPrivate
+        let party = Party(target.device, subscriber, isPrivate: isPrivate)
         return (Branch(key: key, party: party, flow: target.flow, local: local, crypto: crypto), request)
     }
 

@@ -13,10 +13,14 @@ public actor Administrator {
     let store: RingfenceStore
     let engine: any Engine
     let notifier: any Notifier
+    let doorkeeper: any Doorkeeper
     var facts: EnrolmentFacts
     let audit: @Sendable () async -> AuditSummary
     let now: @Sendable () -> WallTime
     var entropy: Entropy
+    private var refusals = RefusalTally()
+    /// When operators were last written down to be here.
+    var seen: [String: WallTime] = [:]
 
     /// - Parameters:
     ///   - audit: Looks at the live system; seconds.
@@ -25,35 +29,52 @@ public actor Administrator {
         store: RingfenceStore,
         engine: any Engine,
         notifier: any Notifier,
+        doorkeeper: any Doorkeeper,
         enrolment facts: EnrolmentFacts,
         entropy: Entropy,
         now: @escaping @Sendable () -> WallTime,
         audit: @escaping @Sendable () async -> AuditSummary
     ) {
         (self.store, self.engine, self.notifier, self.facts) = (store, engine, notifier, facts)
+        self.doorkeeper = doorkeeper
         (self.entropy, self.now, self.audit) = (entropy, now, audit)
     }
 
     /// Does what is asked, or says why not.
     ///
-    /// A change that is refused leaves everything as it was but for a line in the journal.
+    /// What is refused leaves everything as it was but for a line in the journal: where somebody has not the right, and where
+    /// something would have changed.
     public func perform(_ command: Command, by actor: Actor) async throws(Refusal) -> Answer {
+        let permit = try await authorise(command, by: actor)
         do throws(Refusal) {
-            guard actor.may(command) else { throw .notAllowed(command, actor) }
-            return try await answer(command, by: actor)
+            return try await answer(command, by: actor, under: permit)
         } catch {
-            if command.changesSomething { keep(error, of: command, by: actor) }
+            if command.kind.changesSomething { keep(error, of: command.kind.rawValue, by: actor.name) }
             throw error
         }
     }
 
-    private func answer(_ command: Command, by actor: Actor) async throws(Refusal) -> Answer {
+    private func authorise(_ command: Command, by actor: Actor) async throws(Refusal) -> Permit {
+        do throws(Refusal) {
+            let rights = command.kind.rights
+            return try Authoriser.decide(rights, on: command.subject, by: actor.name, with: actor.mandate)
+        } catch {
+            await alarm(error, of: command.kind.rawValue, by: actor.name)
+            throw error
+        }
+    }
+
+    private func answer(
+        _ command: Command,
+        by actor: Actor,
+        under permit: Permit
+    ) async throws(Refusal) -> Answer {
         switch command {
-        case .extension(let command): try await perform(command, by: actor)
-        case .phone(let command): try await perform(command, by: actor)
-        case .registration(.list): .registrations(await engine.registrations())
-        case .call(let command): try await perform(command, by: actor)
-        case .record(.list(let limit)): .records(try reading { try store.records(limit: limit) })
+        case .extension(let command): try await perform(command, by: actor, under: permit)
+        case .phone(let command): try await perform(command, by: actor, under: permit)
+        case .registration(.list): .registrations(await engine.registrations().filter { permit.covers($0.extension) })
+        case .call(let command): try await perform(command, by: actor, under: permit)
+        case .record(.list(let limit)): .records(try records(limit, under: permit))
         case .journal(.list(let limit)): .journal(try reading { try store.journal(limit: limit) })
         case .journal(.verify): .verification(try await verifyJournal())
         case .control(let command): try perform(command, by: actor)
@@ -63,6 +84,7 @@ public actor Administrator {
         case .event(.list(let limit)): .events(try reading { try store.events(limit: limit) })
         case .audit(.run): .audit(try await runAudit())
         case .doctor: .doctor(await doctor())
+        case .operator(let command): try await perform(command, by: actor)
         }
     }
 
@@ -77,6 +99,7 @@ public actor Administrator {
         }
         // The newest, not the one just made: two changes may be on their way, and the later one must not be undone.
         await engine.apply(store.snapshot)
+        await doorkeeper.admit(by: store.snapshot)
         await notifier.notify(Notice(control: nil, text: notice))
     }
 
@@ -88,14 +111,34 @@ public actor Administrator {
         }
     }
 
-    private func keep(_ refusal: Refusal, of command: Command, by actor: Actor) {
-        let draft = JournalDraft(
-            actor: actor.name,
-            action: command.name,
-            subject: "refused",
-            detail: JournalDetail.refusal(refusal)
-        )
+    /// Writes down that somebody was refused: some times an hour each, and how often besides.
+    ///
+    /// - Returns: Of how many refusals the line tells; `nil` when there is none.
+    @discardableResult
+    func keep(_ refusal: Refusal, of action: String, by name: String) -> Int? {
+        guard let unwritten = refusals.write(of: name, at: now()) else { return nil }
+        let detail = JournalDetail.refusal(refusal, unwritten: unwritten)
         // What was refused changed nothing; that the disk is full is said by the command that needs it.
-        _ = try? store.append(draft, at: now())
+        _ = try? store.append(
+            JournalDraft(actor: name, action: action, subject: "refused", detail: detail),
+            at: now()
+        )
+        return unwritten + 1
+    }
+
+    /// The same where somebody tried what he has no right to: people hear of it too.
+    func alarm(_ refusal: Refusal, of action: String, by name: String) async {
+        guard let count = keep(refusal, of: action, by: name) else { return }
+        let event = SecurityEvent(
+            at: now(),
+            kind: .rightRefused,
+            control: Control.roles.rawValue,
+            source: "this machine",
+            subject: name,
+            detail: "\(action): \(refusal.problem)",
+            count: count
+        )
+        try? store.write([], events: [event])
+        await notifier.notify(Notice(control: Control.roles.rawValue, text: refusal.problem))
     }
 }

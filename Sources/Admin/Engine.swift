@@ -51,3 +51,15 @@ public struct Notice: Hashable, Sendable, Codable {
         (self.control, self.text) = (control, text)
     }
 }
+
+/// Knows the accounts of this machine, and lets in those that may run the phone system. Implemented by `Server`.
+public protocol Doorkeeper: Sendable {
+    /// The account that the server runs under.
+    var server: UInt32 { get }
+    /// As the machine's list of accounts has it; `nil` when there is none of that name.
+    func account(named name: String) -> LocalAccount?
+    func account(numbered user: UInt32) -> LocalAccount
+    /// Lets in the operators of these settings, and nobody else: connections of those whose role has changed have ended when
+    /// it returns. Settings older than those it knows are ignored.
+    func admit(by snapshot: Snapshot) async
+}

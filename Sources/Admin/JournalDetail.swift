@@ -21,6 +21,8 @@ enum JournalDetail {
         encode(Values(old: value, new: new))
     }
 
+    static func of(_ value: Operator?, became new: Operator?) -> String { encode(Values(old: value, new: new)) }
+
     static func of(_ value: Ban?, became new: Ban?) -> String { encode(Values(old: value, new: new)) }
 
     static func of(_ value: CertificateReport?, became new: CertificateReport) -> String {
@@ -38,8 +40,11 @@ enum JournalDetail {
         }
     }
 
-    static func refusal(_ refusal: Refusal) -> String {
-        encode(["problem": refusal.problem, "control": refusal.control?.rawValue ?? ""])
+    /// - Parameter unwritten: How many refusals of the same actor have no line of their own.
+    static func refusal(_ refusal: Refusal, unwritten: Int = 0) -> String {
+        var values = ["problem": refusal.problem, "control": refusal.control?.rawValue ?? ""]
+        if unwritten > 0 { values["unwritten"] = "\(unwritten)" }
+        return encode(values)
     }
 
     static func outcomes(_ outcomes: [ControlOutcome]) -> String {

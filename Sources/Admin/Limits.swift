@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How much one command may ask for.
+/// How much one command may ask for, and how exact what is kept of operators is.
 public enum Limits {
     /// Extensions or phones in one command: one transaction of a few megabytes.
     public static let perCommand = 1_000
@@ -8,4 +8,6 @@ public enum Limits {
     public static let extensions = 100_000
     /// Lines that a list gives when nobody says how many.
     public static let defaultLines = 100
+    /// How often it is written down that an operator was here.
+    static let visit: Duration = .seconds(3_600)
 }

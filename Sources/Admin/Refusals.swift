@@ -5,14 +5,6 @@ import Model
 
 /// Every way this module says no, so that the words stand in one place.
 extension Refusal {
-    static func notAllowed(_ command: Command, _ actor: Actor) -> Self {
-        Self(
-            problem: "\(actor.name) may not run \(command.name).",
-            reason: "the role \(actor.role.rawValue) may look at everything and change nothing",
-            remedy: "ask an owner of the system to do it"
-        )
-    }
-
     static func noNumber(_ text: String) -> Self {
         Self(
             problem: "\(quoted(text)) is not an extension number.",
@@ -204,7 +196,7 @@ extension Refusal {
     }
 
     /// What somebody typed, short and harmless to a terminal.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let shown = text.prefix(32).unicodeScalars.map {
             $0.isASCII && !$0.properties.isWhitespace && $0.value > 32 ? Character($0) : "·"
         }

@@ -57,7 +57,7 @@ public enum AttackSuite {
     public static let attacks: [Attack] =
         SIPPasswordsAttack.all + CredentialDeliveryAttack.all + SignallingEncryptionAttack.all
         + MediaEncryptionAttack.all + MediaSourceAttack.all + IntrusionDetectionAttack.all
-        + FloodProtectionAttack.all + OpenPortsAttack.all + JournalAttack.all
+        + FloodProtectionAttack.all + OpenPortsAttack.all + RolesAttack.all + JournalAttack.all
 
     /// - Parameter control: Only the attacks of this control; all when `nil`.
     /// - Parameter progress: Called after each attack.

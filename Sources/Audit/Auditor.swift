@@ -17,7 +17,7 @@ public enum Auditor {
     /// In the order of `Control.allCases`; a test holds them to it.
     public static let checks: [Check] = [
         .sipPasswords, .credentialDelivery, .signallingEncryption, .mediaEncryption,
-        .mediaSource, .intrusionDetection, .floodProtection, .openPorts, .journal,
+        .mediaSource, .intrusionDetection, .floodProtection, .openPorts, .roles, .journal,
     ]
 
     /// Takes seconds: it tries passwords, reads the database and makes handshakes. Changes nothing.

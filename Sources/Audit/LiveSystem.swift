@@ -35,6 +35,8 @@ public struct LiveSystem: Sendable {
     public var records: [CallRecord]
     /// Recomputes the whole chain and compares its end with the anchor kept outside the database.
     public var verifyJournal: @Sendable () async -> JournalFacts
+    /// Who may run the system besides its own account and root.
+    public var operators: [OperatorFacts]
 
     public init(
         now: WallTime,
@@ -50,13 +52,14 @@ public struct LiveSystem: Sendable {
         media: MediaFacts,
         sources: SourceFacts,
         records: [CallRecord],
-        verifyJournal: @escaping @Sendable () async -> JournalFacts
+        verifyJournal: @escaping @Sendable () async -> JournalFacts,
+        operators: [OperatorFacts]
     ) {
         (self.now, self.snapshot, self.files, self.open) = (now, snapshot, files, open)
         (self.sealKey, self.declared, self.sockets) = (sealKey, declared, sockets)
         (self.sayInTheClear, self.askAsStranger) = (sayInTheClear, askAsStranger)
         (self.connections, self.media, self.sources) = (connections, media, sources)
-        (self.records, self.verifyJournal) = (records, verifyJournal)
+        (self.records, self.verifyJournal, self.operators) = (records, verifyJournal, operators)
     }
 }
 
@@ -161,6 +164,19 @@ public struct SourceFacts: Sendable {
         (self.strangers, self.strangerLimit) = (strangers, strangerLimit)
         (self.refused, self.challenged, self.places) = (refused, challenged, places)
         (self.bans, self.bannedPhones) = (bans, bannedPhones)
+    }
+}
+
+/// An operator, and what this machine knows of him.
+public struct OperatorFacts: Hashable, Sendable {
+    public let value: Operator
+    /// `nil` when he was never here.
+    public let lastSeen: WallTime?
+    /// The number that the account of his name has now; `nil` when there is none.
+    public let userNow: UInt32?
+
+    public init(_ value: Operator, lastSeen: WallTime?, userNow: UInt32?) {
+        (self.value, self.lastSeen, self.userNow) = (value, lastSeen, userNow)
     }
 }
 

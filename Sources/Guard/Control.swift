@@ -13,6 +13,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case intrusionDetection = "intrusion-detection"
     case floodProtection = "flood-protection"
     case openPorts = "open-ports"
+    case roles = "roles"
     case journal = "journal"
 
     /// The rule in a few words, as a heading.
@@ -26,6 +27,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .intrusionDetection: "Scanners and guessers learn nothing"
         case .floodProtection: "Strangers cannot crowd out phones"
         case .openPorts: "Only declared ports are open"
+        case .roles: "Everybody may do what his role is for, and nothing else"
         case .journal: "Every change leaves a trace that cannot be altered"
         }
     }

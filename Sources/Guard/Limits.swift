@@ -88,6 +88,14 @@ public enum Limits {
     /// Bytes of the name of a site: a scheme, the longest host name and a port.
     public static let originBytes = 272
 
+    /// Accounts of this machine that may run the phone system, besides its own and root.
+    public static let operators = 64
+    /// Refusals of one account an hour that get a line in the journal each; the rest is a number in the next line.
+    public static let writtenRefusals = 30
+    public static let refusalHour: Duration = .seconds(3_600)
+    /// Accounts whose refusals are counted apart: every operator, and as many others. 100 bytes each.
+    public static let refusedAccounts = 128
+
     /// Bytes of a User-Agent that are looked at; the names stand in front.
     public static let userAgentBytes = 128
 }

@@ -11,12 +11,15 @@ public enum Change: Sendable {
     case except(ListenerException)
     /// Takes back every exception for that transport and address.
     case withdraw(ListenerException.Transport, address: String)
+    /// Adds an operator, or replaces the one with his account.
+    case appoint(Operator)
+    case dismiss(account: String)
 }
 
 extension Snapshot {
     /// The next snapshot. A change that finds nothing to change leaves everything as it is.
     ///
-    /// - Precondition: as for ``init(generation:domain:extensions:devices:exceptions:)``.
+    /// - Precondition: as for ``init(generation:domain:extensions:devices:exceptions:operators:)``.
     public func applying(_ changes: [Change]) -> Snapshot {
         var draft = Draft(self)
         for change in changes { draft.apply(change) }
@@ -29,10 +32,12 @@ extension Snapshot {
         var devices: [String: Device]
         var usernames: [ExtensionNumber: [String]]
         var exceptions: [ListenerException]
+        var operators: [Operator]
 
         init(_ snapshot: Snapshot) {
             (extensions, devices) = (snapshot.extensions, snapshot.devices)
             (usernames, exceptions) = (snapshot.usernames, snapshot.exceptions)
+            operators = snapshot.operators
         }
 
         mutating func apply(_ change: Change) {
@@ -53,6 +58,10 @@ extension Snapshot {
             case .except(let exception): exceptions.append(exception)
             case .withdraw(let transport, let address):
                 exceptions.removeAll { $0.transport == transport && $0.address == address }
+            case .appoint(let new):
+                operators.removeAll { $0.account == new.account }
+                operators.append(new)
+            case .dismiss(let account): operators.removeAll { $0.account == account }
             }
         }
     }

@@ -40,6 +40,8 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case banned
     /// A source would have been shut out, but phones would have been hit.
     case banWithheld
+    /// An account of this machine asked for something that its role is not for.
+    case rightRefused
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

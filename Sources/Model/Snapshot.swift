@@ -10,6 +10,8 @@ public struct Snapshot: Sendable {
     /// By digest user name.
     public let devices: [String: Device]
     public let exceptions: [ListenerException]
+    /// Who may run the system besides its own account and root.
+    public let operators: [Operator]
     let usernames: [ExtensionNumber: [String]]
 
     /// - Precondition: every device's extension is among `extensions`, and no number or user name comes twice. The store's
@@ -19,9 +21,11 @@ public struct Snapshot: Sendable {
         domain: DomainName,
         extensions: [Extension],
         devices: [Device],
-        exceptions: [ListenerException] = []
+        exceptions: [ListenerException] = [],
+        operators: [Operator] = []
     ) {
         (self.generation, self.domain, self.exceptions) = (generation, domain, exceptions)
+        self.operators = operators
         self.extensions = Dictionary(uniqueKeysWithValues: extensions.map { ($0.number, $0) })
         self.devices = Dictionary(uniqueKeysWithValues: devices.map { ($0.username, $0) })
         usernames = Dictionary(grouping: devices, by: \.number).mapValues { devices in
@@ -35,6 +39,7 @@ public struct Snapshot: Sendable {
     init(_ draft: Draft, generation: UInt64, domain: DomainName) {
         (self.generation, self.domain, exceptions) = (generation, domain, draft.exceptions)
         (extensions, devices, usernames) = (draft.extensions, draft.devices, draft.usernames)
+        operators = draft.operators
     }
 
     /// The phones of one extension, oldest first; none for a number that is no extension.

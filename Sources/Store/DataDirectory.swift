@@ -3,7 +3,8 @@
 import Crypto
 import Glibc
 
-/// The files of one business, mode 0700 the directory and 0600 each file, used by one process at a time.
+/// The files of one business, mode 0700 the directory and 0600 each file, used by one process at a time. The directory is
+/// 0711 while other accounts may run the system, who pass through it to the control socket.
 public final class DataDirectory: Sendable {
     public let path: String
     private let lock: Int32
@@ -34,7 +35,7 @@ public final class DataDirectory: Sendable {
     /// - Throws: ``StoreError/exposed(_:mode:)`` when another account of the machine can use a file that holds secrets.
     static func open(_ path: String) throws(StoreError) -> DataDirectory {
         guard PrivateFile.mode(path) != nil else { throw .notADataDirectory(path) }
-        try PrivateFile.requirePrivate(path)
+        try PrivateFile.requireUnlisted(path)
         let directory = try DataDirectory(locking: path)
         for file in [directory.database, directory.sealKey] {
             guard PrivateFile.mode(file) != nil else { throw .notADataDirectory(path) }

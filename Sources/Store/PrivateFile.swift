@@ -62,6 +62,13 @@ public enum PrivateFile {
         guard mode & 0o077 == 0 else { throw .exposed(path, mode: mode) }
     }
 
+    /// - Throws: ``StoreError/exposed(_:mode:)`` when group or others can do more with a directory than pass through it. A
+    ///   server that was killed may have left it so; the next one sets it right.
+    static func requireUnlisted(_ path: String) throws(StoreError) {
+        guard let mode = mode(path) else { return }
+        guard mode & 0o066 == 0 else { throw .exposed(path, mode: mode) }
+    }
+
     private static func write(_ bytes: [UInt8], to file: Int32, _ path: String) throws(StoreError) {
         var written = 0
         while written < bytes.count {

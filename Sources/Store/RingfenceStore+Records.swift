@@ -20,8 +20,11 @@ extension RingfenceStore {
     }
 
     /// Newest first.
-    public func records(limit: Int = 100) throws -> [CallRecord] {
-        try pool.read { try RecordTable.list($0, limit: max(0, min(limit, Limits.listedRows))) }
+    ///
+    /// - Parameter owner: Only calls that this extension made or got, since it is there: whoever had its number before is
+    ///   somebody else. All calls when `nil`.
+    public func records(of owner: Extension? = nil, limit: Int = 100) throws -> [CallRecord] {
+        try pool.read { try RecordTable.list($0, of: owner, limit: max(0, min(limit, Limits.listedRows))) }
     }
 
     public func record(_ id: String) throws -> CallRecord? {

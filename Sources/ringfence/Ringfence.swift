@@ -26,7 +26,7 @@ struct Ringfence: AsyncParsableCommand {
             CommandGroup(
                 name: "Running",
                 subcommands: [
-                    Init.self, Serve.self, DoctorVerb.self, ListenerNoun.self, CertificateNoun.self,
+                    Init.self, Serve.self, DoctorVerb.self, OperatorNoun.self, ListenerNoun.self, CertificateNoun.self,
                 ]
             ),
             CommandGroup(

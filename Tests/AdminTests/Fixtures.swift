@@ -19,6 +19,7 @@ final class Office: Sendable {
     let store: RingfenceStore
     let engine = FakeEngine()
     let notes = Notes()
+    let door = FakeDoor()
     let path: String
 
     init(audit: AuditSummary = AuditSummary(at: noon, holds: true, outcomes: [], text: "", json: "{}")) throws {
@@ -30,6 +31,7 @@ final class Office: Sendable {
             store: store,
             engine: engine,
             notifier: notes,
+            doorkeeper: door,
             enrolment: facts,
             entropy: Entropy { UInt64.random(in: .min ... .max) },
             now: { noon },
@@ -186,6 +188,25 @@ extension CertificateReport {
             authority: authority
         )
     }
+}
+
+/// A machine with some accounts, and the operators that were let in by the last settings.
+final class FakeDoor: Doorkeeper {
+    let server: UInt32 = 500
+    let accounts: [String: UInt32] = [
+        "root": 0, "ringfence": 500, "alice": 1_001, "bob": 1_002, "carol": 1_003, "alias": 1_001, "nobody": 65_534,
+        "toor": 0,
+    ]
+    private let admitted = Mutex<[Operator]>([])
+
+    var operators: [Operator] { admitted.withLock { $0 } }
+    func account(named name: String) -> LocalAccount? { accounts[name].map { LocalAccount(name: name, user: $0) } }
+
+    func account(numbered user: UInt32) -> LocalAccount {
+        LocalAccount(name: accounts.filter { $0.value == user }.keys.min(), user: user)
+    }
+
+    func admit(by snapshot: Snapshot) async { admitted.withLock { $0 = snapshot.operators } }
 }
 
 /// What people were told.

@@ -183,6 +183,77 @@ struct CheckTests {
         #expect(await findings(.journal, system).map(\.severity) == [.critical])
     }
 
+    private static func person(
+        _ role: Role,
+        since: WallTime = WallTime(milliseconds: 1_800_000_000_000),
+        lastSeen: WallTime? = nil,
+        now: UInt32? = 1_001
+    ) -> OperatorFacts {
+        OperatorFacts(
+            Operator(account: "alice", user: 1_001, role: role, since: since),
+            lastSeen: lastSeen,
+            userNow: now
+        )
+    }
+
+    /// What a server with operators looks like when nothing is wrong.
+    private func open(_ operators: [OperatorFacts]) async throws -> LiveSystem {
+        var system = try await SoundSystem.make()
+        system.operators = operators
+        system.files = system.files.filter { $0.role != .directory && $0.role != .adminSocket }
+        for (role, mode) in [(StoredFile.Role.directory, UInt16(0o711)), (.adminSocket, 0o666)] {
+            system.files.append(StoredFile(role: role, path: "/x/\(role.rawValue)", mode: mode, owner: 0))
+        }
+        return system
+    }
+
+    @Test func `operators who are there, and the way in for them, are sound`() async throws {
+        let report = await Auditor.run(try await open([Self.person(.owner), Self.person(.auditor)]))
+        #expect(report.holds, "\(report.text)")
+    }
+
+    @Test func `I04 an operator without an account, with another one, long gone or for no extension is found`()
+        async throws
+    {
+        let long = WallTime(milliseconds: 1_700_000_000_000)
+        let nowhere = Role.ownExtension(try #require(ExtensionNumber(parsing: "799")))
+        for (facts, title) in [
+            (Self.person(.billing, now: nil), "does not exist any more"),
+            (Self.person(.billing, now: 1_002), "is not the one that was let in"),
+            (Self.person(.billing, since: long), "has not been here for 90 days"),
+            (Self.person(.billing, since: long, lastSeen: long), "has not been here for 90 days"),
+            (Self.person(nowhere), "for an extension that does not exist"),
+        ] {
+            let found = await findings(.roles, try await open([facts]))
+            #expect(found.map(\.severity) == [.warning])
+            #expect(found.first?.title.contains(title) == true)
+        }
+        let present = Self.person(.billing, since: long, lastSeen: WallTime(milliseconds: 1_799_999_000_000))
+        #expect(await findings(.roles, try await open([present])).isEmpty)
+    }
+
+    @Test func `more than two owners beside the server's own account are found`() async throws {
+        let owners = Array(repeating: Self.person(.owner), count: 3)
+        #expect(await findings(.roles, try await open(owners)).map(\.severity) == [.warning])
+    }
+
+    @Test(arguments: [
+        (StoredFile.Role.directory, 0o715 as UInt16, true, Severity.critical), (.directory, 0o711, false, .critical),
+        (.adminSocket, 0o777, true, .critical), (.adminSocket, 0o666, false, .critical),
+        (.adminSocket, 0o600, true, .warning), (.directory, 0o700, true, .warning),
+    ])
+    func `a way in that is wider or narrower than there are operators is found`(
+        role: StoredFile.Role,
+        mode: UInt16,
+        hasOperators: Bool,
+        severity: Severity
+    ) async throws {
+        var system = hasOperators ? try await open([Self.person(.auditor)]) : try await SoundSystem.make()
+        system.files = system.files.filter { $0.role != role }
+        system.files.append(StoredFile(role: role, path: "/x/it", mode: mode, owner: 0))
+        #expect(await findings(.roles, system).map(\.severity) == [severity])
+    }
+
     private func findings(_ control: Control, _ system: LiveSystem) async -> [Finding] {
         await Auditor.run(system).findings.filter { $0.control == control }
     }

@@ -92,6 +92,7 @@ struct CoverageTests {
                 at: WallTime(milliseconds: 0)
             )
             #expect(judged == [.undeclared(socket)])
+        case .roles: #expect(Decisions.refusal(of: .changeExtensions, to: .auditor) == control)
         case .journal: #expect(JournalRules.refusal(ofChanges: 1, traces: [])?.control == control)
         }
     }
@@ -109,6 +110,7 @@ struct CoverageTests {
             case .intrusionDetection: "bans.judge"
             case .floodProtection: "SourceGate("
             case .openPorts: "ListenerPolicy.judge"
+            case .roles: "Authoriser.decide"
             case .journal: "JournalRules.refusal"
             }
         let users = try Sources.files(without: ["Guard", "Audit"]).filter {
@@ -139,6 +141,15 @@ private enum Decisions {
         switch CallRules.decide(attempt, in: office.snapshot) {
         case .allowed: return nil
         case .refused(let refusal): return refusal.control
+        }
+    }
+
+    static func refusal(of right: Right, to role: Role) -> Control? {
+        do throws(Refusal) {
+            _ = try Authoriser.decide([right], on: .any, by: "somebody", with: Mandate(role))
+            return nil
+        } catch {
+            return error.control
         }
     }
 

@@ -9,7 +9,7 @@ struct ControlTests {
         #expect(
             Control.allCases.map(\.rawValue) == [
                 "sip-passwords", "credential-delivery", "signalling-encryption", "media-encryption", "media-source",
-                "intrusion-detection", "flood-protection", "open-ports", "journal",
+                "intrusion-detection", "flood-protection", "open-ports", "roles", "journal",
             ]
         )
     }

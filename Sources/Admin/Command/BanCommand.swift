@@ -8,21 +8,6 @@ public enum BanCommand: Hashable, Sendable, Codable {
     case list
     case add(BanRequest)
     case remove(source: String)
-
-    var changesSomething: Bool {
-        switch self {
-        case .list: false
-        case .add, .remove: true
-        }
-    }
-
-    var name: String {
-        switch self {
-        case .list: "ban.list"
-        case .add: "ban.add"
-        case .remove: "ban.remove"
-        }
-    }
 }
 
 /// A ban somebody wants, as typed.

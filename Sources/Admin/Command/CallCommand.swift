@@ -7,20 +7,6 @@ public import Primitives
 public enum CallCommand: Hashable, Sendable, Codable {
     case list
     case end(id: String)
-
-    var changesSomething: Bool {
-        switch self {
-        case .list: false
-        case .end: true
-        }
-    }
-
-    var name: String {
-        switch self {
-        case .list: "call.list"
-        case .end: "call.end"
-        }
-    }
 }
 
 /// A call that is up or being set up.

@@ -7,20 +7,6 @@ public enum CertificateCommand: Hashable, Sendable, Codable {
     case show
     /// Shows another certificate from now on, on every encrypted listener.
     case replace(CertificatePair)
-
-    var changesSomething: Bool {
-        switch self {
-        case .show: false
-        case .replace: true
-        }
-    }
-
-    var name: String {
-        switch self {
-        case .show: "certificate.show"
-        case .replace: "certificate.replace"
-        }
-    }
 }
 
 /// A certificate and its key, as somebody handed them over.

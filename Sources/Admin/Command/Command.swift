@@ -18,42 +18,7 @@ public enum Command: Hashable, Sendable, Codable {
     case event(EventCommand)
     case audit(AuditCommand)
     case doctor
-
-    /// Whether it may leave anything different from how it found it. An audit only looks.
-    public var changesSomething: Bool {
-        switch self {
-        case .extension(let command): command.changesSomething
-        case .phone(let command): command.changesSomething
-        case .call(let command): command.changesSomething
-        case .control(let command): command.changesSomething
-        case .listener(let command): command.changesSomething
-        case .ban(let command): command.changesSomething
-        case .certificate(let command): command.changesSomething
-        case .registration(.list), .record(.list), .journal(.list), .journal(.verify), .event(.list), .audit(.run),
-            .doctor:
-            false
-        }
-    }
-
-    /// `extension.add`: its name in the journal.
-    public var name: String {
-        switch self {
-        case .extension(let command): command.name
-        case .phone(let command): command.name
-        case .registration(.list): "registration.list"
-        case .call(let command): command.name
-        case .record(.list): "record.list"
-        case .journal(.list): "journal.list"
-        case .journal(.verify): "journal.verify"
-        case .control(let command): command.name
-        case .listener(let command): command.name
-        case .ban(let command): command.name
-        case .certificate(let command): command.name
-        case .event(.list): "event.list"
-        case .audit(.run): "audit.run"
-        case .doctor: "doctor"
-        }
-    }
+    case `operator`(OperatorCommand)
 }
 
 /// What a command is answered with when it is not refused.
@@ -84,4 +49,7 @@ public enum Answer: Hashable, Sendable, Codable {
     case audit(AuditSummary)
     case proofsKept(count: Int)
     case doctor(DoctorReport)
+    case operators([OperatorReport])
+    /// The one who was added, or removed.
+    case `operator`(OperatorReport)
 }

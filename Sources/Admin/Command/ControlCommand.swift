@@ -8,20 +8,6 @@ public enum ControlCommand: Hashable, Sendable, Codable {
     case list
     /// Keeps what `attack run` found out; it attacks from a process of its own.
     case keepProofs(Proof.Kind, [ControlOutcome])
-
-    var changesSomething: Bool {
-        switch self {
-        case .list: false
-        case .keepProofs: true
-        }
-    }
-
-    var name: String {
-        switch self {
-        case .list: "control.list"
-        case .keepProofs: "control.keep-proofs"
-        }
-    }
 }
 
 /// What an audit or an attack found out about one control.

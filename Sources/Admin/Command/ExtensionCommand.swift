@@ -15,25 +15,6 @@ public enum ExtensionCommand: Hashable, Sendable, Codable {
     case group(number: String, group: String?)
     /// With its phones.
     case remove(number: String)
-
-    var changesSomething: Bool {
-        switch self {
-        case .list, .show: false
-        case .add, .disable, .enable, .group, .remove: true
-        }
-    }
-
-    var name: String {
-        switch self {
-        case .add: "extension.add"
-        case .list: "extension.list"
-        case .show: "extension.show"
-        case .disable: "extension.disable"
-        case .enable: "extension.enable"
-        case .group: "extension.group"
-        case .remove: "extension.remove"
-        }
-    }
 }
 
 /// An extension somebody wants, as typed.

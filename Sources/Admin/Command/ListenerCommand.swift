@@ -9,21 +9,6 @@ public enum ListenerCommand: Hashable, Sendable, Codable {
     /// Opens a listener without encryption for a while. An exception for the same address is replaced.
     case except(ExceptionRequest)
     case withdraw(ListenerException.Transport, address: String)
-
-    var changesSomething: Bool {
-        switch self {
-        case .list: false
-        case .except, .withdraw: true
-        }
-    }
-
-    var name: String {
-        switch self {
-        case .list: "listener.list"
-        case .except: "listener.except"
-        case .withdraw: "listener.withdraw"
-        }
-    }
 }
 
 /// An exception somebody wants, as typed.

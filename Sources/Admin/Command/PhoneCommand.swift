@@ -10,21 +10,6 @@ public enum PhoneCommand: Hashable, Sendable, Codable {
     /// The phones of one extension, or all.
     case list(extension: String?)
     case revoke(id: String)
-
-    var changesSomething: Bool {
-        switch self {
-        case .list: false
-        case .enrol, .revoke: true
-        }
-    }
-
-    var name: String {
-        switch self {
-        case .enrol: "phone.enrol"
-        case .list: "phone.list"
-        case .revoke: "phone.revoke"
-        }
-    }
 }
 
 /// A phone somebody wants to enrol, as typed.

@@ -7,15 +7,21 @@ import Store
 extension Administrator {
     /// What the store and the engine say of themselves. Nothing is refused here: a broken part is a fact.
     func doctor() async -> DoctorReport {
-        let files = store.files().map { file in
-            DoctorFact(
-                name: file.name,
-                isWell: file.isPrivate,
-                finding: "mode \(String(file.mode, radix: 8))",
-                remedy: file.isPrivate ? nil : "take the rights of others away: chmod go= \(file.path)"
-            )
-        }
+        let files = store.files().map(fact)
         return DoctorReport(facts: files + [journalFact(), businessFact()] + (await engine.health()))
+    }
+
+    /// Operators pass through the folder to the control socket, and can do no more there.
+    private func fact(_ file: KeptFile) -> DoctorFact {
+        let isPassage = !store.snapshot.operators.isEmpty && file.path == store.path && file.mode & 0o777 == 0o711
+        let isWell = file.isPrivate || isPassage
+        return DoctorFact(
+            name: file.name,
+            isWell: isWell,
+            finding:
+                "mode \(String(file.mode, radix: 8))\(isPassage ? ", so that operators reach the control socket" : "")",
+            remedy: isWell ? nil : "take the rights of others away: chmod go= \(file.path)"
+        )
     }
 
     private func journalFact() -> DoctorFact {
@@ -46,7 +52,7 @@ extension Administrator {
             name: "business",
             isWell: true,
             finding: "\(snapshot.domain): \(snapshot.extensions.count) extensions, \(snapshot.devices.count) phones, "
-                + "generation \(snapshot.generation)"
+                + "\(snapshot.operators.count) operators, generation \(snapshot.generation)"
         )
     }
 }

@@ -5,10 +5,14 @@ import Model
 import Store
 
 extension Administrator {
-    func perform(_ command: ExtensionCommand, by actor: Actor) async throws(Refusal) -> Answer {
+    func perform(
+        _ command: ExtensionCommand,
+        by actor: Actor,
+        under permit: Permit
+    ) async throws(Refusal) -> Answer {
         switch command {
         case .add(let wanted): .extensions(try await add(wanted, by: actor))
-        case .list: .extensions(listExtensions())
+        case .list: .extensions(listExtensions(under: permit))
         case .show(let number): .extension(try await show(number))
         case .disable(let number): .extensionChanged(try await enable(number, false, by: actor))
         case .enable(let number): .extensionChanged(try await enable(number, true, by: actor))
@@ -39,9 +43,10 @@ extension Administrator {
         return reports
     }
 
-    private func listExtensions() -> [ExtensionReport] {
+    private func listExtensions(under permit: Permit) -> [ExtensionReport] {
         let snapshot = store.snapshot
-        return snapshot.extensions.values.sorted { $0.number < $1.number }.map { report($0, in: snapshot) }
+        return snapshot.extensions.values.filter { permit.covers($0.number) }.sorted { $0.number < $1.number }
+            .map { report($0, in: snapshot) }
     }
 
     private func show(_ text: String) async throws(Refusal) -> ExtensionDetail {
@@ -104,10 +109,11 @@ extension Administrator {
         let drafts =
             phones.map { draft("phone.revoke", $0.id.text, JournalDetail.of($0.summary, became: nil), actor) }
             + [draft("extension.remove", old.number.text, JournalDetail.of(old, became: nil), actor)]
+        let watchers = operators(of: old.number, by: actor)
         let cut = try await cuttingOff(old.number) { () async throws(Refusal) in
             try await self.change(
-                [.remove(old.number)],
-                drafts,
+                [.remove(old.number)] + watchers.map(\.change),
+                drafts + watchers.map(\.draft),
                 notice: "Extension \(old.number) removed by \(actor.name)"
             )
         }

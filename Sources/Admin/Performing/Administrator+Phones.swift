@@ -5,10 +5,10 @@ import Model
 import Store
 
 extension Administrator {
-    func perform(_ command: PhoneCommand, by actor: Actor) async throws(Refusal) -> Answer {
+    func perform(_ command: PhoneCommand, by actor: Actor, under permit: Permit) async throws(Refusal) -> Answer {
         switch command {
         case .enrol(let wanted): .enrolled(try await enrol(wanted, by: actor))
-        case .list(let number): .phones(try await listPhones(number))
+        case .list(let number): .phones(try await listPhones(number, under: permit))
         case .revoke(let id): .phoneRevoked(try await revoke(id, by: actor))
         }
     }
@@ -65,12 +65,12 @@ extension Administrator {
         )
     }
 
-    private func listPhones(_ text: String?) async throws(Refusal) -> [PhoneReport] {
+    private func listPhones(_ text: String?, under permit: Permit) async throws(Refusal) -> [PhoneReport] {
         let numbers: [ExtensionNumber]
         if let text {
             numbers = [try find(text).number]
         } else {
-            numbers = store.snapshot.extensions.keys.sorted()
+            numbers = store.snapshot.extensions.keys.filter { permit.covers($0) }.sorted()
         }
         let registrations = Dictionary(grouping: await engine.registrations(), by: \.phone)
         let snapshot = store.snapshot

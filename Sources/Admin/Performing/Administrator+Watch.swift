@@ -5,10 +5,10 @@ import Model
 import Store
 
 extension Administrator {
-    func perform(_ command: CallCommand, by actor: Actor) async throws(Refusal) -> Answer {
+    func perform(_ command: CallCommand, by actor: Actor, under permit: Permit) async throws(Refusal) -> Answer {
         switch command {
         case .list:
-            return .calls(await engine.calls())
+            return .calls(await engine.calls().filter { permit.covers($0.caller, $0.callee) })
         case .end(let id):
             guard await engine.endCall(id) else { throw .noCall(id) }
             let entry = draft("call.end", id, #"{"new":"ended"}"#, actor)
@@ -20,6 +20,13 @@ extension Administrator {
             await notifier.notify(Notice(control: nil, text: "Call \(id) ended by \(actor.name)"))
             return .callEnded(id: id)
         }
+    }
+
+    /// Calls of one extension that is not there (any more) are nobody's to see.
+    func records(_ limit: Int, under permit: Permit) throws(Refusal) -> [CallRecord] {
+        guard let number = permit.extensionOnly else { return try reading { try store.records(limit: limit) } }
+        guard let owner = store.snapshot.extensions[number] else { return [] }
+        return try reading { try store.records(of: owner, limit: limit) }
     }
 
     func perform(_ command: ControlCommand, by actor: Actor) throws(Refusal) -> Answer {
@@ -96,7 +103,7 @@ extension Control {
         switch self {
         case .signallingEncryption, .openPorts: true
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
-            .journal:
+            .roles, .journal:
             false
         }
     }

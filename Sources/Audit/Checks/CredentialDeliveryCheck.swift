@@ -10,7 +10,7 @@ extension Check {
     static let credentialDelivery = Check(.credentialDelivery) { system in
         var (findings, examined): ([Finding], [String]) = ([], [])
         search(system, into: &findings, &examined)
-        findings += system.files.compactMap(permission)
+        findings += system.files.compactMap { permission($0, hasOperators: !system.operators.isEmpty) }
         findings += owners(system.files)
         examined.append("permissions and owners of \(system.files.count) files")
         for role in [StoredFile.Role.database, .sealKey] where !system.files.contains(where: { $0.role == role }) {
@@ -39,8 +39,9 @@ extension Check {
         if !isRightDatabase { findings.append(.wrongDatabase(system.snapshot.devices.count)) }
     }
 
-    private static func permission(_ file: StoredFile) -> Finding? {
-        guard let refusal = SecretFileRules.refusal(of: file.path, for: file.role, mode: file.mode) else { return nil }
+    private static func permission(_ file: StoredFile, hasOperators: Bool) -> Finding? {
+        let rule = SecretFileRules.refusal(of: file.path, for: file.role, mode: file.mode, hasOperators: hasOperators)
+        guard let refusal = rule else { return nil }
         let severity: Severity = file.role == .other ? .warning : .critical
         return Finding(
             .credentialDelivery,

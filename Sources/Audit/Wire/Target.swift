@@ -16,7 +16,7 @@ public struct Target: Sendable {
     public let domain: DomainName
     /// Ports that are declared to be open, on top of the two above: listeners opened by a dated exception.
     public var exceptedPorts: Set<UInt16>
-    /// Two phones of two extensions made for the attack and removed afterwards, for attacks from inside. Empty when there
+    /// Three phones of three extensions made for the attack and removed afterwards, for attacks from inside. Empty when there
     /// are none; then those attacks report that they could not be carried out.
     public var accounts: [TestAccount]
     /// What a thief of the disk could do, where the attack runs on the server's own machine.
@@ -79,6 +79,8 @@ public struct Insider: Sendable {
     ///
     /// Returns what verification said of the altered copy; `nil` when it noticed nothing.
     public var tamper: @Sendable (JournalFalsification) async throws(WireError) -> String?
+    /// The control socket; `nil` where the attacker may not speak there.
+    public var control: ControlTrials?
 
     public init(
         serverMemory: @escaping @Sendable () -> Int?,

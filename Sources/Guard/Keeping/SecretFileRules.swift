@@ -30,23 +30,33 @@ public enum SecretFileRules {
         }
 
         /// The permission bits it may have at most.
-        public var mostAllowed: UInt16 {
+        ///
+        /// - Parameter hasOperators: Whether other accounts may run the system: they pass through the folder to the socket,
+        ///   and see nothing else of it. `Docs/decisions/0011-operators-are-accounts.md`.
+        public func mostAllowed(hasOperators: Bool) -> UInt16 {
             switch self {
-            case .directory: 0o700
-            case .database, .sealKey, .certificateKey, .journalAnchor, .adminSocket: 0o600
+            case .directory: hasOperators ? 0o711 : 0o700
+            case .adminSocket: hasOperators ? 0o666 : 0o600
+            case .database, .sealKey, .certificateKey, .journalAnchor: 0o600
             case .other: 0o644
             }
         }
     }
 
     /// Why a server does not work with this file as it is; `nil` when others have no right that they must not have.
-    public static func refusal(of path: String, for purpose: Purpose, mode: UInt16) -> Refusal? {
-        guard mode & 0o777 & ~purpose.mostAllowed != 0 else { return nil }
+    public static func refusal(
+        of path: String,
+        for purpose: Purpose,
+        mode: UInt16,
+        hasOperators: Bool = false
+    ) -> Refusal? {
+        let most = purpose.mostAllowed(hasOperators: hasOperators)
+        guard mode & 0o777 & ~most != 0 else { return nil }
         return Refusal(
             .credentialDelivery,
             problem: "Others on this machine can reach \(purpose.words).",
-            reason: "\(path) has mode \(octal(mode)), and \(octal(purpose.mostAllowed)) is the most it may have",
-            remedy: "chmod \(octal(purpose.mostAllowed)) \(path)"
+            reason: "\(path) has mode \(octal(mode)), and \(octal(most)) is the most it may have",
+            remedy: "chmod \(octal(most)) \(path)"
         )
     }
 

@@ -44,8 +44,8 @@ public enum BanRules {
         case .identityMismatch, .replayedNonce, .forgedInDialog: .forging
         case .flood: .flooding
         case .weakMediaOffered, .bindingLimit, .otherInstance, .accountLimit, .spoofSuspected, .weakDigest,
-            .foreignMedia, .undeclaredListener,
-            .journalBroken, .stalePhone, .accountGuarded, .suspicious, .banned, .banWithheld:
+            .foreignMedia, .undeclaredListener, .journalBroken, .stalePhone, .accountGuarded, .suspicious, .banned,
+            .banWithheld, .rightRefused:
             nil
         }
     }
@@ -57,7 +57,7 @@ public enum BanRules {
             .accountGuarded:
             true
         case .scanner, .malformed, .flood, .weakMediaOffered, .forgedInDialog, .spoofSuspected, .weakDigest,
-            .foreignMedia, .undeclaredListener, .journalBroken, .suspicious, .banned, .banWithheld:
+            .foreignMedia, .undeclaredListener, .journalBroken, .suspicious, .banned, .banWithheld, .rightRefused:
             false
         }
     }

@@ -45,8 +45,19 @@ extension RingfenceServer {
             media: MediaFacts(legs: facts.mediaLegs, suites: Switchboard.protectionSuites, drops: media.counters.drops),
             sources: facts.sources,
             records: (try? store.records(limit: Audit.Limits.recordsExamined)) ?? [],
-            verifyJournal: { JournalFacts(store) }
+            verifyJournal: { JournalFacts(store) },
+            operators: OperatorFacts.all(store)
         )
+    }
+}
+
+extension OperatorFacts {
+    fileprivate static func all(_ store: RingfenceStore) -> [OperatorFacts] {
+        let lastSeen = (try? store.operatorsLastSeen()) ?? [:]
+        return store.snapshot.operators.map { value in
+            let user = LocalAccounts.named(value.account)?.user
+            return OperatorFacts(value, lastSeen: lastSeen[value.account], userNow: user)
+        }
     }
 }
 

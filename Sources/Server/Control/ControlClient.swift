@@ -4,17 +4,24 @@ public import Admin
 import Foundation
 import Glibc
 public import Guard
+public import Model
 
 /// The speaking end of the control socket. It blocks: the command line has nothing else to do.
 public final class ControlClient {
     private let descriptor: Int32
     private let directory: String
+    private let role: Role?
     private var lines = LineBuffer(limit: ControlLimits.answer)
     private var lastID: Int64 = 0
 
+    /// Needs no right in the folder but to pass through it.
+    ///
+    /// - Parameters:
+    ///   - directory: The folder of the installation.
+    ///   - role: The role to act in, which gives no right that this account has not; default: its own.
     /// - Throws: A refusal when no server runs there or this account may not speak to it.
-    public init(_ installation: Installation) throws(Refusal) {
-        directory = installation.directory
+    public init(directory path: String, as role: Role? = nil) throws(Refusal) {
+        (directory, self.role) = (Installation.absolute(path), role)
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .systemRefused(errno) }
         // Longer than the server's own deadline, which answers in words.
@@ -22,11 +29,18 @@ public final class ControlClient {
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
         }
-        guard Self.connect(descriptor, to: installation.controlSocket) else {
+        guard Self.connect(descriptor, to: Installation.controlSocket(in: directory)) else {
             // `deinit` closes the socket: everything is initialised, so it runs.
             let code = errno
-            throw code == EACCES || code == EPERM ? .otherAccount(directory) : .notRunning(directory)
+            if code == EACCES || code == EPERM { throw .otherAccount(directory) }
+            // Says so where there is no phone system at all.
+            _ = try Installation(opening: directory)
+            throw .notRunning(directory)
         }
+    }
+
+    public convenience init(_ installation: Installation, as role: Role? = nil) throws(Refusal) {
+        try self.init(directory: installation.directory, as: role)
     }
 
     deinit { close(descriptor) }
@@ -34,7 +48,7 @@ public final class ControlClient {
     /// - Throws: The server's refusal, or one of our own when the server went away.
     public func perform(_ command: Command) throws(Refusal) -> Answer {
         lastID += 1
-        guard let request = try? ControlCoding.encode(ControlRequest(id: lastID, command: command)) else {
+        guard let request = try? ControlCoding.encode(ControlRequest(id: lastID, as: role, command: command)) else {
             throw .wentAway(directory)
         }
         // A server that refuses the connection itself says why before it closes, even when it never read the request.
@@ -101,7 +115,8 @@ extension Refusal {
         Self(
             problem: "This account may not run the phone system in \(directory).",
             reason: "whoever can send commands can enrol phones and read every call record",
-            remedy: "run the command as the account that runs 'ringfence serve', or as root"
+            remedy: "run the command as the account that runs 'ringfence serve', or let that one say who may: "
+                + "ringfence operator add"
         )
     }
 

@@ -1,41 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Admin
-import Glibc
 public import Guard
 public import Logging
+public import Model
 import NIOCore
 import NIOPosix
 public import ServiceLifecycle
-import Synchronization
+
+/// Does what is asked over the control socket.
+public protocol ControlHandler: Sendable {
+    /// - Parameters:
+    ///   - account: Who is at the other end, as the kernel says.
+    ///   - narrowed: The role that it asked to act in.
+    func perform(
+        _ command: Command,
+        for account: LocalAccount,
+        as narrowed: Role?
+    ) async throws(Refusal) -> Answer
+    /// Hears of somebody who is not let in, and says what he is told.
+    func turnAway(_ account: LocalAccount) async -> Refusal
+}
+
+extension Administrator: ControlHandler {}
 
 /// The listening end of the control socket; ``ControlRequest`` describes what is spoken.
 public struct ControlServer: Service {
-    public typealias Handler = @Sendable (_ command: Command, _ actor: Admin.Actor) async throws(Refusal) -> Answer
     private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
     private let listener: NIOAsyncChannel<Connection, Never>
-    private let path: String
-    private let owner: uid_t
-    private let handler: Handler
+    private let door: ControlDoor
+    private let handler: any ControlHandler
     private let logger: Logger
 
-    /// Binds the socket, mode 0600. A socket that an earlier process left behind is replaced: the store's lock says
-    /// that nobody uses it.
+    /// Binds the socket. One that an earlier process left behind is replaced: the store's lock says that nobody uses it.
     ///
-    /// - Parameters:
-    ///   - owner: Whose processes may speak, besides root's; default: the account of this process.
-    ///   - handler: Does what a command asks. The actor is the account at the other end, as the kernel names it.
+    /// - Parameter door: Says who may connect, and sets the socket's mode.
     public init(
         path: String,
-        owner: UInt32? = nil,
-        logger: Logger,
-        handler: @escaping Handler
+        door: ControlDoor,
+        handler: any ControlHandler,
+        logger: Logger
     ) async throws(Refusal) {
-        self.path = path
-        self.owner = owner ?? geteuid()
-        self.logger = logger
-        self.handler = handler
+        (self.door, self.handler, self.logger) = (door, handler, logger)
+        try door.closeFolder()
         do {
             listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
@@ -49,18 +57,17 @@ public struct ControlServer: Service {
         } catch {
             throw .cannotListen(path, "\(error)")
         }
-        guard chmod(path, 0o600) == 0 else { throw .cannotWrite(path, errno) }
+        try door.bound()
     }
 
     /// Serves until the service is told to stop; then every idle connection is closed and the socket is gone.
     public func run() async throws {
-        defer { unlink(path) }
+        defer { door.unbind() }
         try await listener.executeThenClose { connections in
             await withDiscardingTaskGroup { group in
-                let open = ConnectionCount(limit: ControlLimits.connections)
                 do {
                     for try await connection in connections.cancelOnGracefulShutdown() {
-                        group.addTask { await serve(connection, counted: open) }
+                        group.addTask { await serve(connection) }
                     }
                 } catch {
                     logger.warning("the control socket stopped", metadata: ["error": "\(error)"])
@@ -69,17 +76,17 @@ public struct ControlServer: Service {
         }
     }
 
-    private func serve(_ connection: Connection, counted open: ConnectionCount) async {
+    private func serve(_ connection: Connection) async {
         do {
             try await connection.executeThenClose { inbound, outbound in
-                guard open.enter() else { return try await outbound.write(.init(refusing: .tooManyConnections)) }
-                defer { open.leave() }
-                let peer = try await ControlPeer(of: connection.channel)
-                guard peer.mayAdminister(as: owner) else {
-                    logger.warning("refused a control connection", metadata: ["uid": "\(peer.user)"])
-                    return try await outbound.write(.init(refusing: .foreignAccount(peer.name)))
+                let account = try await ControlPeer.account(of: connection.channel)
+                switch door.enter(account, hangUp: { try? await connection.channel.close() }) {
+                case .stranger: try await outbound.write(.init(refusing: await handler.turnAway(account)))
+                case .crowded: try await outbound.write(.init(refusing: .tooManyConnections))
+                case .letIn(let ticket):
+                    defer { door.leave(ticket) }
+                    try await converse(inbound, outbound, with: account)
                 }
-                try await converse(inbound, outbound, as: peer.actor)
             }
         } catch {
             // The client went away; whatever it asked for is done or undone by now.
@@ -90,7 +97,7 @@ public struct ControlServer: Service {
     private func converse(
         _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>,
         _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
-        as actor: Admin.Actor
+        with account: LocalAccount
     ) async throws {
         var lines = LineBuffer(limit: ControlLimits.request)
         for try await chunk in inbound.cancelOnGracefulShutdown() {
@@ -104,16 +111,17 @@ public struct ControlServer: Service {
                 guard let request = try? ControlCoding.decode(ControlRequest.self, from: line) else {
                     return try await outbound.write(.init(refusing: .notARequest))
                 }
-                try await outbound.write(ByteBuffer(await respond(to: request, as: actor)))
+                try await outbound.write(ByteBuffer(await respond(to: request, of: account)))
             }
         }
     }
 
-    private func respond(to request: ControlRequest, as actor: Admin.Actor) async -> ControlResponse {
+    private func respond(to request: ControlRequest, of account: LocalAccount) async -> ControlResponse {
         let (responses, promise) = AsyncStream<ControlResponse>.makeStream()
         let work = Task {
             do throws(Refusal) {
-                promise.yield(ControlResponse(id: request.id, answer: try await handler(request.command, actor)))
+                let answer = try await handler.perform(request.command, for: account, as: request.role)
+                promise.yield(ControlResponse(id: request.id, answer: answer))
             } catch {
                 promise.yield(ControlResponse(id: request.id, refusal: error))
             }
@@ -129,26 +137,6 @@ public struct ControlServer: Service {
         for await response in responses { return response }
         return ControlResponse(id: request.id, refusal: .tookTooLong)
     }
-}
-
-/// How many connections are open.
-private final class ConnectionCount: Sendable {
-    private let limit: Int
-    private let count = Mutex(0)
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    func enter() -> Bool {
-        count.withLock { count in
-            guard count < limit else { return false }
-            count += 1
-            return true
-        }
-    }
-
-    func leave() { count.withLock { $0 -= 1 } }
 }
 
 private final class CloseWhenIdle: ChannelInboundHandler {
@@ -188,17 +176,10 @@ extension Refusal {
         )
     }
 
-    fileprivate static func foreignAccount(_ user: String) -> Self {
-        Self(
-            problem: "The account '\(user)' may not run this phone system.",
-            reason: "whoever can send commands can enrol phones and read every call record",
-            remedy: "run the command as the account that runs 'ringfence serve', or as root"
-        )
-    }
-
     fileprivate static let tooManyConnections = Self(
         problem: "The server takes no more commands at the moment.",
-        reason: "\(ControlLimits.connections) programs are connected to its control socket",
+        reason: "\(ControlLimits.connections) programs may be connected to its control socket, and "
+            + "\(ControlLimits.connectionsPerOperator) of one operator",
         remedy: "end one of them, and try again"
     )
 

@@ -15,8 +15,9 @@ extension Doctor {
         let secrets = ["installation.json", "seal.key", "tls/server.key", "tls/ca.key"].map {
             installation.directory + "/" + $0
         }
+        let isPassage = mode(installation.directory) == 0o711 && mode(installation.controlSocket) == 0o666
         for folder in [installation.directory, installation.directory + "/tls"] where mode(folder) != 0o700 {
-            return exposed(folder, wanted: "700")
+            guard isPassage, folder == installation.directory else { return exposed(folder, wanted: "700") }
         }
         for file in secrets where FileManager.default.fileExists(atPath: file) && mode(file) != 0o600 {
             return exposed(file, wanted: "600")
@@ -29,7 +30,8 @@ extension Doctor {
                 text: "Run the command as the account that runs 'ringfence serve', or as root."
             )
         }
-        return Diagnosis(.folder, .good, "The folder \(installation.directory) belongs to one account")
+        let title = "The folder \(installation.directory) belongs to one account"
+        return Diagnosis(.folder, .good, isPassage ? title + "; operators reach its control socket" : title)
     }
 
     private func exposed(_ path: String, wanted: String) -> Diagnosis {

@@ -6,7 +6,7 @@ public import Primitives
 
 /// A folder that `ringfence init` made: what is where, and what was said when it was made.
 public struct Installation: Sendable {
-    /// Absolute, without a slash at its end, mode 0700.
+    /// Absolute, without a slash at its end, mode 0700; 0711 while there are operators.
     public let directory: String
     public let settings: Settings
 
@@ -42,7 +42,8 @@ public struct Installation: Sendable {
         self.init(directory: directory, settings: settings)
     }
 
-    public var controlSocket: String { directory + "/control.sock" }
+    public var controlSocket: String { Self.controlSocket(in: directory) }
+    static func controlSocket(in directory: String) -> String { directory + "/control.sock" }
     var servingFile: String { directory + "/serving.json" }
     /// The root for phones. Absent when the certificate came from an authority that phones know already.
     public var rootCertificate: String { directory + "/tls/ca.pem" }

@@ -37,19 +37,23 @@ public struct PhoneSystem: Service {
         }
         let server = try await RingfenceServer.start(configuration, store: store, in: machine, logger: logger)
         do {
+            let door = try ControlDoor(path: installation.controlSocket, snapshot: store.snapshot)
             let administrator = Administrator(
                 store: store,
                 engine: server,
                 notifier: LogNotifier(logger: logger),
+                doorkeeper: door,
                 enrolment: try installation.enrolmentFacts(port: server.sipTLS.port),
                 entropy: SystemEntropy.make(),
                 now: { SystemClock.wall },
                 audit: { await installation.audit(server, store) }
             )
-            let control = try await ControlServer(path: installation.controlSocket, logger: logger) {
-                (command, actor) async throws(Refusal) in
-                try await administrator.perform(command, by: actor)
-            }
+            let control = try await ControlServer(
+                path: installation.controlSocket,
+                door: door,
+                handler: administrator,
+                logger: logger
+            )
             let serving = Serving(
                 sipTLS: server.sipTLS,
                 sipWSS: server.sip.filter { $0.kind == .wss }.map(\.address),

@@ -50,8 +50,7 @@ extension SignallingLoop {
         case .failedLogin, .stalePhone, .accountGuarded: .failedLogin
         case .identityMismatch, .scanner, .malformed, .replayedNonce, .forgedInDialog, .spoofSuspected: .abuse
         case .flood, .weakMediaOffered, .bindingLimit, .otherInstance, .accountLimit, .weakDigest, .foreignMedia,
-            .undeclaredListener,
-            .journalBroken, .suspicious, .banned, .banWithheld:
+            .undeclaredListener, .journalBroken, .suspicious, .banned, .banWithheld, .rightRefused:
             nil
         }
     }

@@ -40,11 +40,21 @@ enum RecordTable {
     }
 
     /// Newest first.
-    static func list(_ database: Database, limit: Int) throws -> [CallRecord] {
-        try Row.fetchAll(
+    static func list(_ database: Database, of owner: Extension?, limit: Int) throws -> [CallRecord] {
+        guard let owner else {
+            return try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM call_records ORDER BY started_at DESC, id DESC LIMIT ?",
+                arguments: [limit]
+            ).map(record)
+        }
+        return try Row.fetchAll(
             database,
-            sql: "SELECT * FROM call_records ORDER BY started_at DESC, id DESC LIMIT ?",
-            arguments: [limit]
+            sql: """
+                SELECT * FROM call_records WHERE ? IN (caller, callee) AND started_at >= ?
+                ORDER BY started_at DESC, id DESC LIMIT ?
+                """,
+            arguments: [owner.number.text, owner.createdAt.milliseconds, limit]
         ).map(record)
     }
 

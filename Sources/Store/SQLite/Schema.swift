@@ -16,6 +16,7 @@ enum Schema {
         migrator.registerMigration("0006 pick-up groups") {
             try $0.execute(sql: "ALTER TABLE extensions ADD COLUMN pickup_group TEXT")
         }
+        migrator.registerMigration("0007 operators") { try $0.execute(sql: operators) }
         return migrator
     }
 
@@ -114,6 +115,17 @@ enum Schema {
             evidence TEXT NOT NULL
         ) STRICT;
         CREATE INDEX proofs_of_control ON proofs (control, kind, id);
+        """
+
+    /// `last_seen` is no setting: it has no line in the journal.
+    private static let operators = """
+        CREATE TABLE operators (
+            account TEXT PRIMARY KEY NOT NULL,
+            user INTEGER NOT NULL UNIQUE,
+            role TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            last_seen INTEGER
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let bans = """

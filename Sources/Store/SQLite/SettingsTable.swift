@@ -19,7 +19,8 @@ enum SettingsTable {
             domain: domain,
             extensions: extensions,
             devices: devices,
-            exceptions: exceptions
+            exceptions: exceptions,
+            operators: try OperatorTable.list(database)
         )
     }
 
@@ -52,6 +53,8 @@ enum SettingsTable {
                 sql: "DELETE FROM listener_exceptions WHERE transport = ? AND address = ?",
                 arguments: [transport.rawValue, address]
             )
+        case .appoint(let value): try OperatorTable.put(value, database)
+        case .dismiss(let account): try OperatorTable.remove(account, database)
         }
     }
 

@@ -24,6 +24,10 @@ extension IPPrefix: ExpressibleByArgument {
     public init?(argument: String) { self.init(parsing: argument) }
 }
 
+extension Role: ExpressibleByArgument {
+    public init?(argument: String) { self.init(parsing: argument) }
+}
+
 extension BanSource: ExpressibleByArgument {
     public init?(argument: String) { self.init(parsing: argument) }
 }

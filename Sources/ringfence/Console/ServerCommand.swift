@@ -4,6 +4,7 @@ import Admin
 import ArgumentParser
 import Foundation
 import Guard
+import Model
 import Server
 
 /// What the commands ask of a running server. The real one speaks over the control socket; a test's answers from memory.
@@ -28,7 +29,7 @@ extension ServerCommand {
     func run() async throws { try await ask() }
 
     func ask() async throws {
-        let server = try ControlClient(Installation(opening: options.folder.path))
+        let server = try ControlClient(directory: options.folder.path, as: options.role)
         try answer(from: server).deliver(asJSON: options.json)
     }
 }
@@ -57,6 +58,12 @@ struct JSONFlag: ParsableArguments {
 struct ServerOptions: ParsableArguments {
     @OptionGroup var folder: FolderOption
     @OptionGroup var format: JSONFlag
+
+    @Option(
+        name: .customLong("as"),
+        help: "Act with the rights of this role only, such as auditor or own-extension:204. It adds none."
+    )
+    var role: Role?
 
     var json: Bool { format.isOn }
 }

@@ -3,6 +3,7 @@
 import Admin
 import ArgumentParser
 import Foundation
+import Glibc
 import Guard
 import Server
 
@@ -19,8 +20,12 @@ struct DoctorVerb: AsyncParsableCommand {
     @OptionGroup var options: ServerOptions
 
     func run() async throws {
+        let reported = try askServer()
+        // An operator may ask the server, and not look into its folder.
+        if let reported, access(Installation.absolute(options.folder.path), R_OK) != 0 {
+            return try Self.output(reported).deliver(asJSON: options.json)
+        }
         let installation = try Installation(opening: options.folder.path)
-        let reported = Self.askServer(of: installation)
         let findings = await Server.Doctor(
             installation,
             serving: reported == nil ? nil : installation.serving,
@@ -30,10 +35,17 @@ struct DoctorVerb: AsyncParsableCommand {
     }
 
     /// What the running server says of itself; `nil` when none runs.
-    private static func askServer(of installation: Installation) -> [Diagnosis]? {
-        guard let server = try? ControlClient(installation), case .doctor(let report)? = try? server.perform(.doctor)
-        else { return nil }
-        return report.facts.map(Diagnosis.init)
+    ///
+    /// - Throws: Its refusal, where it runs and this account may not ask.
+    private func askServer() throws(Refusal) -> [Diagnosis]? {
+        guard let server = try? ControlClient(directory: options.folder.path, as: options.role) else { return nil }
+        do throws(Refusal) {
+            guard case .doctor(let report) = try server.perform(.doctor) else { return nil }
+            return report.facts.map(Diagnosis.init)
+        } catch {
+            guard error.control == .roles else { return nil }
+            throw error
+        }
     }
 
     static func output(_ findings: [Diagnosis]) throws -> Output {

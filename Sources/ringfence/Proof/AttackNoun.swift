@@ -22,7 +22,7 @@ struct AttackRun: AsyncParsableCommand {
         commandName: "run",
         abstract: "Attack the running server from a process of its own, over the network.",
         discussion: """
-            Bounded, and harmless to calls in progress: two extensions are made for the attacks
+            Bounded, and harmless to calls in progress: three extensions are made for the attacks
             and removed afterwards. Takes about five minutes; says what was attempted, expected
             and observed. Exits 1 when an attack got something or could not be carried out.
 
@@ -39,7 +39,7 @@ struct AttackRun: AsyncParsableCommand {
     func run() async throws {
         let installation = try Installation(opening: options.folder.path)
         guard let serving = installation.serving else { throw Refusal.notServing(installation.directory) }
-        let server = try ControlClient(installation)
+        let server = try ControlClient(installation, as: options.role)
         let address = serving.sipTLS.ip.isUnspecified ? installation.address : serving.sipTLS.ip
         let network = try NetworkWire(
             host: installation.settings.names[0],
@@ -51,6 +51,7 @@ struct AttackRun: AsyncParsableCommand {
         do {
             var target = try accounts.target(installation, serving, address)
             target.insider = .onThisMachine(directory: installation.directory)
+            target.insider?.control = .onSocket(of: installation)
             let isQuiet = options.json
             report = await AttackSuite.run(control: control, wire: network.wire, target: target) { result in
                 if !isQuiet { Console.complain("\(result.passed ? "ok  " : "FAIL") \(result.id) \(result.name)") }
@@ -65,7 +66,7 @@ struct AttackRun: AsyncParsableCommand {
     }
 }
 
-/// Two extensions with a phone each, for as long as the attacks run.
+/// Three extensions with a phone each, for as long as the attacks run.
 private struct TemporaryAccounts {
     private static let name = "Attack in progress"
     private let server: ControlClient
@@ -79,7 +80,7 @@ private struct TemporaryAccounts {
             _ = try server.perform(.extension(.remove(number: left.number.text)))
         }
         let taken = Set(existing.map(\.number.text))
-        let free = Array((990_001...999_999).lazy.map(String.init).filter { !taken.contains($0) }.prefix(2))
+        let free = Array((990_001...999_999).lazy.map(String.init).filter { !taken.contains($0) }.prefix(3))
         let wanted = free.map { NewExtension(number: $0, name: Self.name) }
         _ = try server.perform(.extension(.add(wanted)))
         let enrolment = Command.phone(.enrol(free.map { NewPhone(extension: $0, label: Self.name) }))

@@ -87,6 +87,8 @@ extension MemoryTarget {
         case .takesAnyContact:
             return login != nil && message.value("contact")?.contains("192.0.2.") == true
                 ? reply("200 OK", to: message) : nil
+        case .picksUpForAnybody:
+            return login != nil && message.firstLine.contains(":**") ? reply("200 OK", to: message) : nil
         case .remembersStrangers:
             memory.add(8_192)
             return nil
@@ -95,7 +97,8 @@ extension MemoryTarget {
             .slowerForLogins, .waitsForLength, .takesBareLF, .neverCloses, .leavesServicesOpen, .answersDatagrams,
             .forgivesEdits, .forgivesCuts, .bansNobody, .guardsNoAccount, .answersChallenges, .believesResponses,
             .passesHeadersOn, .showsInside, .unescapes, .tripsOverHandshakes, .servesFloods, .losesItself, .amplifies,
-            .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames:
+            .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames, .forgetsRoles, .showsEverything,
+            .renegotiates, .takesEarlyData, .downgrades:
             return nil
         }
     }
@@ -103,6 +106,10 @@ extension MemoryTarget {
     /// The switchboard's own answer, with what a weak server adds.
     func adorned(_ bytes: [UInt8]) -> [UInt8] {
         let isCall = bytes.starts(with: Array("INVITE ".utf8))
+        if isCall, weakness == .downgrades {
+            let text = String(decoding: bytes, as: UTF8.self)
+            return Array(text.components(at: "sips:").joined(separator: "sip:").utf8)
+        }
         guard let weakness, isCall || weakness == .saysWhatItIs, let header = Self.additions[weakness] else {
             return bytes
         }

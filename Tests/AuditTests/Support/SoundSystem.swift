@@ -42,7 +42,8 @@ enum SoundSystem {
             media: MediaFacts(legs: [], suites: ["AEAD_AES_256_GCM"], drops: [:]),
             sources: SourceFacts(strangers: 1, strangerLimit: 64, refused: 0, challenged: 9, places: 128),
             records: [try record(leg)],
-            verifyJournal: { JournalFacts(entries: 3, fault: nil, anchorFault: nil) }
+            verifyJournal: { JournalFacts(entries: 3, fault: nil, anchorFault: nil) },
+            operators: []
         )
     }
 

@@ -8,16 +8,19 @@ import Testing
 
 @testable import Audit
 
-/// A business with two extensions and a phone for each.
+/// A business with three extensions and a phone for each.
 struct TestOffice {
-    static let numbers = ["701", "702"]
-    static let usernames = ["k3jd9fh2mz7qp4xw", "t8vn2bc6rl1sg5ya"]
+    static let numbers = ["701", "702", "703"]
+    static let usernames = ["k3jd9fh2mz7qp4xw", "t8vn2bc6rl1sg5ya", "w5hr8dk1xm3pz9cb"]
     let snapshot: Snapshot
     let accounts: [TestAccount]
 
     init(commonPassword: Bool = false) throws {
         let domain = try #require(DomainName(parsing: MemoryTarget.domain))
-        let passwords = [commonPassword ? "701701" : "hF7mQ2xV9bNc4kLt8wRzPj3s", "Zt6nB3vK8dMq5yGx2hWcRf9p"]
+        let passwords = [
+            commonPassword ? "701701" : "hF7mQ2xV9bNc4kLt8wRzPj3s", "Zt6nB3vK8dMq5yGx2hWcRf9p",
+            "pK4sD9wXn6TbVj2mQc8yHg5r",
+        ]
         var (extensions, devices, accounts): ([Extension], [Device], [TestAccount]) = ([], [], [])
         for (index, text) in Self.numbers.enumerated() {
             let number = try #require(ExtensionNumber(parsing: text))
@@ -72,7 +75,7 @@ extension MemoryTarget {
         var content = Array("SQLite format 3\0 k3jd9fh2mz7qp4xw sealed:".utf8)
         if weakness == .storesPasswords { content += office.accounts[0].password.reveal { Array($0.utf8) } }
         let blocks = [content]
-        return Insider(
+        var insider = Insider(
             serverMemory: { [memory] in memory.read() },
             stolenFiles: { [file] },
             open: { _ in FileBlocks.of(blocks) },
@@ -86,6 +89,8 @@ extension MemoryTarget {
                 }
             }
         )
+        insider.control = controlTrials(office)
+        return insider
     }
 }
 

@@ -20,6 +20,8 @@ enum Weakness: String, CaseIterable {
     case tripsOverHandshakes, servesFloods, losesItself, amplifies, takesAnySize, readsBodies, fetchesCertificates,
         tripsOverRoutes
     case letsAnyPageIn, toleratesFrames
+    case forgetsRoles, showsEverything, picksUpForAnybody
+    case renegotiates, takesEarlyData, downgrades
 
     /// The attack that must notice it.
     var attack: String {
@@ -88,6 +90,11 @@ enum Weakness: String, CaseIterable {
         case .tripsOverRoutes: "D18"
         case .letsAnyPageIn: "P06"
         case .toleratesFrames: "D14"
+        case .forgetsRoles: "P07"
+        case .showsEverything: "P08"
+        case .picksUpForAnybody: "P08p"
+        case .renegotiates, .takesEarlyData: "D05"
+        case .downgrades: "K02s"
         }
     }
 }

@@ -3,6 +3,7 @@
 import Admin
 import Foundation
 import Guard
+import Model
 import Testing
 
 @testable import Server
@@ -95,11 +96,11 @@ struct ControlSocketTests {
         }
     }
 
-    @Test func `the account of the server and root may speak, and nobody else`() {
-        #expect(ControlPeer(user: 1_000).mayAdminister(as: 1_000))
-        #expect(ControlPeer(user: 0).mayAdminister(as: 1_000))
-        #expect(!ControlPeer(user: 1_001).mayAdminister(as: 1_000))
-        #expect(!ControlPeer(user: 1_000).mayAdminister(as: 0))
+    @Test func `a role that somebody narrows himself to arrives with each request`() async throws {
+        try await withSocket { socket in
+            _ = try ControlClient(socket.installation, as: .auditor).perform(.doctor)
+            #expect(socket.actors.value.first?.hasSuffix(" as auditor") == true)
+        }
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can become another account"))
@@ -107,7 +108,7 @@ struct ControlSocketTests {
         try await withSocket { socket in
             // The folder and the socket would keep it out already; here they are open, and still it gets nothing.
             for path in [socket.folder.path, socket.folder.data, socket.path] { chmod(path, 0o777) }
-            let said = try socket.sayAsNobody()
+            let said = try socket.say(as: 65_534)
             #expect(said.contains("The account 'nobody' may not run this phone system."))
             #expect(socket.actors.value.isEmpty)
         }
@@ -116,8 +117,7 @@ struct ControlSocketTests {
     @Test func `only the owner can open it, and it is gone when the server stops`() async throws {
         let folder = TemporaryFolder()
         try await withSocket(in: folder) { socket in
-            let mode = try FileManager.default.attributesOfItem(atPath: socket.path)[.posixPermissions] as? Int
-            #expect(mode == 0o600)
+            #expect(socket.modes == [0o700, 0o600])
         }
         #expect(FileManager.default.fileExists(atPath: folder.data))
         #expect(!FileManager.default.fileExists(atPath: folder.data + "/control.sock"))

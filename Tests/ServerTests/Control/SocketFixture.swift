@@ -4,8 +4,10 @@ import Admin
 import Foundation
 import Guard
 import Logging
+import Model
 import ServiceLifecycle
 import Synchronization
+import Testing
 
 @testable import Server
 
@@ -15,9 +17,30 @@ struct SocketFixture: Sendable {
 
     let folder: TemporaryFolder
     let installation: Installation
+    let door: ControlDoor
     let actors = Seen()
 
     var path: String { installation.controlSocket }
+
+    /// Answers from memory, and remembers who asked and in which role.
+    struct Handler: ControlHandler {
+        let actors: Seen
+
+        func perform(
+            _ command: Command,
+            for account: LocalAccount,
+            as narrowed: Role?
+        ) async throws(Refusal) -> Answer {
+            if case .call(.end(let id)) = command {
+                guard id != "gone" else { throw SocketFixture.noCall }
+                return .callEnded(id: id)
+            }
+            actors.append(account.description + (narrowed.map { " as \($0)" } ?? ""))
+            return .proofsKept(count: 0)
+        }
+
+        func turnAway(_ account: LocalAccount) async -> Refusal { OperatorRules.refusal(ofEntryBy: account) }
+    }
 
     /// Who asked.
     final class Seen: Sendable {
@@ -26,18 +49,50 @@ struct SocketFixture: Sendable {
         func append(_ name: String) { names.withLock { $0.append(name) } }
     }
 
-    /// Connects from a process of the account `nobody`, and returns the line it is told.
-    func sayAsNobody() throws -> String {
+    /// Another settings' operators from now on.
+    func admit(_ operators: [Operator], generation: UInt64) async throws {
+        await door.admit(by: try Self.snapshot(operators, generation: generation))
+    }
+
+    static func snapshot(_ operators: [Operator] = [], generation: UInt64 = 1) throws -> Snapshot {
+        Snapshot(
+            generation: generation,
+            domain: try #require(DomainName(parsing: "example.com")),
+            extensions: [],
+            devices: [],
+            operators: operators
+        )
+    }
+
+    var modes: [UInt16] {
+        [folder.data, path].map { path in
+            let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? UInt16
+            return mode ?? 0
+        }
+    }
+
+    /// Connects from a process of another account, and returns the lines it is told.
+    ///
+    /// - Parameter requests: What it says first, and waits for an answer to each.
+    func say(as user: UInt32, _ requests: [String] = []) throws -> String {
         let script = """
-            import os, socket
-            os.setuid(65534)
+            import os, socket, sys
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(\(user))
             s = socket.socket(socket.AF_UNIX)
-            s.connect("\(path)")
-            print(s.makefile().readline())
+            try: s.connect("\(path)")
+            except OSError as error: sys.exit(print(error.strerror))
+            lines = s.makefile("rw")
+            for request in sys.argv[1:]:
+                lines.write(request + "\\n")
+                lines.flush()
+                print(lines.readline(), end="", flush=True)
+            print(lines.readline(), end="")
             """
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments = ["-c", script]
+        process.arguments = ["-c", script] + requests
         let output = Pipe()
         process.standardOutput = output
         try process.run()
@@ -55,17 +110,12 @@ func withSocket(
     in folder: TemporaryFolder = TemporaryFolder(),
     _ test: @escaping @Sendable (SocketFixture) throws -> Void
 ) async throws {
-    let socket = SocketFixture(folder: folder, installation: try folder.install(at: Date()))
+    let installation = try folder.install(at: Date())
+    let door = try ControlDoor(path: installation.controlSocket, snapshot: try SocketFixture.snapshot())
+    let socket = SocketFixture(folder: folder, installation: installation, door: door)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let server = try await ControlServer(path: socket.path, logger: logger) {
-        [actors = socket.actors] (command, actor) async throws(Refusal) in
-        if case .call(.end(let id)) = command {
-            guard id != "gone" else { throw SocketFixture.noCall }
-            return .callEnded(id: id)
-        }
-        actors.append(actor.name)
-        return .proofsKept(count: 0)
-    }
+    let handler = SocketFixture.Handler(actors: socket.actors)
+    let server = try await ControlServer(path: socket.path, door: door, handler: handler, logger: logger)
     let group = ServiceGroup(services: [server], logger: logger)
     let running = Task { try await group.run() }
     let outcome = await withCheckedContinuation { finished in

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+
+/// Who is let in to the control socket, and who may be appointed.
+public enum OperatorRules {
+    /// What the kernel calls an account that it cannot name, such as one of another user namespace
+    /// (`/proc/sys/kernel/overflowuid`), and what no account is called.
+    private static let nobody: Set<UInt32> = [65_534, .max]
+
+    /// The role of an account; `nil` for one that is not let in.
+    ///
+    /// The account of the server and root own every file there is, so they are owners whatever the settings say, and
+    /// nobody can be locked out for good.
+    ///
+    /// - Parameter server: The account that the server runs under.
+    public static func role(of account: LocalAccount, server: UInt32, among operators: [Operator]) -> Role? {
+        if isAlwaysOwner(account.user, server: server) { return .owner }
+        return operators.first { $0.is(account) }?.role
+    }
+
+    public static func isAlwaysOwner(_ user: UInt32, server: UInt32) -> Bool { user == 0 || user == server }
+
+    /// Why an account cannot get a role; `nil` when it can.
+    ///
+    /// - Parameter account: As the machine knows it.
+    public static func refusal(
+        ofAppointing account: LocalAccount,
+        as role: Role,
+        server: UInt32,
+        in snapshot: Snapshot
+    ) -> Refusal? {
+        if isAlwaysOwner(account.user, server: server) { return .alwaysOwner(account) }
+        guard let name = account.name, !nobody.contains(account.user) else { return .nobodyInParticular(account) }
+        if let other = snapshot.operators.first(where: { $0.user == account.user && $0.account != name }) {
+            return .sameNumber(account, other)
+        }
+        if case .ownExtension(let number) = role, snapshot.extensions[number] == nil {
+            return .noExtension(number, account)
+        }
+        let isNew = !snapshot.operators.contains { $0.account == name }
+        return isNew && snapshot.operators.count >= Limits.operators ? .tooMany(account) : nil
+    }
+
+    /// Why somebody is turned away at the control socket.
+    public static func refusal(ofEntryBy account: LocalAccount) -> Refusal {
+        Refusal(
+            .roles,
+            problem: "The account '\(account.name ?? "uid \(account.user)")' may not run this phone system.",
+            reason: "whoever can send commands can enrol phones and read every call record",
+            remedy: "run the command as the account that runs 'ringfence serve', or let that one say who may: "
+                + "ringfence operator add"
+        )
+    }
+}
+
+extension Refusal {
+    /// Also for whoever wants to take the role away.
+    public static func alwaysOwner(_ account: LocalAccount) -> Self {
+        Self(
+            .roles,
+            problem: "The role of \(account) cannot be changed.",
+            reason: "it owns the files of this phone system, so it is an owner in any case, and the last way in",
+            remedy: "name another account of this machine: ringfence operator add ACCOUNT --role auditor"
+        )
+    }
+
+    fileprivate static func nobodyInParticular(_ account: LocalAccount) -> Self {
+        Self(
+            .roles,
+            problem: "\(account) cannot be an operator.",
+            reason: "the system gives that account to whatever has none of its own, so it says nothing about who asks",
+            remedy: "make an account for the person: adduser NAME"
+        )
+    }
+
+    fileprivate static func sameNumber(_ account: LocalAccount, _ other: Operator) -> Self {
+        Self(
+            .roles,
+            problem: "\(account) cannot be an operator.",
+            reason: "to the kernel it is the same account as \(other.account), which has the role \(other.role)",
+            remedy: "remove that one first: ringfence operator remove \(other.account)"
+        )
+    }
+
+    fileprivate static func noExtension(_ number: ExtensionNumber, _ account: LocalAccount) -> Self {
+        Self(
+            .roles,
+            problem: "\(account) cannot be an operator for extension \(number).",
+            reason: "the extension does not exist, and would be somebody else's when it does",
+            remedy: "add it first: ringfence extension add \(number)"
+        )
+    }
+
+    fileprivate static func tooMany(_ account: LocalAccount) -> Self {
+        Self(
+            .roles,
+            problem: "\(account) was not made an operator.",
+            reason: "there are \(Limits.operators) already, and each is an account that can be stolen",
+            remedy: "remove those who no longer need it: ringfence operator list"
+        )
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that an operator can do, named by what it does and not by the command that does it.
+///
+/// The raw value completes "may not …".
+public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
+    case seeExtensions = "see the extensions"
+    case changeExtensions = "change extensions"
+    /// Disabling one: what stops a thief, and is undone by ``changeExtensions``.
+    case cutOffExtensions = "cut extensions off"
+    case seePhones = "see the phones"
+    /// Hands out a password.
+    case enrolPhones = "enrol phones"
+    case revokePhones = "revoke phones"
+    case seeRegistrations = "see which phones are registered"
+    case seeCalls = "see the calls of this moment"
+    case endCalls = "end calls"
+    case seeRecords = "see who called whom"
+    case readJournal = "read the journal"
+    case seeControls = "see how the controls stand"
+    /// Says that an attack was held off.
+    case keepProofs = "keep proofs of the controls"
+    case runAudit = "run an audit"
+    case diagnose = "ask the server how it is"
+    case seeListeners = "see the listeners"
+    case openListeners = "open listeners without encryption"
+    case closeListeners = "close listeners without encryption"
+    case seeBans = "see who is shut out"
+    case shutOut = "shut addresses out"
+    case letIn = "let shut out addresses in again"
+    case seeCertificate = "see the certificate"
+    case replaceCertificate = "replace the certificate"
+    case seeEvents = "see the security events"
+    case seeOperators = "see the operators"
+    case appointOperators = "say who may do what"
+
+    /// Whether somebody with it can leave anything different from how he found it.
+    public var changesSomething: Bool {
+        switch self {
+        case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .keepProofs, .openListeners,
+            .closeListeners, .shutOut, .letIn, .replaceCertificate, .appointOperators:
+            true
+        case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords, .readJournal, .seeControls,
+            .runAudit, .diagnose, .seeListeners, .seeBans, .seeCertificate, .seeEvents, .seeOperators:
+            false
+        }
+    }
+}

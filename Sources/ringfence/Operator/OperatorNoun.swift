@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Guard
+import Model
+
+struct OperatorNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "operator",
+        abstract: "Who may run the phone system, and what each may do.",
+        subcommands: [OperatorAdd.self, OperatorList.self, OperatorRemove.self]
+    )
+}
+
+struct OperatorAdd: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Let an account of this machine run the phone system, or give it another role.",
+        discussion: """
+            Only an owner may. The roles:
+
+              owner          everything, and who else may do what
+              administrator  extensions, phones, calls, the certificate
+              security       who is shut out, what was noticed, exceptions to encryption
+              billing        the list of extensions and the call records
+              front-desk     the list of extensions, who is registered, who talks
+              auditor        looks at everything and changes nothing
+              own-extension  looks at what belongs to one extension
+
+              ringfence operator add alice --role administrator
+              ringfence operator add bob --role own-extension --extension 204
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The account's name, as 'id -un' says it.", valueName: "account"))
+    var account: String
+
+    @Option(help: "What it is let in for.")
+    var role: String
+
+    @Option(help: "The extension, for the role own-extension.")
+    var `extension`: String?
+
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        if let `extension` {
+            try NumberArgument.check(`extension`)
+            guard role == Role.ownExtensionName else {
+                throw ValidationError("--extension is for the role \(Role.ownExtensionName).")
+            }
+        } else if role == Role.ownExtensionName {
+            throw ValidationError("Which extension? Add it: --role \(Role.ownExtensionName) --extension 204")
+        }
+        guard wanted != nil else { throw ValidationError("'\(role)' is no role; see: ringfence operator add --help") }
+    }
+
+    private var wanted: Role? { Role(parsing: role + (`extension`.map { ":\($0)" } ?? "")) }
+
+    var command: Command {
+        guard let wanted else { preconditionFailure("validate() checks the role") }
+        return .operator(.add(account: account, role: wanted))
+    }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .operator(let report) = answer else { throw Refusal.unexpectedAnswer }
+        return try Output(
+            "\(report.account) may run the phone system as \(report.role).",
+            json: report,
+            hint: "Take it back: ringfence operator remove \(account)"
+        )
+    }
+}
+
+struct OperatorList: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show who may run the phone system, and when each was here last."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    var command: Command { .operator(.list) }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .operators(let list) = answer else { throw Refusal.unexpectedAnswer }
+        let rows = list.map {
+            [
+                $0.account.name ?? "-", "\($0.account.user)", $0.role.description, $0.since?.seconds ?? "always",
+                $0.since == nil ? "-" : $0.lastSeen?.seconds ?? "never", $0.exists ? "" : "the account is gone",
+            ]
+        }
+        return try Output(Table(["account", "uid", "role", "since", "last seen", ""], rows).text, json: list)
+    }
+}
+
+struct OperatorRemove: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove",
+        abstract: "Let an account run the phone system no more. Its open connections end at once."
+    )
+
+    @Argument(help: ArgumentHelp("The account, as 'ringfence operator list' shows it.", valueName: "account"))
+    var account: String
+
+    @OptionGroup var options: ServerOptions
+
+    var command: Command { .operator(.remove(account: account)) }
+
+    func output(of answer: Answer) throws -> Output {
+        guard case .operator(let report) = answer else { throw Refusal.unexpectedAnswer }
+        return try Output("\(report.account) may not run the phone system any more.", json: report)
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Audit
+import Foundation
+import Guard
+import Logging
+import Model
+import Primitives
+import ServiceLifecycle
+import Testing
+
+@testable import Server
+
+@Suite("Control roles: over the control socket of a whole phone system")
+struct RoleTrialTests {
+    @Test func `P07 the attack that says every command in every role gets nothing, and changes nothing`() async throws {
+        let folder = TemporaryFolder()
+        let made = try install(folder)
+        try await serve(made) {
+            _ = try await tell(made, .extension(.add([NewExtension(number: "101")])))
+            guard case .enrolled(let phones) = try await tell(made, .phone(.enrol([NewPhone(extension: "101")]))),
+                case .extensions(let before) = try await tell(made, .extension(.list))
+            else { throw AnotherAnswer() }
+            let attack = try #require(AttackSuite.attacks.first { $0.id == "P07" })
+            let (target, wire) = (try target(made, phones), try NetworkWire(made).wire)
+            let observation = try await attack.run(wire, target)
+            #expect(observation.outcome == .held, "\(observation.observed)")
+            #expect(observation.observed.hasPrefix("of \(CommandKind.allCases.count) commands, refused to owner 0,"))
+            #expect(try await tell(made, .extension(.list)) == .extensions(before))
+            guard case .events(let events) = try await tell(made, .event(.list(limit: 100))) else {
+                throw AnotherAnswer()
+            }
+            #expect(events.contains { $0.kind == .rightRefused })
+        }
+    }
+
+    /// A client blocks, so it has a thread of its own.
+    private func tell(_ made: Installation, _ command: Command) async throws -> Answer {
+        try await withCheckedThrowingContinuation { told in
+            Thread.detachNewThread { told.resume(with: Result { try ControlClient(made).perform(command) }) }
+        }
+    }
+
+    private struct AnotherAnswer: Error {}
+
+    private func target(_ made: Installation, _ phones: [EnrolledPhone]) throws -> Target {
+        let serving = try #require(made.serving)
+        var insider = Insider.onThisMachine(directory: made.directory)
+        insider.control = .onSocket(of: made)
+        return Target(
+            host: "localhost",
+            address: serving.sipTLS.ip,
+            tlsPort: serving.sipTLS.port,
+            mediaPort: serving.media.first,
+            domain: try #require(DomainName(parsing: "example.com")),
+            accounts: phones.map {
+                TestAccount(number: $0.extension, username: $0.enrolment.username, password: $0.enrolment.password)
+            },
+            insider: insider
+        )
+    }
+
+    private func install(_ folder: TemporaryFolder) throws -> Installation {
+        let request = try InstallationRequest(
+            directory: folder.data,
+            domain: try #require(DomainName(parsing: "example.com")),
+            address: IPAddress(v4: 0x7F00_0001),
+            names: ["localhost"]
+        )
+        return try request.createWithStore(by: "a test", at: Date())
+    }
+
+    private func serve(_ made: Installation, _ work: () async throws -> Void) async throws {
+        let loopback = IPAddress(v4: 0x7F00_0001)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let configuration = try made.configuration(
+            sipTLS: [EncryptedListener(.tls, SocketAddress(ip: loopback, port: 0))],
+            media: [MediaPorts(address: loopback, first: 27_114, last: 27_115)].compactMap(\.self)
+        )
+        let system = try await PhoneSystem.start(made, configuration, logger: logger) { _ in }
+        let group = ServiceGroup(services: [system], logger: logger)
+        let running = Task { try await group.run() }
+        let outcome = await Result { () async throws in try await work() }
+        await group.triggerGracefulShutdown()
+        try await running.value
+        try outcome.get()
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ work: () async throws -> Success) async {
+        do { self = .success(try await work()) } catch { self = .failure(error) }
+    }
+}
+
+extension NetworkWire {
+    fileprivate convenience init(_ made: Installation) throws {
+        try self.init(host: "localhost", address: IPAddress(v4: 0x7F00_0001), authority: made.rootCertificate)
+    }
+}

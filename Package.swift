@@ -101,7 +101,7 @@ if !coreOnly {
             swiftSettings: strict
         ),
         // Layer 4: sockets, clocks and proofs.
-        .target(name: "CNetwork"),
+        .target(name: "CNetwork", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(
             name: "Server",
             dependencies: [

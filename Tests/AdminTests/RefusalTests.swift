@@ -135,6 +135,9 @@ struct RefusalTests {
             ), true
         ),
         (.listener(.withdraw(.udp, address: "192.0.2.1:5060")), true),
+        (.ban(.list), false),
+        (.ban(.add(BanRequest(source: "203.0.113.7", reason: "guesses", hours: 1))), true),
+        (.ban(.remove(source: "203.0.113.7")), true),
         (.certificate(.show), false),
         (.certificate(.replace(CertificatePair(certificate: "", key: Redacted("")))), true),
         (.event(.list(limit: 10)), false),

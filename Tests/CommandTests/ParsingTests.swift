@@ -68,7 +68,7 @@ struct ParsingTests {
 
                 Nothing is deleted; undo it with 'ringfence extension enable'.
 
-                USAGE: ringfence extension disable <number> [--data <data>] [--json]
+                USAGE: ringfence extension disable <number> [--data <data>] [--json] [--as <role>]
 
                 ARGUMENTS:
                   <number>                The extension's number, 2 to 6 digits.
@@ -76,6 +76,8 @@ struct ParsingTests {
                 OPTIONS:
                   --data <data>           The folder of the phone system. Default: the environment's RINGFENCE_DATA.
                   --json                  Print JSON, for a script. Fields are only ever added.
+                  --as <role>             Act with the rights of this role only, such as auditor or
+                                          own-extension:204. It adds none.
                   --version               Show the version.
                   -h, --help              Show help information.
 

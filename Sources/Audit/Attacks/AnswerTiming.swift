@@ -56,11 +56,14 @@ actor LoginTiming {
     private let target: Target
     private let known: TestAccount
     private let unknown: String
+    /// Where its addresses begin: elsewhere each time, because those of the last run may have been shut out by it.
+    private let first: UInt32
     private var connections: UInt32 = 0
 
     init(_ wire: Wire, _ target: Target) {
         (self.wire, self.target) = (wire, target)
         known = target.accounts[0]
+        first = UInt32(truncatingIfNeeded: wire.entropy.next() % 0x00FD_FFFE)
         unknown = "q" + wire.entropy.token(bits: 128).prefix(max(known.username.utf8.count - 1, 1))
     }
 
@@ -84,8 +87,8 @@ actor LoginTiming {
     private func connect() async throws(WireError) -> Conversation {
         connections += 1
         let isHere = target.address.isLoopback && target.address.isIPv4
-        let host = connections / UInt32(Limits.connectionsPerAddress)
-        let source = isHere ? IPAddress(v4: 0x7F01_0001 + host % 0x00FD_FFFE) : nil
+        let host = (first + connections / UInt32(Limits.connectionsPerAddress)) % 0x00FD_FFFE
+        let source = isHere ? IPAddress(v4: 0x7F01_0001 + host) : nil
         return try await wire.converse(Endpoint(.tls, port: target.tlsPort, from: source))
     }
 

@@ -6,7 +6,7 @@ import Primitives
 
 /// Attacks on the encryption of signalling: outdated TLS, and no TLS.
 enum SignallingEncryptionAttack {
-    static let all = [outdatedTLS, noTLS, wrongName]
+    static let all = [abusedTLS, outdatedTLS, noTLS, downgrade, wrongName]
 
     private static let outdatedTLS = Attack(
         .signallingEncryption,

@@ -7,6 +7,8 @@ public import Primitives
 public struct Wire: Sendable {
     /// Opens a way to the target.
     public var connect: @Sendable (Endpoint) async throws(WireError) -> Link
+    /// Tries something with TLS that no phone does.
+    public var abuse: @Sendable (TLSAbuse, _ port: UInt16) async throws(WireError) -> TLSAbuse.Outcome
     public var pause: @Sendable (Duration) async -> Void
     public var clock: @Sendable () -> MonotonicTime
     public var wallClock: @Sendable () -> WallTime
@@ -14,13 +16,30 @@ public struct Wire: Sendable {
 
     public init(
         connect: @escaping @Sendable (Endpoint) async throws(WireError) -> Link,
+        abuse: @escaping @Sendable (TLSAbuse, _ port: UInt16) async throws(WireError) -> TLSAbuse.Outcome,
         pause: @escaping @Sendable (Duration) async -> Void,
         clock: @escaping @Sendable () -> MonotonicTime,
         wallClock: @escaping @Sendable () -> WallTime,
         entropy: Entropy
     ) {
-        (self.connect, self.pause, self.clock) = (connect, pause, clock)
+        (self.connect, self.abuse, self.pause, self.clock) = (connect, abuse, pause, clock)
         (self.wallClock, self.entropy) = (wallClock, entropy)
+    }
+}
+
+/// What TLS could do and must not, because a stranger could make somebody else's request his own with it, or say it twice.
+public enum TLSAbuse: Hashable, Sendable {
+    /// A second handshake inside of the first, over TLS 1.2 (RFC 5246 §7.4.1.1).
+    case renegotiation
+    /// These bytes before a handshake is over, over TLS 1.3 (RFC 8446 §2.3).
+    case earlyData([UInt8])
+
+    public enum Outcome: Hashable, Sendable {
+        case taken
+        /// With what it was tried.
+        case refused(String)
+        /// The handshake that goes before did not come about.
+        case failed
     }
 }
 

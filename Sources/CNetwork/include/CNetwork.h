@@ -4,4 +4,5 @@
 #include "clock.h"
 #include "media_socket.h"
 #include "reception.h"
+#include "tls_abuse.h"
 #endif

@@ -15,8 +15,8 @@ public final class NetworkWire: Sendable {
     /// The process-wide one: an attack has no loops of its own to leave behind.
     private let group = MultiThreadedEventLoopGroup.singleton
     private let secured: NIOSSLContext
-    private let host: String
-    private let address: IPAddress
+    let host: String
+    let address: IPAddress
     /// The attacker's own address on the way to the target: what its phones put into their descriptions.
     private let own: IPAddress
 
@@ -36,6 +36,7 @@ public final class NetworkWire: Sendable {
     public var wire: Wire {
         Wire(
             connect: { [self] (endpoint) async throws(WireError) in try await connect(endpoint) },
+            abuse: { [self] (abuse, port) async throws(WireError) in try await self.abuse(abuse, port) },
             pause: { try? await Task.sleep(for: $0) },
             clock: { SystemClock.monotonic },
             wallClock: { SystemClock.wall },

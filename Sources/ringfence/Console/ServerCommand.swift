@@ -61,7 +61,10 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         name: .customLong("as"),
-        help: "Act with the rights of this role only, such as auditor or own-extension:204. It adds none."
+        help: ArgumentHelp(
+            "Act with the rights of this role only, such as auditor or own-extension:204. It adds none.",
+            valueName: "role"
+        )
     )
     var role: Role?
 

@@ -169,6 +169,12 @@ extension MemoryTarget {
                     close: { await self.close(id) }
                 )
             },
+            abuse: { [weakness] (abuse, _) async throws(WireError) in
+                switch abuse {
+                case .renegotiation: weakness == .renegotiates ? .taken : .refused("inside of TLS 1.2")
+                case .earlyData: weakness == .takesEarlyData ? .taken : .refused("by a made-up ticket")
+                }
+            },
             pause: { [self] duration in
                 await pass(duration)
                 await tick()

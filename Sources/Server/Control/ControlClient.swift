@@ -33,8 +33,8 @@ public final class ControlClient {
             // `deinit` closes the socket: everything is initialised, so it runs.
             let code = errno
             if code == EACCES || code == EPERM { throw .otherAccount(directory) }
-            // Says so where there is no phone system at all.
-            _ = try Installation(opening: directory)
+            // Says so where there is no phone system at all. A socket that nobody answers on belongs to one.
+            if code == ENOENT { _ = try Installation(opening: directory) }
             throw .notRunning(directory)
         }
     }
@@ -115,7 +115,8 @@ extension Refusal {
         Self(
             problem: "This account may not run the phone system in \(directory).",
             reason: "whoever can send commands can enrol phones and read every call record",
-            remedy: "run the command as the account that runs 'ringfence serve', or let that one say who may: "
+            remedy:
+                "run the command as the account that runs 'ringfence serve'; an operator can while the server runs: "
                 + "ringfence operator add"
         )
     }

@@ -105,6 +105,32 @@ struct ControlDoorTests {
         }
     }
 
+    @Test func `a server that was killed leaves a folder that the next one sets right`() throws {
+        let folder = TemporaryFolder()
+        let made = try folder.install(at: Date())
+        // What a killed one leaves: the way in for operators, and a socket that nobody answers on.
+        chmod(folder.data, 0o711)
+        let dead = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(made.controlSocket.utf8)) }
+        let isBound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(dead, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+        close(dead)
+        #expect(isBound)
+        let refusal = #expect(throws: Refusal.self) { _ = try ControlClient(directory: folder.data) }
+        #expect(refusal?.problem == "The phone system in \(folder.data) is not running.")
+        let door = try ControlDoor(path: made.controlSocket, snapshot: SocketFixture.snapshot())
+        try door.closeFolder()
+        try door.bound()
+        for (path, mode) in [(folder.data, 0o700), (made.controlSocket, 0o600)] {
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == mode)
+        }
+    }
+
     @Test func `a link in the place of the socket is not followed, nor is the folder looked up again`() async throws {
         let folder = TemporaryFolder()
         let (real, elsewhere) = (folder.path + "/real", folder.path + "/elsewhere")

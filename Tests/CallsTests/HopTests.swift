@@ -4,7 +4,7 @@ import Calls
 import SIP
 import Testing
 
-@Suite("RFC 5393 §4.2 and §5.3, ATTACKS S20: circles and forks")
+@Suite("RFC 5393 §4.1, §4.2 and §5.3, ATTACKS S20: circles and forks")
 struct HopTests {
     @Test(arguments: [
         (["Via: SIP/2.0/TLS pbx.office.example:5061;branch=z9hG4bKours"], 482),

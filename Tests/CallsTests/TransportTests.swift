@@ -35,7 +35,7 @@ private struct Pair {
 
 private func text(_ message: Message) -> String { String(decoding: message.bytes, as: UTF8.self) }
 
-@Suite("RFC 7118 §5 SIP over WebSockets in the switchboard")
+@Suite("RFC 7118 §5 and §7 SIP over WebSockets in the switchboard")
 struct WebSocketTransportTests {
     /// A browser does not know its own address (§5.4), so its Contact names a host that never exists.
     private static let contact = "sip:p1u2x3@df7jal23ls0d.invalid;transport=ws"

@@ -56,6 +56,14 @@ struct PhoneFeatureTests {
 
     @Test(
         .timeLimit(.minutes(1)),
+        arguments: [Trial("linphone", "pjsua", "baresip"), Trial("pjsua", "linphone", "baresip")]
+    )
+    func `a phone is called by its own name, and the others of its extension stay silent`(trial: Trial) throws {
+        try Self.use("gruu", trial)
+    }
+
+    @Test(
+        .timeLimit(.minutes(1)),
         arguments: [Trial("pjsua", "linphone"), Trial("linphone", "pjsua"), Trial("pjsua", "baresip")]
     )
     func `a caller that wants to acknowledge the ringing does, whatever the phone that rings knows`(

@@ -3,7 +3,7 @@
 import Guard
 import Model
 import Primitives
-import SIP
+public import SIP
 
 extension Switchboard {
     /// Writes and sends a response outside of an INVITE transaction. Over a transport that loses, it is kept until its
@@ -51,6 +51,20 @@ extension Switchboard {
         addFields(&writer)
         if body.isEmpty { writer.finish() } else { writer.finish(contentType: "application/sdp", body: body) }
         return writer.bytes
+    }
+
+    /// What a sender is told whose message can have no end, as one with a line that ends without CR (row D07).
+    ///
+    /// - Parameters:
+    ///   - bytes: What came of it.
+    ///   - error: What is wrong with it.
+    /// - Returns: `nil` for what cannot be answered, such as what is no SIP at all.
+    public mutating func refusal(of bytes: Span<UInt8>, _ error: ParseError, on flow: Flow) -> [UInt8]? {
+        counters.malformed += 1
+        var request = Message()
+        try? request.parse(bytes)
+        guard request.isAnswerable else { return nil }
+        return response(error.status, to: request, on: flow, tag: entropy.tag())
     }
 
     mutating func receiveResponse(_ response: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {

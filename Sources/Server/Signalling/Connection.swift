@@ -122,7 +122,7 @@ final class Connection: ChannelInboundHandler {
                 }
             }
         } catch {
-            loop.malformed(self, "\(error.problem)", at: now)
+            loop.unframed(self, bytes.extracting(offset..<bytes.count), error, at: now)
             end(.malformed)
         }
         return offset

@@ -42,6 +42,15 @@ extension SignallingLoop {
         carryOut(from: Sender(flow))
     }
 
+    /// A stream that has no more messages. What is the beginning of one is answered; the connection ends after that.
+    func unframed(_ connection: Connection, _ bytes: Span<UInt8>, _ error: ParseError, at now: Moment) {
+        if let answer = switchboard.refusal(of: bytes, error, on: connection.flow) {
+            connection.send(ByteBuffer(bytes: answer))
+            connection.flush()
+        }
+        malformed(connection, "\(error.problem)", at: now)
+    }
+
     func malformed(_ connection: Connection, _ reason: String, at now: Moment) {
         admission.charge(connection.flow.remote.ip, cost: .abuse, at: now.monotonic)
         events.add(

@@ -8,7 +8,7 @@ import Primitives
 import SIP
 import Testing
 
-@Suite("RFC 3323 §4 and RFC 3325 §5: who is calling")
+@Suite("RFC 3323 §4, §5 and RFC 3325 §5, §7: who is calling")
 struct IdentityTests {
     static let hiding = ["Privacy: id", "Privacy: user", "Privacy: header;session", "privacy: Critical; ID"]
 
@@ -83,7 +83,7 @@ struct ReasonTests {
     }
 }
 
-@Suite("RFC 3261 §21.3: a phone that wants its calls elsewhere")
+@Suite("RFC 3261 §21.3 and RFC 5630 §5.4: a phone that wants its calls elsewhere")
 struct RedirectionTests {
     @Test(arguments: [300, 301, 302, 305, 380])
     func `is not followed, whatever it names, and the call ends in our words`(status: Int) throws {

@@ -263,3 +263,16 @@ struct RefusedTransferTests {
         #expect(statuses == [202, 202, 202, 202, 202, 482])
     }
 }
+
+@Suite("RFC 7614: a REFER that requires or forbids a subscription by name")
+struct ExplicitSubscriptionTests {
+    @Test(arguments: ["explicitsub", "nosub"])
+    func `is refused by that name, and the call goes on`(option: String) throws {
+        var stage = try TransferScene()
+        let heard = stage.refer(extra: ["Require: \(option)"])
+        #expect(heard.map(\.status) == [420])
+        #expect(heard.last?.text("Unsupported") == option)
+        #expect(stage.heard(by: \.target).isEmpty)
+        #expect(stage.scene.isStanding)
+    }
+}

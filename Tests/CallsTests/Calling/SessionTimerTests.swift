@@ -206,3 +206,16 @@ struct SessionRefreshTests {
         #expect(!scene.isStanding)
     }
 }
+
+@Suite("RFC 4028 §8.1: a timer is between one phone and us")
+struct SessionTimerProxyTests {
+    @Test func `what the caller asks for does not reach the phone that is called, nor the other way round`() throws {
+        let scene = try Scene(
+            asking: ["Supported: timer", "Session-Expires: 300;refresher=uac", "Min-SE: 120"],
+            answering: ["Session-Expires: 600;refresher=uas", "Require: timer"]
+        )
+        #expect(scene.invite.text(.sessionExpires) == "1800")
+        #expect(scene.invite.first(.minSE) == nil)
+        #expect(scene.answer.text(.sessionExpires) == "300;refresher=uac")
+    }
+}

@@ -5,7 +5,7 @@ import Model
 import SIP
 import Testing
 
-@Suite("RFC 3261 §13.3.1.4, RFC 5626 §7: a connection that dies while an answer waits for its record")
+@Suite("RFC 3261 §13.3.1.4, RFC 3263 §5, RFC 5626 §7: a connection that dies while an answer waits for its record")
 struct LostConnectionTests {
     /// 102 has picked up; the record is not on disk yet.
     private static func answering() throws -> (Office, caller: Phone, callee: Phone, invite: Message) {

@@ -76,7 +76,7 @@ struct ForkedLampTests {
     }
 }
 
-@Suite("RFC 4916 §4.4 and §5: who is connected, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 3325 §9, RFC 4916 §4.4 and §5: who is connected, replayed", .enabled(if: Corpus.has("rfc-examples")))
 struct ConnectedIdentityTests {
     @Test func `a called phone that calls itself somebody else in From is answered, and not believed`() throws {
         let printed = try Printed("rfc4916_007")

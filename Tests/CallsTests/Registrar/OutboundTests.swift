@@ -152,7 +152,7 @@ struct OutboundTests {
     }
 }
 
-@Suite("RFC 5626 §5.3, ATTACKS S02: a flow token in a Route")
+@Suite("RFC 3261 §16.4 and RFC 5626 §5.3, ATTACKS S02: a flow token in a Route")
 struct FlowTokenTests {
     @Test(arguments: [
         ("<sip:pbx.office.example:5061;transport=tls;lr>", 200), ("<sip:b2ZmZXJlZA@pbx.office.example;lr>", 403),
@@ -181,7 +181,7 @@ struct PathTests {
     }
 }
 
-@Suite("RFC 5630 §5.1.1, ATTACKS K02: a sips contact")
+@Suite("RFC 5630 §5.1.1 and §5.2, ATTACKS K02: a sips contact")
 struct SIPSContactTests {
     @Test(arguments: [(Transport.tls, 200), (.tcp, 400), (.udp, 400)])
     func `is taken over TLS only`(transport: Transport, status: Int) throws {

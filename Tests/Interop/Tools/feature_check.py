@@ -7,6 +7,7 @@ phones' logs; its name is on standard error.
 """
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -51,9 +52,12 @@ class Office:
         return "sip:%s@%s" % (number, Server.domain)
 
     def call(self, caller, callee, number):
+        return self.connect(caller, callee, self.uri(number))
+
+    def connect(self, caller, callee, uri):
         """Connects two of them, and says whether both are told so."""
         before = [each.count("established") for each in (caller, callee)]
-        caller.dial(self.uri(number))
+        caller.dial(uri)
         return all(each.hears("established", 12, count + 1) for each, count in zip((caller, callee), before))
 
     def stop(self):
@@ -103,6 +107,29 @@ def outbound(office):
     other = office.phone(1)
     yield "agreed", until(lambda: "Require: outbound" in phone.messages() and "reg-id=1" in phone.messages(), 5)
     yield "called", office.call(other, phone, "101")
+
+
+def gruu(office):
+    """RFC 5627: 101 learns its GRUUs and is called by each of them; the other phone of its extension does not ring."""
+    office.start()
+    office.accounts[2] = office.server.enrol("101")
+    phone, other, twin = office.phone(0), office.phone(1, answer=False), office.phone(2)
+    names = {}
+
+    def given():
+        names.update(re.findall(r'(pub|temp)-gruu="([^"]+)"', phone.messages()))
+        return len(names) == 2
+
+    yield "given", until(given, 5)
+    yield "public", names["pub"].startswith(office.uri("101") + ";gr=urn:uuid:")
+    for number, kind in enumerate(("pub", "temp"), 1):
+        yield kind, office.connect(other, phone, names[kind])
+        time.sleep(4)
+        other.hangup()
+        yield kind + " ended", phone.hears("closed", 5, number)
+    yield "alone", not twin.has("incoming") and not twin.has("established")
+    yield "caller hears", other.hears_tone(TONES[0])
+    yield "callee hears", phone.hears_tone(TONES[1])
 
 
 def reliable(office):
@@ -233,7 +260,7 @@ def heard(phone, other):
 
 
 FEATURES = {each.__name__: each for each in (
-    mailbox, presence, text, outbound, reliable, timer, hold, update, attended, pickup, ipv6)}
+    mailbox, presence, text, outbound, gruu, reliable, timer, hold, update, attended, pickup, ipv6)}
 
 
 def main():

@@ -4,7 +4,7 @@ import Media
 import Primitives
 import Testing
 
-@Suite("A leg that moves to another relay")
+@Suite("RFC 5853 §3.2: a leg that moves to another relay")
 struct JoinTests {
     private let first = RelayID(rawValue: 1)
     private let second = RelayID(rawValue: 2)

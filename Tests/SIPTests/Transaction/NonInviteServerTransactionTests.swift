@@ -4,7 +4,7 @@ import Primitives
 import SIP
 import Testing
 
-@Suite("RFC 3261 §17.2.2 and RFC 4320 §4: the server transaction of every request but INVITE")
+@Suite("RFC 3261 §17.2.2, RFC 4320 §4 and RFC 4321: the server transaction of every request but INVITE")
 struct NonInviteServerTransactionTests {
     private func phone(isReliable: Bool = false) -> Rig<NonInviteServerTransaction> {
         Rig { NonInviteServerTransaction(isReliable: isReliable, at: $0) }

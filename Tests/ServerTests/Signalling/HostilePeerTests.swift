@@ -19,6 +19,19 @@ struct HostilePeerTests {
         }
     }
 
+    @Test(arguments: ["X: 1\nContent-Length: 0\r\n\r\n", "\n", "X: 1\n\n"])
+    func `D07 a line that ends without CR gets its 400 at once, and the end`(rest: String) async throws {
+        try await Office.open { office in
+            let peer = try await office.peer()
+            let lines = Requests.options(branch: 1).split(separator: "\r\n").filter { !$0.hasPrefix("Content-Length") }
+            let start = ContinuousClock.now
+            peer.say(lines.joined(separator: "\r\n") + "\r\n" + rest)
+            #expect(try await peer.isClosed())
+            #expect(peer.state.text.hasPrefix("SIP/2.0 400"))
+            #expect(ContinuousClock.now - start < .seconds(3))
+        }
+    }
+
     @Test func `a message that never ends is cut off at the limit`() async throws {
         try await Office.open { office in
             let peer = try await office.peer()

@@ -27,11 +27,12 @@ public enum FuzzTargets {
     public static func uri(_ bytes: Span<UInt8>) {
         do throws(ParseError) {
             let uri = try SIPURI(parsing: bytes, in: 0..<bytes.count)
-            for range in [uri.user, uri.password, uri.host, uri.transport, uri.parameters, uri.headers] {
+            for range in [uri.user, uri.password, uri.host, uri.transport, uri.gr, uri.parameters, uri.headers] {
                 if let range {
                     precondition(range.range.upperBound <= bytes.count, "a part of a URI lies outside of it")
                 }
             }
+            readNames(uri, bytes)
         } catch {
             check(error, within: bytes.count)
         }
@@ -70,7 +71,7 @@ public enum FuzzTargets {
         attempt(message) { message throws(ParseError) in _ = try message.maxForwards() }
         attempt(message) { message throws(ParseError) in _ = try message.contentType() }
         attempt(message) { message throws(ParseError) in
-            _ = message.decodedUser(try SIPURI.parse(message, message.requestURI))
+            readNames(try SIPURI.parse(message, message.requestURI), message.bytes.span)
         }
         for name in HeaderName.allCases {
             attempt(message) { message throws(ParseError) in _ = try message.addresses(name) }
@@ -97,8 +98,15 @@ public enum FuzzTargets {
         guard let uri = address.uri else { return }
         _ = message.address(uri.host)
         _ = uri.param(named: "transport", in: message)
-        if let user = message.decodedUser(uri) {
+        readNames(uri, message.bytes.span)
+    }
+
+    private static func readNames(_ uri: SIPURI, _ bytes: Span<UInt8>) {
+        if let user = uri.decodedUser(in: bytes) {
             precondition(user.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "a decoded user holds a control")
+        }
+        if let instance = uri.instance(in: bytes) {
+            precondition(!instance.isEmpty, "a temporary GRUU has an instance")
         }
     }
 

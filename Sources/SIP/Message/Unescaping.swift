@@ -27,9 +27,6 @@ extension SIPURI {
 }
 
 extension Message {
-    /// The user part of a URI of this message with its escapes undone, as ``SIPURI/decodedUser(in:)`` does.
-    public func decodedUser(_ uri: SIPURI) -> String? { uri.decodedUser(in: bytes.span) }
-
     /// The content of a quoted string, such as a display name, without its backslashes (RFC 3261 §25.1 `quoted-pair`).
     /// Controls, folds included, become a space; what is no UTF-8 becomes U+FFFD.
     public func unescaped(_ range: ByteRange) -> String {

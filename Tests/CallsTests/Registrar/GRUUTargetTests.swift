@@ -126,4 +126,23 @@ struct GRUUTargetTests {
         #expect(try watch(scene.ofFirst.temporary, &scene).map(\.status) == [403])
         #expect(try watch("sip:999@\(Office.domain)", &scene).map(\.status) == [403])
     }
+
+    @Test func `a call that rings there is picked up by the rules, whatever name is in front of its dialog`() throws {
+        var scene = try GRUUScene()
+        _ = try scene.call(scene.ofFirst.temporary)
+        let invite = try #require(scene.heard(by: \.first).first)
+        let own = invite.text(.from).split(separator: "tag=").last ?? ""
+        let fields = [
+            "Contact: <\(scene.third.contact)>", "Require: replaces",
+            "Replaces: \(invite.text(.callID));to-tag=callee-tag;from-tag=\(own)",
+        ]
+        let take = { (scene: inout GRUUScene) in
+            let uri = scene.ofFirst.stable
+            return try scene.third.ask(&scene.office, "INVITE", to: uri, extra: fields, body: SDP.offer()).last?.status
+        }
+        #expect(try take(&scene) == 403)
+        try scene.office.apply(groups: ["102": "sales", "103": "sales"])
+        #expect(try take(&scene) == 200)
+        #expect(scene.heard(by: \.second).isEmpty)
+    }
 }

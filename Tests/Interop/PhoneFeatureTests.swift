@@ -72,9 +72,14 @@ struct PhoneFeatureTests {
         try Self.use("reliable", trial)
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: [Trial("pjsua", "linphone"), Trial("linphone", "pjsua")])
-    func `a session is refreshed in time, and the call goes on`(trial: Trial) throws {
-        try Self.use("timer", trial)
+    /// Both trials at once: the shortest session that phones agree to lasts longer than anything else here.
+    @Test(.timeLimit(.minutes(2))) func `a session is refreshed in time, and the call goes on`() async throws {
+        try await withThrowingTaskGroup { group in
+            for trial in [Trial("pjsua", "linphone"), Trial("linphone", "pjsua")] {
+                group.addTask { try Self.use("timer", trial) }
+            }
+            try await group.waitForAll()
+        }
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: [Trial("linphone", "pjsua"), Trial("pjsua", "linphone")])

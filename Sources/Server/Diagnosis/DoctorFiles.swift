@@ -15,10 +15,14 @@ extension Doctor {
         let secrets = ["installation.json", "seal.key", "tls/server.key", "tls/ca.key"].map {
             installation.directory + "/" + $0
         }
-        let isPassage = mode(installation.directory) == 0o711 && mode(installation.controlSocket) == 0o666
-        for folder in [installation.directory, installation.directory + "/tls"] where mode(folder) != 0o700 {
-            guard isPassage, folder == installation.directory else { return exposed(folder, wanted: "700") }
+        // A server with operators has opened its socket, and they pass through the folder to it.
+        let hasOperators = mode(installation.controlSocket) == 0o666
+        let isPassage = hasOperators && mode(installation.directory) == 0o711
+        if !isPassage, mode(installation.directory) != 0o700 {
+            return exposed(installation.directory, wanted: hasOperators ? "711" : "700")
         }
+        let certificates = installation.directory + "/tls"
+        guard mode(certificates) == 0o700 else { return exposed(certificates, wanted: "700") }
         for file in secrets where FileManager.default.fileExists(atPath: file) && mode(file) != 0o600 {
             return exposed(file, wanted: "600")
         }

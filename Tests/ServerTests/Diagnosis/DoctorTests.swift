@@ -35,6 +35,24 @@ struct DoctorTests {
         #expect(folder?.text.contains("chmod \(name.contains(".") ? "600" : "700") \(path)") == true)
     }
 
+    @Test(arguments: [
+        (0o711 as mode_t, 0o666 as mode_t, "", true), (0o711, 0o600, "700", false), (0o755, 0o666, "711", false),
+    ])
+    func `others may pass through the folder while the socket is open to them, and no more`(
+        mode: mode_t,
+        socket: mode_t,
+        wanted: String,
+        isGood: Bool
+    ) async throws {
+        let made = try folder.install(at: now)
+        _ = FileManager.default.createFile(atPath: made.controlSocket, contents: nil)
+        chmod(made.controlSocket, socket)
+        chmod(made.directory, mode)
+        let found = finding(.folder, await Server.Doctor(made, serving: nil, at: now, resolve: nowhere).examine())
+        #expect((found?.severity == .good) == isGood)
+        if !isGood { #expect(found?.text.contains("chmod \(wanted) \(made.directory)") == true) }
+    }
+
     @Test func `a certificate that ends soon is a warning, and one that ended is wrong`() async throws {
         let made = try folder.install(at: now)
         let soon = finding(.certificate, await look(made, after: 350))

@@ -32,7 +32,7 @@ public enum SecretFileRules {
         /// The permission bits it may have at most.
         ///
         /// - Parameter hasOperators: Whether other accounts may run the system: they pass through the folder to the socket,
-        ///   and see nothing else of it. `Docs/decisions/0011-operators-are-accounts.md`.
+        ///   and see nothing else of it. `Docs/decisions/0013-operators-are-accounts.md`.
         public func mostAllowed(hasOperators: Bool) -> UInt16 {
             switch self {
             case .directory: hasOperators ? 0o711 : 0o700

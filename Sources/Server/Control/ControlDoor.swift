@@ -9,7 +9,7 @@ import Synchronization
 /// Who comes in by the control socket, and who is there now.
 ///
 /// The folder is closed to other accounts and so is the socket, until there are operators: then others may pass through the
-/// folder and connect, and each is told who he is by the kernel. `Docs/decisions/0011-operators-are-accounts.md`.
+/// folder and connect, and each is told who he is by the kernel. `Docs/decisions/0013-operators-are-accounts.md`.
 public final class ControlDoor: Doorkeeper {
     private struct Guest {
         let account: LocalAccount

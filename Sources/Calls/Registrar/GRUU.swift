@@ -20,11 +20,7 @@ struct PhoneInstance: Sendable {
 
     /// URNs of UUIDs compare without regard to case (RFC 4122 §3), and other phones may have changed it on the way.
     private func isSame(_ one: ArraySlice<UInt8>, _ other: [UInt8]) -> Bool {
-        one.count == other.count && zip(one, other).allSatisfy { Self.folded($0) == Self.folded($1) }
-    }
-
-    private static func folded(_ byte: UInt8) -> UInt8 {
-        UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
+        one.count == other.count && zip(one, other).allSatisfy { isSameLetter($0, $1) }
     }
 }
 

@@ -192,9 +192,7 @@ private func isSame(_ host: ArraySlice<UInt8>, _ name: String) -> Bool {
     guard host.count == name.utf8.count else { return false }
     var index = host.startIndex
     for expected in name.utf8 {
-        let byte = host[index]
-        let isLetter = UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
-        guard byte == expected || (isLetter && byte | 0x20 == expected | 0x20) else { return false }
+        guard isSameLetter(host[index], expected) else { return false }
         index += 1
     }
     return true

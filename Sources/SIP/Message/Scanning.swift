@@ -167,7 +167,7 @@ func isLinearSpace(_ byte: UInt8) -> Bool {
 }
 
 /// Equal, or the two cases of one ASCII letter.
-@inline(__always)
-func isSameLetter(_ byte: UInt8, _ other: UInt8) -> Bool {
+@inlinable @inline(__always)
+public func isSameLetter(_ byte: UInt8, _ other: UInt8) -> Bool {
     byte == other || (byte ^ other == 0x20 && UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20)
 }

@@ -12,15 +12,8 @@ public struct Entropy: RandomNumberGenerator, Sendable {
     public func next() -> UInt64 { draw() }
 
     public func bytes(_ count: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count)
-        while bytes.count < count {
-            let word = draw()
-            for shift in stride(from: UInt64(0), to: 64, by: 8) where bytes.count < count {
-                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-            }
-        }
-        return bytes
+        var source = self
+        return source.nextBytes(count)
     }
 
     /// A new identifier of `bits` random bits in lower-case hexadecimal: safe in a SIP token, a file name and a log.
@@ -50,4 +43,21 @@ public struct Entropy: RandomNumberGenerator, Sendable {
     }
 
     private static let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+}
+
+extension RandomNumberGenerator {
+    /// So many random bytes. Eight of them cost one word.
+    @inlinable
+    public mutating func nextBytes(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        while bytes.count < count {
+            var word: UInt64 = next()
+            for _ in 0..<min(8, count - bytes.count) {
+                bytes.append(UInt8(truncatingIfNeeded: word))
+                word >>= 8
+            }
+        }
+        return bytes
+    }
 }

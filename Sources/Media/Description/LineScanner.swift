@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Primitives
+
 /// Reads the value of one line from left to right. Offsets are those of the whole description.
 struct LineScanner {
     private(set) var rest: ArraySlice<UInt8>
@@ -48,7 +50,7 @@ extension ArraySlice<UInt8> {
     func isSame(as text: StaticString) -> Bool {
         text.withUTF8Buffer { other in
             guard other.count == count else { return false }
-            return unsafe zip(self, other).allSatisfy { $0.asciiLower == $1.asciiLower }
+            return unsafe zip(self, other).allSatisfy { isSameLetter($0, $1) }
         }
     }
 
@@ -64,8 +66,4 @@ extension ArraySlice<UInt8> {
     }
 
     var text: String { String(decoding: self, as: UTF8.self) }
-}
-
-extension UInt8 {
-    fileprivate var asciiLower: UInt8 { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= self ? self | 0x20 : self }
 }

@@ -18,16 +18,7 @@ public struct SRTPKey: Sendable {
 
     private init(suite: SRTPSuite, drawnFrom generator: inout some RandomNumberGenerator) {
         self.suite = suite
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(suite.materialLength)
-        while bytes.count < suite.materialLength {
-            var word: UInt64 = generator.next()
-            for _ in 0..<min(8, suite.materialLength - bytes.count) {
-                bytes.append(UInt8(truncatingIfNeeded: word))
-                word >>= 8
-            }
-        }
-        material = Redacted(bytes)
+        material = Redacted(generator.nextBytes(suite.materialLength))
     }
 
     /// A fresh key. Each leg and each direction gets its own: two senders under one key repeat its key stream

@@ -68,9 +68,9 @@ public struct GRUUSeal: Sendable {
         var user: [UInt8] = []
         user.reserveCapacity(Self.length)
         user.append(raw: Self.prefix)
-        for index in 0..<Self.sealedLength { user.appendHex(bytes[index]) }
+        for index in 0..<Self.sealedLength { Hex.append(bytes[index], to: &user) }
         let mac = mac.mac(bytes.span)
-        for index in 0..<Self.macLength { user.appendHex(mac[index]) }
+        for index in 0..<Self.macLength { Hex.append(mac[index], to: &user) }
         return user
     }
 
@@ -115,12 +115,5 @@ public struct GRUUSeal: Sendable {
         guard let high = Hex.value(first), let low = Hex.value(second) else { return nil }
         let byte = high << 4 | low
         return Hex.digit(high) == first && Hex.digit(low) == second ? byte : nil
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func appendHex(_ byte: UInt8) {
-        append(Hex.digit(byte >> 4))
-        append(Hex.digit(byte & 15))
     }
 }

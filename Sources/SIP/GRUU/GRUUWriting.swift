@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Primitives
-
 extension ValueWriter {
     /// The value of a URI parameter: what may not stand in one is escaped (RFC 3261 §25.1 `paramchar`).
     public mutating func append(uriParameter value: some Sequence<UInt8>) {
@@ -10,7 +8,7 @@ extension ValueWriter {
                 append(CollectionOfOne(byte))
             } else {
                 append("%")
-                append([Hex.digit(byte >> 4), Hex.digit(byte & 15)])
+                append(hexadecimal: byte)
             }
         }
     }

@@ -32,8 +32,7 @@ public struct MessageWriter: Sendable {
                 bytes.append(byte)
             } else {
                 append(raw: "%")
-                bytes.append(Hex.digit(byte >> 4))
-                bytes.append(Hex.digit(byte & 15))
+                Hex.append(byte, to: &bytes)
             }
         }
         append(raw: " SIP/2.0\r\n")
@@ -131,11 +130,11 @@ public struct ValueWriter: Sendable {
     public mutating func append(_ value: ArraySlice<UInt8>) { bytes.appendValue(value.span, 0..<value.count) }
     public mutating func append(_ value: some Sequence<UInt8>) { bytes.appendValue(value) }
     public mutating func append(_ number: Int) { bytes.appendDecimal(number) }
+    /// Two digits, lower case.
+    public mutating func append(hexadecimal byte: UInt8) { Hex.append(byte, to: &bytes) }
     /// All 16 digits, lower case.
     public mutating func append(hexadecimal word: UInt64) {
-        for place in 0..<16 {
-            bytes.append(Hex.digit(UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * place) & 15)))
-        }
+        for place in 0..<8 { Hex.append(UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * place)), to: &bytes) }
     }
     public mutating func append(_ address: IPAddress) { bytes.append(address) }
     public mutating func append(_ nonce: Nonce) { nonce.append(to: &bytes) }

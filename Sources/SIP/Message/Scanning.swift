@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Primitives
+
 /// The steps that every parser of this module is made of. Offsets count from the start of the message; none of these
 /// reads outside of the span, whatever it is told.
 extension Span<UInt8> {
@@ -164,10 +166,4 @@ func zeros(in word: UInt64) -> UInt64 { (word &- everyByte(1)) & ~word & everyBy
 @inline(__always)
 func isLinearSpace(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n")
-}
-
-/// Equal, or the two cases of one ASCII letter.
-@inlinable @inline(__always)
-public func isSameLetter(_ byte: UInt8, _ other: UInt8) -> Bool {
-    byte == other || (byte ^ other == 0x20 && UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20)
 }

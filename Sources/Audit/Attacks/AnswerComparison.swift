@@ -17,19 +17,14 @@ actor AnswerComparison {
         (self.wire, self.target, self.endpoint) = (wire, target, endpoint)
         line = Line(wire, endpoint)
         mayBeAbsent = endpoint.kind != .tls
-        transport =
-            switch endpoint.kind {
-            case .tls: "TLS"
-            case .tcp: "TCP"
-            case .udp: "UDP"
-            }
+        transport = endpoint.kind.name
     }
 
     func hangUp() async { await line.hangUp() }
 
     /// For extensions: nobody logs in.
     func difference(_ method: String, _ known: String, _ unknown: String) async throws(WireError) -> String? {
-        if mayBeAbsent, await isAbsent(method) { return nil }
+        if mayBeAbsent, await wire.probe("OPTIONS", endpoint, target) == nil { return nil }
         var forms: [Set<String>] = [[], []]
         for _ in 0..<Limits.comparisons {
             for (index, name) in [known, unknown].enumerated() {
@@ -74,22 +69,6 @@ actor AnswerComparison {
             }
         }
         return Self.difference(forms)
-    }
-
-    private func isAbsent(_ method: String) async -> Bool {
-        guard let link = try? await wire.connect(endpoint) else { return true }
-        let draft = RequestDraft.probe(
-            "OPTIONS",
-            name: "100",
-            domain: target.domain.text,
-            transport: transport,
-            using: wire.entropy
-        )
-        _ = try? await link.send(draft.bytes)
-        let arrival = await link.receive(Limits.silence)
-        await link.close()
-        if case .bytes = arrival { return false }
-        return true
     }
 
     private func describe(_ index: Int) -> String { index == 0 ? "a name that exists" : "a name that does not" }

@@ -21,7 +21,7 @@ extension SignallingEncryptionAttack {
                 for kind in [Endpoint.Kind.tcp, .udp] {
                     let statuses = try await clear(Endpoint(kind, port: port), phones[1].account, wire, target)
                     guard !statuses.isEmpty else { continue }
-                    seen.append("\(kind == .tcp ? "TCP" : "UDP") port \(port): \(statuses)")
+                    seen.append("\(kind.name) port \(port): \(statuses)")
                     guard statuses.allSatisfy({ (400..<500).contains($0) }) else {
                         return .broken(seen.joined(separator: "; "))
                     }
@@ -66,7 +66,7 @@ extension SignallingEncryptionAttack {
                 method,
                 name: account.number.text,
                 domain: target.domain.text,
-                transport: endpoint.kind == .tcp ? "TCP" : "UDP",
+                transport: endpoint.kind.name,
                 using: wire.entropy
             )
             if method == "OPTIONS" { draft.uri = draft.uri.secured }

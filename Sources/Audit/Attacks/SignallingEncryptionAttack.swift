@@ -57,11 +57,11 @@ enum SignallingEncryptionAttack {
             var (tried, excepted): (Int, [String]) = (0, [])
             for port in [target.tlsPort, 5060] as Set<UInt16> {
                 for kind in [Endpoint.Kind.tcp, .udp] {
-                    guard let answer = try await clearAnswer(Endpoint(kind, port: port), wire, target, &tried) else {
+                    guard let answer = await clearAnswer(Endpoint(kind, port: port), wire, target, &tried) else {
                         continue
                     }
                     guard target.exceptedPorts.contains(port) else {
-                        return .broken("\(kind == .tcp ? "TCP" : "UDP") port \(port) answered '\(answer)'")
+                        return .broken("\(kind.name) port \(port) answered '\(answer)'")
                     }
                     excepted.append("\(port) is open by an exception")
                 }
@@ -76,24 +76,11 @@ enum SignallingEncryptionAttack {
         _ wire: Wire,
         _ target: Target,
         _ tried: inout Int
-    ) async throws(WireError) -> String? {
+    ) async -> String? {
         for method in ["OPTIONS", "REGISTER"] {
             tried += 1
-            guard let link = try? await wire.connect(endpoint) else { continue }
-            let transport = endpoint.kind == .tcp ? "TCP" : "UDP"
-            let draft = RequestDraft.probe(
-                method,
-                name: "100",
-                domain: target.domain.text,
-                transport: transport,
-                using: wire.entropy
-            )
-            _ = try? await link.send(draft.bytes)
-            let arrival = await link.receive(Limits.silence)
-            await link.close()
-            if case .bytes(let bytes, _) = arrival, bytes.starts(with: Array("SIP/2.0".utf8)) {
-                return HeardMessage(bytes).firstLine
-            }
+            let heard = await wire.probe(method, endpoint, target)
+            if let heard, heard.starts(with: Array("SIP/2.0".utf8)) { return HeardMessage(heard).firstLine }
         }
         return nil
     }

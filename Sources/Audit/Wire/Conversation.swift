@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Model
 import Primitives
 
 /// SIP over one link: cuts what arrives into messages.
@@ -96,6 +97,23 @@ extension Wire {
         try await converse(Endpoint(.tls, port: target.tlsPort)).close()
     }
 
+    /// Says one request over a link of its own, as a stranger: what comes back first; `nil` for nothing.
+    func probe(_ method: String, _ endpoint: Endpoint, _ target: Target) async -> [UInt8]? {
+        guard let link = try? await connect(endpoint) else { return nil }
+        let draft = RequestDraft.probe(
+            method,
+            name: "100",
+            domain: target.domain.text,
+            transport: endpoint.kind.name,
+            using: entropy
+        )
+        _ = try? await link.send(draft.bytes)
+        let arrival = await link.receive(Limits.silence)
+        await link.close()
+        if case .bytes(let bytes, _) = arrival { return bytes }
+        return nil
+    }
+
     /// Opens a conversation. A target that has had enough of strangers for now is asked again a little later.
     func converse(_ endpoint: Endpoint) async throws(WireError) -> Conversation {
         var last = WireError(.refused, "refused")
@@ -108,6 +126,17 @@ extension Wire {
             if attempt < Limits.backOffs { await pause(Limits.backOff) }
         }
         throw last
+    }
+}
+
+extension Endpoint.Kind {
+    /// As it stands in Via.
+    var name: String {
+        switch self {
+        case .tls: "TLS"
+        case .tcp: "TCP"
+        case .udp: "UDP"
+        }
     }
 }
 

@@ -23,27 +23,17 @@ actor TestPhone {
     nonisolated let wireEntropy: Entropy
     private let target: Target
     private let wire: Wire
-    private let endpoint: Endpoint
-    private var conversation: Conversation?
+    private let connection: Line
     private var sequence = 0
 
     init(_ account: TestAccount, _ wire: Wire, _ target: Target, from source: IPAddress? = nil) {
         (self.account, self.wire, self.target) = (account, wire, target)
         wireEntropy = wire.entropy
-        endpoint = Endpoint(.tls, port: target.tlsPort, from: source)
+        connection = Line(wire, Endpoint(.tls, port: target.tlsPort, from: source))
     }
 
-    func line() async throws(WireError) -> Conversation {
-        if let conversation, await !conversation.isClosed { return conversation }
-        let conversation = try await wire.converse(endpoint)
-        self.conversation = conversation
-        return conversation
-    }
-
-    func hangUp() async {
-        await conversation?.close()
-        conversation = nil
-    }
+    func line() async throws(WireError) -> Conversation { try await connection.open() }
+    func hangUp() async { await connection.hangUp() }
 
     /// A request of this phone: From is its own, the rest the caller's to change.
     func draft(_ method: String, to user: String?) async throws(WireError) -> RequestDraft {

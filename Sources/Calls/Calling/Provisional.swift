@@ -184,8 +184,10 @@ extension Switchboard {
         schedule(call.serial, at: now.monotonic + .milliseconds(500))
     }
 
-    /// Repeats the pending response, or gives the call up: after 64·T1 nobody will acknowledge it.
+    /// Repeats the pending response, or gives the call up: after 64·T1 nobody will acknowledge it. A call that is being
+    /// refused has nothing to say any more but that.
     mutating func repeatProvisional(_ call: Call, at now: Moment, into actions: inout [Action]) {
+        if case .refusing = call.phase { return }
         guard let incoming = call.incoming, var pending = earlyCalls[call.serial]?.pending else { return }
         guard now.monotonic < pending.giveUp else {
             if case .answering(let answering) = call.phase {

@@ -51,6 +51,24 @@ struct ReliableToCallerTests {
         #expect(scene.office.record()?.status == 504)
     }
 
+    /// Found by the fuzzer: the refusal waits for its record, and what went before it was repeated into the void.
+    @Test func `it is not repeated once the call is refused, and never to a caller that is gone`() throws {
+        for isGone in [true, false] {
+            var scene = try RingingScene(["Require: 100rel"])
+            _ = scene.progress(180)
+            scene.office.storesAtOnce = false
+            if isGone {
+                scene.office.disconnect(scene.caller.flow)
+            } else {
+                scene.office.deliver(scene.callee.answer(scene.invite, 486), on: scene.callee.flow)
+            }
+            scene.office.wait(.seconds(1))
+            #expect(scene.office.received(on: scene.caller.flow).isEmpty)
+            scene.office.store(ok: true)
+            #expect(scene.office.received(on: scene.caller.flow).map(\.status) == (isGone ? [] : [486]))
+        }
+    }
+
     static let wrong = ["1 1 INVITE", "NUMBER 9999 INVITE", "NUMBER SEQUENCE UPDATE"]
 
     @Test(arguments: wrong)

@@ -5,7 +5,7 @@ import Testing
 
 /// The laboratory's attackers speak UDP and nothing else, so they get what a Ringfence does not have by itself: a
 /// listener without encryption, by a named exception. What they cannot learn there they learn nowhere.
-@Suite("Real attackers", .serialized, .enabled(if: Laboratory.isPresent))
+@Suite("Real attackers", .serialized, .oneAtATime, .enabled(if: Laboratory.isPresent))
 struct AttackerTests {
     private struct Found: Decodable {
         struct Host: Decodable { let addr: String }

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite("Real phones", .serialized, .enabled(if: Laboratory.isPresent))
+@Suite("Real phones", .serialized, .oneAtATime, .enabled(if: Laboratory.isPresent))
 struct RealPhoneTests {
     /// What `call-check.py` found out.
     struct Outcome: Decodable {
@@ -98,7 +98,7 @@ struct RealPhoneTests {
     }
 }
 
-@Suite("RFC 7118 a real browser", .enabled(if: Laboratory.hasBrowser))
+@Suite("RFC 7118 a real browser", .oneAtATime, .enabled(if: Laboratory.hasBrowser))
 struct BrowserTests {
     @Test(.timeLimit(.minutes(3)))
     func `registers over secure WebSockets from a page of a named site, and from no other`() throws {
@@ -114,7 +114,7 @@ struct BrowserTests {
     }
 }
 
-@Suite("A server without a descriptor left", .enabled(if: Laboratory.isPresent))
+@Suite("A server without a descriptor left", .oneAtATime, .enabled(if: Laboratory.isPresent))
 struct DescriptorTests {
     @Test(.timeLimit(.minutes(2))) func `serves who is there, rests, and accepts again`() throws {
         let (status, output) = try Laboratory.run(
@@ -126,7 +126,7 @@ struct DescriptorTests {
     }
 }
 
-@Suite("A server that is killed", .serialized)
+@Suite("A server that is killed", .oneAtATime)
 struct CrashTests {
     @Test(.timeLimit(.minutes(6))) func `in the middle of calls, 50 times, loses no record`() throws {
         let (status, output) = try Laboratory.run(

@@ -36,21 +36,23 @@ final class Office: Sendable {
         in machine: Machine? = nil,
         _ work: (Office) async throws -> Result
     ) async throws -> Result {
-        let office = try await Office(
-            sites: sites,
-            browsers: browsers,
-            hasIPv6: hasIPv6,
-            clients: clients,
-            domain: domain,
-            in: machine
-        )
-        do {
-            let result = try await work(office)
-            await office.close()
-            return result
-        } catch {
-            await office.close()
-            throw error
+        try await Town.withPlace {
+            let office = try await Office(
+                sites: sites,
+                browsers: browsers,
+                hasIPv6: hasIPv6,
+                clients: clients,
+                domain: domain,
+                in: machine
+            )
+            do {
+                let result = try await work(office)
+                await office.close()
+                return result
+            } catch {
+                await office.close()
+                throw error
+            }
         }
     }
 

@@ -9,6 +9,7 @@ enum Target: String {
     case message, uri, gruu, sdp, switchboard
     case webSocket = "web-socket"
     case clientHello = "client-hello"
+    case keepAlive = "keep-alive"
 
     /// `nil` without the variable or with a name that is none.
     static let chosen = getenv("FUZZ_TARGET").flatMap { Target(rawValue: String(cString: $0)) }
@@ -22,6 +23,7 @@ enum Target: String {
         case .switchboard: FuzzedOffice.run(bytes)
         case .webSocket: FuzzTargets.webSocket(bytes)
         case .clientHello: FuzzTargets.clientHello(bytes)
+        case .keepAlive: FuzzTargets.keepAlive(bytes)
         }
     }
 }

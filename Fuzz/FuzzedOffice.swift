@@ -71,7 +71,7 @@ struct FuzzedOffice {
             case .authenticated: isProven = true
             case .close(let id): ending.append(id)
             case .remember(_, let ticket): if let ticket { tickets.append(ticket) }
-            case .media, .report: break
+            case .media, .keep, .report: break
             }
         }
         for id in ending { close(id) }

@@ -22,6 +22,12 @@ public struct IPAddress: Hashable, Sendable {
     /// The IPv4 address in host order, or `nil` for IPv6.
     public var v4: UInt32? { isIPv4 ? UInt32(truncatingIfNeeded: low) : nil }
 
+    /// In network order: 4 for IPv4, 16 for IPv6.
+    public var bytes: [UInt8] {
+        let all = [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) } }
+        return isIPv4 ? Array(all.suffix(4)) : all
+    }
+
     /// 127.0.0.0/8 or ::1.
     public var isLoopback: Bool {
         if let v4 { return v4 >> 24 == 127 }

@@ -43,6 +43,12 @@ public enum Limits {
     /// post-quantum keys 1,800.
     public static let clientHelloBytes = 8_192
 
+    /// Bytes of line ends or zeros that are taken for a keep-alive. Phones send two or four.
+    public static let paddingBytes = 4
+
+    /// Bytes of a STUN request that is read. A keep-alive has 20, and 8 more with a fingerprint.
+    public static let stunBytes = 128
+
     /// Bytes of a host name and of one label of it (RFC 1035 §2.3.4; 255 with the length bytes of the wire).
     public static let hostNameBytes = 253
     public static let hostLabelBytes = 63

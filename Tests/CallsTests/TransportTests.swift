@@ -154,3 +154,44 @@ struct TwoFamiliesTests {
         #expect(throws: Never.self) { try answer.contacts() }
     }
 }
+
+@Suite("RFC 5626 §8 and RFC 5769: keep-alive of a phone over UDP")
+struct DatagramKeepAliveTests {
+    private static let request: [UInt8] =
+        [0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42] + [0xB7, 0xE7, 0xA7, 0x01, 0xBC, 0x34, 0xD6, 0x86, 0xFA, 0x87, 0xDF, 0xAE]
+
+    /// An office with a phone on UDP that is registered, and a stranger.
+    private func makeOffice() throws -> (Office, phone: Flow, stranger: Flow) {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        phone.flow = try office.flow(from: "192.0.2.1:32853", over: .udp)
+        // Long enough for an answer over UDP (row D13).
+        phone.client = String(repeating: "TestPhone ", count: 40)
+        #expect(try phone.register(&office).status == 200)
+        return (office, phone.flow, try office.flow(from: "203.0.113.9:32853", over: .udp))
+    }
+
+    @Test func `a phone that is registered is told its address, and a stranger nothing`() throws {
+        var (office, phone, stranger) = try makeOffice()
+        let answers = [phone, stranger].map { office.raw(Self.request, on: $0) }
+        #expect(answers[0].map(\.count) == [32])
+        #expect(answers[0].first?.suffix(8) == [0, 1, 0xA1, 0x47, 0xE1, 0x12, 0xA6, 0x43])
+        #expect(answers[1].isEmpty)
+        #expect(office.events.isEmpty)
+    }
+
+    @Test(arguments: ["\r\n\r\n", "\r\n", "\0\0\0\0"])
+    func `line ends and zeros keep a way open, and nobody is suspected for them`(text: String) throws {
+        var (office, phone, stranger) = try makeOffice()
+        for flow in [phone, stranger] { #expect(office.raw(Array(text.utf8), on: flow).isEmpty) }
+        #expect(office.events.isEmpty)
+    }
+
+    @Test func `over a stream the same bytes are no SIP`() throws {
+        var office = try Office()
+        let flow = try office.flow()
+        #expect(office.raw(Self.request, on: flow).isEmpty)
+        #expect(office.closed == [flow.id])
+        #expect(office.events.map(\.kind) == [.malformed])
+    }
+}

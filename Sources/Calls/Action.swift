@@ -15,6 +15,8 @@ public enum Action: Sendable {
     /// Write this record, replacing one of the same id. With a ticket: say ``Switchboard/stored(_:ok:at:into:)`` when it
     /// is safe on disk, because somebody waits for an answer.
     case remember(CallRecord, Ticket?)
+    /// Write where a phone logged in, sooner or later: nobody waits.
+    case keep(PhoneLogin)
     case report(SecurityEvent)
 }
 

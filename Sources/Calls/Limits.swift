@@ -48,6 +48,9 @@ enum Limits {
     static let textBytes = 1_300
     /// How long a phone that could not take a NOTIFY is left alone.
     static let notifyAgain: Duration = .seconds(30)
+    /// How old what is kept of a phone's logins may become while nothing changes. On the calendar, because it outlives the
+    /// process.
+    static let keptAgain: Duration = .seconds(86_400)
     /// Characters of a dialled number or a client's name that are kept in a record.
     static let recordedText = 64
 }

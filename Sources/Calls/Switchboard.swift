@@ -44,10 +44,8 @@ public struct Switchboard: Sendable {
     /// Only mailboxes that hold something.
     var mailboxes: [ExtensionNumber: MailboxCounts] = [:]
     var registrationGate: RegistrationGate
-    /// Phones that were registered since the start; known ones are let in first.
-    var returning: Set<String> = []
-    /// What each phone calls itself, by its user name (RFC 5626 §4.1).
-    var instances: [String: [UInt8]] = [:]
+    /// Phones that have been registered before, by user name: they are let in first.
+    var knownPhones: [String: KnownPhone] = [:]
     var shedding = SheddingFigures()
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
@@ -69,7 +67,13 @@ public struct Switchboard: Sendable {
     var contactChanges: [ContactChange] = []
     var counters = SwitchboardFigures()
 
-    public init(settings: SwitchboardSettings, snapshot: Snapshot, entropy: Entropy) {
+    /// - Parameter logins: What was kept of phones in earlier runs.
+    public init(
+        settings: SwitchboardSettings,
+        snapshot: Snapshot,
+        entropy: Entropy,
+        logins kept: [PhoneLogin] = []
+    ) {
         self.settings = settings
         self.snapshot = snapshot
         self.entropy = entropy
@@ -82,6 +86,7 @@ public struct Switchboard: Sendable {
             nonces: settings.nonces,
             entropy: entropy
         )
+        recall(kept)
     }
 
     /// Counters and gauges, for people.
@@ -107,6 +112,7 @@ public struct Switchboard: Sendable {
             try scratch.parse(bytes)
             try scratch.validate()
         } catch {
+            guard !keepsAlive(bytes, flow, into: &actions) else { return }
             refuseMalformed(scratch, error, on: flow, at: now, into: &actions)
             return
         }
@@ -142,6 +148,7 @@ public struct Switchboard: Sendable {
         self.snapshot = snapshot
         authenticator.apply(snapshot)
         logins.resize(phones: snapshot.devices.count)
+        knownPhones = knownPhones.filter { snapshot.devices[$0.key] != nil }
         for binding in bindings.all where !isAllowed(binding.device.username) {
             bindings.remove(binding.id)
             actions.append(.close(binding.flow.id))

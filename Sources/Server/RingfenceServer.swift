@@ -92,6 +92,7 @@ public final class RingfenceServer: Sendable {
             address: sipTLS,
             snapshot: store.snapshot,
             bans: try store.bans(),
+            logins: try store.logins(),
             machine: machine,
             logger: logger
         )

@@ -16,6 +16,12 @@ public enum Limits {
     /// From one commit to the next while calls come faster than that: two packets of audio, which nobody misses in the answer
     /// to a call, and a hundred commits a second would be a tenth of a processor.
     static let betweenCommits = DispatchTimeInterval.milliseconds(40)
+    /// Logins of phones that wait for the disk, each of another phone or from another place.
+    static let queuedLogins = 16_384
+    /// How long a login may stay for others to share its commit: when all phones come back at once, they share a few.
+    static let gatheringLogins = DispatchTimeInterval.seconds(5)
+    /// Places kept that a phone logged in from: as many as are looked at.
+    static let loginsPerPhone = 4
     /// Pages of the write-ahead log, 4 KiB each, before they are put into the database: a page that changes often is then put
     /// there once for many commits.
     static let pagesPerCheckpoint = 4_000

@@ -3,6 +3,7 @@
 import Dispatch
 import Foundation
 public import Model
+import Primitives
 import Synchronization
 
 /// Puts call records on the disk from a thread of its own, many in one commit, and says when they are there.
@@ -10,17 +11,26 @@ import Synchronization
 /// Loops that serve phones hand records over and go on; nothing here makes them wait. A commit costs as much for one record as
 /// for twenty, so they gather: while one commit is under way, for ``Limits/betweenCommits`` after one began, and, where nobody
 /// waits for the answer, for ``Limits/gathering``. A call that comes alone is answered at once. The thread is woken only when
-/// it would look too late by itself: while calls come fast, a wake-up costs more than what it wakes for.
+/// it would look too late by itself: while calls come fast, a wake-up costs more than what it wakes for. Events and logins
+/// of phones share the commits of the records.
 public final class RecordWriter: Sendable {
     private struct Waiting {
         let record: CallRecord
         let onStored: @Sendable (Bool) -> Void
     }
 
+    /// What is written in one commit.
+    struct Batch: Sendable {
+        var records: [CallRecord] = []
+        var events: [SecurityEvent] = []
+        var logins: [PhoneLogin] = []
+    }
+
     private struct State {
         var records: [Waiting] = []
         var events: [EventKey: SecurityEvent] = [:]
         var droppedEvents = 0
+        var logins: [LoginKey: PhoneLogin] = [:]
         var isStopping = false
         /// When what waits is to be written; `nil` while nothing waits.
         private var due: DispatchTime?
@@ -29,11 +39,11 @@ public final class RecordWriter: Sendable {
         /// When the last commit began. Long ago; 0 would mean now.
         private var last = DispatchTime(uptimeNanoseconds: 1)
 
-        /// Notes that something waits.
+        /// Notes that something waits: a phone for the answer, or nobody for as long as `patience`.
         ///
         /// - Returns: Whether the thread has to be woken for it.
-        mutating func announce(isAwaited: Bool) -> Bool {
-            let wanted = isAwaited ? last + Limits.betweenCommits : .now() + Limits.gathering
+        mutating func announce(patience: DispatchTimeInterval?) -> Bool {
+            let wanted = patience.map { .now() + $0 } ?? last + Limits.betweenCommits
             due = due.map { min($0, wanted) } ?? wanted
             guard wanted < looksAt else { return false }
             looksAt = wanted
@@ -43,7 +53,7 @@ public final class RecordWriter: Sendable {
         /// What the thread does next.
         mutating func next() -> Step {
             let now = DispatchTime.now()
-            if isStopping, records.isEmpty, events.isEmpty { return .end }
+            if isStopping, records.isEmpty, events.isEmpty, logins.isEmpty { return .end }
             if isStopping || due.map({ $0 <= now }) == true {
                 (last, looksAt) = (now, now)
                 return take()
@@ -55,18 +65,24 @@ public final class RecordWriter: Sendable {
         }
 
         private mutating func take() -> Step {
-            let batch = Array(records.prefix(Limits.recordsPerCommit))
-            records.removeFirst(batch.count)
-            let told = events.values.sorted { $0.at < $1.at }
+            let waiting = Array(records.prefix(Limits.recordsPerCommit))
+            records.removeFirst(waiting.count)
+            let batch = Batch(
+                records: RecordWriter.latest(waiting),
+                events: events.values.sorted { $0.at < $1.at },
+                logins: logins.values.sorted { $0.at < $1.at }
+            )
             events.removeAll(keepingCapacity: true)
+            logins.removeAll()
             if records.isEmpty { due = nil }
-            return .write(batch, told)
+            return .write(batch, waiting)
         }
     }
 
     private enum Step {
         case wait(DispatchTime)
-        case write([Waiting], [SecurityEvent])
+        /// The batch, and who waits for it.
+        case write(Batch, [Waiting])
         case end
     }
 
@@ -77,7 +93,13 @@ public final class RecordWriter: Sendable {
         let subject: String?
     }
 
-    private let commit: @Sendable ([CallRecord], [SecurityEvent]) throws -> Void
+    /// What makes the later of two logins replace the other.
+    private struct LoginKey: Hashable {
+        let device: DeviceID
+        let source: IPAddress
+    }
+
+    private let commit: @Sendable (Batch) throws -> Void
     private let onFailure: @Sendable (any Error) -> Void
     private let capacity: Int
     private let state = Mutex(State())
@@ -94,14 +116,16 @@ public final class RecordWriter: Sendable {
         capacity: Int = Limits.queuedRecords,
         onFailure: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
-        self.init(capacity: capacity, onFailure: onFailure) { try store.write($0, events: $1) }
+        self.init(capacity: capacity, onFailure: onFailure) {
+            try store.write($0.records, events: $0.events, logins: $0.logins)
+        }
     }
 
     /// The same over another place to keep things.
     init(
         capacity: Int,
         onFailure: @escaping @Sendable (any Error) -> Void = { _ in },
-        commit: @escaping @Sendable ([CallRecord], [SecurityEvent]) throws -> Void
+        commit: @escaping @Sendable (Batch) throws -> Void
     ) {
         (self.capacity, self.onFailure, self.commit) = (capacity, onFailure, commit)
         let thread = Thread { [self] in run() }
@@ -119,7 +143,7 @@ public final class RecordWriter: Sendable {
         let (isAccepted, isNews) = state.withLock { state in
             guard !state.isStopping, state.records.count < capacity else { return (false, false) }
             state.records.append(Waiting(record: record, onStored: onStored))
-            return (true, state.announce(isAwaited: isAwaited))
+            return (true, state.announce(patience: isAwaited ? nil : Limits.gathering))
         }
         if isNews { wake.signal() }
         if !isAccepted { onStored(false) }
@@ -140,7 +164,21 @@ public final class RecordWriter: Sendable {
                 return false
             }
             state.events[key] = event
-            return state.announce(isAwaited: false)
+            return state.announce(patience: Limits.gathering)
+        }
+        if isNews { wake.signal() }
+    }
+
+    /// Hands a login over, in place of one of the same phone from the same place. When too many wait it is dropped: the phone
+    /// logs in again.
+    public func enqueue(_ login: PhoneLogin) {
+        let isNews = state.withLock { state in
+            let key = LoginKey(device: login.device, source: login.source)
+            guard !state.isStopping, state.logins.count < Limits.queuedLogins || state.logins[key] != nil else {
+                return false
+            }
+            state.logins[key] = login
+            return state.announce(patience: Limits.gatheringLogins)
         }
         if isNews { wake.signal() }
     }
@@ -163,7 +201,7 @@ public final class RecordWriter: Sendable {
         while true {
             switch state.withLock({ $0.next() }) {
             case .wait(let time): _ = wake.wait(timeout: time)
-            case .write(let records, let events): write(records, events)
+            case .write(let batch, let waiting): write(batch, for: waiting)
             case .end:
                 finished.signal()
                 return
@@ -171,15 +209,15 @@ public final class RecordWriter: Sendable {
         }
     }
 
-    private func write(_ records: [Waiting], _ events: [SecurityEvent]) {
+    private func write(_ batch: Batch, for waiting: [Waiting]) {
         var isStored = true
         do {
-            try commit(Self.latest(records), events)
+            try commit(batch)
         } catch {
             isStored = false
             onFailure(error)
         }
-        for waiting in records { waiting.onStored(isStored) }
+        for record in waiting { record.onStored(isStored) }
     }
 
     /// The latest state of each call: one that is answered at once has two in a commit. Calls do not rise again.

@@ -5,16 +5,16 @@ public import Model
 public import Primitives
 
 extension RingfenceStore {
-    /// Writes records and events in one transaction; when it returns they are on the disk, and the journal has a digest of
-    /// the events.
-    public func write(_ records: [CallRecord], events: [SecurityEvent] = []) throws {
-        guard let last = events.map(\.at).max() else {
-            return try pool.write { database in
-                for record in records { try RecordTable.upsert(record, database) }
-            }
-        }
-        try append(at: last) { database in
+    /// Writes records, events and logins in one transaction; when it returns they are on the disk, and the journal has a
+    /// digest of the events.
+    public func write(_ records: [CallRecord], events: [SecurityEvent] = [], logins: [PhoneLogin] = []) throws {
+        func put(into database: Database) throws {
             for record in records { try RecordTable.upsert(record, database) }
+            for login in logins { try LoginTable.put(login, database) }
+        }
+        guard let last = events.map(\.at).max() else { return try pool.write(put) }
+        try append(at: last) { database in
+            try put(into: database)
             return try EventTable.insert(events, database)
         }
     }

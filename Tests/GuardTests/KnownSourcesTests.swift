@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 import Primitives
 import Testing
 
@@ -14,6 +15,21 @@ struct KnownSourcesTests {
         #expect(known.contains(try ip("2001:db8::2"), at: now + .seconds(72 * 3_600 - 1)))
         #expect(!known.contains(try ip("2001:db8::1"), at: now + .seconds(72 * 3_600)))
         #expect(!known.contains(try ip("2001:db8:0:1::1"), at: now))
+    }
+
+    /// Also on a machine whose clock began at 0 a moment ago, and on one whose calendar was set back.
+    @Test func `what was known in an earlier run is known for as long as it would have been`() throws {
+        let (today, early) = (WallTime(milliseconds: 1_800_000_000_000), MonotonicTime(nanoseconds: 5))
+        let device = try #require(DeviceID(parsing: "0123456789abcdef"))
+        let logins = try [("192.0.2.1", -73), ("192.0.2.2", -71), ("192.0.2.3", 5)].map { address, hours in
+            let at = WallTime(milliseconds: today.milliseconds + Int64(hours) * 3_600_000)
+            return PhoneLogin(device: device, source: try ip(address), client: [], instance: nil, at: at)
+        }
+        let known = KnownSources(recalling: logins, at: early, on: today)
+        let sources = try logins.map { try ip($0.source.description) }
+        #expect(sources.map { known.contains($0, at: early) } == [false, true, true])
+        #expect(sources.map { known.contains($0, at: early + .seconds(3_600)) } == [false, false, true])
+        #expect(!known.contains(sources[2], at: early + .seconds(72 * 3_600)))
     }
 
     @Test func `the oldest go first when there are too many`() throws {

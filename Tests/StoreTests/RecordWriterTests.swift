@@ -19,11 +19,13 @@ struct RecordWriterTests {
         /// Records of calls that are over.
         let ended = Mutex<[String]>([])
 
-        func commit(_ records: [CallRecord], _ events: [SecurityEvent]) {
+        func commit(_ batch: RecordWriter.Batch) {
             begun.signal()
             gate.wait()
-            ended.withLock { $0 += records.filter { $0.endedAt != nil }.map(\.id) }
-            commits.withLock { $0.append(records.map(\.id) + events.map { "\($0.source)×\($0.count)" }) }
+            ended.withLock { $0 += batch.records.filter { $0.endedAt != nil }.map(\.id) }
+            let events = batch.events.map { "\($0.source)×\($0.count)" }
+            let logins = batch.logins.map { "\(String(decoding: $0.client, as: UTF8.self))@\($0.source)" }
+            commits.withLock { $0.append(batch.records.map(\.id) + events + logins) }
         }
     }
 
@@ -57,7 +59,7 @@ struct RecordWriterTests {
 
     @Test func `gathers what comes during a commit into the next one`() throws {
         let disk = Disk()
-        let writer = RecordWriter(capacity: 100) { disk.commit($0, $1) }
+        let writer = RecordWriter(capacity: 100) { disk.commit($0) }
         let answers = Answers()
         for index in 0..<50 { writer.enqueue(try makeRecord("\(index)")) { answers.note("\(index)", $0) } }
         for _ in 0..<60 { disk.gate.signal() }
@@ -70,7 +72,7 @@ struct RecordWriterTests {
 
     @Test func `what nobody waits for shares the commit of what somebody waits for`() throws {
         let disk = Disk()
-        let writer = RecordWriter(capacity: 100) { disk.commit($0, $1) }
+        let writer = RecordWriter(capacity: 100) { disk.commit($0) }
         let answers = Answers()
         for index in 0..<20 {
             writer.enqueue(try makeRecord("begun \(index)"), isAwaited: false) { answers.note("begun \(index)", $0) }
@@ -85,7 +87,7 @@ struct RecordWriterTests {
     @Test func `of the states of one call that share a commit the latest is written, and an end is not undone`() throws
     {
         let disk = Disk()
-        let writer = RecordWriter(capacity: 100) { disk.commit($0, $1) }
+        let writer = RecordWriter(capacity: 100) { disk.commit($0) }
         let answers = Answers()
         writer.enqueue(try makeRecord("first")) { answers.note("first", $0) }
         disk.begun.wait()
@@ -105,7 +107,7 @@ struct RecordWriterTests {
     @Test(.timeLimit(.minutes(1)))
     func `what nobody waits for is written all the same`() throws {
         let disk = Disk()
-        let writer = RecordWriter(capacity: 100) { disk.commit($0, $1) }
+        let writer = RecordWriter(capacity: 100) { disk.commit($0) }
         let written = DispatchSemaphore(value: 0)
         for _ in 0..<3 {
             writer.enqueue(try makeRecord("alone"), isAwaited: false) { _ in written.signal() }
@@ -118,7 +120,7 @@ struct RecordWriterTests {
 
     @Test func `a full queue says no at once and does not wait`() throws {
         let disk = Disk()
-        let writer = RecordWriter(capacity: 10) { disk.commit($0, $1) }
+        let writer = RecordWriter(capacity: 10) { disk.commit($0) }
         let answers = Answers()
         let start = ContinuousClock.now
         for index in 0..<1_000 { writer.enqueue(try makeRecord("\(index)")) { answers.note("\(index)", $0) } }
@@ -137,7 +139,7 @@ struct RecordWriterTests {
         let failures = Mutex(0)
         let isFull = Mutex(true)
         let (first, answers) = (DispatchSemaphore(value: 0), Answers())
-        let writer = RecordWriter(capacity: 10, onFailure: { _ in failures.withLock { $0 += 1 } }) { _, _ in
+        let writer = RecordWriter(capacity: 10, onFailure: { _ in failures.withLock { $0 += 1 } }) { _ in
             if isFull.withLock({ $0 }) { throw DiskFull() }
         }
         writer.enqueue(try makeRecord("lost")) { isStored in
@@ -164,7 +166,7 @@ struct RecordWriterTests {
 
     @Test func `repeats of an event are one event with a count`() {
         let disk = Disk()
-        let writer = RecordWriter(capacity: 10) { disk.commit($0, $1) }
+        let writer = RecordWriter(capacity: 10) { disk.commit($0) }
         for _ in 0..<1_000 { writer.enqueue(makeEvent(from: "203.0.113.9")) }
         for _ in 0..<10 { disk.gate.signal() }
         writer.stop()
@@ -173,9 +175,28 @@ struct RecordWriterTests {
         #expect(counts.count <= 2)
     }
 
+    @Test func `the last login of a phone from a place shares the commit of a record, or comes with the end`() throws {
+        let disk = Disk()
+        let writer = RecordWriter(capacity: 10) { disk.commit($0) }
+        let device = try #require(DeviceID(parsing: "0123456789abcdef"))
+        for (client, source) in [("old", "192.0.2.1"), ("new", "192.0.2.1"), ("other", "192.0.2.2")] {
+            let address = try #require(IPAddress(parsing: source))
+            writer.enqueue(
+                PhoneLogin(device: device, source: address, client: Array(client.utf8), instance: nil, at: noon)
+            )
+        }
+        let answers = Answers()
+        writer.enqueue(try makeRecord("call")) { answers.note("call", $0) }
+        for _ in 0..<3 { disk.gate.signal() }
+        writer.stop()
+        let commits = disk.commits.withLock { $0 }
+        #expect(commits.flatMap(\.self).sorted() == ["call", "new@192.0.2.1", "other@192.0.2.2"])
+        #expect(commits.count <= 2)
+    }
+
     @Test func `a flood of different events does not grow without end, nor push a call record out`() throws {
         let disk = Disk()
-        let writer = RecordWriter(capacity: 10) { disk.commit($0, $1) }
+        let writer = RecordWriter(capacity: 10) { disk.commit($0) }
         for index in 0..<5_000 { writer.enqueue(makeEvent(from: "2001:db8::\(String(index, radix: 16))")) }
         #expect(writer.droppedEvents >= 5_000 - 2 * Store.Limits.queuedEvents)
         let answers = Answers()

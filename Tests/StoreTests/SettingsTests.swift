@@ -135,7 +135,7 @@ struct MigrationTests {
         #expect(
             names == [
                 "0001 settings", "0002 call records", "0003 journal", "0004 security events and proofs", "0005 bans",
-                "0006 pick-up groups", "0007 operators",
+                "0006 pick-up groups", "0007 operators", "0008 phone logins",
             ]
         )
         #expect(print == "a3ee5521f1a26acd")

@@ -180,8 +180,6 @@ extension Switchboard {
     mutating func reviewSubscriptions(at now: Moment, into actions: inout [Action]) {
         let enrolled = Set(snapshot.devices.values.map(\.id))
         accounts.keep { enrolled.contains($0) }
-        returning = returning.filter { snapshot.devices[$0] != nil }
-        instances = instances.filter { snapshot.devices[$0.key] != nil }
         for subscription in subscriptions.all {
             let permission = SubscriptionRules.decide(
                 subscription.device,

@@ -55,25 +55,6 @@ extension Switchboard {
         return false
     }
 
-    /// Remembers which phone uses a credential. When it is another than before, somebody may have copied the secret.
-    mutating func noteInstance(
-        _ instance: ArraySlice<UInt8>,
-        of proof: Authenticated,
-        _ request: Message,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
-        let username = proof.device.username
-        guard let known = instances[username] else {
-            instances[username] = Array(instance)
-            return
-        }
-        guard !known.elementsEqual(instance) else { return }
-        instances[username] = Array(instance)
-        let subject = "'\(proof.device.label)' of extension \(proof.device.number)"
-        report(.otherInstance, .sipPasswords, request, proof.flow, now, subject: subject, into: &actions)
-    }
-
     /// Whether a phone that is not registered may be now. If not, it is told when to come back.
     mutating func mayReturn(
         _ request: Message,
@@ -82,15 +63,22 @@ extension Switchboard {
         into actions: inout [Action]
     ) -> Bool {
         guard bindings.countOf(proof.device.username) == 0 else { return true }
-        let isKnown = returning.contains(proof.device.username)
-        if registrationGate.admits(isKnown: isKnown, at: now.monotonic) {
-            returning.insert(proof.device.username)
-            return true
-        }
+        let isKnown = knownPhones[proof.device.username] != nil
+        if registrationGate.admits(isKnown: isKnown, at: now.monotonic) { return true }
         let seconds = RegistrationRules.retryAfter(entropy.next())
         shedding.note(until: now.wall + .seconds(seconds), at: now.wall)
         respond(503, to: request, on: proof.flow, at: now, into: &actions) { $0.field(.retryAfter, seconds) }
         return false
+    }
+
+    /// Whether a datagram only keeps the way through a NAT open. A phone that is registered over it is told under which
+    /// address we see it (RFC 5626 §8); anybody else hears nothing, because the answer is longer than the question.
+    func keepsAlive(_ datagram: Span<UInt8>, _ flow: Flow, into actions: inout [Action]) -> Bool {
+        guard !flow.transport.isReliable, let keepAlive = KeepAlive(datagram) else { return false }
+        if case .binding(let transaction) = keepAlive, bindings.isBound(flow.id) {
+            actions.append(.send(transaction.success(seenAt: flow.remote), flow.id))
+        }
+        return true
     }
 
     /// The part of a 200 to REGISTER that says flows are kept (RFC 5626 §6), and how often to prove them alive (§5.4).

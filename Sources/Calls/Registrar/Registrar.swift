@@ -23,13 +23,10 @@ extension Switchboard {
             defer { swap(&changes, &contactChanges) }
             try read(&changes, in: request, by: proof)
             try checkOrder(changes, facts)
-            if changes.contains(where: { $0.seconds > 0 && $0.known == nil }) {
-                guard mayReturn(request, by: proof, at: now, into: &actions) else { return }
-            }
+            let isNew = changes.contains { $0.seconds > 0 && $0.known == nil }
+            guard !isNew || mayReturn(request, by: proof, at: now, into: &actions) else { return }
             carryOut(changes, facts, request, by: proof)
-            if let instance = changes.last(where: { $0.seconds > 0 })?.outbound.instance {
-                noteInstance(request.bytes(instance), of: proof, request, at: now, into: &actions)
-            }
+            noteLogin(changes, isNew: isNew, request, by: proof, at: now, into: &actions)
             adoptFlow(of: proof)
             let isOutbound = changes.contains { $0.outbound.number != nil }
             sendBindings(to: request, isOutbound: isOutbound, by: proof, at: now, into: &actions)
@@ -196,7 +193,6 @@ extension Switchboard {
         let seconds = RegistrationRules.spread(change.seconds, entropy.next())
         bindings.refresh(id, proof: proof, seconds: seconds, request: facts)
         if let expires = bindings.look(at: id, { $0.expires }) { deadlines.insert(.binding(id), at: expires) }
-        rememberHome(of: proof, request)
         return id
     }
 

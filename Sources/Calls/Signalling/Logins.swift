@@ -47,18 +47,73 @@ extension Switchboard {
         logins.accepts(proof.device.username, from: flow.remote.ip, at: now.monotonic)
     }
 
-    /// A phone was bound: from now on this is one of its homes.
-    mutating func rememberHome(of proof: Authenticated, _ request: Message) {
-        let device = proof.device
-        logins.succeeded(
-            device.username,
-            as: "'\(device.label)' of extension \(device.number)",
-            from: proof.flow.remote.ip,
-            client: client(of: request)
+    // MARK: Phones that are known
+
+    /// What was kept in earlier runs. The oldest first, so that the newest places are remembered where there are too many.
+    mutating func recall(_ kept: [PhoneLogin]) {
+        let devices = Dictionary(snapshot.devices.values.map { ($0.id, $0) }) { one, _ in one }
+        for login in kept.sorted(by: { $0.at < $1.at }) {
+            guard let device = devices[login.device] else { continue }
+            let instance = login.instance ?? knownPhones[device.username]?.instance
+            knownPhones[device.username] = KnownPhone(instance: instance, keptAt: login.at)
+            logins.succeeded(device.username, as: device.title, from: login.source, client: login.client[...])
+        }
+    }
+
+    /// A phone was bound: from now on it is known, and where it is bound anew is one of its homes. That is written down when
+    /// it is news, and once a day.
+    ///
+    /// - Parameter isNew: Whether any of the contacts was not bound before.
+    mutating func noteLogin(
+        _ changes: [ContactChange],
+        isNew: Bool,
+        _ request: Message,
+        by proof: Authenticated,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard let bound = changes.last(where: { $0.seconds > 0 }) else { return }
+        let (device, source, client) = (proof.device, proof.flow.remote.ip, client(of: request))
+        let (before, name) = (knownPhones[device.username], bound.outbound.instance.map { request.bytes($0) })
+        if let before, before.instance != nil, !before.answersTo(name) {
+            // Somebody may have copied the secret.
+            let title = device.title
+            report(.otherInstance, .sipPasswords, request, proof.flow, now, subject: title, into: &actions)
+        }
+        let isNewHome = isNew && logins.succeeded(device.username, as: device.title, from: source, client: client)
+        if let before, !isNewHome, before.answersTo(name), now.wall < before.keptAt + Limits.keptAgain { return }
+        let instance = name.map { Array($0) } ?? before?.instance
+        knownPhones[device.username] = KnownPhone(instance: instance, keptAt: now.wall)
+        let login = PhoneLogin(
+            device: device.id,
+            source: source.accountable,
+            client: Array(client.prefix(Guard.Limits.userAgentBytes)),
+            instance: instance,
+            at: now.wall
         )
+        actions.append(.keep(login))
     }
 
     private func client(of request: Message) -> ArraySlice<UInt8> {
         request.first(.userAgent).map { request.bytes($0) } ?? []
     }
+}
+
+/// What is remembered of a phone that has registered.
+struct KnownPhone: Sendable {
+    /// Which phone it is, by its own word (RFC 5626 §4.1).
+    let instance: [UInt8]?
+    /// When its login was last handed over to be kept.
+    let keptAt: WallTime
+
+    /// Whether it is the phone that says so; one that says nothing is nobody else.
+    func answersTo(_ name: ArraySlice<UInt8>?) -> Bool {
+        guard let name else { return true }
+        return instance?.elementsEqual(name) == true
+    }
+}
+
+extension Device {
+    /// What people call it.
+    fileprivate var title: String { "'\(label)' of extension \(number)" }
 }

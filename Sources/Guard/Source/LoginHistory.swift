@@ -63,12 +63,14 @@ public struct LoginHistory: Sendable {
     /// - Parameters:
     ///   - name: What people call it.
     ///   - client: What it calls itself.
+    /// - Returns: Whether it was not known to log in from there.
+    @discardableResult
     public mutating func succeeded(
         _ username: String,
         as name: @autoclosure () -> String,
         from source: IPAddress,
         client: ArraySlice<UInt8>
-    ) {
+    ) -> Bool {
         let (tag, home) = (Self.tag(username), Self.home(source, client))
         let index = find(tag) ?? free(for: tag)
         if places[index].tag != tag {
@@ -76,9 +78,10 @@ public struct LoginHistory: Sendable {
             places[index] = Place(tag: tag)
             labels[tag] = name()
         }
-        for position in 0..<4 where places[index].homes[position] == home { return }
+        for position in 0..<4 where places[index].homes[position] == home { return false }
         places[index].homes[places[index].oldest] = home
         places[index].oldest = (places[index].oldest + 1) % 4
+        return true
     }
 
     /// Somebody tried an account in vain.

@@ -13,19 +13,21 @@ struct Admission {
     private var places: ConnectionGate
     private var sources: SourceGate
     var bans: Bans
-    private var known = KnownSources()
+    private var known: KnownSources
 
     /// - Parameters:
     ///   - sites: Networks that phones sit in.
     ///   - share: What this business may use at most.
     ///   - loop: What those on this loop may together.
     ///   - bans: Those of earlier runs.
+    ///   - logins: Those of phones in earlier runs.
     ///   - seed: 128 random bits.
     init(
         sites: [IPPrefix],
         share: Share,
         loop: NIOLoopBoundBox<LoopGate>,
         bans: [Ban],
+        logins: [PhoneLogin],
         seed: (UInt64, UInt64)
     ) {
         let caps = share.connections
@@ -35,6 +37,7 @@ struct Admission {
         total = caps.total
         sources = SourceGate(capacity: share.sources, sites: sites, rates: share.rates, seed: seed)
         self.bans = Bans(sites: sites, kept: bans, offenders: share.offenders, seed: seed)
+        known = KnownSources(recalling: logins, at: SystemClock.monotonic, on: SystemClock.wall)
     }
 
     /// Connections that have not authenticated, and how many of them there may be.

@@ -31,6 +31,7 @@ extension SignallingLoop {
         case .close(let id): connections[id]?.close()
         case .media(let command): commands.append(command)
         case .remember(let record, let ticket): outlets.remember(record, ticket)
+        case .keep(let login): outlets.keep(login)
         case .report(let event): noticed(event, sender)
         }
     }

@@ -19,6 +19,7 @@ final class SignallingLoop {
         var media: @Sendable ([RelayCommand]) -> Void
         /// Answered by `Switchboard.stored` when there is a ticket.
         var remember: @Sendable (CallRecord, Ticket?) -> Void
+        var keep: @Sendable (PhoneLogin) -> Void
         var report: @Sendable ([SecurityEvent]) -> Void
         /// Who is shut out from now on, and who no longer: for the disk, and for a packet filter.
         var bans: @Sendable (BanChange) -> Void

@@ -15,6 +15,7 @@ struct SignallingPlan: Sendable {
     private let snapshot: Snapshot
     private let sites: [IPPrefix]
     private let bans: [Ban]
+    private let logins: [PhoneLogin]
     private let share: Share
     private let census: SocketCensus
     private let entropy: Entropy
@@ -27,6 +28,7 @@ struct SignallingPlan: Sendable {
         address: Primitives.SocketAddress,
         snapshot: Snapshot,
         bans: [Ban],
+        logins: [PhoneLogin],
         machine: Machine,
         logger: Logger
     ) {
@@ -48,7 +50,7 @@ struct SignallingPlan: Sendable {
         }
         (sites, origins, self.bans) = (configuration.sites, configuration.origins, bans)
         (share, census) = (machine.share, machine.census)
-        (self.snapshot, self.logger) = (snapshot, logger)
+        (self.snapshot, self.logins, self.logger) = (snapshot, logins, logger)
     }
 
     /// Builds everything on the loop and begins to accept.
@@ -77,12 +79,13 @@ struct SignallingPlan: Sendable {
     ) -> Signalling {
         let loop = SignallingLoop(
             eventLoop: hop.eventLoop,
-            switchboard: Switchboard(settings: settings, snapshot: snapshot, entropy: entropy),
+            switchboard: Switchboard(settings: settings, snapshot: snapshot, entropy: entropy, logins: logins),
             admission: Admission(
                 sites: sites,
                 share: share,
                 loop: hop.gate,
                 bans: bans,
+                logins: logins,
                 seed: (entropy.next(), entropy.next())
             ),
             outlets: outlets
@@ -109,6 +112,7 @@ extension SignallingLoop.Outlets {
                 if ticket != nil || !isStored { hop.tell { $0.stored(ticket, ok: isStored) } }
             }
         }
+        keep = { records.enqueue($0) }
         self.bans = { change in
             switch change {
             case .imposed(let ban): bans.keep(ban)

@@ -17,6 +17,7 @@ enum Schema {
             try $0.execute(sql: "ALTER TABLE extensions ADD COLUMN pickup_group TEXT")
         }
         migrator.registerMigration("0007 operators") { try $0.execute(sql: operators) }
+        migrator.registerMigration("0008 phone logins") { try $0.execute(sql: phoneLogins) }
         return migrator
     }
 
@@ -125,6 +126,18 @@ enum Schema {
             role TEXT NOT NULL,
             since INTEGER NOT NULL,
             last_seen INTEGER
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// No setting: it has no line in the journal, and goes with its phone.
+    private static let phoneLogins = """
+        CREATE TABLE phone_logins (
+            device TEXT NOT NULL REFERENCES devices (id) ON DELETE CASCADE,
+            source TEXT NOT NULL,
+            client BLOB NOT NULL,
+            instance BLOB,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (device, source)
         ) STRICT, WITHOUT ROWID;
         """
 

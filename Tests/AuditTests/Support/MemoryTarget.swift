@@ -219,6 +219,7 @@ actor MemoryTarget {
                 var more: [Action] = []
                 switchboard.stored(ticket, ok: true, at: moment, into: &more)
                 carryOut(more)
+            case .keep: break
             case .report(let event):
                 guard let peer else { continue }
                 judge(event.kind, of: peer, account: event.subject)

@@ -46,6 +46,15 @@ struct AvalancheTests {
         #expect(try phones[2].register(&office).status == 200)
     }
 
+    @Test func `D19 the same after a restart of the server, when all of them come at once`() throws {
+        var (before, phones) = try Self.crowd()
+        #expect(try phones[0].register(&before).status == 200)
+        var after = try Office(registrationRate: Rate(perSecond: 1, burst: 2), recalling: before.logins)
+        #expect(try phones[1].register(&after).status == 200)
+        #expect(try phones[2].register(&after).status == 503)
+        #expect(try phones[0].register(&after).status == 200)
+    }
+
     @Test func `a phone that refreshes or leaves is never sent away`() throws {
         var (office, phones) = try Self.crowd()
         #expect(try phones[0].register(&office).status == 200)

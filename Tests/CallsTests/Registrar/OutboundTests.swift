@@ -150,6 +150,18 @@ struct OutboundTests {
         #expect(office.events.map(\.kind) == [.otherInstance])
         #expect(office.events.first?.subject == "'desk' of extension 101")
     }
+
+    @Test func `another phone with the same secret is noticed also after a restart`() throws {
+        var before = try Office()
+        var phone = try Phone("phone-101-000001", in: &before)
+        _ = try phone.registerFlow(&before)
+        var after = try Office(recalling: before.logins)
+        _ = try phone.registerFlow(&after)
+        #expect(after.events.isEmpty)
+        var copy = try Phone("phone-101-000001", in: &after, from: "203.0.113.9:40000")
+        _ = try copy.registerFlow(&after, instance: "<urn:uuid:11111111-0000-1000-8000-000A95A0E128>")
+        #expect(after.events.map(\.kind) == [.otherInstance])
+    }
 }
 
 @Suite("RFC 3261 §16.4 and RFC 5626 §5.3, ATTACKS S02: a flow token in a Route")

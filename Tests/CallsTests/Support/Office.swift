@@ -19,6 +19,8 @@ struct Office {
     private(set) var records: [CallRecord] = []
     private(set) var media: [RelayCommand] = []
     private(set) var events: [SecurityEvent] = []
+    /// What is to be kept of logins, in the order it was said.
+    private(set) var logins: [PhoneLogin] = []
     private(set) var closed: [FlowID] = []
     private(set) var proven: [FlowID] = []
     /// While false, tickets wait for ``store(ok:)``.
@@ -28,7 +30,9 @@ struct Office {
     private(set) var snapshot: Snapshot
 
     /// An office with the extensions 101, 102 and 103; 102 has two phones.
-    init(registrationRate: Rate = Guard::Limits.registrationRate) throws {
+    ///
+    /// - Parameter logins: What an earlier run kept.
+    init(registrationRate: Rate = Guard::Limits.registrationRate, recalling logins: [PhoneLogin] = []) throws {
         snapshot = try Self.snapshot(disabled: [])
         var settings = SwitchboardSettings(
             hostNames: ["pbx.office.example"],
@@ -42,7 +46,8 @@ struct Office {
         switchboard = Switchboard(
             settings: settings,
             snapshot: snapshot,
-            entropy: .repeatable()
+            entropy: .repeatable(),
+            logins: logins
         )
     }
 
@@ -116,6 +121,19 @@ struct Office {
         let bytes = Array(text.utf8)
         switchboard.receive(bytes.span, on: flow, at: moment, into: &actions)
         carryOut(actions)
+    }
+
+    /// Delivers bytes that are no SIP message; what came back over the flow, as bytes.
+    mutating func raw(_ bytes: [UInt8], on flow: Flow) -> [[UInt8]] {
+        var actions: [Action] = []
+        switchboard.receive(bytes.span, on: flow, at: moment, into: &actions)
+        var answers: [[UInt8]] = []
+        var others: [Action] = []
+        for action in actions {
+            if case .send(let answer, flow.id) = action { answers.append(answer) } else { others.append(action) }
+        }
+        carryOut(others)
+        return answers
     }
 
     mutating func disconnect(_ flow: Flow) {
@@ -233,6 +251,7 @@ struct Office {
                 records.append(record)
                 guard let ticket else { continue }
                 waiting.append(ticket)
+            case .keep(let login): logins.append(login)
             case .report(let event): events.append(event)
             }
         }

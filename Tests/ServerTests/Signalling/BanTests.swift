@@ -108,6 +108,31 @@ struct BanTests {
         }
     }
 
+    @Test func `the same after a restart of the server`() async throws {
+        try await Office.open { office in
+            let phone = try await Enrolled("201", in: office)
+            let line = try await office.peer(from: Self.stranger)
+            #expect(try await phone.register(over: line))
+            await office.server.stop()
+            #expect(try office.store.logins().map(\.source.description) == [Self.stranger])
+
+            let again = try await RingfenceServer.start(office.configuration, store: office.store, logger: .silent)
+            for _ in 0..<7 {
+                let line = try await Peer.connect(
+                    to: again.sipTLS,
+                    root: office.root,
+                    name: office.domain,
+                    from: Self.stranger
+                )
+                _ = try await phone.register(over: line, password: "wrong")
+                await line.close()
+            }
+            #expect(await again.bans().isEmpty)
+            await again.stop()
+            #expect(try office.store.events().contains { $0.kind == .stalePhone })
+        }
+    }
+
     @Test func `datagrams of a banned source are not read`() async throws {
         try await Office.open { office in
             let source = try #require(BanSource(parsing: "198.51.100.7"))

@@ -78,8 +78,10 @@ final class Signalling {
         openExceptions()
     }
 
-    /// Serves a connection that the reception accepted for us.
-    func take(_ accepted: AcceptedSocket, from listener: EncryptedListener) { sockets.take(accepted, from: listener) }
+    /// Serves a connection that the reception accepted for us. One of a source that is shut out costs no channel.
+    func take(_ accepted: AcceptedSocket, from listener: EncryptedListener) {
+        if !loop.shutsOut(accepted.remote.ip) { sockets.take(accepted, from: listener) }
+    }
 
     /// Shows this to every new connection. Those there are have theirs and keep it.
     func show(_ identity: TLSIdentity) { sockets.identity = identity }

@@ -7,14 +7,18 @@ import Primitives
 
 /// Connections as they come and go.
 extension SignallingLoop {
+    /// Whether nobody may connect from there. Counts who tried.
+    func shutsOut(_ source: IPAddress) -> Bool {
+        guard admission.bans.shutsOut(source, at: SystemClock.wall) else { return false }
+        figures.bannedConnections += 1
+        return true
+    }
+
     /// Takes a connection in, or refuses it before anything is spent on it.
     func accept(transport: Transport, remote: Primitives.SocketAddress, local: Primitives.SocketAddress) -> Connection?
     {
         let now = SystemClock.monotonic
-        guard !admission.bans.shutsOut(remote.ip, at: SystemClock.wall) else {
-            figures.bannedConnections += 1
-            return nil
-        }
+        guard !shutsOut(remote.ip) else { return nil }
         guard admission.connect(remote.ip, at: now) else {
             figures.refusedConnections += 1
             return nil

@@ -192,17 +192,18 @@ extension Switchboard {
         let owner: DialogOwner
         /// Whose dialog it is.
         let number: ExtensionNumber
-        /// Whom it is with.
+        /// Whom it is with; `nil` once that phone has transferred its side and hung up.
         let target: ExtensionNumber?
         let isRinging: Bool
     }
 
     private func consultation(_ replaces: Replaces) -> Consultation? {
         if let owner = confirmedDialog(replaces), let leg = leg(owner), !replaces.isEarlyOnly {
+            let partner = self.leg(owner.call, owner.side.other)
             return Consultation(
                 owner: owner,
                 number: leg.party.number,
-                target: self.leg(owner.call, owner.side.other)?.party.number,
+                target: partner.flatMap { $0.hasLeft ? nil : $0.party.number },
                 isRinging: false
             )
         }

@@ -138,6 +138,21 @@ struct AttendedTransferTests {
         #expect(stage.scene.office.switchboard.calls().count == 2)
     }
 
+    @Test func `who has transferred his own call and hung up is not brought back`() throws {
+        var consultation = try Consultation()
+        let target = consultation.stage.target
+        for method in ["REFER", "BYE"] {
+            let fields = method == "REFER" ? ["Refer-To: <sip:101@\(Office.domain)>"] : []
+            let text = consultation.stage.target.inDialog(method, from: consultation.invite, extra: fields)
+            consultation.stage.scene.office.deliver(text, on: target.flow)
+        }
+        #expect(consultation.stage.heard(by: \.target).map(\.status) == [202, nil, 200])
+        #expect(consultation.refer().map(\.status) == [403])
+        #expect(consultation.stage.scene.isStanding)
+        // What 103 asked for goes on ringing.
+        #expect(consultation.stage.heard(by: \.scene.caller).map(\.method) == [.invite])
+    }
+
     @Test func `a call cannot be joined with itself`() throws {
         var stage = try TransferScene()
         let own = replaces(stage.scene.invite, to: stage.scene.invite.tag(.from), from: "callee-tag")

@@ -56,12 +56,12 @@ struct Bindings: Sendable {
     private var byFlow: [FlowID: [UInt64]] = [:]
     private var lastID: UInt64 = 0
     private var isWatched = false
-    /// The phones that came or went while somebody watches.
+    /// The phones that came, went or moved while somebody watches.
     private var touched: Set<String> = []
 
     var hasChanges: Bool { !touched.isEmpty }
 
-    /// Starts or stops remembering who comes and goes.
+    /// Starts or stops remembering who comes, goes and moves.
     mutating func watch(_ isWanted: Bool) {
         isWatched = isWanted
         if !isWanted { touched = [] }
@@ -175,7 +175,10 @@ struct Bindings: Sendable {
     /// Notes what a REGISTER says of a binding's phone and connection, and the contact that it has there now.
     mutating func name(_ id: UInt64, contact: ArraySlice<UInt8>, instance: ArraySlice<UInt8>, flowNumber: UInt32?) {
         guard let place = byID.index(forKey: id) else { return }
-        if !byID.values[place].contact.elementsEqual(contact) { byID.values[place].contact = Array(contact) }
+        if !byID.values[place].contact.elementsEqual(contact) {
+            byID.values[place].contact = Array(contact)
+            if isWatched { touched.insert(byID.values[place].device.username) }
+        }
         if byID.values[place].instance?.elementsEqual(instance) != true {
             byID.values[place].instance = Array(instance)
         }

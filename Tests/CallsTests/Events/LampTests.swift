@@ -233,4 +233,22 @@ struct OwnRegistrationTests {
         let gone = phone.notices(&office)
         #expect(gone.map { $0.document.contains("state=\"terminated\"") } == [true])
     }
+
+    @Test func `is told when the phone gives its connection another contact`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-102-000001", in: &office)
+        let fields = { (contact: String) in
+            [
+                "Supported: outbound",
+                "Contact: <\(contact)>;+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-000A95A0E128>\";reg-id=1",
+            ]
+        }
+        _ = try phone.register(&office, fields: fields("sip:before@192.0.2.50"))
+        _ = try phone.watch(&office, phone.username, event: "reg")
+        office.wait(.seconds(60))
+        // The last thing that it hears, after the answer.
+        let notice = try phone.register(&office, fields: fields("sip:after@192.0.2.50"))
+        #expect(notice.method == .notify)
+        #expect(notice.document.contains("<uri>sip:after@192.0.2.50</uri>"))
+    }
 }

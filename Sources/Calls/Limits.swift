@@ -36,8 +36,10 @@ enum Limits {
     static let failuresPerFlow = 5
     /// Subscriptions of one phone: three key modules of 40 lamps, its mailbox and itself.
     static let subscriptionsPerDevice = 128
-    /// Subscriptions on one switchboard. Each holds about 1 KiB.
+    /// Subscriptions on one switchboard. Each holds about 1 KiB, and at most ``subscribeBytes``.
     static let subscriptions = 32_768
+    /// Bytes of a SUBSCRIBE, whose tags, routes and identifiers are kept as long as the subscription. Phones stay under 1,500.
+    static let subscribeBytes = 4_096
     /// Seconds. A shorter one makes more traffic than it is worth (RFC 6665 §4.2.1.1 lets us say 423).
     static let shortestSubscription: UInt32 = 60
     /// Seconds. What a phone gets that asks for more, or names no time.

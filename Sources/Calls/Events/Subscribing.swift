@@ -85,6 +85,7 @@ extension Switchboard {
     ) {
         guard let subscription = subscriptions[id] else { return }
         do throws(SubscribeRefused) {
+            guard request.bytes.count <= Limits.subscribeBytes else { throw .tooLong }
             guard accounts.admits(.subscription, of: proof.device.id, at: now.monotonic) else { throw .tooFast }
             guard let (package, eventID) = EventPackage.named(in: request), package == subscription.watched.package,
                 eventID == subscription.eventID
@@ -105,6 +106,7 @@ extension Switchboard {
         at now: Moment
     ) throws(SubscribeRefused) -> (Watched, MayWatch, eventID: [UInt8]?) {
         guard proof.isSender(of: request) else { throw .notYours }
+        guard request.bytes.count <= Limits.subscribeBytes else { throw .tooLong }
         guard accounts.admits(.subscription, of: proof.device.id, at: now.monotonic) else { throw .tooFast }
         guard let (package, eventID) = EventPackage.named(in: request) else { throw .unknownEvent }
         // A body would be a filter (RFC 4660), and one that is not applied tells more than was asked for.
@@ -172,7 +174,9 @@ extension Switchboard {
         switch refused {
         case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
         case .tooMany, .tooFast: report(.accountLimit, .intrusionDetection, request, proof.flow, now, into: &actions)
-        case .malformed, .unknownEvent, .otherEvent, .filtered, .forbidden, .notAcceptable, .tooBrief, .full: break
+        case .malformed, .unknownEvent, .otherEvent, .filtered, .forbidden, .notAcceptable, .tooBrief, .full,
+            .tooLong:
+            break
         }
         let package = EventPackage.named(in: request)?.package
         let wait = Int(entropy.next() % 30)
@@ -182,7 +186,7 @@ extension Switchboard {
             case .tooBrief: writer.field(.minExpires, Int(Limits.shortestSubscription))
             case .notAcceptable: if let package { writer.field(.accept, "\(package.contentType)") }
             case .full, .tooFast: writer.field(.retryAfter, 30 + wait)
-            case .malformed, .notYours, .otherEvent, .filtered, .forbidden, .tooMany: break
+            case .malformed, .notYours, .otherEvent, .filtered, .forbidden, .tooMany, .tooLong: break
             }
         }
     }
@@ -191,7 +195,7 @@ extension Switchboard {
 /// Why there is no subscription, or not a longer one.
 private enum SubscribeRefused: Error {
     case malformed, notYours, unknownEvent, otherEvent, filtered, forbidden, notAcceptable, tooBrief, tooMany, full,
-        tooFast
+        tooFast, tooLong
 
     var status: Int {
         switch self {
@@ -203,6 +207,7 @@ private enum SubscribeRefused: Error {
         case .otherEvent: 481
         case .unknownEvent: 489
         case .full, .tooFast: 503
+        case .tooLong: 513
         }
     }
 }

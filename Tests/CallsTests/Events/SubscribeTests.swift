@@ -94,6 +94,18 @@ struct SubscribeTests {
         #expect(office.events.map(\.kind) == [.identityMismatch])
     }
 
+    /// Its tags, routes and identifiers are kept for an hour.
+    @Test func `that is longer than any phone's is refused`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        let long = "X-Long: " + String(repeating: "x", count: 4_096)
+        #expect(try phone.subscribe(&office, to: "102", extra: [long]).last?.status == 513)
+        #expect(office.switchboard.figures.subscriptions == 0)
+        let event = "dialog;id=" + String(repeating: "x", count: 4_096)
+        #expect(try phone.subscribe(&office, to: "102", event: event, callID: "subscription-2").last?.status == 513)
+        #expect(office.switchboard.figures.subscriptions == 0)
+    }
+
     @Test func `with zero seconds is one look`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)

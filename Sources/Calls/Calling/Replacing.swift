@@ -69,10 +69,10 @@ extension Switchboard {
 
     /// The oldest call that rings where this phone may pick up.
     func ringing(for proof: Authenticated, at number: ExtensionNumber?) -> (UInt64, ExtensionNumber)? {
-        for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) {
-            guard case .ringing(let ringing) = call.phase, call.caller.username != proof.device.username else {
-                continue
-            }
+        for serial in callsBySerial.keys.sorted() {
+            guard let call = callsBySerial[serial], case .ringing(let ringing) = call.phase,
+                call.caller.username != proof.device.username
+            else { continue }
             for branch in ringing.branches where branch.status == nil {
                 let place = branch.party.number
                 guard number == nil || place == number else { continue }

@@ -48,7 +48,9 @@ struct BoundSocket: Sendable {
             var length = socklen_t(raw.count)
             let result = raw.withMemoryRebound(to: sockaddr.self) { getsockname(descriptor, $0.baseAddress, &length) }
             guard result == 0 else { return nil }
-            return SocketName.address(in: UnsafeRawBufferPointer(rebasing: raw[..<Int(length)]))
+            // The kernel says how long the name is, also when it is longer than there was room for.
+            let known = min(Int(length), raw.count)
+            return SocketName.address(in: UnsafeRawBufferPointer(rebasing: raw[..<known]))
         }
     }
 

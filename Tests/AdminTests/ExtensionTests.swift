@@ -88,6 +88,36 @@ struct ExtensionTests {
         #expect(try office.journal().suffix(3).map(\.subject).dropLast() == [phone.id.text, second.id.text])
     }
 
+    @Test(arguments: [false, true])
+    func `one that somebody removes meanwhile does not come back`(isEnabled: Bool) async throws {
+        let office = try Office()
+        try await office.add("201")
+        if isEnabled { try await office.run(.extension(.disable(number: "201"))) }
+        office.meanwhile(.extension(.remove(number: "201")))
+        let command = isEnabled ? ExtensionCommand.enable(number: "201") : .disable(number: "201")
+        #expect(await office.refusal(.extension(command))?.problem == "Extension 201 does not exist.")
+        #expect(office.store.snapshot.extensions.isEmpty)
+    }
+
+    @Test func `who is enrolled or let in for one while it is removed goes with it`() async throws {
+        let office = try Office()
+        try await office.add("201")
+        let number = try #require(ExtensionNumber(parsing: "201"))
+        for command in [
+            Command.operator(.add(account: "alice", role: .ownExtension(number))),
+            .phone(.enrol([NewPhone(extension: "201")])),
+        ] {
+            if office.store.snapshot.extensions.isEmpty { try await office.add("201") }
+            office.meanwhile(command)
+            try await office.run(.extension(.remove(number: "201")))
+            let ends = try office.journal().suffix(2).map(\.action)
+            #expect(
+                ends.contains("extension.remove") && (ends.contains("operator.remove") || ends.contains("phone.revoke"))
+            )
+        }
+        #expect(office.store.snapshot.operators.isEmpty && office.store.snapshot.devices.isEmpty)
+    }
+
     @Test func `a number that was removed can be added anew, without its old phones`() async throws {
         let office = try Office()
         try await office.add("201")

@@ -106,6 +106,27 @@ final class Office: Sendable {
     }
 
     func journal() throws -> [JournalEntry] { try store.journal() }
+
+    /// The owner does this at another terminal when the calls are looked up next.
+    func meanwhile(_ command: Command) {
+        let administrator = administrator
+        engine.state.withLock { $0.meanwhile = { _ = try? await administrator.perform(command, by: owner) } }
+    }
+
+    /// The disk takes no line of the journal any more.
+    func fillDisk() throws {
+        let script = """
+            import sqlite3, sys
+            trigger = "BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            sqlite3.connect(sys.argv[1]).execute("CREATE TRIGGER full_disk " + trigger)
+            """
+        let python = Process()
+        python.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        python.arguments = ["-c", script, path + "/ringfence.sqlite"]
+        try python.run()
+        python.waitUntilExit()
+        #expect(python.terminationStatus == 0)
+    }
 }
 
 struct Unexpected: Error {}
@@ -119,6 +140,8 @@ final class FakeEngine: Engine {
         var bans: [Ban] = []
         var protection: BanRules.Protection?
         var certificate = CertificateReport.sample("AA:BB", authority: "root")
+        /// What somebody else does while the calls are looked up, once.
+        var meanwhile: (@Sendable () async -> Void)?
     }
 
     let state = Mutex(State())
@@ -137,7 +160,15 @@ final class FakeEngine: Engine {
     }
 
     func registrations() async -> [RegistrationReport] { state.withLock { $0.registrations } }
-    func calls() async -> [CallReport] { state.withLock { $0.calls } }
+
+    func calls() async -> [CallReport] {
+        let meanwhile = state.withLock { state in
+            defer { state.meanwhile = nil }
+            return state.meanwhile
+        }
+        await meanwhile?()
+        return state.withLock { $0.calls }
+    }
 
     func endCall(_ id: String) async -> Bool {
         state.withLock { state in
@@ -197,13 +228,15 @@ final class FakeDoor: Doorkeeper {
         "root": 0, "ringfence": 500, "alice": 1_001, "bob": 1_002, "carol": 1_003, "alias": 1_001, "nobody": 65_534,
         "toor": 0,
     ]
+    /// Names that stand behind another one of the same number.
+    private let aliases: Set = ["alias", "toor"]
     private let admitted = Mutex<[Operator]>([])
 
     var operators: [Operator] { admitted.withLock { $0 } }
     func account(named name: String) -> LocalAccount? { accounts[name].map { LocalAccount(name: name, user: $0) } }
 
     func account(numbered user: UInt32) -> LocalAccount {
-        LocalAccount(name: accounts.filter { $0.value == user }.keys.min(), user: user)
+        LocalAccount(name: accounts.filter { $0.value == user && !aliases.contains($0.key) }.keys.first, user: user)
     }
 
     func admit(by snapshot: Snapshot) async { admitted.withLock { $0 = snapshot.operators } }

@@ -63,22 +63,19 @@ extension Administrator {
     }
 
     private func enable(_ text: String, _ isEnabled: Bool, by actor: Actor) async throws(Refusal) -> ExtensionChange {
-        let old = try find(text)
-        guard old.isEnabled != isEnabled else { throw .alreadySo(old.number, isEnabled: isEnabled) }
-        var new = old
-        new.isEnabled = isEnabled
+        let number = try find(text).number
         let verb = isEnabled ? "enabled" : "disabled"
-        let entry = draft(
-            isEnabled ? "extension.enable" : "extension.disable",
-            old.number.text,
-            JournalDetail.of(old, became: new),
-            actor
-        )
-        let cut = try await cuttingOff(old.number) { () async throws(Refusal) in
-            try await self.change([.put(new)], [entry], notice: "Extension \(old.number) \(verb) by \(actor.name)")
+        let cut = try await cuttingOff(number) { () async throws(Refusal) in
+            let old = try self.find(text)
+            guard old.isEnabled != isEnabled else { throw .alreadySo(number, isEnabled: isEnabled) }
+            var new = old
+            new.isEnabled = isEnabled
+            let action = isEnabled ? "extension.enable" : "extension.disable"
+            let entry = self.draft(action, number.text, JournalDetail.of(old, became: new), actor)
+            try await self.change([.put(new)], [entry], notice: "Extension \(number) \(verb) by \(actor.name)")
         }
         return ExtensionChange(
-            number: old.number,
+            number: number,
             change: isEnabled ? .enabled : .disabled,
             endedCalls: cut.calls,
             removedRegistrations: cut.registrations,
@@ -104,29 +101,39 @@ extension Administrator {
     }
 
     private func remove(_ text: String, by actor: Actor) async throws(Refusal) -> ExtensionChange {
-        let old = try find(text)
-        let phones = store.snapshot.devices(of: old.number)
-        let drafts =
-            phones.map { draft("phone.revoke", $0.id.text, JournalDetail.of($0.summary, became: nil), actor) }
-            + [draft("extension.remove", old.number.text, JournalDetail.of(old, became: nil), actor)]
-        let watchers = operators(of: old.number, by: actor)
-        let cut = try await cuttingOff(old.number) { () async throws(Refusal) in
-            try await self.change(
-                [.remove(old.number)] + watchers.map(\.change),
-                drafts + watchers.map(\.draft),
-                notice: "Extension \(old.number) removed by \(actor.name)"
-            )
+        let number = try find(text).number
+        var revoked = 0
+        let cut = try await cuttingOff(number) { () async throws(Refusal) in
+            revoked = try await self.delete(text, by: actor)
         }
         return ExtensionChange(
-            number: old.number,
+            number: number,
             change: .removed,
             endedCalls: cut.calls,
             removedRegistrations: cut.registrations,
-            revokedPhones: phones.count
+            revokedPhones: revoked
         )
     }
 
+    /// - Returns: How many phones went with it.
+    private func delete(_ text: String, by actor: Actor) async throws(Refusal) -> Int {
+        let old = try find(text)
+        let phones = store.snapshot.devices(of: old.number)
+        let watchers = operators(of: old.number, by: actor)
+        let drafts =
+            phones.map { draft("phone.revoke", $0.id.text, JournalDetail.of($0.summary, became: nil), actor) }
+            + [draft("extension.remove", old.number.text, JournalDetail.of(old, became: nil), actor)]
+        try await change(
+            [.remove(old.number)] + watchers.map(\.change),
+            drafts + watchers.map(\.draft),
+            notice: "Extension \(old.number) removed by \(actor.name)"
+        )
+        return phones.count
+    }
+
     /// What was live of an extension before a change and is gone after it.
+    ///
+    /// - Parameter change: Looks at the settings itself: others may change them while what is live is counted.
     private func cuttingOff(
         _ number: ExtensionNumber,
         _ change: () async throws(Refusal) -> Void

@@ -32,6 +32,14 @@ struct CertificateTests {
         #expect((entry.action, entry.subject) == ("certificate.replace", "refused"))
     }
 
+    @Test func `who is told that the journal took no entry is told that the certificate is another one`() async throws {
+        let office = try Office()
+        try office.fillDisk()
+        let refusal = await office.refusal(.certificate(.replace(Self.pair("CC:DD"))))
+        #expect(refusal?.problem == "The certificate was replaced, and the journal does not say so.")
+        #expect(try await office.run(.certificate(.show)) == .certificate(.sample("CC:DD", authority: "root")))
+    }
+
     @Test func `phones that are enrolled afterwards are given the new root`() async throws {
         let office = try Office()
         try await office.add("101")

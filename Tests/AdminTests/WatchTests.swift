@@ -63,6 +63,15 @@ struct WatchTests {
         #expect(await office.refusal(.call(.end(id: "c1"))) != nil)
     }
 
+    @Test func `a call goes on whose end cannot be written down`() async throws {
+        let office = try Office()
+        try await office.add("201", "202")
+        office.connect("c1", try await office.enrol("201"), try await office.enrol("202"))
+        try office.fillDisk()
+        #expect(await office.refusal(.call(.end(id: "c1")))?.problem == "The change was not made.")
+        #expect(await office.engine.calls().map(\.id) == ["c1"])
+    }
+
     @Test func `records and events are the store's`() async throws {
         let office = try Office()
         try await office.add("201")

@@ -21,7 +21,7 @@ extension Administrator {
         do {
             try store.append(entry, at: now())
         } catch {
-            throw .cannotWrite(error)
+            throw .replacedUnwritten(error)
         }
         await notifier.notify(
             Notice(
@@ -30,5 +30,16 @@ extension Administrator {
             )
         )
         return new
+    }
+}
+
+extension Refusal {
+    fileprivate static func replacedUnwritten(_ error: any Error) -> Self {
+        Self(
+            .journal,
+            problem: "The certificate was replaced, and the journal does not say so.",
+            reason: "the database did not take its entry: \(error)",
+            remedy: "make sure that the disk is there and has room, then replace it once more: ringfence doctor"
+        )
     }
 }

@@ -10,13 +10,15 @@ extension Administrator {
         case .list:
             return .calls(await engine.calls().filter { permit.covers($0.caller, $0.callee) })
         case .end(let id):
-            guard await engine.endCall(id) else { throw .noCall(id) }
+            guard await engine.calls().contains(where: { $0.id == id }) else { throw .noCall(id) }
+            // Before it ends: what leaves no trace is not done.
             let entry = draft("call.end", id, #"{"new":"ended"}"#, actor)
             do {
                 try store.append(entry, at: now())
             } catch {
                 throw .cannotWrite(error)
             }
+            guard await engine.endCall(id) else { throw .noCall(id) }
             await notifier.notify(Notice(control: nil, text: "Call \(id) ended by \(actor.name)"))
             return .callEnded(id: id)
         }

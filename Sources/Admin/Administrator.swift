@@ -97,6 +97,9 @@ public actor Administrator {
         } catch {
             throw .cannotWrite(error)
         }
+        // Whoever comes by that name now was not here yet.
+        for case .dismiss(let account) in changes { seen[account] = nil }
+        for case .appoint(let person) in changes { seen[person.account] = nil }
         // The newest, not the one just made: two changes may be on their way, and the later one must not be undone.
         await engine.apply(store.snapshot)
         await doorkeeper.admit(by: store.snapshot)

@@ -65,6 +65,13 @@ struct OperatorTests {
         )
     }
 
+    @Test func `an account is added by the name that it comes in by`() async throws {
+        let office = try Office()
+        let refusal = await office.refusal(.operator(.add(account: "alias", role: .auditor)))
+        #expect(refusal?.remedy == "name that one instead: ringfence operator add alice --role ROLE")
+        #expect(office.store.snapshot.operators.isEmpty)
+    }
+
     @Test func `remove takes the role away at once`() async throws {
         let office = try Office()
         try await office.add("alice", .owner)
@@ -139,6 +146,18 @@ struct OperatorTests {
             at: noon
         )
         #expect(try office.store.operatorsLastSeen().isEmpty)
+    }
+
+    @Test func `who went with his extension and is let in again is seen again`() async throws {
+        let office = try Office()
+        let number = try #require(ExtensionNumber(parsing: "201"))
+        for _ in 0..<2 {
+            try await office.add("201")
+            try await office.add("bob", .ownExtension(number))
+            #expect(await office.refusal(.call(.list), for: bob) == nil)
+            #expect(try office.store.operatorsLastSeen() == ["bob": noon])
+            try await office.run(.extension(.remove(number: "201")))
+        }
     }
 }
 

@@ -64,6 +64,8 @@ extension Administrator {
             in: snapshot
         )
         if let rule { throw rule }
+        let known = doorkeeper.account(numbered: account.user)
+        guard known == account else { throw .knownAs(known, account) }
         guard let name = account.name else { throw .noAccount(name) }
         let new = Operator(account: name, user: account.user, role: role, since: now())
         let old = snapshot.operators.first { $0.account == name }
@@ -91,7 +93,6 @@ extension Administrator {
             [draft("operator.remove", name, JournalDetail.of(old, became: nil), actor)],
             notice: "\(report.account) may not run the system any more, by \(actor.name)"
         )
-        seen[name] = nil
         return report
     }
 
@@ -135,6 +136,16 @@ extension Refusal {
             problem: "There is no account \(quoted(name)) on this machine.",
             reason: "operators are accounts of the machine that the server runs on, known by name",
             remedy: "make one for the person: adduser NAME"
+        )
+    }
+
+    /// Two names of one number: the kernel tells the number only.
+    fileprivate static func knownAs(_ known: LocalAccount, _ account: LocalAccount) -> Self {
+        Self(
+            .roles,
+            problem: "\(account) cannot be an operator.",
+            reason: "this machine has another name for that number, and it is \(known) who would come in",
+            remedy: "name that one instead: ringfence operator add \(known.name ?? "ACCOUNT") --role ROLE"
         )
     }
 

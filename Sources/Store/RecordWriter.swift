@@ -188,13 +188,11 @@ public final class RecordWriter: Sendable {
 
     /// Writes what waits and ends the thread. Returns when everything has been answered.
     public func stop() {
-        let isFirst = state.withLock { state in
-            defer { state.isStopping = true }
-            return !state.isStopping
-        }
-        guard isFirst else { return }
+        state.withLock { $0.isStopping = true }
         wake.signal()
         finished.wait()
+        // For whoever else waits.
+        finished.signal()
     }
 
     private func run() {

@@ -164,6 +164,28 @@ struct RecordWriterTests {
         #expect(try store.record("late") == nil)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `whoever stops it waits until all is answered, also when somebody else has begun to stop it`() throws {
+        let disk = Disk()
+        let writer = RecordWriter(capacity: 100_000) { disk.commit($0) }
+        let (answers, ended) = (Answers(), DispatchSemaphore(value: 0))
+        writer.enqueue(try makeRecord("last")) { answers.note("last", $0) }
+        disk.begun.wait()
+        Thread.detachNewThread {
+            writer.stop()
+            ended.signal()
+        }
+        // It takes nothing any more once it is being stopped.
+        while answers["probe"] == nil {
+            writer.enqueue(try makeRecord("probe")) { isStored in if !isStored { answers.note("probe", false) } }
+            usleep(1_000)
+        }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.1) { for _ in 0..<100 { disk.gate.signal() } }
+        writer.stop()
+        #expect(answers["last"] == true)
+        ended.wait()
+    }
+
     @Test func `repeats of an event are one event with a count`() {
         let disk = Disk()
         let writer = RecordWriter(capacity: 10) { disk.commit($0) }

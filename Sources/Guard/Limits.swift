@@ -80,6 +80,11 @@ public enum Limits {
     /// Messages dropped on one connection before it is closed, and the flood counts against its source.
     public static let droppedPerConnection = 300
 
+    /// Forwards that one call may go through, and with it the chains that phones can make (row S20). As many as transfers.
+    static let forwards = 5
+    /// Characters of a forward's target that a refusal repeats: more than any number has.
+    static let shownTarget = 24
+
     /// Days that an unencrypted listener may stay open before somebody has to decide anew: a quarter.
     public static let longestExceptionDays = 92
     /// Unencrypted listeners at a time. Who needs more has not replaced anything.

@@ -47,6 +47,8 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
     /// What was dialled, as text; not necessarily an extension.
     public var dialled: String
     public var callee: ExtensionNumber?
+    /// Whose phones forwarded it, in order; of an answered call those that led to who got it.
+    public var forwardedBy: [ExtensionNumber]
     public var outcome: CallOutcome
     /// The final SIP status sent to the caller.
     public var status: Int?
@@ -66,6 +68,7 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
         callerDevice: DeviceID,
         dialled: String,
         callee: ExtensionNumber? = nil,
+        forwardedBy: [ExtensionNumber] = [],
         outcome: CallOutcome = .settingUp,
         status: Int? = nil,
         control: String? = nil,
@@ -75,6 +78,7 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
     ) {
         (self.id, self.startedAt, self.answeredAt, self.endedAt) = (id, startedAt, answeredAt, endedAt)
         (self.caller, self.callerDevice, self.dialled, self.callee) = (caller, callerDevice, dialled, callee)
+        self.forwardedBy = forwardedBy
         (self.outcome, self.status, self.control, self.reason) = (outcome, status, control, reason)
         (self.callerProtection, self.calleeProtection) = (callerProtection, calleeProtection)
     }

@@ -10,6 +10,8 @@ public struct Extension: Hashable, Sendable, Codable {
     public var isEnabled: Bool
     /// Extensions of one group take each other's calls while they ring. `nil` is no group.
     public var pickupGroup: PickupGroup?
+    /// Where its phones may forward its calls to.
+    public var forwarding: ForwardingPolicy
     public let createdAt: WallTime
 
     public init(
@@ -17,9 +19,10 @@ public struct Extension: Hashable, Sendable, Codable {
         name: String,
         isEnabled: Bool = true,
         pickupGroup: PickupGroup? = nil,
+        forwarding: ForwardingPolicy = .nobody,
         createdAt: WallTime
     ) {
         (self.number, self.name, self.isEnabled, self.createdAt) = (number, name, isEnabled, createdAt)
-        self.pickupGroup = pickupGroup
+        (self.pickupGroup, self.forwarding) = (pickupGroup, forwarding)
     }
 }

@@ -42,6 +42,8 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case banWithheld
     /// An account of this machine asked for something that its role is not for.
     case rightRefused
+    /// A phone sent a call where it may not go.
+    case forwardRefused
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

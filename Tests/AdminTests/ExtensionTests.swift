@@ -73,6 +73,23 @@ struct ExtensionTests {
         #expect(office.store.snapshot.extensions[change.number]?.isEnabled == true)
     }
 
+    @Test func `who may forward is said by somebody, and the journal says by whom`() async throws {
+        let office = try Office()
+        try await office.add("201")
+        guard case .extensions(let before) = try await office.run(.extension(.list)) else { throw Unexpected() }
+        #expect(before.map(\.forwarding) == [.nobody])
+        guard
+            case .extensionChanged(let change) = try await office.run(
+                .extension(.forwarding(number: "201", to: .colleagues))
+            )
+        else { throw Unexpected() }
+        #expect(change.change == .forwardingSet)
+        #expect(office.store.snapshot.extensions[change.number]?.forwarding == .colleagues)
+        let entry = try #require(try office.journal().last)
+        #expect((entry.action, entry.subject) == ("extension.forwarding", "201"))
+        for policy in ["colleagues", "nobody"] { #expect(entry.detail.contains(#""forwarding":"\#(policy)""#)) }
+    }
+
     @Test func `one that is removed takes its phones along`() async throws {
         let office = try Office()
         try await office.add("201", "202")

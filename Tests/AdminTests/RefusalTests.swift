@@ -113,6 +113,7 @@ struct RefusalTests {
         (.extension(.disable(number: "201")), true),
         (.extension(.enable(number: "202")), true),
         (.extension(.group(number: "201", group: "sales")), true),
+        (.extension(.forwarding(number: "201", to: .colleagues)), true),
         (.extension(.remove(number: "203")), true),
         (.phone(.enrol([NewPhone(extension: "301")])), true),
         (.phone(.list(extension: nil)), false),

@@ -21,8 +21,8 @@ struct WatchTests {
         #expect(entries.allSatisfy { $0.actor == "root (uid 0)" && $0.at == noon })
         #expect(
             entries.last?.detail == """
-                {"new":{"createdAt":{"milliseconds":1800000000000},"isEnabled":false,"name":"Desk","number":"201"},\
-                "old":{"createdAt":{"milliseconds":1800000000000},"isEnabled":true,"name":"Desk","number":"201"}}
+                {"new":{"createdAt":{"milliseconds":1800000000000},"forwarding":"nobody","isEnabled":false,"name":"Desk","number":"201"},\
+                "old":{"createdAt":{"milliseconds":1800000000000},"forwarding":"nobody","isEnabled":true,"name":"Desk","number":"201"}}
                 """
         )
         guard case .verification(let verification) = try await office.run(.journal(.verify)) else { throw Unexpected() }

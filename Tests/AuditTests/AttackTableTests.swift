@@ -99,6 +99,8 @@ private enum AttackTable {
         "D19": "not live: it takes more phones than one core lets in at once, and real ones would be turned away",
         "S12": "not live: what a caller dials is read from the records, not over the network",
         "S13": "not live: what a terminal shows is read where the command runs, not over the network",
+        "T03": "not live: a phone of the business would have to ring",
+        "T07": "not live: a phone of the business would have to ring",
         "K06": "not live: only from inside can a million words be looked at",
     ]
 
@@ -148,6 +150,8 @@ private enum AttackTable {
         "S21": "session timer abuse",
         "S22": "names that are hard to look up",
         "S23": "REFER out of a dialog",
+        "T03": "forwarding that costs money",
+        "T07": "forwarding by a 3xx",
         "D01": "INVITE flood",
         "D02": "memory growth",
         "D03": "held connections",

@@ -73,6 +73,10 @@ struct CallCommandTests {
         )
         let text = try parse(RecordList.self).answer(from: Office(.records([record]))).text
         #expect(text.hasSuffix("answered  61       200     the caller hung up"))
+        var forwarded = record
+        (forwarded.callee, forwarded.forwardedBy) = (try Sample.number("104"), try ["102", "103"].map(Sample.number))
+        let path = try parse(RecordList.self).answer(from: Office(.records([forwarded]))).text
+        #expect(path.hasSuffix("102 forwarded it, 103 forwarded it, 104 answered, the caller hung up"))
     }
 
     @Test func `nothing is said plainly`() throws {

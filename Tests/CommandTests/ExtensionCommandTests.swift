@@ -19,7 +19,7 @@ struct ExtensionCommandTests {
         #expect(output.hint == "Next: ringfence phone enrol 101")
         #expect(
             output.json
-                == #"[{"createdAt":"2026-11-21T07:00:00.123Z","isEnabled":true,"name":"Reception","number":"101","phones":1}]"#
+                == #"[{"createdAt":"2026-11-21T07:00:00.123Z","forwarding":"nobody","isEnabled":true,"name":"Reception","number":"101","phones":1}]"#
         )
     }
 
@@ -29,9 +29,9 @@ struct ExtensionCommandTests {
         )
         #expect(
             try parse(ExtensionList.self).answer(from: office).text == """
-                NUMBER  NAME       STATE    PHONES  ADDED
-                101     Reception  enabled  1       2026-11-21T07:00:00Z
-                2044    Lab        enabled  1       2026-11-21T07:00:00Z
+                NUMBER  NAME       STATE    PHONES  FORWARDS TO  ADDED
+                101     Reception  enabled  1       nobody       2026-11-21T07:00:00Z
+                2044    Lab        enabled  1       nobody       2026-11-21T07:00:00Z
                 """
         )
     }
@@ -63,6 +63,27 @@ struct ExtensionCommandTests {
         #expect(output.hint == "Undo: ringfence extension enable 101")
     }
 
+    @Test(arguments: ForwardingPolicy.allCases)
+    func `forwarding asks for one of two answers, and says what holds now`(policy: ForwardingPolicy) throws {
+        let change = ExtensionChange(
+            number: try Sample.number("101"),
+            change: .forwardingSet,
+            endedCalls: 0,
+            removedRegistrations: 0,
+            revokedPhones: 0
+        )
+        let verb = try parse(ExtensionForwarding.self, "101", "--to", policy.rawValue)
+        #expect(verb.command == .extension(.forwarding(number: "101", to: policy)))
+        let output = try verb.answer(from: Office(.extensionChanged(change)))
+        #expect(output.text == "Extension 101 may forward its calls to \(policy.rawValue).")
+    }
+
+    @Test func `forwarding to anything else is a typing error`() {
+        for wrong in [["101"], ["101", "--to", "+4490000000"], ["101", "--to", "103"], ["1", "--to", "nobody"]] {
+            #expect(throws: (any Error).self) { try ExtensionForwarding.parse(wrong + ["--data", "/nowhere"]) }
+        }
+    }
+
     @Test func `show tells of phones, registrations and calls`() throws {
         let detail = ExtensionDetail(
             summary: try Sample.extension("101", "Reception"),
@@ -88,6 +109,7 @@ struct ExtensionCommandTests {
                 Extension 101: Reception
                   State:          enabled
                   Pick-up group:  none
+                  Forwards to:    nobody
                   Added:          2026-11-21T07:00:00Z
                   Phones:         1
                   Registered:     1

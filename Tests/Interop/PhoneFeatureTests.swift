@@ -98,6 +98,14 @@ struct PhoneFeatureTests {
         try Self.use("pickup", trial)
     }
 
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [Trial("baresip", "pjsua", "linphone"), Trial("linphone", "pjsua", "baresip")]
+    )
+    func `a phone forwards to a colleague when its extension may, and the two hear each other`(trial: Trial) throws {
+        try Self.use("forward", trial)
+    }
+
     @Test(.timeLimit(.minutes(1)), arguments: [Trial("baresip", "baresip"), Trial("linphone", "baresip")])
     func `phones call each other over IPv6`(trial: Trial) throws {
         try Self.use("ipv6", trial)

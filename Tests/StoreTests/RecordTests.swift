@@ -20,6 +20,7 @@ struct RecordTests {
             srtpSuite: "AEAD_AES_256_GCM"
         )
         record.calleeProtection = LegProtection(transport: "tls")
+        record.forwardedBy = [try number("202"), try number("203")]
         return record
     }
 

@@ -37,6 +37,21 @@ struct SettingsTests {
         }
     }
 
+    @Test func `who may forward is kept, and a word that nobody knows is not taken for a yes`() throws {
+        let place = Place()
+        do {
+            let store = try place.create()
+            var value = try makeExtension("201")
+            _ = try store.change([.put(value)], journal: [draft()], at: noon)
+            value.forwarding = .colleagues
+            _ = try store.change([.put(value), .put(try makeExtension("202"))], journal: [draft()], at: noon)
+        }
+        let kept = try place.open().snapshot.extensions
+        #expect(try kept[number("201")]?.forwarding == .colleagues && kept[number("202")]?.forwarding == .nobody)
+        try place.tamper("UPDATE extensions SET forwarding = 'everybody'")
+        #expect(throws: StoreError.self) { try place.open() }
+    }
+
     @Test func `what was removed is gone after a restart, and the memory agrees with the disk`() throws {
         let place = Place()
         let (first, second) = (try makeDevice(for: "201"), try makeDevice(for: "202"))
@@ -135,10 +150,10 @@ struct MigrationTests {
         #expect(
             names == [
                 "0001 settings", "0002 call records", "0003 journal", "0004 security events and proofs", "0005 bans",
-                "0006 pick-up groups", "0007 operators", "0008 phone logins",
+                "0006 pick-up groups", "0007 operators", "0008 phone logins", "0009 call forwarding",
             ]
         )
-        #expect(print == "3cd4f27de7ffd152")
+        #expect(print == "d63c26b75e09037f")
     }
 
     @Test func `of a newer version are not opened by this one`() throws {

@@ -11,6 +11,7 @@ public enum CommandKind: String, CaseIterable, Hashable, Sendable {
     case extensionDisable = "extension.disable"
     case extensionEnable = "extension.enable"
     case extensionGroup = "extension.group"
+    case extensionForwarding = "extension.forwarding"
     case extensionRemove = "extension.remove"
     case phoneEnrol = "phone.enrol"
     case phoneList = "phone.list"
@@ -43,7 +44,8 @@ public enum CommandKind: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .extensionList: [.seeExtensions]
         case .extensionShow: [.seeExtensions, .seePhones, .seeRegistrations, .seeCalls]
-        case .extensionAdd, .extensionEnable, .extensionGroup, .extensionRemove: [.changeExtensions]
+        case .extensionAdd, .extensionEnable, .extensionGroup, .extensionForwarding, .extensionRemove:
+            [.changeExtensions]
         case .extensionDisable: [.cutOffExtensions]
         case .phoneEnrol: [.enrolPhones]
         case .phoneList: [.seePhones]
@@ -128,6 +130,7 @@ extension ExtensionCommand {
         case .disable: .extensionDisable
         case .enable: .extensionEnable
         case .group: .extensionGroup
+        case .forwarding: .extensionForwarding
         case .remove: .extensionRemove
         }
     }

@@ -13,6 +13,8 @@ public enum ExtensionCommand: Hashable, Sendable, Codable {
     case enable(number: String)
     /// Into a pick-up group, or out of any.
     case group(number: String, group: String?)
+    /// Where its phones may forward its calls to.
+    case forwarding(number: String, to: ForwardingPolicy)
     /// With its phones.
     case remove(number: String)
 }
@@ -36,6 +38,7 @@ public struct ExtensionReport: Hashable, Sendable, Codable {
     public let name: String
     public let isEnabled: Bool
     public let pickupGroup: PickupGroup?
+    public let forwarding: ForwardingPolicy
     public let createdAt: WallTime
     /// Phones enrolled.
     public let phones: Int
@@ -45,11 +48,13 @@ public struct ExtensionReport: Hashable, Sendable, Codable {
         name: String,
         isEnabled: Bool,
         pickupGroup: PickupGroup? = nil,
+        forwarding: ForwardingPolicy = .nobody,
         createdAt: WallTime,
         phones: Int
     ) {
         (self.number, self.name, self.isEnabled) = (number, name, isEnabled)
-        (self.pickupGroup, self.createdAt, self.phones) = (pickupGroup, createdAt, phones)
+        (self.pickupGroup, self.forwarding) = (pickupGroup, forwarding)
+        (self.createdAt, self.phones) = (createdAt, phones)
     }
 }
 
@@ -71,12 +76,13 @@ public struct ExtensionDetail: Hashable, Sendable, Codable {
     }
 }
 
-/// What disabling, enabling or removing an extension did.
+/// What a change of an extension did.
 public struct ExtensionChange: Hashable, Sendable, Codable {
     public enum Change: String, Hashable, Sendable, Codable, CaseIterable {
         case disabled
         case enabled
         case grouped
+        case forwardingSet
         case removed
     }
 

@@ -17,6 +17,7 @@ extension Administrator {
         case .disable(let number): .extensionChanged(try await enable(number, false, by: actor))
         case .enable(let number): .extensionChanged(try await enable(number, true, by: actor))
         case .group(let number, let name): .extensionChanged(try await regroup(number, name, by: actor))
+        case .forwarding(let number, let policy): .extensionChanged(try await forward(number, to: policy, by: actor))
         case .remove(let number): .extensionChanged(try await remove(number, by: actor))
         }
     }
@@ -94,6 +95,26 @@ extension Administrator {
         return ExtensionChange(
             number: old.number,
             change: .grouped,
+            endedCalls: 0,
+            removedRegistrations: 0,
+            revokedPhones: 0
+        )
+    }
+
+    private func forward(
+        _ text: String,
+        to policy: ForwardingPolicy,
+        by actor: Actor
+    ) async throws(Refusal) -> ExtensionChange {
+        let old = try find(text)
+        var new = old
+        new.forwarding = policy
+        let entry = draft("extension.forwarding", old.number.text, JournalDetail.of(old, became: new), actor)
+        let notice = "Extension \(old.number) may forward its calls to \(policy.rawValue), by \(actor.name)"
+        try await change([.put(new)], [entry], notice: notice)
+        return ExtensionChange(
+            number: old.number,
+            change: .forwardingSet,
             endedCalls: 0,
             removedRegistrations: 0,
             revokedPhones: 0

@@ -42,6 +42,7 @@ extension Administrator {
             name: value.name,
             isEnabled: value.isEnabled,
             pickupGroup: value.pickupGroup,
+            forwarding: value.forwarding,
             createdAt: value.createdAt,
             phones: snapshot.deviceCount(of: value.number)
         )

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import Media
 import Model
 import Primitives
@@ -45,6 +46,12 @@ struct Call: Sendable {
         var branches: [Branch] = []
         let giveUp: MonotonicTime
         var isAnnounced = false
+        /// Whether the next phone that rings is announced though one was before: the call rings elsewhere now.
+        var isAnnouncedAgain = false
+        /// Where phones sent it, in order (RFC 3261 §21.3).
+        var forwards: [AuthorisedForward] = []
+        /// Why it did not go where a phone sent it.
+        var refusedForward: Refused?
     }
 
     struct Answering: Sendable {
@@ -150,6 +157,8 @@ struct Branch: Sendable {
     let crypto: [CryptoAttribute]
     /// The final status it gave, other than 2xx; `nil` while it rings.
     var status: Int?
+    /// Whether that was a 3xx that was followed: then it says nothing about the person.
+    var isForwarded = false
 }
 
 /// One side of an answered call.

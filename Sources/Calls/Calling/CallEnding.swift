@@ -22,7 +22,7 @@ extension Switchboard {
         call.record.reason = refused.reason
         let refusing = Call.Refusing(
             status: refused.status,
-            explanation: refused.control.map { "\(refused.reason) [\($0)]" },
+            explanation: refused.isToldToCaller ? refused.control.map { "\(refused.reason) [\($0)]" } : nil,
             ticket: ticket,
             giveUp: now.monotonic + Limits.storing
         )

@@ -30,30 +30,13 @@ extension Switchboard {
         case .branch(let index):
             if 200..<300 ~= status {
                 branchAnswered(response, index, of: client, key, at: now, into: &actions)
-            } else if status >= 300 {
+            } else if 300..<400 ~= status {
+                redirected(response, status, index, of: client, at: now, into: &actions)
+            } else if status >= 400 {
                 branchFailed(status, index, of: client.call, at: now, into: &actions)
             } else if status > 100 {
                 progressed(response, index, of: client, at: now, into: &actions)
             }
-        }
-    }
-
-    mutating func branchFailed(
-        _ status: Int,
-        _ index: Int,
-        of serial: UInt64,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
-        guard let call = callsBySerial[serial], case .ringing(var ringing) = call.phase,
-            ringing.branches[index].status == nil
-        else { return }
-        ringing.branches[index].status = status
-        callsBySerial[serial]?.phase = .ringing(ringing)
-        // A 6xx speaks for the person, not for one phone (§21.6).
-        let statuses = ringing.branches.map(\.status)
-        if status >= 600 || !statuses.contains(nil) {
-            refuse(serial, Refused(branches: statuses.compactMap(\.self)), at: now, into: &actions)
         }
     }
 
@@ -94,7 +77,7 @@ extension Switchboard {
         var leg = Leg(branch.party, client.flow, dialog, media, at: now)
         leg.session = SessionTimer(answeredBy: response, before: nil, at: now)
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .callee)
-        wait(for: leg, in: call.serial, at: now, into: &actions)
+        wait(for: leg, ringingAt: branch.party.number, in: call.serial, at: now, into: &actions)
     }
 
     /// The answer to our offer: exactly one of our keys, taken up by tag and suite (RFC 4568 §5.1.2).
@@ -107,8 +90,16 @@ extension Switchboard {
         return media.chosen == nil ? nil : media
     }
 
-    mutating func wait(for callee: Leg, in serial: UInt64, at now: Moment, into actions: inout [Action]) {
+    /// - Parameter place: The extension that rang.
+    mutating func wait(
+        for callee: Leg,
+        ringingAt place: ExtensionNumber,
+        in serial: UInt64,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
         guard var call = callsBySerial[serial] else { return }
+        if case .ringing(let ringing) = call.phase { call.record.forwardedBy = ringing.forwarders(to: place) }
         let ticket = Ticket(serial: nextSerial())
         call.record.answeredAt = now.wall
         call.record.outcome = .answered
@@ -197,6 +188,10 @@ extension Switchboard {
         )
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .caller)
         answer(incoming.transaction, 200, bytes, at: now, into: &actions)
+        if early?.told?.isReliable == true, callee.party.number != call.callee, media.formats != callee.media.formats {
+            // What it was told reliably were the formats of a phone that rang before.
+            caller.introduction = .last
+        }
         callsBySerial[call.serial]?.phase = .talking(Call.Conversation(caller: caller, callee: callee))
         if incoming.offer == nil, let theirs = media.theirs {
             callsBySerial[call.serial]?.record.callerProtection = LegProtection(incoming.flow, suite: theirs.key.suite)
@@ -261,29 +256,5 @@ extension Call.Incoming {
     /// The suite that the caller's leg will use; `nil` when we make the offer.
     fileprivate var suite: SRTPSuite? {
         offer?.audio.flatMap { Negotiation.protection(of: $0, preferring: SRTPSuite.preferred)?.key.suite }
-    }
-}
-
-extension Refused {
-    /// One answer for the caller from what the phones of the callee said: the person's answer before the state of a
-    /// phone, and nothing that says how the callee is set up.
-    fileprivate init(branches statuses: [Int]) {
-        if statuses.contains(where: { $0 >= 600 && $0 != 600 && $0 != 606 }) {
-            self.init(status: 603, outcome: .declined, reason: "the call was declined")
-        } else if statuses.contains(where: { $0 == 486 || $0 == 600 }) {
-            self.init(status: 486, outcome: .busy, reason: "the extension is busy")
-        } else if statuses.contains(where: { [488, 606, 415].contains($0) }) {
-            self.init(
-                status: 488,
-                outcome: .failed,
-                reason: "no phone of the extension takes this call's audio with encryption"
-            )
-        } else if statuses.contains(where: { 300..<400 ~= $0 }) {
-            self = .forwarded
-        } else if statuses.contains(where: { $0 == 408 || $0 == 480 }) {
-            self = .noAnswer
-        } else {
-            self.init(status: 480, outcome: .failed, reason: "no phone of the extension could take the call")
-        }
     }
 }

@@ -39,7 +39,10 @@ extension Switchboard {
         open(serial, transaction, request, number, decision, by: proof, at: now, into: &actions)
         switch decision {
         case .refuse(let refused): refuse(serial, refused, at: now, into: &actions)
-        case .connect(let callee, _): ring(serial, callee, only: addressee.phone, at: now, into: &actions)
+        case .connect(let callee, _):
+            if !ring(serial, callee, only: addressee.phone, at: now, into: &actions) {
+                refuse(serial, .unreachable, at: now, into: &actions)
+            }
         }
     }
 
@@ -148,47 +151,48 @@ extension Switchboard {
         schedule(serial, at: now.monotonic + Limits.ringing)
     }
 
-    /// Rings every phone of the callee at once; the first that answers gets the call.
+    /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call.
     ///
     /// - Parameter phone: The only one that it is for, where a GRUU was dialled.
+    /// - Returns: Whether there was one to ring.
     mutating func ring(
         _ serial: UInt64,
         _ callee: ExtensionNumber,
         only phone: PhoneInstance?,
         at now: Moment,
         into actions: inout [Action]
-    ) {
-        guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return }
+    ) -> Bool {
+        guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return false }
         let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
         // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
         let reachable = phones.flatMap { bindings.ways(to: $0.username) }.filter { $0.flow.transport.isEncrypted }
             .only(phone)
         let most = call.incoming.map { breadth(of: $0.request) } ?? Limits.forks
-        let targets = reachable.prefix(most)
-        guard !targets.isEmpty else {
-            refuse(serial, .unreachable, at: now, into: &actions)
-            return
-        }
+        let targets = reachable.prefix(max(0, most - ringing.ringingPhones))
         var requests: [(Branch, Message)] = []
         for target in targets {
             guard let (branch, request) = branch(to: target, of: call, isPrivate: phone?.isTemporary ?? false)
             else { continue }
             requests.append((branch, request))
         }
-        ringing.branches = requests.map(\.0)
+        guard !requests.isEmpty else { return false }
+        let first = ringing.branches.count
+        ringing.branches.reserveCapacity(first + requests.count)
+        for (branch, _) in requests { ringing.branches.append(branch) }
         call.phase = .ringing(ringing)
         callsBySerial[serial] = call
-        for (index, (branch, request)) in requests.enumerated() {
+        for (offset, (branch, request)) in requests.enumerated() {
             start(
                 branch.key,
                 request,
-                purpose: .branch(index),
+                purpose: .branch(first + offset),
                 call: serial,
                 over: branch.flow,
                 at: now,
                 into: &actions
             )
         }
+        return true
     }
 
     /// The INVITE for one phone. Nothing of the caller's is copied into it but the media formats.
@@ -198,9 +202,10 @@ extension Switchboard {
         let local = newLocalMedia(towards: target.flow.remote.ip)
         let crypto = newOffers()
         let audio = call.audio
+        let formats = settledFormats(call.serial) ?? audio?.formats ?? AudioFormat.usual
         let body = SessionWriter.offer(
             local,
-            formats: audio?.formats ?? AudioFormat.usual,
+            formats: formats,
             packetTime: audio?.packetTime,
             direction: audio?.direction ?? .sendReceive,
             crypto: crypto,

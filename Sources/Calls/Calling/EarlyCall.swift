@@ -26,6 +26,13 @@ struct EarlyCall: Sendable {
         let isReliable: Bool
     }
 
+    enum Relay: Sendable {
+        case closed
+        /// Open, but not as the phones have it now. It stays, because the caller's key may not begin anew.
+        case stale
+        case open
+    }
+
     /// The dialog with a phone that rings.
     struct Phone: Sendable {
         var dialog: Dialog
@@ -47,7 +54,7 @@ struct EarlyCall: Sendable {
     var told: Told?
     /// By the number of the branch.
     var phones: [Int: Phone] = [:]
-    var isRelayOpen = false
+    var relay = Relay.closed
     /// The record is on disk; only the PRACK is missing.
     var isStored = false
 }
@@ -71,13 +78,32 @@ extension Switchboard {
         earlyDialogs[DialogKey(dialog)] = EarlyOwner(call: call.serial, branch: nil)
     }
 
+    /// Forgets the early dialog with a phone that rings no longer. Who was heard before the answer was the only one that
+    /// rang, so nothing goes to it or comes from it any more.
+    mutating func leaveEarly(
+        _ serial: UInt64,
+        _ branch: Branch,
+        _ index: Int,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        guard !earlyCalls.isEmpty, let phone = earlyCalls[serial]?.phones.removeValue(forKey: index) else { return }
+        earlyDialogs[DialogKey(phone.dialog)] = nil
+        guard earlyCalls[serial]?.relay == .open, let media = phone.media,
+            var leg = Leg(branch.party, branch.flow, phone.dialog, media, at: now).relayMedia
+        else { return }
+        (leg.sends, leg.receives) = (false, false)
+        earlyCalls[serial]?.relay = .stale
+        actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, leg)))
+    }
+
     /// Forgets what was early about a call, and closes what only that had opened.
     @discardableResult
     mutating func closeEarly(_ serial: UInt64, keepingRelay: Bool, into actions: inout [Action]) -> EarlyCall? {
         guard !earlyCalls.isEmpty, let early = earlyCalls.removeValue(forKey: serial) else { return nil }
         earlyDialogs[DialogKey(early.dialog)] = nil
         for phone in early.phones.values { earlyDialogs[DialogKey(phone.dialog)] = nil }
-        if early.isRelayOpen, !keepingRelay { actions.append(.media(.close(RelayID(rawValue: serial)))) }
+        if early.relay != .closed, !keepingRelay { actions.append(.media(.close(RelayID(rawValue: serial)))) }
         return early
     }
 }

@@ -236,8 +236,8 @@ extension Switchboard {
     }
 
     private mutating func tellRelay(_ owner: EarlyOwner, _ call: Call, at now: Moment, into actions: inout [Action]) {
-        guard earlyCalls[call.serial]?.isRelayOpen == true else { return }
-        earlyCalls[call.serial]?.isRelayOpen = false
+        guard earlyCalls[call.serial]?.relay == .open else { return }
+        earlyCalls[call.serial]?.relay = .stale
         openEarlyRelay(call, at: now, into: &actions)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Media
 import Primitives
 import SIP
 
@@ -46,6 +47,12 @@ extension Switchboard {
     func settledEarly(_ serial: UInt64, _ index: Int) -> LegNegotiation? {
         guard !earlyCalls.isEmpty, let phone = earlyCalls[serial]?.phones[index], phone.isSettled else { return nil }
         return phone.media
+    }
+
+    /// The formats that the caller was told reliably: whoever answers has to do with them.
+    func settledFormats(_ serial: UInt64) -> [AudioFormat]? {
+        guard !earlyCalls.isEmpty, let told = earlyCalls[serial]?.told, told.isReliable else { return nil }
+        return told.media.formats
     }
 
     /// The dialog that a 2xx confirms, going on where the early one with the same phone was.

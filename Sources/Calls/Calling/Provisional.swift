@@ -16,7 +16,9 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase else { return }
+        guard let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase,
+            ringing.branches[index].status == nil
+        else { return }
         guard let incoming = call.incoming else {
             ringsForTransfer(call, ringing, at: now, into: &actions)
             return
@@ -32,7 +34,7 @@ extension Switchboard {
         }
         let media = response.body.isEmpty ? nil : agreed(response, offered: ringing.branches[index])
         note(media, response, index, of: client, isReliable: isReliable)
-        if let media, EarlyMediaRules.decide(phones: ringing.branches.count) == .towardsCaller {
+        if let media, EarlyMediaRules.decide(phones: ringing.ringingPhones) == .towardsCaller {
             announceMedia(call, incoming, index, media, isReliable: isReliable, at: now, into: &actions)
         } else {
             announceRinging(call, incoming, ringing, isReliable: isReliable, at: now, into: &actions)
@@ -46,7 +48,7 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard !ringing.isAnnounced, case .transfer(let standing) = call.origin else { return }
+        guard ringing.isNews, case .transfer(let standing) = call.origin else { return }
         markAnnounced(call.serial)
         tellReferrer(standing.call, 180, at: now, into: &actions)
     }
@@ -59,20 +61,40 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard !ringing.isAnnounced else { return }
+        guard ringing.isNews else { return }
         markAnnounced(call.serial)
+        say(180, call, incoming, isReliable: isReliable, at: now, into: &actions)
+    }
+
+    /// The call rings elsewhere now (RFC 3261 §21.1.3).
+    mutating func announceForward(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
+        updateRinging(serial) { $0.isAnnouncedAgain = true }
+        guard let call = callsBySerial[serial] else { return }
+        switch call.origin {
+        case .asked(let incoming): say(181, call, incoming, isReliable: false, at: now, into: &actions)
+        case .transfer(let standing): tellReferrer(standing.call, 181, at: now, into: &actions)
+        }
+    }
+
+    /// Tells the caller how far the call is, without media.
+    private mutating func say(
+        _ status: Int,
+        _ call: Call,
+        _ incoming: Call.Incoming,
+        isReliable: Bool,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
         if incoming.request.hasOption(.allow, "UPDATE") || incoming.request.knowsReliability {
             openEarly(call, incoming)
         }
         // An offer of ours would have to be in the first reliable one (RFC 3262 §5): there is none to make yet.
         if incoming.request.wantsReliability, incoming.offer == nil { return }
-        announce(call, incoming, 180, body: [], isReliable: isReliable, at: now, into: &actions)
+        announce(call, incoming, status, body: [], isReliable: isReliable, at: now, into: &actions)
     }
 
     private mutating func markAnnounced(_ serial: UInt64) {
-        guard case .ringing(var ringing)? = callsBySerial[serial]?.phase else { return }
-        ringing.isAnnounced = true
-        callsBySerial[serial]?.phase = .ringing(ringing)
+        updateRinging(serial) { ($0.isAnnounced, $0.isAnnouncedAgain) = (true, false) }
     }
 
     /// Remembers what a phone said about its media before it was picked up.
@@ -104,6 +126,8 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
+        // Told already, of a phone that rings no longer: this one is heard in its place.
+        if earlyCalls[call.serial]?.told != nil { openEarlyRelay(call, at: now, into: &actions) }
         let saysReliably = incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability)
         guard let early = earlyCalls[call.serial], early.told == nil, let phone = early.phones[index],
             // An offer of ours only goes where its answer is sure to come.
@@ -125,16 +149,17 @@ extension Switchboard {
 
     /// Opens the relay towards the caller, as soon as both keys are known.
     mutating func openEarlyRelay(_ call: Call, at now: Moment, into actions: inout [Action]) {
-        guard let incoming = call.incoming, let early = earlyCalls[call.serial], !early.isRelayOpen,
+        guard let incoming = call.incoming, let early = earlyCalls[call.serial], early.relay != .open,
             let told = early.told,
             case .ringing(let ringing) = call.phase,
+            EarlyMediaRules.decide(phones: ringing.ringingPhones) == .towardsCaller,
             let (index, phone) = early.phones.first(where: { $0.value.media != nil }), let media = phone.media,
             var a = Leg(call.caller, incoming.flow, early.dialog, told.media, at: now).relayMedia,
             let b = Leg(ringing.branches[index].party, ringing.branches[index].flow, phone.dialog, media, at: now)
                 .relayMedia
         else { return }
         a.sends = false
-        earlyCalls[call.serial]?.isRelayOpen = true
+        earlyCalls[call.serial]?.relay = .open
         actions.append(.media(.open(call.relay, a: a, b: b)))
     }
 
@@ -205,4 +230,9 @@ extension Switchboard {
         }
         schedule(call.serial, at: min(pending.next, pending.giveUp))
     }
+}
+
+extension Call.Ringing {
+    /// Whether the caller does not know yet that a phone rings.
+    fileprivate var isNews: Bool { !isAnnounced || isAnnouncedAgain }
 }

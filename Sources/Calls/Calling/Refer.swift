@@ -148,7 +148,9 @@ extension Switchboard {
         callsOf[transferee.party.username, default: []].insert(serial)
         actions.append(.remember(record, nil))
         schedule(serial, at: now.monotonic + Limits.ringing)
-        ring(serial, authorised.callee, only: addressee.phone, at: now, into: &actions)
+        if !ring(serial, authorised.callee, only: addressee.phone, at: now, into: &actions) {
+            refuse(serial, .unreachable, at: now, into: &actions)
+        }
     }
 
     // MARK: Attended

@@ -9,6 +9,8 @@ struct Refused: Error, Sendable {
     let outcome: CallOutcome
     var control: String?
     let reason: String
+    /// Whether the caller's phone is told the reason too, where a control refused.
+    var isToldToCaller = true
     var offer: SessionDescription?
 
     init(status: Int, outcome: CallOutcome, control: String? = nil, reason: String, offer: SessionDescription? = nil) {
@@ -26,12 +28,6 @@ struct Refused: Error, Sendable {
         status: 480,
         outcome: .unreachable,
         reason: "no phone of the extension is registered"
-    )
-    /// §21.3: who may send calls elsewhere is decided in the settings, not by a phone, which could send them anywhere.
-    static let forwarded = Refused(
-        status: 480,
-        outcome: .failed,
-        reason: "the phone wanted the call to go elsewhere, which is not allowed"
     )
     static let noAnswer = Refused(status: 480, outcome: .noAnswer, reason: "nobody answered")
     static let cancelled = Refused(status: 487, outcome: .cancelled, reason: "the caller hung up before an answer")

@@ -121,7 +121,7 @@ extension Switchboard {
         for branch in ringing.branches where branch.status == nil {
             cancel(branch.key, because: Reason.completedElsewhere, at: now, into: &actions)
         }
-        wait(for: leg, in: serial, at: now, into: &actions)
+        wait(for: leg, ringingAt: number, in: serial, at: now, into: &actions)
     }
 
     // MARK: Moving a call

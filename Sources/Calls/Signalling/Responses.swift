@@ -89,6 +89,7 @@ extension Switchboard {
         _ flow: Flow,
         _ now: Moment,
         subject: String? = nil,
+        detail: String? = nil,
         into actions: inout [Action]
     ) {
         let client = request.first(.userAgent).map { printable(request, $0) } ?? "no client name"
@@ -98,7 +99,7 @@ extension Switchboard {
             control: control.rawValue,
             source: flow.remote.ip.description,
             subject: subject,
-            detail: "\(request.method?.text ?? "response") over \(flow.transport.rawValue), \(client)",
+            detail: detail ?? "\(request.method?.text ?? "response") over \(flow.transport.rawValue), \(client)",
             count: 1
         )
         actions.append(.report(event))

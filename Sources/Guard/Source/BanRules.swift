@@ -45,7 +45,7 @@ public enum BanRules {
         case .flood: .flooding
         case .weakMediaOffered, .bindingLimit, .otherInstance, .accountLimit, .spoofSuspected, .weakDigest,
             .foreignMedia, .undeclaredListener, .journalBroken, .stalePhone, .accountGuarded, .suspicious, .banned,
-            .banWithheld, .rightRefused:
+            .banWithheld, .rightRefused, .forwardRefused:
             nil
         }
     }
@@ -57,7 +57,8 @@ public enum BanRules {
             .accountGuarded:
             true
         case .scanner, .malformed, .flood, .weakMediaOffered, .forgedInDialog, .spoofSuspected, .weakDigest,
-            .foreignMedia, .undeclaredListener, .journalBroken, .suspicious, .banned, .banWithheld, .rightRefused:
+            .foreignMedia, .undeclaredListener, .journalBroken, .suspicious, .banned, .banWithheld, .rightRefused,
+            .forwardRefused:
             false
         }
     }

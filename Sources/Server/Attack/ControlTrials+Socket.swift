@@ -49,6 +49,7 @@ extension CommandKind {
         case .extensionDisable: .extension(.disable(number: nothing))
         case .extensionEnable: .extension(.enable(number: nothing))
         case .extensionGroup: .extension(.group(number: nothing, group: nil))
+        case .extensionForwarding: .extension(.forwarding(number: nothing, to: .nobody))
         case .extensionRemove: .extension(.remove(number: nothing))
         case .phoneEnrol: .phone(.enrol([]))
         case .phoneList: .phone(.list(extension: number.text))

@@ -51,7 +51,8 @@ extension SignallingLoop {
         case .failedLogin, .stalePhone, .accountGuarded: .failedLogin
         case .identityMismatch, .scanner, .malformed, .replayedNonce, .forgedInDialog, .spoofSuspected: .abuse
         case .flood, .weakMediaOffered, .bindingLimit, .otherInstance, .accountLimit, .weakDigest, .foreignMedia,
-            .undeclaredListener, .journalBroken, .suspicious, .banned, .banWithheld, .rightRefused:
+            .undeclaredListener, .journalBroken, .suspicious, .banned, .banWithheld, .rightRefused,
+            .forwardRefused:
             nil
         }
     }

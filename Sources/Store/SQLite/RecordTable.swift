@@ -16,13 +16,13 @@ enum RecordTable {
             sql: """
                 INSERT INTO call_records
                     (id, started_at, answered_at, ended_at, caller, caller_device, dialled, callee, outcome, status,
-                     control, reason, caller_protection, callee_protection)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     control, reason, caller_protection, callee_protection, forwarded_by)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET
                     answered_at = excluded.answered_at, ended_at = excluded.ended_at, callee = excluded.callee,
                     outcome = excluded.outcome, status = excluded.status, control = excluded.control,
                     reason = excluded.reason, caller_protection = excluded.caller_protection,
-                    callee_protection = excluded.callee_protection
+                    callee_protection = excluded.callee_protection, forwarded_by = excluded.forwarded_by
                 WHERE call_records.ended_at IS NULL OR excluded.ended_at IS NOT NULL
                 """
         )
@@ -34,7 +34,7 @@ enum RecordTable {
         ]
         let ending: StatementArguments = [
             record.outcome.rawValue, record.status, record.control, clipped(record.reason),
-            try json(record.callerProtection), try json(record.calleeProtection),
+            try json(record.callerProtection), try json(record.calleeProtection), forwarders(record),
         ]
         try statement.execute(arguments: times + parties + ending)
     }
@@ -89,6 +89,7 @@ enum RecordTable {
             callerDevice: device,
             dialled: row["dialled"],
             callee: (row["callee"] as String?).flatMap(ExtensionNumber.init(parsing:)),
+            forwardedBy: forwarders(row["forwarded_by"]),
             outcome: outcome,
             status: row["status"],
             control: row["control"],
@@ -96,6 +97,15 @@ enum RecordTable {
             callerProtection: try protection(row["caller_protection"]),
             calleeProtection: try protection(row["callee_protection"])
         )
+    }
+
+    /// Numbers with blanks between; `nil` for a call that nobody forwarded.
+    private static func forwarders(_ record: CallRecord) -> String? {
+        record.forwardedBy.isEmpty ? nil : record.forwardedBy.map(\.text).joined(separator: " ")
+    }
+
+    private static func forwarders(_ text: String?) -> [ExtensionNumber] {
+        (text ?? "").split(separator: " ").compactMap(ExtensionNumber.init(parsing:))
     }
 
     /// The texts of protections that were written: there are few different ones, and making one costs more than its row.

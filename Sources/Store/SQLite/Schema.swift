@@ -18,6 +18,10 @@ enum Schema {
         }
         migrator.registerMigration("0007 operators") { try $0.execute(sql: operators) }
         migrator.registerMigration("0008 phone logins") { try $0.execute(sql: phoneLogins) }
+        migrator.registerMigration("0009 call forwarding") {
+            try $0.execute(sql: "ALTER TABLE extensions ADD COLUMN forwarding TEXT NOT NULL DEFAULT 'nobody'")
+            try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN forwarded_by TEXT")
+        }
         return migrator
     }
 

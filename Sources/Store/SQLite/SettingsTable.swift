@@ -61,14 +61,16 @@ enum SettingsTable {
     private static func put(_ value: Extension, _ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
-                INSERT INTO extensions (number, name, is_enabled, created_at, pickup_group) VALUES (?, ?, ?, ?, ?)
+                INSERT INTO extensions (number, name, is_enabled, created_at, pickup_group, forwarding)
+                VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (number) DO UPDATE SET name = excluded.name, is_enabled = excluded.is_enabled,
-                    pickup_group = excluded.pickup_group
+                    pickup_group = excluded.pickup_group, forwarding = excluded.forwarding
                 """
         )
         try statement.execute(
             arguments: [
                 value.number.text, value.name, value.isEnabled, value.createdAt.milliseconds, value.pickupGroup?.text,
+                value.forwarding.rawValue,
             ]
         )
     }
@@ -88,15 +90,19 @@ enum SettingsTable {
     }
 
     private static func extensionOf(_ row: Row) throws -> Extension {
-        let text: String = row["number"]
+        let (text, policy): (String, String) = (row["number"], row["forwarding"])
         guard let number = ExtensionNumber(parsing: text) else {
             throw StoreError.damaged("'\(text)' is not an extension number")
+        }
+        guard let forwarding = ForwardingPolicy(rawValue: policy) else {
+            throw StoreError.damaged("'\(policy)' does not say where extension \(number) may forward its calls to")
         }
         return Extension(
             number: number,
             name: row["name"],
             isEnabled: row["is_enabled"],
             pickupGroup: (row["pickup_group"] as String?).flatMap { PickupGroup(parsing: $0) },
+            forwarding: forwarding,
             createdAt: WallTime(milliseconds: row["created_at"])
         )
     }

@@ -31,7 +31,7 @@ struct RecordList: ServerCommand {
         let rows = records.map {
             [
                 $0.id, $0.startedAt.seconds, $0.caller.text, $0.dialled, $0.outcome.words, $0.duration,
-                $0.status.map(String.init) ?? "-", ($0.control.map { "[\($0)] " } ?? "") + $0.reason,
+                $0.status.map(String.init) ?? "-", $0.why,
             ]
         }
         let columns = ["call", "started", "from", "dialled", "outcome", "seconds", "status", "why"]
@@ -40,6 +40,14 @@ struct RecordList: ServerCommand {
 }
 
 extension CallRecord {
+    /// The control that refused it, how it came to who got it, and how it ended.
+    fileprivate var why: String {
+        let control = control.map { "[\($0)] " } ?? ""
+        let path = forwardedBy.map { "\($0) forwarded it, " }.joined()
+        let got = answeredAt == nil || path.isEmpty ? "" : callee.map { "\($0) answered, " } ?? ""
+        return control + path + got + reason
+    }
+
     /// Whole seconds of talk.
     fileprivate var duration: String {
         guard let answeredAt, let endedAt else { return "-" }

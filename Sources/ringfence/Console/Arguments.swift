@@ -65,6 +65,8 @@ extension WebOrigin: ExpressibleByArgument {
 
 extension DigestStrength: ExpressibleByArgument {}
 
+extension ForwardingPolicy: ExpressibleByArgument {}
+
 extension ListenerException.Transport: ExpressibleByArgument {}
 
 extension Control: ExpressibleByArgument {}

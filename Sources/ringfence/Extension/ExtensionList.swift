@@ -18,9 +18,13 @@ struct ExtensionList: ServerCommand {
             return try Output("There are no extensions yet.", json: list, hint: "Next: ringfence extension add 101")
         }
         let rows = list.map {
-            [$0.number.text, $0.name, $0.isEnabled ? "enabled" : "disabled", "\($0.phones)", $0.createdAt.seconds]
+            [
+                $0.number.text, $0.name, $0.isEnabled ? "enabled" : "disabled", "\($0.phones)",
+                $0.forwarding.rawValue, $0.createdAt.seconds,
+            ]
         }
-        return try Output(Table(["number", "name", "state", "phones", "added"], rows).text, json: list)
+        let columns = ["number", "name", "state", "phones", "forwards to", "added"]
+        return try Output(Table(columns, rows).text, json: list)
     }
 }
 
@@ -43,6 +47,7 @@ struct ExtensionShow: ServerCommand {
             FactList([
                 ("State", summary.isEnabled ? "enabled" : "disabled"),
                 ("Pick-up group", summary.pickupGroup?.text ?? "none"),
+                ("Forwards to", summary.forwarding.rawValue),
                 ("Added", summary.createdAt.seconds),
                 ("Phones", "\(summary.phones)"),
                 ("Registered", "\(detail.registrations.count)"),

@@ -83,27 +83,6 @@ struct ReasonTests {
     }
 }
 
-@Suite("RFC 3261 §21.3 and RFC 5630 §5.4: a phone that wants its calls elsewhere")
-struct RedirectionTests {
-    @Test(arguments: [300, 301, 302, 305, 380])
-    func `is not followed, whatever it names, and the call ends in our words`(status: Int) throws {
-        var scene = try RingingScene()
-        let contact = scene.callee.contact
-        let moved = scene.callee.answer(scene.invite, status)
-            .replacing(
-                "Contact: <\(contact)>",
-                with: "Contact: <sip:+4490000000@carrier.example>, <sip:103@office.example>"
-            )
-        var other = try Phone("phone-103-000001", in: &scene.office, from: "192.0.2.53:50000")
-        try other.register(&scene.office)
-        scene.office.deliver(moved, on: scene.callee.flow)
-        #expect(scene.office.received(on: scene.caller.flow).map(\.status) == [480])
-        #expect(scene.office.received(on: other.flow).isEmpty)
-        #expect(scene.office.received(on: scene.callee.flow).map(\.method) == [.ack])
-        #expect(scene.office.record()?.reason == "the phone wanted the call to go elsewhere, which is not allowed")
-    }
-}
-
 @Suite("RFC 3261 §16.3 and RFC 5393 §4: calls that go in circles")
 struct LoopTests {
     /// Row S20.

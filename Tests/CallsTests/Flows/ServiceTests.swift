@@ -111,22 +111,6 @@ struct TransferServiceTests {
     }
 }
 
-@Suite("RFC 5359 §2.7: a phone that forwards all its calls")
-struct ForwardingServiceTests {
-    @Test(arguments: ["<sip:103@\(Office.domain)>", "<sip:+15551234567@carrier.example>", "<tel:+15551234567>"])
-    func `is not followed: where calls go is no matter of a phone's answer`(contact: String) throws {
-        var (office, caller, callee) = try Office.withPhones()
-        var other = try Phone("phone-103-000001", in: &office, from: "192.0.2.53:50000")
-        try other.register(&office)
-        _ = try caller.call(&office, "102")
-        let invite = try #require(office.received(on: callee.flow).first)
-        let moved = callee.answer(invite, 302).replacing("Contact: <\(callee.contact)>", with: "Contact: \(contact)")
-        office.deliver(moved, on: callee.flow)
-        #expect(office.received(on: caller.flow).map(\.status) == [480])
-        #expect(office.received(on: other.flow).isEmpty)
-    }
-}
-
 @Suite("RFC 5359 §2.10 and §2.11: three parties")
 struct ConferenceServiceTests {
     @Test func `2.10 a phone that mixes talks with two others at once`() throws {

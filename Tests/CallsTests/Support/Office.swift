@@ -55,22 +55,26 @@ struct Office {
         disabled: Set<String>,
         names: [String: String] = [:],
         groups: [String: String] = [:],
+        forwarding: Set<String> = [],
+        more: [String] = [],
         generation: UInt64 = 1
     ) throws -> Snapshot {
-        let numbers = ["101", "102", "103"]
+        let numbers = ["101", "102", "103"] + more
         let extensions = try numbers.map { text in
             Extension(
                 number: try #require(ExtensionNumber(parsing: text)),
                 name: names[text] ?? "Desk \(text)",
                 isEnabled: !disabled.contains(text),
                 pickupGroup: groups[text].flatMap { PickupGroup(parsing: $0) },
+                forwarding: forwarding.contains(text) ? .colleagues : .nobody,
                 createdAt: WallTime(milliseconds: 0)
             )
         }
-        let owners = [
-            ("phone-101-000001", "101"), ("phone-102-000001", "102"), ("phone-102-000002", "102"),
-            ("phone-103-000001", "103"),
-        ]
+        let owners =
+            [
+                ("phone-101-000001", "101"), ("phone-102-000001", "102"), ("phone-102-000002", "102"),
+                ("phone-103-000001", "103"),
+            ] + more.map { ("phone-\($0)-000001", $0) }
         let devices = try owners.map { username, number in try device(username, number) }
         return Snapshot(
             generation: generation,
@@ -211,6 +215,25 @@ struct Office {
     /// Puts extensions into pick-up groups, in a snapshot that keeps everything else.
     mutating func apply(groups: [String: String]) throws {
         snapshot = try Self.snapshot(disabled: [], groups: groups, generation: snapshot.generation + 1)
+        var actions: [Action] = []
+        switchboard.apply(snapshot, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    /// Says whose phones may forward to colleagues, and adds extensions with a phone each.
+    mutating func apply(
+        forwarding: Set<String>,
+        more: [String] = [],
+        groups: [String: String] = [:],
+        disabled: Set<String> = []
+    ) throws {
+        snapshot = try Self.snapshot(
+            disabled: disabled,
+            groups: groups,
+            forwarding: forwarding,
+            more: more,
+            generation: snapshot.generation + 1
+        )
         var actions: [Action] = []
         switchboard.apply(snapshot, at: moment, into: &actions)
         carryOut(actions)

@@ -242,6 +242,24 @@ def pickup(office):
     yield "taker hears the caller", taker.hears_tone(TONES[0])
 
 
+def forward(office):
+    """RFC 5359 §2.7: 101 calls 102, whose phone sends the call to 103 at a host of its own choice; first it may not, then it may."""
+    office.start()
+    forwarder = office.phone(1, features={"forward": "sip:103@elsewhere.example"})
+    target, caller = office.phone(2), office.phone(0, answer=False)
+    caller.dial(office.uri("102"))
+    yield "refused", caller.hears("closed", 8) and not target.has("incoming")
+    office.server.run("extension", "forwarding", "102", "--to", "colleagues")
+    yield "answered", office.call(caller, target, "102")
+    yield "redirected", "SIP/2.0 302" in forwarder.messages()
+    time.sleep(4)
+    caller.hangup()
+    yield "ended", target.hears("closed", 5)
+    yield "told", "SIP/2.0 181" in caller.messages() and "<sip:103@" in caller.messages()
+    yield "caller hears the target", caller.hears_tone(TONES[2])
+    yield "target hears the caller", target.hears_tone(TONES[0])
+
+
 def ipv6(office):
     """Both phones, their signalling and their sound on ::1."""
     office.address = "[::1]"
@@ -263,7 +281,8 @@ def heard(phone, other):
 
 
 FEATURES = {each.__name__: each for each in (
-    mailbox, presence, text, outbound, gruu, reliable, timer, hold, update, attended, pickup, ipv6)}
+    mailbox, presence, text, outbound, gruu, reliable, timer, hold, update, attended, pickup, forward,
+    ipv6)}
 
 
 def main():

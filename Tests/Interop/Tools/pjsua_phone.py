@@ -90,7 +90,9 @@ class Account(pj.Account):
         calls.append(call)
         say("incoming", peer=call.getInfo().remoteUri)
         call.answer(operation(180))
-        if C["answer"]:
+        if C.get("forward"):
+            call.answer(redirection(C["forward"]))
+        elif C["answer"]:
             ringing.append((time.time() + 0.5, call))
 
     def onInstantMessage(self, message):
@@ -106,6 +108,15 @@ class Account(pj.Account):
 def operation(status=0):
     parameters = pj.CallOpParam(True)
     parameters.statusCode = status
+    return parameters
+
+
+def redirection(to):
+    """302 to somebody else. The library puts the phone's own Contact before it."""
+    parameters = operation(302)
+    contact = pj.SipHeader()
+    contact.hName, contact.hValue = "Contact", "<%s>" % to
+    parameters.txOption.headers.append(contact)
     return parameters
 
 

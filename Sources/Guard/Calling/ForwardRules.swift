@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+
+/// Where a phone sends a call that rings there, as facts.
+public struct ForwardAttempt: Sendable {
+    /// What a Contact of the phone's 3xx names.
+    public enum Target: Hashable, Sendable {
+        /// The user part of a `sip` URI, decoded once. The host is not part of it: nobody asks for it.
+        case user(String)
+        /// Another kind of URI, something that cannot be read, or nothing.
+        case unusable
+    }
+
+    /// The phone that rang. The forward is a call of its owner's, whoever called him.
+    public let phone: Device
+    public let target: Target
+    /// Whether the phone is connected over TLS.
+    public let signallingIsSecure: Bool
+    /// Who gets the call's answer.
+    public let caller: ExtensionNumber
+    /// Where the call has rung so far, the number that was dialled first.
+    public let places: [ExtensionNumber]
+
+    public init(
+        phone: Device,
+        target: Target,
+        signallingIsSecure: Bool,
+        caller: ExtensionNumber,
+        places: [ExtensionNumber]
+    ) {
+        (self.phone, self.target, self.signallingIsSecure) = (phone, target, signallingIsSecure)
+        (self.caller, self.places) = (caller, places)
+    }
+}
+
+/// Proof that a forward was judged and may ring. Only ``ForwardRules`` makes one.
+public struct AuthorisedForward: Hashable, Sendable {
+    /// Whose phone forwards.
+    public let origin: ExtensionNumber
+    public let target: ExtensionNumber
+
+    fileprivate init(from origin: ExtensionNumber, to target: ExtensionNumber) {
+        (self.origin, self.target) = (origin, target)
+    }
+}
+
+/// May this call ring where a phone sends it (rows T03, T07, S20)? Asked each time, at the moment of use.
+public enum ForwardRules {
+    public static func decide(_ attempt: ForwardAttempt, in snapshot: Snapshot) -> Verdict<AuthorisedForward> {
+        let owner = attempt.phone.number
+        guard case .user(let user) = attempt.target else { return .refused(.outside(owner, "an unusable address")) }
+        // As if the owner dialled it. The audio is encrypted, because the offer is ours.
+        let call = CallAttempt(
+            caller: attempt.phone,
+            dialled: user,
+            signallingIsSecure: attempt.signallingIsSecure,
+            media: .encrypted
+        )
+        switch CallRules.decide(call, in: snapshot) {
+        case .refused(let refusal) where refusal.status == 404: return .refused(.outside(owner, shown(user)))
+        case .refused(let refusal): return .refused(refusal.about(owner))
+        case .allowed(let authorised):
+            if let refusal = refusal(of: attempt, to: authorised.callee, in: snapshot) { return .refused(refusal) }
+            return .allowed(AuthorisedForward(from: owner, to: authorised.callee))
+        }
+    }
+
+    private static func refusal(
+        of attempt: ForwardAttempt,
+        to target: ExtensionNumber,
+        in snapshot: Snapshot
+    ) -> CallRefusal? {
+        let owner = attempt.phone.number
+        switch snapshot.extensions[owner]?.forwarding {
+        case .colleagues: break
+        case .nobody, nil:
+            return CallRefusal(
+                status: 403,
+                control: nil,
+                reason: "extension \(owner) may not forward its calls, and its phone sent this one to \(target)"
+            )
+        }
+        guard target != attempt.caller, !attempt.places.contains(target) else {
+            return CallRefusal(
+                status: 482,
+                control: nil,
+                reason: "the phone of extension \(owner) sent the call back to \(target), where it has been"
+            )
+        }
+        guard attempt.places.count <= Limits.forwards else {
+            return CallRefusal(
+                status: 482,
+                control: nil,
+                reason: "the phone of extension \(owner) sent the call on, after \(Limits.forwards) others had"
+            )
+        }
+        return nil
+    }
+
+    /// What a phone named, for people: short, and nothing that could be more than a number or a name.
+    private static func shown(_ user: String) -> String {
+        let plain = user.unicodeScalars.prefix(Limits.shownTarget).map { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789+*#-._".unicodeScalars.contains(scalar))
+                ? Character(scalar) : "·"
+        }
+        return String(plain)
+    }
+}
+
+extension CallRefusal {
+    /// Calls that leave the business cost money, and who pays is not who forwarded.
+    fileprivate static func outside(_ owner: ExtensionNumber, _ target: String) -> Self {
+        Self(
+            status: 403,
+            control: .intrusionDetection,
+            reason: "the phone of extension \(owner) sent the call to \(target), which is outside of the company"
+        )
+    }
+
+    fileprivate func about(_ owner: ExtensionNumber) -> Self {
+        Self(
+            status: status,
+            control: control,
+            reason: "the phone of extension \(owner) sent the call on, but \(reason)"
+        )
+    }
+}

@@ -60,6 +60,7 @@ public protocol Doorkeeper: Sendable {
     func account(named name: String) -> LocalAccount?
     func account(numbered user: UInt32) -> LocalAccount
     /// Lets in the operators of these settings, and nobody else: connections of those whose role has changed have ended when
-    /// it returns. Settings older than those it knows are ignored.
+    /// it returns, but for the one that asked for the change, which ends with its answer. Settings older than those it knows
+    /// are ignored.
     func admit(by snapshot: Snapshot) async
 }

@@ -16,7 +16,12 @@ public final class ControlDoor: Doorkeeper {
         let role: Role
         let isOperator: Bool
         let hangUp: @Sendable () async -> Void
+        /// Whether his connection ends after the answer that he waits for.
+        var isLeaving = false
     }
+
+    /// Whose command is carried out: who takes his own role away hears that it is done.
+    @TaskLocal static var asking: UInt64?
 
     private struct State {
         var generation: UInt64
@@ -65,7 +70,11 @@ public final class ControlDoor: Doorkeeper {
             guard snapshot.generation > state.generation else { return [Guest]() }
             (state.generation, state.operators) = (snapshot.generation, snapshot.operators)
             if state.isBound { _ = setModes(isOpen: !state.operators.isEmpty) }
-            return state.guests.values.filter { role(of: $0.account, in: state) != $0.role }
+            var leaving = state.guests.filter { role(of: $0.value.account, in: state) != $0.value.role }
+            if let asking = Self.asking, leaving.removeValue(forKey: asking) != nil {
+                state.guests[asking]?.isLeaving = true
+            }
+            return Array(leaving.values)
         }
         for guest in gone { await guest.hangUp() }
     }
@@ -121,6 +130,9 @@ public final class ControlDoor: Doorkeeper {
             return .letIn(state.lastTicket)
         }
     }
+
+    /// Whether a guest is to be told nothing more.
+    func isLeaving(_ ticket: UInt64) -> Bool { state.withLock { $0.guests[ticket]?.isLeaving == true } }
 
     func leave(_ ticket: UInt64) { state.withLock { $0.guests[ticket] = nil } }
 

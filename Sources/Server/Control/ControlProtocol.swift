@@ -11,7 +11,8 @@ public import Model
 /// without line feeds in it, and ends with one line feed. The socket opens for the account that runs the server, for root, and
 /// for those whom `ringfence operator add` named. Who is at the other end is what the kernel says; `as` narrows what it may
 /// do, and never widens it. A refusal of a command leaves the connection open; a line that is no request is answered and then
-/// closed, and so is the connection of somebody who is no operator any more.
+/// closed, and so is the connection of somebody who is no operator any more or has another role; who did that to himself is
+/// answered first.
 ///
 ///     → {"id":1,"command":{"extension":{"_0":{"add":{"_0":[{"number":"101","name":"Reception"}]}}}}}
 ///     ← {"answer":{"extensions":{"_0":[{"number":"101",…}]}},"id":1}
@@ -69,8 +70,13 @@ public enum ControlLimits {
     /// Of these, for operators: the rest is the owner's, so that nobody whom he let in can lock him out.
     static let operatorConnections = 24
     static let connectionsPerOperator = 8
+    /// Connections that are served at a time, those included that are told that they are not let in. The others wait in the
+    /// kernel: strangers use up no descriptors that phones need.
+    static let served = 64
     /// A command that takes longer is given up by the caller; an audit of a large office takes seconds.
     static let command = Duration.seconds(120)
+    /// What is carried out when the server stops is waited for this long.
+    static let farewell = Duration.seconds(2)
     /// A connection without a byte for this long is closed.
     static let idle = Duration.seconds(600)
 }

@@ -60,18 +60,33 @@ public struct ControlServer: Service {
         try door.bound()
     }
 
-    /// Serves until the service is told to stop; then every idle connection is closed and the socket is gone.
+    /// Serves until the service is told to stop; then every idle connection is closed and the socket is gone. Commands that are
+    /// carried out have ``ControlLimits/farewell`` to be answered: nobody keeps the server from stopping.
     public func run() async throws {
         defer { door.unbind() }
         try await listener.executeThenClose { connections in
-            await withDiscardingTaskGroup { group in
-                do {
-                    for try await connection in connections.cancelOnGracefulShutdown() {
-                        group.addTask { await serve(connection) }
-                    }
-                } catch {
-                    logger.warning("the control socket stopped", metadata: ["error": "\(error)"])
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await serveAll(connections) }
+                group.addTask {
+                    try? await gracefulShutdown()
+                    try? await Task.sleep(for: ControlLimits.farewell)
                 }
+                _ = await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func serveAll(_ connections: NIOAsyncChannelInboundStream<Connection>) async {
+        await withTaskGroup(of: Void.self) { group in
+            var served = 0
+            do {
+                for try await connection in connections.cancelOnGracefulShutdown() {
+                    if served == ControlLimits.served { _ = await group.next() } else { served += 1 }
+                    group.addTask { await serve(connection) }
+                }
+            } catch {
+                logger.warning("the control socket stopped", metadata: ["error": "\(error)"])
             }
         }
     }
@@ -85,7 +100,7 @@ public struct ControlServer: Service {
                 case .crowded: try await outbound.write(.init(refusing: .tooManyConnections))
                 case .letIn(let ticket):
                     defer { door.leave(ticket) }
-                    try await converse(inbound, outbound, with: account)
+                    try await converse(inbound, outbound, with: account, ticket)
                 }
             }
         } catch {
@@ -97,7 +112,8 @@ public struct ControlServer: Service {
     private func converse(
         _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>,
         _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
-        with account: LocalAccount
+        with account: LocalAccount,
+        _ ticket: UInt64
     ) async throws {
         var lines = LineBuffer(limit: ControlLimits.request)
         for try await chunk in inbound.cancelOnGracefulShutdown() {
@@ -111,7 +127,9 @@ public struct ControlServer: Service {
                 guard let request = try? ControlCoding.decode(ControlRequest.self, from: line) else {
                     return try await outbound.write(.init(refusing: .notARequest))
                 }
-                try await outbound.write(ByteBuffer(await respond(to: request, of: account)))
+                let response = await ControlDoor.$asking.withValue(ticket) { await respond(to: request, of: account) }
+                try await outbound.write(ByteBuffer(response))
+                guard !door.isLeaving(ticket) else { return }
             }
         }
     }

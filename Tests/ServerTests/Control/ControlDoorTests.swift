@@ -105,6 +105,56 @@ struct ControlDoorTests {
         }
     }
 
+    @Test(.enabled(if: getuid() == 0, "only root can become another account"))
+    func `who takes his own role away is told that it is done, and nothing more`() async throws {
+        try await withSocket { socket in
+            chmod(socket.folder.path, 0o755)
+            let name = try #require(LocalAccounts.numbered(1).name)
+            try wait { try await socket.admit([person(name, 1, .owner)], generation: 2) }
+            let said = try socket.say(
+                as: 1,
+                [
+                    #"{"id":1,"command":{"operator":{"_0":{"remove":{"account":"\#(name)"}}}}}"#,
+                    #"{"id":2,"command":{"doctor":{}}}"#,
+                ]
+            )
+            #expect(said == #"{"answer":{"proofsKept":{"count":0}},"id":1}"# + "\n")
+            #expect(socket.actors.value.count == 1)
+        }
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can become another account"))
+    func `strangers who all come at once wait in line, and each is told`() async throws {
+        try await withSocket { socket in
+            for path in [socket.folder.path, socket.folder.data, socket.path] { chmod(path, 0o777) }
+            try wait { await socket.strangers.hold() }
+            let crowd = Mutex("")
+            let ended = DispatchSemaphore(value: 0)
+            Thread.detachNewThread {
+                let said = try? socket.say(as: 65_534, connections: 2 * ControlLimits.served)
+                crowd.withLock { $0 = said ?? "" }
+                ended.signal()
+            }
+            let present = {
+                let count = Mutex(0)
+                try wait {
+                    let present = await socket.strangers.present
+                    count.withLock { $0 = present }
+                }
+                return count.withLock { $0 }
+            }
+            for _ in 0..<500 where try present() < ControlLimits.served { Thread.sleep(forTimeInterval: 0.01) }
+            // Time for one more, if there were room.
+            Thread.sleep(forTimeInterval: 0.2)
+            #expect(try present() == ControlLimits.served)
+            try wait { await socket.strangers.letGo() }
+            #expect(ended.wait(timeout: .now() + 20) == .success)
+            let told = crowd.withLock { $0 }.split(separator: "\n")
+            #expect(told.count == 2 * ControlLimits.served)
+            #expect(told.allSatisfy { $0.contains("The account 'nobody' may not run this phone system.") })
+        }
+    }
+
     @Test func `a server that was killed leaves a folder that the next one sets right`() throws {
         let folder = TemporaryFolder()
         let made = try folder.install(at: Date())

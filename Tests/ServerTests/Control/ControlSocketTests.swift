@@ -123,6 +123,17 @@ struct ControlSocketTests {
         #expect(!FileManager.default.fileExists(atPath: folder.data + "/control.sock"))
     }
 
+    @Test func `a command that takes long does not keep the server from stopping`() async throws {
+        let start = ContinuousClock.now
+        try await withSocket { socket in
+            let client = try RawClient(socket.path)
+            client.write(#"{"id":1,"command":{"audit":{"_0":{"run":{}}}}}"# + "\n")
+            for _ in 0..<500 where socket.actors.value.isEmpty { Thread.sleep(forTimeInterval: 0.01) }
+            #expect(socket.actors.value.count == 1)
+        }
+        #expect(start.duration(to: .now) < .seconds(30))
+    }
+
     @Test func `without a server the refusal names the command that starts one`() throws {
         let folder = TemporaryFolder()
         let installation = try folder.install(at: Date())

@@ -19,12 +19,15 @@ struct SocketFixture: Sendable {
     let installation: Installation
     let door: ControlDoor
     let actors = Seen()
+    let strangers = Strangers()
 
     var path: String { installation.controlSocket }
 
     /// Answers from memory, and remembers who asked and in which role.
     struct Handler: ControlHandler {
         let actors: Seen
+        let door: ControlDoor
+        let strangers: Strangers
 
         func perform(
             _ command: Command,
@@ -36,10 +39,39 @@ struct SocketFixture: Sendable {
                 return .callEnded(id: id)
             }
             actors.append(account.description + (narrowed.map { " as \($0)" } ?? ""))
+            // Nothing makes it give up.
+            if case .audit = command { await Task { try? await Task.sleep(for: .seconds(60)) }.value }
+            if case .operator(.remove) = command, let none = try? SocketFixture.snapshot(generation: 9) {
+                await door.admit(by: none)
+            }
             return .proofsKept(count: 0)
         }
 
-        func turnAway(_ account: LocalAccount) async -> Refusal { OperatorRules.refusal(ofEntryBy: account) }
+        func turnAway(_ account: LocalAccount) async -> Refusal {
+            await strangers.arrive()
+            return OperatorRules.refusal(ofEntryBy: account)
+        }
+    }
+
+    /// Those who are being told that they are not let in.
+    actor Strangers {
+        private(set) var present = 0
+        private var isHeld = false
+        private var held: [CheckedContinuation<Void, Never>] = []
+
+        /// From now on they wait for their words.
+        func hold() { isHeld = true }
+
+        func letGo() {
+            isHeld = false
+            for stranger in held { stranger.resume() }
+            held = []
+        }
+
+        func arrive() async {
+            present += 1
+            if isHeld { await withCheckedContinuation { held.append($0) } }
+        }
     }
 
     /// Who asked.
@@ -73,22 +105,28 @@ struct SocketFixture: Sendable {
 
     /// Connects from a process of another account, and returns the lines it is told.
     ///
-    /// - Parameter requests: What it says first, and waits for an answer to each.
-    func say(as user: UInt32, _ requests: [String] = []) throws -> String {
+    /// - Parameters:
+    ///   - requests: What it says first, and waits for an answer to each.
+    ///   - connections: How many it makes before it says anything; all are listened to, one after the other.
+    func say(as user: UInt32, _ requests: [String] = [], connections: Int = 1) throws -> String {
         let script = """
             import os, socket, sys
             os.setgroups([])
             os.setgid(65534)
             os.setuid(\(user))
-            s = socket.socket(socket.AF_UNIX)
-            try: s.connect("\(path)")
-            except OSError as error: sys.exit(print(error.strerror))
-            lines = s.makefile("rw")
-            for request in sys.argv[1:]:
-                lines.write(request + "\\n")
-                lines.flush()
-                print(lines.readline(), end="", flush=True)
-            print(lines.readline(), end="")
+            sockets = [socket.socket(socket.AF_UNIX) for _ in range(\(connections))]
+            for s in sockets:
+                try: s.connect("\(path)")
+                except OSError as error: sys.exit(print(error.strerror))
+            for s in sockets:
+                lines = s.makefile("rw")
+                try:
+                    for request in sys.argv[1:]:
+                        lines.write(request + "\\n")
+                        lines.flush()
+                        print(lines.readline(), end="", flush=True)
+                except OSError: pass
+                print(lines.readline(), end="")
             """
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
@@ -114,7 +152,7 @@ func withSocket(
     let door = try ControlDoor(path: installation.controlSocket, snapshot: try SocketFixture.snapshot())
     let socket = SocketFixture(folder: folder, installation: installation, door: door)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let handler = SocketFixture.Handler(actors: socket.actors)
+    let handler = SocketFixture.Handler(actors: socket.actors, door: door, strangers: socket.strangers)
     let server = try await ControlServer(path: socket.path, door: door, handler: handler, logger: logger)
     let group = ServiceGroup(services: [server], logger: logger)
     let running = Task { try await group.run() }

@@ -175,7 +175,7 @@ struct DataDirectoryTests {
         #expect(store.path == place.path)
     }
 
-    @Test func `the lock goes with the process that held it`() throws {
+    @Test func `the lock goes with the store that held it`() throws {
         let place = Place()
         do { _ = try place.create() }
         _ = try place.open()

@@ -115,12 +115,11 @@ struct ReceptionTests {
     @Test func `are only so many of one source, and another source is served meanwhile`() async throws {
         try await HostedOffices.open { hosted in
             var crowd: [Peer] = []
-            for _ in 0..<Limits.hellosPerSource { crowd.append(try await hosted.stranger(from: "127.0.0.66")) }
-            #expect(try await hosted.eventually { $0.waiting > Limits.hellosPerSource / 2 })
-            let oneMore = try await hosted.stranger(from: "127.0.0.66")
+            // The first ones may be overdue by the time that the last one comes, on a busy machine.
+            for _ in 0..<2 * Limits.hellosPerSource { crowd.append(try await hosted.stranger(from: "127.0.0.66")) }
+            #expect(try await hosted.eventually { $0.crowded >= 1 && $0.waiting <= Limits.hellosPerSource })
             let phone = try await Enrolled("201", in: hosted.offices[0])
             #expect(try await phone.register(over: hosted.offices[0].peer()))
-            #expect(try await oneMore.isClosed(within: Limits.hello + .seconds(5)))
             for peer in crowd { await peer.close() }
         }
     }

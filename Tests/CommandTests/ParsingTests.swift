@@ -61,6 +61,20 @@ struct ParsingTests {
         #expect(try parse(EventList.self, "--limit", "5").command == .event(.list(limit: 5)))
     }
 
+    /// What is broken into lines by hand is broken again, in the middle of them, where it does not fit.
+    @Test func `no explanation of a command is wider than a terminal`() {
+        var commands: [any ParsableCommand.Type] = [Ringfence.self]
+        var explained = 0
+        while let command = commands.popLast() {
+            let configuration = command.configuration
+            commands += configuration.subcommands
+            let lines = configuration.discussion.split(separator: "\n")
+            explained += lines.isEmpty ? 0 : 1
+            for line in lines { #expect(line.count <= 80, "\(command): \(line)") }
+        }
+        #expect(explained > 10)
+    }
+
     @Test func `a verb's help is this, word for word`() {
         #expect(
             Ringfence.helpMessage(for: ExtensionDisable.self, columns: 100) == """

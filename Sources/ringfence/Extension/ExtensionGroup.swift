@@ -10,7 +10,8 @@ struct ExtensionGroup: ServerCommand {
         commandName: "group",
         abstract: "Put an extension into a pick-up group, or take it out.",
         discussion: """
-            Phones of one group take each other's calls while they ring: *8 takes the oldest, **101 the one at 101.
+            Phones of one group take each other's calls while they ring: *8 takes the
+            oldest, **101 the one at 101.
 
               ringfence extension group 101 sales
               ringfence extension group 101

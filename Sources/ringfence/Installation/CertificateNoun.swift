@@ -32,7 +32,8 @@ struct CertificateReplace: ServerCommand {
         commandName: "replace",
         abstract: "Show another certificate from now on, without ending a connection.",
         discussion: """
-            The pair is checked first: key, chain, names and dates. New connections see it at once.
+            The pair is checked first: key, chain, names and dates. New connections see it
+            at once.
 
               ringfence certificate replace --certificate fullchain.pem --key privkey.pem
             """

@@ -12,8 +12,8 @@ struct DoctorVerb: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Find out what is wrong, and what to do about it.",
         discussion: """
-            Works whether the server runs or not, and changes nothing. Exits 1 when something
-            is wrong; a warning alone does not count.
+            Works whether the server runs or not, and changes nothing. Exits 1 when
+            something is wrong; a warning alone does not count.
             """
     )
 

@@ -22,10 +22,10 @@ struct Init: AsyncParsableCommand {
 
     @OptionGroup var folder: FolderOption
 
-    @Option(help: "The SIP domain of the business. It never changes.")
+    @Option(help: "The SIP domain of the business, such as example.com. It never changes.")
     var domain: DomainName
 
-    @Option(help: "The address of this machine that phones reach.")
+    @Option(help: "The address of this machine that phones reach, such as 192.0.2.10.")
     var address: IPAddress
 
     @Option(

@@ -32,10 +32,11 @@ struct ListenerExcept: ServerCommand {
         commandName: "except",
         abstract: "Open a listener without encryption, for named devices and a limited time.",
         discussion: """
-            Whoever shares the network reads every login and call there. It closes by itself.
+            Whoever shares the network reads every login and call there. It closes by
+            itself.
 
               ringfence listener except udp 192.0.2.10:5060 --days 30 \\
-                --reason "door phone in building 2 until it is replaced; decided by A. Owner"
+                --reason "door phone in building 2 until it is replaced; said A. Owner"
             """
     )
 

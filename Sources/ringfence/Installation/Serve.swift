@@ -19,8 +19,8 @@ struct Serve: AsyncParsableCommand {
 
               ringfence serve --data /var/lib/ringfence
 
-            A hosting provider serves many from one process and one address; phones say which
-            they want by name when they connect:
+            A hosting provider serves many from one process and one address; phones say
+            which they want by name when they connect:
 
               ringfence serve --businesses /var/lib/ringfence --sip-tls 192.0.2.10:5061
             """

@@ -13,16 +13,17 @@ struct PhoneEnrol: ServerCommand {
         commandName: "enrol",
         abstract: "Make a secret for one phone, and show it this once.",
         discussion: """
-            Every phone has a user name and a password of its own, made by Ringfence. They are
-            shown now and kept nowhere; if they are lost, revoke the phone and enrol it again.
+            Every phone has a user name and a password of its own, made by Ringfence. They
+            are shown now and kept nowhere; if they are lost, revoke the phone and enrol it
+            again.
 
               ringfence phone enrol 101
               ringfence phone enrol 101 --format qr
               ringfence phone enrol 101 --format json > phone.json
 
-            The JSON has the keys username, password, domain, server, transport, srtp and ca,
-            which is the root certificate as PEM, or null. The QR code holds the same, but for
-            ca, which is 'sha256:' and the root's fingerprint in hexadecimal.
+            The JSON has the keys username, password, domain, server, transport, srtp and
+            ca, which is the root certificate as PEM, or null. The QR code holds the same,
+            but for ca, which is 'sha256:' and the root's fingerprint in hexadecimal.
             """
     )
 

@@ -22,9 +22,10 @@ struct AttackRun: AsyncParsableCommand {
         commandName: "run",
         abstract: "Attack the running server from a process of its own, over the network.",
         discussion: """
-            Bounded, and harmless to calls in progress: three extensions are made for the attacks
-            and removed afterwards. Takes about five minutes; says what was attempted, expected
-            and observed. Exits 1 when an attack got something or could not be carried out.
+            Bounded, and harmless to calls in progress: three extensions are made for the
+            attacks and removed afterwards. Takes about five minutes; says what was
+            attempted, expected and observed. Exits 1 when an attack got something or could
+            not be carried out.
 
               ringfence attack run
               ringfence attack run --control intrusion-detection

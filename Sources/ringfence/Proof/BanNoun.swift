@@ -42,9 +42,10 @@ struct BanAdd: ServerCommand {
         commandName: "add",
         abstract: "Shut an address out for a while.",
         discussion: """
-            Its connections are closed at once, and nothing it sends is read. An IPv6 address stands for its /64.
+            Its connections are closed at once, and nothing it sends is read. An IPv6
+            address stands for its /64.
 
-              ringfence ban add 203.0.113.7 --reason "guesses passwords since noon; decided by A. Owner"
+              ringfence ban add 203.0.113.7 --reason "guesses passwords; said A. Owner"
             """
     )
 

@@ -24,6 +24,8 @@ public final class RecordWriter: Sendable {
         var records: [CallRecord] = []
         var events: [SecurityEvent] = []
         var logins: [PhoneLogin] = []
+
+        var hasOnlyRecords: Bool { events.isEmpty && logins.isEmpty }
     }
 
     private struct State {
@@ -183,7 +185,7 @@ public final class RecordWriter: Sendable {
         if isNews { wake.signal() }
     }
 
-    /// Events that found no room since the start.
+    /// Events that found no room, or could not be written, since the start.
     public var droppedEvents: Int { state.withLock { $0.droppedEvents } }
 
     /// Writes what waits and ends the thread. Returns when everything has been answered.
@@ -212,8 +214,10 @@ public final class RecordWriter: Sendable {
         do {
             try commit(batch)
         } catch {
-            isStored = false
             onFailure(error)
+            // What is only told beside them must not cost anybody a call.
+            isStored = batch.hasOnlyRecords ? false : (try? commit(Batch(records: batch.records))) != nil
+            if !batch.events.isEmpty { state.withLock { $0.droppedEvents += batch.events.count } }
         }
         for record in waiting { record.onStored(isStored) }
     }

@@ -153,6 +153,22 @@ struct RecordWriterTests {
         #expect((answers["lost"], answers["kept"], failures.withLock { $0 }) == (false, true, 1))
     }
 
+    @Test func `events that cannot be written cost no call, and are counted`() throws {
+        struct Unwritable: Error {}
+        let failures = Mutex(0)
+        let written = Mutex<[String]>([])
+        let writer = RecordWriter(capacity: 10, onFailure: { _ in failures.withLock { $0 += 1 } }) { batch in
+            guard batch.events.isEmpty else { throw Unwritable() }
+            written.withLock { $0 += batch.records.map(\.id) }
+        }
+        let answers = Answers()
+        writer.enqueue(makeEvent(from: "203.0.113.9"))
+        writer.enqueue(try makeRecord("call")) { answers.note("call", $0) }
+        writer.stop()
+        #expect(answers["call"] == true && written.withLock { $0 } == ["call"])
+        #expect(failures.withLock { $0 } == 1 && writer.droppedEvents == 1)
+    }
+
     @Test func `after it has stopped it says no`() throws {
         let store = try Place().create()
         let writer = RecordWriter(store: store)

@@ -10,8 +10,9 @@ struct ExtensionForwarding: ServerCommand {
         commandName: "forwarding",
         abstract: "Say where an extension's phones may forward its calls to.",
         discussion: """
-            Whoever has the phone sets it there: always, when it is busy, or when nobody answers. At first it may forward
-            to nobody, and a call that it forwards all the same fails. Calls never leave the company this way.
+            Whoever has the phone sets it there: always, when it is busy, or when nobody
+            answers. At first it may forward to nobody, and a call that it forwards all the
+            same fails. Calls never leave the company this way.
 
               ringfence extension forwarding 101 --to colleagues
               ringfence extension forwarding 101 --to nobody

@@ -16,7 +16,10 @@ struct AuditRun: ServerCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Check every control on the running server.",
-        discussion: "Changes nothing but the date of the last proof. Exits 1 when a control falls short."
+        discussion: """
+            Changes nothing but the date of the last proof. Exits 1 when a control falls
+            short.
+            """
     )
 
     @OptionGroup var options: ServerOptions

@@ -55,6 +55,9 @@ public enum Limits {
     public static let subscriptionRate = Rate(perSecond: 10, burst: 240)
     /// MESSAGEs per second and at once from one phone: faster than anybody types.
     public static let messageRate = Rate(perSecond: 1, burst: 20)
+    /// Calls per second and at once that one phone may begin: more than any switchboard attendant, and so few that their
+    /// records, at most a KiB each, do not fill a disk before somebody reads the alarm.
+    public static let callRate = Rate(perSecond: 2, burst: 100)
 
     /// Sources and accounts whose offences are counted at a time. 64 bytes each: half a megabyte.
     public static let offenders = 8_192

@@ -18,6 +18,7 @@ extension Switchboard {
             respond(503, to: request, on: proof.flow, at: now, into: &actions) { $0.field(.retryAfter, 10) }
             return
         }
+        guard mayCall(proof.device, request, on: proof.flow, at: now, into: &actions) else { return }
         guard !refuseSession(of: request, on: proof.flow, at: now, into: &actions) else { return }
         if request.first(.replaces) != nil {
             replaceDialog(request, by: proof, at: now, into: &actions)
@@ -49,6 +50,21 @@ extension Switchboard {
     private func hasRoom(for proof: Authenticated) -> Bool {
         callsBySerial.count < settings.calls
             && callsOf[proof.device.username, default: []].count < Limits.callsPerDevice
+    }
+
+    /// Whether a phone does not begin more calls than people do (row D15). If it does, it is told so, and somebody who looks
+    /// after the system is.
+    mutating func mayCall(
+        _ device: Device,
+        _ request: Message,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
+        if accounts.admits(.call, of: device.id, at: now.monotonic) { return true }
+        report(.accountLimit, .intrusionDetection, request, flow, now, subject: device.title, into: &actions)
+        respond(503, to: request, on: flow, at: now, into: &actions) { $0.field(.retryAfter, 10) }
+        return false
     }
 
     private func maxForwardsSpent(_ request: Message) -> Bool { (try? request.maxForwards()) == 0 }

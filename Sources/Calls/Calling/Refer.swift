@@ -38,6 +38,7 @@ extension Switchboard {
             respond(482, to: request, on: flow, at: now, into: &actions)
             return
         }
+        guard mayCall(device, request, on: flow, at: now, into: &actions) else { return }
         let asked = Referral(request: request, owner: owner, flow: flow, device: device, party: leg.party)
         if let replaces = target.replaces {
             attend(asked, replaces, at: now, into: &actions)

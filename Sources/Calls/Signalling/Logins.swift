@@ -115,5 +115,5 @@ struct KnownPhone: Sendable {
 
 extension Device {
     /// What people call it.
-    fileprivate var title: String { "'\(label)' of extension \(number)" }
+    var title: String { "'\(label)' of extension \(number)" }
 }

@@ -13,6 +13,8 @@ public struct AccountGate: Sendable {
         case subscription
         /// A MESSAGE: rings at every phone of its receiver.
         case message
+        /// An INVITE that begins a call, or a REFER: leaves a record, whatever becomes of it.
+        case call
     }
 
     private struct Key: Hashable {
@@ -23,6 +25,7 @@ public struct AccountGate: Sendable {
     private var buckets: [Key: TokenBucket] = [:]
     private static let subscriptions = TokenBucket.Pace(Limits.subscriptionRate)
     private static let messages = TokenBucket.Pace(Limits.messageRate)
+    private static let calls = TokenBucket.Pace(Limits.callRate)
 
     public init() {}
 
@@ -32,6 +35,7 @@ public struct AccountGate: Sendable {
         switch use {
         case .subscription: pace = Self.subscriptions
         case .message: pace = Self.messages
+        case .call: pace = Self.calls
         }
         var bucket = buckets[Key(device: device, use: use)] ?? TokenBucket()
         guard bucket.holds(1, at: now.nanoseconds, pace) else { return false }

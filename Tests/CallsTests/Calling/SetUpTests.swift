@@ -209,3 +209,29 @@ struct SetUpTests {
         #expect(scene.office.received(on: scene.callee.flow).map(\.method) == [.ack])
     }
 }
+
+@Suite("RFC 3261 §21.5.4, ATTACKS D15: calls that somebody piles up")
+struct CallFloodTests {
+    /// Places calls to a number that nobody has; how many were refused without leaving a record.
+    private func calls(_ count: Int, by phone: inout Phone, in office: inout Office, _ series: String) throws -> Int {
+        let before = Set(office.records.map(\.id)).count
+        var refused = 0
+        for index in 0..<count where try phone.call(&office, "999", callID: "\(series)-\(index)").last?.status == 503 {
+            refused += 1
+        }
+        #expect(Set(office.records.map(\.id)).count == before + count - refused)
+        return refused
+    }
+
+    @Test func `D15 one phone begins a hundred at once and two a second, and the others have theirs`() throws {
+        var office = try Office()
+        var greedy = try Phone("phone-101-000001", in: &office)
+        var modest = try Phone("phone-103-000001", in: &office, from: "192.0.2.60:50000")
+        #expect(try calls(120, by: &greedy, in: &office, "first") == 20)
+        #expect(office.events.map(\.kind) == Array(repeating: .accountLimit, count: 20))
+        #expect(office.events.first?.subject == "'desk' of extension 101")
+        #expect(try calls(5, by: &modest, in: &office, "other") == 0)
+        office.wait(.seconds(5))
+        #expect(try calls(20, by: &greedy, in: &office, "later") == 10)
+    }
+}

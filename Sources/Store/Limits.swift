@@ -18,8 +18,9 @@ public enum Limits {
     static let betweenCommits = DispatchTimeInterval.milliseconds(40)
     /// Logins of phones that wait for the disk, each of another phone or from another place.
     static let queuedLogins = 16_384
-    /// How long a login may stay for others to share its commit: when all phones come back at once, they share a few.
-    static let gatheringLogins = DispatchTimeInterval.seconds(5)
+    /// Milliseconds that a login may stay for others to share its commit, different for each store: when all phones of a
+    /// business come back at once they share a few, and two hundred businesses of one machine do not write at once.
+    static let gatheringLogins = 5_000...30_000
     /// Places kept that a phone logged in from: as many as are looked at.
     static let loginsPerPhone = 4
     /// Pages of the write-ahead log, 4 KiB each, before they are put into the database: a page that changes often is then put

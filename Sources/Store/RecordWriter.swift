@@ -104,6 +104,7 @@ public final class RecordWriter: Sendable {
     private let commit: @Sendable (Batch) throws -> Void
     private let onFailure: @Sendable (any Error) -> Void
     private let capacity: Int
+    private let loginPatience = DispatchTimeInterval.milliseconds(.random(in: Limits.gatheringLogins))
     private let state = Mutex(State())
     private let wake = DispatchSemaphore(value: 0)
     private let finished = DispatchSemaphore(value: 0)
@@ -180,7 +181,7 @@ public final class RecordWriter: Sendable {
                 return false
             }
             state.logins[key] = login
-            return state.announce(patience: Limits.gatheringLogins)
+            return state.announce(patience: loginPatience)
         }
         if isNews { wake.signal() }
     }

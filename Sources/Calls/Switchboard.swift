@@ -67,7 +67,7 @@ public struct Switchboard: Sendable {
     var contactChanges: [ContactChange] = []
     var counters = SwitchboardFigures()
 
-    /// - Parameter logins: What was kept of phones in earlier runs.
+    /// - Parameter logins: What was kept of phones in earlier runs, the oldest first.
     public init(
         settings: SwitchboardSettings,
         snapshot: Snapshot,

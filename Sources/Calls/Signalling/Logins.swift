@@ -49,10 +49,10 @@ extension Switchboard {
 
     // MARK: Phones that are known
 
-    /// What was kept in earlier runs. The oldest first, so that the newest places are remembered where there are too many.
+    /// - Parameter kept: Of earlier runs, the oldest first, so that the newest places are remembered where there are too many.
     mutating func recall(_ kept: [PhoneLogin]) {
         let devices = Dictionary(snapshot.devices.values.map { ($0.id, $0) }) { one, _ in one }
-        for login in kept.sorted(by: { $0.at < $1.at }) {
+        for login in kept {
             guard let device = devices[login.device] else { continue }
             let instance = login.instance ?? knownPhones[device.username]?.instance
             knownPhones[device.username] = KnownPhone(instance: instance, keptAt: login.at)

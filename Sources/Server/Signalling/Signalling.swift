@@ -80,7 +80,7 @@ final class Signalling {
 
     /// Serves a connection that the reception accepted for us. One of a source that is shut out costs no channel.
     func take(_ accepted: AcceptedSocket, from listener: EncryptedListener) {
-        if !loop.shutsOut(accepted.remote.ip) { sockets.take(accepted, from: listener) }
+        if !loop.turnsAway(accepted.remote.ip) { sockets.take(accepted, from: listener) }
     }
 
     /// Shows this to every new connection. Those there are have theirs and keep it.

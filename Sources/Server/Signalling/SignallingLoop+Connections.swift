@@ -8,7 +8,7 @@ import Primitives
 /// Connections as they come and go.
 extension SignallingLoop {
     /// Whether nobody may connect from there. Counts who tried.
-    func shutsOut(_ source: IPAddress) -> Bool {
+    func turnsAway(_ source: IPAddress) -> Bool {
         guard admission.bans.shutsOut(source, at: SystemClock.wall) else { return false }
         figures.bannedConnections += 1
         return true
@@ -18,7 +18,7 @@ extension SignallingLoop {
     func accept(transport: Transport, remote: Primitives.SocketAddress, local: Primitives.SocketAddress) -> Connection?
     {
         let now = SystemClock.monotonic
-        guard !shutsOut(remote.ip) else { return nil }
+        guard !turnsAway(remote.ip) else { return nil }
         guard admission.connect(remote.ip, at: now) else {
             figures.refusedConnections += 1
             return nil

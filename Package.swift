@@ -154,7 +154,7 @@ if !coreOnly {
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Calls", "Guard", "Model", "Primitives", "SIP", "Media", "Store", "Admin", "Audit",
+                "Server", "Calls", "Guard", "Model", "Primitives", "SIP", "Media", "Store", "Admin", "Audit", "TestKit",
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -165,7 +165,12 @@ if !coreOnly {
             dependencies: ["ringfence", "Admin", "Guard", "Model", "Primitives", "Server", "Store"],
             swiftSettings: strict
         ),
-        .testTarget(name: "Interop", dependencies: ["ringfence"], exclude: ["Tools"], swiftSettings: strict),
+        .testTarget(
+            name: "Interop",
+            dependencies: ["ringfence", "TestKit"],
+            exclude: ["Tools"],
+            swiftSettings: strict
+        ),
     ]
 }
 

@@ -115,6 +115,8 @@ enum Limits {
     /// a few an hour; an office behind one connection (a session border controller) sends tens a second.
     static let phoneRate = 200
     static let phoneBurst = 400
+    /// How long such a connection is not read when it has said that much: ten messages.
+    static let phonePause: Duration = .milliseconds(50)
 
     // MARK: Security events
 

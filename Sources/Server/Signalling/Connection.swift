@@ -39,9 +39,12 @@ final class Connection: ChannelInboundHandler {
     /// Whether the gate counts it among the authenticated.
     var isCountedAsPhone = false
     var standing: Standing
+    /// Of a phone; a stranger's is that of its source.
     var budget = MessageBudget()
-    /// Messages of it that were not read.
+    /// Messages of a stranger that were not read.
     var dropped = 0
+    /// Whether the phone is not read for a moment, because it has used up its budget.
+    private(set) var isHeldBack = false
 
     let loop: SignallingLoop
     private var context: ChannelHandlerContext?
@@ -71,21 +74,21 @@ final class Connection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard isOpen else { return }
         let arrived = unwrapInboundIn(data)
-        let now = SystemClock.now
-        if partial.isEmpty {
-            let used = consume(arrived.readableBytesUInt8Span, at: now)
-            if isOpen, used < arrived.readableBytes { keep(Array(arrived.readableBytesView.dropFirst(used))) }
-        } else {
-            // Taken out of the connection while it is read: what a message leads to may come back here.
-            var joined = partial
-            forget()
-            joined.append(contentsOf: arrived.readableBytesView)
-            let used = consume(joined.span, at: now)
-            if isOpen, used < joined.count {
-                joined.removeFirst(used)
-                keep(joined)
-            }
-        }
+        guard partial.isEmpty else { return readOn(arrived) }
+        let used = consume(arrived.readableBytesUInt8Span, at: SystemClock.now)
+        if isOpen, used < arrived.readableBytes { keep(Array(arrived.readableBytesView.dropFirst(used))) }
+    }
+
+    /// Reads what waits, and what came after it.
+    private func readOn(_ arrived: ByteBuffer) {
+        // Taken out of the connection while it is read: what a message leads to may come back here.
+        var joined = partial
+        forget()
+        joined.append(contentsOf: arrived.readableBytesView)
+        let used = consume(joined.span, at: SystemClock.now)
+        guard isOpen, used < joined.count else { return }
+        joined.removeFirst(used)
+        keep(joined)
     }
 
     private func keep(_ bytes: [UInt8]) {
@@ -108,7 +111,7 @@ final class Connection: ChannelInboundHandler {
     private func consume(_ bytes: Span<UInt8>, at now: Moment) -> Int {
         var offset = 0
         do {
-            while isOpen, offset < bytes.count {
+            while isOpen, !isHeldBack, offset < bytes.count {
                 switch try framer.next(bytes.extracting(offset..<bytes.count)) {
                 case .needMore: return offset
                 case .blank(let length): offset += length
@@ -129,7 +132,11 @@ final class Connection: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent { secured(context) }
+        switch event {
+        case TLSUserEvent.handshakeCompleted: secured(context)
+        case is HeardAgain: readOn(ByteBuffer())
+        default: break
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -161,6 +168,28 @@ final class Connection: ChannelInboundHandler {
             tlsVersion: flow.tlsVersion,
             cipher: cipher
         )
+    }
+
+    // MARK: A phone that says too much
+
+    /// A phone's pause is over: what was read before it is heard now.
+    struct HeardAgain {}
+
+    /// Reads nothing for a moment. What has come waits here, what the phone says meanwhile waits in the kernels of both
+    /// sides, and TCP tells it: nothing is lost, and nothing grows.
+    func holdBack(until end: MonotonicTime) {
+        guard isOpen, !isHeldBack, let context else { return }
+        isHeldBack = true
+        try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+        context.eventLoop.assumeIsolated().scheduleTask(deadline: NIODeadline(end)) { self.hearAgain() }
+    }
+
+    private func hearAgain() {
+        isHeldBack = false
+        guard isOpen, let context else { return }
+        context.pipeline.fireUserInboundEventTriggered(HeardAgain())
+        if !isHeldBack { try? context.channel.syncOptions?.setOption(.autoRead, value: true) }
+        loop.endTurn()
     }
 
     // MARK: What goes out

@@ -6,8 +6,10 @@ struct LoopFigures: Sendable {
     /// Refused before TLS.
     var refusedConnections: UInt64 = 0
     var failedHandshakes: UInt64 = 0
-    /// Messages over budget, not parsed and not answered.
+    /// Messages of strangers over budget, not parsed and not answered.
     var droppedMessages: UInt64 = 0
+    /// Times that a phone was not read for a moment, because it had used up its budget.
+    var pauses: UInt64 = 0
     /// Connections closed for bytes that are no SIP.
     var malformed: UInt64 = 0
     /// Connections closed because nothing came in time.

@@ -11,11 +11,9 @@ struct MessageBudget: Sendable {
     private static let capacity = interval * UInt64(Limits.phoneBurst)
     private var full: UInt64 = 0
 
-    /// - Returns: Whether there was one left.
+    /// - Returns: Whether that was the last for now.
     mutating func spend(at now: MonotonicTime) -> Bool {
-        let start = max(full, now.nanoseconds)
-        guard start &- now.nanoseconds < Self.capacity else { return false }
-        full = start &+ Self.interval
-        return true
+        full = max(full, now.nanoseconds) &+ Self.interval
+        return full &- now.nanoseconds > Self.capacity - Self.interval
     }
 }

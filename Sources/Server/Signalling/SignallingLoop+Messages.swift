@@ -10,7 +10,7 @@ import SIP
 /// What comes in, and whether it is read.
 extension SignallingLoop {
     /// One complete message. A stranger's is charged to its source before anything is parsed; over budget it is dropped
-    /// without a word, because an answer would be a service.
+    /// without a word, because an answer would be a service. A phone's is never dropped: a phone over budget waits.
     func receive(_ message: Span<UInt8>, on connection: Connection, at now: Moment) {
         guard admits(connection, at: now) else { return }
         connection.standing.spoke(at: patience.served(now.monotonic))
@@ -72,11 +72,11 @@ extension SignallingLoop {
     }
 
     private func admits(_ connection: Connection, at now: Moment) -> Bool {
-        let admitted =
-            connection.standing.phase == .phone
-            ? connection.budget.spend(at: now.monotonic)
-            : admission.message(from: connection.flow.remote.ip, at: now.monotonic)
-        guard !admitted else { return true }
+        guard connection.standing.phase != .phone else {
+            if connection.budget.spend(at: now.monotonic) { holdBack(connection, at: now) }
+            return true
+        }
+        guard !admission.message(from: connection.flow.remote.ip, at: now.monotonic) else { return true }
         dropped(from: connection.flow, at: now)
         connection.dropped += 1
         if connection.dropped >= Guard.Limits.droppedPerConnection {
@@ -85,6 +85,20 @@ extension SignallingLoop {
             judge(.flood, by: Sender(connection.flow))
         }
         return false
+    }
+
+    private func holdBack(_ connection: Connection, at now: Moment) {
+        figures.pauses += 1
+        connection.holdBack(until: now.monotonic + Limits.phonePause)
+        events.add(
+            SecurityEvent(
+                at: now.wall,
+                kind: .flood,
+                control: Control.intrusionDetection.rawValue,
+                source: connection.flow.remote.ip.description,
+                detail: "more messages than one phone may send; they wait, none is lost"
+            )
+        )
     }
 
     /// Counts. Building an event costs more than the drop itself, so one is built when the source changes or a report is due.

@@ -36,10 +36,20 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard connection.isOpen else { return }
+        readOn(unwrapInboundIn(data), context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is Connection.HeardAgain { readOn(ByteBuffer(), context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Reads what waits, and what came after it.
+    private func readOn(_ arrived: ByteBuffer, _ context: ChannelHandlerContext) {
         // Taken out while it is read: what a message leads to may come back here.
         var buffer = bytes
         forget()
-        buffer.append(contentsOf: unwrapInboundIn(data).readableBytesView)
+        buffer.append(contentsOf: arrived.readableBytesView)
         let used = read(&buffer, context)
         guard connection.isOpen, used < buffer.count else { return }
         buffer.removeFirst(used)
@@ -79,7 +89,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     private func receive(_ buffer: inout [UInt8], from offset: inout Int, _ context: ChannelHandlerContext) {
         do throws(WebSocketError) {
-            while connection.isOpen, case .open(var receiver) = phase {
+            while connection.isOpen, !connection.isHeldBack, case .open(var receiver) = phase {
                 let event = try receiver.next(&buffer, at: &offset)
                 phase = .open(receiver)
                 guard let event else { return }

@@ -88,7 +88,7 @@ struct ControlSocketTests {
             #expect(refusal?.problem == "The server takes no more commands at the moment.")
             clients.removeAll()
             var answer: Answer?
-            for _ in 0..<100 where answer == nil {
+            for _ in 0..<1_000 where answer == nil {
                 answer = try? ControlClient(socket.installation).perform(.call(.end(id: "y")))
                 if answer == nil { Thread.sleep(forTimeInterval: 0.02) }
             }
@@ -124,14 +124,15 @@ struct ControlSocketTests {
     }
 
     @Test func `a command that takes long does not keep the server from stopping`() async throws {
+        // The command takes ten minutes.
         let start = ContinuousClock.now
         try await withSocket { socket in
             let client = try RawClient(socket.path)
             client.write(#"{"id":1,"command":{"audit":{"_0":{"run":{}}}}}"# + "\n")
-            for _ in 0..<500 where socket.actors.value.isEmpty { Thread.sleep(forTimeInterval: 0.01) }
+            for _ in 0..<6_000 where socket.actors.value.isEmpty { Thread.sleep(forTimeInterval: 0.01) }
             #expect(socket.actors.value.count == 1)
         }
-        #expect(start.duration(to: .now) < .seconds(30))
+        #expect(start.duration(to: .now) < .seconds(300))
     }
 
     @Test func `without a server the refusal names the command that starts one`() throws {

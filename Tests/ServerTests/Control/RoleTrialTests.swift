@@ -80,7 +80,7 @@ struct RoleTrialTests {
         )
         let system = try await PhoneSystem.start(made, configuration, logger: logger) { _ in }
         let group = ServiceGroup(services: [system], logger: logger)
-        let running = Task { try await group.run() }
+        let running = Task(executorPreference: NetworkThreads.shared) { try await group.run() }
         let outcome = await Result { () async throws in try await work() }
         await group.triggerGracefulShutdown()
         try await running.value

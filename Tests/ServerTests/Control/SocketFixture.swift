@@ -40,7 +40,7 @@ struct SocketFixture: Sendable {
             }
             actors.append(account.description + (narrowed.map { " as \($0)" } ?? ""))
             // Nothing makes it give up.
-            if case .audit = command { await Task { try? await Task.sleep(for: .seconds(60)) }.value }
+            if case .audit = command { await Task { try? await Task.sleep(for: .seconds(600)) }.value }
             if case .operator(.remove) = command, let none = try? SocketFixture.snapshot(generation: 9) {
                 await door.admit(by: none)
             }
@@ -155,7 +155,7 @@ func withSocket(
     let handler = SocketFixture.Handler(actors: socket.actors, door: door, strangers: socket.strangers)
     let server = try await ControlServer(path: socket.path, door: door, handler: handler, logger: logger)
     let group = ServiceGroup(services: [server], logger: logger)
-    let running = Task { try await group.run() }
+    let running = Task(executorPreference: NetworkThreads.shared) { try await group.run() }
     let outcome = await withCheckedContinuation { finished in
         Thread.detachNewThread { finished.resume(returning: Result { try test(socket) }) }
     }
@@ -176,7 +176,7 @@ final class RawClient {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
-        var patience = timeval(tv_sec: 30, tv_usec: 0)
+        var patience = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         let isConnected = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -161,7 +161,7 @@ struct HostingTests {
             isReady.yield($0)
         }
         let group = ServiceGroup(services: [hosting], logger: .silent)
-        let running = Task { try await group.run() }
+        let running = Task(executorPreference: NetworkThreads.shared) { try await group.run() }
         var outcome: Result<Void, any Error> = .success(())
         for await hosting in ready {
             do { try await work(hosting) } catch { outcome = .failure(error) }

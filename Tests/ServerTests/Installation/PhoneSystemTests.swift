@@ -77,7 +77,7 @@ struct PhoneSystemTests {
         )
         let system = try await PhoneSystem.start(made, configuration, logger: logger) { _ in }
         let group = ServiceGroup(services: [system], logger: logger)
-        let running = Task { try await group.run() }
+        let running = Task(executorPreference: NetworkThreads.shared) { try await group.run() }
         let outcome = await withCheckedContinuation { finished in
             Thread.detachNewThread { finished.resume(returning: Result { try work(ControlClient(made)) }) }
         }

@@ -122,7 +122,7 @@ struct BusinessesTests {
             let gone = await goes.server.hop.ask { Weakly($0.loop) }
             await goes.server.stop()
             var isLeft = true
-            for _ in 0..<200 where isLeft {
+            for _ in 0..<1_000 where isLeft {
                 try await Task.sleep(for: .milliseconds(20))
                 isLeft = await stays.server.hop.ask { _ in gone?.loop != nil } ?? true
             }
@@ -172,7 +172,7 @@ struct BusinessesTests {
             let draft = JournalDraft(actor: "test", action: "listener.except", subject: address.description)
             await acme.server.apply(try acme.store.change([.except(exception)], journal: [draft], at: now))
             let sender = try await DatagramPeer.open(on: "127.0.0.1")
-            for _ in 0..<100 where !sender.heard.contains("SIP/2.0 ") {
+            for _ in 0..<400 where !sender.heard.contains("SIP/2.0 ") {
                 let request = Requests.register(credentials: Requests.abilities, domain: acme.domain)
                 sender.say(request, to: address)
                 try await Task.sleep(for: .milliseconds(50))

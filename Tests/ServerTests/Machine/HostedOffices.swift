@@ -57,9 +57,22 @@ struct HostedOffices: Sendable {
         try await Peer.connect(to: tls, root: nil, from: source)
     }
 
+    /// So many of them, sixteen at a time.
+    func strangers(_ count: Int, from source: String? = nil) async throws -> [Peer] {
+        try await withThrowingTaskGroup(of: Peer.self) { group in
+            var peers: [Peer] = []
+            for index in 0..<count {
+                if index >= 16, let peer = try await group.next() { peers.append(peer) }
+                group.addTask { try await stranger(from: source) }
+            }
+            for try await peer in group { peers.append(peer) }
+            return peers
+        }
+    }
+
     /// Waits until the reception's counts are as they should be.
     func eventually(_ isTrue: (ReceptionCounts) -> Bool) async throws -> Bool {
-        for _ in 0..<500 {
+        for _ in 0..<1_000 {
             if let counts = machine.reception?.figures.counts, isTrue(counts) { return true }
             try await Task.sleep(for: .milliseconds(20))
         }

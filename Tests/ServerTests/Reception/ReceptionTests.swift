@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Glibc
 import NIOCore
 import Primitives
@@ -114,9 +115,8 @@ struct ReceptionTests {
 
     @Test func `are only so many of one source, and another source is served meanwhile`() async throws {
         try await HostedOffices.open { hosted in
-            var crowd: [Peer] = []
             // The first ones may be overdue by the time that the last one comes, on a busy machine.
-            for _ in 0..<2 * Limits.hellosPerSource { crowd.append(try await hosted.stranger(from: "127.0.0.66")) }
+            let crowd = try await hosted.strangers(2 * Limits.hellosPerSource, from: "127.0.0.66")
             #expect(try await hosted.eventually { $0.crowded >= 1 && $0.waiting <= Limits.hellosPerSource })
             let phone = try await Enrolled("201", in: hosted.offices[0])
             #expect(try await phone.register(over: hosted.offices[0].peer()))
@@ -130,17 +130,16 @@ struct ReceptionTests {
         try await HostedOffices.open { hosted in
             let before = Descriptors.count(on: hosted.tls.port)
             let (busy, other) = (hosted.offices[0], hosted.offices[1])
-            busy.server.hop.tell { _ in usleep(3_000_000) }
+            let isBusy = DispatchSemaphore(value: 0)
+            busy.server.hop.tell { _ in _ = isBusy.wait(timeout: .now() + 60) }
             let hello = ByteBuffer(bytes: ClientHelloDraft(names: ["acme.test"]).bytes)
-            var peers: [Peer] = []
-            for _ in 0..<Limits.onTheWayPerBusiness + 50 {
-                let peer = try await hosted.stranger()
-                try await peer.say(bytes: hello)
-                peers.append(peer)
-            }
+            let peers = try await hosted.strangers(Limits.onTheWayPerBusiness + 50)
+            // Those that are too many are closed at once.
+            for peer in peers { try? await peer.say(bytes: hello) }
             let phone = try await Enrolled("201", in: other)
             #expect(try await phone.register(over: other.peer()))
             #expect(try await hosted.eventually { $0.crowded >= 1 })
+            isBusy.signal()
             for peer in peers { await peer.close() }
             let late = try await Enrolled("201", in: busy)
             #expect(try await late.register(over: busy.patientPeer(from: "127.0.0.77")))

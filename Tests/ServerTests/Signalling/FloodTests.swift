@@ -58,7 +58,7 @@ extension Office {
 
     /// Waits until the server's loop is as it should be.
     func eventually(_ isTrue: @escaping @Sendable (SignallingLoop) -> Bool) async throws -> Bool {
-        for _ in 0..<1_000 {
+        for _ in 0..<3_000 {
             if await server.hop.ask({ isTrue($0.loop) }) == true { return true }
             try await Task.sleep(for: .milliseconds(10))
         }

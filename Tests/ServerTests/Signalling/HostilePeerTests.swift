@@ -115,7 +115,7 @@ struct HostilePeerTests {
             let peer = try await office.peer()
             for branch in 1...650 { peer.say(Requests.register(branch: branch)) }
             var (answers, dropped) = (0, 0)
-            for _ in 0..<1_000 where answers + dropped < 650 {
+            for _ in 0..<2_000 where answers + dropped < 650 {
                 try await Task.sleep(for: .milliseconds(10))
                 answers = peer.state.text.components(separatedBy: "SIP/2.0 401 ").count - 1
                 dropped = Int(try #require(await office.server.hop.ask { $0.loop.figures.droppedMessages }))

@@ -59,7 +59,7 @@ struct ListenerExceptionTests {
             let address = try await except(.udp, for: 60, on: host, in: office)
             let sender = try await DatagramPeer.open(on: host)
             var isHeard = false
-            for _ in 0..<100 where !isHeard {
+            for _ in 0..<400 where !isHeard {
                 sender.say(Requests.register(credentials: Requests.abilities), to: address)
                 try await Task.sleep(for: .milliseconds(50))
                 isHeard = sender.heard.contains("SIP/2.0 ")
@@ -71,7 +71,7 @@ struct ListenerExceptionTests {
 
     /// The listener opens on the server's loop a moment after the change.
     private func connect(to address: Primitives.SocketAddress) async throws -> Peer {
-        for _ in 0..<100 {
+        for _ in 0..<1_000 {
             if let peer = try? await Peer.connect(to: address, root: nil) { return peer }
             try await Task.sleep(for: .milliseconds(20))
         }

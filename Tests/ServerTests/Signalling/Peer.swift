@@ -102,10 +102,10 @@ final class Peer: Sendable {
 
     var state: Heard { heard.state.withLock { $0 } }
 
-    /// Waits until something is the case.
+    /// Waits until something is the case; a busy machine takes its time.
     ///
     /// - Returns: Whether it came true in time.
-    func waits(_ time: Duration = .seconds(5), until isTrue: (Heard) -> Bool) async throws -> Bool {
+    func waits(_ time: Duration = .seconds(20), until isTrue: (Heard) -> Bool) async throws -> Bool {
         let end = ContinuousClock.now + time
         while ContinuousClock.now < end {
             if isTrue(state) { return true }
@@ -114,11 +114,11 @@ final class Peer: Sendable {
         return isTrue(state)
     }
 
-    func hears(_ text: String, within time: Duration = .seconds(5)) async throws -> Bool {
+    func hears(_ text: String, within time: Duration = .seconds(20)) async throws -> Bool {
         try await waits(time) { $0.text.contains(text) }
     }
 
-    func isClosed(within time: Duration = .seconds(5)) async throws -> Bool {
+    func isClosed(within time: Duration = .seconds(10)) async throws -> Bool {
         try await waits(time) { $0.isClosed }
     }
 

@@ -34,7 +34,7 @@ struct PhoneTests {
             #expect(try await phone.register(over: peer))
             await peer.close()
             var registered = 1
-            for _ in 0..<500 where registered > 0 {
+            for _ in 0..<2_000 where registered > 0 {
                 try await Task.sleep(for: .milliseconds(10))
                 registered = await office.server.registrations().count
             }
@@ -56,6 +56,27 @@ struct PhoneTests {
             peer.say(Requests.options(branch: 77))
             #expect(try await peer.hears("branch=z9hG4bK-77"))
             #expect(!peer.state.isClosed)
+        }
+    }
+
+    @Test(arguments: ["tls", "wss"])
+    func `D15 who says seven hundred things at once is answered each of them, and read more slowly`(
+        over transport: String
+    ) async throws {
+        try await Office.open(browsers: ["https://pbx.test"]) { office in
+            let phone = try await Enrolled("201", in: office)
+            let line = transport == "wss" ? try await office.openBrowser() : try await office.peer()
+            #expect(try await phone.register(over: line))
+            let (before, start) = (line.state.answers, ContinuousClock.now)
+            for branch in 1...700 { line.say(Requests.options(branch: branch)) }
+            #expect(try await line.waits(.seconds(30)) { $0.answers == before + 700 })
+            #expect(start.duration(to: .now) > .seconds(1))
+            #expect(!line.state.isClosed)
+            let figures = try #require(await office.server.hop.ask { $0.loop.figures })
+            #expect(figures.pauses > 0 && figures.droppedMessages == 0)
+            #expect(await office.server.bans().isEmpty)
+            await office.server.stop()
+            #expect(try office.store.events().contains { $0.kind == .flood })
         }
     }
 

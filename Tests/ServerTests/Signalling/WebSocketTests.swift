@@ -162,7 +162,7 @@ struct WebSocketAbuseTests {
     @Test func `who opens one and says nothing is cut off, whatever its pings say`() async throws {
         try await Office.open(browsers: ["https://pbx.test"]) { office in
             let browser = try await office.openBrowser()
-            for _ in 0..<40 where !browser.state.isClosed {
+            for _ in 0..<100 where !browser.state.isClosed {
                 try await browser.say(bytes: ByteBuffer(bytes: Frames.frame(0x89, [])))
                 try await Task.sleep(for: .milliseconds(200))
             }

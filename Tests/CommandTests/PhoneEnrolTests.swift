@@ -44,8 +44,9 @@ struct PhoneEnrolTests {
         let root = try CertificateAuthority(for: "example.com", at: Date()).rootPEM
         let phone = try Sample.enrolled(ca: root)
         let fingerprint = try CertificateFacts(pem: root).fingerprint
-        let text = try parse(PhoneEnrol.self, "101").answer(from: Office(.enrolled([phone]))).text
-        #expect(text.hasSuffix("Root certificate:  SHA-256 \(fingerprint)"))
+        let output = try parse(PhoneEnrol.self, "101").answer(from: Office(.enrolled([phone])))
+        #expect(output.text.hasSuffix("Root certificate:  SHA-256 \(fingerprint)"))
+        #expect(output.hint?.contains("/tls/ca.pem.") == true)
         let json = try parse(PhoneEnrol.self, "101", "--json").answer(from: Office(.enrolled([phone]))).json
         let decoded = try JSONDecoder().decode(Enrolment.self, from: Data(json.utf8))
         #expect(decoded.ca == root)

@@ -78,9 +78,13 @@ extension Administrator {
     }
 
     private func revoke(_ text: String, by actor: Actor) async throws(Refusal) -> PhoneRevocation {
-        guard let id = DeviceID(parsing: text), let device = store.snapshot.device(id) else { throw .noPhone(text) }
-        let calls = Set(await engine.calls().filter { $0.involves(device.number) }.map(\.id))
+        guard let id = DeviceID(parsing: text), let number = store.snapshot.device(id)?.number else {
+            throw .noPhone(text)
+        }
+        let calls = Set(await engine.calls().filter { $0.involves(number) }.map(\.id))
         let registrations = await engine.registrations().count { $0.phone == id }
+        // Somebody else may have revoked it while what is live was counted.
+        guard let device = store.snapshot.device(id) else { throw .noPhone(text) }
         try await change(
             [.revoke(id)],
             [draft("phone.revoke", id.text, JournalDetail.of(device.summary, became: nil), actor)],

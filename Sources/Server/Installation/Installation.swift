@@ -33,6 +33,7 @@ public struct Installation: Sendable {
     /// - Throws: A refusal that names `ringfence init` when there is none.
     public init(opening directory: String) throws(Refusal) {
         let directory = Self.absolute(directory)
+        guard directory.utf8.count <= Self.longestDirectory else { throw .pathTooLong(directory) }
         let path = Self.settingsPath(directory)
         guard FileManager.default.fileExists(atPath: path) else { throw .noInstallation(directory) }
         let text = try PrivateFiles.read(path)

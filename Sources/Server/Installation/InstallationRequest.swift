@@ -178,7 +178,7 @@ extension Date {
 }
 
 extension Refusal {
-    fileprivate static func pathTooLong(_ directory: String) -> Self {
+    static func pathTooLong(_ directory: String) -> Self {
         Self(
             problem: "The phone system cannot live in \(directory).",
             reason: "the path has \(directory.utf8.count) bytes, and the system allows a socket in it only up to "

@@ -63,7 +63,10 @@ extension WebOrigin: ExpressibleByArgument {
     public init?(argument: String) { self.init(parsing: argument) }
 }
 
-extension DigestStrength: ExpressibleByArgument {}
+extension DigestStrength: ExpressibleByArgument {
+    /// What phones speak. The rest is understood, so that a person hears why it is refused.
+    public static var allValueStrings: [String] { [md5.rawValue, sha256.rawValue] }
+}
 
 extension ForwardingPolicy: ExpressibleByArgument {}
 

@@ -67,8 +67,13 @@ struct PhoneEnrol: ServerCommand {
             case .text: try phone.text
             case .qr: try phone.enrolment.qrCode()
             }
-        let hint = format == .json ? nil : "Next, when the phone is set up: ringfence registration list"
-        return Output(text, rawJSON: try JSONText.of(phone.enrolment), hint: hint)
+        return Output(text, rawJSON: try JSONText.of(phone.enrolment), hint: format == .json ? nil : hint(for: phone))
+    }
+
+    private func hint(for phone: EnrolledPhone) -> String {
+        let next = "Next, when the phone is set up: ringfence registration list"
+        guard phone.enrolment.ca != nil else { return next }
+        return "The root certificate that the phone needs is \(options.folder.path)/tls/ca.pem.\n\(next)"
     }
 }
 

@@ -85,6 +85,8 @@ struct InstallationTests {
         let long = folder.path + "/" + String(repeating: "x", count: 100)
         let refusal = #expect(throws: Refusal.self) { try folder.request(directory: long) }
         #expect(refusal?.problem == "The phone system cannot live in \(long).")
+        let moved = #expect(throws: Refusal.self) { _ = try Installation(opening: long) }
+        #expect(moved?.problem == refusal?.problem)
     }
 
     @Test func `where there is none, the refusal says how to make one`() {

@@ -26,24 +26,26 @@ struct HostedOffices: Sendable {
         sites: [IPPrefix] = [],
         _ work: (HostedOffices) async throws -> Result
     ) async throws -> Result {
-        let loopback = IPAddress(v4: 0x7F00_0001)
-        let machine = try Machine(
-            for: domains.count,
-            loops: loops,
-            listeners: listeners.map { EncryptedListener($0, SocketAddress(ip: loopback, port: 0)) },
-            media: [try Office.freePorts(on: loopback)],
-            sites: sites
-        )
-        var offices: [Office] = []
-        do {
-            for domain in domains { offices.append(try await Office(domain: domain, in: machine)) }
-            machine.open()
-            let result = try await work(HostedOffices(machine: machine, offices: offices))
-            await close(machine, offices)
-            return result
-        } catch {
-            await close(machine, offices)
-            throw error
+        try await Town.withPlace {
+            let loopback = IPAddress(v4: 0x7F00_0001)
+            let machine = try Machine(
+                for: domains.count,
+                loops: loops,
+                listeners: listeners.map { EncryptedListener($0, SocketAddress(ip: loopback, port: 0)) },
+                media: [try Office.freePorts(on: loopback)],
+                sites: sites
+            )
+            var offices: [Office] = []
+            do {
+                for domain in domains { offices.append(try await Office(domain: domain, in: machine)) }
+                machine.open()
+                let result = try await work(HostedOffices(machine: machine, offices: offices))
+                await close(machine, offices)
+                return result
+            } catch {
+                await close(machine, offices)
+                throw error
+            }
         }
     }
 

@@ -90,12 +90,21 @@ struct Call: Sendable {
         let flow: Flow
         /// Our tag towards the caller.
         let tag: String
+        /// The dialog that the first response but 100 makes.
+        let dialog: Dialog
         /// `nil` when the caller wants us to offer (§13.2.1).
         let offer: SessionDescription?
 
-        init(request: Message, transaction: UInt64, flow: Flow, tag: String, offer: SessionDescription?) {
+        init(
+            request: Message,
+            transaction: UInt64,
+            flow: Flow,
+            tag: String,
+            dialog: Dialog,
+            offer: SessionDescription?
+        ) {
             (self.request, self.transaction, self.flow) = (request, transaction, flow)
-            (self.tag, self.offer) = (tag, offer)
+            (self.tag, self.dialog, self.offer) = (tag, dialog, offer)
         }
     }
 

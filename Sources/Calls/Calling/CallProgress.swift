@@ -164,11 +164,7 @@ extension Switchboard {
             return
         }
         let early = closeEarly(call.serial, keepingRelay: true, into: &actions)
-        guard let dialog = early?.dialog ?? (try? Dialog(asServerFrom: incoming.request, localTag: incoming.tag)) else {
-            hangUp(callee, of: call.serial, at: now, into: &actions)
-            forget(call.serial, into: &actions)
-            return
-        }
+        let dialog = early?.dialog ?? incoming.dialog
         let (media, body) = callerMedia(incoming, callee, told: early?.told)
         var caller = Leg(call.caller, incoming.flow, dialog, media, at: now)
         caller.session = try? SessionTimer.answering(incoming.request, before: nil, at: now)

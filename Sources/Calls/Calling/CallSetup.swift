@@ -30,14 +30,21 @@ extension Switchboard {
             pickUp(call, ringingAt: place, request, by: proof, at: now, into: &actions)
             return
         }
-        guard let key = ServerKey(request, on: proof.flow) else { return }
+        let tag = entropy.tag()
+        guard let key = ServerKey(request, on: proof.flow),
+            let dialog = try? Dialog(asServerFrom: request, localTag: tag)
+        else {
+            // §8.1.1.8: without one SIP URI in Contact there is nowhere to send what follows the answer.
+            respond(400, to: request, on: proof.flow, at: now, into: &actions)
+            return
+        }
         let serial = nextSerial()
         let transaction = openInviteServer(key, on: proof.flow, call: serial, at: now)
         answer(transaction, 100, response(100, to: request, on: proof.flow, tag: nil), at: now, into: &actions)
 
         var decision = decide(request, number, by: proof)
         if case .connect = decision, maxForwardsSpent(request) { decision = .refuse(.tooManyHops) }
-        open(serial, transaction, request, number, decision, by: proof, at: now, into: &actions)
+        open(serial, transaction, request, tag, dialog, number, decision, by: proof, at: now, into: &actions)
         switch decision {
         case .refuse(let refused): refuse(serial, refused, at: now, into: &actions)
         case .connect(let callee, _):
@@ -124,6 +131,8 @@ extension Switchboard {
         _ serial: UInt64,
         _ transaction: UInt64,
         _ request: Message,
+        _ tag: String,
+        _ dialog: Dialog,
         _ number: String,
         _ decision: Decision,
         by proof: Authenticated,
@@ -151,7 +160,8 @@ extension Switchboard {
             request: request,
             transaction: transaction,
             flow: proof.flow,
-            tag: entropy.tag(),
+            tag: tag,
+            dialog: dialog,
             offer: offer
         )
         callsBySerial[serial] = Call(

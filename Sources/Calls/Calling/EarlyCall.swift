@@ -69,13 +69,11 @@ struct EarlyOwner: Sendable {
 extension Switchboard {
     /// Makes the early dialog with the caller, if there is none.
     mutating func openEarly(_ call: Call, _ incoming: Call.Incoming) {
-        guard earlyCalls[call.serial] == nil,
-            let dialog = try? Dialog(asServerFrom: incoming.request, localTag: incoming.tag)
-        else { return }
+        guard earlyCalls[call.serial] == nil else { return }
         // §3: between 1 and 2³¹-1.
         let rseq = UInt32(truncatingIfNeeded: entropy.next() & 0x3FFF_FFFF) + 1
-        earlyCalls[call.serial] = EarlyCall(dialog: dialog, rseq: rseq)
-        earlyDialogs[DialogKey(dialog)] = EarlyOwner(call: call.serial, branch: nil)
+        earlyCalls[call.serial] = EarlyCall(dialog: incoming.dialog, rseq: rseq)
+        earlyDialogs[DialogKey(incoming.dialog)] = EarlyOwner(call: call.serial, branch: nil)
     }
 
     /// Forgets the early dialog with a phone that rings no longer. Who was heard before the answer was the only one that

@@ -37,9 +37,10 @@ extension Switchboard {
 
     /// The early dialog that a response belongs to. A phone has one: another To tag is not listened to.
     private func earlyPhone(_ response: Message, _ index: Int, of client: InviteClient) -> EarlyCall.Phone? {
-        guard let dialog = try? Dialog(asClientFrom: response, request: client.request), !dialog.remoteTag.isEmpty
+        guard let early = earlyCalls[client.call],
+            let dialog = try? Dialog(asClientFrom: response, request: client.request), !dialog.remoteTag.isEmpty
         else { return nil }
-        guard let known = earlyCalls[client.call]?.phones[index] else { return EarlyCall.Phone(dialog: dialog) }
+        guard let known = early.phones[index] else { return EarlyCall.Phone(dialog: dialog) }
         return known.dialog.remoteTag == dialog.remoteTag ? known : nil
     }
 

@@ -45,10 +45,13 @@ struct CancelTests {
     /// Places a call to 102, and returns the CANCEL for it.
     private static func cancel(_ caller: inout Phone, _ office: inout Office) throws -> String {
         let target = "sip:102@\(Office.domain)"
-        office.deliver(caller.request("INVITE", to: target, callID: "call-1", body: SDP.offer()), on: caller.flow)
+        let contact = "Contact: <\(caller.contact)>"
+        let offer = SDP.offer()
+        let first = caller.request("INVITE", to: target, callID: "call-1", extra: [contact], body: offer)
+        office.deliver(first, on: caller.flow)
         let challenge = try #require(office.received(on: caller.flow).last)
         let proof = try caller.authorization(for: challenge, method: "INVITE", uri: target)
-        let invite = caller.request("INVITE", to: target, callID: "call-1", extra: [proof], body: SDP.offer())
+        let invite = caller.request("INVITE", to: target, callID: "call-1", extra: [contact, proof], body: offer)
         office.deliver(invite, on: caller.flow)
         _ = office.received(on: caller.flow)
         let kept = invite.split(separator: "\r\n").filter { line in

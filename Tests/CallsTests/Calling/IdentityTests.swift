@@ -93,7 +93,7 @@ struct LoopTests {
         var callee = scene.callee
         let back = try callee.ask(&scene.office, "INVITE", to: target, callID: "back", extra: via, body: SDP.offer())
         #expect(back.map(\.status) == [482])
-        let foreign = ["Via: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bK-of-somebody"]
+        let foreign = ["Via: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bK-of-somebody", "Contact: <\(callee.contact)>"]
         let fresh = try callee.ask(
             &scene.office,
             "INVITE",

@@ -6,6 +6,8 @@ enum Limits {
     static let nonces = 65_536
     /// How long a nonce is good for. As long as the longest registration, so that a refresh needs no second round trip.
     static let nonceLifetime: Duration = .seconds(3_900)
+    /// Connections of one phone: as many as it may have contacts, and some that it left behind in another network.
+    static let connectionsPerDevice = 8
     /// Calls that one device may have at once, ringing ones included. A desk phone has no more line keys than this.
     static let callsPerDevice = 8
     /// Phones rung for one call.

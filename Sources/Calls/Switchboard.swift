@@ -56,6 +56,8 @@ public struct Switchboard: Sendable {
     var tickets: [Ticket: UInt64] = [:]
     /// The connections of phones, from their first valid credential to their end.
     var phones: [FlowID: PhoneFlow] = [:]
+    /// The same by user name, the oldest first.
+    var connections: [String: [FlowID]] = [:]
     /// Wrong secrets per connection; an entry goes with its connection.
     var failures: [FlowID: Int] = [:]
     /// Where each phone logs in from, and which accounts are tried in vain.
@@ -127,7 +129,10 @@ public struct Switchboard: Sendable {
 
     /// Carries out what is due.
     public mutating func wake(at now: Moment, into actions: inout [Action]) {
-        while let due = deadlines.popDue(at: now.monotonic) {
+        // What asks for a moment that has passed waits for the next turn, so that others are served in between.
+        var left = deadlines.count
+        while left > 0, let due = deadlines.popDue(at: now.monotonic) {
+            left -= 1
             switch due {
             case .binding(let id): wakeBinding(id, at: now)
             case .inviteServer(let id): wakeInviteServer(id, at: now, into: &actions)

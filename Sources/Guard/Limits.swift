@@ -2,10 +2,11 @@
 
 /// What a stranger, a phone or a business may use up. Each with its unit and its reason.
 public enum Limits {
-    /// Phones of one extension. Five contacts register at once; the other five may lie in drawers.
+    /// Phones of one extension.
     public static let devicesPerExtension = 10
-    /// Contacts registered for one extension at a time, over all its phones: each is rung for each call.
-    public static let contactsPerExtension = 5
+    /// Contacts registered for one phone at a time, each of which is rung for each call: most phones have one, those with two
+    /// connections two, and what a phone that lost its network left behind counts until it ends (row S05).
+    public static let contactsPerPhone = 5
     /// Seconds. A shorter binding makes more traffic than the connection's own keep-alive (RFC 3261 §10.3 lets us say 423).
     public static let minimumExpires: UInt32 = 60
     /// Seconds. A binding of a phone that has left must not outlive an hour.

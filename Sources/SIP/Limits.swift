@@ -21,6 +21,12 @@ public enum Limits {
     /// The most contacts, routes or record routes that are read from one message.
     public static let addresses = 70
 
+    /// Bytes of a URI that requests are sent to, a Contact's or a route's: it has to fit into a start line. Phones stay under 200.
+    public static let targetBytes = 1_024
+
+    /// Bytes of all routes of a dialog, which each of its requests carries.
+    public static let routeBytes = 8_192
+
     /// The most parameters of one value. Phones send up to 10.
     public static let parameters = 64
 

@@ -44,6 +44,29 @@ struct FloodRowTests {
         #expect(office.received(on: flow).map(\.status) == [401])
     }
 
+    @Test func `D15 one login has eight connections, and one more closes the oldest without a registration`() throws {
+        var office = try Office()
+        let lines = try (0..<8).map { index in
+            var line = try Phone("phone-101-000001", in: &office, from: "192.0.2.50:\(50_000 + index)")
+            if index < 2 {
+                let contact = "sip:phone-101-000001@192.0.2.50:\(50_000 + index);transport=tls"
+                #expect(try line.register(&office, contact: contact).status == 200)
+            } else {
+                #expect(try line.ask(&office, "OPTIONS", to: "sip:\(Office.domain)").last?.status == 200)
+            }
+            return line
+        }
+        #expect(office.closed.isEmpty && office.events.isEmpty)
+        var more = try Phone("phone-101-000001", in: &office, from: "192.0.2.50:51000")
+        #expect(try more.ask(&office, "OPTIONS", to: "sip:\(Office.domain)").last?.status == 200)
+        #expect(office.closed == [lines[2].flow.id])
+        #expect(office.events.map(\.kind) == [.accountLimit])
+        #expect(office.events.first?.subject == "'desk' of extension 101")
+        office.disconnect(lines[2].flow)
+        #expect(try more.ask(&office, "OPTIONS", to: "sip:\(Office.domain)").last?.status == 200)
+        #expect(office.closed.count == 1)
+    }
+
     @Test func `D02 strangers over UDP leave nothing behind, whatever they are answered`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)

@@ -70,7 +70,10 @@ extension Switchboard {
                     direction: direction,
                     isRepeat: true
                 )
-            else { return }
+            else {
+                refreshLater(serial, side, at: now)
+                return
+            }
             update(serial, side) { $0.isAsked = true }
             start(key, message, purpose: .refresh(side), call: serial, over: flow, at: now, into: &actions)
         }

@@ -127,9 +127,9 @@ extension Switchboard {
 
     /// Row S06: nothing in a Contact may make us send anywhere but back over the flow, or say that we would.
     private func checkContact(_ uri: SIPURI, _ request: Message, _ proof: Authenticated) throws {
-        guard uri.scheme == .sip || uri.scheme == .sips, !uri.hasHeaders, !uri.hasMaddr else {
-            throw RegisterRefused.poisoned
-        }
+        guard uri.scheme == .sip || uri.scheme == .sips, !uri.hasHeaders, !uri.hasMaddr,
+            uri.range.count <= SIP.Limits.targetBytes
+        else { throw RegisterRefused.poisoned }
         // RFC 5627 §5.1: it would stand for itself.
         guard uri.gr == nil || !isServed(request.bytes(uri.host), on: proof.flow) else { throw RegisterRefused.named }
         // RFC 5630 §5.1.1: it promises encryption, and its only way would be in the clear (row S06).

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import Model
 import Primitives
 import SIP
@@ -7,27 +8,33 @@ import SIP
 /// What is known of a connection over which a phone showed a valid credential. Nothing is kept for any other.
 struct PhoneFlow: Sendable {
     /// The user names that logged in over it, most often one.
-    private(set) var usernames: [String]
+    private(set) var usernames: [String] = []
     /// The name of ours that the phone knows us by, from its Route.
     var host: String?
     /// Whether it asks for `sips` URIs (RFC 5630).
     var isForSIPS = false
 
-    init(username: String) {
-        usernames = [username]
-    }
-
-    mutating func add(_ username: String) {
-        if !usernames.contains(username) { usernames.append(username) }
+    /// - Returns: Whether it was not there yet.
+    mutating func add(_ username: String) -> Bool {
+        guard !usernames.contains(username) else { return false }
+        usernames.append(username)
+        return true
     }
 }
 
 extension Switchboard {
     /// Remembers who logged in over a connection. A datagram's flow has no end at which it could be forgotten.
-    mutating func remember(_ proof: Authenticated, in request: Message) {
+    mutating func remember(
+        _ proof: Authenticated,
+        in request: Message,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
         let flow = proof.flow
         guard flow.transport.isReliable else { return }
-        phones[flow.id, default: PhoneFlow(username: proof.device.username)].add(proof.device.username)
+        if phones[flow.id, default: PhoneFlow()].add(proof.device.username) {
+            makeRoom(for: proof, request, at: now, into: &actions)
+        }
         if flow.transport.isEncrypted, request.bytes(request.requestURI).starts(with: "sips:".utf8) {
             phones[flow.id]?.isForSIPS = true
         }
@@ -37,11 +44,45 @@ extension Switchboard {
         phones[flow.id]?.host = request.string(host)
     }
 
+    /// A login has so many connections at once: each may say as much as a phone may. When there is one more, the oldest over
+    /// which nothing is registered goes, or else the oldest.
+    private mutating func makeRoom(
+        for proof: Authenticated,
+        _ request: Message,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        connections[proof.device.username, default: []].append(proof.flow.id)
+        guard let all = connections[proof.device.username], all.count > Limits.connectionsPerDevice,
+            let oldest = all.first(where: { bindings.on($0).isEmpty && $0 != proof.flow.id }) ?? all.first
+        else { return }
+        actions.append(.close(oldest))
+        report(
+            .accountLimit,
+            .floodProtection,
+            request,
+            proof.flow,
+            now,
+            subject: proof.device.title,
+            detail: "more than \(Limits.connectionsPerDevice) connections of one phone; the oldest was closed",
+            into: &actions
+        )
+    }
+
+    /// Who speaks over a connection, for people; `nil` where nobody has logged in.
+    public func phone(on flow: FlowID) -> String? {
+        phones[flow]?.usernames.first.flatMap { snapshot.devices[$0]?.title }
+    }
+
     /// A connection is gone: its bindings die, what rang over it stops ringing, and a call over it waits for its phone. Most
     /// connections that end are strangers', and cost nothing, however many calls there are.
     public mutating func closed(_ flow: FlowID, at now: Moment, into actions: inout [Action]) {
         failures[flow] = nil
         guard let phone = phones.removeValue(forKey: flow) else { return }
+        for username in phone.usernames {
+            connections[username]?.removeAll { $0 == flow }
+            if connections[username]?.isEmpty == true { connections[username] = nil }
+        }
         for binding in bindings.on(flow) { bindings.remove(binding.id) }
         for id in subscriptions.on(flow) { forgetSubscription(id) }
         forgetServers(on: flow)

@@ -86,7 +86,7 @@ extension Switchboard {
                 }
                 failures[flow.id] = nil
                 actions.append(.authenticated(flow.id))
-                remember(proof, in: request)
+                remember(proof, in: request, at: now, into: &actions)
                 return proof
             case .challenge(let stale, let doubt):
                 challenge(request, on: flow, stale: stale, at: now, into: &actions)

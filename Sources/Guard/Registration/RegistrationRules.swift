@@ -12,18 +12,18 @@ public enum RegistrationRules {
         case remove
         /// 423 with this Min-Expires.
         case tooBrief(minimum: UInt32)
-        /// 403: the extension already has this many.
+        /// 403: the phone already has this many.
         case tooMany(maximum: Int)
     }
 
     /// - Parameters:
     ///   - requested: Seconds, from the contact's parameter or the Expires header; `nil` where neither is there.
-    ///   - others: How many other contacts the extension has, those earlier in the same request included.
+    ///   - others: How many other contacts the phone has, those earlier in the same request included.
     public static func decide(requested: UInt32?, others: Int) -> Decision {
         let seconds = requested ?? maximumExpires
         guard seconds > 0 else { return .remove }
         guard seconds >= Limits.minimumExpires else { return .tooBrief(minimum: Limits.minimumExpires) }
-        guard others < Limits.contactsPerExtension else { return .tooMany(maximum: Limits.contactsPerExtension) }
+        guard others < Limits.contactsPerPhone else { return .tooMany(maximum: Limits.contactsPerPhone) }
         return .bind(seconds: min(seconds, maximumExpires))
     }
 }

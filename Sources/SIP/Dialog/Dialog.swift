@@ -31,7 +31,7 @@ public struct Dialog: Sendable {
     /// - Parameters:
     ///   - request: With a Contact that holds one SIP URI.
     ///   - localTag: What our response adds to To. Random, at least 32 bits (§19.3).
-    /// - Throws: A 400 for a header field that is missing or cannot be read.
+    /// - Throws: A 400 for a header field that is missing or cannot be read, a 513 for routes over the limit.
     public init(asServerFrom request: Message, localTag: String) throws(ParseError) {
         let (from, to) = (try request.from(), try request.to())
         guard let target = try request.target() else {
@@ -43,7 +43,7 @@ public struct Dialog: Sendable {
         localCSeq = 0
         remoteCSeq = try request.cseq().number
         (remoteTarget, isTargetGRUU) = target
-        routeSet = try request.recordRoutes().map { Array(request.bytes($0.uriRange)) }
+        routeSet = try request.routes()
         localURI = Array(request.bytes(to.uriRange))
         remoteURI = Array(request.bytes(from.uriRange))
         isEarly = true
@@ -53,7 +53,7 @@ public struct Dialog: Sendable {
     ///
     /// A response without a usable Contact, which §12.1.1 forbids, keeps the peer at the URI where it was called.
     ///
-    /// - Throws: A 400 for a header field that is missing or cannot be read.
+    /// - Throws: A 400 for a header field that is missing or cannot be read, a 513 for routes over the limit.
     public init(asClientFrom response: Message, request: Message) throws(ParseError) {
         let (from, to) = (try request.from(), try response.to())
         callID = Array(request.bytes(try request.callID()))
@@ -62,7 +62,7 @@ public struct Dialog: Sendable {
         localCSeq = try request.cseq().number
         remoteCSeq = nil
         (remoteTarget, isTargetGRUU) = try response.target() ?? (Array(request.bytes(request.requestURI)), false)
-        routeSet = try response.recordRoutes().reversed().map { Array(response.bytes($0.uriRange)) }
+        routeSet = try response.routes().reversed()
         localURI = Array(request.bytes(from.uriRange))
         remoteURI = Array(request.bytes(try request.to().uriRange))
         isEarly = (response.status ?? 200) < 200
@@ -150,13 +150,24 @@ extension Dialog {
 }
 
 extension Message {
-    /// The URI of the only Contact without its headers, and whether it is a GRUU; `nil` where there is none or it is no
-    /// SIP URI.
+    /// The URI of the only Contact without its headers, and whether it is a GRUU; `nil` where there is none, or it is no
+    /// SIP URI, or too long for the first line of a request.
     fileprivate func target() throws(ParseError) -> ([UInt8], isGRUU: Bool)? {
         guard case .addresses(let contacts) = try contacts(), contacts.count == 1,
-            let uri = contacts[0].uri, uri.scheme != .tel
+            let uri = contacts[0].uri, uri.scheme != .tel, uri.range.count <= Limits.targetBytes
         else { return nil }
         return (Array(bytes(uri.range)).withoutHeaders, uri.gr != nil)
+    }
+
+    /// The URIs of the Record-Routes, in their order. That of a strict router becomes the target of requests.
+    fileprivate func routes() throws(ParseError) -> [[UInt8]] {
+        let routes = try recordRoutes().map { Array(bytes($0.uriRange)) }
+        guard routes.allSatisfy({ $0.count <= Limits.targetBytes }),
+            routes.reduce(0, { $0 + $1.count }) <= Limits.routeBytes
+        else {
+            throw ParseError(.tooLarge(.address, limit: Limits.routeBytes), at: bytes.count)
+        }
+        return routes
     }
 }
 

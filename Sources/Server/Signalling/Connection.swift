@@ -176,7 +176,7 @@ final class Connection: ChannelInboundHandler {
     struct HeardAgain {}
 
     /// Reads nothing for a moment. What has come waits here, what the phone says meanwhile waits in the kernels of both
-    /// sides, and TCP tells it: nothing is lost, and nothing grows.
+    /// sides, and TCP tells it: nothing is lost while the connection stands, and nothing grows.
     func holdBack(until end: MonotonicTime) {
         guard isOpen, !isHeldBack, let context else { return }
         isHeldBack = true

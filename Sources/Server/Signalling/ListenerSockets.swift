@@ -159,6 +159,7 @@ final class ListenerSockets {
         try options.setOption(.tcpOption(.tcp_nodelay), value: 1)
         try options.setOption(.socketOption(.so_keepalive), value: 1)
         try options.setOption(.socketOption(.so_sndbuf), value: Limits.kernelBuffer)
+        try options.setOption(.socketOption(.so_rcvbuf), value: Limits.kernelBuffer)
         try options.setOption(userTimeout, value: Int(Limits.unread / .milliseconds(1)))
         try options.setOption(.recvAllocator, value: FleetingReads())
         // As many buffers would be kept.

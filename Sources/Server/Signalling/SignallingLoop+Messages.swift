@@ -96,6 +96,7 @@ extension SignallingLoop {
                 kind: .flood,
                 control: Control.intrusionDetection.rawValue,
                 source: connection.flow.remote.ip.description,
+                subject: switchboard.phone(on: connection.id),
                 detail: "more messages than one phone may send; they wait, none is lost"
             )
         )

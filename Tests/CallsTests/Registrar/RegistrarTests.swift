@@ -105,6 +105,7 @@ struct RegistrarTests {
     static let poisoned = [
         "sip:x@127.0.0.1", "sip:x@169.254.169.254", "sip:x@[::1]", "sip:x@192.0.2.50;maddr=198.51.100.7",
         "sip:x@192.0.2.50?Route=%3Csip:198.51.100.7%3E", "tel:+15551234",
+        "sip:\(String(repeating: "x", count: 1_020))@192.0.2.50",
     ]
 
     @Test(arguments: poisoned)

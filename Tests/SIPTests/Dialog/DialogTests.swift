@@ -50,11 +50,28 @@ struct DialogCreationTests {
         #expect(text(writer.bytes).contains("\r\nTo: <sip:alice@pbx.example>\r\n"))
     }
 
-    @Test(arguments: ["Contact: *", "X: y", "Contact: <tel:+441234>", "Contact: <sip:a@b>, <sip:c@d>"])
+    @Test(arguments: [
+        "Contact: *", "X: y", "Contact: <tel:+441234>", "Contact: <sip:a@b>, <sip:c@d>",
+        "Contact: <sip:\(String(repeating: "a", count: 1_020))@b>",
+    ])
     func `a request without one usable Contact makes no dialog`(contact: String) throws {
         let request = try message(invite.replacing(contactLine, with: contact))
         #expect(throws: ParseError.self) { try Dialog(asServerFrom: request, localTag: "b2") }
     }
+
+    /// A request of ours has to be one that we would read ourselves.
+    @Test(arguments: ["Record-Route: <sip:\(String(repeating: "a", count: 1_020))@b;lr>", manyRoutes])
+    func `routes that no request of ours could carry make no dialog`(routes: String) throws {
+        let request = try message(invite.replacing(contactLine, with: "\(contactLine)\r\n\(routes)"))
+        let refused = #expect(throws: ParseError.self) { try Dialog(asServerFrom: request, localTag: "b2") }
+        #expect(refused?.status == 513)
+        let response = try message(ok.replacing("Contact: ", with: "\(routes)\r\nContact: "))
+        #expect(throws: ParseError.self) { try Dialog(asClientFrom: response, request: message(invite)) }
+    }
+
+    private static let manyRoutes = (0..<60).map { _ in
+        "Record-Route: <sip:\(String(repeating: "a", count: 150))@b;lr>"
+    }.joined(separator: "\r\n")
 
     @Test func `a response without a Contact leaves the peer at the URI where it was called`() throws {
         let response = try message(ok.replacing("Contact: <sip:bob@192.0.2.2:40001>\r\n", with: ""))

@@ -28,7 +28,7 @@ struct HostilePeerTests {
             peer.say(lines.joined(separator: "\r\n") + "\r\n" + rest)
             #expect(try await peer.isClosed())
             #expect(peer.state.text.hasPrefix("SIP/2.0 400"))
-            #expect(ContinuousClock.now - start < .seconds(3))
+            #expect(ContinuousClock.now - start < Limits.firstMessage)
         }
     }
 
@@ -46,8 +46,8 @@ struct HostilePeerTests {
             let silent = try await Peer.connect(to: office.server.sipTLS, root: nil)
             let secured = try await office.peer()
             #expect(try await secured.waits { $0.isSecured })
-            #expect(try await silent.isClosed(within: .seconds(8)))
-            #expect(try await secured.isClosed(within: .seconds(8)))
+            #expect(try await silent.isClosed(within: .seconds(30)))
+            #expect(try await secured.isClosed(within: .seconds(30)))
         }
     }
 
@@ -55,13 +55,13 @@ struct HostilePeerTests {
         try await Office.open { office in
             let slow = try await office.peer()
             let start = ContinuousClock.now
-            for byte in Requests.register().unicodeScalars.prefix(40) {
+            for byte in Requests.register().unicodeScalars.prefix(120) {
                 if slow.state.isClosed { break }
                 slow.say(String(byte))
                 try await Task.sleep(for: .milliseconds(200))
             }
-            #expect(try await slow.isClosed(within: .seconds(1)))
-            #expect(ContinuousClock.now - start < .seconds(8))
+            #expect(slow.state.isClosed)
+            #expect(ContinuousClock.now - start < .seconds(20))
         }
     }
 
@@ -74,10 +74,10 @@ struct HostilePeerTests {
             for byte in Requests.register(branch: 2).unicodeScalars where !slow.state.isClosed {
                 slow.say(String(byte))
                 try await Task.sleep(for: .milliseconds(200))
-                guard ContinuousClock.now - start < .seconds(20) else { break }
+                guard ContinuousClock.now - start < .seconds(40) else { break }
             }
             #expect(slow.state.isClosed)
-            #expect((.seconds(9)...(.seconds(18))).contains(ContinuousClock.now - start))
+            #expect((.seconds(9)...(.seconds(30))).contains(ContinuousClock.now - start))
         }
     }
 

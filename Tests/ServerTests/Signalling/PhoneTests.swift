@@ -60,23 +60,29 @@ struct PhoneTests {
     }
 
     @Test(arguments: ["tls", "wss"])
-    func `D15 who says seven hundred things at once is answered each of them, and read more slowly`(
+    func `D15 who says too much at once is answered everything, and read more slowly`(
         over transport: String
     ) async throws {
         try await Office.open(browsers: ["https://pbx.test"]) { office in
             let phone = try await Enrolled("201", in: office)
             let line = transport == "wss" ? try await office.openBrowser() : try await office.peer()
             #expect(try await phone.register(over: line))
-            let (before, start) = (line.state.answers, ContinuousClock.now)
-            for branch in 1...700 { line.say(Requests.options(branch: branch)) }
-            #expect(try await line.waits(.seconds(30)) { $0.answers == before + 700 })
-            #expect(start.duration(to: .now) > .seconds(1))
-            #expect(!line.state.isClosed)
-            let figures = try #require(await office.server.hop.ask { $0.loop.figures })
+            let before = line.state.answers
+            var (said, figures) = (0, LoopFigures())
+            // A server that is busy with other tests takes a while to be asked too much.
+            while figures.pauses == 0, said < 6_000 {
+                for branch in said + 1...said + 200 { line.say(Requests.options(branch: branch)) }
+                said += 200
+                try await Task.sleep(for: .milliseconds(100))
+                figures = try #require(await office.server.hop.ask { $0.loop.figures })
+            }
             #expect(figures.pauses > 0 && figures.droppedMessages == 0)
+            #expect(try await line.waits(.seconds(60)) { $0.answers == before + said })
+            #expect(!line.state.isClosed)
             #expect(await office.server.bans().isEmpty)
             await office.server.stop()
-            #expect(try office.store.events().contains { $0.kind == .flood })
+            let event = try #require(try office.store.events().first { $0.kind == .flood })
+            #expect(event.subject == "'test' of extension 201")
         }
     }
 

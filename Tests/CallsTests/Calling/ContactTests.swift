@@ -10,8 +10,10 @@ struct ContactTests {
     static let unusable: [[String]] = [
         [], ["Contact: <tel:+4420000000>"], ["Contact: <http://192.0.2.50/>"],
         ["Contact: <sip:a@192.0.2.50>, <sip:b@192.0.2.50>"],
-        ["Contact: <sip:a@192.0.2.50>", "Contact: <sip:b@192.0.2.50>"],
+        ["Contact: <sip:a@192.0.2.50>", "Contact: <sip:b@192.0.2.50>"], ["Contact: <\(long)>"],
     ]
+    /// No request of ours has room for it in its first line.
+    private static let long = "sip:\(String(repeating: "a", count: 3_000))@192.0.2.50"
 
     @Test(arguments: unusable)
     func `is refused before anybody rings, and leaves nothing behind`(fields: [String]) throws {
@@ -32,5 +34,21 @@ struct ContactTests {
         let target = "sip:102@\(Office.domain)"
         office.deliver(stranger.request("INVITE", to: target, body: SDP.offer()), on: stranger.flow)
         #expect(office.received(on: stranger.flow).map(\.status) == [401])
+    }
+
+    @Test func `a phone that answers with one too long is asked where it was called, when its session is due`() throws {
+        var (office, caller, callee) = try Office.withPhones()
+        _ = try caller.call(&office, "102")
+        let invite = try #require(office.received(on: callee.flow).first)
+        let timer = ["Require: timer", "Session-Expires: 90;refresher=uac", "Allow: INVITE, ACK, BYE"]
+        let answer = callee.answer(invite, 200, extra: timer, sdp: SDP.answer(to: invite))
+            .replacing("Contact: <\(callee.contact)>", with: "Contact: <\(Self.long)>")
+        office.deliver(answer, on: callee.flow)
+        let answered = try #require(office.received(on: caller.flow).last)
+        office.deliver(caller.inDialog("ACK", of: answered, sequence: try answered.cseq().number), on: caller.flow)
+        office.discard(.ack, on: callee.flow)
+        office.wait(.seconds(46))
+        let refresh = try #require(office.received(on: callee.flow).last { $0.method == .invite })
+        #expect(refresh.string(refresh.requestURI) == callee.contact)
     }
 }

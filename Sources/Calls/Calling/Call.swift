@@ -188,6 +188,8 @@ struct Leg: Sendable {
     var isAsked = false
     /// Set while the phone has to be told of a new partner.
     var introduction: Introduction?
+    /// The INVITE that tells it; what is answered to an earlier one is about somebody else.
+    var introducing: BranchKey?
     /// The phone has hung up; somebody else will take its place, or the call ends.
     var hasLeft = false
     /// Whether a REFER came in this dialog before.

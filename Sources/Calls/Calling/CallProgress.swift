@@ -24,9 +24,8 @@ extension Switchboard {
         }
         switch client.purpose {
         case .change: changeAnswered(response, status, of: client, key, at: now, into: &actions)
-        case .introduction(let side):
-            introductionAnswered(response, status, of: client, key, side, at: now, into: &actions)
-        case .refresh(let side): refreshAnswered(response, status, of: client, key, side, at: now, into: &actions)
+        case .introduction: introductionAnswered(response, status, of: client, key, at: now, into: &actions)
+        case .refresh: refreshAnswered(response, status, of: client, key, at: now, into: &actions)
         case .branch(let index):
             if 200..<300 ~= status {
                 branchAnswered(response, index, of: client, key, at: now, into: &actions)

@@ -141,6 +141,12 @@ extension Switchboard {
         }
     }
 
+    /// The leg that a dialog is now, in whatever call; none when it has been hung up or its phone has left.
+    mutating func updateLeg(of dialog: DialogKey, _ change: (inout Leg) -> Void) {
+        guard let owner = dialogs[dialog] else { return }
+        update(owner.call, owner.side, change)
+    }
+
     /// Changes a leg of a standing call, or of a phone that answered.
     mutating func update(_ serial: UInt64, _ side: Side, _ change: (inout Leg) -> Void) {
         switch (callsBySerial[serial]?.phase, side) {

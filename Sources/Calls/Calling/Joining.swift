@@ -99,9 +99,10 @@ extension Switchboard {
         if let change = conversation.change { reply(491, to: change.asked, at: now, into: &actions) }
         conversation.change = nil
         let former = side == .caller ? conversation.caller : conversation.callee
+        // Whom the one that stays was to be told of is gone.
         switch side {
-        case .caller: conversation.caller = leg
-        case .callee: conversation.callee = leg
+        case .caller: (conversation.caller, conversation.callee.introduction) = (leg, nil)
+        case .callee: (conversation.callee, conversation.caller.introduction) = (leg, nil)
         }
         if record.id != call.record.id {
             var ended = call.record
@@ -138,6 +139,9 @@ extension Switchboard {
         guard !transfers.isEmpty, let transfer = transfers[owner.call], transfer.referrer == owner.side,
             let leg = leg(owner), let flow = leg.flow
         else { return false }
+        if case .talking(let conversation)? = callsBySerial[owner.call]?.phase, let change = conversation.change {
+            changeFailed(491, change.key, of: owner.call, at: now, into: &actions)
+        }
         transfers[owner.call]?.farewell = (leg.dialog, flow)
         dialogs[DialogKey(leg.dialog)] = nil
         update(owner.call, owner.side) {
@@ -172,7 +176,7 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        update(serial, side) { $0.introduction = introduction }
+        update(serial, side) { ($0.introduction, $0.introducing) = (introduction, nil) }
         continueIntroduction(serial, side, at: now, into: &actions)
     }
 
@@ -199,8 +203,16 @@ extension Switchboard {
             schedule(serial, at: now.monotonic + Limits.introductionPause)
             return
         }
-        update(serial, side) { $0.isAsked = true }
-        start(key, message, purpose: .introduction(side), call: serial, over: flow, at: now, into: &actions)
+        update(serial, side) { ($0.isAsked, $0.introducing) = (true, key) }
+        start(
+            key,
+            message,
+            purpose: .introduction(DialogKey(leg.dialog)),
+            call: serial,
+            over: flow,
+            at: now,
+            into: &actions
+        )
     }
 
     /// The answer to the offer that introduces a new partner, or the repeat of one.
@@ -209,24 +221,24 @@ extension Switchboard {
         _ status: Int,
         of client: InviteClient,
         _ key: BranchKey,
-        _ side: Side,
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard takesFirstAnswer(response, status, of: client, key, side, at: now, into: &actions) else { return }
-        guard let introduction = leg(client.call, side)?.introduction else { return }
+        guard let owner = takesFirstAnswer(response, status, of: client, key, at: now, into: &actions),
+            let leg = leg(owner), let introduction = leg.introduction, leg.introducing == key
+        else { return }
         if status == 491 || status == 500 {
-            schedule(client.call, at: now.monotonic + Limits.introductionPause)
+            schedule(owner.call, at: now.monotonic + Limits.introductionPause)
             return
         }
-        update(client.call, side) { $0.introduction = nil }
+        update(owner.call, owner.side) { ($0.introduction, $0.introducing) = (nil, nil) }
         let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
-        guard status < 300, let audio = answered?.audio, adopt(audio, client.call, side, into: &actions) else {
-            end(client.call, because: "a phone did not take its new partner", at: now, into: &actions)
+        guard status < 300, let audio = answered?.audio, adopt(audio, owner.call, owner.side, into: &actions) else {
+            end(owner.call, because: "a phone did not take its new partner", at: now, into: &actions)
             return
         }
         switch introduction {
-        case .first: introduce(client.call, side.other, .last, at: now, into: &actions)
+        case .first: introduce(owner.call, owner.side.other, .last, at: now, into: &actions)
         case .last: break
         }
     }

@@ -87,26 +87,20 @@ extension Switchboard {
                 $0.dialog = dialog
                 $0.liveness.isProbing = true
             }
-            start(key, .options, bytes, purpose: .probe(serial, side), over: flow, at: now, into: &actions)
+            start(key, .options, bytes, purpose: .probe(DialogKey(dialog)), over: flow, at: now, into: &actions)
         }
         schedule(serial, at: now.monotonic + Limits.silence)
     }
 
-    /// What a silent phone answered when it was asked; `nil` for nothing.
-    mutating func probed(
-        _ serial: UInt64,
-        _ side: Side,
-        _ status: Int?,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
-        guard leg(serial, side) != nil else { return }
+    /// What a silent phone answered when it was asked; `nil` for nothing. What one says that has left is about nobody.
+    mutating func probed(_ dialog: DialogKey, _ status: Int?, at now: Moment, into actions: inout [Action]) {
+        guard let owner = dialogs[dialog] else { return }
         // Any answer says that somebody is there; only these say that the call is not (RFC 5057 §5.1).
         guard let status, status != 481, status != 408 else {
-            end(serial, because: "a phone is silent and does not answer", at: now, into: &actions)
+            end(owner.call, because: "a phone is silent and does not answer", at: now, into: &actions)
             return
         }
-        update(serial, side) {
+        update(owner.call, owner.side) {
             $0.liveness.isProbing = false
             $0.liveness.heard = now.monotonic
         }
@@ -171,8 +165,9 @@ extension Switchboard {
     mutating func timedOut(_ client: InviteClient, _ key: BranchKey, at now: Moment, into actions: inout [Action]) {
         switch client.purpose {
         case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
-        case .change, .refresh, .introduction:
-            end(client.call, because: "a phone is silent and does not answer", at: now, into: &actions)
+        case .change(let dialog), .refresh(let dialog), .introduction(let dialog):
+            guard let owner = dialogs[dialog] else { return }
+            end(owner.call, because: "a phone is silent and does not answer", at: now, into: &actions)
         }
     }
 

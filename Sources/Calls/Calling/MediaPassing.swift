@@ -37,7 +37,15 @@ extension Switchboard {
             callsBySerial[owner.call]?.phase = .talking(conversation)
         }
         reply(100, to: asked, at: now, into: &actions)
-        start(key, message, purpose: .change(side), call: owner.call, over: flow, at: now, into: &actions)
+        start(
+            key,
+            message,
+            purpose: .change(DialogKey(other.dialog)),
+            call: owner.call,
+            over: flow,
+            at: now,
+            into: &actions
+        )
     }
 
     /// An INVITE inside the dialog of one side, with an offer of ours under the keys that stand.
@@ -90,9 +98,7 @@ extension Switchboard {
         into actions: inout [Action]
     ) {
         guard status >= 200 else { return }
-        if status < 300, case .change(let side) = client.purpose {
-            acknowledge(response, of: client, key, side, at: now, into: &actions)
-        }
+        if status < 300 { acknowledge(response, of: client, key, at: now, into: &actions) }
         guard let change = takeChange(key, of: client.call) else { return }
         let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
         guard status < 300, let audio = answered?.audio,
@@ -139,7 +145,6 @@ extension Switchboard {
         _ response: Message,
         of client: InviteClient,
         _ key: BranchKey,
-        _ side: Side,
         at now: Moment,
         into actions: inout [Action]
     ) {
@@ -147,7 +152,8 @@ extension Switchboard {
             actions.append(.send(known.bytes, client.flow.id))
             return
         }
-        let leg = leg(of: client, side)
+        let owner = client.purpose.dialog.flatMap { dialogs[$0] }
+        let leg = owner.flatMap { self.leg($0) }
         // RFC 5407 §3.2.3: its call may be over, and it waits for the ACK all the same.
         guard let sequence = try? client.request.cseq().number,
             var dialog = leg?.dialog ?? (try? Dialog(asClientFrom: response, request: client.request))
@@ -156,39 +162,35 @@ extension Switchboard {
         let bytes = acknowledge(&dialog, cseq: sequence, over: client.flow)
         inviteClients[key]?.acknowledged = ([], bytes)
         actions.append(.send(bytes, client.flow.id))
-        guard let leg else { return }
+        guard let owner, let leg else { return }
         let session = SessionTimer(answeredBy: response, before: leg.session, at: now)
-        update(client.call, side) {
+        update(owner.call, owner.side) {
             $0.dialog = dialog
             $0.session = session
         }
     }
 
-    /// The leg that an INVITE of ours went to; `nil` when its call is over, or another phone took its place.
-    private func leg(of client: InviteClient, _ side: Side) -> Leg? {
-        guard let leg = leg(client.call, side), let callID = try? client.request.callID(),
-            client.request.bytes(callID).elementsEqual(leg.dialog.callID)
-        else { return nil }
-        return leg
-    }
-
     /// Takes the final answer to an INVITE of ours inside a dialog: a 2xx is confirmed as often as it comes.
     ///
-    /// - Returns: Whether it is the first one, after which that side may be asked again.
+    /// - Returns: Whose dialog it is, for the first one, after which that phone may be asked again; `nil` when its call is
+    ///   over or another phone took its place.
     mutating func takesFirstAnswer(
         _ response: Message,
         _ status: Int,
         of client: InviteClient,
         _ key: BranchKey,
-        _ side: Side,
         at now: Moment,
         into actions: inout [Action]
-    ) -> Bool {
-        guard status >= 200 else { return false }
-        if status < 300 { acknowledge(response, of: client, key, side, at: now, into: &actions) }
-        guard client.acknowledged == nil, leg(of: client, side) != nil else { return false }
-        update(client.call, side) { $0.isAsked = false }
-        return true
+    ) -> DialogOwner? {
+        guard status >= 200 else { return nil }
+        if status < 300 { acknowledge(response, of: client, key, at: now, into: &actions) }
+        guard client.acknowledged == nil, let owner = client.purpose.dialog.flatMap({ dialogs[$0] }),
+            let leg = leg(owner)
+        else { return nil }
+        update(owner.call, owner.side) { $0.isAsked = false }
+        // It has another partner since: now it can be told.
+        if leg.introduction != nil, leg.introducing != key { schedule(owner.call, at: now.monotonic) }
+        return owner
     }
 
     /// Takes a phone's new description of its own side.

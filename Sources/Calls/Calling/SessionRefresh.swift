@@ -75,7 +75,15 @@ extension Switchboard {
                 return
             }
             update(serial, side) { $0.isAsked = true }
-            start(key, message, purpose: .refresh(side), call: serial, over: flow, at: now, into: &actions)
+            start(
+                key,
+                message,
+                purpose: .refresh(DialogKey(leg.dialog)),
+                call: serial,
+                over: flow,
+                at: now,
+                into: &actions
+            )
         }
         update(serial, side) {
             $0.session?.isRefreshing = true
@@ -107,11 +115,15 @@ extension Switchboard {
         session.writeRequest(into: &writer)
         writer.finish()
         update(serial, side) { $0.dialog = dialog }
-        start(key, .update, writer.bytes, purpose: .refresh(serial, side), over: flow, at: now, into: &actions)
+        start(key, .update, writer.bytes, purpose: .refresh(DialogKey(dialog)), over: flow, at: now, into: &actions)
+    }
+
+    mutating func refreshLater(_ dialog: DialogKey, at now: Moment) {
+        if let owner = dialogs[dialog] { refreshLater(owner.call, owner.side, at: now) }
     }
 
     /// The phone is busy or away: once more in a while.
-    mutating func refreshLater(_ serial: UInt64, _ side: Side, at now: Moment) {
+    private mutating func refreshLater(_ serial: UInt64, _ side: Side, at now: Moment) {
         update(serial, side) {
             $0.session?.isRefreshing = false
             $0.session?.next = now.monotonic + Limits.refreshPause
@@ -124,28 +136,27 @@ extension Switchboard {
         _ status: Int,
         of client: InviteClient,
         _ key: BranchKey,
-        _ side: Side,
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard takesFirstAnswer(response, status, of: client, key, side, at: now, into: &actions) else { return }
+        guard let owner = takesFirstAnswer(response, status, of: client, key, at: now, into: &actions) else { return }
         guard status < 300 else {
-            refreshFailed(client.call, side, response, status, at: now, into: &actions)
+            refreshFailed(owner.call, owner.side, response, status, at: now, into: &actions)
             return
         }
         let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
-        if let audio = answered?.audio { _ = adopt(audio, client.call, side, into: &actions) }
-        schedule(client.call, at: now.monotonic + Limits.silence)
+        if let audio = answered?.audio { _ = adopt(audio, owner.call, owner.side, into: &actions) }
+        schedule(owner.call, at: now.monotonic + Limits.silence)
     }
 
     /// What became of an UPDATE that refreshes.
     mutating func refreshed(
-        _ serial: UInt64,
-        _ side: Side,
+        _ dialog: DialogKey,
         _ response: Message?,
         at now: Moment,
         into actions: inout [Action]
     ) {
+        guard let (serial, side) = dialogs[dialog].map({ ($0.call, $0.side) }) else { return }
         let status = response?.status ?? 408
         guard let response, 200..<300 ~= status else {
             refreshFailed(serial, side, response, status, at: now, into: &actions)

@@ -166,15 +166,15 @@ extension Switchboard {
             switch client.purpose {
             case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
             case .change: changeFailed(480, key, of: client.call, at: now, into: &actions)
-            case .introduction(let side): update(client.call, side) { $0.isAsked = false }
-            case .refresh(let side):
-                update(client.call, side) { $0.isAsked = false }
-                refreshLater(client.call, side, at: now)
+            case .introduction(let dialog): updateLeg(of: dialog) { $0.isAsked = false }
+            case .refresh(let dialog):
+                updateLeg(of: dialog) { $0.isAsked = false }
+                refreshLater(dialog, at: now)
             }
         }
         for (key, client) in requestClients where client.flow.id == flow {
             requestClients[key] = nil
-            if case .refresh(let serial, let side) = client.purpose { refreshLater(serial, side, at: now) }
+            if case .refresh(let dialog) = client.purpose { refreshLater(dialog, at: now) }
         }
     }
 
@@ -261,8 +261,8 @@ extension Switchboard {
         switch client.purpose {
         case .farewell: break
         case .goodbye(let key): leaving[key] = nil
-        case .probe(let serial, let side): probed(serial, side, response?.status, at: now, into: &actions)
-        case .refresh(let serial, let side): refreshed(serial, side, response, at: now, into: &actions)
+        case .probe(let dialog): probed(dialog, response?.status, at: now, into: &actions)
+        case .refresh(let dialog): refreshed(dialog, response, at: now, into: &actions)
         case .notification(let id): notified(id, status: response?.status, at: now, into: &actions)
         }
     }

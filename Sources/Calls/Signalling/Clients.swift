@@ -40,12 +40,21 @@ struct InviteClient: Sendable {
     enum Purpose: Sendable {
         /// Rings one phone of the callee.
         case branch(Int)
-        /// Passes a change of media on to the other side.
-        case change(Side)
-        /// Keeps the session of this side alive (RFC 4028 §7.4).
-        case refresh(Side)
-        /// Tells this side of a new partner.
-        case introduction(Side)
+        /// Passes a change of media on to the phone of this dialog.
+        case change(DialogKey)
+        /// Keeps the session of this dialog alive (RFC 4028 §7.4).
+        case refresh(DialogKey)
+        /// Tells the phone of this dialog of a new partner.
+        case introduction(DialogKey)
+
+        /// The dialog that it is in; `nil` for one that may make some. A dialog moves from call to call, and another may
+        /// take its place in one.
+        var dialog: DialogKey? {
+            switch self {
+            case .branch: nil
+            case .change(let dialog), .refresh(let dialog), .introduction(let dialog): dialog
+            }
+        }
     }
 
     /// What does not change while it is on its way, behind one reference.
@@ -95,11 +104,11 @@ struct RequestClient: Sendable {
         /// The BYE of this dialog.
         case goodbye(DialogKey)
         /// Asks a silent phone whether it is still there.
-        case probe(UInt64, Side)
+        case probe(DialogKey)
         /// Tells a subscriber something.
         case notification(UInt64)
-        /// Keeps the session of this side alive by UPDATE (RFC 4028 §7.4).
-        case refresh(UInt64, Side)
+        /// Keeps the session of this dialog alive by UPDATE (RFC 4028 §7.4).
+        case refresh(DialogKey)
     }
 
     let purpose: Purpose

@@ -43,8 +43,7 @@ extension Switchboard {
             let key = ServerKey(request, on: flow)
         else { return false }
         if isInvite, let id = inviteServerIDs[key] {
-            feed(id, request.method == .ack ? .ack : .repeated, at: now, into: &actions)
-            return true
+            return !feed(id, request.method == .ack ? .ack : .repeated, at: now, into: &actions)
         }
         guard !isInvite, absorbers[key] != nil else { return false }
         feedAbsorber(key, .repeated, at: now, into: &actions)
@@ -72,27 +71,32 @@ extension Switchboard {
         feed(id, .answer(Answer(status: status, bytes: bytes)), at: now, into: &actions)
     }
 
+    /// - Returns: Whether it was the ACK of a 2xx, under the branch of its INVITE: that is end to end, and the dialog's
+    ///   (RFC 6026 §7.1).
+    @discardableResult
     private mutating func feed(
         _ id: UInt64,
         _ input: InviteServerTransaction.Input,
         at now: Moment,
         into actions: inout [Action]
-    ) {
-        guard var server = inviteServers[id] else { return }
+    ) -> Bool {
+        guard var server = inviteServers[id] else { return false }
         var steps: [InviteServerTransaction.Action] = []
+        var isForDialog = false
         server.transaction.handle(input, at: now.monotonic, into: &steps)
         inviteServers[id] = server
         for step in steps {
             switch step {
             case .send(let bytes): actions.append(.send(bytes, server.flow.id))
-            // The acknowledgement of a 2xx is end to end; the dialog gets it.
-            case .acknowledged, .timedOut: break
+            case .acknowledged: isForDialog = true
+            case .timedOut: break
             case .end:
                 inviteServers[id] = nil
                 inviteServerIDs[server.key] = nil
             }
         }
         scheduleInviteServer(id)
+        return isForDialog
     }
 
     private mutating func scheduleInviteServer(_ id: UInt64) {

@@ -13,8 +13,11 @@ struct TransferScene {
     var scene: Scene
     var target: Phone
 
-    init() throws {
-        scene = try Scene()
+    /// - Parameters:
+    ///   - asking: Fields of 101's INVITE.
+    ///   - answering: Fields of 102's 200.
+    init(asking: [String] = [], answering: [String] = []) throws {
+        scene = try Scene(asking: asking, answering: answering)
         target = try Phone("phone-103-000001", in: &scene.office, from: "192.0.2.53:50000")
         try target.register(&scene.office)
     }
@@ -33,6 +36,16 @@ struct TransferScene {
         let invite = try #require(heard(by: \.target).first)
         scene.office.deliver(target.answer(invite, 200, sdp: SDP.answer(to: invite, port: 33_000)), on: target.flow)
         return invite
+    }
+
+    /// Lets both phones be silent until they are asked whether they live; what 102 is asked. 101 answers.
+    mutating func silence() throws -> Message {
+        scene.office.wait(.seconds(31))
+        let asked = try #require(heard(by: \.scene.caller).first)
+        scene.office.deliver(scene.caller.answer(asked, 200), on: scene.caller.flow)
+        let probe = try #require(heard(by: \.scene.callee).first)
+        #expect(probe.method == .options)
+        return probe
     }
 
     /// 101 answers the re-INVITE that introduces its new partner; that re-INVITE.

@@ -62,10 +62,7 @@ extension Switchboard {
             report(.identityMismatch, .intrusionDetection, request, flow, now, into: &actions)
             return false
         }
-        update(owner.call, owner.side) { leg in
-            leg.flow = flow
-            leg.liveness.lost = nil
-        }
+        move(owner, to: flow, at: now, into: &actions)
         return true
     }
 

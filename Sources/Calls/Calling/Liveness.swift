@@ -97,6 +97,7 @@ extension Switchboard {
         guard let owner = dialogs[dialog] else { return }
         // Any answer says that somebody is there; only these say that the call is not (RFC 5057 §5.1).
         guard let status, status != 481, status != 408 else {
+            guard status == 481 || !takeOtherWay(owner, isGone: false, at: now, into: &actions) else { return }
             end(owner.call, because: "a phone is silent and does not answer", at: now, into: &actions)
             return
         }
@@ -143,21 +144,6 @@ extension Switchboard {
                 $0.liveness.isProbing = false
             }
             schedule(serial, at: now.monotonic + Limits.reconnect)
-        }
-    }
-
-    /// A phone registered over a new connection: its calls go on there.
-    mutating func adoptFlow(of proof: Authenticated) {
-        for call in callsOf[proof.device.username, default: []].sorted() {
-            for side in [Side.caller, .callee] {
-                guard let leg = leg(call, side), leg.flow == nil, !leg.hasLeft,
-                    leg.party.username == proof.device.username
-                else { continue }
-                update(call, side) {
-                    $0.flow = proof.flow
-                    $0.liveness.lost = nil
-                }
-            }
         }
     }
 

@@ -25,9 +25,10 @@ extension Switchboard {
             try checkOrder(changes, facts)
             let isNew = changes.contains { $0.seconds > 0 && $0.known == nil }
             guard !isNew || mayReturn(request, by: proof, at: now, into: &actions) else { return }
+            let former = formerFlows(changes, request, by: proof)
             carryOut(changes, facts, request, by: proof)
             noteLogin(changes, isNew: isNew, request, by: proof, at: now, into: &actions)
-            adoptFlow(of: proof)
+            takeCalls(of: proof, from: former, at: now, into: &actions)
             let isOutbound = changes.contains { $0.outbound.number != nil }
             sendBindings(to: request, isOutbound: isOutbound, by: proof, at: now, into: &actions)
         } catch let refused as RegisterRefused {

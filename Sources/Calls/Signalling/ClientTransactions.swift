@@ -160,8 +160,16 @@ extension Switchboard {
     }
 
     /// A connection is gone, and with it every answer that was to come over it.
-    mutating func failClients(on flow: FlowID, at now: Moment, into actions: inout [Action]) {
-        for (key, client) in inviteClients where client.flow.id == flow {
+    ///
+    /// - Parameter dialog: The only one whose phone left it; `nil` for all.
+    mutating func failClients(
+        on flow: FlowID,
+        of dialog: DialogKey? = nil,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        for (key, client) in inviteClients
+        where client.flow.id == flow && (dialog == nil || client.purpose.dialog == dialog) {
             inviteClients[key] = nil
             switch client.purpose {
             case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
@@ -172,7 +180,8 @@ extension Switchboard {
                 refreshLater(dialog, at: now)
             }
         }
-        for (key, client) in requestClients where client.flow.id == flow {
+        for (key, client) in requestClients
+        where client.flow.id == flow && (dialog == nil || client.purpose.dialog == dialog) {
             requestClients[key] = nil
             if case .refresh(let dialog) = client.purpose { refreshLater(dialog, at: now) }
         }

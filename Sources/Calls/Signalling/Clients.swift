@@ -109,6 +109,14 @@ struct RequestClient: Sendable {
         case notification(UInt64)
         /// Keeps the session of this dialog alive by UPDATE (RFC 4028 §7.4).
         case refresh(DialogKey)
+
+        /// The dialog that its answer says something about.
+        var dialog: DialogKey? {
+            switch self {
+            case .farewell, .goodbye, .notification: nil
+            case .probe(let dialog), .refresh(let dialog): dialog
+            }
+        }
     }
 
     let purpose: Purpose

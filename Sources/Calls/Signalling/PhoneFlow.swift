@@ -83,6 +83,7 @@ extension Switchboard {
             connections[username]?.removeAll { $0 == flow }
             if connections[username]?.isEmpty == true { connections[username] = nil }
         }
+        for username in phone.usernames { takeCalls(of: username, from: flow, at: now, into: &actions) }
         for binding in bindings.on(flow) { bindings.remove(binding.id) }
         for id in subscriptions.on(flow) { forgetSubscription(id) }
         forgetServers(on: flow)

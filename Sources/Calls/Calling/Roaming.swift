@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Primitives
+import SIP
+
+/// A phone in a call that goes on over another connection: it came back, or it changed networks (RFC 5626 §5.3, §7).
+///
+/// Its signalling follows; where its audio comes from is found by its authentication.
+extension Switchboard {
+    /// The connections that a phone leaves with a REGISTER: those of the contacts that it renews or replaces, and of
+    /// contacts that it had under the same instance, unless it says that it keeps several.
+    func formerFlows(_ changes: [ContactChange], _ request: Message, by proof: Authenticated) -> [FlowID] {
+        guard callsOf[proof.device.username] != nil, changes.contains(where: { $0.seconds > 0 }) else { return [] }
+        let known = bindings.of(proof.device.username).filter { binding in
+            changes.contains { change in
+                if change.known == binding.id { return true }
+                guard let instance = change.outbound.instance, change.outbound.number == nil else { return false }
+                return binding.flowNumber == nil && binding.instance?.elementsEqual(request.bytes(instance)) == true
+            }
+        }
+        return known.map(\.flow.id).filter { $0 != proof.flow.id }
+    }
+
+    /// A phone registered: its calls over the connections that it left, and those over one that died, go on here.
+    mutating func takeCalls(
+        of proof: Authenticated,
+        from former: [FlowID],
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        for owner in legs(of: proof.device.username) {
+            guard let old = leg(owner)?.flow else {
+                move(owner, to: proof.flow, at: now, into: &actions)
+                continue
+            }
+            guard former.contains(old.id), proof.flow.isFit(after: old) else { continue }
+            move(owner, to: proof.flow, at: now, into: &actions)
+        }
+    }
+
+    /// A connection dies: the calls over it go on over another one of that phone, if there is one.
+    mutating func takeCalls(of username: String, from flow: FlowID, at now: Moment, into actions: inout [Action]) {
+        for owner in legs(of: username) where leg(owner)?.flow?.id == flow {
+            takeOtherWay(owner, isGone: true, at: now, into: &actions)
+        }
+    }
+
+    /// Moves a leg to the connection over which its phone registered after the one that it is on.
+    ///
+    /// - Parameter isGone: Whether the leg's own connection is; then an earlier one will do, of a phone that says which it is.
+    /// - Returns: Whether there is one.
+    @discardableResult
+    mutating func takeOtherWay(
+        _ owner: DialogOwner,
+        isGone: Bool,
+        at now: Moment,
+        into actions: inout [Action]
+    ) -> Bool {
+        guard let leg = leg(owner), let old = leg.flow else { return false }
+        let all = bindings.of(leg.party.username)
+        let here = all.filter { $0.flow.id == old.id }
+        let others = all.filter { other in
+            other.flow.id != old.id && other.flow.isFit(after: old) && here.allSatisfy { other.isSamePhone(as: $0) }
+        }
+        guard let other = others.max(by: { $0.isEarlier(than: $1) }),
+            here.allSatisfy({ $0.isEarlier(than: other) || (isGone && $0.instance != nil && other.instance != nil) })
+        else { return false }
+        move(owner, to: other.flow, at: now, into: &actions)
+        return true
+    }
+
+    /// Lets a leg go on over another connection. What it was asked over the old one will not be answered.
+    mutating func move(_ owner: DialogOwner, to flow: Flow, at now: Moment, into actions: inout [Action]) {
+        guard let leg = leg(owner) else { return }
+        if let old = leg.flow { failClients(on: old.id, of: DialogKey(leg.dialog), at: now, into: &actions) }
+        update(owner.call, owner.side) {
+            $0.flow = flow
+            $0.liveness.lost = nil
+            $0.liveness.isProbing = false
+        }
+        schedule(owner.call, at: now.monotonic)
+    }
+
+    /// The legs of a phone, oldest call first.
+    private func legs(of username: String) -> [DialogOwner] {
+        guard let calls = callsOf[username] else { return [] }
+        return calls.sorted().flatMap { call in
+            [Side.caller, .callee].map { DialogOwner(call: call, side: $0) }
+        }.filter { owner in
+            guard let leg = leg(owner) else { return false }
+            return leg.party.username == username && !leg.hasLeft
+        }
+    }
+}
+
+extension Flow {
+    /// Whether what was said over another connection may go on here: keys of audio that nobody could read stay so.
+    fileprivate func isFit(after other: Flow) -> Bool { transport.isEncrypted || !other.transport.isEncrypted }
+}
+
+extension Binding {
+    /// Whether nothing that the phone said of itself tells two bindings of one login apart.
+    fileprivate func isSamePhone(as other: Binding) -> Bool {
+        guard let instance, let theirs = other.instance else { return userAgent == other.userAgent }
+        return instance == theirs
+    }
+
+    fileprivate func isEarlier(than other: Binding) -> Bool { (refreshed, id) < (other.refreshed, other.id) }
+}

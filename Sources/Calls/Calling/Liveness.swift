@@ -152,7 +152,9 @@ extension Switchboard {
         switch client.purpose {
         case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
         case .change(let dialog), .refresh(let dialog), .introduction(let dialog):
-            guard let owner = dialogs[dialog] else { return }
+            guard let owner = dialogs[dialog], !takeOtherWay(owner, isGone: false, at: now, into: &actions) else {
+                return
+            }
             end(owner.call, because: "a phone is silent and does not answer", at: now, into: &actions)
         }
     }

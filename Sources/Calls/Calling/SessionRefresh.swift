@@ -156,7 +156,9 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        guard let (serial, side) = dialogs[dialog].map({ ($0.call, $0.side) }) else { return }
+        guard let owner = dialogs[dialog] else { return }
+        guard response != nil || !takeOtherWay(owner, isGone: false, at: now, into: &actions) else { return }
+        let (serial, side) = (owner.call, owner.side)
         let status = response?.status ?? 408
         guard let response, 200..<300 ~= status else {
             refreshFailed(serial, side, response, status, at: now, into: &actions)

@@ -107,6 +107,21 @@ struct RoamingTests {
         #expect(scene.hangUp(heardOn: old, scene.caller.flow) == [false, true])
     }
 
+    @Test(arguments: ["INVITE, UPDATE", "INVITE"])
+    func `so it is with a refresh of its session, which is said again there`(methods: String) throws {
+        var scene = try Scene(
+            asking: ["Supported: timer", "Session-Expires: 600;refresher=uas", "Allow: \(methods)"]
+        )
+        scene.pass(seconds: 301)
+        let old = try scene.roam()
+        let asked = scene.office.received(on: old).map(\.method)
+        try scene.register("<sip:b@198.51.100.7>")
+        scene.pass(seconds: 37)
+        #expect(scene.isStanding)
+        #expect(asked == [methods == "INVITE" ? .invite : .update])
+        #expect(scene.office.received(on: scene.caller.flow).map(\.method) == asked)
+    }
+
     @Test func `a phone that is silent over every connection is gone`() throws {
         var scene = try Scene()
         scene.office.wait(.seconds(31))

@@ -175,6 +175,8 @@ struct Leg: Sendable {
     let party: Party
     /// `nil` while the phone's connection is gone.
     var flow: Flow?
+    /// Whether its signalling is encrypted. It stays so: it carries the keys of the audio (RFC 4568 §7).
+    let isEncrypted: Bool
     /// Where the phone's signalling comes from; its media is looked for there first.
     var source: IPAddress
     var dialog: Dialog

@@ -58,7 +58,8 @@ extension Switchboard {
             return [.unusable]
         }
         return contacts.sorted { $0.q ?? 1_000 > $1.q ?? 1_000 }.map { contact in
-            guard let uri = contact.uri, uri.scheme == .sip, let user = uri.decodedUser(in: response.bytes.span)
+            // Every phone is called over encryption, so `sips` asks for nothing more (RFC 5630 §4).
+            guard let uri = contact.uri, uri.scheme != .tel, let user = uri.decodedUser(in: response.bytes.span)
             else { return .unusable }
             return .user(snapshot.devices[user]?.number.text ?? user)
         }

@@ -57,9 +57,13 @@ extension Switchboard {
             report(.forgedInDialog, .intrusionDetection, request, flow, now, into: &actions)
             return false
         }
-        guard proof.device.username == leg(owner)?.party.username else {
+        guard let leg = leg(owner), proof.device.username == leg.party.username else {
             respond(403, to: request, on: flow, at: now, into: &actions)
             report(.identityMismatch, .intrusionDetection, request, flow, now, into: &actions)
+            return false
+        }
+        guard flow.isFit(for: leg) else {
+            respond(403, to: request, on: flow, at: now, into: &actions)
             return false
         }
         move(owner, to: flow, at: now, into: &actions)

@@ -21,6 +21,7 @@ extension Leg {
         self.init(
             party: party,
             flow: flow,
+            isEncrypted: flow.transport.isEncrypted,
             source: flow.remote.ip,
             dialog: dialog,
             media: media,

@@ -30,11 +30,8 @@ extension Switchboard {
         into actions: inout [Action]
     ) {
         for owner in legs(of: proof.device.username) {
-            guard let old = leg(owner)?.flow else {
-                move(owner, to: proof.flow, at: now, into: &actions)
-                continue
-            }
-            guard former.contains(old.id), proof.flow.isFit(after: old) else { continue }
+            guard let leg = leg(owner), leg.flow.map({ former.contains($0.id) }) ?? true, proof.flow.isFit(for: leg)
+            else { continue }
             move(owner, to: proof.flow, at: now, into: &actions)
         }
     }
@@ -61,7 +58,7 @@ extension Switchboard {
         let all = bindings.of(leg.party.username)
         let here = all.filter { $0.flow.id == old.id }
         let others = all.filter { other in
-            other.flow.id != old.id && other.flow.isFit(after: old) && here.allSatisfy { other.isSamePhone(as: $0) }
+            other.flow.id != old.id && other.flow.isFit(for: leg) && here.allSatisfy { other.isSamePhone(as: $0) }
         }
         guard let other = others.max(by: { $0.isEarlier(than: $1) }),
             here.allSatisfy({ $0.isEarlier(than: other) || (isGone && $0.instance != nil && other.instance != nil) })
@@ -95,8 +92,8 @@ extension Switchboard {
 }
 
 extension Flow {
-    /// Whether what was said over another connection may go on here: keys of audio that nobody could read stay so.
-    fileprivate func isFit(after other: Flow) -> Bool { transport.isEncrypted || !other.transport.isEncrypted }
+    /// Whether a call may go on here.
+    func isFit(for leg: Leg) -> Bool { transport.isEncrypted || !leg.isEncrypted }
 }
 
 extension Binding {

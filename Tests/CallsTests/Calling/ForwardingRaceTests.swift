@@ -151,6 +151,26 @@ struct ForwardingRaceTests {
         #expect(scene.office.record()?.outcome == .cancelled)
     }
 
+    @Test func `the caller takes the call back while the colleague rings`() throws {
+        var scene = try ForwardingScene()
+        let trying = try #require(scene.trying)
+        try scene.forward("102", to: toColleague)
+        #expect(scene.look(at: "103").holdsInvite)
+        try scene.say("103", 180)
+        _ = scene.heard()
+        scene.office.deliver(scene.caller.cancel(trying, to: "sip:102@\(Office.domain)"), on: scene.caller.flow)
+        #expect(scene.heard().map(\.status) == [200, 487])
+        #expect(scene.look(at: "103").map(\.method) == [.cancel])
+        #expect(scene.look(at: "102").map(\.method) == [.ack])
+        #expect(scene.office.record()?.outcome == .cancelled)
+    }
+
+    @Test func `a colleague may be named by a secure address, since every phone is called over encryption`() throws {
+        var scene = try ForwardingScene()
+        try scene.forward("102", to: "<sips:103@\(Office.domain)>")
+        #expect(scene.look(at: "103").holdsInvite)
+    }
+
     @Test func `the colleague's connection is lost while it rings`() throws {
         var scene = try ForwardingScene()
         try scene.forward("102", to: toColleague)

@@ -111,7 +111,7 @@ struct RefusedForwardTests {
         ("<sip:+9601234567@trunk.example>", "+9601234567"), ("<sip:999@\(Office.domain)>", "999"),
         ("<sip:*8@\(Office.domain)>", "*8"), ("<sip:**103@\(Office.domain)>", "**103"),
         ("<sip:10%33%3bx@\(Office.domain)>", "103·x"), ("<sip:%22;\u{2E}103@h>", "··.103"),
-        ("<tel:103>", "an unusable address"), ("<sips:103@\(Office.domain)>", "an unusable address"),
+        ("<tel:103>", "an unusable address"), ("<sips:999@\(Office.domain)>", "999"),
         ("<https://evil.example/103>", "an unusable address"), ("<sip:office.example>", "an unusable address"),
         ("*", "an unusable address"), ("<<>", "an unusable address"), ("", "an unusable address"),
     ]

@@ -138,6 +138,29 @@ struct RoamingTests {
         #expect(scene.hangUp(heardOn: old, scene.caller.flow) == [true, false])
     }
 
+    @Test func `nor does it when the encrypted one is gone, though the phone asks for it`() throws {
+        var scene = try Scene()
+        let old = try scene.roam(over: .tcp)
+        scene.office.disconnect(old)
+        #expect(try scene.caller.register(&scene.office).status == 200)
+        let bye = scene.caller.inDialog("BYE", of: scene.answer)
+        scene.office.deliver(bye, on: scene.caller.flow)
+        let challenge = try #require(scene.office.received(on: scene.caller.flow).last)
+        #expect(challenge.status == 401)
+        let proof = try scene.caller.authorization(
+            for: challenge,
+            method: "BYE",
+            uri: String(bye.split(separator: " ")[1])
+        )
+        scene.office.deliver(
+            scene.caller.inDialog("BYE", of: scene.answer, extra: [proof]),
+            on: scene.caller.flow
+        )
+        #expect(scene.office.received(on: scene.caller.flow).map(\.status) == [403])
+        #expect(scene.isStanding)
+        #expect(scene.hangUp(heardOn: scene.caller.flow) == [false])
+    }
+
     @Test func `nobody else's registration takes a call, whatever contact it names`() throws {
         var scene = try Scene()
         let contact = scene.caller.contact

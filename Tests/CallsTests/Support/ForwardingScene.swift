@@ -18,6 +18,8 @@ struct ForwardingScene {
     var phones: [String: Phone] = [:]
     /// The other phone of 102, where it was asked for.
     var second: Phone?
+    /// What the caller heard first.
+    private(set) var trying: Message?
     /// The INVITEs that phones got, by number.
     private(set) var invites: [String: Message] = [:]
 
@@ -48,7 +50,8 @@ struct ForwardingScene {
         }
         let target = "sip:102@\(Office.domain)"
         let extra = ["Contact: <\(caller.contact)>"] + fields
-        _ = try caller.ask(&office, "INVITE", to: target, callID: "call-1", extra: extra, body: sdp)
+        let heard = try caller.ask(&office, "INVITE", to: target, callID: "call-1", extra: extra, body: sdp)
+        trying = heard.first { $0.status == 100 }
         _ = look(at: "102")
     }
 

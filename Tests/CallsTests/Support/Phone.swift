@@ -212,6 +212,17 @@ struct Phone {
         return lines.joined(separator: "\r\n") + "\r\n\r\n" + sdp
     }
 
+    /// Takes a request back that was answered provisionally (RFC 3261 §9.1).
+    func cancel(_ provisional: Message, to target: String) -> String {
+        let text = { (name: String) in provisional.first(named: name).map { provisional.string($0) } ?? "" }
+        let sequence = text("CSeq").split(separator: " ").first ?? ""
+        let lines = [
+            "CANCEL \(target) SIP/2.0", "Via: \(text("Via"))", "Max-Forwards: 70", "From: \(text("From"))",
+            "To: <\(target)>", "Call-ID: \(text("Call-ID"))", "CSeq: \(sequence) CANCEL", "Content-Length: 0",
+        ]
+        return lines.joined(separator: "\r\n") + "\r\n\r\n"
+    }
+
     /// A request inside the dialog that `response` made for this phone as the caller.
     mutating func inDialog(
         _ method: String,

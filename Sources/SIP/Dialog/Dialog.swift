@@ -43,7 +43,7 @@ public struct Dialog: Sendable {
         localCSeq = 0
         remoteCSeq = try request.cseq().number
         (remoteTarget, isTargetGRUU) = target
-        routeSet = try request.routes()
+        routeSet = try request.recordRouteURIs()
         localURI = Array(request.bytes(to.uriRange))
         remoteURI = Array(request.bytes(from.uriRange))
         isEarly = true
@@ -62,7 +62,7 @@ public struct Dialog: Sendable {
         localCSeq = try request.cseq().number
         remoteCSeq = nil
         (remoteTarget, isTargetGRUU) = try response.target() ?? (Array(request.bytes(request.requestURI)), false)
-        routeSet = try response.routes().reversed()
+        routeSet = try response.recordRouteURIs().reversed()
         localURI = Array(request.bytes(from.uriRange))
         remoteURI = Array(request.bytes(try request.to().uriRange))
         isEarly = (response.status ?? 200) < 200
@@ -160,7 +160,7 @@ extension Message {
     }
 
     /// The URIs of the Record-Routes, in their order. That of a strict router becomes the target of requests.
-    fileprivate func routes() throws(ParseError) -> [[UInt8]] {
+    fileprivate func recordRouteURIs() throws(ParseError) -> [[UInt8]] {
         let routes = try recordRoutes().map { Array(bytes($0.uriRange)) }
         guard routes.allSatisfy({ $0.count <= Limits.targetBytes }),
             routes.reduce(0, { $0 + $1.count }) <= Limits.routeBytes

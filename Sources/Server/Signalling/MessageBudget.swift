@@ -11,7 +11,7 @@ struct MessageBudget: Sendable {
     private static let capacity = interval * UInt64(Limits.phoneBurst)
     private var full: UInt64 = 0
 
-    /// - Returns: Whether that was the last for now.
+    /// - Returns: Whether the next one has to wait.
     mutating func spend(at now: MonotonicTime) -> Bool {
         full = max(full, now.nanoseconds) &+ Self.interval
         return full &- now.nanoseconds > Self.capacity - Self.interval

@@ -28,7 +28,7 @@ struct HostilePeerTests {
             peer.say(lines.joined(separator: "\r\n") + "\r\n" + rest)
             #expect(try await peer.isClosed())
             #expect(peer.state.text.hasPrefix("SIP/2.0 400"))
-            #expect(ContinuousClock.now - start < Limits.firstMessage)
+            #expect(ContinuousClock.now - start < .seconds(3))
         }
     }
 
@@ -46,8 +46,8 @@ struct HostilePeerTests {
             let silent = try await Peer.connect(to: office.server.sipTLS, root: nil)
             let secured = try await office.peer()
             #expect(try await secured.waits { $0.isSecured })
-            #expect(try await silent.isClosed(within: .seconds(30)))
-            #expect(try await secured.isClosed(within: .seconds(30)))
+            #expect(try await silent.isClosed(within: .seconds(8)))
+            #expect(try await secured.isClosed(within: .seconds(8)))
         }
     }
 
@@ -55,13 +55,13 @@ struct HostilePeerTests {
         try await Office.open { office in
             let slow = try await office.peer()
             let start = ContinuousClock.now
-            for byte in Requests.register().unicodeScalars.prefix(120) {
+            for byte in Requests.register().unicodeScalars.prefix(40) {
                 if slow.state.isClosed { break }
                 slow.say(String(byte))
                 try await Task.sleep(for: .milliseconds(200))
             }
-            #expect(slow.state.isClosed)
-            #expect(ContinuousClock.now - start < .seconds(20))
+            #expect(try await slow.isClosed(within: .seconds(1)))
+            #expect(ContinuousClock.now - start < .seconds(8))
         }
     }
 
@@ -74,10 +74,10 @@ struct HostilePeerTests {
             for byte in Requests.register(branch: 2).unicodeScalars where !slow.state.isClosed {
                 slow.say(String(byte))
                 try await Task.sleep(for: .milliseconds(200))
-                guard ContinuousClock.now - start < .seconds(40) else { break }
+                guard ContinuousClock.now - start < .seconds(20) else { break }
             }
             #expect(slow.state.isClosed)
-            #expect((.seconds(9)...(.seconds(30))).contains(ContinuousClock.now - start))
+            #expect((.seconds(9)...(.seconds(18))).contains(ContinuousClock.now - start))
         }
     }
 
@@ -115,7 +115,7 @@ struct HostilePeerTests {
             let peer = try await office.peer()
             for branch in 1...650 { peer.say(Requests.register(branch: branch)) }
             var (answers, dropped) = (0, 0)
-            for _ in 0..<2_000 where answers + dropped < 650 {
+            for _ in 0..<1_000 where answers + dropped < 650 {
                 try await Task.sleep(for: .milliseconds(10))
                 answers = peer.state.text.components(separatedBy: "SIP/2.0 401 ").count - 1
                 dropped = Int(try #require(await office.server.hop.ask { $0.loop.figures.droppedMessages }))

@@ -118,7 +118,7 @@ final class Peer: Sendable {
         try await waits(time) { $0.text.contains(text) }
     }
 
-    func isClosed(within time: Duration = .seconds(10)) async throws -> Bool {
+    func isClosed(within time: Duration = .seconds(5)) async throws -> Bool {
         try await waits(time) { $0.isClosed }
     }
 

@@ -84,7 +84,7 @@ struct ControlDoorTests {
                 ended.signal()
             }
             begun.wait()
-            for _ in 0..<3_000 where socket.actors.value.isEmpty { Thread.sleep(forTimeInterval: 0.01) }
+            for _ in 0..<12_000 where socket.actors.value.isEmpty { Thread.sleep(forTimeInterval: 0.01) }
             #expect(socket.actors.value == ["\(name) (uid 1) as auditor"])
             #expect(try socket.say(as: 65_534).contains("The account 'nobody' may not run this phone system."))
             for file in ["installation.json", "tls/server.key", "."] {
@@ -143,7 +143,7 @@ struct ControlDoorTests {
                 }
                 return count.withLock { $0 }
             }
-            for _ in 0..<3_000 where try present() < ControlLimits.served { Thread.sleep(forTimeInterval: 0.01) }
+            for _ in 0..<12_000 where try present() < ControlLimits.served { Thread.sleep(forTimeInterval: 0.01) }
             // Time for one more, if there were room.
             Thread.sleep(forTimeInterval: 0.2)
             #expect(try present() == ControlLimits.served)

@@ -8,7 +8,7 @@ import Synchronization
 /// The tasks' own threads are as many as the processors, and each of a thousand tests that only compute keeps one until it is
 /// through: who waits for the next line of a conversation would wait for all of them.
 final class NetworkThreads: TaskExecutor {
-    static let shared = NetworkThreads(count: 8)
+    static let shared = NetworkThreads(count: 32)
 
     private let jobs = Mutex<[UnownedJob]>([])
     private let isThere = DispatchSemaphore(value: 0)

@@ -48,6 +48,7 @@ bench: ## measure, beside the servers and the limits in ../shared/bench
 	Bench/bench-calls
 	Bench/bench-flood
 	Bench/bench-businesses
+	Bench/bench-hostile-logins --seconds 60
 	Bench/bench-calls-under-flood
 
 fuzz: ## fuzz the parsers of a stranger's bytes: make fuzz SECONDS=600

@@ -13,17 +13,25 @@ sdp = ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\
 class Phone:
     """One phone on one connection: registers, calls, and answers at once."""
 
+    domain, sdp = domain, sdp
+    # Where its connection comes from, and the name that it asks for in TLS.
+    host, server_name = "127.0.0.1", None
+
     def __init__(self, number, username, password, server):
         self.number, self.username, self.password, self.server = number, username, password, server
         self.answers, self.tasks = {}, set()
 
-    async def connect(self):
+    async def open(self):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.server.ports["tls"], ssl=context)
-        self.local = "127.0.0.1:%d" % self.writer.get_extra_info("sockname")[1]
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.server.ports["tls"], ssl=context,
+                                                                    server_hostname=self.server_name, local_addr=(self.host, 0))
+        self.local = "%s:%d" % self.writer.get_extra_info("sockname")[:2]
         self.pump = asyncio.create_task(self.read())
-        status, _ = await self.ask("REGISTER", f"sip:{domain}", self.number, ["Expires: 3600"])
+
+    async def connect(self):
+        await self.open()
+        status, _ = await self.ask("REGISTER", f"sip:{self.domain}", self.number, ["Expires: 3600"])
         if status != 200:
             fail(f"{self.server.name}: {self.number} could not register: {status}")
 
@@ -40,7 +48,7 @@ class Phone:
                 if head.startswith("SIP/2.0"):
                     queue = self.answers.get(re.search(r"branch=([^;,\r]+)", head)[1])
                     if queue:
-                        queue.put_nowait((int(head[8:11]), head))
+                        queue.put_nowait((int(head[8:11]), head + body))
                 else:
                     self.serve(head, body)
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -60,25 +68,25 @@ class Phone:
             self.writer.write(f"SIP/2.0 180 Ringing\r\n{copied}{to}\r\n{contact}Content-Length: 0\r\n\r\n".encode())
             # The answer takes the tag that the offer gave this suite (RFC 4568 §5.1.2).
             tag = re.search(r"a=crypto:(\d+) AES_CM_128_HMAC_SHA1_80", offer)[1]
-            body, kind = sdp.replace("a=crypto:1 ", f"a=crypto:{tag} "), "Content-Type: application/sdp\r\n"
+            body, kind = self.sdp.replace("a=crypto:1 ", f"a=crypto:{tag} "), "Content-Type: application/sdp\r\n"
         else:
             body, kind = "", ""
         self.writer.write(f"SIP/2.0 200 OK\r\n{copied}{to}\r\n{contact}{kind}Content-Length: {len(body)}\r\n\r\n{body}".encode())
 
     def send(self, method, uri, ids, sequence, to, extra, body=""):
         branch = "z9hG4bK" + os.urandom(9).hex()
-        kind = "Content-Type: application/sdp\r\n" if body else ""
+        kind = f"Content-Type: {'application/sdp' if body.startswith('v=') else 'text/plain'}\r\n" if body else ""
         lines = "".join(line + "\r\n" for line in extra)
         self.writer.write((
             f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/TLS {self.local};branch={branch};rport\r\nMax-Forwards: 70\r\n"
-            f"From: <sip:{self.number}@{domain}>;tag={ids[1]}\r\nTo: {to}\r\nCall-ID: {ids[0]}\r\n"
+            f"From: <sip:{self.number}@{self.domain}>;tag={ids[1]}\r\nTo: {to}\r\nCall-ID: {ids[0]}\r\n"
             f"CSeq: {sequence} {method}\r\nContact: <sip:{self.number}@{self.local};transport=tls>\r\n"
             f"User-Agent: baresip v1.0.0 (bench)\r\n{lines}{kind}Content-Length: {len(body)}\r\n\r\n{body}").encode())
         return branch
 
     async def ask(self, method, uri, user, extra=(), body=""):
         """A request that will be challenged. Returns the final status and what answered."""
-        ids, to, proof = (os.urandom(8).hex(), os.urandom(6).hex()), f"<sip:{user}@{domain}>", []
+        ids, to, proof = (os.urandom(8).hex(), os.urandom(6).hex()), f"<sip:{user}@{self.domain}>", []
         for sequence in (1, 2):
             branch = self.send(method, uri, ids, sequence, to, [*extra, *proof], body)
             queue = self.answers[branch] = asyncio.Queue()
@@ -99,7 +107,7 @@ class Phone:
         lines = "".join(route + "\r\n" for route in routes)
         self.writer.write((
             f"ACK {uri} SIP/2.0\r\nVia: SIP/2.0/TLS {self.local};branch={branch};rport\r\nMax-Forwards: 70\r\n{lines}"
-            f"From: <sip:{self.number}@{domain}>;tag={ids[1]}\r\nTo: {to}\r\nCall-ID: {ids[0]}\r\n"
+            f"From: <sip:{self.number}@{self.domain}>;tag={ids[1]}\r\nTo: {to}\r\nCall-ID: {ids[0]}\r\n"
             f"CSeq: {sequence} ACK\r\nContent-Length: 0\r\n\r\n").encode())
 
     def authorization(self, head, method, uri, status):
@@ -118,8 +126,8 @@ class Phone:
     async def call(self, other, hold):
         """A call of `hold` seconds. Returns the seconds from the first INVITE to its 200, or `None`."""
         started = time.perf_counter()
-        uri = f"sip:{other.number}@{domain}"
-        status, head = await self.ask("INVITE", uri, other.number, body=sdp)
+        uri = f"sip:{other.number}@{self.domain}"
+        status, head = await self.ask("INVITE", uri, other.number, body=self.sdp)
         if status != 200:
             return None
         took = time.perf_counter() - started

@@ -137,7 +137,8 @@ if !coreOnly {
             path: "Bench",
             exclude: [
                 "bench-media", "bench-registration", "bench-calls", "bench-flood", "bench-calls-under-flood",
-                "bench-businesses", "bench-hostile-logins", "businesses.py", "callers.py", "hostile.py", "peers.py", "srtp.py",
+                "bench-businesses", "bench-hostile-logins", "businesses.py", "callers.py", "hostile.py", "peers.py",
+                "srtp.py",
                 "talkers.py", "server-name.h",
             ],
             swiftSettings: strict

@@ -129,6 +129,8 @@ enum Limits {
 
     /// How often it is looked whether an exception has ended.
     static let exceptionReview: Duration = .seconds(5)
+    /// Seconds that records may wait for the disk before `doctor` says that nothing is written: twice what a lock is waited for.
+    static let lateRecords = 10
     /// How often the machine's sockets are compared with the declared ones.
     static let socketReview: Duration = .seconds(60)
     /// Relays at once: two legs each.

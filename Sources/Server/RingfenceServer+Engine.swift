@@ -6,6 +6,7 @@ public import Guard
 public import Model
 import NIOPosix
 import Primitives
+import Store
 
 extension RingfenceServer: Engine {
     public func apply(_ snapshot: Snapshot) async {
@@ -57,7 +58,7 @@ extension RingfenceServer: Engine {
             return (
                 signalling.listeners, signalling.exceptions,
                 [
-                    DoctorFact(loop.figures), DoctorFact(strangersOf: loop),
+                    DoctorFact(strangersOf: loop),
                     DoctorFact(loop.switchboard.figures.shedding, at: SystemClock.wall),
                 ]
             )
@@ -74,7 +75,8 @@ extension RingfenceServer: Engine {
             )
         }
         let neighbours = await machine.facts(of: hop)
-        return listeners.map { DoctorFact($0, findings: findings ?? []) } + facts + neighbours
+        return listeners.map { DoctorFact($0, findings: findings ?? []) } + [DoctorFact(records.figures)] + facts
+            + neighbours
     }
 }
 
@@ -132,16 +134,6 @@ extension DoctorFact {
             finding: "\(open) of at most \(most) connections, \(loop.figures.droppedMessages) requests unread, "
                 + "sources shut out: \(bans)",
             remedy: isCrowded ? "see who they are: ringfence event list" : nil
-        )
-    }
-
-    fileprivate init(_ figures: LoopFigures) {
-        let lost = figures.lostRecords
-        self.init(
-            name: "call records",
-            isWell: lost == 0,
-            finding: lost == 0 ? "every one was written" : "\(lost) could not be written",
-            remedy: lost == 0 ? nil : "look at the disk of the data directory: df -h"
         )
     }
 }

@@ -22,7 +22,7 @@ public final class RingfenceServer: Sendable {
     /// Whether other servers live on it too.
     private let sharesMachine: Bool
     let media: MediaLine
-    private let records: RecordWriter
+    let records: RecordWriter
     let banKeeper: BanKeeper
 
     /// Where phones are told to come.
@@ -75,7 +75,10 @@ public final class RingfenceServer: Sendable {
         sip = sharesMachine ? configuration.sip : listeners.map(\.encrypted)
         certificates = CertificateFiles(configuration.tls, names: configuration.hostNames)
         media = machine.media.line(of: number) { reports in hop.tell { $0.media(reports) } }
-        records = RecordWriter(store: store) { logger.error("call records could not be written: \($0)") }
+        records = RecordWriter(store: store, onChange: { logger.tell($0) }) {
+            // Nothing to tell: a disk that is gone is told of by the records.
+            try? store.noteLife(at: SystemClock.wall)
+        }
         banKeeper = BanKeeper(store: store, logger: logger)
     }
 

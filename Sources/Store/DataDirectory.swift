@@ -2,6 +2,7 @@
 
 import Crypto
 import Glibc
+import Primitives
 
 /// The files of one business, mode 0700 the directory and 0600 each file, used by one process at a time. The directory is
 /// 0711 while other accounts may run the system, who pass through it to the control socket.
@@ -14,6 +15,8 @@ public final class DataDirectory: Sendable {
     public var sealKey: String { path + "/seal.key" }
     /// How far the journal has come, for finding out that its end was cut off.
     public var anchor: String { path + "/journal.anchor" }
+    /// When a server was last known to live while calls were up, in milliseconds since 1970: 20 digits and a line feed.
+    private var lifeSign: String { path + "/last-alive" }
 
     /// Makes the directory, or takes an empty one, with a new seal key.
     static func create(_ path: String) throws(StoreError) -> DataDirectory {
@@ -53,7 +56,29 @@ public final class DataDirectory: Sendable {
         guard lock >= 0 else { throw .system(call: "open", path: file, errno: errno) }
         // From here on `deinit` closes it, also when this throws.
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path) }
+        // Its place on the disk is taken while there is room.
+        if PrivateFile.mode(lifeSign) == nil { try? noteLife(at: WallTime(milliseconds: 0)) }
     }
 
     deinit { close(lock) }
+
+    /// Notes that the server lives. In place and without waiting for the disk, so that a full one does not matter: the last
+    /// seconds before a power cut may be missing, those before a crash are not.
+    func noteLife(at now: WallTime) throws(StoreError) {
+        let digits = String(max(0, now.milliseconds))
+        let text = String(repeating: "0", count: max(0, 20 - digits.count)) + digits + "\n"
+        let file = Glibc.open(lifeSign, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw .system(call: "open", path: lifeSign, errno: errno) }
+        defer { close(file) }
+        let bytes = Array(text.utf8)
+        guard pwrite(file, bytes, bytes.count, 0) == bytes.count else {
+            throw .system(call: "write", path: lifeSign, errno: errno)
+        }
+    }
+
+    /// `nil` when none was noted, or what is there cannot be read.
+    var lastLife: WallTime? {
+        guard let bytes = try? PrivateFile.read(lifeSign, limit: 64), bytes.count == 21 else { return nil }
+        return Int64(String(decoding: bytes.prefix(20), as: UTF8.self)).map(WallTime.init)
+    }
 }

@@ -4,8 +4,17 @@ import Dispatch
 
 /// What the store keeps, and what it lets wait.
 public enum Limits {
-    /// Call records that wait for the disk. At 200 bytes to 1 KiB each, at most 8 MiB; more means that the disk is gone.
+    /// Call records that wait for the disk. At 200 bytes to 1 KiB each, at most 8 MiB; more means that the disk is gone. As many
+    /// of calls that were answered, and of others, wait in memory while the disk takes nothing.
     public static let queuedRecords = 8_192
+    /// How long after the disk did not take records it is asked again: soon enough for an operator who has made room, and one
+    /// failed commit a second is nothing.
+    static let betweenRetries = DispatchTimeInterval.seconds(1)
+    /// How long the disk takes everything before it is said to be well: one that is all but full changes its mind often.
+    static let recovery = DispatchTimeInterval.seconds(10)
+    /// How often it is noted that the server lives while calls are up: how much too early the end of a call may be recorded
+    /// that a crash ended.
+    static let beat = DispatchTimeInterval.seconds(10)
     /// Security events that wait for the disk. Repeats are counted, not queued, so these are different ones.
     public static let queuedEvents = 1_024
     /// Records written in one transaction, so that a caller never waits for a transaction of seconds.

@@ -31,11 +31,21 @@ extension RingfenceStore {
         try pool.read { try RecordTable.find($0, id: id) }
     }
 
-    /// Ends the records of calls that were up when the last server process ended. For the start, before the first call.
+    /// Ends the records of calls that were up when the last server process ended, at the last moment at which it is known to
+    /// have lived. For the start, before the first call.
     ///
     /// - Returns: How many there were.
     @discardableResult
     public func closeInterrupted(at now: WallTime) throws -> Int {
-        try pool.write { try RecordTable.closeInterrupted($0, at: now) }
+        try pool.write { database in
+            guard try RecordTable.hasOpen(database) else { return 0 }
+            var sign = try RecordTable.lastSign(database, before: now)
+            // A clock that ran ahead left signs of a life that nobody has lived yet.
+            if let life = directory.lastLife, life <= now { sign = max(sign ?? life, life) }
+            return try RecordTable.closeInterrupted(database, at: sign ?? now)
+        }
     }
+
+    /// Notes that the server lives, for ``closeInterrupted(at:)`` of the next one.
+    public func noteLife(at now: WallTime) throws(StoreError) { try directory.noteLife(at: now) }
 }

@@ -59,14 +59,44 @@ struct RecordTests {
             try place.create().write([ended, try makeRecord("up"), try makeRecord("later", at: noon + .seconds(90))])
         }
         let store = try place.open()
-        #expect(try store.closeInterrupted(at: noon + .seconds(60)) == 2)
+        #expect(try store.closeInterrupted(at: noon + .seconds(600)) == 2)
         let up = try #require(try store.record("up"))
-        #expect((up.outcome, up.endedAt) == (.interrupted, noon + .seconds(60)))
-        #expect(up.reason == "the server stopped while the call was up")
-        // The clock may have been set back meanwhile: a call never ends before it begins.
-        #expect(try store.record("later")?.endedAt == noon + .seconds(90))
+        #expect((up.outcome, up.endedAt) == (.interrupted, noon + .seconds(90)))
+        #expect(
+            up.reason
+                == "the server stopped while the call was up; it was last known to work at the end given here"
+        )
         #expect(try store.record("a1") == ended)
         #expect(try store.closeInterrupted(at: noon) == 0)
+    }
+
+    @Test func `a call that a crash ended did not last until the next start, but until the last sign of life`() throws {
+        let place = Place()
+        do {
+            let store = try place.create()
+            try store.write([try makeRecord("up")])
+            try store.noteLife(at: noon + .seconds(20))
+            try store.noteLife(at: noon + .seconds(30))
+        }
+        let store = try place.open()
+        #expect(try store.closeInterrupted(at: noon + .seconds(14 * 86_400)) == 1)
+        #expect(try store.record("up")?.endedAt == noon + .seconds(30))
+    }
+
+    @Test func `no call ends before it was answered, whatever the clock said`() throws {
+        let place = Place()
+        do {
+            let store = try place.create()
+            var up = try makeRecord("up", at: noon + .seconds(90))
+            up.answeredAt = noon + .seconds(95)
+            try store.write([up, try makeRecord("earlier")])
+            // The clock ran ahead when it was noted.
+            try store.noteLife(at: noon + .seconds(1_000_000))
+        }
+        let store = try place.open()
+        #expect(try store.closeInterrupted(at: noon + .seconds(60)) == 2)
+        #expect(try store.record("up")?.endedAt == noon + .seconds(95))
+        #expect(try store.record("earlier")?.endedAt == noon)
     }
 
     @Test func `S12 what a stranger dialled is kept as text, whatever it says, and no longer than 512 bytes`() throws {

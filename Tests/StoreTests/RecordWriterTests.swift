@@ -139,7 +139,7 @@ struct RecordWriterTests {
         let failures = Mutex(0)
         let isFull = Mutex(true)
         let (first, answers) = (DispatchSemaphore(value: 0), Answers())
-        let writer = RecordWriter(capacity: 10, onFailure: { _ in failures.withLock { $0 += 1 } }) { _ in
+        let writer = RecordWriter(capacity: 10, onChange: { _ in failures.withLock { $0 += 1 } }) { _ in
             if isFull.withLock({ $0 }) { throw DiskFull() }
         }
         writer.enqueue(try makeRecord("lost")) { isStored in
@@ -157,7 +157,7 @@ struct RecordWriterTests {
         struct Unwritable: Error {}
         let failures = Mutex(0)
         let written = Mutex<[String]>([])
-        let writer = RecordWriter(capacity: 10, onFailure: { _ in failures.withLock { $0 += 1 } }) { batch in
+        let writer = RecordWriter(capacity: 10, onChange: { _ in failures.withLock { $0 += 1 } }) { batch in
             guard batch.events.isEmpty else { throw Unwritable() }
             written.withLock { $0 += batch.records.map(\.id) }
         }

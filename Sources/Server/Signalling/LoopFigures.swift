@@ -23,6 +23,4 @@ struct LoopFigures: Sendable {
     /// Connections and datagrams of sources that are shut out.
     var bannedConnections: UInt64 = 0
     var bannedDatagrams: UInt64 = 0
-    /// Call records for which the queue had no room.
-    var lostRecords: UInt64 = 0
 }

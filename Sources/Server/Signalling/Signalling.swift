@@ -95,9 +95,7 @@ final class Signalling {
 
     // MARK: What other threads tell
 
-    func stored(_ ticket: Ticket?, ok: Bool) {
-        if !ok { loop.figures.lostRecords += 1 }
-        guard let ticket else { return }
+    func stored(_ ticket: Ticket, ok: Bool) {
         loop.switchboard.stored(ticket, ok: ok, at: SystemClock.now, into: &loop.actions)
         loop.carryOut()
         loop.endTurn()

@@ -108,9 +108,8 @@ extension SignallingLoop.Outlets {
     init(media: MediaLine, records: RecordWriter, bans: BanKeeper, hop: SignallingHop, logger: Logger) {
         self.media = { media.send($0) }
         remember = { record, ticket in
-            records.enqueue(record, isAwaited: ticket != nil) { isStored in
-                if ticket != nil || !isStored { hop.tell { $0.stored(ticket, ok: isStored) } }
-            }
+            guard let ticket else { return records.enqueue(record, isAwaited: false) }
+            records.enqueue(record) { isStored in hop.tell { $0.stored(ticket, ok: isStored) } }
         }
         keep = { records.enqueue($0) }
         self.bans = { change in

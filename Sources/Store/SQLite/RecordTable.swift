@@ -62,13 +62,36 @@ enum RecordTable {
         try Row.fetchOne(database, sql: "SELECT * FROM call_records WHERE id = ?", arguments: [id]).map(record)
     }
 
-    static func closeInterrupted(_ database: Database, at now: WallTime) throws -> Int {
+    static func hasOpen(_ database: Database) throws -> Bool {
+        try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM call_records WHERE ended_at IS NULL)") ?? false
+    }
+
+    /// The latest time that the last calls and the logins of phones tell of; `nil` when there is none.
+    static func lastSign(_ database: Database, before now: WallTime) throws -> WallTime? {
+        try Int64.fetchOne(
+            database,
+            sql: """
+                WITH latest AS (SELECT * FROM call_records ORDER BY started_at DESC LIMIT 1000),
+                signs (at) AS (
+                    SELECT started_at FROM latest UNION ALL SELECT answered_at FROM latest
+                    UNION ALL SELECT ended_at FROM latest UNION ALL SELECT at FROM phone_logins
+                )
+                SELECT max(at) FROM signs WHERE at <= ?
+                """,
+            arguments: [now.milliseconds]
+        ).map(WallTime.init)
+    }
+
+    /// - Parameter end: When the calls were last known to be up.
+    static func closeInterrupted(_ database: Database, at end: WallTime) throws -> Int {
         try database.execute(
             sql: """
-                UPDATE call_records SET ended_at = max(?, started_at), outcome = ?, reason = ? WHERE ended_at IS NULL
+                UPDATE call_records SET ended_at = max(?, started_at, coalesce(answered_at, started_at)),
+                    outcome = ?, reason = ? WHERE ended_at IS NULL
                 """,
             arguments: [
-                now.milliseconds, CallOutcome.interrupted.rawValue, "the server stopped while the call was up",
+                end.milliseconds, CallOutcome.interrupted.rawValue,
+                "the server stopped while the call was up; it was last known to work at the end given here",
             ]
         )
         return database.changesCount

@@ -14,6 +14,9 @@ public struct LoopGate: Sendable {
     public private(set) var strangers = 0
     private var messages = TokenBucket()
     private let pace: TokenBucket.Pace
+    /// Of known addresses on their way back in.
+    private var returns = TokenBucket()
+    private static let returnPace = TokenBucket.Pace(Limits.allReturnsRate)
 
     /// - Parameters:
     ///   - connections: Places in all.
@@ -42,6 +45,15 @@ public struct LoopGate: Sendable {
     /// Whether there is room for something that a stranger sends. Takes none.
     public func hears(_ cost: SourceGate.Cost, at now: MonotonicTime) -> Bool {
         messages.holds(cost.messages, at: now.nanoseconds, pace)
+    }
+
+    /// The same for something that comes from where phones logged in of late.
+    public func letsBack(_ cost: SourceGate.Cost, at now: MonotonicTime) -> Bool {
+        returns.holds(cost.messages, at: now.nanoseconds, Self.returnPace)
+    }
+
+    public mutating func cameBack(_ cost: SourceGate.Cost, at now: MonotonicTime) {
+        returns.take(cost.messages, at: now.nanoseconds, Self.returnPace)
     }
 
     /// Something of a stranger was let in.

@@ -47,6 +47,9 @@ struct Share: Sendable {
         return rates
     }
 
+    /// What may be said from where phones logged in of late, when strangers have used up what is theirs.
+    var returns: Rate { part(of: Guard.Limits.allReturnsRate) }
+
     /// Phones that may register anew with it.
     var registrations: Rate { part(of: Guard.Limits.registrationRate) }
 

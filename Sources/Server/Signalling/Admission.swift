@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Calls
 import Guard
 import Model
 import NIOCore
@@ -37,7 +38,12 @@ struct Admission {
         total = caps.total
         sources = SourceGate(capacity: share.sources, sites: sites, rates: share.rates, seed: seed)
         self.bans = Bans(sites: sites, kept: bans, offenders: share.offenders, seed: seed)
-        known = KnownSources(recalling: logins, at: SystemClock.monotonic, on: SystemClock.wall)
+        known = KnownSources(
+            recalling: logins,
+            at: SystemClock.monotonic,
+            on: SystemClock.wall,
+            all: share.returns
+        )
     }
 
     /// Connections that have not authenticated, and how many of them there may be.
@@ -55,7 +61,7 @@ struct Admission {
             loop.value.closed(wasAuthenticated: false)
             return false
         }
-        guard pays(source, .connection, at: now) else {
+        guard pays(source, .connection, at: now, mayReturn: true) else {
             disconnected(source, isPhone: false)
             return false
         }
@@ -68,8 +74,13 @@ struct Admission {
         loop.value.closed(wasAuthenticated: isPhone)
     }
 
-    mutating func authenticated(_ source: IPAddress, at now: MonotonicTime) -> Bool {
+    /// A valid credential came from there.
+    mutating func knows(_ source: IPAddress, at now: MonotonicTime) {
         known.authenticated(source, at: now)
+    }
+
+    mutating func authenticated(_ source: IPAddress, at now: MonotonicTime) -> Bool {
+        knows(source, at: now)
         guard places.authenticated(source) else { return false }
         loop.value.authenticated()
         return true
@@ -81,21 +92,47 @@ struct Admission {
     }
 
     /// Whether a message of somebody who has shown no credential is read.
-    mutating func message(from source: IPAddress, at now: MonotonicTime) -> Bool {
-        pays(source, .message, at: now)
+    ///
+    /// - Parameter mayReturn: Whether it may be a phone on its way back in, where phones logged in of late.
+    mutating func message(from source: IPAddress, at now: MonotonicTime, mayReturn: Bool) -> Bool {
+        pays(source, .message, at: now, mayReturn: mayReturn)
     }
 
-    private mutating func pays(_ source: IPAddress, _ cost: SourceGate.Cost, at now: MonotonicTime) -> Bool {
+    private mutating func pays(
+        _ source: IPAddress,
+        _ cost: SourceGate.Cost,
+        at now: MonotonicTime,
+        mayReturn: Bool
+    ) -> Bool {
         let isSite = sources.isSite(source)
-        guard isSite || loop.value.hears(cost, at: now), sources.admit(source, cost: cost, at: now) else {
+        if isSite || loop.value.hears(cost, at: now), sources.admit(source, cost: cost, at: now) {
+            if !isSite { loop.value.heard(cost, at: now) }
+            return true
+        }
+        guard mayReturn, loop.value.letsBack(cost, at: now), known.letsBack(source, cost: cost, at: now) else {
             return false
         }
-        if !isSite { loop.value.heard(cost, at: now) }
+        loop.value.cameBack(cost, at: now)
         return true
     }
 
     /// Makes a source pay for what it was let in with.
     mutating func charge(_ source: IPAddress, cost: SourceGate.Cost, at now: MonotonicTime) {
         sources.charge(source, cost: cost, at: now)
+        known.charge(source, cost: cost, at: now)
+    }
+
+    /// Counts what a source did and decides what comes of it. Where phones keep it from being shut out, those who do not
+    /// log in there wait instead.
+    mutating func judge(_ sighting: Bans.Sighting, at now: Moment, phones: (IPAddress) -> Int) -> Bans.Judgement {
+        let isHome = known.contains(sighting.source, at: now.monotonic)
+        let judgement = bans.judge(sighting, at: now.monotonic, wall: now.wall, isHome: isHome, phones: phones)
+        switch judgement {
+        case .withheld(_, _, let protection) where protection.slowsDown:
+            // Not the way back in: that is for the phones.
+            sources.charge(sighting.source, cost: .withheldBan, at: now.monotonic)
+        case .withheld, .nothing, .alarm, .banned: break
+        }
+        return judgement
     }
 }

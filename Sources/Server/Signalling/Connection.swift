@@ -41,6 +41,8 @@ final class Connection: ChannelInboundHandler {
     var standing: Standing
     /// Of a phone; a stranger's is that of its source.
     var budget = MessageBudget()
+    /// Messages of a stranger that were read.
+    var heard = 0
     /// Messages of a stranger that were not read.
     var dropped = 0
     /// Whether the phone is not read for a moment, because it has used up its budget.

@@ -37,7 +37,9 @@ extension SignallingLoop {
             figures.bannedDatagrams += 1
             return
         }
-        guard admission.message(from: flow.remote.ip, at: now.monotonic) else { return dropped(from: flow, at: now) }
+        guard admission.message(from: flow.remote.ip, at: now.monotonic, mayReturn: true) else {
+            return dropped(from: flow, at: now)
+        }
         switchboard.receive(datagram, on: flow, at: now, into: &actions)
         carryOut(from: Sender(flow))
     }
@@ -76,7 +78,11 @@ extension SignallingLoop {
             if connection.budget.spend(at: now.monotonic) { holdBack(connection, at: now) }
             return true
         }
-        guard !admission.message(from: connection.flow.remote.ip, at: now.monotonic) else { return true }
+        let mayReturn = connection.heard < Guard.Limits.returnMessages
+        guard !admission.message(from: connection.flow.remote.ip, at: now.monotonic, mayReturn: mayReturn) else {
+            connection.heard += 1
+            return true
+        }
         dropped(from: connection.flow, at: now)
         connection.dropped += 1
         if connection.dropped >= Guard.Limits.droppedPerConnection {

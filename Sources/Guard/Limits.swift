@@ -59,6 +59,17 @@ public enum Limits {
     public static let reservedConnections = 8_192
     /// Of these, kept free for connections from sites beside what strangers hold.
     public static let reservedSiteConnections = 4_096
+    /// Of those for sites, what connections from where phones logged in of late may take when strangers have all of theirs.
+    public static let reservedKnownConnections = 2_048
+    /// How many times the share of one IPv6 /64 all of a /56 have together, which is what a home line gets, and all of a /48.
+    public static let sourcesPer56 = 2
+    public static let sourcesPer48 = 8
+    /// The least that a source may hold where few places are for strangers, and one part of them in so many otherwise: then
+    /// it takes as many sources to fill them.
+    public static let leastStrangerConnections = 8
+    public static let sourcesToFill = 32
+    public static let leastKnownConnections = 32
+    public static let knownSourcesToFill = 4
 
     /// SUBSCRIBEs per second and at once from one phone: a key module with 120 lamps comes back at once, then refreshes.
     public static let subscriptionRate = Rate(perSecond: 10, burst: 240)

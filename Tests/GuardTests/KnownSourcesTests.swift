@@ -86,7 +86,7 @@ struct KnownSourcesTests {
     @Test func `a known address may hold more connections than a stranger's, and fewer than a site`() throws {
         var gate = ConnectionGate()
         let home = try ip("203.0.113.9")
-        let held = (1...1_000).count { _ in gate.admit(home, isKnown: true) }
+        let held = (1...1_000).count { _ in gate.admit(home, as: .known) == .admitted }
         #expect(held == ConnectionGate.Caps().perKnown)
         #expect((ConnectionGate.Caps().perStranger..<ConnectionGate.Caps().perSite).contains(held))
     }

@@ -34,7 +34,7 @@ struct Admission {
         let caps = share.connections
         self.loop = loop
         places = ConnectionGate(sites: sites, caps: caps)
-        strangerLimit = caps.total - caps.reservedForAuthenticated
+        strangerLimit = caps.unreserved
         total = caps.total
         sources = SourceGate(capacity: share.sources, sites: sites, rates: share.rates, seed: seed)
         self.bans = Bans(sites: sites, kept: bans, offenders: share.offenders, seed: seed)
@@ -46,32 +46,44 @@ struct Admission {
         )
     }
 
-    /// Connections that have not authenticated, and how many of them there may be.
-    var strangers: Int { places.unauthenticated }
+    /// Connections that have not authenticated.
+    var unauthenticated: Int { places.unauthenticated }
+    /// Of them, those that come from where nobody is expected, and how many of them there may be.
+    var strangers: Int { places.outsiders }
     let strangerLimit: Int
+    /// What a stranger's time is divided by: it shrinks as their places are taken.
+    var haste: Int {
+        let free = strangerLimit - places.outsiders
+        return free * 4 < strangerLimit ? 4 : free * 2 < strangerLimit ? 2 : 1
+    }
     /// Connections there may be in all.
     let total: Int
     /// Those of all businesses of this loop.
     var loopConnections: Int { loop.value.connections }
 
-    /// Whether a connection is accepted. What is, is given back with ``disconnected(_:isPhone:)``.
-    mutating func connect(_ source: IPAddress, at now: MonotonicTime) -> Bool {
-        guard loop.value.admit() else { return false }
-        guard places.admit(source, isKnown: known.contains(source, at: now)) else {
-            loop.value.closed(wasAuthenticated: false)
-            return false
-        }
-        guard pays(source, .connection, at: now, mayReturn: true) else {
-            disconnected(source, isPhone: false)
-            return false
-        }
-        return true
+    /// Where a connection comes from.
+    func origin(of source: IPAddress, at now: MonotonicTime) -> ConnectionGate.Origin {
+        places.origin(of: source, isKnown: known.contains(source, at: now))
     }
 
-    /// - Parameter isPhone: What ``authenticated(_:)`` answered for it.
-    mutating func disconnected(_ source: IPAddress, isPhone: Bool) {
-        places.closed(source, wasAuthenticated: isPhone)
-        loop.value.closed(wasAuthenticated: isPhone)
+    /// Whether a source may open a connection now, and pays for it.
+    mutating func mayConnect(_ source: IPAddress, at now: MonotonicTime) -> Bool {
+        pays(source, .connection, at: now, mayReturn: true)
+    }
+
+    /// Whether there is room for a connection. When there is, it is taken, and given back with
+    /// ``disconnected(_:_:isPhone:)``.
+    mutating func enter(_ source: IPAddress, as origin: ConnectionGate.Origin) -> ConnectionGate.Answer {
+        guard loop.value.admit(isExpected: origin != .anywhere) else { return .crowded }
+        let answer = places.admit(source, as: origin)
+        if answer != .admitted { loop.value.closed(wasAuthenticated: false, isExpected: origin != .anywhere) }
+        return answer
+    }
+
+    /// - Parameter isPhone: What ``authenticated(_:_:at:)`` answered for it.
+    mutating func disconnected(_ source: IPAddress, _ origin: ConnectionGate.Origin, isPhone: Bool) {
+        places.closed(source, origin, wasAuthenticated: isPhone)
+        loop.value.closed(wasAuthenticated: isPhone, isExpected: origin != .anywhere)
     }
 
     /// A valid credential came from there.
@@ -79,16 +91,11 @@ struct Admission {
         known.authenticated(source, at: now)
     }
 
-    mutating func authenticated(_ source: IPAddress, at now: MonotonicTime) -> Bool {
+    mutating func authenticated(_ source: IPAddress, _ origin: ConnectionGate.Origin, at now: MonotonicTime) -> Bool {
         knows(source, at: now)
-        guard places.authenticated(source) else { return false }
-        loop.value.authenticated()
+        guard places.authenticated(source, origin) else { return false }
+        loop.value.authenticated(isExpected: origin != .anywhere)
         return true
-    }
-
-    /// Whether phones are expected from there: it has the patience of a friend.
-    func expects(_ source: IPAddress, at now: MonotonicTime) -> Bool {
-        sources.isSite(source) || known.contains(source, at: now)
     }
 
     /// Whether a message of somebody who has shown no credential is read.

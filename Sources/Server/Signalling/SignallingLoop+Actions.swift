@@ -80,7 +80,11 @@ extension SignallingLoop {
             return
         }
         if !connection.isCountedAsPhone {
-            connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip, at: now)
+            connection.isCountedAsPhone = admission.authenticated(
+                connection.flow.remote.ip,
+                connection.origin,
+                at: now
+            )
         }
         connection.standing.authenticated(at: patience.served(now))
     }

@@ -13,7 +13,7 @@ extension SignallingLoop {
     /// without a word, because an answer would be a service. A phone's is never dropped: a phone over budget waits.
     func receive(_ message: Span<UInt8>, on connection: Connection, at now: Moment) {
         guard admits(connection, at: now) else { return }
-        connection.standing.spoke(at: patience.served(now.monotonic))
+        spoke(connection, at: now.monotonic)
         switchboard.receive(message, on: connection.flow, at: now, into: &actions)
         carryOut(from: Sender(connection.flow))
     }

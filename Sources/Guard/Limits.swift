@@ -30,6 +30,14 @@ public enum Limits {
     public static let siteRate = Rate(perSecond: 5_000, burst: 20_000)
     /// The same from all strangers together: a fifth of what one core can parse and challenge.
     public static let allStrangersRate = Rate(perSecond: 4_000, burst: 8_000)
+    /// Messages per second and at once from an address where phones logged in of late, when what is for strangers is used
+    /// up: 400 phones at once, then seven a second, which leaves a guesser behind the same router three guesses a second.
+    public static let returnRate = Rate(perSecond: 100, burst: 5_000)
+    /// The same from all such addresses together: as much as for all strangers.
+    public static let allReturnsRate = Rate(perSecond: 4_000, burst: 16_000)
+    /// Messages of one connection that count as its way back in: a REGISTER, its answer to the challenge, and the same
+    /// again for a nonce that is stale.
+    public static let returnMessages = 4
     /// Seconds of its rate that a source can be made to wait for at most, so that an end to the ban is always near.
     public static let longestDebt: UInt64 = 60
 
@@ -41,7 +49,7 @@ public enum Limits {
     public static let authenticatedConnections = 4_096
     /// The same from an address that phones have registered from: an office behind one address comes back after a power cut.
     public static let knownConnections = 512
-    /// Addresses that are known that way; 40 bytes each.
+    /// Addresses that are known that way; 48 bytes each.
     public static let knownSources = 4_096
     /// How long after its last valid credential an address is known: over a weekend.
     public static let knownFor: Duration = .seconds(72 * 3_600)
@@ -51,6 +59,17 @@ public enum Limits {
     public static let reservedConnections = 8_192
     /// Of these, kept free for connections from sites beside what strangers hold.
     public static let reservedSiteConnections = 4_096
+    /// Of those for sites, what connections from where phones logged in of late may take when strangers have all of theirs.
+    public static let reservedKnownConnections = 2_048
+    /// How many times the share of one IPv6 /64 all of a /56 have together, which is what a home line gets, and all of a /48.
+    public static let sourcesPer56 = 2
+    public static let sourcesPer48 = 8
+    /// The least that a source may hold where few places are for strangers, and one part of them in so many otherwise: then
+    /// it takes as many sources to fill them.
+    public static let leastStrangerConnections = 8
+    public static let sourcesToFill = 32
+    public static let leastKnownConnections = 32
+    public static let knownSourcesToFill = 4
 
     /// SUBSCRIBEs per second and at once from one phone: a key module with 120 lamps comes back at once, then refreshes.
     public static let subscriptionRate = Rate(perSecond: 10, burst: 240)

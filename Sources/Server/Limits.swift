@@ -60,6 +60,8 @@ enum Limits {
     static let acceptsPerTurn: UInt = 16
     /// How long nothing is accepted after the system had no descriptor or no memory for a connection.
     static let acceptPause: Duration = .milliseconds(100)
+    /// Entries of the rows in which strangers wait to make room before the rows are put in order; 8 bytes each.
+    static let smallCrowd = 1_024
     /// Connections waiting for accept.
     static let backlog: Int32 = 512
     /// IPv6 peers that a datagram listener knows the address of; 100 bytes each. An exception is for a handful of devices.

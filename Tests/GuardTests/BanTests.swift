@@ -23,7 +23,8 @@ struct BanTests {
         account: String? = nil,
         in bans: inout Bans,
         at seconds: Double = 0,
-        phones: Int = 0
+        phones: Int = 0,
+        isHome: Bool = false
     ) throws -> Bans.Judgement {
         let sighting = Bans.Sighting(
             kind,
@@ -33,7 +34,9 @@ struct BanTests {
             account: account
         )
         var last = Bans.Judgement.nothing
-        for _ in 0..<count { last = bans.judge(sighting, at: at(seconds), wall: wall(seconds)) { _ in phones } }
+        for _ in 0..<count {
+            last = bans.judge(sighting, at: at(seconds), wall: wall(seconds), isHome: isHome) { _ in phones }
+        }
         return last
     }
 
@@ -142,6 +145,25 @@ struct BanTests {
         let evidence = "5 wrong passwords for the account 'x' within 60 minutes"
         #expect(judgement == .withheld(.guessing, evidence: evidence, protection))
         #expect(!bans.shutsOut(try ip(source), at: noon))
+    }
+
+    @Test(arguments: [SecurityEventKind.failedLogin, .scanner, .malformed, .forgedInDialog, .flood])
+    func `where phones logged in of late nobody is shut out for a neighbour, and people hear of it each time`(
+        kind: SecurityEventKind
+    ) throws {
+        var bans = try makeBans()
+        var withheld: [BanRules.Protection] = []
+        for _ in 0..<100 {
+            switch try see(1, kind, account: "x", in: &bans, isHome: true) {
+            case .banned: Issue.record("banned")
+            case .withheld(_, _, let protection): withheld.append(protection)
+            case .nothing, .alarm: break
+            }
+        }
+        #expect(withheld.count >= 5)
+        #expect(withheld.allSatisfy { $0 == .home && $0.slowsDown })
+        #expect(!bans.shutsOut(try ip("203.0.113.9"), at: noon))
+        #expect(withheld.first?.words.hasPrefix("phones logged in from there within the last 72 hours") == true)
     }
 
     @Test func `a stale phone is no offence`() throws {

@@ -6,11 +6,13 @@ import Testing
 
 @Suite("Control intrusion-detection: how many connections strangers may hold")
 struct ConnectionGateTests {
-    /// 2 connections a stranger, 4 a site, 12 in all: 4 kept for the authenticated and 4 for sites.
+    /// 2 connections a stranger, 3 a known source, 4 a site, 12 in all: 4 kept for the authenticated and 4 for sites, of which
+    /// known sources may take 2.
     private func makeGate() throws -> Gate {
         var caps = ConnectionGate.Caps()
         (caps.perStranger, caps.perSite, caps.authenticatedPerSource) = (2, 4, 3)
         (caps.total, caps.reservedForAuthenticated, caps.reservedForSites) = (12, 4, 4)
+        (caps.perKnown, caps.reservedForKnown) = (3, 2)
         return Gate(ConnectionGate(sites: [try #require(IPPrefix(parsing: "10.1.0.0/16"))], caps: caps))
     }
 
@@ -29,6 +31,47 @@ struct ConnectionGateTests {
         let site = try (1...20).count { gate.admit(try ip("10.1.0.\($0)")) }
         #expect(site == 4)
         #expect(gate.unauthenticated == 8)
+    }
+
+    @Test func `strangers from everywhere leave room for where phones logged in of late, and those for sites`() throws {
+        let gate = try makeGate()
+        for host in 1...4 { #expect(gate.admit(try ip("203.0.113.\(host)"))) }
+        #expect(gate.answer(try ip("203.0.113.5"), .anywhere) == .crowded)
+        let known = try (1...20).map { gate.answer(try ip("198.51.100.\($0)"), .known) }
+        #expect(known.count { $0 == .admitted } == 2)
+        #expect(known.last == .crowded)
+        let site = try (1...20).count { gate.admit(try ip("10.1.0.\($0)")) }
+        #expect(site == 2)
+        #expect((gate.outsiders, gate.unauthenticated) == (4, 8))
+    }
+
+    @Test func `a known source that has its share gives a place up for the next, a stranger is refused`() throws {
+        let gate = try makeGate()
+        let (home, stranger) = (try ip("198.51.100.7"), try ip("203.0.113.9"))
+        #expect((1...4).map { _ in gate.answer(home, .known) } == [.admitted, .admitted, .admitted, .crowdedSource])
+        gate.closed(home, .known, wasAuthenticated: false)
+        #expect(gate.answer(home, .known) == .admitted)
+        gate.closed(home, .known, wasAuthenticated: false)
+        gate.closed(home, .known, wasAuthenticated: false)
+        #expect((1...3).map { _ in gate.answer(stranger, .anywhere) } == [.admitted, .admitted, .refused])
+    }
+
+    @Test func `nobody fills the places of strangers with the many networks of one IPv6 line`() throws {
+        var caps = ConnectionGate.Caps()
+        caps.perStranger = 2
+        var gate = ConnectionGate(caps: caps)
+        let held = { (networks: [String]) in
+            try networks.count { gate.admit(try ip("2001:db8:\($0)::1")) == .admitted }
+        }
+        // A /56 has twice the share of a /64, a /48 eight times.
+        #expect(try held((0..<256).map { "1:\(String($0, radix: 16))" }) == 4)
+        #expect(try held((0..<256).map { "1:\(String($0, radix: 16))00" }) == 12)
+        #expect(try held((0..<256).map { "2:\(String($0, radix: 16))" }) == 4)
+        #expect(gate.outsiders == 20)
+        for network in 0..<256 {
+            gate.closed(try ip("2001:db8:1:\(String(network, radix: 16))::1"), wasAuthenticated: false)
+        }
+        #expect(try held((0..<256).map { "1:\(String($0, radix: 16))" }) == 4)
     }
 
     @Test func `who authenticates frees a stranger's place`() throws {
@@ -89,8 +132,15 @@ private final class Gate {
 
     var unauthenticated: Int { gate.unauthenticated }
     var authenticated: Int { gate.authenticated }
+    var outsiders: Int { gate.outsiders }
 
-    func admit(_ source: IPAddress) -> Bool { gate.admit(source) }
+    func answer(_ source: IPAddress, _ origin: ConnectionGate.Origin) -> ConnectionGate.Answer {
+        gate.admit(source, as: origin)
+    }
+    func admit(_ source: IPAddress) -> Bool { admit(source, gate.origin(of: source, isKnown: false)) }
+    func admit(_ source: IPAddress, _ origin: ConnectionGate.Origin) -> Bool { answer(source, origin) == .admitted }
     func authenticated(_ source: IPAddress) -> Bool { gate.authenticated(source) }
-    func closed(_ source: IPAddress, wasAuthenticated: Bool) { gate.closed(source, wasAuthenticated: wasAuthenticated) }
+    func closed(_ source: IPAddress, _ origin: ConnectionGate.Origin = .anywhere, wasAuthenticated: Bool) {
+        gate.closed(source, origin, wasAuthenticated: wasAuthenticated)
+    }
 }

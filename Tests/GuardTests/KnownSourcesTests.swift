@@ -41,10 +41,52 @@ struct KnownSourcesTests {
         #expect(left.allSatisfy { $0 > 95 })
     }
 
+    @Test
+    func `phones come back where a neighbour has used up what strangers may send, and a guesser there stays slow`()
+        throws
+    {
+        let (home, other) = (try ip("203.0.113.9"), try ip("203.0.113.10"))
+        var (known, gate) = (KnownSources(), SourceGate(seed: (1, 2)))
+        known.authenticated(home, at: now)
+        gate.charge(home, cost: .withheldBan, at: now)
+        let asStranger = gate.admit(home, cost: .connection, at: now)
+        let asKnown = [home, other].map { known.letsBack($0, cost: .connection, at: now) }
+        #expect(!asStranger && asKnown == [true, false])
+
+        // A connection, two messages, a wrong password, again and again for a minute.
+        var guesses = 0
+        for tick in 0..<6_000 {
+            let moment = now + .milliseconds(Int64(tick) * 10)
+            guard known.letsBack(home, cost: .connection, at: moment) else { continue }
+            guard known.letsBack(home, cost: .message, at: moment), known.letsBack(home, cost: .message, at: moment)
+            else {
+                continue
+            }
+            known.charge(home, cost: .failedLogin, at: moment)
+            guesses += 1
+        }
+        #expect((130...(135 + 60 * 3)).contains(guesses))
+        // The debt is one guess, however many there were.
+        for _ in 0..<1_000 { known.charge(home, cost: .failedLogin, at: now + .seconds(60)) }
+        let later = [60_000, 60_400].map { known.letsBack(home, cost: .connection, at: now + .milliseconds($0)) }
+        #expect(later == [false, true])
+        let afterAWhile = gate.admit(home, cost: .connection, at: now + .seconds(70))
+        #expect(afterAWhile)
+    }
+
+    @Test func `all known addresses together have a bound`() throws {
+        var known = KnownSources(rate: Rate(perSecond: 10, burst: 100), all: Rate(perSecond: 10, burst: 250))
+        let homes = try (1...10).map { try ip("203.0.113.\($0)") }
+        for home in homes { known.authenticated(home, at: now) }
+        let letIn = homes.map { home in (0..<200).count { _ in known.letsBack(home, cost: .message, at: now) } }
+        #expect(letIn.reduce(0, +) == 250)
+        #expect(letIn.first == 100)
+    }
+
     @Test func `a known address may hold more connections than a stranger's, and fewer than a site`() throws {
         var gate = ConnectionGate()
         let home = try ip("203.0.113.9")
-        let held = (1...1_000).count { _ in gate.admit(home, isKnown: true) }
+        let held = (1...1_000).count { _ in gate.admit(home, as: .known) == .admitted }
         #expect(held == ConnectionGate.Caps().perKnown)
         #expect((ConnectionGate.Caps().perStranger..<ConnectionGate.Caps().perSite).contains(held))
     }

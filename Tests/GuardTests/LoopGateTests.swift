@@ -32,6 +32,15 @@ struct LoopGateTests {
         #expect(admitted(2, by: &gate) == 1)
     }
 
+    @Test func `strangers of all businesses leave places for where phones are expected from`() {
+        var gate = LoopGate(connections: 10, strangers: 8, reserved: 2)
+        #expect(admitted(10, by: &gate) == 6)
+        let expected = (0..<10).count { _ in gate.admit(isExpected: true) }
+        #expect(expected == 2)
+        gate.closed(wasAuthenticated: false)
+        #expect(gate.outsiders == 5 && admitted(10, by: &gate) == 1)
+    }
+
     /// How many of so many are let in.
     private func admitted(_ count: Int, by gate: inout LoopGate) -> Int { (0..<count).count { _ in gate.admit() } }
 

@@ -20,8 +20,18 @@ public enum BanRules {
         case site
         /// So many phones are registered from there.
         case phones(Int)
+        /// Phones logged in from there of late, and may be about to come back.
+        case home
         /// More sources at once than are shut out one by one; the source gate still slows them all down.
         case tooManyBans
+
+        /// Whether those there who do not log in are made to wait instead: phones share the address with whoever misbehaves.
+        public var slowsDown: Bool {
+            switch self {
+            case .phones, .home: true
+            case .unproven, .thisMachine, .site, .tooManyBans: false
+            }
+        }
 
         /// For a sentence that begins with "not banned:".
         public var words: String {
@@ -30,6 +40,8 @@ public enum BanRules {
             case .thisMachine: "it is an address of this machine"
             case .site: "it is inside a network that was named as a site"
             case .phones(let count): "\(count) phone\(count == 1 ? " is" : "s are") registered from there"
+            case .home:
+                "phones logged in from there within the last \(Limits.knownFor.components.seconds / 3_600) hours; who does not log in there is slowed down"
             case .tooManyBans: "more sources misbehave at once than are banned one by one"
             }
         }
@@ -89,12 +101,14 @@ public enum BanRules {
         of source: IPAddress,
         reachedAt local: IPAddress,
         sites: [IPPrefix],
-        phones: Int
+        phones: Int,
+        isHome: Bool = false
     ) -> Protection? {
         // The audit and the attacks of `ringfence attack run` come from here.
         if source == local || source == .loopbackIPv4 || source == .loopbackIPv6 { return .thisMachine }
         if sites.contains(where: { $0.contains(source) }) { return .site }
-        return phones > 0 ? .phones(phones) : nil
+        if phones > 0 { return .phones(phones) }
+        return isHome ? .home : nil
     }
 }
 

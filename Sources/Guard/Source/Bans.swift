@@ -7,7 +7,8 @@ public import Primitives
 ///
 /// A source is only shut out on proof of its address: a connection, or a nonce that was sent to that very address. Else
 /// whoever forges an office's address could shut the office out (rows PROVEN and D12 of the attack catalogue). It is never
-/// shut out while phones are registered from there, inside a site, or on this machine: then people are told instead.
+/// shut out while phones are registered from there or were within 72 hours, inside a site, or on this machine: then people
+/// are told instead.
 public struct Bans: Sendable {
     /// Something that a source did.
     public struct Sighting: Sendable {
@@ -81,11 +82,14 @@ public struct Bans: Sendable {
 
     /// Counts what a source did and decides what comes of it.
     ///
-    /// - Parameter phones: How many phones are registered from an address; asked only when it matters.
+    /// - Parameters:
+    ///   - isHome: Whether phones logged in from there of late, as ``KnownSources`` says.
+    ///   - phones: How many phones are registered from an address; asked only when it matters.
     public mutating func judge(
         _ sighting: Sighting,
         at now: MonotonicTime,
         wall: WallTime,
+        isHome: Bool = false,
         phones: (IPAddress) -> Int
     ) -> Judgement {
         guard let reason = BanRules.reason(for: sighting.kind), let most = BanRules.thresholds(of: reason) else {
@@ -105,7 +109,7 @@ public struct Bans: Sendable {
         }
         offences.forget(source)
         let evidence = reason.evidence(worst.number, account: worst.account)
-        if let protection = protection(against: sighting, at: now, phones: phones) {
+        if let protection = protection(against: sighting, at: now, isHome: isHome, phones: phones) {
             return .withheld(reason, evidence: evidence, protection)
         }
         return .banned(ban(source, reason, evidence, at: wall))
@@ -129,6 +133,7 @@ public struct Bans: Sendable {
     private mutating func protection(
         against sighting: Sighting,
         at now: MonotonicTime,
+        isHome: Bool,
         phones: (IPAddress) -> Int
     ) -> BanRules.Protection? {
         guard hasProof(sighting) else { return .unproven }
@@ -136,7 +141,8 @@ public struct Bans: Sendable {
             of: sighting.source,
             reachedAt: sighting.local,
             sites: sites,
-            phones: phones(sighting.source.accountable)
+            phones: phones(sighting.source.accountable),
+            isHome: isHome
         )
         if let protection { return protection }
         guard pace.holds(1, at: now.nanoseconds, Self.rate) else { return .tooManyBans }

@@ -4,16 +4,33 @@ public import Model
 public import Primitives
 
 /// The addresses from which phones have shown valid credentials of late, so that they are given more time and more places
-/// when they all come back at once.
+/// when they all come back at once, and are let in when what strangers may send is used up: by strangers elsewhere, or by
+/// whoever shares the phones' address and misbehaves.
 ///
 /// Only a valid credential puts an address here, so strangers cannot fill it.
 public struct KnownSources: Sendable {
-    /// Until when each is known.
-    private var known: [IPAddress: MonotonicTime] = [:]
-    private let capacity: Int
+    private struct Place {
+        var until: MonotonicTime
+        /// What is left of its way back in. Its debt is never more than one guess, or a neighbour could keep phones waiting.
+        var bucket = TokenBucket()
+    }
 
-    public init(capacity: Int = Limits.knownSources) {
-        self.capacity = capacity
+    private var known: [IPAddress: Place] = [:]
+    /// Of all of them together.
+    private var together = TokenBucket()
+    private let capacity: Int
+    private let pace: TokenBucket.Pace
+    private let allPace: TokenBucket.Pace
+
+    /// - Parameters:
+    ///   - rate: Messages of one address on its way back in.
+    ///   - all: The same of all together.
+    public init(
+        capacity: Int = Limits.knownSources,
+        rate: Rate = Limits.returnRate,
+        all: Rate = Limits.allReturnsRate
+    ) {
+        (self.capacity, pace, allPace) = (capacity, TokenBucket.Pace(rate), TokenBucket.Pace(all))
     }
 
     /// With those of earlier runs, for as long as they were known then.
@@ -23,9 +40,10 @@ public struct KnownSources: Sendable {
         recalling logins: [PhoneLogin],
         at now: MonotonicTime,
         on date: WallTime,
-        capacity: Int = Limits.knownSources
+        capacity: Int = Limits.knownSources,
+        all: Rate = Limits.allReturnsRate
     ) {
-        self.init(capacity: capacity)
+        self.init(capacity: capacity, all: all)
         for login in logins {
             let age = max(date - login.at, .zero)
             if age < Limits.knownFor { know(login.source, until: now + (Limits.knownFor - age)) }
@@ -33,21 +51,37 @@ public struct KnownSources: Sendable {
     }
 
     public func contains(_ source: IPAddress, at now: MonotonicTime) -> Bool {
-        known[source.accountable].map { now < $0 } ?? false
+        known[source.accountable].map { now < $0.until } ?? false
     }
 
     public mutating func authenticated(_ source: IPAddress, at now: MonotonicTime) {
         know(source, until: now + Limits.knownFor)
     }
 
+    /// Whether a known address may send this although strangers there, or all of them, have used up what is theirs.
+    public mutating func letsBack(_ source: IPAddress, cost: SourceGate.Cost, at now: MonotonicTime) -> Bool {
+        let key = source.accountable
+        guard var place = known[key], now < place.until, together.holds(cost.messages, at: now.nanoseconds, allPace),
+            place.bucket.spend(cost.messages, at: now.nanoseconds, pace)
+        else { return false }
+        known[key] = place
+        together.take(cost.messages, at: now.nanoseconds, allPace)
+        return true
+    }
+
+    /// Somebody there did wrong: the way back in bears it too, but only once at a time.
+    public mutating func charge(_ source: IPAddress, cost: SourceGate.Cost, at now: MonotonicTime) {
+        known[source.accountable]?.bucket.drain(cost.messages, at: now.nanoseconds, pace)
+    }
+
     /// When there is no room for one more, the half that was not heard from for longest is forgotten.
     private mutating func know(_ source: IPAddress, until end: MonotonicTime) {
         let key = source.accountable
         if known[key] == nil, known.count >= capacity {
-            let ends = known.values.sorted()
+            let ends = known.values.map(\.until).sorted()
             let median = ends[ends.count / 2]
-            known = known.filter { $0.value > median }
+            known = known.filter { $0.value.until > median }
         }
-        known[key] = end
+        known[key, default: Place(until: end)].until = end
     }
 }

@@ -24,6 +24,8 @@ public struct SourceGate: Sendable {
         public static let failedLogin = Cost(messages: 25)
         /// Malformed or forged.
         public static let abuse = Cost(messages: 10)
+        /// For what would have been a ban: nobody waits longer than for this (``Limits/longestDebt``).
+        public static let withheldBan = Cost(messages: .max)
     }
 
     public struct Rates: Sendable {
@@ -114,13 +116,5 @@ public struct SourceGate: Sendable {
         guard let free else { return use(&overflow[row]) }
         slots[free] = Slot(high: key.high, low: key.low)
         return use(&slots[free].bucket)
-    }
-}
-
-extension TokenBucket {
-    fileprivate mutating func spend(_ cost: UInt32, at now: UInt64, _ pace: Pace) -> Bool {
-        guard holds(cost, at: now, pace) else { return false }
-        take(cost, at: now, pace)
-        return true
     }
 }

@@ -23,6 +23,21 @@ struct TokenBucket: Sendable {
         fullAt = min(overflow ? .max : end, beyond ? .max : deepest)
     }
 
+    /// Takes `cost` tokens when they are there.
+    mutating func spend(_ cost: UInt32, at now: UInt64, _ pace: Pace) -> Bool {
+        guard holds(cost, at: now, pace) else { return false }
+        take(cost, at: now, pace)
+        return true
+    }
+
+    /// Takes `cost` tokens, into a debt of no more than that, however often.
+    mutating func drain(_ cost: UInt32, at now: UInt64, _ pace: Pace) {
+        let (deepest, beyond) = now.addingReportingOverflow(pace.capacity &+ UInt64(cost) &* pace.interval)
+        let before = fullAt
+        take(cost, at: now, pace)
+        fullAt = max(before, min(fullAt, beyond ? .max : deepest))
+    }
+
     /// A ``Rate`` as nanoseconds.
     struct Pace: Sendable {
         /// Until one token has come back.

@@ -10,19 +10,20 @@ extension Machine {
     func facts(of business: SignallingHop) async -> [DoctorFact] {
         guard let reception else { return [] }
         let used = try? await business.eventLoop.submit { [gate = business.gate] in
-            (gate.value.connections, gate.value.strangers)
+            (gate.value.connections, gate.value.outsiders)
         }.get()
         guard let (connections, strangers) = used else { return [] }
         return [loopFact(connections, strangers), Self.fact(of: reception.figures.counts, reception.onTheWay.count)]
     }
 
     private func loopFact(_ connections: Int, _ strangers: Int) -> DoctorFact {
-        let isCrowded = connections * 10 > share.places * 9 || strangers * 10 > share.strangerPlaces * 9
+        let most = share.strangerPlaces - share.expectedPlaces
+        let isCrowded = connections * 10 > share.places * 9 || strangers * 10 > most * 9
         return DoctorFact(
             name: "shared loop",
             isWell: !isCrowded,
             finding: "\(connections) of at most \(share.places) connections, \(strangers) of at most "
-                + "\(share.strangerPlaces) by strangers, of up to \(share.neighbours) businesses of \(share.businesses)",
+                + "\(most) by strangers, of up to \(share.neighbours) businesses of \(share.businesses)",
             remedy: isCrowded ? "serve some of them by another process on another address: ringfence serve" : nil
         )
     }

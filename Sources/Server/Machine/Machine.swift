@@ -32,7 +32,7 @@ public final class Machine: Sendable {
     ///   - media: Where their media arrives.
     ///   - sites: Networks that phones sit in.
     /// - Throws: A refusal when an address is taken.
-    public init(
+    public convenience init(
         for businesses: Int,
         loops: Int,
         listeners: [EncryptedListener],
@@ -40,7 +40,18 @@ public final class Machine: Sendable {
         sites: [IPPrefix] = []
     ) throws(Refusal) {
         let share = Share(businesses: max(businesses, 1), loops: loops, descriptors: DescriptorLimit.raise())
-        reception = try Reception(listeners, for: businesses, sites: sites)
+        try self.init(sharing: share, loops: loops, listeners: listeners, media: media, sites: sites)
+    }
+
+    /// - Parameter share: What there is to share.
+    init(
+        sharing share: Share,
+        loops: Int,
+        listeners: [EncryptedListener],
+        media: [MediaPorts],
+        sites: [IPPrefix] = []
+    ) throws(Refusal) {
+        reception = try Reception(listeners, for: share.businesses, sites: sites)
         self.media = try MediaExchange(media, capacity: share.relays)
         mediaPorts = media
         self.share = share

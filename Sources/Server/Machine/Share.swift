@@ -31,12 +31,18 @@ struct Share: Sendable {
 
     /// Connections of the business.
     var connections: ConnectionGate.Caps {
-        let part = max(min(Limits.leastStrangers, strangerPlaces), strangerPlaces / Limits.strangersPart)
-        let strangers = isAlone ? strangerPlaces : part
+        let least = max(min(Limits.leastStrangers, strangerPlaces), strangerPlaces / Limits.strangersPart)
+        let strangers = isAlone ? strangerPlaces : least
         var caps = ConnectionGate.Caps()
         caps.total = places
         caps.reservedForAuthenticated = places - strangers
         caps.reservedForSites = strangers / 2
+        caps.reservedForKnown = strangers / 4
+        // However few there are, a handful of sources does not fill them.
+        let (few, many) = (caps.unreserved / Guard.Limits.sourcesToFill, caps.unreserved + caps.reservedForKnown)
+        caps.perStranger = min(max(few, Guard.Limits.leastStrangerConnections), caps.perStranger)
+        let part = many / Guard.Limits.knownSourcesToFill
+        caps.perKnown = min(max(part, Guard.Limits.leastKnownConnections), caps.perKnown)
         return caps
     }
 
@@ -46,6 +52,9 @@ struct Share: Sendable {
         rates.allStrangers = part(of: rates.allStrangers)
         return rates
     }
+
+    /// What may be said from where phones logged in of late, when strangers have used up what is theirs.
+    var returns: Rate { part(of: Guard.Limits.allReturnsRate) }
 
     /// Phones that may register anew with it.
     var registrations: Rate { part(of: Guard.Limits.registrationRate) }
@@ -57,7 +66,10 @@ struct Share: Sendable {
         return Rate(perSecond: rate.perSecond / part, burst: rate.burst / part)
     }
 
-    var loop: LoopGate { LoopGate(connections: places, strangers: strangerPlaces) }
+    /// Of the loop's places for strangers, those that are only for where phones are expected from.
+    var expectedPlaces: Int { strangerPlaces / Limits.strangersPart }
+
+    var loop: LoopGate { LoopGate(connections: places, strangers: strangerPlaces, reserved: expectedPlaces) }
 
     /// What is divided evenly, down to what an office needs.
     private func part(of whole: Int, atLeast least: Int) -> Int { max(whole / businesses, min(whole, least)) }

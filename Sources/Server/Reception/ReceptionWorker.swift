@@ -38,8 +38,8 @@ final class ReceptionWorker: @unchecked Sendable {
     private var listeners: [Listener]
     private var waiting: [UInt64: Waiting] = [:]
     private var deadlines = DeadlineQueue<UInt64>()
-    /// By accountable source.
-    private var sources: [IPAddress: Int] = [:]
+    /// By accountable source, the oldest first.
+    private var sources: [IPAddress: [UInt64]] = [:]
     private var serial = ReceptionWorker.firstConnection
     private var counts = ReceptionCounts()
     private let signs: UnsafeMutableBufferPointer<ringfence_sign>
@@ -151,9 +151,12 @@ final class ReceptionWorker: @unchecked Sendable {
         guard !decide(socket, at: listener, isLast: false) else { return }
         let source = socket.remote.ip.accountable
         let isSite = sites.contains { $0.contains(socket.remote.ip) }
-        guard sources[source, default: 0] < (isSite ? Limits.hellosPerSite : Limits.hellosPerSource) else {
+        if let all = sources[source], let oldest = all.first,
+            all.count >= (isSite ? Limits.hellosPerSite : Limits.hellosPerSource)
+        {
+            // A neighbour behind the same router who says nothing must not keep the phones there out.
+            remove(oldest)
             counts.crowded += 1
-            return
         }
         if waiting.count >= Limits.hellos { forgetOldest() }
         serial += 1
@@ -161,7 +164,7 @@ final class ReceptionWorker: @unchecked Sendable {
             counts.crowded += 1
             return
         }
-        sources[source, default: 0] += 1
+        sources[source, default: []].append(serial)
         waiting[serial] = Waiting(socket: socket, listener: listener)
         deadlines.insert(serial, at: SystemClock.monotonic + Limits.hello)
     }
@@ -224,8 +227,8 @@ final class ReceptionWorker: @unchecked Sendable {
     private func remove(_ id: UInt64) -> Waiting? {
         guard let visitor = waiting.removeValue(forKey: id) else { return nil }
         let source = visitor.socket.remote.ip.accountable
-        let left = sources[source, default: 1] - 1
-        sources[source] = left > 0 ? left : nil
+        sources[source]?.removeAll { $0 == id }
+        if sources[source]?.isEmpty == true { sources[source] = nil }
         return visitor
     }
 

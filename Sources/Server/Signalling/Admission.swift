@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Calls
 import Guard
 import Model
 import NIOCore
@@ -33,69 +34,112 @@ struct Admission {
         let caps = share.connections
         self.loop = loop
         places = ConnectionGate(sites: sites, caps: caps)
-        strangerLimit = caps.total - caps.reservedForAuthenticated
+        strangerLimit = caps.unreserved
         total = caps.total
         sources = SourceGate(capacity: share.sources, sites: sites, rates: share.rates, seed: seed)
         self.bans = Bans(sites: sites, kept: bans, offenders: share.offenders, seed: seed)
-        known = KnownSources(recalling: logins, at: SystemClock.monotonic, on: SystemClock.wall)
+        known = KnownSources(
+            recalling: logins,
+            at: SystemClock.monotonic,
+            on: SystemClock.wall,
+            all: share.returns
+        )
     }
 
-    /// Connections that have not authenticated, and how many of them there may be.
-    var strangers: Int { places.unauthenticated }
+    /// Connections that have not authenticated.
+    var unauthenticated: Int { places.unauthenticated }
+    /// Of them, those that come from where nobody is expected, and how many of them there may be.
+    var strangers: Int { places.outsiders }
     let strangerLimit: Int
+    /// What a stranger's time is divided by: it shrinks as their places are taken.
+    var haste: Int {
+        let free = strangerLimit - places.outsiders
+        return free * 4 < strangerLimit ? 4 : free * 2 < strangerLimit ? 2 : 1
+    }
     /// Connections there may be in all.
     let total: Int
     /// Those of all businesses of this loop.
     var loopConnections: Int { loop.value.connections }
 
-    /// Whether a connection is accepted. What is, is given back with ``disconnected(_:isPhone:)``.
-    mutating func connect(_ source: IPAddress, at now: MonotonicTime) -> Bool {
-        guard loop.value.admit() else { return false }
-        guard places.admit(source, isKnown: known.contains(source, at: now)) else {
-            loop.value.closed(wasAuthenticated: false)
-            return false
-        }
-        guard pays(source, .connection, at: now) else {
-            disconnected(source, isPhone: false)
-            return false
-        }
-        return true
+    /// Where a connection comes from.
+    func origin(of source: IPAddress, at now: MonotonicTime) -> ConnectionGate.Origin {
+        places.origin(of: source, isKnown: known.contains(source, at: now))
     }
 
-    /// - Parameter isPhone: What ``authenticated(_:)`` answered for it.
-    mutating func disconnected(_ source: IPAddress, isPhone: Bool) {
-        places.closed(source, wasAuthenticated: isPhone)
-        loop.value.closed(wasAuthenticated: isPhone)
+    /// Whether a source may open a connection now, and pays for it.
+    mutating func mayConnect(_ source: IPAddress, at now: MonotonicTime) -> Bool {
+        pays(source, .connection, at: now, mayReturn: true)
     }
 
-    mutating func authenticated(_ source: IPAddress, at now: MonotonicTime) -> Bool {
+    /// Whether there is room for a connection. When there is, it is taken, and given back with
+    /// ``disconnected(_:_:isPhone:)``.
+    mutating func enter(_ source: IPAddress, as origin: ConnectionGate.Origin) -> ConnectionGate.Answer {
+        guard loop.value.admit(isExpected: origin != .anywhere) else { return .crowded }
+        let answer = places.admit(source, as: origin)
+        if answer != .admitted { loop.value.closed(wasAuthenticated: false, isExpected: origin != .anywhere) }
+        return answer
+    }
+
+    /// - Parameter isPhone: What ``authenticated(_:_:at:)`` answered for it.
+    mutating func disconnected(_ source: IPAddress, _ origin: ConnectionGate.Origin, isPhone: Bool) {
+        places.closed(source, origin, wasAuthenticated: isPhone)
+        loop.value.closed(wasAuthenticated: isPhone, isExpected: origin != .anywhere)
+    }
+
+    /// A valid credential came from there.
+    mutating func knows(_ source: IPAddress, at now: MonotonicTime) {
         known.authenticated(source, at: now)
-        guard places.authenticated(source) else { return false }
-        loop.value.authenticated()
-        return true
     }
 
-    /// Whether phones are expected from there: it has the patience of a friend.
-    func expects(_ source: IPAddress, at now: MonotonicTime) -> Bool {
-        sources.isSite(source) || known.contains(source, at: now)
+    mutating func authenticated(_ source: IPAddress, _ origin: ConnectionGate.Origin, at now: MonotonicTime) -> Bool {
+        knows(source, at: now)
+        guard places.authenticated(source, origin) else { return false }
+        loop.value.authenticated(isExpected: origin != .anywhere)
+        return true
     }
 
     /// Whether a message of somebody who has shown no credential is read.
-    mutating func message(from source: IPAddress, at now: MonotonicTime) -> Bool {
-        pays(source, .message, at: now)
+    ///
+    /// - Parameter mayReturn: Whether it may be a phone on its way back in, where phones logged in of late.
+    mutating func message(from source: IPAddress, at now: MonotonicTime, mayReturn: Bool) -> Bool {
+        pays(source, .message, at: now, mayReturn: mayReturn)
     }
 
-    private mutating func pays(_ source: IPAddress, _ cost: SourceGate.Cost, at now: MonotonicTime) -> Bool {
+    private mutating func pays(
+        _ source: IPAddress,
+        _ cost: SourceGate.Cost,
+        at now: MonotonicTime,
+        mayReturn: Bool
+    ) -> Bool {
         let isSite = sources.isSite(source)
-        guard isSite || loop.value.hears(cost, at: now), sources.admit(source, cost: cost, at: now) else {
+        if isSite || loop.value.hears(cost, at: now), sources.admit(source, cost: cost, at: now) {
+            if !isSite { loop.value.heard(cost, at: now) }
+            return true
+        }
+        guard mayReturn, loop.value.letsBack(cost, at: now), known.letsBack(source, cost: cost, at: now) else {
             return false
         }
-        if !isSite { loop.value.heard(cost, at: now) }
+        loop.value.cameBack(cost, at: now)
         return true
     }
 
     /// Makes a source pay for what it was let in with.
     mutating func charge(_ source: IPAddress, cost: SourceGate.Cost, at now: MonotonicTime) {
         sources.charge(source, cost: cost, at: now)
+        known.charge(source, cost: cost, at: now)
+    }
+
+    /// Counts what a source did and decides what comes of it. Where phones keep it from being shut out, those who do not
+    /// log in there wait instead.
+    mutating func judge(_ sighting: Bans.Sighting, at now: Moment, phones: (IPAddress) -> Int) -> Bans.Judgement {
+        let isHome = known.contains(sighting.source, at: now.monotonic)
+        let judgement = bans.judge(sighting, at: now.monotonic, wall: now.wall, isHome: isHome, phones: phones)
+        switch judgement {
+        case .withheld(_, _, let protection) where protection.slowsDown:
+            // Not the way back in: that is for the phones.
+            sources.charge(sighting.source, cost: .withheldBan, at: now.monotonic)
+        case .withheld, .nothing, .alarm, .banned: break
+        }
+        return judgement
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Calls
+import Guard
 import NIOCore
 import NIOSSL
 import NIOTLS
@@ -26,6 +27,8 @@ final class Connection: ChannelInboundHandler {
         case banned
         /// It went on long after it was not heard any more.
         case overBudget
+        /// It had shown least, for longest, when there was no room for the next one.
+        case crowdedOut
     }
 
     let id: FlowID
@@ -39,8 +42,12 @@ final class Connection: ChannelInboundHandler {
     /// Whether the gate counts it among the authenticated.
     var isCountedAsPhone = false
     var standing: Standing
+    /// What places it may take while it has shown no credential.
+    let origin: ConnectionGate.Origin
     /// Of a phone; a stranger's is that of its source.
     var budget = MessageBudget()
+    /// Messages of a stranger that were read.
+    var heard = 0
     /// Messages of a stranger that were not read.
     var dropped = 0
     /// Whether the phone is not read for a moment, because it has used up its budget.
@@ -52,10 +59,13 @@ final class Connection: ChannelInboundHandler {
     /// The beginning of a message whose end has not come.
     private var partial: [UInt8] = []
 
-    init(flow: Flow, loop: SignallingLoop, at now: MonotonicTime, isExpected: Bool) {
+    init(flow: Flow, from origin: ConnectionGate.Origin, loop: SignallingLoop, at now: MonotonicTime) {
         self.id = flow.id
         self.flow = flow
         self.loop = loop
+        self.origin = origin
+        // Phones are expected from there: it has the patience of a friend.
+        let isExpected = origin != .anywhere
         standing = Standing(opened: now, isSecured: !flow.transport.isEncrypted, isExpected: isExpected)
     }
 

@@ -18,6 +18,8 @@ struct LoopFigures: Sendable {
     var slowReaders: UInt64 = 0
     /// Connections closed because they went on far over budget.
     var overBudget: UInt64 = 0
+    /// Connections closed because there was no room for the next one.
+    var crowdedOut: UInt64 = 0
     /// Sources shut out.
     var bans: UInt64 = 0
     /// Connections and datagrams of sources that are shut out.

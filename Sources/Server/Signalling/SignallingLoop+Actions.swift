@@ -27,7 +27,7 @@ extension SignallingLoop {
     private func perform(_ action: Action, _ sender: Sender?) {
         switch action {
         case .send(let bytes, let id): send(bytes, to: id)
-        case .authenticated(let id): authenticated(id)
+        case .authenticated(let id): authenticated(id, sender)
         case .close(let id): connections[id]?.close()
         case .media(let command): commands.append(command)
         case .remember(let record, let ticket): outlets.remember(record, ticket)
@@ -68,17 +68,23 @@ extension SignallingLoop {
         }
     }
 
-    private func authenticated(_ id: FlowID) {
+    private func authenticated(_ id: FlowID, _ sender: Sender?) {
+        let now = SystemClock.monotonic
         guard let connection = connections[id] else {
-            // Over UDP the sender's address can be forged, so its source stays accountable for every message.
+            // Over UDP the sender's address can be forged, so its source stays accountable for every message. But a
+            // credential holds for a nonce that was sent to that very address.
             if id.rawValue & ConnectionTable.datagramBit != 0 {
-                datagrams[DatagramListener.number(of: id)]?.keep(id, at: SystemClock.monotonic)
+                datagrams[DatagramListener.number(of: id)]?.keep(id, at: now)
+                if let sender { admission.knows(sender.ip, at: now) }
             }
             return
         }
-        let now = SystemClock.monotonic
         if !connection.isCountedAsPhone {
-            connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip, at: now)
+            connection.isCountedAsPhone = admission.authenticated(
+                connection.flow.remote.ip,
+                connection.origin,
+                at: now
+            )
         }
         connection.standing.authenticated(at: patience.served(now))
     }

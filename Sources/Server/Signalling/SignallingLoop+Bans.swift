@@ -39,10 +39,7 @@ extension SignallingLoop {
             isConnected: sender.isConnected,
             account: account
         )
-        let judgement = admission.bans.judge(sighting, at: now.monotonic, wall: now.wall) {
-            switchboard.phones(at: $0)
-        }
-        switch judgement {
+        switch admission.judge(sighting, at: now, phones: { switchboard.phones(at: $0) }) {
         case .nothing: break
         case .alarm(_, let evidence): tell(.suspicious, sender.ip, evidence, at: now.wall)
         case .withheld(_, let evidence, let protection):

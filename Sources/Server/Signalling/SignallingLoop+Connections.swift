@@ -19,31 +19,81 @@ extension SignallingLoop {
     {
         let now = SystemClock.monotonic
         guard !turnsAway(remote.ip) else { return nil }
-        guard admission.connect(remote.ip, at: now) else {
+        let origin = admission.origin(of: remote.ip, at: now)
+        guard admission.mayConnect(remote.ip, at: now), hasRoom(for: remote.ip, from: origin) else {
             figures.refusedConnections += 1
             return nil
         }
         let connection = connections.insert { id in
             Connection(
                 flow: Flow(id: id, transport: transport, remote: remote, local: local),
+                from: origin,
                 loop: self,
-                at: patience.served(now),
-                isExpected: admission.expects(remote.ip, at: now)
+                at: patience.served(now)
             )
         }
         guard let connection else {
-            admission.disconnected(remote.ip, isPhone: false)
+            admission.disconnected(remote.ip, origin, isPhone: false)
             return nil
         }
         figures.acceptedConnections += 1
         patience.begin(at: now)
-        reviews.insert(connection.id, at: patience.moment(connection.standing.deadline))
+        moved(connection)
+        reviews.insert(connection.id, at: patience.moment(connection.standing.deadline(haste: admission.haste)))
         setWake()
         return connection
     }
 
+    /// Takes a place. When there is none, somebody who has shown no credential makes room: nobody can fill the places of
+    /// strangers by saying nothing, however many addresses there are.
+    private func hasRoom(for source: IPAddress, from origin: ConnectionGate.Origin) -> Bool {
+        let leaving: Connection?
+        switch admission.enter(source, as: origin) {
+        case .admitted: return true
+        case .refused: return false
+        case .crowded: leaving = leastOutsider() ?? (origin == .anywhere ? nil : leastExpected { _ in true })
+        case .crowdedSource:
+            leaving = leastExpected { $0.flow.remote.ip.accountable == source.accountable }
+        }
+        guard let leaving else { return false }
+        leaving.end(.crowdedOut)
+        closed(leaving)
+        return admission.enter(source, as: origin) == .admitted
+    }
+
+    private func leastOutsider() -> Connection? {
+        crowd.next { connections[$0]?.standing.phase == $1 }.flatMap { connections[$0] }
+    }
+
+    /// Of a place where phones are expected from, who has shown least for longest.
+    private func leastExpected(_ isMeant: (Connection) -> Bool) -> Connection? {
+        let id = expected.first { id, phase in
+            guard let connection = connections[id], connection.standing.phase == phase else { return false }
+            return isMeant(connection)
+        }
+        return id.flatMap { connections[$0] }
+    }
+
+    /// A connection without a credential has shown more than before. Those of sites never make room for others.
+    private func moved(_ connection: Connection) {
+        let (id, phase, living) = (connection.id, connection.standing.phase, admission.unauthenticated)
+        switch connection.origin {
+        case .anywhere: crowd.add(id, phase, living: living) { connections[$0]?.standing.phase == $1 }
+        case .known: expected.add(id, phase, living: living) { connections[$0]?.standing.phase == $1 }
+        case .site: break
+        }
+    }
+
+    /// It said a whole message.
+    func spoke(_ connection: Connection, at now: MonotonicTime) {
+        let before = connection.standing.phase
+        connection.standing.spoke(at: patience.served(now))
+        if before != connection.standing.phase { moved(connection) }
+    }
+
     func secured(_ connection: Connection) {
         connection.standing.secured(at: patience.served(SystemClock.monotonic))
+        moved(connection)
     }
 
     func handshakeFailed(_ connection: Connection) {
@@ -53,7 +103,7 @@ extension SignallingLoop {
     func closed(_ connection: Connection) {
         guard connections[connection.id] != nil else { return }
         connections.remove(connection.id)
-        admission.disconnected(connection.flow.remote.ip, isPhone: connection.isCountedAsPhone)
+        admission.disconnected(connection.flow.remote.ip, connection.origin, isPhone: connection.isCountedAsPhone)
         switchboard.closed(connection.id, at: SystemClock.now, into: &actions)
         carryOut()
         endTurn()
@@ -79,6 +129,7 @@ extension SignallingLoop {
         switch end {
         case .regular, .banned: break
         case .overBudget: figures.overBudget += 1
+        case .crowdedOut: figures.crowdedOut += 1
         case .malformed: figures.malformed += 1
         case .overdue: figures.overdue += 1
         case .slowReader: figures.slowReaders += 1

@@ -13,7 +13,7 @@ extension SignallingLoop {
     /// without a word, because an answer would be a service. A phone's is never dropped: a phone over budget waits.
     func receive(_ message: Span<UInt8>, on connection: Connection, at now: Moment) {
         guard admits(connection, at: now) else { return }
-        connection.standing.spoke(at: patience.served(now.monotonic))
+        spoke(connection, at: now.monotonic)
         switchboard.receive(message, on: connection.flow, at: now, into: &actions)
         carryOut(from: Sender(connection.flow))
     }
@@ -37,7 +37,9 @@ extension SignallingLoop {
             figures.bannedDatagrams += 1
             return
         }
-        guard admission.message(from: flow.remote.ip, at: now.monotonic) else { return dropped(from: flow, at: now) }
+        guard admission.message(from: flow.remote.ip, at: now.monotonic, mayReturn: true) else {
+            return dropped(from: flow, at: now)
+        }
         switchboard.receive(datagram, on: flow, at: now, into: &actions)
         carryOut(from: Sender(flow))
     }
@@ -76,7 +78,11 @@ extension SignallingLoop {
             if connection.budget.spend(at: now.monotonic) { holdBack(connection, at: now) }
             return true
         }
-        guard !admission.message(from: connection.flow.remote.ip, at: now.monotonic) else { return true }
+        let mayReturn = connection.heard < Guard.Limits.returnMessages
+        guard !admission.message(from: connection.flow.remote.ip, at: now.monotonic, mayReturn: mayReturn) else {
+            connection.heard += 1
+            return true
+        }
         dropped(from: connection.flow, at: now)
         connection.dropped += 1
         if connection.dropped >= Guard.Limits.droppedPerConnection {

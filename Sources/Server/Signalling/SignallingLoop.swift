@@ -44,6 +44,9 @@ final class SignallingLoop {
     var datagrams: [UInt16: DatagramListener] = [:]
     let outlets: Outlets
 
+    /// Connections without a credential, from anywhere and from where phones are expected: who goes when there is no room.
+    var crowd = Crowd()
+    var expected = Crowd()
     /// When each connection is looked at next. One entry a connection.
     var reviews = DeadlineQueue<FlowID>()
     /// The clock that deadlines of connections are measured with.
@@ -113,7 +116,7 @@ final class SignallingLoop {
             switchboard.wake(at: now, into: &actions)
             carryOut()
         }
-        patience.look(at: now.monotonic, goesOn: admission.strangers > 0)
+        patience.look(at: now.monotonic, goesOn: admission.unauthenticated > 0)
         review(at: now.monotonic)
         if now.monotonic >= nextReport {
             nextReport = now.monotonic + Limits.eventReport
@@ -128,7 +131,7 @@ final class SignallingLoop {
     private func review(at now: MonotonicTime) {
         while let id = reviews.popDue(at: now) {
             guard let connection = connections[id] else { continue }
-            let deadline = patience.moment(connection.standing.deadline)
+            let deadline = patience.moment(connection.standing.deadline(haste: admission.haste))
             if deadline <= now {
                 connection.end(.overdue)
             }

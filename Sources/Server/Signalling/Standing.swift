@@ -36,17 +36,18 @@ struct Standing: Sendable {
     }
 
     /// When the connection is closed unless it moves before.
-    var deadline: MonotonicTime {
+    ///
+    /// - Parameter haste: What the time of strangers from anywhere is divided by, because their places are nearly all taken.
+    func deadline(haste: Int = 1) -> MonotonicTime {
         switch phase {
-        case .handshake: moved + (isExpected ? Limits.expectedHandshake : Limits.handshake)
-        case .greeting: moved + (isExpected ? Limits.expectedFirstMessage : Limits.firstMessage)
-        case .stranger: min(strangerDeadline, begun.map { $0 + Limits.wholeMessage } ?? strangerDeadline)
-        case .phone: moved + Limits.phoneIdle
+        case .handshake: return moved + (isExpected ? Limits.expectedHandshake : Limits.handshake)
+        case .greeting: return moved + (isExpected ? Limits.expectedFirstMessage : Limits.firstMessage)
+        case .stranger:
+            let haste = isExpected ? 1 : haste
+            let end = min(moved + Limits.strangerIdle / haste, opened + Limits.strangerLifetime / haste)
+            return min(end, begun.map { $0 + Limits.wholeMessage } ?? end)
+        case .phone: return moved + Limits.phoneIdle
         }
-    }
-
-    private var strangerDeadline: MonotonicTime {
-        min(moved + Limits.strangerIdle, opened + Limits.strangerLifetime)
     }
 
     /// The beginning of a message came.

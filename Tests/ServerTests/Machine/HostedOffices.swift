@@ -18,18 +18,21 @@ struct HostedOffices: Sendable {
 
     /// Opens them, lets the test work, and closes them.
     ///
-    /// - Parameter domains: One office for each.
+    /// - Parameters:
+    ///   - domains: One office for each.
+    ///   - descriptors: How many sockets there may be.
     static func open<Result>(
         _ domains: [String] = ["acme.test", "bolt.test"],
         loops: Int = 2,
         listeners: [EncryptedListener.Kind] = [.tls],
         sites: [IPPrefix] = [],
+        descriptors: Int = 20_000,
         _ work: (HostedOffices) async throws -> Result
     ) async throws -> Result {
         try await Town.withPlace {
             let loopback = IPAddress(v4: 0x7F00_0001)
             let machine = try Machine(
-                for: domains.count,
+                sharing: Share(businesses: domains.count, loops: loops, descriptors: descriptors),
                 loops: loops,
                 listeners: listeners.map { EncryptedListener($0, SocketAddress(ip: loopback, port: 0)) },
                 media: [try Office.freePorts(on: loopback)],

@@ -44,6 +44,19 @@ struct ShareTests {
         #expect(share.connections.total == share.places)
     }
 
+    @Test(arguments: [(1, 1, 1_024), (1, 1, 1 << 20), (4, 1, 20_000), (4, 2, 8_192), (200, 2, 20_000)])
+    func `however few places there are, a handful of sources does not fill them`(
+        businesses: Int,
+        loops: Int,
+        descriptors: Int
+    ) {
+        let caps = Share(businesses: businesses, loops: loops, descriptors: descriptors).connections
+        #expect(caps.unreserved >= 16 * caps.perStranger)
+        #expect(caps.unreserved + caps.reservedForKnown >= 4 * caps.perKnown)
+        #expect(caps.reservedForKnown * 2 <= caps.reservedForSites)
+        #expect(caps.perKnown > caps.perStranger)
+    }
+
     @Test func `each of a thousand still has enough for an office`() {
         let share = Share(businesses: 1_000, loops: 2, descriptors: 1 << 20)
         #expect(share.calls == Limits.leastCalls)

@@ -93,6 +93,68 @@ struct BanTests {
         }
     }
 
+    /// As a guest network or a neighbour behind the same router would, while no phone is registered.
+    private func misbehave(_ server: RingfenceServer, _ office: Office) async throws {
+        for round in 0..<4 {
+            let line = try await Peer.connect(
+                to: server.sipTLS,
+                root: office.root,
+                name: office.domain,
+                from: Self.stranger
+            )
+            #expect(try await line.waits { $0.isSecured })
+            let request = Requests.options(branch: 9_000 + round)
+            line.say(request.replacing("Max-Forwards", with: "User-Agent: friendly-scanner\r\nMax-Forwards"))
+            _ = try await line.hears("SIP/2.0", within: .milliseconds(100))
+            await line.close()
+        }
+    }
+
+    @Test func `an office whose phones have just lost their connections is not shut out by a neighbour's scanner`()
+        async throws
+    {
+        try await Office.open { office in
+            let (phone, other) = (try await Enrolled("201", in: office), try await Enrolled("202", in: office))
+            let line = try await office.peer(from: Self.stranger)
+            #expect(try await phone.register(over: line))
+            await line.close()
+            _ = try await office.eventually { $0.switchboard.figures.registrations == 0 }
+
+            try await misbehave(office.server, office)
+            try await guess(5, for: other, in: office)
+            #expect(await office.server.bans().isEmpty)
+            for phone in [phone, other] {
+                let line = try await office.peer(from: Self.stranger)
+                #expect(try await phone.register(over: line))
+            }
+            await office.server.stop()
+            let events = try office.store.events().filter { $0.kind == .banWithheld }
+            #expect(events.contains { $0.detail.contains("names a scanner") || $0.detail.contains("name a scanner") })
+            #expect(events.allSatisfy { $0.detail.contains("within the last 72 hours") })
+        }
+    }
+
+    @Test func `the same right after a restart of the server`() async throws {
+        try await Office.open { office in
+            let phone = try await Enrolled("201", in: office)
+            let line = try await office.peer(from: Self.stranger)
+            #expect(try await phone.register(over: line))
+            await office.server.stop()
+
+            let again = try await RingfenceServer.start(office.configuration, store: office.store, logger: .silent)
+            try await misbehave(again, office)
+            #expect(await again.bans().isEmpty)
+            let back = try await Peer.connect(
+                to: again.sipTLS,
+                root: office.root,
+                name: office.domain,
+                from: Self.stranger
+            )
+            #expect(try await phone.register(over: back))
+            await again.stop()
+        }
+    }
+
     @Test func `a phone that was not told its new password is named, and not banned`() async throws {
         try await Office.open { office in
             let phone = try await Enrolled("201", in: office)

@@ -11,37 +11,50 @@ struct StandingTests {
 
     @Test func `five seconds for the handshake, five more for the first message`() {
         var standing = Standing(opened: Self.at(10), isSecured: false)
-        #expect(standing.deadline == Self.at(15))
+        #expect(standing.deadline() == Self.at(15))
         standing.secured(at: Self.at(13))
-        #expect(standing.deadline == Self.at(18))
+        #expect(standing.deadline() == Self.at(18))
     }
 
     @Test func `without TLS the first message is due at once`() {
-        #expect(Standing(opened: Self.at(0), isSecured: true).deadline == Self.at(5))
+        #expect(Standing(opened: Self.at(0), isSecured: true).deadline() == Self.at(5))
     }
 
     @Test func `a stranger has thirty seconds between messages, and two minutes in all`() {
         var standing = Standing(opened: Self.at(0), isSecured: true)
         standing.spoke(at: Self.at(2))
-        #expect(standing.deadline == Self.at(32))
+        #expect(standing.deadline() == Self.at(32))
         for second in stride(from: UInt64(20), through: 110, by: 20) { standing.spoke(at: Self.at(second)) }
-        #expect(standing.deadline == Self.at(120))
+        #expect(standing.deadline() == Self.at(120))
+    }
+
+    @Test func `a stranger's time shrinks as their places are taken, where nobody is expected`() {
+        var (stranger, guest) = (
+            Standing(opened: Self.at(0), isSecured: true),
+            Standing(opened: Self.at(0), isSecured: true, isExpected: true)
+        )
+        stranger.spoke(at: Self.at(2))
+        guest.spoke(at: Self.at(2))
+        #expect(stranger.deadline(haste: 2) == Self.at(17))
+        for second in stride(from: UInt64(8), through: 26, by: 6) { stranger.spoke(at: Self.at(second)) }
+        #expect(stranger.deadline(haste: 4) == Self.at(30))
+        #expect(guest.deadline(haste: 4) == Self.at(32))
     }
 
     @Test func `a stranger's keep-alives buy no time`() {
         var standing = Standing(opened: Self.at(0), isSecured: true)
         standing.kept(at: Self.at(4))
-        #expect(standing.deadline == Self.at(5))
+        #expect(standing.deadline() == Self.at(5))
         standing.spoke(at: Self.at(4))
         standing.kept(at: Self.at(30))
-        #expect(standing.deadline == Self.at(34))
+        #expect(standing.deadline() == Self.at(34))
     }
 
     @Test func `where phones are expected from, there is time for a thousand to come at once`() {
         var standing = Standing(opened: Self.at(10), isSecured: false, isExpected: true)
-        #expect(standing.deadline == Self.at(25))
+        #expect(standing.deadline() == Self.at(25))
         standing.secured(at: Self.at(20))
-        #expect(standing.deadline == Self.at(35))
+        #expect(standing.deadline() == Self.at(35))
     }
 
     @Test func `D03 a later message has ten seconds from its first byte to its last, however many come between`() {
@@ -49,17 +62,17 @@ struct StandingTests {
         standing.spoke(at: Self.at(1))
         standing.began(at: Self.at(3))
         standing.began(at: Self.at(9))
-        #expect(standing.deadline == Self.at(13))
+        #expect(standing.deadline() == Self.at(13))
         standing.spoke(at: Self.at(12))
-        #expect(standing.deadline == Self.at(42))
+        #expect(standing.deadline() == Self.at(42))
     }
 
     @Test func `a phone stays for as long as it keeps registering`() {
         var standing = Standing(opened: Self.at(0), isSecured: true)
         standing.authenticated(at: Self.at(1))
-        #expect(standing.deadline == Self.at(7_201))
+        #expect(standing.deadline() == Self.at(7_201))
         standing.kept(at: Self.at(7_000))
-        #expect(standing.deadline == Self.at(14_200))
+        #expect(standing.deadline() == Self.at(14_200))
     }
 }
 

@@ -224,6 +224,8 @@ struct Unacknowledged: Sendable {
     let expectsAnswer: Bool
     var next: MonotonicTime
     var interval: Duration
+    /// Whether it answers a re-INVITE.
+    let isChange: Bool
     let giveUp: MonotonicTime
 }
 

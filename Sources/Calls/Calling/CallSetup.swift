@@ -55,7 +55,7 @@ extension Switchboard {
     }
 
     private func hasRoom(for proof: Authenticated) -> Bool {
-        callsBySerial.count < settings.calls
+        !isFull && callsBySerial.count < settings.calls
             && callsOf[proof.device.username, default: []].count < Limits.callsPerDevice
     }
 

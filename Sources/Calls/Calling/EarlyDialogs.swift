@@ -26,6 +26,7 @@ extension Switchboard {
             return true
         }
         guard !refuseExtensions(request, on: flow, at: now, into: &actions),
+            !refuseHops(of: request, on: flow, at: now, into: &actions),
             inOrder(request, owner, on: flow, at: now, into: &actions)
         else { return true }
         switch request.method {

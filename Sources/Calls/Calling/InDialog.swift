@@ -25,7 +25,8 @@ extension Switchboard {
             return
         }
         guard inOrder(request, owner, on: flow, at: now, into: &actions),
-            !refuseExtensions(request, on: flow, at: now, into: &actions)
+            !refuseExtensions(request, on: flow, at: now, into: &actions),
+            !refuseHops(of: request, on: flow, at: now, into: &actions)
         else { return }
         switch request.method {
         case .bye: bye(request, owner, on: flow, at: now, into: &actions)

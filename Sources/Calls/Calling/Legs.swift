@@ -53,7 +53,7 @@ extension Leg {
 
 extension Unacknowledged {
     /// T1 and 64·T1 of RFC 3261 §17.1.1.1.
-    init(_ bytes: [UInt8], sequence: UInt32, expectsAnswer: Bool, at now: Moment) {
+    init(_ bytes: [UInt8], sequence: UInt32, expectsAnswer: Bool, isChange: Bool = false, at now: Moment) {
         self.init(
             bytes: bytes,
             sequence: sequence,
@@ -65,6 +65,7 @@ extension Unacknowledged {
     }
 }
 
+            isChange: isChange,
 extension LegProtection {
     init(_ flow: Flow, suite: SRTPSuite?) {
         self.init(

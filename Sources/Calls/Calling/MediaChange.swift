@@ -31,6 +31,11 @@ extension Switchboard {
             respond(491, to: request, on: flow, at: now, into: &actions)
             return
         }
+        // §14.2: one that is not over is no time for the next, or a phone that confirms nothing piles them up here.
+        guard request.method != .invite || (leg.unacknowledged?.isChange != true && !isFull) else {
+            respond(500, to: request, on: flow, at: now, into: &actions) { $0.field(.retryAfter, 5) }
+            return
+        }
         guard let asked = asked(request, owner, leg, on: flow, at: now, into: &actions) else { return }
         update(owner.call, owner.side) { $0.dialog.refreshTarget(from: request) }
         if isOffer {
@@ -56,7 +61,10 @@ extension Switchboard {
             expect(request, on: flow, at: now)
             return Asked(request: request, owner: owner, flow: flow, kind: .update, session: session)
         }
-        guard let key = ServerKey(request, on: flow) else { return nil }
+        guard let key = ServerKey(request, on: flow) else {
+            respond(400, to: request, on: flow, at: now, into: &actions)
+            return nil
+        }
         let transaction = openInviteServer(key, on: flow, call: owner.call, at: now)
         return Asked(request: request, owner: owner, flow: flow, kind: .invite(transaction), session: session)
     }
@@ -179,7 +187,13 @@ extension Switchboard {
         case .invite(let transaction):
             let sequence = (try? asked.request.cseq().number) ?? 0
             update(owner.call, owner.side) {
-                $0.unacknowledged = Unacknowledged(bytes, sequence: sequence, expectsAnswer: isOffer, at: now)
+                $0.unacknowledged = Unacknowledged(
+                    bytes,
+                    sequence: sequence,
+                    expectsAnswer: isOffer,
+                    isChange: true,
+                    at: now
+                )
             }
             answer(transaction, 200, bytes, at: now, into: &actions)
             schedule(owner.call, at: now.monotonic + .milliseconds(500))

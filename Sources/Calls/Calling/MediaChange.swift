@@ -83,10 +83,10 @@ extension Switchboard {
                 settle(offer, proposed, asked, at: now, into: &actions)
             }
         } catch {
-            if error.status == 488 {
+            if error.status == 488, error.warning == nil {
                 report(.weakMediaOffered, .mediaEncryption, asked.request, asked.flow, now, into: &actions)
             }
-            reply(error.status, to: asked, at: now, into: &actions)
+            reply(error.status, to: asked, because: error, at: now, into: &actions)
         }
     }
 
@@ -96,6 +96,7 @@ extension Switchboard {
         guard let theirs = Negotiation.protection(of: audio, preferring: SRTPSuite.preferred) else {
             throw Refused(status: 488, outcome: .refused, reason: "it asks for audio without encryption")
         }
+        guard audio.formats.holdsVoice else { throw .noCodec }
         var media = before
         let isSame = before.theirs?.key == theirs.key
         let ours = isSame ? before.chosen?.key : nil
@@ -222,8 +223,18 @@ extension Switchboard {
     // MARK: Answers
 
     /// Refuses a change, or says that it is on its way.
-    mutating func reply(_ status: Int, to asked: Asked, at now: Moment, into actions: inout [Action]) {
-        let bytes = response(status, to: asked.request, on: asked.flow, tag: nil)
+    mutating func reply(
+        _ status: Int,
+        to asked: Asked,
+        because refused: Refused? = nil,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        var reason: String?
+        if let refused { reason = warning(of: refused) }
+        let bytes = response(status, to: asked.request, on: asked.flow, tag: nil) {
+            if let reason { $0.field(.warning, reason) }
+        }
         switch asked.kind {
         case .invite(let transaction): answer(transaction, status, bytes, at: now, into: &actions)
         // RFC 4320 §4.1: a request other than INVITE gets no 100.

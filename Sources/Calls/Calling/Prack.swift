@@ -48,7 +48,8 @@ extension Switchboard {
     /// The early dialog that a response belongs to. A phone has one: another To tag is not listened to.
     private func earlyPhone(_ response: Message, _ index: Int, of client: InviteClient) -> EarlyCall.Phone? {
         guard let early = earlyCalls[client.call],
-            let dialog = try? Dialog(asClientFrom: response, request: client.request), !dialog.remoteTag.isEmpty
+            let dialog = (try? Dialog(asClientFrom: response, request: client.request))
+                ?? Dialog(unclear: response, to: client.request), !dialog.remoteTag.isEmpty
         else { return nil }
         guard let known = early.phones[index] else { return EarlyCall.Phone(dialog: dialog) }
         return known.dialog.remoteTag == dialog.remoteTag ? known : nil

@@ -10,6 +10,19 @@ enum Limits {
     static let connectionsPerDevice = 8
     /// Calls that one device may have at once, ringing ones included. A desk phone has no more line keys than this.
     static let callsPerDevice = 8
+    /// INVITEs of one connection that are answered and wait for nothing but a repeat or an ACK. A phone answers its own
+    /// within a round trip; each may hold what a response repeats, ``SIP/Limits/echoedBytes``.
+    static let finishedServers = 16
+    /// INVITEs of ours over one connection that are answered and wait for a repeat of the answer. Each may hold the routes
+    /// of its dialog twice.
+    static let finishedClients = 16
+    /// Bytes of INVITE transactions that wait for nothing on one switchboard; with more, nothing new begins. Every call
+    /// that it may have at once needs 4 KiB for as long as it is answered.
+    static let finishedBytes = 67_108_864
+    /// Bytes of the branch of an INVITE. RFC 3261 asks for a unique one; phones stay under 80.
+    static let branchBytes = 512
+    /// PRACKs under way in one early dialog. RFC 3262 §3 wants one response acknowledged before the next.
+    static let pracks = 4
     /// Phones rung for one call.
     static let forks = 20
     /// Calls at once on one switchboard. Each holds about 8 KiB here and one relay.

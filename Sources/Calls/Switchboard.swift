@@ -33,8 +33,10 @@ public struct Switchboard: Sendable {
     var transfers: [UInt64: Transfer] = [:]
     var inviteServers: [UInt64: InviteServer] = [:]
     var inviteServerIDs: [ServerKey: UInt64] = [:]
+    var finishedServers = KeptTransactions<UInt64>()
     var absorbers: [ServerKey: NonInviteServerTransaction] = [:]
     var inviteClients: [BranchKey: InviteClient] = [:]
+    var finishedClients = KeptTransactions<BranchKey>()
     var requestClients: [BranchKey: RequestClient] = [:]
     /// Dialogs whose calls are over, until their phones know.
     var leaving: [DialogKey: Leaving] = [:]
@@ -100,6 +102,7 @@ public struct Switchboard: Sendable {
         figures.shedding = shedding
         figures.transactions = inviteServers.count + absorbers.count + inviteClients.count + requestClients.count
         figures.transactions += farewells.count
+        figures.keptBytes = keptBytes
         return figures
     }
 

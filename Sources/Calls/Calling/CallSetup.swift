@@ -55,7 +55,7 @@ extension Switchboard {
     }
 
     private func hasRoom(for proof: Authenticated) -> Bool {
-        callsBySerial.count < settings.calls
+        !isFull && callsBySerial.count < settings.calls
             && callsOf[proof.device.username, default: []].count < Limits.callsPerDevice
     }
 
@@ -118,8 +118,12 @@ extension Switchboard {
         guard let type = request.first(.contentType), isSDP(request.bytes(type)) else { throw .unknownBody }
         do {
             let offer = try SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
-            guard offer.audio != nil else { throw Refused.noAudio }
+            guard let audio = offer.audio else { throw Refused.noAudio }
+            // What is in the clear is refused for that.
+            guard audio.formats.holdsVoice || !isProtected(offer) else { throw Refused.noCodec }
             return offer
+        } catch let error as Refused {
+            throw error
         } catch let error as SDPError {
             throw Refused(status: error.status, outcome: .refused, reason: "its media description cannot be read")
         } catch {
@@ -257,7 +261,15 @@ extension Switchboard {
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
         let party = Party(target.device, subscriber, isPrivate: isPrivate)
-        return (Branch(key: key, party: party, flow: target.flow, local: local, crypto: crypto), request)
+        let branch = Branch(
+            key: key,
+            party: party,
+            flow: target.flow,
+            local: local,
+            crypto: crypto,
+            formats: formats
+        )
+        return (branch, request)
     }
 
     /// - Parameter address: Where the phone is. An answer goes by the offer's own address (RFC 6157 §3.1).

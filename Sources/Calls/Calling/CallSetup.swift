@@ -9,7 +9,7 @@ import SIP
 /// From an INVITE to phones that ring (RFC 3261 §13.3, §16.7 for the forking).
 extension Switchboard {
     mutating func invite(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
-        guard proof.isSender(of: request) else {
+        guard proof.isCaller(of: request) else {
             report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
             respond(403, to: request, on: proof.flow, at: now, into: &actions)
             return
@@ -158,7 +158,7 @@ extension Switchboard {
             callee: callee,
             callerProtection: LegProtection(proof.flow, suite: nil)
         )
-        let isPrivate = request.first(.privacy) != nil && request.privacy().hidesIdentity
+        let isPrivate = request.hidesCaller
         let caller = Party(proof.device, proof.subscriber, isPrivate: isPrivate)
         let incoming = Call.Incoming(
             request: request,

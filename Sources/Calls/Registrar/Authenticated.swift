@@ -23,6 +23,9 @@ struct Authenticated: Sendable {
         user.elementsEqual(device.username.utf8) || user.elementsEqual(subscriber.number.text.utf8)
     }
 
+    /// Whether a caller names this device in From, or nobody at all (RFC 3323 §4.1.1.3).
+    func isCaller(of request: Message) -> Bool { request.isFromNobody || isSender(of: request) }
+
     /// Whether From names this device. Who calls, writes or watches is whoever the credential says (row S07).
     func isSender(of request: Message) -> Bool {
         guard let from = try? request.from(), let user = from.uri?.user else { return false }

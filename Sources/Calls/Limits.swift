@@ -47,6 +47,9 @@ enum Limits {
     static let instanceBytes = 128
     /// Seconds within which a phone shows that its connection is alive (RFC 5626 §4.4.1 for connections).
     static let flowTimer = 120
+    /// Messages with odd fields over the connection of a phone in a minute, before it is closed: a phone whose firmware
+    /// writes one goes on, one that does nothing else does not.
+    static let oddMessages = 20
     /// Wrong passwords on one connection before it is closed.
     static let failuresPerFlow = 5
     /// Subscriptions of one phone: three key modules of 40 lamps, its mailbox and itself.

@@ -118,7 +118,8 @@ public struct Switchboard: Sendable {
             try scratch.validate()
         } catch {
             guard !keepsAlive(bytes, flow, into: &actions) else { return }
-            refuseMalformed(scratch, error, on: flow, at: now, into: &actions)
+            receiveOdd(scratch, error, on: flow, at: now, into: &actions)
+            tellWatchers(at: now, into: &actions)
             return
         }
         let message = scratch

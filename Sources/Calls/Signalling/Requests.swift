@@ -169,22 +169,6 @@ extension Switchboard {
         let address = IPAddress(parsing: String(decoding: host, as: UTF8.self))
         return address != nil && (address == flow.local.ip || address == IPAddress(parsing: snapshot.domain.text))
     }
-
-    /// A message that is not SIP. A request that can be answered gets its error; a stream that lost its framing closes.
-    mutating func refuseMalformed(
-        _ request: Message,
-        _ error: ParseError,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
-        counters.malformed += 1
-        report(.malformed, .intrusionDetection, request, flow, now, into: &actions)
-        if let method = request.method, method != .ack, request.first(.via) != nil, request.first(.callID) != nil {
-            respond(error.status, to: request, on: flow, at: now, into: &actions)
-        }
-        if flow.transport.isReliable { actions.append(.close(flow.id)) }
-    }
 }
 
 /// ASCII without regard to case, as host names compare.

@@ -91,9 +91,8 @@ struct Authenticator: Sendable {
 
     mutating func authenticate(_ request: Message, on flow: Flow, at now: Moment) throws(ParseError) -> Outcome {
         guard let credentials = try request.credentials() else { return .challenge(stale: false, .none) }
-        let offered = Self.algorithm(for: request)
-        let used = credentials.algorithm ?? (credentials.isUnknownAlgorithm ? nil : .md5)
-        guard request.bytes(credentials.realm).elementsEqual(realm.utf8), used == offered,
+        guard let used = credentials.algorithm, request.bytes(credentials.realm).elementsEqual(realm.utf8),
+            Self.algorithms(for: request, on: flow).contains(used),
             used != .md5 || flow.transport.isEncrypted, let meant = Digest.meant(credentials, for: request)
         else { return .challenge(stale: false, .none) }
 
@@ -110,13 +109,13 @@ struct Authenticator: Sendable {
 
         let name = Username(request.bytes(credentials.username)) ?? .nobody
         let (account, isKnown) = look(for: name)
-        let secret = account.secret(for: offered)
+        let secret = account.secret(for: used)
         let isRight = Digest.matches(
             meant,
             in: request,
             method: request.method ?? .options,
             // The same algorithm, or the comparison would end early for a name that exists.
-            ha1: secret ?? nobody.secret(for: offered) ?? nobody.md5
+            ha1: secret ?? nobody.secret(for: used) ?? nobody.md5
         )
         guard isRight, isKnown, secret != nil, let owner = account.owner else {
             let username = printable(request, credentials.username)
@@ -137,17 +136,19 @@ struct Authenticator: Sendable {
         DigestChallenge(
             realm: realm,
             nonce: issuer.issue(to: flow.remote.ip, at: now.wall),
-            algorithm: Self.algorithm(for: request),
+            algorithms: Self.algorithms(for: request, on: flow),
             isStale: isStale
         )
     }
 
-    private static func algorithm(for request: Message) -> DigestAlgorithm {
+    private static func algorithms(for request: Message, on flow: Flow) -> [DigestAlgorithm] {
         let client = request.first(.userAgent).map { request.bytes($0) } ?? []
-        return switch ClientAlgorithm.challenge(userAgent: client) {
-        case .md5: .md5
-        case .sha256: .sha256
-        case .sha512256: .sha512256
+        return ClientAlgorithm.challenges(userAgent: client, isEncrypted: flow.transport.isEncrypted).map { strength in
+            switch strength {
+            case .md5: .md5
+            case .sha256: .sha256
+            case .sha512256: .sha512256
+            }
         }
     }
 }

@@ -107,9 +107,7 @@ extension Switchboard {
     ) {
         counters.challenges += 1
         let challenge = authenticator.challenge(for: request, on: flow, isStale: stale, at: now)
-        respond(401, to: request, on: flow, at: now, into: &actions) { writer in
-            writer.field(.wwwAuthenticate) { challenge.write(into: &$0) }
-        }
+        respond(401, to: request, on: flow, at: now, into: &actions) { challenge.write(into: &$0) }
     }
 
     private mutating func note(

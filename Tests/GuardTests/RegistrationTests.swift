@@ -6,27 +6,27 @@ import Testing
 
 @Suite("RFC 3261 §10.3: how long and how often a phone may register")
 struct RegistrationRulesTests {
-    static let cases: [(requested: UInt32?, others: Int, decision: RegistrationRules.Decision)] = [
-        (nil, 0, .bind(seconds: 3_600)),
-        (600, 0, .bind(seconds: 600)),
-        (60, 4, .bind(seconds: 60)),
-        (59, 0, .tooBrief(minimum: 60)),
-        (1, 5, .tooBrief(minimum: 60)),
-        (3_601, 0, .bind(seconds: 3_600)),
-        (.max, 0, .bind(seconds: 3_600)),
-        (0, 0, .remove),
-        (0, 100, .remove),
-        (600, 5, .tooMany(maximum: 5)),
-        (nil, 6, .tooMany(maximum: 5)),
+    static let cases: [(requested: UInt32?, others: Int, noticesLoss: Bool, decision: RegistrationRules.Decision)] = [
+        (nil, 0, true, .bind(seconds: 3_600)), (nil, 0, false, .bind(seconds: 120)),
+        (600, 0, true, .bind(seconds: 600)), (600, 0, false, .bind(seconds: 120)),
+        (60, 4, true, .bind(seconds: 60)), (60, 4, false, .bind(seconds: 60)),
+        (59, 0, true, .tooBrief(minimum: 60)), (59, 0, false, .tooBrief(minimum: 60)),
+        (1, 5, true, .tooBrief(minimum: 60)),
+        (3_601, 0, true, .bind(seconds: 3_600)), (121, 0, false, .bind(seconds: 120)),
+        (.max, 0, true, .bind(seconds: 3_600)), (.max, 0, false, .bind(seconds: 120)),
+        (0, 0, true, .remove), (0, 100, false, .remove),
+        (600, 5, true, .tooMany(maximum: 5)), (nil, 6, false, .tooMany(maximum: 5)),
     ]
 
     @Test(arguments: cases)
     func `is decided by what was asked for, what else is, and whether the phone notices a loss`(
         requested: UInt32?,
         others: Int,
+        noticesLoss: Bool,
         decision: RegistrationRules.Decision
     ) {
-        #expect(RegistrationRules.decide(requested: requested, others: others) == decision)
+        let decided = RegistrationRules.decide(requested: requested, others: others, noticesLoss: noticesLoss)
+        #expect(decided == decision)
     }
 }
 

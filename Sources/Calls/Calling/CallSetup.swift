@@ -271,26 +271,6 @@ extension Switchboard {
         )
         return (branch, request)
     }
-
-    /// - Parameter address: Where the phone is. An answer goes by the offer's own address (RFC 6157 §3.1).
-    mutating func newLocalMedia(towards address: IPAddress) -> LocalMedia {
-        let ours = settings.media(towards: address)
-        return LocalMedia(
-            address: ours.ip,
-            port: ours.port,
-            rtcpPort: ours.port + 1,
-            // RFC 8866 §5.2 wants a number; 62 bits so that every reader's integer holds it.
-            sessionID: entropy.next() >> 2,
-            version: 1
-        )
-    }
-
-    /// A fresh key for every suite we take, best first.
-    mutating func newOffers() -> [CryptoAttribute] {
-        SRTPSuite.preferred.enumerated().map { index, suite in
-            CryptoAttribute(tag: index + 1, key: .generate(suite, using: &entropy))
-        }
-    }
 }
 
 private func isSDP(_ type: ArraySlice<UInt8>) -> Bool {

@@ -16,9 +16,12 @@ enum Limits {
     /// INVITEs of ours over one connection that are answered and wait for a repeat of the answer. Each may hold the routes
     /// of its dialog twice.
     static let finishedClients = 16
-    /// Bytes of INVITE transactions that wait for nothing on one switchboard; with more, nothing new begins. Every call
-    /// that it may have at once needs 4 KiB for as long as it is answered.
-    static let finishedBytes = 67_108_864
+    /// Bytes of transactions that wait for nothing on one switchboard; with more, nothing new begins. A call leaves about 5
+    /// KiB for half a minute: this is more than a thousand calls a second, and less than a small machine has.
+    static let finishedBytes = 268_435_456
+    /// Answers that are kept for a phone over a transport that loses, for as long as it may ask again. A phone repeats what
+    /// it just said, not what it said 64 requests ago.
+    static let absorbers = 64
     /// Bytes of the branch of an INVITE. RFC 3261 asks for a unique one; phones stay under 80.
     static let branchBytes = 512
     /// PRACKs under way in one early dialog. RFC 3262 §3 wants one response acknowledged before the next.

@@ -35,6 +35,7 @@ public struct Switchboard: Sendable {
     var inviteServerIDs: [ServerKey: UInt64] = [:]
     var finishedServers = KeptTransactions<UInt64>()
     var absorbers: [ServerKey: NonInviteServerTransaction] = [:]
+    var finishedAbsorbers = KeptTransactions<ServerKey>()
     var inviteClients: [BranchKey: InviteClient] = [:]
     var finishedClients = KeptTransactions<BranchKey>()
     var requestClients: [BranchKey: RequestClient] = [:]

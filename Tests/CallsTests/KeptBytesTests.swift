@@ -81,6 +81,23 @@ struct KeptBytesTests {
         #expect(scene.office.received(on: scene.callee.flow).map(\.method) == [.prack])
     }
 
+    @Test func `D15 what a phone may ask for again over UDP is what it just asked for`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        phone.flow = try office.flow(over: .udp)
+        // Long enough for the answers to a stranger (row D13).
+        phone.client = String(repeating: "TestPhone ", count: 80)
+        #expect(try phone.register(&office).status == 200)
+        for _ in 0..<200 {
+            let answer = try phone.ask(&office, "OPTIONS", to: "sip:101@\(Office.domain)", extra: Self.hops).last
+            #expect(answer?.status == 200)
+        }
+        let figures = office.switchboard.figures
+        #expect(figures.keptBytes < Self.most && figures.transactions == 64)
+        office.wait(.seconds(33))
+        #expect(office.switchboard.figures.keptBytes == 0)
+    }
+
     @Test func `D15 a request whose answer would have to repeat too much is too large`() throws {
         var scene = try Scene()
         let hops = Array(repeating: Self.hops[0], count: 7)

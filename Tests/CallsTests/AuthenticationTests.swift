@@ -5,7 +5,7 @@ import Model
 import SIP
 import Testing
 
-@Suite("Control intrusion-detection, RFC 3261 §8.2.1, §16.3, §22.1, RFC 7616 §5.6 and RFC 8760 §2.3: strangers")
+@Suite("Control intrusion-detection, RFC 3261 §8.2.1, §16.3, §22.1, RFC 7616 §5.6 and RFC 8760 §2.3, §2.4: strangers")
 struct AuthenticationTests {
     static let methods = ["REGISTER", "INVITE", "OPTIONS", "SUBSCRIBE", "MESSAGE", "PUBLISH", "REFER", "NONSENSE"]
 

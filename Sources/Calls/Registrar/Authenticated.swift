@@ -92,7 +92,7 @@ struct Authenticator: Sendable {
     mutating func authenticate(_ request: Message, on flow: Flow, at now: Moment) throws(ParseError) -> Outcome {
         guard let credentials = try request.credentials() else { return .challenge(stale: false, .none) }
         guard let used = credentials.algorithm, request.bytes(credentials.realm).elementsEqual(realm.utf8),
-            Self.algorithms(for: request, on: flow).contains(used),
+            Self.algorithms(for: request, on: flow).contains(used.strength),
             used != .md5 || flow.transport.isEncrypted, let meant = Digest.meant(credentials, for: request)
         else { return .challenge(stale: false, .none) }
 
@@ -141,14 +141,26 @@ struct Authenticator: Sendable {
         )
     }
 
-    private static func algorithms(for request: Message, on flow: Flow) -> [DigestAlgorithm] {
+    private static func algorithms(for request: Message, on flow: Flow) -> [DigestStrength] {
         let client = request.first(.userAgent).map { request.bytes($0) } ?? []
-        return ClientAlgorithm.challenges(userAgent: client, isEncrypted: flow.transport.isEncrypted).map { strength in
-            switch strength {
-            case .md5: .md5
-            case .sha256: .sha256
-            case .sha512256: .sha512256
-            }
+        return ClientAlgorithm.challenges(userAgent: client, isEncrypted: flow.transport.isEncrypted)
+    }
+}
+
+extension DigestAlgorithm {
+    var strength: DigestStrength {
+        switch self {
+        case .md5: .md5
+        case .sha256: .sha256
+        case .sha512256: .sha512256
+        }
+    }
+
+    init(_ strength: DigestStrength) {
+        switch strength {
+        case .md5: self = .md5
+        case .sha256: self = .sha256
+        case .sha512256: self = .sha512256
         }
     }
 }

@@ -41,6 +41,10 @@ public enum ClientAlgorithm {
         Client(prefix: "freeswitch", offer: [.md5]),
     ]
 
+    // Made once: this is asked for every REGISTER.
+    private static let unknown: [DigestStrength] = [.sha256, .md5]
+    private static let unknownReadable: [DigestStrength] = [.sha256]
+
     /// - Parameters:
     ///   - userAgent: The value of User-Agent; empty where there is none.
     ///   - isEncrypted: Whether nobody on the way can read what is computed with MD5.
@@ -51,7 +55,7 @@ public enum ClientAlgorithm {
             guard let below = client.below else { return client.offer }
             if let version = rest.leadingVersion, version < below { return client.offer }
         }
-        return isEncrypted ? [.sha256, .md5] : [.sha256]
+        return isEncrypted ? unknown : unknownReadable
     }
 }
 

@@ -24,6 +24,9 @@ enum Limits {
     static let absorbers = 64
     /// Bytes of the branch of an INVITE. RFC 3261 asks for a unique one; phones stay under 80.
     static let branchBytes = 512
+    /// Dialogs that the answers to one INVITE may make: one where a phone is, and some where another server forks behind it
+    /// (RFC 3261 §13.2.2.4). Each that is too many costs a BYE, which is kept until it is answered.
+    static let answersPerInvite = 8
     /// PRACKs under way in one early dialog. RFC 3262 §3 wants one response acknowledged before the next.
     static let pracks = 4
     /// Phones rung for one call.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Calls
+import Model
 import SIP
 import Testing
 
@@ -79,6 +80,30 @@ struct KeptBytesTests {
         let extra = ["Require: 100rel", "RSeq: 5", route]
         scene.office.deliver(scene.callee.answer(scene.invite, 180, extra: extra), on: scene.callee.flow)
         #expect(scene.office.received(on: scene.callee.flow).map(\.method) == [.prack])
+    }
+
+    @Test(arguments: [true, false])
+    func `D15 a phone that answers one call again and again is hung up a few times, and no more`(
+        isCancelled: Bool
+    ) throws {
+        var scene = try RingingScene()
+        if isCancelled {
+            _ = scene.progress(180)
+            _ = scene.office.switchboard.calls().first.map { scene.office.endCall($0.record.id) }
+        }
+        _ = scene.office.received(on: scene.callee.flow)
+        let route = "Record-Route: <sip:192.0.2.9;lr;x=\(String(repeating: "r", count: 900))>"
+        for round in 0..<200 {
+            let tag = round < 100 ? "tag-\(round)" : "tag-0"
+            let sdp = SDP.answer(to: scene.invite)
+            let answer = scene.callee.answer(scene.invite, 200, tag: tag, extra: [route], sdp: sdp)
+            scene.office.deliver(answer, on: scene.callee.flow)
+        }
+        let heard = scene.office.received(on: scene.callee.flow).compactMap(\.method)
+        #expect(heard.count { $0 == .bye } == (isCancelled ? 8 : 7))
+        // What it says again of the dialog that counts is confirmed again.
+        #expect(heard.count { $0 == .ack } == 108)
+        #expect(scene.office.switchboard.figures.keptBytes < Self.most)
     }
 
     @Test func `D15 what a phone may ask for again over UDP is what it just asked for`() throws {

@@ -35,6 +35,7 @@ public struct Switchboard: Sendable {
     var inviteServerIDs: [ServerKey: UInt64] = [:]
     var finishedServers = KeptTransactions<UInt64>()
     var absorbers: [ServerKey: NonInviteServerTransaction] = [:]
+    var finishedAbsorbers = KeptTransactions<ServerKey>()
     var inviteClients: [BranchKey: InviteClient] = [:]
     var finishedClients = KeptTransactions<BranchKey>()
     var requestClients: [BranchKey: RequestClient] = [:]
@@ -118,7 +119,8 @@ public struct Switchboard: Sendable {
             try scratch.validate()
         } catch {
             guard !keepsAlive(bytes, flow, into: &actions) else { return }
-            refuseMalformed(scratch, error, on: flow, at: now, into: &actions)
+            receiveOdd(scratch, error, on: flow, at: now, into: &actions)
+            tellWatchers(at: now, into: &actions)
             return
         }
         let message = scratch

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Calls
+import Model
 import SIP
 import Testing
 
@@ -79,6 +80,47 @@ struct KeptBytesTests {
         let extra = ["Require: 100rel", "RSeq: 5", route]
         scene.office.deliver(scene.callee.answer(scene.invite, 180, extra: extra), on: scene.callee.flow)
         #expect(scene.office.received(on: scene.callee.flow).map(\.method) == [.prack])
+    }
+
+    @Test(arguments: [true, false])
+    func `D15 a phone that answers one call again and again is hung up a few times, and no more`(
+        isCancelled: Bool
+    ) throws {
+        var scene = try RingingScene()
+        if isCancelled {
+            _ = scene.progress(180)
+            _ = scene.office.switchboard.calls().first.map { scene.office.endCall($0.record.id) }
+        }
+        _ = scene.office.received(on: scene.callee.flow)
+        let route = "Record-Route: <sip:192.0.2.9;lr;x=\(String(repeating: "r", count: 900))>"
+        for round in 0..<200 {
+            let tag = round < 100 ? "tag-\(round)" : "tag-0"
+            let sdp = SDP.answer(to: scene.invite)
+            let answer = scene.callee.answer(scene.invite, 200, tag: tag, extra: [route], sdp: sdp)
+            scene.office.deliver(answer, on: scene.callee.flow)
+        }
+        let heard = scene.office.received(on: scene.callee.flow).compactMap(\.method)
+        #expect(heard.count { $0 == .bye } == (isCancelled ? 8 : 7))
+        // What it says again of the dialog that counts is confirmed again.
+        #expect(heard.count { $0 == .ack } == 108)
+        #expect(scene.office.switchboard.figures.keptBytes < Self.most)
+    }
+
+    @Test func `D15 what a phone may ask for again over UDP is what it just asked for`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        phone.flow = try office.flow(over: .udp)
+        // Long enough for the answers to a stranger (row D13).
+        phone.client = String(repeating: "TestPhone ", count: 80)
+        #expect(try phone.register(&office).status == 200)
+        for _ in 0..<200 {
+            let answer = try phone.ask(&office, "OPTIONS", to: "sip:101@\(Office.domain)", extra: Self.hops).last
+            #expect(answer?.status == 200)
+        }
+        let figures = office.switchboard.figures
+        #expect(figures.keptBytes < Self.most && figures.transactions == 64)
+        office.wait(.seconds(33))
+        #expect(office.switchboard.figures.keptBytes == 0)
     }
 
     @Test func `D15 a request whose answer would have to repeat too much is too large`() throws {

@@ -54,13 +54,17 @@ extension Switchboard {
             return
         }
         // §13.2.2.4: whatever it says, it is confirmed. One that does not say where its phone is cannot stand.
-        let (clear, unclear) = (confirmed(response, index, of: client), Dialog(unclear: response, to: client.request))
-        guard var dialog = clear ?? unclear else { return }
+        let clear = confirmed(response, index, of: client)
+        guard client.answers < Limits.answersPerInvite,
+            var dialog = clear ?? Dialog(unclear: response, to: client.request)
+        else { return }
+        inviteClients[key]?.answers += 1
         let acknowledgement = acknowledge(&dialog, cseq: 1, over: client.flow)
         actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase
         else {
             // Somebody else was quicker, or the caller is gone.
+            if client.acknowledged == nil { inviteClients[key]?.acknowledged = (tag, acknowledgement) }
             sayBye(&dialog, over: client.flow, at: now, into: &actions)
             return
         }

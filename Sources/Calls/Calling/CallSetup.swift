@@ -9,7 +9,7 @@ import SIP
 /// From an INVITE to phones that ring (RFC 3261 §13.3, §16.7 for the forking).
 extension Switchboard {
     mutating func invite(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
-        guard proof.isSender(of: request) else {
+        guard proof.isCaller(of: request) else {
             report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
             respond(403, to: request, on: proof.flow, at: now, into: &actions)
             return
@@ -158,7 +158,7 @@ extension Switchboard {
             callee: callee,
             callerProtection: LegProtection(proof.flow, suite: nil)
         )
-        let isPrivate = request.first(.privacy) != nil && request.privacy().hidesIdentity
+        let isPrivate = request.hidesCaller
         let caller = Party(proof.device, proof.subscriber, isPrivate: isPrivate)
         let incoming = Call.Incoming(
             request: request,
@@ -270,26 +270,6 @@ extension Switchboard {
             formats: formats
         )
         return (branch, request)
-    }
-
-    /// - Parameter address: Where the phone is. An answer goes by the offer's own address (RFC 6157 §3.1).
-    mutating func newLocalMedia(towards address: IPAddress) -> LocalMedia {
-        let ours = settings.media(towards: address)
-        return LocalMedia(
-            address: ours.ip,
-            port: ours.port,
-            rtcpPort: ours.port + 1,
-            // RFC 8866 §5.2 wants a number; 62 bits so that every reader's integer holds it.
-            sessionID: entropy.next() >> 2,
-            version: 1
-        )
-    }
-
-    /// A fresh key for every suite we take, best first.
-    mutating func newOffers() -> [CryptoAttribute] {
-        SRTPSuite.preferred.enumerated().map { index, suite in
-            CryptoAttribute(tag: index + 1, key: .generate(suite, using: &entropy))
-        }
     }
 }
 

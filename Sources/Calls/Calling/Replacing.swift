@@ -205,7 +205,13 @@ extension Switchboard {
             var media = try proposal(audio, for: empty)
             media.formats = formats.map { Negotiation.formats(offered: $0, answered: audio.formats) } ?? audio.formats
             guard !media.formats.isEmpty else { throw Refused.noCodec }
-            var leg = Leg(Party(proof.device, proof.subscriber), proof.flow, dialog, media, at: now)
+            var leg = Leg(
+                Party(proof.device, proof.subscriber, isPrivate: request.hidesCaller),
+                proof.flow,
+                dialog,
+                media,
+                at: now
+            )
             leg.session = try? SessionTimer.answering(request, before: nil, at: now)
             let bytes = welcome(request, offer, leg, tag, over: proof.flow, partner)
             leg.unacknowledged = Unacknowledged(

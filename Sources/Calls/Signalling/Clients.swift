@@ -78,6 +78,8 @@ struct InviteClient: Sendable {
     var cancelReason: StaticString?
     /// The ACK of the 2xx that was taken, by its To tag; said again when that 2xx is.
     var acknowledged: (tag: [UInt8], bytes: [UInt8])?
+    /// How many 2xx came, each of a dialog of its own.
+    var answers = 0
     /// Whether a 2xx came.
     var isFinished = false
 

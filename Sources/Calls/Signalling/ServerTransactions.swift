@@ -148,6 +148,8 @@ extension Switchboard {
         transaction.handle(.answer(answer), at: now.monotonic, into: &steps)
         absorbers[key] = transaction
         if let deadline = transaction.deadline { deadlines.insert(.absorber(key), at: deadline) }
+        let (kept, most) = (key.keptBytes + transaction.keptBytes, Limits.absorbers)
+        for old in finishedAbsorbers.add(key, bytes: kept, on: key.flow, most: most) { absorbers[old] = nil }
     }
 
     private mutating func feedAbsorber(
@@ -164,7 +166,9 @@ extension Switchboard {
             switch step {
             case .send(let bytes): actions.append(.send(bytes, key.flow))
             case .timedOut: break
-            case .end: absorbers[key] = nil
+            case .end:
+                absorbers[key] = nil
+                finishedAbsorbers.remove(key, on: key.flow)
             }
         }
     }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Message {
-    /// The fields that have one meaning, so that two of them are two opinions (RFC 3261 §7.3.1, §20; RFC 4475 §3.3.8).
+    /// The fields that have one meaning, so that two of them are two opinions (RFC 3261 §7.3.1, §20; RFC 4475 §3.3.8). Those
+    /// that nobody acts on are not among them: of several User-Agent, Server, Subject, Date or Organization the first counts.
     private static let single: UInt64 = {
         let names: [HeaderName] = [
             .from, .to, .callID, .cseq, .maxForwards, .contentLength, .contentType, .contentDisposition, .expires,
-            .minExpires, .date, .event, .subscriptionState, .referTo, .referredBy, .replaces, .sessionExpires, .minSE,
-            .rack, .rseq, .retryAfter, .userAgent, .server, .subject, .authenticationInfo,
+            .minExpires, .event, .subscriptionState, .referTo, .referredBy, .replaces, .sessionExpires, .minSE,
+            .rack, .rseq, .retryAfter, .authenticationInfo,
         ]
         return names.reduce(0) { $0 | bit($1) }
     }()

@@ -100,6 +100,8 @@ extension MemoryTarget {
             .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames, .forgetsRoles, .showsEverything,
             .renegotiates, .takesEarlyData, .downgrades:
             return nil
+        case .pilesUpChanges:
+            return method == "INVITE" && to.contains(";tag=") ? reply("200 OK", to: message) : nil
         }
     }
 

@@ -21,7 +21,7 @@ enum Weakness: String, CaseIterable {
         tripsOverRoutes
     case letsAnyPageIn, toleratesFrames
     case forgetsRoles, showsEverything, picksUpForAnybody
-    case renegotiates, takesEarlyData, downgrades
+    case renegotiates, takesEarlyData, downgrades, pilesUpChanges
 
     /// The attack that must notice it.
     var attack: String {
@@ -95,6 +95,7 @@ enum Weakness: String, CaseIterable {
         case .picksUpForAnybody: "P08p"
         case .renegotiates, .takesEarlyData: "D05"
         case .downgrades: "K02s"
+        case .pilesUpChanges: "D15c"
         }
     }
 }

@@ -82,6 +82,44 @@ struct UselessAnswerTests {
         #expect(!scene.isStanding)
     }
 
+    @Test(arguments: 0..<7) func `M04 to a refresh of ours it ends the call`(which: Int) throws {
+        var scene = try Scene(
+            answering: ["Require: timer", "Session-Expires: 200;refresher=uac", "Allow: INVITE, ACK, BYE"]
+        )
+        scene.pass(seconds: 101)
+        let refresh = try #require(scene.office.received(on: scene.callee.flow).first)
+        let sdp = SDP.useless(refresh)[which]
+        scene.office.deliver(scene.callee.answer(refresh, 200, sdp: sdp), on: scene.callee.flow)
+        #expect(scene.office.received(on: scene.callee.flow).map(\.method) == [.ack, .bye])
+        #expect(scene.office.received(on: scene.caller.flow).map(\.method) == [.bye])
+        #expect(!scene.isStanding)
+    }
+
+    @Test(arguments: 0..<7) func `M04 of a transfer's target it is hung up, and the first call stays as it was`(
+        which: Int
+    ) throws {
+        var stage = try TransferScene()
+        _ = stage.refer()
+        let invite = try #require(stage.heard(by: \.target).first)
+        let sdp = SDP.useless(invite)[which]
+        stage.scene.office.deliver(stage.target.answer(invite, 200, sdp: sdp), on: stage.target.flow)
+        #expect(stage.heard(by: \.target).map(\.method) == [.ack, .bye])
+        #expect(stage.heard(by: \.scene.caller).isEmpty)
+        #expect(stage.scene.isStanding)
+    }
+
+    @Test(arguments: 0..<7) func `M04 to the introduction of a new partner it ends the call`(which: Int) throws {
+        var stage = try TransferScene()
+        _ = stage.refer()
+        _ = try stage.pickUp()
+        let offer = try #require(stage.heard(by: \.scene.caller).first)
+        let sdp = SDP.useless(offer)[which]
+        let caller = stage.scene.caller
+        stage.scene.office.deliver(caller.answer(offer, 200, sdp: sdp), on: caller.flow)
+        #expect(stage.heard(by: \.scene.caller).compactMap(\.method).filter { $0 != .notify } == [.ack, .bye])
+        #expect(stage.heard(by: \.target).compactMap(\.method) == [.ack, .bye])
+    }
+
     @Test func `an answer that gives a codec another number is one`() throws {
         var scene = try RingingScene(
             sdp: SDP.offer(formats: "96 101").replacing("rtpmap:0 PCMU/8000", with: "rtpmap:96 opus/48000/2")
@@ -165,6 +203,33 @@ struct CodecTests {
         #expect(answer.status == 488 && answer.text(.warning).hasPrefix("305 "))
         #expect(scene.office.received(on: scene.callee.flow).isEmpty)
         #expect(scene.isStanding && scene.office.events.isEmpty)
+    }
+
+    @Test(arguments: ["PRACK", "UPDATE"]) func `before the answer it changes nothing`(method: String) throws {
+        var scene = try RingingScene(["Supported: 100rel", "Allow: UPDATE"])
+        let progress = try #require(scene.progress(183, reliably: true, sdp: SDP.answer(to: scene.invite)).first)
+        let sdp = SDP.offer(formats: "18 101")
+        let heard: [Message]
+        if method == "PRACK" {
+            heard = try scene.prack(progress, sdp: sdp)
+        } else {
+            _ = try scene.prack(progress)
+            scene.office.deliver(scene.caller.inDialog("UPDATE", of: progress, sdp: sdp), on: scene.caller.flow)
+            heard = scene.office.received(on: scene.caller.flow)
+        }
+        #expect(heard.map(\.status) == [488] && heard.last?.text(.warning).hasPrefix("305 ") == true)
+    }
+
+    @Test func `nobody picks up or takes a call over with one`() throws {
+        var scene = try RingingScene()
+        var colleague = try Phone("phone-103-000001", in: &scene.office, from: "192.0.2.53:50000")
+        try colleague.register(&scene.office)
+        try scene.office.apply(groups: ["102": "sales", "103": "sales"])
+        let answer = try #require(
+            try colleague.call(&scene.office, "*8", callID: "pick", sdp: SDP.offer(formats: "18")).last
+        )
+        #expect(answer.status == 488 && answer.text(.warning).hasPrefix("305 "))
+        #expect(scene.pickUp().map(\.status) == [200])
     }
 
     @Test func `in the clear as well, it is the clear that is refused`() throws {

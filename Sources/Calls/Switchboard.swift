@@ -163,6 +163,9 @@ public struct Switchboard: Sendable {
             bindings.remove(binding.id)
             actions.append(.close(binding.flow.id))
         }
+        // Also those over which nothing is registered.
+        let gone = connections.filter { !isAllowed($0.key) }.sorted { $0.key < $1.key }
+        for flow in gone.flatMap(\.value) { actions.append(.close(flow)) }
         for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial })
         where !call.usernames.allSatisfy(isAllowed) {
             end(call.serial, because: "a phone of this call was disabled", at: now, into: &actions)

@@ -113,12 +113,20 @@ enum Limits {
 
     // MARK: Messages
 
-    /// Messages a second of a connection that has shown a valid credential, and how many may come at once. A phone sends
-    /// a few an hour; an office behind one connection (a session border controller) sends tens a second.
-    static let phoneRate = 200
+    /// Messages a second of one login, over all of its connections, and how many may come at once. A phone sends a few an
+    /// hour; one with 120 lamps subscribes to all of them after a restart, with a challenge and a NOTIFY to answer for each;
+    /// the answers of a busy field of lamps, and a gateway that begins as many calls as a login may, are below 20 a second.
+    static let phoneRate = 20
     static let phoneBurst = 400
-    /// How long such a connection is not read when it has said that much: ten messages.
-    static let phonePause: Duration = .milliseconds(50)
+    /// The same in bytes: that many messages of 3 KB, and 400 of 640 bytes. What is kept for an answer is bounded with it.
+    static let phoneByteRate = 64 << 10
+    static let phoneByteBurst = 256 << 10
+    /// How long a connection is not read at least when its login has said that much: five messages; and at most, which is
+    /// also the deepest debt.
+    static let phonePause: Duration = .milliseconds(250)
+    static let longestPause: Duration = .seconds(10)
+    /// Budgets kept before it is looked which of them nobody has any more; 150 bytes each.
+    static let fewBudgets = 1_024
 
     // MARK: Security events
 

@@ -97,6 +97,21 @@ struct LoginTests {
         #expect(office.logins.isEmpty)
     }
 
+    @Test func `a phone that is no longer allowed loses every connection, also where nothing is registered`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        #expect(try phone.register(&office).status == 200)
+        let flows = [phone.flow, try office.flow(from: "192.0.2.51:50001")]
+        #expect(try phone.register(&office, expires: 0).status == 200)
+        phone.flow = flows[1]
+        #expect(try phone.register(&office, expires: 0).status == 200)
+        var other = try Phone("phone-103-000001", in: &office)
+        #expect(try other.register(&office).status == 200)
+        try office.apply(disabled: ["101"])
+        #expect(Set(office.closed) == Set(flows.map(\.id)))
+        #expect(office.closed.count == 2)
+    }
+
     @Test func `phones are counted by the network they are accountable for`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office, from: "[2001:db8:0:1::7]:50000")

@@ -9,6 +9,8 @@ import SIP
 struct PhoneFlow: Sendable {
     /// The user names that logged in over it, most often one.
     private(set) var usernames: [String] = []
+    /// Which of them did last.
+    private var latest = 0
     /// The name of ours that the phone knows us by, from its Route.
     var host: String?
     /// Whether it asks for `sips` URIs (RFC 5630).
@@ -28,10 +30,17 @@ struct PhoneFlow: Sendable {
 
     /// - Returns: Whether it was not there yet.
     mutating func add(_ username: String) -> Bool {
-        guard !usernames.contains(username) else { return false }
+        if let place = usernames.firstIndex(of: username) {
+            latest = place
+            return false
+        }
+        latest = usernames.count
         usernames.append(username)
         return true
     }
+
+    /// The user name that logged in last.
+    var login: String? { usernames.isEmpty ? nil : usernames[latest] }
 }
 
 extension Switchboard {
@@ -85,6 +94,9 @@ extension Switchboard {
     public func phone(on flow: FlowID) -> String? {
         phones[flow]?.usernames.first.flatMap { snapshot.devices[$0]?.title }
     }
+
+    /// The user name that showed its credential last over a connection; `nil` where none has.
+    public func login(on flow: FlowID) -> String? { phones[flow]?.login }
 
     /// A connection is gone: its bindings die, what rang over it stops ringing, and a call over it waits for its phone. Most
     /// connections that end are strangers', and cost nothing, however many calls there are.

@@ -33,6 +33,9 @@ public struct WebSocketReceiver: Sendable {
 
     public init() {}
 
+    /// Bytes of a message whose end has not come, beside those in the buffer.
+    public var heldBytes: Int { unfinished?.bytes.count ?? 0 }
+
     /// The next thing that arrived, or `nil` until more bytes come.
     ///
     /// - Parameters:

@@ -44,8 +44,10 @@ final class Connection: ChannelInboundHandler {
     var standing: Standing
     /// What places it may take while it has shown no credential.
     let origin: ConnectionGate.Origin
-    /// Of a phone; a stranger's is that of its source.
-    var budget = MessageBudget()
+    /// Of the login that was shown over it last; a stranger's is that of its source.
+    var budget: LoginBudget?
+    /// Whose it is.
+    var username: String?
     /// Messages of a stranger that were read.
     var heard = 0
     /// Messages of a stranger that were not read.
@@ -84,6 +86,7 @@ final class Connection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard isOpen else { return }
         let arrived = unwrapInboundIn(data)
+        loop.read(arrived.readableBytes, on: self)
         guard partial.isEmpty else { return readOn(arrived) }
         let used = consume(arrived.readableBytesUInt8Span, at: SystemClock.now)
         if isOpen, used < arrived.readableBytes { keep(Array(arrived.readableBytesView.dropFirst(used))) }

@@ -2,18 +2,85 @@
 
 import Primitives
 
-/// How many messages one authenticated connection may send.
+/// How many messages and how many bytes one login may send, over all of its connections together.
 ///
 /// The generic cell rate algorithm (ITU-T I.371): a token bucket in eight bytes, which keeps the moment at which the
-/// bucket will be full again.
+/// bucket will be full again. Debt is what makes a login wait, so it is kept, up to ``Limits/longestPause``.
 struct MessageBudget: Sendable {
-    private static let interval = 1_000_000_000 / UInt64(Limits.phoneRate)
-    private static let capacity = interval * UInt64(Limits.phoneBurst)
-    private var full: UInt64 = 0
+    private struct Bucket: Sendable {
+        /// Nanoseconds until one more is there, and until all are.
+        let interval: UInt64
+        let capacity: UInt64
+        var full: UInt64 = 0
 
-    /// - Returns: Whether the next one has to wait.
-    mutating func spend(at now: MonotonicTime) -> Bool {
-        full = max(full, now.nanoseconds) &+ Self.interval
-        return full &- now.nanoseconds > Self.capacity - Self.interval
+        init(perSecond: Int, burst: Int) {
+            interval = 1_000_000_000 / UInt64(perSecond)
+            capacity = interval * UInt64(burst)
+        }
+
+        mutating func take(_ count: Int, at now: UInt64) {
+            let end = max(full, now) &+ UInt64(count) &* interval
+            full = min(end, now &+ capacity &+ Limits.longestPause.nanoseconds)
+        }
+
+        /// Nanoseconds until `count` more are there.
+        func wait(for count: UInt64, at now: UInt64) -> UInt64 {
+            let start = now &+ capacity &- count &* interval
+            return full > start ? full - start : 0
+        }
+    }
+
+    private var messages = Bucket(perSecond: Limits.phoneRate, burst: Limits.phoneBurst)
+    private var bytes = Bucket(perSecond: Limits.phoneByteRate, burst: Limits.phoneByteBurst)
+
+    /// - Returns: Until when nothing more is read; `nil` when the next one may come.
+    mutating func spend(message: Bool, bytes count: Int, at now: MonotonicTime) -> MonotonicTime? {
+        if message { messages.take(1, at: now.nanoseconds) }
+        bytes.take(count, at: now.nanoseconds)
+        let wait = max(messages.wait(for: 1, at: now.nanoseconds), bytes.wait(for: 0, at: now.nanoseconds))
+        guard wait > 0 else { return nil }
+        return MonotonicTime(nanoseconds: now.nanoseconds &+ max(wait, Limits.phonePause.nanoseconds))
+    }
+
+    func isFull(at now: MonotonicTime) -> Bool { max(messages.full, bytes.full) <= now.nanoseconds }
+}
+
+/// What one login has left, shared by its connections: eight of them say no more than one.
+///
+/// Belongs to the loop.
+final class LoginBudget {
+    var budget = MessageBudget()
+    fileprivate var connections = 0
+}
+
+/// The budgets of logins, for as long as a connection has one or it is not full: who hangs up and comes back has spent
+/// what they spent.
+struct LoginBudgets {
+    private var budgets: [String: LoginBudget] = [:]
+    private var afterTidying = 0
+
+    var count: Int { budgets.count }
+
+    /// - Parameter username: Of a phone that showed its credential, so there are no more than phones.
+    mutating func enter(_ username: String, at now: MonotonicTime) -> LoginBudget {
+        let budget = budgets[username] ?? LoginBudget()
+        budget.connections += 1
+        if budgets.updateValue(budget, forKey: username) == nil { tidy(at: now) }
+        return budget
+    }
+
+    mutating func leave(_ budget: LoginBudget) { budget.connections -= 1 }
+
+    private mutating func tidy(at now: MonotonicTime) {
+        guard budgets.count > 2 * afterTidying + Limits.fewBudgets else { return }
+        budgets = budgets.filter { $0.value.connections > 0 || !$0.value.budget.isFull(at: now) }
+        afterTidying = budgets.count
+    }
+}
+
+extension Duration {
+    /// Of a limit, which is none of the negative ones.
+    fileprivate var nanoseconds: UInt64 {
+        UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
     }
 }

@@ -87,5 +87,9 @@ extension SignallingLoop {
             )
         }
         connection.standing.authenticated(at: patience.served(now))
+        guard let username = switchboard.login(on: id), connection.username != username else { return }
+        if let before = connection.budget { budgets.leave(before) }
+        connection.budget = budgets.enter(username, at: now)
+        connection.username = username
     }
 }

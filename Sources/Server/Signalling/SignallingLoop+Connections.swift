@@ -103,6 +103,7 @@ extension SignallingLoop {
     func closed(_ connection: Connection) {
         guard connections[connection.id] != nil else { return }
         connections.remove(connection.id)
+        if let budget = connection.budget { budgets.leave(budget) }
         admission.disconnected(connection.flow.remote.ip, connection.origin, isPhone: connection.isCountedAsPhone)
         switchboard.closed(connection.id, at: SystemClock.now, into: &actions)
         carryOut()

@@ -75,7 +75,7 @@ extension SignallingLoop {
 
     private func admits(_ connection: Connection, at now: Moment) -> Bool {
         guard connection.standing.phase != .phone else {
-            if connection.budget.spend(at: now.monotonic) { holdBack(connection, at: now) }
+            spend(message: true, bytes: 0, on: connection, at: now)
             return true
         }
         let mayReturn = connection.heard < Guard.Limits.returnMessages
@@ -93,9 +93,20 @@ extension SignallingLoop {
         return false
     }
 
-    private func holdBack(_ connection: Connection, at now: Moment) {
+    /// Bytes came in, whatever becomes of them. Those of a stranger are paid for by the message.
+    func read(_ bytes: Int, on connection: Connection) {
+        guard connection.budget != nil else { return }
+        spend(message: false, bytes: bytes, on: connection, at: SystemClock.now)
+    }
+
+    /// Who has spent what a login may is read more slowly, over all of its connections. Nothing is lost.
+    private func spend(message: Bool, bytes: Int, on connection: Connection, at now: Moment) {
+        guard let end = connection.budget?.budget.spend(message: message, bytes: bytes, at: now.monotonic) else {
+            return
+        }
+        guard !connection.isHeldBack else { return }
         figures.pauses += 1
-        connection.holdBack(until: now.monotonic + Limits.phonePause)
+        connection.holdBack(until: end)
         events.add(
             SecurityEvent(
                 at: now.wall,
@@ -103,7 +114,7 @@ extension SignallingLoop {
                 control: Control.intrusionDetection.rawValue,
                 source: connection.flow.remote.ip.description,
                 subject: switchboard.phone(on: connection.id),
-                detail: "more messages than one phone may send; they wait, none is lost"
+                detail: "more than one phone may send; it waits, nothing is lost"
             )
         )
     }

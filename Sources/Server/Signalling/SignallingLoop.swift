@@ -47,6 +47,8 @@ final class SignallingLoop {
     /// Connections without a credential, from anywhere and from where phones are expected: who goes when there is no room.
     var crowd = Crowd()
     var expected = Crowd()
+    /// What logins may say.
+    var budgets = LoginBudgets()
     /// When each connection is looked at next. One entry a connection.
     var reviews = DeadlineQueue<FlowID>()
     /// The clock that deadlines of connections are measured with.

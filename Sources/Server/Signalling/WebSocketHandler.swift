@@ -27,6 +27,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
     private let origins: [WebOrigin]
     /// The beginning of something whose end has not come.
     private var bytes: [UInt8] = []
+    /// Bytes that the loop counts as kept for this peer: those, and the pieces of a message.
+    private var told = 0
 
     init(for connection: Connection, origins: [WebOrigin]) {
         (self.connection, self.origins) = (connection, origins)
@@ -36,7 +38,9 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard connection.isOpen else { return }
-        readOn(unwrapInboundIn(data), context)
+        let arrived = unwrapInboundIn(data)
+        connection.loop.read(arrived.readableBytes, on: connection)
+        readOn(arrived, context)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -51,17 +55,26 @@ final class WebSocketHandler: ChannelDuplexHandler {
         forget()
         buffer.append(contentsOf: arrived.readableBytesView)
         let used = read(&buffer, context)
-        guard connection.isOpen, used < buffer.count else { return }
+        guard connection.isOpen else { return }
         buffer.removeFirst(used)
         bytes = buffer
-        connection.loop.keeps(connection, buffer.count)
+        told = buffer.count + heldBytes
+        if told > 0 { connection.loop.keeps(connection, told) }
+    }
+
+    /// Of a message that comes in pieces.
+    private var heldBytes: Int {
+        switch phase {
+        case .open(let receiver): receiver.heldBytes
+        case .opening, .over: 0
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { forget() }
 
     private func forget() {
-        connection.loop.unfinished -= bytes.count
-        bytes = []
+        connection.loop.unfinished -= told
+        (bytes, told) = ([], 0)
     }
 
     /// - Returns: How many bytes are done with.

@@ -114,20 +114,55 @@ struct PatienceTests {
     }
 }
 
-@Suite("Control intrusion-detection: the budget of an authenticated connection")
+@Suite("Control flood-protection: the budget of a login")
 struct MessageBudgetTests {
-    @Test func `four hundred at once, then two hundred a second`() {
+    private let start = MonotonicTime(nanoseconds: 1_000_000_000)
+
+    @Test func `four hundred at once, then twenty a second`() {
         var budget = MessageBudget()
-        let start = MonotonicTime(nanoseconds: 1_000_000_000)
         #expect(Self.messages(within: &budget, at: start) == 400)
-        #expect(Self.messages(within: &budget, at: start + .seconds(1)) == 200)
-        #expect(Self.messages(within: &budget, at: start + .seconds(1) + Limits.phonePause) == 10)
+        #expect(Self.messages(within: &budget, at: start + .seconds(1)) == 20)
+        #expect(Self.messages(within: &budget, at: start + .seconds(1) + Limits.phonePause) == 5)
         #expect(Self.messages(within: &budget, at: start + .seconds(60)) == 400)
+    }
+
+    @Test func `256 KiB at once, then 64 a second, and what is owed is waited for`() {
+        var budget = MessageBudget()
+        var bytes = 0
+        while budget.spend(message: false, bytes: 2_048, at: start) == nil { bytes += 2_048 }
+        #expect((255 << 10...257 << 10).contains(bytes))
+        let end = budget.spend(message: false, bytes: 64 << 10, at: start)
+        #expect((0.9...1.2).contains(((end ?? start) - start) / .seconds(1)))
+        #expect(budget.spend(message: false, bytes: 1, at: start + .milliseconds(500)) != nil)
+        #expect(budget.spend(message: false, bytes: 1, at: start + .milliseconds(1_100)) == nil)
+        #expect(!budget.isFull(at: start + .seconds(4)) && budget.isFull(at: start + .seconds(6)))
+    }
+
+    @Test func `nobody waits for longer than ten seconds`() {
+        var budget = MessageBudget()
+        let end = budget.spend(message: true, bytes: 1 << 30, at: start)
+        #expect(end.map { $0 - start } == Limits.longestPause)
+    }
+
+    @Test func `connections of one login share it, and who comes back has spent it`() throws {
+        var budgets = LoginBudgets()
+        let (first, second) = (budgets.enter("a", at: start), budgets.enter("a", at: start))
+        for _ in 0..<400 { _ = first.budget.spend(message: true, bytes: 0, at: start) }
+        #expect(second.budget.spend(message: true, bytes: 0, at: start) != nil)
+        for budget in [first, second] { budgets.leave(budget) }
+        #expect(budgets.enter("a", at: start).budget.spend(message: true, bytes: 0, at: start) != nil)
+        #expect(budgets.enter("b", at: start).budget.spend(message: true, bytes: 0, at: start) == nil)
+        // Who is gone and has everything again is forgotten.
+        for number in 0..<10_000 {
+            let budget = budgets.enter("phone-\(number)", at: start)
+            budgets.leave(budget)
+        }
+        #expect(budgets.count <= 2 * Limits.fewBudgets + 2)
     }
 
     private static func messages(within budget: inout MessageBudget, at now: MonotonicTime) -> Int {
         var count = 1
-        while !budget.spend(at: now) { count += 1 }
+        while budget.spend(message: true, bytes: 0, at: now) == nil { count += 1 }
         return count
     }
 }

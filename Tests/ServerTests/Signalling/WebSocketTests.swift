@@ -132,6 +132,28 @@ struct WebSocketAbuseTests {
         }
     }
 
+    @Test func `E-M7 pieces of a message are counted, and have ten seconds from the first to the last`() async throws {
+        try await Office.open(browsers: ["https://pbx.test"]) { office in
+            let browser = try await office.openBrowser()
+            browser.say(Requests.options())
+            #expect(try await browser.hears("SIP/2.0 401"))
+            for number in 0..<10 {
+                let piece = Frames.frame(number == 0 ? 0x01 : 0x00, Array(repeating: 0x61, count: 1_000))
+                try await browser.say(bytes: ByteBuffer(bytes: piece))
+            }
+            #expect(try await office.eventually { $0.unfinished == 10_000 })
+            let isDue = await office.server.hop.ask { signalling in
+                let end = signalling.loop.patience.served(SystemClock.monotonic) + Limits.wholeMessage
+                return signalling.loop.connections.all.allSatisfy { $0.standing.deadline() <= end }
+            }
+            #expect(isDue == true)
+            // A ping in between buys no time, and the whole message is heard.
+            try await browser.say(bytes: ByteBuffer(bytes: Frames.frame(0x89, [])))
+            await browser.close()
+            #expect(try await office.eventually { $0.unfinished == 0 && $0.connections.count == 0 })
+        }
+    }
+
     @Test func `D14 a flood of pings is answered as far as a stranger's budget goes`() async throws {
         try await Office.open(browsers: ["https://pbx.test"]) { office in
             let browser = try await office.openBrowser()

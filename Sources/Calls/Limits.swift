@@ -39,6 +39,11 @@ enum Limits {
     static let storing: Duration = .seconds(5)
     /// How long a leg may send nothing before it is asked whether it still lives.
     static let silence: Duration = .seconds(30)
+    /// How often a leg's audio moves within the time below before that is reported: a phone that changes its network moves
+    /// once, one whose packets are copied there and back.
+    static let tellingMoves: UInt64 = 2
+    /// For how long moves are counted together, and how often a call reports them at most.
+    static let moveWatch: Duration = .seconds(60)
     /// How long a phone whose connection died may take to come back before a silent call of it ends.
     static let reconnect: Duration = .seconds(32)
     /// Provisional responses that wait for the PRACK of an earlier one.

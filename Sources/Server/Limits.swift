@@ -145,4 +145,8 @@ enum Limits {
     static let socketReview: Duration = .seconds(60)
     /// Relays at once: two legs each.
     static let relays = 4_000
+    /// Packets a second that the media thread passes: a call has a hundred. Of several businesses each has its part, down to
+    /// twice what ``leastCalls`` need.
+    static let mediaPackets = 200_000
+    static let leastMediaPackets = 20_000
 }

@@ -17,6 +17,18 @@ enum Packets {
     /// An empty receiver report.
     static func rtcp(source: UInt32 = 0x1234_5678) -> [UInt8] { [0x80, 201, 0, 1] + bytes(source) }
 
+    /// The packets of an RTCP compound.
+    static func parts(of compound: [UInt8]) -> [[UInt8]] {
+        var parts: [[UInt8]] = []
+        var rest = compound[...]
+        while rest.count >= 4 {
+            let words = Int(rest[rest.startIndex + 2]) << 8 | Int(rest[rest.startIndex + 3])
+            parts.append(Array(rest.prefix(4 * (words + 1))))
+            rest = rest.dropFirst(4 * (words + 1))
+        }
+        return parts
+    }
+
     static func bytes(_ word: UInt32) -> [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
     }

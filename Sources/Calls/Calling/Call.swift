@@ -128,6 +128,8 @@ struct Call: Sendable {
     var phase: Phase
     /// The earliest moment this call is in the deadline queue for; later ones need no entry of their own.
     var wake: MonotonicTime?
+    /// When audio that moves to and fro was last reported.
+    var foreignMediaToldAt: MonotonicTime?
 
     /// The user names of the devices that take part.
     var usernames: [String] {
@@ -238,6 +240,8 @@ struct Liveness: Sendable {
     /// Set while the phone's connection is gone.
     var lost: MonotonicTime?
     var report = LegReportSummary()
+    /// How often its audio came from elsewhere lately.
+    var moves = MoveWatch()
 }
 
 /// A request of a phone that changes its side of a call, and how it is answered.

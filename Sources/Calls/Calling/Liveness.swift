@@ -112,6 +112,7 @@ extension Switchboard {
         for report in reports {
             update(report.id.rawValue, .caller) { $0.liveness.note(report.a) }
             update(report.id.rawValue, .callee) { $0.liveness.note(report.b) }
+            watchMoves(report, at: now, into: &actions)
         }
     }
 

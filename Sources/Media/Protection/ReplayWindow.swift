@@ -32,6 +32,11 @@ public struct ReplayWindow: Sendable {
 
     public init() {}
 
+    /// A window that takes only what is newer than `index`, as if everything up to there had been accepted.
+    public init(closedUpTo index: UInt64) {
+        (highest, accepted) = (index, .max)
+    }
+
     /// The highest index that was accepted; `nil` before the first.
     public var last: UInt64? { accepted == 0 ? nil : highest }
 

@@ -10,7 +10,7 @@ public enum SRTPError: Error, Hashable, Sendable, CaseIterable {
     case replayed
     /// SRTCP with its E bit clear.
     case unencrypted
-    /// More synchronisation sources than ``RelayLimits/streamsPerKey``.
+    /// More synchronisation sources than ``RelayLimits/streamsPerKey``, or ``RelayLimits/streamsInUse`` to send with.
     case tooManyStreams
     /// The key has protected as many packets as it may: 2^48 of SRTP or 2^31 of SRTCP.
     case keyExhausted

@@ -9,6 +9,7 @@ public struct SRTPReceiver: ~Copyable, Sendable {
     private let media: SRTPCipher
     private let control: SRTPCipher
     private var streams = StreamTable()
+    private var forgotten = ForgottenStreams()
 
     public init(_ key: SRTPKey) {
         suite = key.suite
@@ -22,7 +23,7 @@ public struct SRTPReceiver: ~Copyable, Sendable {
         self.control = SRTPCipher(control, suite: suite, direction: .unprotect)
     }
 
-    /// Whether an authentic packet of this synchronisation source has come.
+    /// Whether an authentic packet of this synchronisation source has come, and its stream is in use.
     public func knows(_ source: UInt32) -> Bool { streams.find(source) != nil }
 
     /// Turns the SRTP packet in the first `length` bytes into RTP.
@@ -31,21 +32,7 @@ public struct SRTPReceiver: ~Copyable, Sendable {
     /// - Throws: `malformed`, `replayed`, `forged`, `tooManyStreams` or `keyExhausted`. After `forged` the payload may
     ///   be scrambled.
     public mutating func unprotect(_ packet: inout MutableSpan<UInt8>, length: Int) throws(SRTPError) -> Int {
-        let end = length - suite.tagLength
-        guard length <= packet.count, let header = RTPHeader(packet.span, end: end) else { throw .malformed }
-        let source = header.synchronisationSource
-        let known = streams.find(source)
-        guard known != nil || streams.hasRoom else { throw .tooManyStreams }
-        let window = known.map { streams[$0].media } ?? ReplayWindow()
-        let index = try window.index(of: header.sequenceNumber)
-        guard let unseen = window.check(index) else { throw .replayed }
-        guard media.open(&packet, clear: header.length, length: end, source: source, index: index) else {
-            throw .forged
-        }
-        let slot = known ?? streams.add(source)
-        streams[slot].media.accept(unseen)
-        guard header.paddingFits(packet.span, end: end) else { throw .malformed }
-        return end
+        try open(&packet, length: length).length
     }
 
     /// Turns the SRTCP packet in the first `length` bytes into RTCP; whether that is well formed is not looked at.
@@ -53,6 +40,43 @@ public struct SRTPReceiver: ~Copyable, Sendable {
     /// - Returns: The length of the RTCP packet in bytes.
     /// - Throws: As ``unprotect(_:length:)``, and `unencrypted`.
     public mutating func unprotectControl(_ packet: inout MutableSpan<UInt8>, length: Int) throws(SRTPError) -> Int {
+        try openControl(&packet, length: length).length
+    }
+}
+
+/// A packet that was authenticated and decrypted.
+struct OpenedPacket: Sendable {
+    /// Without protection, in bytes.
+    let length: Int
+    let source: UInt32
+    /// The 48-bit index of RTP, or the 31-bit one of RTCP.
+    let index: UInt64
+    /// Whether nothing of its stream with a higher index had come before it.
+    let isNewest: Bool
+}
+
+extension SRTPReceiver {
+    /// As ``unprotect(_:length:)``.
+    mutating func open(_ packet: inout MutableSpan<UInt8>, length: Int) throws(SRTPError) -> OpenedPacket {
+        let end = length - suite.tagLength
+        guard length <= packet.count, let header = RTPHeader(packet.span, end: end) else { throw .malformed }
+        let source = header.synchronisationSource
+        let known = streams.find(source)
+        let window = if let known { streams[known].media } else { try recall(source).media }
+        let index = try window.index(of: header.sequenceNumber)
+        guard let unseen = window.check(index) else { throw .replayed }
+        guard media.open(&packet, clear: header.length, length: end, source: source, index: index) else {
+            throw .forged
+        }
+        let slot = known ?? admit(source)
+        streams.use(slot)
+        streams[slot].media.accept(unseen)
+        guard header.paddingFits(packet.span, end: end) else { throw .malformed }
+        return OpenedPacket(length: end, source: source, index: index, isNewest: window.last.map { index > $0 } ?? true)
+    }
+
+    /// As ``unprotectControl(_:length:)``.
+    mutating func openControl(_ packet: inout MutableSpan<UInt8>, length: Int) throws(SRTPError) -> OpenedPacket {
         let end = length - suite.controlOverhead
         guard length <= packet.count, let source = RTCPPacket.synchronisationSource(packet.span, end: end) else {
             throw .malformed
@@ -61,12 +85,26 @@ public struct SRTPReceiver: ~Copyable, Sendable {
         guard word >> 31 == 1 else { throw .unencrypted }
         let index = UInt64(word & 0x7FFF_FFFF)
         let known = streams.find(source)
-        guard known != nil || streams.hasRoom else { throw .tooManyStreams }
-        let window = known.map { streams[$0].control } ?? ReplayWindow()
+        let window = if let known { streams[known].control } else { try recall(source).control }
         guard let unseen = window.check(index) else { throw .replayed }
         guard control.openControl(&packet, length: end, source: source, index: index) else { throw .forged }
-        let slot = known ?? streams.add(source)
+        let slot = known ?? admit(source)
+        streams.use(slot)
         streams[slot].control.accept(unseen)
-        return end
+        return OpenedPacket(length: end, source: source, index: index, isNewest: window.last.map { index > $0 } ?? true)
+    }
+
+    /// What a source that is not in use has to go on from. Nothing changes before its packet is authentic.
+    private func recall(_ source: UInt32) throws(SRTPError) -> StreamTable.Stream {
+        guard streams.hasRoom || forgotten.hasRoom(insteadOf: source) else { throw .tooManyStreams }
+        return forgotten.recall(source)
+    }
+
+    /// A new stream goes on even when all places are in use (RFC 3550 §8.2): the one unused for longest is forgotten.
+    private mutating func admit(_ source: UInt32) -> Int {
+        let stream = forgotten.recall(source)
+        if streams.hasRoom { return streams.add(stream) }
+        forgotten.take(streams.oldest, insteadOf: source)
+        return streams.replaceOldest(with: stream)
     }
 }

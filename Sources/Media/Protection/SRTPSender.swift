@@ -32,7 +32,8 @@ public struct SRTPSender: ~Copyable, Sendable {
     ///
     /// - Parameter packet: Needs ``RelayLimits/protectionOverhead`` bytes of room behind `length`.
     /// - Returns: The length of the SRTP packet in bytes.
-    /// - Throws: `malformed`, `replayed` when its index was used or may have been, `tooManyStreams`, `keyExhausted`.
+    /// - Throws: `malformed`, `replayed` when its index was used or may have been, `tooManyStreams` beyond
+    ///   ``RelayLimits/streamsInUse``, `keyExhausted`.
     public mutating func protect(_ packet: inout MutableSpan<UInt8>, length: Int) throws(SRTPError) -> Int {
         guard packet.count - suite.tagLength >= length, let header = RTPHeader(packet.span, end: length) else {
             throw .malformed
@@ -40,7 +41,7 @@ public struct SRTPSender: ~Copyable, Sendable {
         let source = header.synchronisationSource
         let known = streams.find(source)
         guard known != nil || streams.hasRoom else { throw .tooManyStreams }
-        let slot = known ?? streams.add(source)
+        let slot = known ?? streams.add(StreamTable.Stream(source: source))
         let index = try streams[slot].media.index(of: header.sequenceNumber)
         guard let unused = streams[slot].media.check(index) else { throw .replayed }
         // Spent before the cipher runs: an index whose protection fails half way is not tried again.

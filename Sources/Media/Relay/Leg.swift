@@ -7,79 +7,147 @@ struct Leg: ~Copyable, Sendable {
     private(set) var media: LegMedia
     private var receiver: SRTPReceiver
     private var sender: SRTPSender
-    /// Proven by an authenticated packet. RTCP has an address of its own without rtcp-mux.
-    private var lockedRTP: SocketAddress?
-    private var lockedRTCP: SocketAddress?
+    private var outgoing: OutgoingStream
+    /// Changes with the receive key.
+    private var context: UInt64
+    private let name: UInt64
+    private var budget = PacketBudget(RelayLimits.rateOfLeg)
+    private var rtp = Place()
+    /// RTCP has a place of its own without rtcp-mux.
+    private var rtcp = Place()
     private(set) var report = LegReport()
 
-    init(_ media: LegMedia) {
+    init(_ media: LegMedia, _ numbers: inout LegNumbers) {
         self.media = media
         receiver = SRTPReceiver(media.receive)
         sender = SRTPSender(media.send)
+        outgoing = OutgoingStream(source: numbers.source())
+        context = numbers.context()
+        name = numbers.name()
     }
 
     /// Takes what a re-INVITE or a transfer changed. Keys that stay keep their contexts.
     ///
     /// With a new receive key the peer may be another phone: its proven addresses are forgotten. Without, they stay good
-    /// until a packet from elsewhere proves itself: packets sent before the phone moved are still on their way.
-    mutating func update(_ new: LegMedia) {
+    /// until a packet from elsewhere proves itself: packets sent before the phone moved are still on their way. With a new
+    /// send key the peer hears another source, so that its count of turns begins with ours (RFC 3711 §3.3.1).
+    mutating func update(_ new: LegMedia, _ numbers: inout LegNumbers) {
         if new.receive != media.receive {
             receiver = SRTPReceiver(new.receive)
+            context = numbers.context()
             unlock(.rtp)
             unlock(.rtcp)
         }
-        if new.send != media.send { sender = SRTPSender(new.send) }
+        if new.send != media.send {
+            sender = SRTPSender(new.send)
+            outgoing = OutgoingStream(source: numbers.source())
+        }
         if new.rtcpMux { unlock(.rtcp) }
+        rtp.keep()
+        rtcp.keep()
         media = new
     }
+}
 
-    func locked(_ port: MediaPort) -> SocketAddress? {
-        switch port {
-        case .rtp: lockedRTP
-        case .rtcp: lockedRTCP
-        }
-    }
-
-    mutating func lock(_ port: MediaPort, to source: SocketAddress) {
-        switch port {
-        case .rtp:
-            lockedRTP = source
-            report.locked = source
-        case .rtcp: lockedRTCP = source
-        }
-    }
-
-    mutating func unlock(_ port: MediaPort) {
-        switch port {
-        case .rtp: (lockedRTP, report.locked) = (nil, nil)
-        case .rtcp: lockedRTCP = nil
-        }
-    }
-
+// Where its phone is.
+extension Leg {
     /// Where packets of this leg can come from on `port`; `nil` when it does not use that port.
     func whereabouts(_ port: MediaPort) -> Whereabouts? {
         guard port == .rtp || !media.rtcpMux else { return nil }
-        return Whereabouts(locked: locked(port), named: named(port), host: media.signallingAddress)
+        let place = place(port)
+        return Whereabouts(
+            locked: place.current,
+            former: place.former,
+            named: named(port),
+            host: media.signallingAddress
+        )
     }
 
     struct Whereabouts: Sendable {
         let locked: SocketAddress?
+        let former: SocketAddress?
         let named: SocketAddress?
         let host: IPAddress
+
+        /// The phone's packets come from where it said, and it said so from there: nobody else can be there.
+        var isCertain: Bool { locked != nil && locked == named && named?.ip == host }
+
+        /// Whether a packet from `source` would make it so.
+        func isCertain(at source: SocketAddress) -> Bool { named == source && source.ip == host }
+    }
+
+    /// Notes where an authentic packet came from.
+    mutating func hear(_ arrival: Arrival, isNewest: Bool) -> Place.Change {
+        let isKnown = place(arrival.port).current != nil
+        let change = changePlace(arrival.port) {
+            $0.hear(from: arrival.source, isNewest: isNewest, at: arrival.now)
+        }
+        guard case .moved = change else { return change }
+        if arrival.port == .rtp {
+            report.locked = arrival.source
+            if isKnown { report.moves += 1 }
+        }
+        guard whereabouts(arrival.port)?.isCertain == true else { return change }
+        _ = changePlace(arrival.port) { place in
+            place.settleForGood()
+            return Place.Change.settled
+        }
+        return change
+    }
+
+    /// A packet that had come already came once more, from elsewhere than the phone is.
+    mutating func contest(_ arrival: Arrival) {
+        guard place(arrival.port).current != arrival.source else { return }
+        switch arrival.port {
+        case .rtp: rtp.contest()
+        case .rtcp: rtcp.contest()
+        }
+    }
+
+    /// Its proven address belongs to another phone.
+    mutating func retreat(_ port: MediaPort) {
+        switch port {
+        case .rtp:
+            rtp.retreat()
+            report.locked = rtp.current
+        case .rtcp: rtcp.retreat()
+        }
+    }
+
+    private mutating func unlock(_ port: MediaPort) {
+        switch port {
+        case .rtp: (rtp, report.locked) = (Place(), nil)
+        case .rtcp: rtcp = Place()
+        }
+    }
+
+    private func place(_ port: MediaPort) -> Place {
+        switch port {
+        case .rtp: rtp
+        case .rtcp: rtcp
+        }
+    }
+
+    private mutating func changePlace(_ port: MediaPort, _ change: (inout Place) -> Place.Change) -> Place.Change {
+        switch port {
+        case .rtp: change(&rtp)
+        case .rtcp: change(&rtcp)
+        }
     }
 
     /// What SDP names for `port`.
-    func named(_ port: MediaPort) -> SocketAddress? {
+    private func named(_ port: MediaPort) -> SocketAddress? {
         switch port {
         case .rtp: media.address
         case .rtcp: media.rtcpAddress
         }
     }
 
-    /// Where packets for the peer go: to the proven address, or before that to the one that SDP names, if that is the
-    /// host that signals. Else anybody could have us send to anybody.
-    func destination(_ port: MediaPort) -> SocketAddress? {
-        if let locked = locked(port) { return locked }
+    /// Where packets for the peer go: to the proven address, as long as something authentic comes from there or it is the
+    /// host that signals; before there is one, to the address that SDP names, if that is the host that signals. Else anybody
+    /// could have us send to anybody.
+    private func destination(_ port: MediaPort, at now: MonotonicTime) -> SocketAddress? {
+        if let proven = place(port).current { return hasConsent(proven.ip, at: now) ? proven : nil }
         guard let named = named(port), named.ip == media.signallingAddress, named.port != 0,
             !named.ip.isUnspecified, !named.ip.isMulticastOrBroadcast
         else { return nil }
@@ -87,47 +155,117 @@ struct Leg: ~Copyable, Sendable {
     }
 }
 
+extension Leg {
+    /// Whether somebody at this host still wants what we send (RFC 7675). RTP and RTCP speak for each other.
+    private func hasConsent(_ host: IPAddress, at now: MonotonicTime) -> Bool {
+        if host == media.signallingAddress { return true }
+        let speaks = { (place: Place) in place.current?.ip == host && now - place.heardAt <= RelayLimits.consent }
+        return speaks(rtp) || speaks(rtcp)
+    }
+}
+
+/// A plain packet on its way from one leg to the other.
+struct PassingPacket: Sendable {
+    let length: Int
+    let index: UInt64
+    let origin: OutgoingStream.Origin
+    let isControl: Bool
+    /// Whether the leg that it comes from may send.
+    let isSent: Bool
+    let now: MonotonicTime
+    /// What its sender hears, and RTCP reports about.
+    let heard: OutgoingStream.Report?
+}
+
 // Packets.
 extension Leg {
     /// Whether the peer has sent an authentic packet of this synchronisation source.
     func knows(_ stream: UInt32) -> Bool { receiver.knows(stream) }
 
+    mutating func allows(at now: MonotonicTime) -> Bool { budget.allows(RelayLimits.rateOfLeg, at: now) }
+
     /// Authenticates and decrypts what came from this leg's peer; counts it.
-    ///
-    /// - Returns: The length of the plain packet.
-    mutating func unprotect(_ packet: inout MutableSpan<UInt8>, _ arrival: Arrival) throws(SRTPError) -> Int {
-        let length: Int
+    mutating func unprotect(_ packet: inout MutableSpan<UInt8>, _ arrival: Arrival) throws(SRTPError) -> OpenedPacket {
+        let opened: OpenedPacket
         if arrival.isControl {
             guard arrival.port == .rtcp || media.rtcpMux else { throw .malformed }
-            length = try receiver.unprotectControl(&packet, length: arrival.length)
-            guard RTCPPacket.isCompound(packet.span, end: length) else { throw .malformed }
+            opened = try receiver.openControl(&packet, length: arrival.length)
+            guard RTCPPacket.isCompound(packet.span, end: opened.length) else { throw .malformed }
         } else {
-            length = try receiver.unprotect(&packet, length: arrival.length)
+            opened = try receiver.open(&packet, length: arrival.length)
             report.packets += 1
-            report.octets += UInt64(length)
+            report.octets += UInt64(opened.length)
         }
+        budget.pay(arrival.length)
         report.lastAuthenticated = arrival.now
-        return length
+        return opened
+    }
+
+    func passing(_ opened: OpenedPacket, _ arrival: Arrival) -> PassingPacket {
+        PassingPacket(
+            length: opened.length,
+            index: opened.index,
+            origin: OutgoingStream.Origin(context: context, source: opened.source),
+            isControl: arrival.isControl,
+            isSent: media.sends,
+            now: arrival.now,
+            heard: arrival.isControl ? outgoing.report : nil
+        )
     }
 
     /// Protects a plain packet of the other leg for this leg's peer.
-    ///
-    /// - Parameter isSent: Whether the other leg may send.
     mutating func deliver(
         _ packet: inout MutableSpan<UInt8>,
-        length: Int,
-        isControl: Bool,
-        isSent: Bool
+        _ passing: PassingPacket
     ) throws(DropReason) -> RelayOutcome {
         // RTCP goes on while media is held (RFC 3264 §8.4).
-        guard isControl || (isSent && media.receives) else { throw .held }
-        let port: MediaPort = isControl && !media.rtcpMux ? .rtcp : .rtp
-        guard let destination = destination(port) else { throw .noDestination }
+        guard passing.isControl || (passing.isSent && media.receives) else {
+            outgoing.pause()
+            throw .held
+        }
+        let port: MediaPort = passing.isControl && !media.rtcpMux ? .rtcp : .rtp
+        guard let destination = destination(port, at: passing.now) else {
+            if !passing.isControl { outgoing.pause() }
+            throw .noDestination
+        }
+        let sealed = passing.isControl ? try sealControl(&packet, passing) : try seal(&packet, passing)
+        return .forward(length: sealed, to: destination, port: port)
+    }
+
+    private mutating func seal(_ packet: inout MutableSpan<UInt8>, _ passing: PassingPacket) throws(DropReason) -> Int {
         do throws(SRTPError) {
-            let sealed =
-                isControl
-                ? try sender.protectControl(&packet, length: length) : try sender.protect(&packet, length: length)
-            return .forward(length: sealed, to: destination, port: port)
+            let numbers = try outgoing.number(
+                OutgoingStream.Incoming(
+                    origin: passing.origin,
+                    index: passing.index,
+                    timestamp: packet.span.word(at: 4),
+                    payloadType: packet[1] & 0x7F,
+                    at: passing.now
+                )
+            )
+            packet.setHalf(numbers.sequence, at: 2)
+            packet.setWord(numbers.timestamp, at: 4)
+            packet.setWord(outgoing.source, at: 8)
+            return try sender.protect(&packet, length: passing.length)
+        } catch {
+            throw DropReason(error)
+        }
+    }
+
+    private mutating func sealControl(
+        _ packet: inout MutableSpan<UInt8>,
+        _ passing: PassingPacket
+    ) throws(DropReason) -> Int {
+        let translation = ControlTranslation(
+            speaking: outgoing,
+            context: passing.origin.context,
+            heard: passing.heard,
+            name: name
+        )
+        let room = packet.count - RelayLimits.protectionOverhead
+        let length = try translation.apply(&packet, length: passing.length, room: room)
+        do throws(SRTPError) {
+            return try sender.protectControl(&packet, length: length)
         } catch {
             throw DropReason(error)
         }

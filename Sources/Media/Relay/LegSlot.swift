@@ -13,6 +13,9 @@ struct LegSlot: Hashable, Sendable {
         number = call * 2 + (side == .a ? 0 : 1)
     }
 
+    /// Which call, from 0.
+    var call: Int { number / 2 }
+
     /// The other leg of the same call.
     var peer: LegSlot { LegSlot(number: number ^ 1) }
 }

@@ -7,30 +7,36 @@ public import Primitives
 ///
 /// All calls share the two ports. A packet is matched to its leg by its source address. From an unknown address,
 /// authentication is the matching: the packet is tried with the keys of legs that wait for media, a bounded number of
-/// times, and the first packet that authenticates locks its leg to that source. Whatever else comes from an unknown
-/// address is counted and dropped; nothing is ever sent back to it.
+/// times, and the first packet that authenticates locks its leg to that source (``Place``). Whatever else comes from an
+/// unknown address is counted and dropped; nothing is ever sent back to it.
 ///
-/// Synchronisation source, sequence number, timestamp and payload pass through unchanged.
+/// Payloads pass through unchanged, under one source and running numbers of our own (``OutgoingStream``); of RTCP only reports
+/// (``ControlTranslation``).
 public struct MediaRelay: ~Copyable, Sendable {
-    private var legs: Slab<Leg>
+    var legs: Slab<Leg>
     private var calls: [RelayID: Int] = [:]
     private var free: [Int]
     /// By the number of the port.
-    private var sources: [SourceTable]
-    private var budget: TryBudget
-    private var original = PacketCopy()
+    var sources: [SourceTable]
+    var budget: TryBudget
+    var original = PacketCopy()
+    private var shares: RelayShares
+    private var numbers: LegNumbers
     /// What became of all packets.
     public private(set) var counters = RelayCounters()
 
     /// - Parameters:
-    ///   - capacity: How many relays can be open at once. Their places, about 2 KiB each, are taken now.
-    ///   - generator: Seeds the hash tables.
-    public init(capacity: Int, using generator: inout some RandomNumberGenerator) {
+    ///   - capacity: How many relays can be open at once. Their places, about 7 KiB each, are taken now.
+    ///   - share: What one business may use of it.
+    ///   - generator: Seeds the hash tables and the names of legs.
+    public init(capacity: Int, share: RelayShare = .whole, using generator: inout some RandomNumberGenerator) {
         legs = Slab(count: capacity * 2)
         free = (0..<capacity).reversed()
         calls.reserveCapacity(capacity)
         sources = MediaPort.allCases.map { _ in SourceTable(slots: capacity * 2, using: &generator) }
         budget = TryBudget(seed: generator.next())
+        shares = RelayShares(share, capacity: capacity)
+        numbers = LegNumbers(seed: generator.next())
     }
 
     /// How many relays are open.
@@ -49,8 +55,8 @@ public struct MediaRelay: ~Copyable, Sendable {
 extension MediaRelay {
     /// Opens, changes or closes a relay. This allocates; packets do not.
     ///
-    /// - Returns: `false` when nothing was done: the relay is full, the identifier is not open, or a leg would receive
-    ///   and send under one key.
+    /// - Returns: `false` when nothing was done: the relay or its business's share is full, the identifier is not open, or a
+    ///   leg would receive and send under one key.
     @discardableResult
     public mutating func apply(_ command: RelayCommand, at now: MonotonicTime) -> Bool {
         switch command {
@@ -58,11 +64,12 @@ extension MediaRelay {
             guard a.receive != a.send, b.receive != b.send else { return false }
             // A second context under the same key would use its indexes again: what is open is only updated.
             if calls[id] != nil { return update(id, .a, a) && update(id, .b, b) }
-            guard let call = free.popLast() else { return false }
+            guard shares.hasRoom(for: id), let call = free.popLast() else { return false }
             calls[id] = call
+            shares.open(call, id)
             for (side, media) in [(RelaySide.a, a), (.b, b)] {
                 let slot = LegSlot(call: call, side: side)
-                legs.fill(slot.number, with: Leg(media))
+                legs.fill(slot.number, with: Leg(media, &numbers))
                 listen(slot)
             }
             return true
@@ -86,6 +93,7 @@ extension MediaRelay {
         }
         legs.fill(slot.number, with: leg)
         listen(slot)
+        shares.close(left)
         free.append(left)
         return true
     }
@@ -93,7 +101,7 @@ extension MediaRelay {
     private mutating func update(_ id: RelayID, _ side: RelaySide, _ media: LegMedia) -> Bool {
         guard media.receive != media.send, let call = calls[id] else { return false }
         let slot = LegSlot(call: call, side: side)
-        legs[slot.number].update(media)
+        legs[slot.number].update(media, &numbers)
         listen(slot)
         return true
     }
@@ -105,20 +113,19 @@ extension MediaRelay {
             legs.empty(slot.number)
             for port in sources.indices { sources[port].forget(slot.number) }
         }
+        shares.close(call)
         free.append(call)
         return true
     }
 
-    /// Puts a leg where packets for it are looked up: under its proven address, and among those that wait unless that
-    /// is the address that SDP names.
-    private mutating func listen(_ slot: LegSlot) {
+    /// Puts a leg where packets for it are looked up: under its proven addresses, and among those that wait unless that
+    /// is where the phone itself says that it is.
+    mutating func listen(_ slot: LegSlot) {
         for port in MediaPort.allCases {
             sources[port.number].forget(slot.number)
             guard let leg = legs[slot.number].whereabouts(port) else { continue }
-            if let locked = leg.locked { sources[port.number].lock(slot.number, to: locked) }
-            if leg.locked == nil || (leg.named != nil && leg.named != leg.locked) {
-                sources[port.number].wait(slot.number, named: leg.named, signalling: leg.host)
-            }
+            if let locked = leg.locked { sources[port.number].lock(slot.number, to: locked, before: leg.former) }
+            if !leg.isCertain { sources[port.number].wait(slot.number, named: leg.named, signalling: leg.host) }
         }
     }
 }
@@ -155,109 +162,54 @@ extension MediaRelay {
         _ packet: inout MutableSpan<UInt8>,
         _ arrival: Arrival
     ) throws(DropReason) -> RelayOutcome {
-        let (slot, length): (LegSlot, Int)
+        let (slot, opened): (LegSlot, OpenedPacket)
         if let owner = owner(of: arrival) {
-            do throws(SRTPError) {
-                (slot, length) = (owner, try legs[owner.number].unprotect(&packet, arrival))
-            } catch {
-                legs[owner.number].count(error)
-                throw DropReason(error)
-            }
+            let isWithin = legs[owner.number].allows(at: arrival.now) && shares.allows(owner.call, at: arrival.now)
+            guard isWithin else { throw .overRate }
+            (slot, opened) = (owner, try open(&packet, arrival, of: owner))
         } else {
-            (slot, length) = try introduce(&packet, arrival)
+            (slot, opened) = try introduce(&packet, arrival)
         }
-        let isSent = legs[slot.number].media.sends
-        return try legs[slot.peer.number].deliver(
-            &packet,
-            length: length,
-            isControl: arrival.isControl,
-            isSent: isSent
-        )
+        shares.pay(slot.call, arrival.length)
+        place(slot, arrival, opened)
+        return try legs[slot.peer.number].deliver(&packet, legs[slot.number].passing(opened, arrival))
     }
 
-    /// The leg that is locked to the source of a packet and has heard the packet's stream: the case of nearly every
+    private mutating func open(
+        _ packet: inout MutableSpan<UInt8>,
+        _ arrival: Arrival,
+        of owner: LegSlot
+    ) throws(DropReason) -> OpenedPacket {
+        do throws(SRTPError) {
+            return try legs[owner.number].unprotect(&packet, arrival)
+        } catch {
+            legs[owner.number].count(error)
+            if error == .replayed { legs[owner.number].contest(arrival) }
+            throw DropReason(error)
+        }
+    }
+
+    /// Puts a leg under the address that its packet has proven.
+    private mutating func place(_ slot: LegSlot, _ arrival: Arrival, _ opened: OpenedPacket) {
+        switch legs[slot.number].hear(arrival, isNewest: opened.isNewest) {
+        case .none: break
+        case .settled: sources[arrival.port.number].settle(slot.number)
+        case .moved:
+            guard let leg = legs[slot.number].whereabouts(arrival.port) else { return }
+            sources[arrival.port.number].lock(slot.number, to: arrival.source, before: leg.former)
+            if leg.isCertain { sources[arrival.port.number].settle(slot.number) }
+        }
+    }
+
+    /// The leg that is or was at the source of a packet and has heard the packet's stream: the case of nearly every
     /// packet, and the only one in which a single failed try is the end.
     private func owner(of arrival: Arrival) -> LegSlot? {
-        var next = sources[arrival.port.number].locked.first(arrival.source)
-        while let number = next {
-            let slot = LegSlot(number: number)
-            if legs[slot.number].knows(arrival.stream) { return slot }
-            next = sources[arrival.port.number].locked.next(after: number)
-        }
-        return nil
-    }
-}
-
-// Packets of a stream that no leg has heard yet.
-extension MediaRelay {
-    /// Finds the leg whose key fits, and locks it to the source.
-    private mutating func introduce(
-        _ packet: inout MutableSpan<UInt8>,
-        _ arrival: Arrival
-    ) throws(DropReason) -> (LegSlot, Int) {
-        original.keep(packet.span, length: arrival.length)
-        var failure: SRTPError?
-        if let found = try tryLocked(&packet, arrival, &failure) { return found }
-        let sharing = sources[arrival.port.number].locked.count(arrival.source, upTo: RelayLimits.legsPerSource)
-        for tier in SourceTable.Tier.allCases where sharing < RelayLimits.legsPerSource {
-            guard let (slot, length) = try tryWaiting(&packet, arrival, tier) else { continue }
-            legs[slot.number].lock(arrival.port, to: arrival.source)
-            sources[arrival.port.number].lock(slot.number, to: arrival.source)
-            sources[arrival.port.number].settle(slot.number)
-            return (slot, length)
-        }
-        guard let failure, let owner = sources[arrival.port.number].locked.first(arrival.source) else {
-            throw .unknownSource
-        }
-        let slot = LegSlot(number: owner)
-        legs[slot.number].count(failure)
-        throw DropReason(failure)
-    }
-
-    /// A second stream of a leg that is locked to the source already.
-    private mutating func tryLocked(
-        _ packet: inout MutableSpan<UInt8>,
-        _ arrival: Arrival,
-        _ failure: inout SRTPError?
-    ) throws(DropReason) -> (LegSlot, Int)? {
-        var next = sources[arrival.port.number].locked.first(arrival.source)
-        for _ in 0..<RelayLimits.triesPerPacket {
-            guard let number = next else { return nil }
-            guard budget.take(.named, arrival.source.ip, at: arrival.now) else { throw .throttled }
-            let slot = LegSlot(number: number)
-            do throws(SRTPError) {
-                return (slot, try legs[slot.number].unprotect(&packet, arrival))
-            } catch {
-                original.restore(&packet)
-                failure = error
+        for residence in SourceTable.Residence.allCases {
+            var next = sources[arrival.port.number].resident(residence, at: arrival.source)
+            while let number = next {
+                if legs[number].knows(arrival.stream) { return LegSlot(number: number) }
+                next = sources[arrival.port.number].resident(residence, after: number)
             }
-            next = sources[arrival.port.number].locked.next(after: number)
-        }
-        return nil
-    }
-
-    /// A leg that waits for media. Each failed one goes behind the others, so that the next packet tries the next leg.
-    private mutating func tryWaiting(
-        _ packet: inout MutableSpan<UInt8>,
-        _ arrival: Arrival,
-        _ tier: SourceTable.Tier
-    ) throws(DropReason) -> (LegSlot, Int)? {
-        var first: Int?
-        for _ in 0..<budget.tries(tier) {
-            guard let number = sources[arrival.port.number].candidate(tier, for: arrival.source), number != first else {
-                return nil
-            }
-            let slot = LegSlot(number: number)
-            if tier.isFirst(for: legs[slot.number].whereabouts(arrival.port), arrival.source) {
-                guard budget.take(tier, arrival.source.ip, at: arrival.now) else { throw .throttled }
-                do throws(SRTPError) {
-                    return (slot, try legs[slot.number].unprotect(&packet, arrival))
-                } catch {
-                    original.restore(&packet)
-                }
-            }
-            first = first ?? number
-            sources[arrival.port.number].postpone(number, in: tier)
         }
         return nil
     }

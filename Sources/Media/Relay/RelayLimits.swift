@@ -6,9 +6,23 @@ public enum RelayLimits {
     public static let packetLength = 2_048
     /// Bytes that protection can add to a packet: a 16-byte tag and the 4 bytes of the SRTCP index.
     public static let protectionOverhead = 20
-    /// Synchronisation sources of one key. A phone uses one, and a second after a transfer or for music on hold.
-    /// None is ever forgotten: a forgotten one could be replayed.
-    public static let streamsPerKey = 8
+    /// Synchronisation sources of one key that are in use at once. A phone uses one, a second for music on hold.
+    public static let streamsInUse = 8
+    /// Synchronisation sources of one key in its whole life; of those not in use it is kept how far they came, in 16 bytes
+    /// each: one forgotten whole could be replayed. Some phones take a new one at each hold and at each resume.
+    public static let streamsPerKey = 128
+    /// What one leg's phone may send: twice the packets of 5 ms each, and more bytes than any sound that we negotiate has;
+    /// a second of it at once, after the network has held it back.
+    static let rateOfLeg = PacketBudget.Rate(packets: 400, bytes: 250_000, burst: 1)
+    /// Packets that may be missing before a stream counts as begun anew (RFC 3550 A.1, MAX_DROPOUT).
+    static let lostInARow: UInt64 = 3_000
+    /// Seconds that a stream's timestamps may be apart from the time that has passed, before they count as begun anew: no
+    /// key press and no pause between two streams is longer.
+    static let clocksApart: UInt32 = 10
+    /// Newest packets in a row from one place before a leg no longer waits for others: a second of speech.
+    static let packetsToSettle = 50
+    /// How long we send to another host than the one that signals, without hearing from there (RFC 7675 §5.1).
+    static let consent = Duration.seconds(30)
     /// Legs locked to one address. A phone has one or two; a gateway may have more.
     public static let legsPerSource = 64
     /// Authentications spent at most on one packet of a source that is locked or named, about 0.3 µs each.

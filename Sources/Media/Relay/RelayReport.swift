@@ -14,6 +14,9 @@ public struct LegReport: Hashable, Sendable {
     public var replays: UInt64 = 0
     /// Where the peer's RTP comes from, proven by an authenticated packet.
     public var locked: SocketAddress?
+    /// How often the peer's RTP came from elsewhere than before. A phone that changes its network moves once; one whose
+    /// packets are copied by somebody who is faster moves to and fro.
+    public var moves: UInt64 = 0
     /// When the last authenticated packet came, RTP or RTCP: this is how a dead call is noticed.
     public var lastAuthenticated: MonotonicTime?
 
@@ -62,8 +65,12 @@ public enum DropReason: Int, Error, Sendable, CaseIterable {
     case keyExhausted
     /// Not allowed by the negotiated direction: on hold.
     case held
-    /// The other leg has no proven address yet, and SDP names a third party.
+    /// The other leg has no proven address yet, or has been silent there for too long, and SDP names a third party.
     case noDestination
+    /// More than one leg, or one business, may send.
+    case overRate
+    /// RTCP that tells the other phone nothing that it may be told.
+    case notRelayed
 }
 
 /// What became of one packet.

@@ -25,13 +25,19 @@ struct SourceTable: Sendable {
         }
     }
 
+    /// What a source is to a leg that it belongs to.
+    enum Residence: Sendable, CaseIterable { case locked, former }
+
     private(set) var locked: AddressIndex
+    /// Where legs were locked before.
+    private(set) var former: AddressIndex
     private var named: AddressIndex
     private var signalling: AddressIndex
     private var anyone: AddressIndex
 
     init(slots: Int, using generator: inout some RandomNumberGenerator) {
         locked = AddressIndex(slots: slots, seed: generator.next())
+        former = AddressIndex(slots: slots, seed: generator.next())
         named = AddressIndex(slots: slots, seed: generator.next())
         signalling = AddressIndex(slots: slots, seed: generator.next())
         anyone = AddressIndex(slots: slots, seed: generator.next())
@@ -51,11 +57,21 @@ struct SourceTable: Sendable {
         anyone.remove(slot)
     }
 
-    mutating func lock(_ slot: Int, to source: SocketAddress) { locked.insert(slot, under: source) }
+    /// - Parameter earlier: Where packets of the leg may still come from. With as many there as one address may have
+    ///   legs, it is not found there.
+    mutating func lock(_ slot: Int, to source: SocketAddress, before earlier: SocketAddress?) {
+        locked.insert(slot, under: source)
+        former.remove(slot)
+        guard let earlier, former.count(earlier, upTo: RelayLimits.legsPerSource) < RelayLimits.legsPerSource else {
+            return
+        }
+        former.insert(slot, under: earlier)
+    }
 
     /// `slot` is closed, or about to be put in its places anew.
     mutating func forget(_ slot: Int) {
         locked.remove(slot)
+        former.remove(slot)
         settle(slot)
     }
 
@@ -74,6 +90,29 @@ struct SourceTable: Sendable {
         case .named: named.moveToBack(slot)
         case .signalling: signalling.moveToBack(slot)
         case .anyone: anyone.moveToBack(slot)
+        }
+    }
+
+    /// A leg that is, or was, at the source of a packet.
+    func resident(_ residence: Residence, at source: SocketAddress) -> Int? {
+        switch residence {
+        case .locked: locked.first(source)
+        case .former: former.first(source)
+        }
+    }
+
+    func resident(_ residence: Residence, after slot: Int) -> Int? {
+        switch residence {
+        case .locked: locked.next(after: slot)
+        case .former: former.next(after: slot)
+        }
+    }
+
+    /// A try failed: the next packet begins with another leg.
+    mutating func postpone(_ slot: Int, in residence: Residence) {
+        switch residence {
+        case .locked: locked.moveToBack(slot)
+        case .former: former.moveToBack(slot)
         }
     }
 

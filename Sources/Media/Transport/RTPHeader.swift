@@ -38,6 +38,18 @@ public struct RTPHeader: Hashable, Sendable {
     }
 }
 
+extension MutableSpan<UInt8> {
+    /// Writes four bytes in network order. The caller has checked that they are there.
+    mutating func setWord(_ word: UInt32, at offset: Int) {
+        for byte in 0..<4 { self[offset + byte] = UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * byte)) }
+    }
+
+    mutating func setHalf(_ half: UInt16, at offset: Int) {
+        self[offset] = UInt8(half >> 8)
+        self[offset + 1] = UInt8(truncatingIfNeeded: half)
+    }
+}
+
 extension Span<UInt8> {
     /// Four bytes in network order. The caller has checked that they are there.
     func word(at offset: Int) -> UInt32 {

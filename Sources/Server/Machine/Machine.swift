@@ -52,7 +52,7 @@ public final class Machine: Sendable {
         sites: [IPPrefix] = []
     ) throws(Refusal) {
         reception = try Reception(listeners, for: share.businesses, sites: sites)
-        self.media = try MediaExchange(media, capacity: share.relays)
+        self.media = try MediaExchange(media, capacity: share.relays, share: share.media)
         mediaPorts = media
         self.share = share
         self.loops = SignallingLoops(count: loops, gate: share.loop)
@@ -62,7 +62,7 @@ public final class Machine: Sendable {
     init(alone configuration: ServerConfiguration) throws(Refusal) {
         share = Share(businesses: 1, loops: 1, descriptors: DescriptorLimit.raise())
         reception = nil
-        media = try MediaExchange(configuration.media, capacity: share.relays)
+        media = try MediaExchange(configuration.media, capacity: share.relays, share: share.media)
         mediaPorts = configuration.media
         loops = SignallingLoops(count: 1, gate: share.loop)
     }

@@ -2,6 +2,7 @@
 
 import Calls
 import Guard
+import Media
 
 /// What one of the businesses of a process may use at most, and what those of one loop may together.
 ///
@@ -78,6 +79,14 @@ struct Share: Sendable {
     var nonces: Int { part(of: SwitchboardSettings.usualNonces, atLeast: Limits.leastNonces) }
     var sources: Int { part(of: Guard.Limits.gateSources, atLeast: Limits.leastSources) }
     var offenders: Int { part(of: Guard.Limits.offenders, atLeast: Limits.leastOffenders) }
+    /// Of the one media loop, which all have in common however many loops there are for signalling.
+    var media: RelayShare {
+        guard businesses > 1 else { return .whole }
+        return RelayShare(
+            relays: calls,
+            packets: Double(part(of: Limits.mediaPackets, atLeast: Limits.leastMediaPackets))
+        )
+    }
     /// Of the whole process: no call of one business takes the place of another's.
     var relays: Int { calls * businesses }
 }

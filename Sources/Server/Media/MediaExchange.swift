@@ -26,7 +26,8 @@ final class MediaExchange: Sendable {
     /// - Parameters:
     ///   - ranges: One, or one for each version of IP.
     ///   - capacity: Relays at once, of all businesses.
-    init(_ ranges: [MediaPorts], capacity: Int) throws(Refusal) {
+    ///   - share: What one business may use of it.
+    init(_ ranges: [MediaPorts], capacity: Int, share: RelayShare) throws(Refusal) {
         let other = ranges.count > 1 ? (ranges[1].rtp, ranges[1].rtcp) : nil
         let listeners = Listeners()
         do {
@@ -34,7 +35,8 @@ final class MediaExchange: Sendable {
                 rtp: ranges[0].rtp,
                 rtcp: ranges[0].rtcp,
                 other: other,
-                capacity: capacity
+                capacity: capacity,
+                share: share
             ) { reports in listeners.tell(reports) }
         } catch {
             throw Refusal(

@@ -33,6 +33,7 @@ public final class MediaLoop: Sendable {
     ///   - rtcp: Where RTCP without rtcp-mux arrives: the port above.
     ///   - other: The same two over the other version of IP, if the machine has both. A call may have one leg on each.
     ///   - capacity: How many calls can be relayed at once.
+    ///   - share: What one business may use of it.
     ///   - onReport: Called on the loop's thread once a second with a report of every open relay. It must not block.
     /// - Throws: ``MediaSocketError`` with the address that cannot be bound.
     public init(
@@ -40,6 +41,7 @@ public final class MediaLoop: Sendable {
         rtcp: SocketAddress,
         other: (rtp: SocketAddress, rtcp: SocketAddress)? = nil,
         capacity: Int,
+        share: RelayShare = .whole,
         onReport: @escaping @Sendable ([RelayReport]) -> Void
     ) throws {
         let first = try MediaSocketPair(rtp: rtp, rtcp: rtcp)
@@ -54,6 +56,7 @@ public final class MediaLoop: Sendable {
                 queue: queue,
                 figures: figures,
                 capacity: capacity,
+                share: share,
                 onReport: onReport
             )
         )

@@ -32,10 +32,11 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         queue: MediaQueue,
         figures: MediaFigures,
         capacity: Int,
+        share: RelayShare,
         onReport: @escaping @Sendable ([RelayReport]) -> Void
     ) throws(MediaSocketError) {
         var random = SystemRandomNumberGenerator()
-        relay = MediaRelay(capacity: capacity, using: &random)
+        relay = MediaRelay(capacity: capacity, share: share, using: &random)
         let others = Self.descriptors(second)
         let beat = ringfence_media_beat(MediaLimits.report)
         guard beat >= 0 else { throw MediaSocketError(address: nil, code: -beat) }

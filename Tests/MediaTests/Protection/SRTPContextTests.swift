@@ -93,15 +93,61 @@ struct SRTPContextTests {
     @Test func `a sender may change its synchronisation source, but not without end`() throws {
         let key = SRTPKey.test(.aes256gcm)
         let link = Link(key)
-        for source in 0..<UInt32(RelayLimits.streamsPerKey) {
+        for source in 0..<UInt32(RelayLimits.streamsInUse) {
             let plain = Packets.rtp(9, source: source)
             #expect(link.open(try link.seal(plain).packet) == .packet(plain))
         }
         let oneTooMany = Packets.rtp(9, source: 1_000)
         #expect(link.seal(oneTooMany) == .failed(.tooManyStreams))
-        #expect(link.open(oneTooMany) == .failed(.tooManyStreams))
         let old = Packets.rtp(10, source: 0)
         #expect(link.open(try link.seal(old).packet) == .packet(old))
+    }
+
+    @Test func `a peer's new sources are heard as long as the key has room for what the old ones leave behind`() throws
+    {
+        let key = SRTPKey.test(.aes128gcm)
+        let link = Link(key)
+        for source in 0..<UInt32(RelayLimits.streamsPerKey) {
+            let plain = Packets.rtp(9, source: source)
+            #expect(link.open(try Link(key).seal(plain).packet) == .packet(plain))
+        }
+        let oneTooMany = try Link(key).seal(Packets.rtp(9, source: 1_000)).packet
+        #expect(link.open(oneTooMany) == .failed(.tooManyStreams))
+        #expect(
+            link.openControl(try Link(key).sealControl(Packets.rtcp(source: 1_000)).packet) == .failed(.tooManyStreams)
+        )
+        let first = Packets.rtp(10, source: 0)
+        #expect(link.open(try Link(key).seal(first).packet) == .packet(first), "it may come back")
+    }
+
+    @Test func `of a source that was forgotten nothing can be played again, not even what never came`() throws {
+        let key = SRTPKey.test(.aes256gcm)
+        let (link, phone) = (Link(key), Link(key))
+        let packets = try (UInt16(65_530)...65_535).map { try phone.seal(Packets.rtp($0, source: 1)).packet }
+        let control = try phone.sealControl(Packets.rtcp(source: 1)).packet
+        for packet in packets where packet != packets[2] { #expect(try !link.open(packet).packet.isEmpty) }
+        #expect(try !link.openControl(control).packet.isEmpty)
+        for source in UInt32(10)..<30 {
+            _ = try link.open(try Link(key).seal(Packets.rtp(1, source: source)).packet).packet
+        }
+        for packet in packets { #expect(link.open(packet) == .failed(.replayed)) }
+        #expect(link.openControl(control) == .failed(.replayed))
+        let next = Packets.rtp(0, source: 1)
+        #expect(link.open(try phone.seal(next).packet) == .packet(next), "it goes on over the turn of its numbers")
+        #expect(link.open(packets[2]) == .failed(.replayed))
+    }
+
+    @Test func `the source that is used stays, whatever comes and goes beside it`() throws {
+        let key = SRTPKey.test(.aes256gcm)
+        let (link, phone) = (Link(key), Link(key))
+        let late = try phone.seal(Packets.rtp(0, source: 1)).packet
+        for round in UInt16(1)...30 {
+            let plain = Packets.rtp(round, source: 1)
+            #expect(link.open(try phone.seal(plain).packet) == .packet(plain))
+            let other = Packets.rtp(1, source: UInt32(round) + 100)
+            #expect(link.open(try Link(key).seal(other).packet) == .packet(other))
+        }
+        #expect(link.open(late) == .packet(Packets.rtp(0, source: 1)), "late, and within its window")
     }
 
     @Test func `padding that does not fit is refused after decryption`() throws {

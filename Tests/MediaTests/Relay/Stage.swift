@@ -10,6 +10,8 @@ final class Phone {
     let receives: SRTPKey
     var address: SocketAddress
     private var link: Link
+    /// One for each source: a sender takes only a few.
+    private var links: [UInt32: Link] = [:]
     private var back: Link
 
     init(_ address: String, suite: SRTPSuite = .aes256gcm, seed: UInt64) {
@@ -46,13 +48,41 @@ final class Phone {
     }
 
     func rtp(_ sequence: UInt16, source: UInt32 = 0x1234_5678) -> [UInt8] {
-        (try? link.seal(Packets.rtp(sequence, source: source)).packet) ?? []
+        if links[source] == nil { links[source] = Link(sends) }
+        guard case .packet(let packet) = links[source]?.seal(Packets.rtp(sequence, source: source)) else { return [] }
+        return packet
     }
 
-    func rtcp(_ plain: [UInt8] = Packets.rtcp()) -> [UInt8] { (try? link.sealControl(plain).packet) ?? [] }
+    /// Any packet, protected.
+    func sealed(_ plain: [UInt8]) -> [UInt8] { (try? link.seal(plain).packet) ?? [] }
 
-    func hears(_ packet: [UInt8]) -> Result { back.open(packet) }
+    func rtcp(_ plain: [UInt8] = Packets.rtcp()) -> [UInt8] {
+        guard case .packet(let packet) = link.sealControl(plain) else { return [] }
+        return packet
+    }
+
+    /// What the phone makes of a packet, as if the source had been `source`: it is ours, and drawn.
+    func hears(_ packet: [UInt8], as source: UInt32 = 0x1234_5678) -> Result {
+        let heard = back.open(packet)
+        guard case .packet(var plain) = heard, plain.count >= 12 else { return heard }
+        plain.replaceSubrange(8..<12, with: Packets.bytes(source))
+        return .packet(plain)
+    }
+
+    /// The source of a packet that came, its number and its timestamp; `nil` when it is not authentic or came before.
+    func numbers(_ packet: [UInt8]) -> (source: UInt32, sequence: UInt16, timestamp: UInt32)? {
+        guard case .packet(let plain) = back.open(packet), plain.count >= 12 else { return nil }
+        let word = { (offset: Int) in plain[offset..<offset + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } }
+        return (word(8), UInt16(truncatingIfNeeded: word(0)), word(4))
+    }
+
     func hearsControl(_ packet: [UInt8]) -> Result { back.openControl(packet) }
+
+    /// The types of the packets of an RTCP compound that came.
+    func hearsReports(_ packet: [UInt8]) -> [UInt8] {
+        guard case .packet(let plain) = back.openControl(packet) else { return [] }
+        return Packets.parts(of: plain).map { $0[1] }
+    }
 }
 
 /// What the relay did with a packet: what it sent, where to and from which port.
@@ -87,9 +117,9 @@ final class Stage {
     private var relay: MediaRelay
     private(set) var now = MonotonicTime(nanoseconds: 1_000_000_000)
 
-    init(capacity: Int = 8) {
+    init(capacity: Int = 8, share: RelayShare = .whole) {
         var generator = SplitMix()
-        relay = MediaRelay(capacity: capacity, using: &generator)
+        relay = MediaRelay(capacity: capacity, share: share, using: &generator)
     }
 
     /// The usual call: both phones where signalling says, the second on another suite.
@@ -122,8 +152,9 @@ final class Stage {
         receive(packet, from: Phone.parse(source), port: port)
     }
 
-    func receive(_ packet: [UInt8], from source: SocketAddress, port: MediaPort) -> Seen {
-        var buffer = packet + Array(repeating: 0, count: RelayLimits.protectionOverhead)
+    /// - Parameter room: Bytes behind the packet, beside what protection needs.
+    func receive(_ packet: [UInt8], from source: SocketAddress, port: MediaPort, room: Int = 40) -> Seen {
+        var buffer = packet + Array(repeating: 0, count: RelayLimits.protectionOverhead + room)
         var span = buffer.mutableSpan
         let outcome = relay.receive(&span, length: packet.count, from: source, port: port, at: now)
         switch outcome {

@@ -2,6 +2,7 @@
 
 import Calls
 import Guard
+import Media
 import Testing
 
 @testable import Server
@@ -15,6 +16,15 @@ struct ShareTests {
         #expect(share.connections.reservedForSites == ConnectionGate.Caps().reservedForSites)
         #expect(share.rates.allStrangers == SourceGate.Rates().allStrangers)
         #expect(share.calls == 4_000 && share.nonces == SwitchboardSettings.usualNonces && share.relays == 4_000)
+    }
+
+    @Test func `of the media loop, one of ten has a tenth, and one that is alone has all`() {
+        let alone = Share(businesses: 1, loops: 1, descriptors: 1 << 20).media
+        #expect(alone.relays == .max && alone.packets == .infinity)
+        let share = Share(businesses: 10, loops: 2, descriptors: 1 << 20).media
+        #expect(share.relays == 400 && share.packets == 20_000)
+        let least = Share(businesses: 1_000, loops: 2, descriptors: 1 << 20).media
+        #expect(least.relays == Limits.leastCalls && least.packets == 20_000)
     }
 
     @Test func `the reserve shrinks with the descriptors that there are`() {

@@ -58,7 +58,7 @@ struct Leg: ~Copyable, Sendable {
 
     /// Where packets of this leg can come from on `port`; `nil` when it does not use that port.
     func whereabouts(_ port: MediaPort) -> Whereabouts? {
-        guard port == .rtp || !media.rtcpMux else { return nil }
+        guard !media.isGone, port == .rtp || !media.rtcpMux else { return nil }
         return Whereabouts(locked: locked(port), named: named(port), host: media.signallingAddress)
     }
 
@@ -79,6 +79,7 @@ struct Leg: ~Copyable, Sendable {
     /// Where packets for the peer go: to the proven address, or before that to the one that SDP names, if that is the
     /// host that signals. Else anybody could have us send to anybody.
     func destination(_ port: MediaPort) -> SocketAddress? {
+        guard !media.isGone else { return nil }
         if let locked = locked(port) { return locked }
         guard let named = named(port), named.ip == media.signallingAddress, named.port != 0,
             !named.ip.isUnspecified, !named.ip.isMulticastOrBroadcast

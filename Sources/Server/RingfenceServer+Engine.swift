@@ -59,6 +59,7 @@ extension RingfenceServer: Engine {
                 [
                     DoctorFact(loop.figures), DoctorFact(strangersOf: loop),
                     DoctorFact(loop.switchboard.figures.shedding, at: SystemClock.wall),
+                    DoctorFact(loop.switchboard.figures.relays),
                 ]
             )
         }

@@ -74,7 +74,7 @@ public final class RingfenceServer: Sendable {
         (self.hop, self.machine, self.sharesMachine) = (hop, machine, sharesMachine)
         sip = sharesMachine ? configuration.sip : listeners.map(\.encrypted)
         certificates = CertificateFiles(configuration.tls, names: configuration.hostNames)
-        media = machine.media.line(of: number) { reports in hop.tell { $0.media(reports) } }
+        media = machine.media.line(of: number) { census in hop.tell { $0.media(census) } }
         records = RecordWriter(store: store) { logger.error("call records could not be written: \($0)") }
         banKeeper = BanKeeper(store: store, logger: logger)
     }

@@ -106,7 +106,7 @@ struct SignallingPlan: Sendable {
 
 extension SignallingLoop.Outlets {
     init(media: MediaLine, records: RecordWriter, bans: BanKeeper, hop: SignallingHop, logger: Logger) {
-        self.media = { media.send($0) }
+        self.media = { media.send($0, upTo: $1) }
         remember = { record, ticket in
             records.enqueue(record, isAwaited: ticket != nil) { isStored in
                 if ticket != nil || !isStored { hop.tell { $0.stored(ticket, ok: isStored) } }

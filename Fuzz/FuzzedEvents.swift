@@ -53,20 +53,53 @@ extension FuzzedOffice {
     private mutating func request(_ choices: inout Choices) {
         guard let flow = choices.pick(flows) else { return }
         let phone = FuzzedPhone.all[choices.pick(FuzzedPhone.all.count)]
-        let draft = FuzzedPhone.draft(choices.pick(FuzzedPhone.drafts), &choices, from: phone, over: flow)
+        var draft = FuzzedPhone.draft(choices.pick(FuzzedPhone.drafts), &choices, from: phone, over: flow)
+        if draft.method == "INVITE", choices.pick(4) == 0, let dialog = choices.pick(dialogs) {
+            draft.fields.append("Replaces: \(dialog)")
+        }
         send(draft, by: phone, on: flow, &choices)
+    }
+
+    /// How the dialogs of calls are named in Replaces, by either end.
+    private var dialogs: [String] {
+        let tag = { (message: Message, name: String) in
+            message.first(named: name).map { message.string($0) }?.split(separator: ";tag=").dropFirst().first
+                ?? "callee"
+        }
+        let messages = asked.map(\.request) + answered.map(\.response)
+        return messages.compactMap { message in
+            guard (try? message.cseq().method) == .invite, let id = message.first(named: "Call-ID") else { return nil }
+            let (to, from) = (tag(message, "To"), tag(message, "From"))
+            // What was answered is named by its caller, what was asked by who was called.
+            let tags = message.method == nil ? (to, from) : (from, to)
+            return "\(message.string(id));to-tag=\(tags.0);from-tag=\(tags.1)"
+        }
     }
 
     private mutating func requestInDialog(_ choices: inout Choices) {
         let isCaller = choices.pick(2) == 0
         let phone = FuzzedPhone.all[choices.pick(FuzzedPhone.all.count)]
         if isCaller, let (response, flow) = choices.pick(answered) {
-            let draft = FuzzedPhone.draft(&choices, inDialogOf: response, isCaller: true, from: phone, over: flow)
+            var draft = FuzzedPhone.draft(&choices, inDialogOf: response, isCaller: true, from: phone, over: flow)
+            if draft.method == "REFER" { refer(&draft, &choices) }
             send(draft, by: phone, on: anyFlow(or: flow, &choices), &choices)
         } else if let (request, flow) = choices.pick(asked) {
-            let draft = FuzzedPhone.draft(&choices, inDialogOf: request, isCaller: false, from: phone, over: flow)
+            var draft = FuzzedPhone.draft(&choices, inDialogOf: request, isCaller: false, from: phone, over: flow)
+            if draft.method == "REFER" { refer(&draft, &choices) }
             send(draft, by: phone, on: anyFlow(or: flow, &choices), &choices)
         }
+    }
+
+    /// To another call that there is, or to anything.
+    private func refer(_ draft: inout Draft, _ choices: inout Choices) {
+        guard choices.pick(2) == 0, let dialog = choices.pick(dialogs) else {
+            draft.fields.append("Refer-To: \(FuzzedPhone.referral(&choices))")
+            return
+        }
+        let escaped = dialog.replacing(";", with: "%3B").replacing("=", with: "%3D")
+        let number = ["101", "102", "103"][choices.pick(3)]
+        let early = choices.pick(8) == 0 ? "%3Bearly-only" : ""
+        draft.fields.append("Refer-To: <sip:\(number)@\(FuzzedPhone.domain)?Replaces=\(escaped)\(early)>")
     }
 
     /// Mostly the connection that it should be.
@@ -115,15 +148,20 @@ extension FuzzedOffice {
         return bytes
     }
 
-    /// What the relay says of one of the latest calls.
+    /// What the relay says: the truth, or of one of the latest calls.
     private mutating func hear(_ choices: inout Choices) {
+        if choices.pick(2) == 0 {
+            var actions: [Action] = []
+            board.media(RelayCensus(reports: relay.reports, mark: board.mark), at: moment, into: &actions)
+            return carryOut(actions)
+        }
         var (a, b) = (LegReport(), LegReport())
         a.packets = UInt64(choices.pick(256))
         if choices.pick(2) == 0 { a.lastAuthenticated = now }
         if choices.pick(2) == 0 { b.lastAuthenticated = now }
         var actions: [Action] = []
         let id = RelayID(rawValue: UInt64(choices.pick(64)))
-        board.media([RelayReport(id: id, a: a, b: b)], at: moment, into: &actions)
+        board.media(RelayCensus(reports: [RelayReport(id: id, a: a, b: b)]), at: moment, into: &actions)
         carryOut(actions)
     }
 

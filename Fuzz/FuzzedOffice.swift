@@ -13,6 +13,7 @@ import TestKit
 /// What must hold whatever happens is in ``check()`` and ``finish()``; a broken promise traps with a sentence.
 struct FuzzedOffice {
     var board: Switchboard
+    let relay = FuzzedRelay()
     var now = MonotonicTime(nanoseconds: 1_000_000_000)
     /// Connections that are open, in the order in which they were opened.
     var flows: [Flow] = []
@@ -65,17 +66,26 @@ struct FuzzedOffice {
 
     mutating func carryOut(_ actions: [Action]) {
         var ending: [FlowID] = []
+        var refused: [RelayID] = []
         for action in actions {
             switch action {
             case .send(let bytes, let id): send(bytes, to: id)
             case .authenticated: isProven = true
             case .close(let id): ending.append(id)
             case .remember(_, let ticket): if let ticket { tickets.append(ticket) }
-            case .media, .keep, .report: break
+            case .media(let command): if let id = relay.apply(command, at: now) { refused.append(id) }
+            case .keep, .report: break
             }
         }
+        if !refused.isEmpty { refuse(refused) }
         for id in ending { close(id) }
         check()
+    }
+
+    private mutating func refuse(_ refused: [RelayID]) {
+        var actions: [Action] = []
+        board.refused(refused, at: moment, into: &actions)
+        carryOut(actions)
     }
 
     private mutating func send(_ bytes: [UInt8], to id: FlowID) {
@@ -139,6 +149,8 @@ struct FuzzedOffice {
         promise(figures.registrations <= 5 * FuzzedPhone.all.count, "more registrations than there may be")
         promise(figures.subscriptions <= 128 * FuzzedPhone.all.count, "more subscriptions than there may be")
         promise(figures.calls <= 16 * FuzzedPhone.all.count, "more calls than there may be")
+        promise(figures.relays.calls == relay.count, "relays and calls differ")
+        promise(figures.relays.silent == 0, "a call stands in silence")
         guard !isProven else { return }
         promise(
             figures.registrations + figures.subscriptions + figures.calls + figures.transactions == 0
@@ -160,6 +172,7 @@ struct FuzzedOffice {
         promise(figures.registrations == 0, "a registration outlives its time")
         promise(figures.subscriptions == 0, "a subscription outlives its time")
         promise(figures.transactions == 0, "a transaction outlives its time")
+        promise(relay.count == 0, "a relay outlives its call")
         promise(board.nextDeadline == nil, "something is due for nobody")
     }
 

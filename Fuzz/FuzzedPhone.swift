@@ -14,7 +14,7 @@ struct Draft {
     let callID: String
     /// `nil` takes the running number.
     var sequence: Int?
-    let fields: [String]
+    var fields: [String]
     let body: String
     let type: String
 
@@ -218,13 +218,26 @@ struct FuzzedPhone {
             callID: text("Call-ID"),
             fields: [
                 "Contact: \(phone.contact(over: flow))", "Event: dialog", "Expires: \(choices.pick(3) * 300)",
-                "RAck: 1 \(invite ?? 1) INVITE", "Refer-To: <sip:103@\(domain)>",
+                "RAck: \(text("RSeq").isEmpty ? "1" : text("RSeq")) \(invite ?? 1) INVITE",
             ],
             body: hasBody ? sdp(1 + choices.pick(2)) : "",
             type: "application/sdp"
         )
         if method == "ACK" || method == "CANCEL" { draft.sequence = invite }
         return draft
+    }
+
+    /// Where a call is to go that is transferred.
+    static func referral(_ choices: inout Choices) -> String {
+        let shapes = [
+            "<sip:103@\(domain)>", "<sip:102@\(domain)>", "sip:101@\(domain)", "<tel:103>", "<sips:103@\(domain)>",
+            "<sip:103@elsewhere.example>", "<sip:999@\(domain)>", "<sip:*8@\(domain)>", "<sip:@\(domain)>", "\"", "",
+            "<sip:phone-102-000001@\(domain);gr=\(instance)>", "<sip:\(gruu(&choices))@\(domain);gr>",
+            "<sip:103@\(domain)?Replaces=>", "<sip:103@\(domain)?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc>",
+            "<sip:103@\(domain);method=BYE>", "<sip:103@\(domain)>\r\nRefer-To: <sip:102@\(domain)>",
+            "<sip:103@\(domain)>\r\nRefer-Sub: false",
+        ]
+        return shapes[choices.pick(shapes.count)]
     }
 
     static func answer(to request: Message, _ choices: inout Choices) -> String {
@@ -240,7 +253,9 @@ struct FuzzedPhone {
         lines.append("Contact: <sip:\(contacts[choices.pick(contacts.count)])>")
         if choices.pick(4) == 0 { lines += ["Require: 100rel", "RSeq: \(choices.pick(3))"] }
         if choices.pick(4) == 0 { lines += ["Session-Expires: \(choices.pick(256));refresher=uac"] }
-        let body = request.method == .invite && choices.pick(8) != 0 ? sdp(1 + choices.pick(3)) : ""
+        var body = request.method == .invite && choices.pick(8) != 0 ? sdp(1 + choices.pick(3)) : ""
+        // Our own key, sent back.
+        if choices.pick(16) == 0 { body = request.string(request.body) }
         if !body.isEmpty { lines.append("Content-Type: application/sdp") }
         lines.append("Content-Length: \(body.utf8.count)")
         return lines.joined(separator: "\r\n") + "\r\n\r\n" + body

@@ -52,6 +52,9 @@ enum Limits {
     static let transfers = 5
     /// How long a phone that is busy with its own change is left alone before it is told of its new partner.
     static let introductionPause: Duration = .seconds(1)
+    /// How long a phone may take to be told of its new partner, from the moment it has one: 64·T1 of RFC 3261 §17.1.1.1.
+    /// Provisional answers do not make it longer.
+    static let introduction: Duration = .seconds(32)
     /// How long a refresh of a session waits while something else goes on in its dialog (RFC 3261 §14.1).
     static let refreshPause: Duration = .seconds(3)
     /// Bytes of the name that a phone gives its own instance: a UUID as a URN has 47.

@@ -49,6 +49,7 @@ public struct SwitchboardFigures: Sendable {
     public var dropped: UInt64 = 0
     /// Phones that were told to register later.
     public var shedding = SheddingFigures()
+    public var relays = RelayFigures()
 }
 
 /// How many phones were sent away, and until when the last of them was told to wait.

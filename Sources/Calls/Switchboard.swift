@@ -71,6 +71,8 @@ public struct Switchboard: Sendable {
     /// What the REGISTER at hand asks for. Empty between messages; kept for its storage.
     var contactChanges: [ContactChange] = []
     var counters = SwitchboardFigures()
+    /// Relays that the latest census named and no call knows.
+    var strayRelays: Set<UInt64> = []
 
     /// - Parameter logins: What was kept of phones in earlier runs, the oldest first.
     public init(
@@ -104,6 +106,8 @@ public struct Switchboard: Sendable {
         figures.transactions = inviteServers.count + absorbers.count + inviteClients.count + requestClients.count
         figures.transactions += farewells.count
         figures.keptBytes = keptBytes
+        figures.relays.calls = relayedCalls
+        figures.relays.silent = silentCalls
         return figures
     }
 
@@ -145,6 +149,7 @@ public struct Switchboard: Sendable {
             case .inviteClient(let key): wakeInviteClient(key, at: now, into: &actions)
             case .requestClient(let key): wakeRequestClient(key, at: now, into: &actions)
             case .cancelled(let key): inviteClients[key] = nil
+            case .overdue(let key): wakeOverdue(key, at: now, into: &actions)
             case .call(let serial): wakeCall(serial, at: now, into: &actions)
             case .subscription(let id): wakeSubscription(id, at: now, into: &actions)
             case .farewell(let id): wakeFarewell(id, at: now, into: &actions)
@@ -159,22 +164,32 @@ public struct Switchboard: Sendable {
         authenticator.apply(snapshot)
         logins.resize(phones: snapshot.devices.count)
         knownPhones = knownPhones.filter { snapshot.devices[$0.key] != nil }
+        var closing = Set(connections.filter { !isAllowed($0.key) }.flatMap(\.value))
         for binding in bindings.all where !isAllowed(binding.device.username) {
             bindings.remove(binding.id)
-            actions.append(.close(binding.flow.id))
+            closing.insert(binding.flow.id)
         }
-        // Also those over which nothing is registered.
-        let gone = connections.filter { !isAllowed($0.key) }.sorted { $0.key < $1.key }
-        for flow in gone.flatMap(\.value) { actions.append(.close(flow)) }
-        for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial })
-        where !call.usernames.allSatisfy(isAllowed) {
-            end(call.serial, because: "a phone of this call was disabled", at: now, into: &actions)
-        }
+        for flow in closing.sorted(by: { $0.rawValue < $1.rawValue }) { actions.append(.close(flow)) }
+        for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) { review(call, at: now, into: &actions) }
         reviewSubscriptions(at: now, into: &actions)
         tellWatchers(at: now, into: &actions)
     }
 
-    private func isAllowed(_ username: String) -> Bool {
+    /// Ends a call of a phone that is allowed none any longer, and stops it ringing.
+    private mutating func review(_ call: Call, at now: Moment, into actions: inout [Action]) {
+        guard call.usernames.allSatisfy(isAllowed) else {
+            end(call.serial, because: "a phone of this call was disabled", at: now, into: &actions)
+            return
+        }
+        guard case .ringing(let ringing) = call.phase else { return }
+        for (index, branch) in ringing.branches.enumerated()
+        where branch.status == nil && !isAllowed(branch.party.username) {
+            cancel(branch.key, at: now, into: &actions)
+            branchFailed(480, index, of: call.serial, at: now, into: &actions)
+        }
+    }
+
+    func isAllowed(_ username: String) -> Bool {
         guard let device = snapshot.devices[username] else { return false }
         return snapshot.extensions[device.number]?.isEnabled == true
     }
@@ -210,6 +225,8 @@ enum Due: Sendable {
     case requestClient(BranchKey)
     /// A cancelled INVITE that was never answered (RFC 3261 §9.1).
     case cancelled(BranchKey)
+    /// An INVITE inside a dialog that may have got provisional answers only.
+    case overdue(BranchKey)
     case call(UInt64)
     case subscription(UInt64)
     /// A BYE that waits for an ACK.

@@ -60,6 +60,7 @@ extension RingfenceServer: Engine {
                 [
                     DoctorFact(strangersOf: loop),
                     DoctorFact(loop.switchboard.figures.shedding, at: SystemClock.wall),
+                    DoctorFact(loop.switchboard.figures.relays),
                 ]
             )
         }

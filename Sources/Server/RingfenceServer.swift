@@ -74,7 +74,7 @@ public final class RingfenceServer: Sendable {
         (self.hop, self.machine, self.sharesMachine) = (hop, machine, sharesMachine)
         sip = sharesMachine ? configuration.sip : listeners.map(\.encrypted)
         certificates = CertificateFiles(configuration.tls, names: configuration.hostNames)
-        media = machine.media.line(of: number) { reports in hop.tell { $0.media(reports) } }
+        media = machine.media.line(of: number) { census in hop.tell { $0.media(census) } }
         records = RecordWriter(store: store, onChange: { logger.tell($0) }) {
             // Nothing to tell: a disk that is gone is told of by the records.
             try? store.noteLife(at: SystemClock.wall)

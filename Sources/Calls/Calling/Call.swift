@@ -126,6 +126,8 @@ struct Call: Sendable {
     /// How many transfers led here (row S20).
     var hops = 0
     var phase: Phase
+    /// Set while it has a relay, also before the answer: the mark under which it was opened.
+    var relayed: RelayMark?
     /// The earliest moment this call is in the deadline queue for; later ones need no entry of their own.
     var wake: MonotonicTime?
     /// When audio that moves to and fro was last reported.
@@ -194,6 +196,8 @@ struct Leg: Sendable {
     var isAsked = false
     /// Set while the phone has to be told of a new partner.
     var introduction: Introduction?
+    /// When the call ends if it has not been told by then.
+    var introduceBy: MonotonicTime?
     /// The INVITE that tells it; what is answered to an earlier one is about somebody else.
     var introducing: BranchKey?
     /// The phone has hung up; somebody else will take its place, or the call ends.

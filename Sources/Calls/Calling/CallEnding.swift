@@ -9,8 +9,10 @@ import SIP
 extension Switchboard {
     /// Ends a call that was not answered. The caller hears the reason when it is on disk.
     mutating func refuse(_ serial: UInt64, _ refused: Refused, at now: Moment, into actions: inout [Action]) {
+        if case .refusing? = callsBySerial[serial]?.phase { return }
+        // What was heard before the answer is heard no longer, whenever the caller is told.
+        closeRelay(serial, into: &actions)
         guard var call = callsBySerial[serial] else { return }
-        if case .refusing = call.phase { return }
         for username in call.usernames where username != call.caller.username { leave(serial, username) }
         stopRinging(call, at: now, into: &actions)
         let ticket = Ticket(serial: nextSerial())
@@ -147,6 +149,7 @@ extension Switchboard {
     mutating func forget(_ serial: UInt64, into actions: inout [Action]) {
         guard let call = callsBySerial.removeValue(forKey: serial) else { return }
         for username in call.usernames { leave(serial, username) }
+        if call.relayed != nil { actions.append(.media(.close(call.relay))) }
         closeEarly(serial, keepingRelay: false, into: &actions)
         switch call.phase {
         case .ringing: break
@@ -157,7 +160,6 @@ extension Switchboard {
         case .talking(let conversation):
             dialogs[DialogKey(conversation.caller.dialog)] = nil
             dialogs[DialogKey(conversation.callee.dialog)] = nil
-            actions.append(.media(.close(call.relay)))
         }
     }
 

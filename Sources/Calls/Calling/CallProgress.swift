@@ -61,9 +61,11 @@ extension Switchboard {
         inviteClients[key]?.answers += 1
         let acknowledgement = acknowledge(&dialog, cseq: 1, over: client.flow)
         actions.append(.send(acknowledgement, client.flow.id))
-        guard client.acknowledged == nil, let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase
+        guard client.acknowledged == nil, let call = callsBySerial[client.call],
+            case .ringing(let ringing) = call.phase,
+            isAllowed(ringing.branches[index].party.username)
         else {
-            // Somebody else was quicker, or the caller is gone.
+            // Somebody else was quicker, the caller is gone, or the phone was disabled.
             if client.acknowledged == nil { inviteClients[key]?.acknowledged = (tag, acknowledgement) }
             sayBye(&dialog, over: client.flow, at: now, into: &actions)
             return
@@ -105,6 +107,7 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
+        silenceOthers(serial, than: callee, at: now, into: &actions)
         guard var call = callsBySerial[serial] else { return }
         if case .ringing(let ringing) = call.phase { call.record.forwardedBy = ringing.forwarders(to: place) }
         let ticket = Ticket(serial: nextSerial())
@@ -194,13 +197,14 @@ extension Switchboard {
         if early?.told?.isReliable == true, callee.party.number != call.callee, media.formats != callee.media.formats {
             // What it was told reliably were the formats of a phone that rang before.
             caller.introduction = .last
+            caller.introduceBy = now.monotonic + Limits.introduction
         }
         callsBySerial[call.serial]?.phase = .talking(Call.Conversation(caller: caller, callee: callee))
         if incoming.offer == nil, let theirs = media.theirs {
             callsBySerial[call.serial]?.record.callerProtection = LegProtection(incoming.flow, suite: theirs.key.suite)
         }
         if let a = caller.relayMedia, let b = callee.relayMedia {
-            actions.append(.media(.open(call.relay, a: a, b: b)))
+            openRelay(call.serial, a: a, b: b, into: &actions)
         }
         schedule(call.serial, at: now.monotonic + .milliseconds(500))
         schedule(call.serial, at: now.monotonic + Limits.silence)

@@ -57,6 +57,8 @@ struct EarlyCall: Sendable {
     /// By the number of the branch.
     var phones: [Int: Phone] = [:]
     var relay = Relay.closed
+    /// The number of the branch that stands in the relay.
+    var heard: Int?
     /// The record is on disk; only the PRACK is missing.
     var isStored = false
 }
@@ -78,8 +80,8 @@ extension Switchboard {
         earlyDialogs[DialogKey(incoming.dialog)] = EarlyOwner(call: call.serial, branch: nil)
     }
 
-    /// Forgets the early dialog with a phone that rings no longer. Who was heard before the answer was the only one that
-    /// rang, so nothing goes to it or comes from it any more.
+    /// Forgets the early dialog with a phone that rings no longer. If it was heard, nothing goes to it or comes from it any
+    /// more.
     mutating func leaveEarly(
         _ serial: UInt64,
         _ branch: Branch,
@@ -89,12 +91,22 @@ extension Switchboard {
     ) {
         guard !earlyCalls.isEmpty, let phone = earlyCalls[serial]?.phones.removeValue(forKey: index) else { return }
         earlyDialogs[DialogKey(phone.dialog)] = nil
-        guard earlyCalls[serial]?.relay == .open, let media = phone.media,
+        guard earlyCalls[serial]?.heard == index, let media = phone.media,
             var leg = Leg(branch.party, branch.flow, phone.dialog, media, at: now).relayMedia
         else { return }
-        (leg.sends, leg.receives) = (false, false)
+        leg.isGone = true
         earlyCalls[serial]?.relay = .stale
+        earlyCalls[serial]?.heard = nil
         actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, leg)))
+    }
+
+    /// A phone answered: one that was heard before and is another goes silent now, not when the record is on disk.
+    mutating func silenceOthers(_ serial: UInt64, than callee: Leg, at now: Moment, into actions: inout [Action]) {
+        guard !earlyCalls.isEmpty, let early = earlyCalls[serial], let index = early.heard,
+            let phone = early.phones[index], DialogKey(phone.dialog) != DialogKey(callee.dialog),
+            case .ringing(let ringing)? = callsBySerial[serial]?.phase
+        else { return }
+        leaveEarly(serial, ringing.branches[index], index, at: now, into: &actions)
     }
 
     /// Forgets what was early about a call, and closes what only that had opened.
@@ -103,7 +115,7 @@ extension Switchboard {
         guard !earlyCalls.isEmpty, let early = earlyCalls.removeValue(forKey: serial) else { return nil }
         earlyDialogs[DialogKey(early.dialog)] = nil
         for phone in early.phones.values { earlyDialogs[DialogKey(phone.dialog)] = nil }
-        if early.relay != .closed, !keepingRelay { actions.append(.media(.close(RelayID(rawValue: serial)))) }
+        if !keepingRelay { closeRelay(serial, into: &actions) }
         return early
     }
 }

@@ -122,11 +122,8 @@ extension Switchboard {
             callsBySerial[serial]?.record.callerProtection = conversation.caller.flow.map {
                 LegProtection($0, suite: a.receive.suite)
             }
-            actions.append(.media(.open(call.relay, a: a, b: b)))
-        } else {
-            actions.append(.media(.update(call.relay, .a, a)))
-            actions.append(.media(.update(call.relay, .b, b)))
         }
+        openRelay(serial, a: a, b: b, into: &actions)
     }
 
     // MARK: Legs

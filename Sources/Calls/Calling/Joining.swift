@@ -26,12 +26,17 @@ extension Switchboard {
         transfers[standing] = nil
         replace(standing, transfer.referrer, with: callee, record: call.record, at: now, into: &actions)
         callsBySerial[standing]?.hops = call.hops
-        guard let media = leg(standing, transfer.referrer)?.relayMedia else { return }
+        guard let media = leg(standing, transfer.referrer)?.relayMedia else {
+            end(standing, because: "a phone chose no encryption that we offered", at: now, into: &actions)
+            return
+        }
         actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, media)))
         introduce(standing, transfer.referrer.other, .last, at: now, into: &actions)
     }
 
     /// Both calls stand: their far ends become one call.
+    ///
+    /// Precondition: both are settled, so that there are legs in the relay to be moved.
     mutating func join(_ owner: DialogOwner, _ consulted: DialogOwner, at now: Moment, into actions: inout [Action]) {
         guard let other = callsBySerial[consulted.call], case .talking(let conversation) = other.phase,
             let target = leg(consulted.call, consulted.side.other), let own = leg(consulted)
@@ -150,9 +155,8 @@ extension Switchboard {
             $0.session = nil
             $0.unacknowledged = nil
         }
-        if var media = leg.relayMedia {
-            // What the one that waits says is no longer for this phone.
-            (media.sends, media.receives) = (false, false)
+        // What the one that waits says is no longer for this phone.
+        if let media = self.leg(owner)?.relayMedia {
             actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, media)))
         }
         return true
@@ -176,8 +180,20 @@ extension Switchboard {
         at now: Moment,
         into actions: inout [Action]
     ) {
-        update(serial, side) { ($0.introduction, $0.introducing) = (introduction, nil) }
+        let end = now.monotonic + Limits.introduction
+        update(serial, side) { ($0.introduction, $0.introduceBy, $0.introducing) = (introduction, end, nil) }
+        schedule(serial, at: end)
         continueIntroduction(serial, side, at: now, into: &actions)
+    }
+
+    /// A phone that was not told in time of whom it talks to, whatever it says meanwhile, talks to nobody.
+    mutating func pursueIntroduction(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
+        guard let end = leg(serial, side)?.introduceBy, end <= now.monotonic else {
+            if let end = leg(serial, side)?.introduceBy { schedule(serial, at: end) }
+            continueIntroduction(serial, side, at: now, into: &actions)
+            return
+        }
+        self.end(serial, because: "a phone did not take its new partner in time", at: now, into: &actions)
     }
 
     mutating func continueIntroduction(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
@@ -231,7 +247,7 @@ extension Switchboard {
             schedule(owner.call, at: now.monotonic + Limits.introductionPause)
             return
         }
-        update(owner.call, owner.side) { ($0.introduction, $0.introducing) = (nil, nil) }
+        update(owner.call, owner.side) { ($0.introduction, $0.introduceBy, $0.introducing) = (nil, nil, nil) }
         let offered = client.offeredFormats
         guard status < 300, adopt(response, owner.call, owner.side, offered: offered, into: &actions) else {
             end(owner.call, because: "a phone did not take its new partner", at: now, into: &actions)

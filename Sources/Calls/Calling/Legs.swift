@@ -38,11 +38,13 @@ extension Leg {
 
     /// What the relay has to know; `nil` until both keys are agreed on.
     var relayMedia: LegMedia? {
-        guard let theirs = media.theirs, let ours = media.chosen, let remote = media.remote else { return nil }
+        guard let theirs = self.media.theirs, let ours = self.media.chosen, let remote = self.media.remote else {
+            return nil
+        }
         let isMuxed = remote.rtcpMux
         let ip = remote.address.flatMap { MediaSourceRules.decide(named: $0, signalling: source) == .never ? nil : $0 }
         let rtp = ip.map { SocketAddress(ip: $0, port: remote.port) }
-        return LegMedia(
+        var media = LegMedia(
             address: rtp,
             rtcpAddress: isMuxed ? rtp : ip.map { SocketAddress(ip: $0, port: remote.rtcpPort) },
             rtcpMux: isMuxed,
@@ -52,6 +54,8 @@ extension Leg {
             sends: remote.direction == .sendReceive || remote.direction == .sendOnly,
             receives: ip != nil && (remote.direction == .sendReceive || remote.direction == .receiveOnly)
         )
+        media.isGone = hasLeft
+        return media
     }
 
     /// Whether silence on this leg means anything.

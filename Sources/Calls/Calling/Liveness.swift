@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Media
 import Model
 import Primitives
 import SIP
@@ -45,7 +44,7 @@ extension Switchboard {
                 repeatAnswer(serial, side, at: now, into: &actions)
                 checkLife(serial, side, at: now, into: &actions)
                 if leg(serial, side)?.introduction != nil {
-                    continueIntroduction(serial, side, at: now, into: &actions)
+                    pursueIntroduction(serial, side, at: now, into: &actions)
                 }
                 if leg(serial, side)?.session != nil { checkSession(serial, side, at: now, into: &actions) }
             }
@@ -107,15 +106,6 @@ extension Switchboard {
         }
     }
 
-    /// What the relays saw in the last second.
-    public mutating func media(_ reports: [RelayReport], at now: Moment, into actions: inout [Action]) {
-        for report in reports {
-            update(report.id.rawValue, .caller) { $0.liveness.note(report.a) }
-            update(report.id.rawValue, .callee) { $0.liveness.note(report.b) }
-            watchMoves(report, at: now, into: &actions)
-        }
-    }
-
     /// The connection of a phone went away in the middle of a call.
     mutating func lost(_ flow: FlowID, of serial: UInt64, at now: Moment, into actions: inout [Action]) {
         guard let call = callsBySerial[serial] else { return }
@@ -160,6 +150,22 @@ extension Switchboard {
         }
     }
 
+    /// An INVITE of ours inside a dialog that was answered with provisional responses only, which a phone could do for ever:
+    /// nothing waits for it any longer than for one that was not answered at all (§17.1.1.2, timer B).
+    mutating func wakeOverdue(_ key: BranchKey, at now: Moment, into actions: inout [Action]) {
+        // What is not proceeding has a deadline of its own.
+        guard let client = inviteClients[key], client.transaction.deadline == nil else { return }
+        cancel(key, at: now, into: &actions)
+        switch client.purpose {
+        case .branch: break
+        case .change: changeFailed(480, key, of: client.call, at: now, into: &actions)
+        case .introduction(let dialog): updateLeg(of: dialog) { $0.isAsked = false }
+        case .refresh(let dialog):
+            updateLeg(of: dialog) { $0.isAsked = false }
+            refreshLater(dialog, at: now)
+        }
+    }
+
     public func calls() -> [CallSummary] {
         callsBySerial.values.sorted { $0.serial < $1.serial }.map { call in
             CallSummary(
@@ -178,17 +184,5 @@ extension Call {
         case .talking: true
         case .ringing, .answering, .refusing: false
         }
-    }
-}
-
-extension Liveness {
-    fileprivate mutating func note(_ media: LegReport) {
-        report = LegReportSummary(
-            packets: media.packets,
-            authenticationFailures: media.authenticationFailures,
-            replays: media.replays,
-            locked: media.locked
-        )
-        if let last = media.lastAuthenticated, last > heard { heard = last }
     }
 }

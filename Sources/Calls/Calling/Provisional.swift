@@ -160,7 +160,8 @@ extension Switchboard {
         else { return }
         a.sends = false
         earlyCalls[call.serial]?.relay = .open
-        actions.append(.media(.open(call.relay, a: a, b: b)))
+        earlyCalls[call.serial]?.heard = index
+        openRelay(call.serial, a: a, b: b, into: &actions)
     }
 
     // MARK: Reliably

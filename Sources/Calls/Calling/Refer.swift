@@ -28,7 +28,7 @@ extension Switchboard {
             return
         }
         guard let call = callsBySerial[owner.call], case .talking = call.phase, let leg = leg(owner),
-            let device = snapshot.devices[leg.party.username], transfers[owner.call] == nil
+            let device = snapshot.devices[leg.party.username], transfers[owner.call] == nil, isSettled(owner.call)
         else {
             respond(491, to: request, on: flow, at: now, into: &actions)
             return
@@ -178,6 +178,10 @@ extension Switchboard {
             respond(403, to: asked.request, on: asked.flow, at: now, into: &actions)
             return
         }
+        guard consulted.isRinging || isSettled(consulted.owner.call) else {
+            respond(491, to: asked.request, on: asked.flow, at: now, into: &actions)
+            return
+        }
         switch judge(target.text, by: asked) {
         case .refused(let refusal): deny(asked, target.text, refusal, at: now, into: &actions)
         case .allowed:
@@ -284,16 +288,4 @@ extension CallRefusal {
         control: nil,
         reason: "it was to be transferred to another system"
     )
-}
-
-extension Call {
-    /// Whether a Replaces names the dialog of a caller that waits for an answer.
-    fileprivate func isAsked(by replaces: Replaces) -> Bool {
-        guard case .ringing = phase, let incoming, let callID = try? incoming.request.callID(),
-            let from = try? incoming.request.from().tag
-        else { return false }
-        return incoming.request.bytes(callID).elementsEqual(replaces.callID)
-            && replaces.toTag.elementsEqual(incoming.tag.utf8)
-            && incoming.request.bytes(from).elementsEqual(replaces.fromTag)
-    }
 }

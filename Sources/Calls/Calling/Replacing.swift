@@ -139,7 +139,7 @@ extension Switchboard {
             respond(481, to: request, on: proof.flow, at: now, into: &actions)
             return
         }
-        guard conversation.change == nil, !partner.isAsked else {
+        guard conversation.change == nil, !partner.isAsked, isSettled(owner.call) else {
             respond(491, to: request, on: proof.flow, at: now, into: &actions)
             return
         }

@@ -25,3 +25,15 @@ enum Introduction: Sendable {
     /// When this one has answered, its partner gets an offer with what it chose.
     case first
 }
+
+extension Call {
+    /// Whether a Replaces names the dialog of a caller that waits for an answer.
+    func isAsked(by replaces: Replaces) -> Bool {
+        guard case .ringing = phase, let incoming, let callID = try? incoming.request.callID(),
+            let from = try? incoming.request.from().tag
+        else { return false }
+        return incoming.request.bytes(callID).elementsEqual(replaces.callID)
+            && replaces.toTag.elementsEqual(incoming.tag.utf8)
+            && incoming.request.bytes(from).elementsEqual(replaces.fromTag)
+    }
+}

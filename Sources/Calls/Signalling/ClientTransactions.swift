@@ -68,6 +68,7 @@ extension Switchboard {
             transaction: transaction
         )
         actions.append(.send(request.bytes, flow.id))
+        if purpose.dialog != nil { deadlines.insert(.overdue(key), at: now.monotonic + Limits.introduction) }
         performInvite([], key, at: now, into: &actions)
     }
 

@@ -53,7 +53,7 @@ struct Leg: ~Copyable, Sendable {
 extension Leg {
     /// Where packets of this leg can come from on `port`; `nil` when it does not use that port.
     func whereabouts(_ port: MediaPort) -> Whereabouts? {
-        guard port == .rtp || !media.rtcpMux else { return nil }
+        guard !media.isGone, port == .rtp || !media.rtcpMux else { return nil }
         let place = place(port)
         return Whereabouts(
             locked: place.current,
@@ -147,6 +147,7 @@ extension Leg {
     /// host that signals; before there is one, to the address that SDP names, if that is the host that signals. Else anybody
     /// could have us send to anybody.
     private func destination(_ port: MediaPort, at now: MonotonicTime) -> SocketAddress? {
+        guard !media.isGone else { return nil }
         if let proven = place(port).current { return hasConsent(proven.ip, at: now) ? proven : nil }
         guard let named = named(port), named.ip == media.signallingAddress, named.port != 0,
             !named.ip.isUnspecified, !named.ip.isMulticastOrBroadcast

@@ -55,35 +55,44 @@ public struct MediaRelay: ~Copyable, Sendable {
 extension MediaRelay {
     /// Opens, changes or closes a relay. This allocates; packets do not.
     ///
-    /// - Returns: `false` when nothing was done: the relay or its business's share is full, the identifier is not open, or a
-    ///   leg would receive and send under one key.
+    /// - Returns: `false` when it was refused, and what it names is closed: the relay or its business's share is full, an
+    ///   identifier is not open, or a leg would receive and send under one key.
     @discardableResult
     public mutating func apply(_ command: RelayCommand, at now: MonotonicTime) -> Bool {
+        if obey(command) { return true }
+        for id in command.relays { _ = close(id) }
+        return false
+    }
+
+    private mutating func obey(_ command: RelayCommand) -> Bool {
         switch command {
         case .open(let id, let a, let b):
-            guard a.receive != a.send, b.receive != b.send else { return false }
             // A second context under the same key would use its indexes again: what is open is only updated.
             if calls[id] != nil { return update(id, .a, a) && update(id, .b, b) }
-            guard shares.hasRoom(for: id), let call = free.popLast() else { return false }
-            calls[id] = call
-            shares.open(call, id)
-            for (side, media) in [(RelaySide.a, a), (.b, b)] {
-                let slot = LegSlot(call: call, side: side)
-                legs.fill(slot.number, with: Leg(media, &numbers))
-                listen(slot)
-            }
-            return true
-        case .update(let id, let side, let media):
-            return update(id, side, media)
-        case .join(let id, let side, let other, let otherSide):
-            return join(id, side, other, otherSide)
-        case .close(let id):
-            return close(id)
+            return open(id, a, b)
+        case .update(let id, let side, let media): return update(id, side, media)
+        case .join(let id, let side, let other, let otherSide): return join(id, side, other, otherSide)
+        case .close(let id): return close(id)
         }
     }
 
+    private mutating func open(_ id: RelayID, _ a: LegMedia, _ b: LegMedia) -> Bool {
+        guard a.receive != a.send, b.receive != b.send, shares.hasRoom(for: id), let call = free.popLast() else {
+            return false
+        }
+        calls[id] = call
+        shares.open(call, id)
+        for (side, media) in [(RelaySide.a, a), (.b, b)] {
+            let slot = LegSlot(call: call, side: side)
+            legs.fill(slot.number, with: Leg(media, &numbers))
+            listen(slot)
+        }
+        return true
+    }
+
     private mutating func join(_ id: RelayID, _ side: RelaySide, _ other: RelayID, _ otherSide: RelaySide) -> Bool {
-        guard id != other, let call = calls[id], let left = calls.removeValue(forKey: other) else { return false }
+        guard id != other, let call = calls[id], let left = calls[other] else { return false }
+        calls[other] = nil
         let (slot, origin) = (LegSlot(call: call, side: side), LegSlot(call: left, side: otherSide))
         let leg = legs.take(origin.number)
         legs.empty(slot.number)

@@ -46,6 +46,9 @@ public struct LegMedia: Sendable {
     public var sends: Bool
     /// Whether the peer's direction lets it receive media.
     public var receives: Bool
+    /// Whether the peer has left: nothing that it sends is taken, RTCP neither, and nothing goes to it, until the next
+    /// command that says otherwise.
+    public var isGone = false
 
     public init(
         address: SocketAddress?,
@@ -68,7 +71,8 @@ public struct LegMedia: Sendable {
     }
 }
 
-/// What signalling tells a ``MediaRelay``.
+/// What signalling tells a ``MediaRelay``. A command that is refused closes every relay that it names: whoever was to leave
+/// or to be encrypted anew must not go on as before, and silence is what the call is ended for.
 public enum RelayCommand: Sendable {
     /// Begins to relay. An identifier that is open is updated on both sides. A send key must not have been used by an
     /// earlier relay: its new context would protect the same indexes again. To change a partner, update one side.
@@ -77,7 +81,24 @@ public enum RelayCommand: Sendable {
     /// new source when its receive key or one of its addresses changed.
     case update(RelayID, RelaySide, LegMedia)
     /// Moves a leg into another relay, in the place of the leg that was there, and closes the relay it leaves. Its keys,
-    /// roll-over counters, replay windows and proven addresses come along: the phone behind it notices nothing.
+    /// roll-over counters, replay windows and proven addresses come along: the phone behind it notices nothing. Refused
+    /// unless both are open.
     case join(RelayID, RelaySide, from: RelayID, RelaySide)
     case close(RelayID)
+
+    /// What it is about.
+    var relays: [RelayID] {
+        switch self {
+        case .open(let id, _, _), .update(let id, _, _), .close(let id): [id]
+        case .join(let id, _, let other, _): [id, other]
+        }
+    }
+
+    /// The relay of the call that goes on after it; `nil` when none does, so that nobody cares whether it was refused.
+    public var subject: RelayID? {
+        switch self {
+        case .open(let id, _, _), .update(let id, _, _), .join(let id, _, _, _): id
+        case .close: nil
+        }
+    }
 }

@@ -43,6 +43,35 @@ public struct RelayReport: Hashable, Sendable {
     }
 }
 
+/// What a media loop tells one business once a second: all of its relays that are open, and what it could not do.
+public struct RelayCensus: Sendable {
+    /// Every relay that is open, in no order.
+    public var reports: [RelayReport]
+    /// Relays of which something was commanded that was refused. They are closed.
+    public var refused: [RelayID]
+    /// Of the latest commands that were obeyed or refused. What was opened under a later mark may be missing here and is on
+    /// its way.
+    public var mark: RelayMark
+
+    public init(reports: [RelayReport] = [], refused: [RelayID] = [], mark: RelayMark = .never) {
+        (self.reports, self.refused, self.mark) = (reports, refused, mark)
+    }
+}
+
+/// How far a business was with its commands. Later ones compare greater.
+public struct RelayMark: Hashable, Comparable, Sendable {
+    /// Before the first command.
+    public static let never = RelayMark(rawValue: 0)
+
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    public static func < (one: RelayMark, other: RelayMark) -> Bool { one.rawValue < other.rawValue }
+}
+
 /// Why a packet goes nowhere. None of them ends a call.
 public enum DropReason: Int, Error, Sendable, CaseIterable {
     /// Neither RTP nor RTCP by its first byte: STUN, DTLS, ZRTP or noise (RFC 7983 §7).

@@ -9,14 +9,30 @@ final class MediaExchange: Sendable {
     private let loop: MediaLoop
     private let listeners: Listeners
 
+    /// A business that is told of its relays.
+    fileprivate struct Listener: Sendable {
+        let tell: @Sendable (RelayCensus) -> Void
+        /// What it has open, as far as it knows: then it is also told that there is nothing.
+        let open: OpenRelays
+        var mark = RelayMark.never
+    }
+
     /// Where reports of each business go.
     private final class Listeners: Sendable {
-        let table = Mutex<[UInt16: @Sendable ([RelayReport]) -> Void]>([:])
+        let table = Mutex<[UInt16: Listener]>([:])
 
-        func tell(_ reports: [RelayReport]) {
-            for (number, own) in Dictionary(grouping: reports, by: \.id.business) {
-                guard let listener = table.withLock({ $0[number] }) else { continue }
-                listener(own.map { RelayReport(id: $0.id.within, a: $0.a, b: $0.b) })
+        func tell(_ news: MediaNews) {
+            let reports = Dictionary(grouping: news.reports, by: \.id.business)
+            let refused = Dictionary(grouping: news.refused, by: \.business)
+            let listeners = table.withLock { table in
+                for (number, mark) in news.marks { table[number]?.mark = mark }
+                return table
+            }
+            for (number, listener) in listeners {
+                let (own, lost) = (reports[number] ?? [], refused[number] ?? [])
+                guard !own.isEmpty || !lost.isEmpty || !listener.open.isEmpty else { continue }
+                let within = own.map { RelayReport(id: $0.id.within, a: $0.a, b: $0.b) }
+                listener.tell(RelayCensus(reports: within, refused: lost.map(\.within), mark: listener.mark))
             }
         }
     }
@@ -37,7 +53,7 @@ final class MediaExchange: Sendable {
                 other: other,
                 capacity: capacity,
                 share: share
-            ) { reports in listeners.tell(reports) }
+            ) { news in listeners.tell(news) }
         } catch {
             throw Refusal(
                 problem: "Ringfence cannot receive media on \(ranges.map(\.description).joined(separator: " and ")).",
@@ -49,10 +65,11 @@ final class MediaExchange: Sendable {
     }
 
     /// - Parameter onReport: Called on the media thread once a second with a report of every relay of this business, if it
-    ///   has any. It must not block.
-    func line(of business: UInt16, onReport: @escaping @Sendable ([RelayReport]) -> Void) -> MediaLine {
-        listeners.table.withLock { $0[business] = onReport }
-        return MediaLine(of: business, over: self)
+    ///   has any or thinks so. It must not block.
+    func line(of business: UInt16, onReport: @escaping @Sendable (RelayCensus) -> Void) -> MediaLine {
+        let line = MediaLine(of: business, over: self)
+        listeners.table.withLock { $0[business] = Listener(tell: onReport, open: line.open) }
+        return line
     }
 
     /// What became of packets, of all businesses: of those that nobody could be found for, nobody knows whose they were.
@@ -61,16 +78,45 @@ final class MediaExchange: Sendable {
     func start() { loop.start() }
     func stop() { loop.stop() }
 
-    fileprivate func send(_ commands: [RelayCommand]) { loop.send(commands) }
+    fileprivate func send(_ commands: [RelayCommand], upTo mark: RelayMark, of business: UInt16) -> [RelayID] {
+        loop.send(commands, upTo: mark, of: business)
+    }
+
     fileprivate func hangUp(_ business: UInt16) { listeners.table.withLock { $0[business] = nil } }
+}
+
+/// The relays that one business has open, as far as it knows: so that none of them stays when the business is gone.
+private final class OpenRelays: Sendable {
+    private let ids = Mutex<Set<RelayID>>([])
+
+    var isEmpty: Bool { ids.withLock(\.isEmpty) }
+
+    func note(_ commands: [RelayCommand]) {
+        ids.withLock { open in
+            for command in commands {
+                switch command {
+                case .open(let id, _, _): open.insert(id)
+                case .update: break
+                case .join(_, _, let left, _): open.remove(left)
+                case .close(let id): open.remove(id)
+                }
+            }
+        }
+    }
+
+    func takeAll() -> Set<RelayID> {
+        ids.withLock { open in
+            defer { open = [] }
+            return open
+        }
+    }
 }
 
 /// The media loop as one business sees it: its own relays and no other.
 final class MediaLine: Sendable {
     private let number: UInt16
     private let exchange: MediaExchange
-    /// So that none of them stays open when the business is gone.
-    private let open = Mutex<Set<RelayID>>([])
+    fileprivate let open = OpenRelays()
 
     fileprivate init(of number: UInt16, over exchange: MediaExchange) {
         (self.number, self.exchange) = (number, exchange)
@@ -79,30 +125,19 @@ final class MediaLine: Sendable {
     var counters: RelayCounters { exchange.counters }
 
     /// Does not wait.
-    func send(_ commands: [RelayCommand]) {
-        open.withLock { open in
-            for command in commands { note(command, in: &open) }
-        }
-        exchange.send(commands.map { $0.told(by: number) })
-    }
-
-    private func note(_ command: RelayCommand, in open: inout Set<RelayID>) {
-        switch command {
-        case .open(let id, _, _): open.insert(id)
-        case .update: break
-        case .join(_, _, let left, _): open.remove(left)
-        case .close(let id): open.remove(id)
-        }
+    ///
+    /// - Parameter mark: Comes back with the first census in which they count.
+    /// - Returns: The relays of which something was refused at once, because too many commands wait.
+    func send(_ commands: [RelayCommand], upTo mark: RelayMark) -> [RelayID] {
+        open.note(commands)
+        return exchange.send(commands.map { $0.told(by: number) }, upTo: mark, of: number).map(\.within)
     }
 
     /// The business is gone: its relays are closed, and nothing is reported any more.
     func hangUp() {
         exchange.hangUp(number)
-        let left = open.withLock { open in
-            defer { open = [] }
-            return open
-        }
-        exchange.send(left.map { RelayCommand.close($0).told(by: number) })
+        let closing = open.takeAll().map { RelayCommand.close($0).told(by: number) }
+        _ = exchange.send(closing, upTo: .never, of: number)
     }
 }
 

@@ -6,6 +6,17 @@ public import Media
 public import Primitives
 import Synchronization
 
+/// What a media loop tells once a second.
+public struct MediaNews: Sendable {
+    /// Of every open relay, in no order.
+    public let reports: [RelayReport]
+    /// Relays of which something was commanded and refused since the last time.
+    public let refused: Set<RelayID>
+    /// How far each business was with its commands when the latest of them were taken; of those that commanded something
+    /// since the last time.
+    public let marks: [UInt16: RelayMark]
+}
+
 /// A thread that relays the encrypted media of all its calls through one UDP port, with RTCP on a second one for phones
 /// that do not multiplex; where there are two versions of IP, through one pair of ports for each.
 ///
@@ -42,7 +53,7 @@ public final class MediaLoop: Sendable {
         other: (rtp: SocketAddress, rtcp: SocketAddress)? = nil,
         capacity: Int,
         share: RelayShare = .whole,
-        onReport: @escaping @Sendable ([RelayReport]) -> Void
+        onReport: @escaping @Sendable (MediaNews) -> Void
     ) throws {
         let first = try MediaSocketPair(rtp: rtp, rtcp: rtcp)
         let second = try Self.second(other, beside: first.isIPv4)
@@ -72,9 +83,15 @@ public final class MediaLoop: Sendable {
     }
 
     /// Hands commands to the loop; it obeys them in order, before it relays a packet that arrives later. Does not wait.
-    public func send(_ commands: [RelayCommand]) {
-        guard !commands.isEmpty else { return }
-        queue.append(commands)
+    ///
+    /// - Parameters:
+    ///   - mark: Comes back with the first report that is made after they were obeyed.
+    ///   - business: Whose they are.
+    /// - Returns: The relays of which something was refused, because the loop did not take the earlier commands.
+    @discardableResult
+    public func send(_ commands: [RelayCommand], upTo mark: RelayMark = .never, of business: UInt16 = 0) -> [RelayID] {
+        guard !commands.isEmpty else { return [] }
+        return queue.append(commands, upTo: mark, of: business)
     }
 
     /// Commands that were refused because the loop did not take the earlier ones.

@@ -14,6 +14,8 @@ import Synchronization
 final class MediaQueue: Sendable {
     private struct State: Sendable {
         var commands: [RelayCommand] = []
+        /// By the number of the business.
+        var marks: [UInt16: RelayMark] = [:]
         var isStopped = false
         var refused: UInt64 = 0
     }
@@ -39,19 +41,24 @@ final class MediaQueue: Sendable {
     /// Commands that were refused because too many were waiting.
     var refused: UInt64 { state.withLock { $0.refused } }
 
-    func append(_ commands: [RelayCommand]) {
-        let areMany = state.withLock { state in
+    /// - Returns: The relays of which something was refused, because too much waits.
+    func append(_ commands: [RelayCommand], upTo mark: RelayMark, of business: UInt16) -> [RelayID] {
+        let (areMany, refused) = state.withLock { state in
+            var refused: [RelayID] = []
             for command in commands {
                 if state.commands.count < limit || command.freesRoom {
                     state.commands.append(command)
                 } else {
                     state.refused += 1
+                    if let id = command.subject { refused.append(id) }
                 }
             }
+            state.marks[business] = mark
             isNews.store(true, ordering: .releasing)
-            return state.commands.count > limit / 2
+            return (state.commands.count > limit / 2, refused)
         }
         if areMany { ringfence_media_ring(bell) }
+        return refused
     }
 
     func stop() {
@@ -68,10 +75,16 @@ final class MediaQueue: Sendable {
     }
 
     /// Exchanges `commands` for those that wait; the empty array goes back so that its memory is used again.
-    func take(_ commands: inout [RelayCommand]) {
+    ///
+    /// - Parameter marks: Gets those that came with them.
+    func take(_ commands: inout [RelayCommand], _ marks: inout [UInt16: RelayMark]) {
         commands.removeAll(keepingCapacity: true)
         guard isNews.exchange(false, ordering: .acquiring) else { return }
-        state.withLock { swap(&$0.commands, &commands) }
+        state.withLock { state in
+            swap(&state.commands, &commands)
+            for (business, mark) in state.marks { marks[business] = mark }
+            state.marks.removeAll(keepingCapacity: true)
+        }
     }
 }
 

@@ -16,7 +16,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     private let second: MediaSocketPair?
     private let queue: MediaQueue
     private let figures: MediaFigures
-    private let onReport: @Sendable ([RelayReport]) -> Void
+    private let onReport: @Sendable (MediaNews) -> Void
     /// A timerfd: the next report is due.
     private let beat: Int32
     private let watch: Int32
@@ -24,6 +24,9 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     private let datagrams: UnsafeMutablePointer<ringfence_datagram>
     private var relay: MediaRelay
     private var commands: [RelayCommand] = []
+    private var marks: [UInt16: RelayMark] = [:]
+    /// Since the last report.
+    private var refused: Set<RelayID> = []
     private var unsent: UInt64 = 0
 
     init(
@@ -33,7 +36,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         figures: MediaFigures,
         capacity: Int,
         share: RelayShare,
-        onReport: @escaping @Sendable ([RelayReport]) -> Void
+        onReport: @escaping @Sendable (MediaNews) -> Void
     ) throws(MediaSocketError) {
         var random = SystemRandomNumberGenerator()
         relay = MediaRelay(capacity: capacity, share: share, using: &random)
@@ -85,10 +88,12 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     }
 
     private mutating func obey() {
-        queue.take(&commands)
+        queue.take(&commands, &marks)
         guard !commands.isEmpty else { return }
         let now = Self.now()
-        for command in commands { relay.apply(command, at: now) }
+        for command in commands where !relay.apply(command, at: now) {
+            if let id = command.subject { refused.insert(id) }
+        }
         commands.removeAll(keepingCapacity: true)
     }
 
@@ -152,7 +157,9 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         reports.reserveCapacity(relay.count)
         relay.reports(into: &reports)
         figures.update(relay.counters, unsent: unsent)
-        onReport(reports)
+        onReport(MediaNews(reports: reports, refused: refused, marks: marks))
+        refused.removeAll()
+        marks.removeAll()
     }
 
     /// - Parameter socket: As ``MediaBit`` counts them.

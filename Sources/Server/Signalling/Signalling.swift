@@ -101,8 +101,8 @@ final class Signalling {
         loop.endTurn()
     }
 
-    func media(_ reports: [RelayReport]) {
-        loop.switchboard.media(reports, at: SystemClock.now, into: &loop.actions)
+    func media(_ census: RelayCensus) {
+        loop.switchboard.media(census, at: SystemClock.now, into: &loop.actions)
         loop.carryOut()
         loop.endTurn()
     }

@@ -16,7 +16,8 @@ import SIP
 final class SignallingLoop {
     /// Where the loop hands on what is not SIP. Called on the loop, so none of them may block.
     struct Outlets: Sendable {
-        var media: @Sendable ([RelayCommand]) -> Void
+        /// Returns the relays of which something was refused at once.
+        var media: @Sendable ([RelayCommand], RelayMark) -> [RelayID]
         /// Answered by `Switchboard.stored` when there is a ticket.
         var remember: @Sendable (CallRecord, Ticket?) -> Void
         var keep: @Sendable (PhoneLogin) -> Void
@@ -79,13 +80,21 @@ final class SignallingLoop {
 
     /// Media first: a phone that reads the answer may send its first packet at once.
     func endTurn() {
-        if !commands.isEmpty {
-            outlets.media(commands)
-            commands.removeAll(keepingCapacity: true)
-        }
+        tellMedia()
         while let connection = unflushed.popLast() { connection.flush() }
         for listener in datagrams.values { listener.flush() }
         setWake()
+    }
+
+    /// Not in the middle of a turn: the mark says that all is told that the switchboard has asked for.
+    private func tellMedia() {
+        while !commands.isEmpty, !isCarryingOut {
+            let refused = outlets.media(commands, switchboard.mark)
+            commands.removeAll(keepingCapacity: true)
+            guard !refused.isEmpty else { return }
+            switchboard.refused(refused, at: SystemClock.now, into: &actions)
+            carryOut()
+        }
     }
 
     private var nextDeadline: MonotonicTime {

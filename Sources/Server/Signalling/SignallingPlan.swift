@@ -106,7 +106,7 @@ struct SignallingPlan: Sendable {
 
 extension SignallingLoop.Outlets {
     init(media: MediaLine, records: RecordWriter, bans: BanKeeper, hop: SignallingHop, logger: Logger) {
-        self.media = { media.send($0) }
+        self.media = { media.send($0, upTo: $1) }
         remember = { record, ticket in
             guard let ticket else { return records.enqueue(record, isAwaited: false) }
             records.enqueue(record) { isStored in hop.tell { $0.stored(ticket, ok: isStored) } }

@@ -274,7 +274,7 @@ struct ForwardedEarlyMediaTests {
         try scene.forward("102", to: toColleague)
         #expect(scene.office.media.map(\.name) == ["open", "update"])
         guard case .update(_, .b, let silent)? = scene.office.media.last else { return }
-        #expect(!silent.sends && !silent.receives)
+        #expect(silent.isGone)
         #expect(scene.heard().map(\.status) == [181])
         let invite = try #require(scene.look(at: "103").first)
         // The caller has been promised these formats.

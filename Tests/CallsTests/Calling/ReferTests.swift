@@ -89,7 +89,7 @@ struct BlindTransferTests {
             Issue.record("the relay was not told")
             return
         }
-        #expect(!media.receives && !media.sends)
+        #expect(media.isGone)
         _ = try stage.pickUp()
         #expect(stage.heard(by: \.scene.callee).map(\.progress) == ["SIP/2.0 200 OK terminated"])
         _ = try stage.meet()

@@ -18,6 +18,8 @@ struct Office {
     private(set) var inbox: [FlowID: [Message]] = [:]
     private(set) var records: [CallRecord] = []
     private(set) var media: [RelayCommand] = []
+    /// A real one, which does what it is told; what it refuses is told to the switchboard.
+    let relays: Relays
     private(set) var events: [SecurityEvent] = []
     /// What is to be kept of logins, in the order it was said.
     private(set) var logins: [PhoneLogin] = []
@@ -34,7 +36,12 @@ struct Office {
     /// An office with the extensions 101, 102 and 103; 102 has two phones.
     ///
     /// - Parameter logins: What an earlier run kept.
-    init(registrationRate: Rate = Guard::Limits.registrationRate, recalling logins: [PhoneLogin] = []) throws {
+    init(
+        registrationRate: Rate = Guard::Limits.registrationRate,
+        recalling logins: [PhoneLogin] = [],
+        relays: Int = 16
+    ) throws {
+        self.relays = Relays(capacity: relays)
         snapshot = try Self.snapshot(disabled: [])
         var settings = SwitchboardSettings(
             hostNames: ["pbx.office.example"],
@@ -197,9 +204,21 @@ struct Office {
         }
     }
 
-    mutating func hear(_ reports: [RelayReport]) {
+    mutating func hear(_ reports: [RelayReport]) { hear(RelayCensus(reports: reports)) }
+
+    /// The media loop says that it did not do what it was told about these.
+    mutating func refuse(_ refused: [RelayID]) {
         var actions: [Action] = []
-        switchboard.media(reports, at: moment, into: &actions)
+        switchboard.refused(refused, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    /// What the real relay says now of what is open.
+    func census() -> RelayCensus { RelayCensus(reports: relays.reports, mark: switchboard.mark) }
+
+    mutating func hear(_ census: RelayCensus) {
+        var actions: [Action] = []
+        switchboard.media(census, at: moment, into: &actions)
         carryOut(actions)
     }
 
@@ -271,6 +290,7 @@ struct Office {
     func record(_ id: String? = nil) -> CallRecord? { records.last { id == nil || $0.id == id } }
 
     private mutating func carryOut(_ actions: [Action]) {
+        var refused: [RelayID] = []
         for action in actions {
             switch action {
             case .send(let bytes, let flow):
@@ -283,7 +303,9 @@ struct Office {
                 }
             case .authenticated(let flow): proven.append(flow)
             case .close(let flow): closed.append(flow)
-            case .media(let command): media.append(command)
+            case .media(let command):
+                media.append(command)
+                if !relays.apply(command, at: now), let id = command.subject { refused.append(id) }
             case .remember(let record, let ticket):
                 records.append(record)
                 guard let ticket else { continue }
@@ -292,6 +314,7 @@ struct Office {
             case .report(let event): events.append(event)
             }
         }
+        if !refused.isEmpty { refuse(refused) }
         if storesAtOnce, !waiting.isEmpty { store(ok: true) }
     }
 }

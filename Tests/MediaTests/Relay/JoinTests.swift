@@ -46,13 +46,47 @@ struct JoinTests {
         #expect(stage.apply(.open(RelayID(rawValue: 3), a: dave.media(), b: erin.media())))
     }
 
-    @Test func `into itself, or between relays that are not open, nothing moves`() {
+    @Test func `into a relay that is not open, it is heard nowhere any more and its place is free`() {
         let (stage, alice, bob, _, _) = stage()
-        #expect(!stage.apply(.join(first, .a, from: first, .b)))
-        #expect(!stage.apply(.join(first, .a, from: RelayID(rawValue: 9), .b)))
         #expect(!stage.apply(.join(RelayID(rawValue: 9), .a, from: first, .b)))
-        #expect(stage.count == 2)
-        let said = stage.receive(alice.rtp(1), from: alice)
-        #expect(bob.hears(said.packet) == .packet(Packets.rtp(1)))
+        #expect(stage.count == 1 && stage.report(1) == nil)
+        #expect(stage.receive(alice.rtp(1), from: alice).reason == .unknownSource)
+        #expect(stage.receive(bob.rtp(1), from: bob).reason == .unknownSource)
+        let (dave, erin) = (Phone("192.0.2.4:4000", seed: 5), Phone("192.0.2.5:4000", seed: 6))
+        #expect(stage.apply(.open(RelayID(rawValue: 3), a: dave.media(), b: erin.media())))
+    }
+
+    @Test func `from a relay that is not open, whoever was to make room for it is gone all the same`() {
+        let (stage, alice, bob, _, _) = stage()
+        #expect(!stage.apply(.join(first, .b, from: RelayID(rawValue: 9), .a)))
+        #expect(stage.count == 1 && stage.report(1) == nil)
+        #expect(stage.receive(bob.rtp(1), from: bob).reason == .unknownSource)
+        #expect(stage.receive(alice.rtp(1), from: alice).reason == .unknownSource)
+    }
+
+    @Test func `into itself, nobody hears anybody`() {
+        let (stage, alice, _, _, _) = stage()
+        #expect(!stage.apply(.join(first, .a, from: first, .b)))
+        #expect(stage.count == 1)
+        #expect(stage.receive(alice.rtp(1), from: alice).reason == .unknownSource)
+    }
+
+    @Test(arguments: [MediaPort.rtp, .rtcp])
+    func `a peer that has left hears and says nothing, not even by RTCP, until its place is filled`(port: MediaPort) {
+        let (stage, alice, bob, _, _) = stage()
+        for phone in [alice, bob] { _ = stage.receive(phone.rtp(1), from: phone) }
+        let says = { (phone: Phone, number: UInt16) in
+            stage.receive(port == .rtp ? phone.rtp(number) : phone.rtcp(), from: phone)
+        }
+        var left = bob.media()
+        left.isGone = true
+        #expect(stage.apply(.update(first, .b, left)))
+        #expect(says(bob, 2).reason == .unknownSource)
+        #expect(says(alice, 2).reason == .noDestination)
+        let dave = Phone("192.0.2.4:4000", seed: 5)
+        #expect(stage.apply(.update(first, .b, dave.media())))
+        #expect(says(alice, 3).destination == "192.0.2.4:4000 by rtp")
+        #expect(says(dave, 9).destination == "192.0.2.1:4000 by rtp")
+        #expect(says(bob, 3).reason == .unknownSource)
     }
 }

@@ -169,6 +169,13 @@ final class Stage {
         return reports.first { $0.id.rawValue == id }
     }
 
+    /// The numbers of those that are open.
+    var open: [UInt64] {
+        var reports: [RelayReport] = []
+        relay.reports(into: &reports)
+        return reports.map(\.id.rawValue)
+    }
+
     var counters: RelayCounters { relay.counters }
     var count: Int { relay.count }
 }

@@ -109,7 +109,7 @@ struct MediaLoopTests {
 
     private func loop(
         capacity: Int = 4,
-        onReport: @escaping @Sendable ([RelayReport]) -> Void = { _ in }
+        onReport: @escaping @Sendable (MediaNews) -> Void = { _ in }
     ) throws -> MediaLoop {
         try MediaLoop(rtp: Self.anyPort, rtcp: Self.anyPort, capacity: capacity, onReport: onReport)
     }
@@ -202,9 +202,9 @@ struct MediaLoopTests {
     @Test func `reports every second what came`() throws {
         let reports = Mutex<[RelayReport]>([])
         let told = DispatchSemaphore(value: 0)
-        let loop = try loop { new in
-            guard let report = new.first, report.a.packets > 0 else { return }
-            reports.withLock { $0 = new }
+        let loop = try loop { news in
+            guard let report = news.reports.first, report.a.packets > 0 else { return }
+            reports.withLock { $0 = news.reports }
             told.signal()
         }
         defer { loop.stop() }
@@ -216,6 +216,35 @@ struct MediaLoopTests {
         let report = try #require(reports.withLock { $0.first })
         #expect(report.id == RelayID(rawValue: 7) && report.a.packets == 1 && report.a.locked == alice.socket.address)
         #expect(report.b.packets == 0 && report.b.locked == nil)
+    }
+
+    @Test func `says what it refused, and how far it was, with the next report`() throws {
+        let news = Mutex<[MediaNews]>([])
+        let told = DispatchSemaphore(value: 0)
+        let loop = try loop(capacity: 1) { new in
+            guard !new.marks.isEmpty else { return }
+            news.withLock { $0.append(new) }
+            told.signal()
+        }
+        defer { loop.stop() }
+        let (alice, bob) = (try TestPhone(), try TestPhone())
+        let open = { RelayCommand.open(RelayID(rawValue: $0), a: alice.media, b: bob.media) }
+        #expect(loop.send([open(1), open(2), .close(RelayID(rawValue: 3))], upTo: RelayMark(rawValue: 7), of: 5) == [])
+        loop.start()
+        #expect(told.wait(timeout: .now() + 10) == .success)
+        let heard = try #require(news.withLock { $0.first })
+        #expect(heard.reports.map(\.id.rawValue) == [1] && heard.refused == [RelayID(rawValue: 2)])
+        #expect(heard.marks == [5: RelayMark(rawValue: 7)])
+    }
+
+    @Test func `says at once what it refuses because too much waits, and never refuses to close`() throws {
+        let loop = try loop(capacity: 1)
+        defer { loop.stop() }
+        let (alice, bob) = (try TestPhone(), try TestPhone())
+        let open = RelayCommand.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)
+        #expect(loop.send(Array(repeating: open, count: 8)).isEmpty)
+        #expect(loop.send([open, .close(RelayID(rawValue: 1))]) == [RelayID(rawValue: 1)])
+        #expect(loop.refusedCommands == 1)
     }
 
     @Test func `marks its packets for expedited forwarding`() throws {

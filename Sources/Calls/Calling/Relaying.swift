@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Media
+import Model
+import Primitives
+
+/// Calls and their relays, kept together: a relay that no call knows is closed, and a call whose relay is gone ends. Nobody
+/// talks to nobody, and nothing stays behind (`Docs/decisions/0016-relays-and-calls-are-compared.md`).
+extension Switchboard {
+    /// How far this is with what it commands of the relays. Goes with the commands; what was opened until then is not missing
+    /// in a census with an earlier one.
+    public var mark: RelayMark { RelayMark(rawValue: lastSerial) }
+
+    /// Opens the relay of a call, or tells an open one of both sides.
+    mutating func openRelay(_ serial: UInt64, a: LegMedia, b: LegMedia, into actions: inout [Action]) {
+        guard let call = callsBySerial[serial] else { return }
+        if call.relayed == nil {
+            let mark = RelayMark(rawValue: nextSerial())
+            callsBySerial[serial]?.relayed = mark
+        }
+        actions.append(.media(.open(call.relay, a: a, b: b)))
+    }
+
+    mutating func closeRelay(_ serial: UInt64, into actions: inout [Action]) {
+        guard let call = callsBySerial[serial], call.relayed != nil else { return }
+        callsBySerial[serial]?.relayed = nil
+        actions.append(.media(.close(call.relay)))
+    }
+
+    /// Whether both phones of a call are relayed and neither owes an answer to an offer of ours. Until then no leg of it may
+    /// be moved: there is nothing to be moved in the relay, and who was to make room would stay there.
+    func isSettled(_ serial: UInt64) -> Bool {
+        guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase, call.relayed != nil else {
+            return false
+        }
+        return [conversation.caller, conversation.callee].allSatisfy { leg in
+            leg.relayMedia != nil && leg.unacknowledged?.expectsAnswer != true
+        }
+    }
+
+    /// What the relays saw in the last second, which there are, and what they could not do.
+    public mutating func media(_ census: RelayCensus, at now: Moment, into actions: inout [Action]) {
+        for report in census.reports {
+            update(report.id.rawValue, .caller) { $0.liveness.note(report.a) }
+            update(report.id.rawValue, .callee) { $0.liveness.note(report.b) }
+            watchMoves(report, at: now, into: &actions)
+        }
+        refused(census.refused, at: now, into: &actions)
+        let named = Set(census.reports.map(\.id.rawValue))
+        closeStrays(named, into: &actions)
+        endSilent(named, asOf: census.mark, at: now, into: &actions)
+        tellWatchers(at: now, into: &actions)
+    }
+
+    /// Something was commanded of these relays that was refused; they are closed, so their calls end.
+    public mutating func refused(_ relays: [RelayID], at now: Moment, into actions: inout [Action]) {
+        for id in relays { loseRelay(id.rawValue, "there was no room to relay its audio", at: now, into: &actions) }
+    }
+
+    /// Relays without a call. What is closed may be named once more, because its end is on its way: only what is named twice
+    /// in a row is one.
+    private mutating func closeStrays(_ named: Set<UInt64>, into actions: inout [Action]) {
+        let strays = named.filter { callsBySerial[$0]?.relayed == nil }
+        for serial in strays.intersection(strayRelays).sorted() {
+            counters.relays.closed += 1
+            actions.append(.media(.close(RelayID(rawValue: serial))))
+        }
+        strayRelays = strays
+        counters.relays.open = named.count
+        counters.relays.strays = strays.count
+    }
+
+    /// Calls whose relay should have been open by then and was not.
+    private mutating func endSilent(
+        _ named: Set<UInt64>,
+        asOf mark: RelayMark,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        let silent = callsBySerial.values.filter { call in
+            guard let relayed = call.relayed, relayed <= mark else { return false }
+            return !named.contains(call.serial)
+        }
+        for serial in silent.map(\.serial).sorted() {
+            loseRelay(serial, "its audio was no longer relayed", at: now, into: &actions)
+        }
+    }
+
+    private mutating func loseRelay(_ serial: UInt64, _ reason: String, at now: Moment, into actions: inout [Action]) {
+        guard let call = callsBySerial[serial], call.relayed != nil else { return }
+        counters.relays.ended += 1
+        switch call.phase {
+        case .ringing, .answering:
+            end(serial, as: Refused(status: 503, outcome: .failed, reason: reason), at: now, into: &actions)
+        case .talking: end(serial, because: reason, at: now, into: &actions)
+        case .refusing: break
+        }
+    }
+
+    /// How many calls think that they have a relay.
+    var relayedCalls: Int { callsBySerial.values.count { $0.relayed != nil } }
+
+    /// How many calls stand without a relay though nobody owes an answer that it waits for.
+    var silentCalls: Int {
+        callsBySerial.values.count { call in
+            guard case .talking(let conversation) = call.phase, call.relayed == nil else { return false }
+            return [conversation.caller, conversation.callee].allSatisfy { $0.unacknowledged?.expectsAnswer != true }
+        }
+    }
+}
+
+/// How relays and calls compare.
+public struct RelayFigures: Hashable, Sendable {
+    /// Relays that were open, by the latest census.
+    public internal(set) var open = 0
+    /// Those of them that no call knew.
+    public internal(set) var strays = 0
+    /// Calls that have a relay, as far as they know.
+    public internal(set) var calls = 0
+    /// Calls that stand, have no relay and wait for nothing.
+    public internal(set) var silent = 0
+    /// Relays without a call that were closed, since the start.
+    public internal(set) var closed: UInt64 = 0
+    /// Calls that ended because their relay was refused or gone, since the start.
+    public internal(set) var ended: UInt64 = 0
+
+    public init() {}
+}
+
+extension Liveness {
+    fileprivate mutating func note(_ media: LegReport) {
+        report = LegReportSummary(
+            packets: media.packets,
+            authenticationFailures: media.authenticationFailures,
+            replays: media.replays,
+            locked: media.locked
+        )
+        if let last = media.lastAuthenticated, last > heard { heard = last }
+    }
+}

@@ -7,7 +7,7 @@ import Primitives
 
 /// Attacks on the encryption of audio: offers that would make it readable.
 enum MediaEncryptionAttack {
-    static let all = [weakOffers]
+    static let all = [weakOffers, mirroredKey]
 
     private static let weakOffers = Attack(
         .mediaEncryption,
@@ -39,6 +39,19 @@ enum MediaEncryptionAttack {
             return .held(
                 "\(offers.count) weak offers got 488; a proper one got \(proper) (the phone called is not registered)"
             )
+        }
+    )
+
+    private static let mirroredKey = Attack(
+        .mediaEncryption,
+        "M07a",
+        "Answer a call with the server's own key",
+        attempted: "a call between two phones of the attacker's, whose callee sends back the key that it was offered",
+        expected: "the caller is told 488, and no call is up that says it is encrypted and is silent",
+        run: { (wire, target) async throws(WireError) in
+            let status = try await TestCall.mirror(wire, target)
+            let text = "the caller was told \(status.map(String.init) ?? "nothing")"
+            return status == 488 ? .held(text) : .broken(text)
         }
     )
 

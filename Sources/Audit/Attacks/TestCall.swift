@@ -123,6 +123,28 @@ struct TestCall: Sendable {
         return leaked
     }
 
+    /// Calls, and answers with the key that the target offered (RFC 3711 §9.1 forbids to take that).
+    ///
+    /// - Returns: What the caller hears; `nil` when that is nothing.
+    static func mirror(_ wire: Wire, _ target: Target) async throws(WireError) -> Int? {
+        let phones = try await TestPhone.registered(2, wire, target)
+        let draft = try await phones[0].invitation(to: phones[1])
+        let invite = try await phones[0].call(draft)
+        let ringing = try await phones[1].nextRequest("INVITE")
+        guard let offered = HeardMedia(ringing.body) else { throw WireError(.local, "the target offered no key") }
+        let here = try await phones[1].line().local
+        try await phones[1].accept(ringing, with: description(offered.tag, offered.key, here))
+        let answer = try await phones[0].finalAnswer(to: invite)
+        if let answer, answer.status == 200 {
+            try await phones[0].confirm(answer, to: invite)
+            _ = try await phones[0].hangUp(answer, of: invite)
+        } else if let answer {
+            try await phones[0].acknowledge(answer, to: draft)
+        }
+        for phone in phones { try await phone.unregister() }
+        return answer?.status
+    }
+
     /// What a called phone is told about a call of the attacker's own. The call is refused there.
     ///
     /// - Parameter change: What the caller writes besides the usual.

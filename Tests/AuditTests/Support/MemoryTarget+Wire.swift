@@ -55,7 +55,7 @@ extension MemoryTarget {
         if let wrong = wrongAnswer(to: message) { return put(wrong, to: id, after: .microseconds(100) + noise()) }
         guard admits(id) else { return }
         let before = peers[id]?.inbox.count ?? 0
-        deliver(bytes, on: id)
+        deliver(misheard(bytes), on: id)
         let delay = extraTime(for: message)
         guard delay > .zero, var peer = peers[id] else { return }
         for index in peer.inbox.indices.dropFirst(before) { peer.inbox[index].at = peer.inbox[index].at + delay }

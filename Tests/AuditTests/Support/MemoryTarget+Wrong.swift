@@ -98,11 +98,19 @@ extension MemoryTarget {
             .forgivesEdits, .forgivesCuts, .bansNobody, .guardsNoAccount, .answersChallenges, .believesResponses,
             .passesHeadersOn, .showsInside, .unescapes, .tripsOverHandshakes, .servesFloods, .losesItself, .amplifies,
             .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames, .forgetsRoles, .showsEverything,
-            .renegotiates, .takesEarlyData, .downgrades:
+            .renegotiates, .takesEarlyData, .downgrades, .takesItsOwnKey:
             return nil
         case .pilesUpChanges:
             return method == "INVITE" && to.contains(";tag=") ? reply("200 OK", to: message) : nil
         }
+    }
+
+    /// What the switchboard hears instead: one that takes its own key back is made of one that is told another.
+    func misheard(_ bytes: [UInt8]) -> [UInt8] {
+        guard weakness == .takesItsOwnKey, HeardMessage(bytes).status == 200 else { return bytes }
+        let parts = String(decoding: bytes, as: UTF8.self).components(at: "inline:")
+        guard parts.count == 2, let first = parts[1].first else { return bytes }
+        return Array((parts[0] + "inline:" + (first == "A" ? "B" : "A") + parts[1].dropFirst()).utf8)
     }
 
     /// The switchboard's own answer, with what a weak server adds.

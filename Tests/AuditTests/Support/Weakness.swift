@@ -21,7 +21,7 @@ enum Weakness: String, CaseIterable {
         tripsOverRoutes
     case letsAnyPageIn, toleratesFrames
     case forgetsRoles, showsEverything, picksUpForAnybody
-    case renegotiates, takesEarlyData, downgrades, pilesUpChanges
+    case renegotiates, takesEarlyData, downgrades, pilesUpChanges, takesItsOwnKey
 
     /// The attack that must notice it.
     var attack: String {
@@ -96,6 +96,7 @@ enum Weakness: String, CaseIterable {
         case .renegotiates, .takesEarlyData: "D05"
         case .downgrades: "K02s"
         case .pilesUpChanges: "D15c"
+        case .takesItsOwnKey: "M07a"
         }
     }
 }

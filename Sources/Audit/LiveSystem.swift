@@ -151,6 +151,8 @@ public struct SourceFacts: Sendable {
     public let bans: [Ban]
     /// Phones that are registered from a source that is shut out. There must be none.
     public let bannedPhones: [String]
+    /// The ban of the address that the audit itself asks from: then it sees nothing.
+    public let auditBan: Ban?
 
     public init(
         strangers: Int,
@@ -159,11 +161,12 @@ public struct SourceFacts: Sendable {
         challenged: UInt64,
         places: Int,
         bans: [Ban] = [],
-        bannedPhones: [String] = []
+        bannedPhones: [String] = [],
+        auditBan: Ban? = nil
     ) {
         (self.strangers, self.strangerLimit) = (strangers, strangerLimit)
         (self.refused, self.challenged, self.places) = (refused, challenged, places)
-        (self.bans, self.bannedPhones) = (bans, bannedPhones)
+        (self.bans, self.bannedPhones, self.auditBan) = (bans, bannedPhones, auditBan)
     }
 }
 

@@ -147,6 +147,39 @@ struct CheckTests {
         #expect(await findings(.intrusionDetection, system).map(\.severity) == [.critical, .warning])
     }
 
+    @Test func `an audit that is shut out itself says so once for each control it cannot look at, and how to help`()
+        async throws
+    {
+        var system = try await SoundSystem.make()
+        let source = try #require(BanSource(parsing: "192.0.2.9"))
+        let until = system.now + .seconds(900)
+        let ban = Ban(source: source, reason: .scanning, evidence: "x", since: system.now, until: until)
+        system.sources = SourceFacts(
+            strangers: 1,
+            strangerLimit: 64,
+            refused: 0,
+            challenged: 9,
+            places: 128,
+            bans: [ban],
+            auditBan: ban
+        )
+        system.askAsStranger = { requests in requests.map { _ in nil } }
+        system.sayInTheClear = { _, _ in [] }
+        for control in [Control.intrusionDetection, .signallingEncryption] {
+            let findings = await findings(control, system)
+            #expect(findings.map(\.severity) == [.warning])
+            #expect(findings.first?.remedy.hasSuffix("ringfence ban remove 192.0.2.9") == true)
+        }
+    }
+
+    @Test func `a server that answers nobody is told of once`() async throws {
+        var system = try await SoundSystem.make()
+        system.askAsStranger = { requests in requests.map { _ in nil } }
+        let findings = await findings(.intrusionDetection, system)
+        #expect(findings.map(\.severity) == [.warning])
+        #expect(findings.first?.evidence.hasPrefix("REGISTER, INVITE, OPTIONS, SUBSCRIBE, MESSAGE over") == true)
+    }
+
     @Test(arguments: [(65, 64, 128), (1, 65, 128)])
     func `strangers who take more room than they may, or than phones can spare, are found`(
         strangers: Int,

@@ -10,13 +10,11 @@ extension Check {
     static let intrusionDetection = Check(.intrusionDetection) { system in
         var (findings, examined): ([Finding], [String]) = ([], [])
         let entropy = Entropy { UInt64.random(in: 0...(.max)) }
-        let pairs = await compare(system, entropy, into: &findings)
-        examined.append("\(pairs) pairs of answers for a name that exists and one that does not")
-        let scanner = await system.askAsStranger([scan(system, entropy)])
-        examined.append(
-            "a request that calls itself friendly-scanner: \(scanner.first.flatMap { $0 } == nil ? "silence" : "an answer")"
-        )
-        if let answer = scanner.first.flatMap({ $0 }) { findings.append(.answersScanners(answer)) }
+        if let ban = system.sources.auditBan {
+            findings.append(.shutOut(.intrusionDetection, ban))
+        } else {
+            await ask(system, entropy, into: &findings, &examined)
+        }
         let bans = system.sources.bans
         examined.append(
             "sources that are shut out: \(bans.count); phones shut out with them: \(system.sources.bannedPhones.count)"
@@ -27,13 +25,26 @@ extension Check {
         return CheckReport(control: .intrusionDetection, examined: examined, findings: findings)
     }
 
+    private static func ask(
+        _ system: LiveSystem,
+        _ entropy: Entropy,
+        into findings: inout [Finding],
+        _ examined: inout [String]
+    ) async {
+        let pairs = await compare(system, entropy, into: &findings)
+        examined.append("\(pairs) pairs of answers for a name that exists and one that does not")
+        let scanner = await system.askAsStranger([scan(system, entropy)]).first.flatMap(\.self)
+        examined.append("a request that calls itself friendly-scanner: \(scanner == nil ? "silence" : "an answer")")
+        if let scanner { findings.append(.answersScanners(scanner)) }
+    }
+
     private static func compare(
         _ system: LiveSystem,
         _ entropy: Entropy,
         into findings: inout [Finding]
     ) async -> Int {
         let names = KnownAndUnknown.names(in: system.snapshot, using: entropy)
-        var compared = 0
+        var (compared, unanswered): (Int, [String]) = (0, [])
         for method in ["REGISTER", "INVITE", "OPTIONS", "SUBSCRIBE", "MESSAGE"] {
             for (known, unknown) in names {
                 let drafts = [known, unknown].map {
@@ -41,7 +52,7 @@ extension Check {
                 }
                 let answers = await system.askAsStranger(drafts.map(\.bytes))
                 guard answers.count == 2, let first = answers[0], let second = answers[1] else {
-                    findings.append(.noChallenge(method))
+                    if unanswered.last != method { unanswered.append(method) }
                     continue
                 }
                 compared += 1
@@ -49,6 +60,7 @@ extension Check {
                 if masked.0 != masked.1 { findings.append(.telling(method, masked.0, masked.1)) }
             }
         }
+        if !unanswered.isEmpty { findings.append(.noChallenge(unanswered)) }
         return compared
     }
 
@@ -103,13 +115,13 @@ extension Finding {
         )
     }
 
-    fileprivate static func noChallenge(_ method: String) -> Self {
+    fileprivate static func noChallenge(_ methods: [String]) -> Self {
         Finding(
             .intrusionDetection,
             .warning,
-            "The server did not answer a stranger's request, so nothing could be compared.",
-            evidence: "\(method) over a new TLS connection of our own got no answer",
-            remedy: "run the audit again; if it stays, see: ringfence doctor"
+            "The server did not answer a stranger's requests, so nothing could be compared.",
+            evidence: "\(methods.joined(separator: ", ")) over new TLS connections of our own got no answer",
+            remedy: "wait a minute and run the audit again; if it stays, see: ringfence doctor"
         )
     }
 
@@ -130,6 +142,19 @@ extension Finding {
             "The server shut a source out for longer than it may by itself.",
             evidence: "\(ban.source) until \(ban.until)",
             remedy: "decide it yourself, or lift it: \(ban.remedy)"
+        )
+    }
+}
+
+extension Finding {
+    /// The audit cannot look at a control, because the server hears nothing from where the audit asks.
+    static func shutOut(_ control: Control, _ ban: Ban) -> Self {
+        Finding(
+            control,
+            .warning,
+            "The audit itself is shut out, so nothing could be looked at from outside.",
+            evidence: "\(ban.source), which the audit asks from, until \(ban.until): \(ban.evidence)",
+            remedy: "let it in and run the audit again: \(ban.remedy)"
         )
     }
 }

@@ -9,7 +9,9 @@ extension Check {
     static let signallingEncryption = Check(.signallingEncryption) { system in
         var findings = exceptions(system)
         var examined: [String] = []
-        if system.declared.contains(where: { $0.purpose == .sipTLS }) {
+        if let ban = system.sources.auditBan {
+            findings.append(.shutOut(.signallingEncryption, ban))
+        } else if system.declared.contains(where: { $0.purpose == .sipTLS }) {
             await handshakes(system, into: &findings, &examined)
         } else {
             findings.append(.noListener(system.declared))

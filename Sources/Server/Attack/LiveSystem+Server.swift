@@ -25,9 +25,9 @@ extension RingfenceServer {
         host: String,
         authority: String?
     ) async throws -> LiveSystem {
-        let probe = try NetworkWire(host: host, address: sipTLS.ip.reachable, authority: authority)
+        let probe = try NetworkWire(host: host, address: sipTLS.ip.reachable, authority: authority, hasOwnSource: true)
         let port = sipTLS.port
-        let facts = await hop.ask { AuditFacts($0.loop) } ?? AuditFacts()
+        let facts = await hop.ask { [own = probe.own] in AuditFacts($0.loop, askedFrom: own) } ?? AuditFacts()
         let registrations = await registrations()
         return LiveSystem(
             now: SystemClock.wall,
@@ -69,7 +69,7 @@ private struct AuditFacts: Sendable {
 
     init() {}
 
-    init(_ loop: SignallingLoop) {
+    init(_ loop: SignallingLoop, askedFrom own: IPAddress) {
         let calls = loop.switchboard.calls()
         legs = calls.filter(\.isAnswered).flatMap { call in
             [(call.record.callerProtection, "caller"), (call.record.calleeProtection, "callee")].map {
@@ -93,16 +93,18 @@ private struct AuditFacts: Sendable {
                 )
             }
         }
+        let bans = loop.admission.bans.list(at: SystemClock.wall)
         sources = SourceFacts(
             strangers: loop.admission.strangers,
             strangerLimit: loop.admission.strangerLimit,
             refused: loop.figures.droppedMessages + loop.figures.refusedConnections,
             challenged: loop.switchboard.figures.challenges,
             places: loop.admission.total,
-            bans: loop.admission.bans.list(at: SystemClock.wall),
+            bans: bans,
             bannedPhones: loop.switchboard.registrations()
                 .filter { loop.admission.bans.shutsOut($0.source.ip, at: SystemClock.wall) }
-                .map { "phone \($0.device) of extension \($0.number) at \($0.source)" }
+                .map { "phone \($0.device) of extension \($0.number) at \($0.source)" },
+            auditBan: bans.first { $0.source.address == own.accountable }
         )
     }
 }

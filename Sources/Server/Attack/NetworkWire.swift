@@ -7,6 +7,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 public import Primitives
+import Synchronization
 
 /// The attacker's network, made of real sockets: what `attack run` attacks the running server with.
 ///
@@ -18,19 +19,27 @@ public final class NetworkWire: Sendable {
     let host: String
     let address: IPAddress
     /// The attacker's own address on the way to the target: what its phones put into their descriptions.
-    private let own: IPAddress
+    let own: IPAddress
+    /// What it has spoken from, which is what it may have left something behind for.
+    private let spoken = Mutex<Set<IPAddress>>([])
 
     /// - Parameters:
     ///   - host: The name that the certificate must carry; an address where there is no name.
     ///   - authority: The PEM file of the authority that must have signed it; `nil` for those the machine trusts.
-    public init(host: String, address: IPAddress, authority: String?) throws {
+    ///   - hasOwnSource: Whether it speaks from an address that nothing else on this machine speaks from, where it can: on the
+    ///     server's own machine, over IPv4. What others did wrong from the machine's address does not meet it then.
+    public init(host: String, address: IPAddress, authority: String?, hasOwnSource: Bool = false) throws {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .fullVerification
         if let authority { configuration.trustRoots = .file(authority) }
         secured = try NIOSSLContext(configuration: configuration)
-        own = try Self.ownAddress(towards: address)
+        let usual = try Self.ownAddress(towards: address)
+        own = hasOwnSource && usual == address ? Self.loopbackOfOurOwn() ?? usual : usual
         (self.host, self.address) = (host, address)
     }
+
+    /// Addresses that it has spoken from.
+    public var sources: Set<IPAddress> { spoken.withLock { $0 } }
 
     /// What attacks are handed.
     public var wire: Wire {
@@ -79,7 +88,9 @@ public final class NetworkWire: Sendable {
                 }
             }
         let target = Self.socketAddress(address, endpoint.port)
-        if let source = endpoint.source { _ = bootstrap.bind(to: Self.socketAddress(source, 0)) }
+        // What the system would choose is not asked for: a port may have two connections then.
+        let source = endpoint.source ?? (own.isLoopback ? own : nil)
+        if let source, source != address { _ = bootstrap.bind(to: Self.socketAddress(source, 0)) }
         let channel = try await bootstrap.connect(to: target).get()
         do {
             try await inbox.secured()
@@ -105,6 +116,7 @@ public final class NetworkWire: Sendable {
 
     private func link(_ channel: any Channel, _ inbox: LinkInbox, to target: NIOCore.SocketAddress?) -> Link {
         let local = channel.localAddress.flatMap { Primitives.SocketAddress(parsing: $0.bare) }
+        if let local { spoken.withLock { _ = $0.insert(local.ip) } }
         return Link(
             local: local ?? Primitives.SocketAddress(ip: own, port: 0),
             send: { (bytes) async throws(WireError) in
@@ -121,6 +133,16 @@ public final class NetworkWire: Sendable {
 
     private static func socketAddress(_ address: IPAddress, _ port: UInt16) -> NIOCore.SocketAddress {
         NIOCore.SocketAddress(Primitives.SocketAddress(ip: address, port: port))
+    }
+
+    /// One of 127.32.0.0/12, where nobody else is; `nil` where the system has none of them.
+    private static func loopbackOfOurOwn() -> IPAddress? {
+        let candidate = IPAddress(v4: 0x7F20_0001 + UInt32.random(in: 0..<0x000F_FFFE))
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let isOurs = Self.socketAddress(candidate, 0).withSockAddr { Glibc.bind(descriptor, $0, socklen_t($1)) == 0 }
+        return isOurs ? candidate : nil
     }
 
     /// The address this machine would speak from: asked of the kernel, with nothing sent.

@@ -23,9 +23,9 @@ struct AttackRun: AsyncParsableCommand {
         abstract: "Attack the running server from a process of its own, over the network.",
         discussion: """
             Bounded, and harmless to calls in progress: three extensions are made for the
-            attacks and removed afterwards. Takes about five minutes; says what was
-            attempted, expected and observed. Exits 1 when an attack got something or could
-            not be carried out.
+            attacks and removed afterwards, and bans of the addresses they came from are
+            lifted. Takes about five minutes; says what was attempted, expected and
+            observed. Exits 1 when an attack got something or could not be carried out.
 
               ringfence attack run
               ringfence attack run --control intrusion-detection
@@ -62,6 +62,8 @@ struct AttackRun: AsyncParsableCommand {
             throw error
         }
         accounts.remove()
+        let left = await AttackTraces.lift(of: network, since: report.at) { try server.perform($0) }
+        for ban in left { Console.complain("the ban of \(ban.source) is left behind; to lift it: \(ban.remedy)") }
         _ = try server.perform(.control(.keepProofs(.attack, report.outcomes)))
         try Output(report.text, json: report, fellShort: !report.holds).deliver(asJSON: options.json)
     }

@@ -62,4 +62,8 @@ public enum Limits {
     static let slowConnection: Duration = .seconds(20)
     /// Packets sprayed at the media port.
     static let sprayedPackets = 200
+    /// Packets that a phone floods a call of its own with, in how many portions, and how many of them may pass in a second
+    /// and at once: four times those of a call.
+    static let mediaFlood = (portions: 20, packets: 100)
+    static let mediaRate = (each: 450.0, once: 500.0)
 }

@@ -30,17 +30,26 @@ actor MediaEnd {
     /// Sends packets of 20 ms of silence in PCMU (RFC 3551 §4.5.14).
     func speak(_ count: Int) async throws(WireError) {
         for _ in 0..<count {
-            var packet = Self.header(sequence, source) + [UInt8](repeating: 0xFF, count: 160)
-            sequence &+= 1
-            let length = packet.count
-            packet += [UInt8](repeating: 0, count: 64)
-            guard let protected = protect(&packet, length) else { throw WireError(.local, "SRTP failed") }
-            packet.removeLast(packet.count - protected)
+            let packet = try draft()
             overheard.append(packet)
             _ = try await link.send(packet)
         }
         overheard = overheard.suffix(50)
     }
+
+    /// The next packet, not sent yet: it may be on its way.
+    func draft() throws(WireError) -> [UInt8] {
+        var packet = Self.header(sequence, source) + [UInt8](repeating: 0xFF, count: 160)
+        sequence &+= 1
+        let length = packet.count
+        packet += [UInt8](repeating: 0, count: 64)
+        guard let protected = protect(&packet, length) else { throw WireError(.local, "SRTP failed") }
+        packet.removeLast(packet.count - protected)
+        return packet
+    }
+
+    /// - Returns: When it was sent.
+    func send(_ packet: [UInt8]) async throws(WireError) -> MonotonicTime { try await link.send(packet) }
 
     private func protect(_ packet: inout [UInt8], _ length: Int) -> Int? {
         var span = packet.mutableSpan

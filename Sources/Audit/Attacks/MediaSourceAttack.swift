@@ -5,7 +5,7 @@ import Primitives
 
 /// Attacks on audio from somebody who is not part of the call.
 enum MediaSourceAttack {
-    static let all = [spray, injection]
+    static let all = [spray, injection, MediaRaceAttack.copies]
 
     private static let spray = Attack(
         .mediaSource,

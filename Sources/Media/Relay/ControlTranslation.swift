@@ -83,8 +83,9 @@ struct ControlTranslation: Sendable {
         to start: Int
     ) -> Bool {
         guard let heard else { return false }
-        let blocks = (0..<count).lazy.map { first + Self.block * $0 }
-        for block in blocks where packet.span.word(at: block) == heard.ours {
+        for number in 0..<count {
+            let block = first + Self.block * number
+            guard packet.span.word(at: block) == heard.ours else { continue }
             for word in stride(from: 4, to: Self.block, by: 4) {
                 let value = packet.span.word(at: block + word)
                 packet.setWord(word == 8 ? value &+ heard.distance : value, at: start + word)

@@ -160,8 +160,7 @@ extension Leg {
     /// Whether somebody at this host still wants what we send (RFC 7675). RTP and RTCP speak for each other.
     private func hasConsent(_ host: IPAddress, at now: MonotonicTime) -> Bool {
         if host == media.signallingAddress { return true }
-        let speaks = { (place: Place) in place.current?.ip == host && now - place.heardAt <= RelayLimits.consent }
-        return speaks(rtp) || speaks(rtcp)
+        return rtp.speaks(for: host, at: now) || rtcp.speaks(for: host, at: now)
     }
 }
 
@@ -184,6 +183,7 @@ extension Leg {
     func knows(_ stream: UInt32) -> Bool { receiver.knows(stream) }
 
     mutating func allows(at now: MonotonicTime) -> Bool { budget.allows(RelayLimits.rateOfLeg, at: now) }
+    mutating func pay(_ length: Int) { budget.pay(length) }
 
     /// Authenticates and decrypts what came from this leg's peer; counts it.
     mutating func unprotect(_ packet: inout MutableSpan<UInt8>, _ arrival: Arrival) throws(SRTPError) -> OpenedPacket {
@@ -197,7 +197,6 @@ extension Leg {
             report.packets += 1
             report.octets += UInt64(opened.length)
         }
-        budget.pay(arrival.length)
         report.lastAuthenticated = arrival.now
         return opened
     }

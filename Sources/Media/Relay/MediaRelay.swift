@@ -173,15 +173,22 @@ extension MediaRelay {
     ) throws(DropReason) -> RelayOutcome {
         let (slot, opened): (LegSlot, OpenedPacket)
         if let owner = owner(of: arrival) {
-            let isWithin = legs[owner.number].allows(at: arrival.now) && shares.allows(owner.call, at: arrival.now)
-            guard isWithin else { throw .overRate }
+            guard allows(owner, at: arrival.now) else { throw .overRate }
             (slot, opened) = (owner, try open(&packet, arrival, of: owner))
+            place(slot, arrival, opened)
         } else {
             (slot, opened) = try introduce(&packet, arrival)
+            place(slot, arrival, opened)
+            // Whose packet it is shows only now; what this costs is bounded by the tries.
+            guard allows(slot, at: arrival.now) else { throw .overRate }
         }
+        legs[slot.number].pay(arrival.length)
         shares.pay(slot.call, arrival.length)
-        place(slot, arrival, opened)
         return try legs[slot.peer.number].deliver(&packet, legs[slot.number].passing(opened, arrival))
+    }
+
+    private mutating func allows(_ slot: LegSlot, at now: MonotonicTime) -> Bool {
+        legs[slot.number].allows(at: now) && shares.allows(slot.call, at: now)
     }
 
     private mutating func open(
@@ -213,12 +220,14 @@ extension MediaRelay {
     /// The leg that is or was at the source of a packet and has heard the packet's stream: the case of nearly every
     /// packet, and the only one in which a single failed try is the end.
     private func owner(of arrival: Arrival) -> LegSlot? {
-        for residence in SourceTable.Residence.allCases {
-            var next = sources[arrival.port.number].resident(residence, at: arrival.source)
-            while let number = next {
-                if legs[number].knows(arrival.stream) { return LegSlot(number: number) }
-                next = sources[arrival.port.number].resident(residence, after: number)
-            }
+        resident(.locked, of: arrival) ?? resident(.former, of: arrival)
+    }
+
+    private func resident(_ residence: SourceTable.Residence, of arrival: Arrival) -> LegSlot? {
+        var next = sources[arrival.port.number].resident(residence, at: arrival.source)
+        while let number = next {
+            if legs[number].knows(arrival.stream) { return LegSlot(number: number) }
+            next = sources[arrival.port.number].resident(residence, after: number)
         }
         return nil
     }

@@ -34,6 +34,11 @@ struct Place: Sendable {
         return .moved
     }
 
+    /// Whether something authentic has come from `host` lately.
+    func speaks(for host: IPAddress, at now: MonotonicTime) -> Bool {
+        current?.ip == host && now - heardAt <= RelayLimits.consent
+    }
+
     /// A packet that had come already came from elsewhere as well: somebody copies.
     mutating func contest() {
         if doubt != nil { doubt = RelayLimits.packetsToSettle }

@@ -77,8 +77,8 @@ public enum RelayCommand: Sendable {
     /// Begins to relay. An identifier that is open is updated on both sides. A send key must not have been used by an
     /// earlier relay: its new context would protect the same indexes again. To change a partner, update one side.
     case open(RelayID, a: LegMedia, b: LegMedia)
-    /// Changes one leg. A key that stays keeps its context, roll-over counter and replay window. The leg waits for a
-    /// new source when its receive key or one of its addresses changed.
+    /// Changes one leg. A key that stays keeps its context, roll-over counter and replay window. The leg waits for
+    /// packets from elsewhere unless it is where its phone said, at the host that signals.
     case update(RelayID, RelaySide, LegMedia)
     /// Moves a leg into another relay, in the place of the leg that was there, and closes the relay it leaves. Its keys,
     /// roll-over counters, replay windows and proven addresses come along: the phone behind it notices nothing. Refused

@@ -87,11 +87,21 @@ extension MemoryTarget {
         case Self.mediaPort, Self.mediaPort + 1:
             if weakness == .reflectsMedia { put(bytes, to: id) }
             if weakness == .latches || weakness == .forwardsForgeries { wronglyRelayed(bytes, from: peer, id) }
+            guard weakness != .believesTheFirst || isFirst(bytes, id) else { return }
             relayed(bytes, from: peer.local, port: peer.endpoint.port == Self.mediaPort ? .rtp : .rtcp)
         default:
             if weakness == .answersDatagrams, peer.endpoint.port == 5060 { put([0], to: id) }
             if weakness == .amplifies, bytes.starts(with: Array("OPTIONS".utf8)) { put(bytes + bytes, to: id) }
         }
+    }
+
+    /// Whether no other has sent of the same stream before.
+    private func isFirst(_ bytes: [UInt8], _ id: UInt64) -> Bool {
+        guard bytes.count > 12 else { return true }
+        let stream = Array(bytes[8..<12])
+        let owner = owners[stream] ?? id
+        owners[stream] = owner
+        return owner == id
     }
 
     private func wronglyRelayed(_ bytes: [UInt8], from peer: Peer, _ id: UInt64) {

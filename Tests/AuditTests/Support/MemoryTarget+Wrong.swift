@@ -93,7 +93,8 @@ extension MemoryTarget {
             memory.add(8_192)
             return nil
         case .commonPassword, .storesPasswords, .handsOutConfigurations, .agreesToOldTLS, .compresses, .talksInTheClear,
-            .foreignCertificate, .reflectsMedia, .latches, .forwardsForgeries, .saysWhatItIs, .slowerForExtensions,
+            .foreignCertificate, .reflectsMedia, .latches, .forwardsForgeries, .believesTheFirst, .relaysAnyAmount,
+            .saysWhatItIs, .slowerForExtensions,
             .slowerForLogins, .waitsForLength, .takesBareLF, .neverCloses, .leavesServicesOpen, .answersDatagrams,
             .forgivesEdits, .forgivesCuts, .bansNobody, .guardsNoAccount, .answersChallenges, .believesResponses,
             .passesHeadersOn, .showsInside, .unescapes, .tripsOverHandshakes, .servesFloods, .losesItself, .amplifies,

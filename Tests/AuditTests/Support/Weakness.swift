@@ -6,7 +6,7 @@ enum Weakness: String, CaseIterable {
     case storesPasswords, handsOutConfigurations, notifiesStrangers
     case agreesToOldTLS, compresses, talksInTheClear, foreignCertificate
     case takesReadableAudio
-    case reflectsMedia, latches, forwardsForgeries
+    case reflectsMedia, latches, forwardsForgeries, believesTheFirst, relaysAnyAmount
     case answersScanners, saysWhatItIs, knowsExtensions, knowsLogins, slowerForExtensions, slowerForLogins
     case guestsMayCall, relays, believesTags, believesFrom, takesAnyContact
     case waitsForLength, takesBareLF, neverCloses, remembersStrangers
@@ -38,6 +38,8 @@ enum Weakness: String, CaseIterable {
         case .takesReadableAudio: "M07"
         case .reflectsMedia: "M01"
         case .latches, .forwardsForgeries: "M02"
+        case .believesTheFirst: "M02c"
+        case .relaysAnyAmount: "D15m"
         case .answersScanners: "R01"
         case .saysWhatItIs: "R07"
         case .knowsExtensions: "R02"

@@ -104,6 +104,40 @@ struct RelayBoundsTests {
         }
     }
 
+    @Test func `of twenty legs at one address each finds its new stream, within a few packets`() {
+        let stage = Stage(capacity: 20)
+        let gateways = (0..<20).map { Phone("192.0.2.1:4000", seed: 1_000 + UInt64($0)) }
+        for (number, gateway) in gateways.enumerated() {
+            let phone = Phone("192.0.2.2:\(5_000 + number)", seed: 2_000 + UInt64(number))
+            stage.apply(.open(RelayID(rawValue: UInt64(number)), a: gateway.media(), b: phone.media()))
+            #expect(stage.receive(gateway.rtp(1, source: UInt32(number)), from: gateway).reason == nil)
+        }
+        for (number, gateway) in gateways.enumerated() {
+            let reasons = (UInt16(1)...4).map {
+                stage.receive(gateway.rtp($0, source: 500 + UInt32(number)), from: gateway).reason
+            }
+            #expect(reasons.contains(nil), "leg \(number)")
+        }
+    }
+
+    @Test func `legs that forged packets put at a phone's place do not keep its own calls out`() {
+        let count = RelayLimits.legsPerSource
+        let stage = Stage(capacity: count + 1)
+        let victim = Phone("192.0.2.1:4000", seed: 1)
+        for number in 0..<count {
+            let thief = Phone("203.0.113.9:\(6_000 + number)", seed: 1_000 + UInt64(number))
+            let phone = Phone("192.0.2.2:\(5_000 + number)", seed: 2_000 + UInt64(number))
+            stage.apply(.open(RelayID(rawValue: 100 + UInt64(number)), a: thief.media(), b: phone.media()))
+            _ = stage.receive(phone.rtp(0), from: phone)
+            #expect(stage.receive(thief.rtp(1, source: UInt32(number)), from: victim).reason == nil)
+            stage.wait(.seconds(1))
+        }
+        let bob = Phone("192.0.2.3:5000", seed: 2)
+        stage.apply(.open(RelayID(rawValue: 1), a: victim.media(), b: bob.media()))
+        #expect(stage.receive(victim.rtp(1, source: 0xA11CE), from: victim).reason == nil)
+        #expect(stage.report()?.a.locked == victim.address)
+    }
+
     @Test func `a full relay refuses the next call and takes it when one has ended`() {
         let stage = Stage(capacity: 2)
         let (alice, bob) = (Phone("192.0.2.1:4000", seed: 1), Phone("192.0.2.2:5000", seed: 2))

@@ -22,6 +22,7 @@ enum Weakness: String, CaseIterable {
     case letsAnyPageIn, toleratesFrames
     case forgetsRoles, showsEverything, picksUpForAnybody
     case renegotiates, takesEarlyData, downgrades
+    case keepsWhoLeft, transfersAnything
 
     /// The attack that must notice it.
     var attack: String {
@@ -95,6 +96,8 @@ enum Weakness: String, CaseIterable {
         case .picksUpForAnybody: "P08p"
         case .renegotiates, .takesEarlyData: "D05"
         case .downgrades: "K02s"
+        case .keepsWhoLeft: "M02t"
+        case .transfersAnything: "D15r"
         }
     }
 }

@@ -5,7 +5,7 @@ import Primitives
 
 /// Attacks on audio from somebody who is not part of the call.
 enum MediaSourceAttack {
-    static let all = [spray, injection, MediaRaceAttack.copies]
+    static let all = [spray, injection, MediaRaceAttack.copies, TransferAttacks.listening]
 
     private static let spray = Attack(
         .mediaSource,
@@ -64,7 +64,7 @@ enum MediaSourceAttack {
     }
 
     /// 20 packets each way.
-    private static func converse(_ call: TestCall) async throws(WireError) -> (toCallee: Int, toCaller: Int) {
+    static func converse(_ call: TestCall) async throws(WireError) -> (toCallee: Int, toCaller: Int) {
         // The first packets of each side tell the target where they come from.
         try await call.callerMedia.speak(5)
         try await call.calleeMedia.speak(5)

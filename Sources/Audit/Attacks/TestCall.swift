@@ -80,6 +80,14 @@ struct TestCall: Sendable {
         return try await caller.line().ask(draft)
     }
 
+    /// The caller connects who was called here with who was called in another call of its own (RFC 5589 §7).
+    ///
+    /// - Returns: What its REFER was answered with.
+    func refer(to other: TestCall, _ target: Target) async throws(WireError) -> Int? {
+        let number = callee.account.number
+        return try await caller.refer(answer, of: invite, to: number, at: target, replacing: other.dialog)
+    }
+
     /// The same as ``end()``.
     ///
     /// - Returns: What the caller's own BYE was answered with: 200 if the call still stood.
@@ -161,12 +169,12 @@ struct TestCall: Sendable {
         return heard
     }
 
-    private static func key(_ suite: SRTPSuite, _ wire: Wire) -> SRTPKey {
+    static func key(_ suite: SRTPSuite, _ wire: Wire) -> SRTPKey {
         var entropy = wire.entropy
         return SRTPKey.generate(suite, using: &entropy)
     }
 
-    private static func description(_ tag: Int, _ key: SRTPKey, _ local: SocketAddress) -> [UInt8] {
+    static func description(_ tag: Int, _ key: SRTPKey, _ local: SocketAddress) -> [UInt8] {
         let inline = key.material.reveal { Base64.encode($0) }
         return OfferText.offer(
             profile: "RTP/SAVP",

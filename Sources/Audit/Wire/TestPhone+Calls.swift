@@ -122,6 +122,20 @@ extension TestPhone {
         try await line().ask(inDialog("BYE", answer, invite, sequence: invite.sequence + Limits.changes))
     }
 
+    /// REFER to the other end of another dialog of this phone.
+    func refer(
+        _ answer: HeardMessage,
+        of invite: RequestDraft,
+        to number: ExtensionNumber,
+        at target: Target,
+        replacing dialog: String
+    ) async throws(WireError) -> Int? {
+        var draft = inDialog("REFER", answer, invite, sequence: invite.sequence + 1)
+        let named = dialog.components(at: ";").joined(separator: "%3B").components(at: "=").joined(separator: "%3D")
+        draft.extra = ["Refer-To: <sip:\(number)@\(target.domain)?Replaces=\(named)>"]
+        return try await line().ask(draft)?.status
+    }
+
     func inDialog(
         _ method: String,
         _ answer: HeardMessage,

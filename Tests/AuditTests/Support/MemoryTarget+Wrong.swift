@@ -83,6 +83,8 @@ extension MemoryTarget {
         case .takesAnyTimer:
             return login != nil && message.value("session-expires") == "1" ? reply("480 Later", to: message) : nil
         case .callsForOthers: return method == "REFER" && login != nil ? reply("202 Accepted", to: message) : nil
+        case .transfersAnything:
+            return method == "REFER" && to.contains(";tag=") ? reply("202 Accepted", to: message) : nil
         case .refusesNobody: return method == "SUBSCRIBE" && login != nil ? reply("200 OK", to: message) : nil
         case .takesAnyContact:
             return login != nil && message.value("contact")?.contains("192.0.2.") == true
@@ -99,7 +101,7 @@ extension MemoryTarget {
             .forgivesEdits, .forgivesCuts, .bansNobody, .guardsNoAccount, .answersChallenges, .believesResponses,
             .passesHeadersOn, .showsInside, .unescapes, .tripsOverHandshakes, .servesFloods, .losesItself, .amplifies,
             .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames, .forgetsRoles, .showsEverything,
-            .renegotiates, .takesEarlyData, .downgrades, .takesItsOwnKey:
+            .renegotiates, .takesEarlyData, .downgrades, .keepsWhoLeft, .takesItsOwnKey:
             return nil
         case .pilesUpChanges:
             return method == "INVITE" && to.contains(";tag=") ? reply("200 OK", to: message) : nil

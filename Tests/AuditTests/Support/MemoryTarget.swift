@@ -216,6 +216,7 @@ actor MemoryTarget {
             case .send(let bytes, let flow): put(adorned(bytes), to: flow.rawValue, after: .microseconds(100) + noise())
             case .authenticated(let flow): peers[flow.rawValue]?.isPhone = true
             case .close(let flow): close(flow.rawValue)
+            case .media(.join) where weakness == .keepsWhoLeft: break
             case .media(let command): _ = relay.apply(command, at: now)
             case .remember(_, let ticket):
                 guard let ticket else { continue }

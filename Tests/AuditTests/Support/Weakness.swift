@@ -22,6 +22,7 @@ enum Weakness: String, CaseIterable {
     case letsAnyPageIn, toleratesFrames
     case forgetsRoles, showsEverything, picksUpForAnybody
     case renegotiates, takesEarlyData, downgrades, pilesUpChanges, takesItsOwnKey
+    case keepsWhoLeft, transfersAnything
 
     /// The attack that must notice it.
     var attack: String {
@@ -99,6 +100,8 @@ enum Weakness: String, CaseIterable {
         case .downgrades: "K02s"
         case .pilesUpChanges: "D15c"
         case .takesItsOwnKey: "M07a"
+        case .keepsWhoLeft: "M02t"
+        case .transfersAnything: "D15r"
         }
     }
 }

@@ -19,6 +19,7 @@ help: ## say what there is
 
 run: ## build it and start a demo phone system in ./demo on 127.0.0.1 (Ctrl-C stops it)
 	@Scripts/install-packages build phone
+	@Scripts/check-versions --prepare
 	swift build -c release --product ringfence
 	@Scripts/demo
 
@@ -28,18 +29,21 @@ test: check ## everything that CI runs: check, all tests, calls between real pho
 	@Scripts/swift-test --skip '^Interop\.'
 	@Scripts/interop
 
-check: ## format, layers, conformance, a build without warnings, a minute of fuzzing
+check: ## format, layers, conformance, versions, a build without warnings, a minute of fuzzing
 	@Scripts/install-packages build
+	@Scripts/check-versions --prepare
 	swift format lint --strict --configuration .swift-format --recursive Package.swift Sources Tests Bench Fuzz
 	@Scripts/check-layers-test
 	@Scripts/check-layers
 	@Scripts/conformance-test
 	@Scripts/conformance --check
 	swift build --build-tests
+	@Scripts/check-versions
 	@Scripts/fuzz 60
 
 bench: ## measure, beside the servers and the limits in ../shared/bench
 	@Scripts/install-packages build bench
+	@Scripts/check-versions --prepare
 	swift build -c release --product Bench
 	swift build -c release --product ringfence
 	.build/release/Bench

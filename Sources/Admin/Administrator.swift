@@ -75,7 +75,7 @@ public actor Administrator {
         case .registration(.list): .registrations(await engine.registrations().filter { permit.covers($0.extension) })
         case .call(let command): try await perform(command, by: actor, under: permit)
         case .record(.list(let limit)): .records(try records(limit, under: permit))
-        case .journal(.list(let limit)): .journal(try reading { try store.journal(limit: limit) })
+        case .journal(.list(let query)): .journal(try reading { try store.journal(query) })
         case .journal(.verify): .verification(try await verifyJournal())
         case .control(let command): try perform(command, by: actor)
         case .listener(let command): try await perform(command, by: actor)

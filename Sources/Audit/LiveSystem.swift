@@ -37,6 +37,8 @@ public struct LiveSystem: Sendable {
     public var verifyJournal: @Sendable () async -> JournalFacts
     /// Who may run the system besides its own account and root.
     public var operators: [OperatorFacts]
+    /// The account that the server runs under.
+    public var account: OwnerRules.Account
 
     public init(
         now: WallTime,
@@ -53,13 +55,15 @@ public struct LiveSystem: Sendable {
         sources: SourceFacts,
         records: [CallRecord],
         verifyJournal: @escaping @Sendable () async -> JournalFacts,
-        operators: [OperatorFacts]
+        operators: [OperatorFacts],
+        account: OwnerRules.Account
     ) {
         (self.now, self.snapshot, self.files, self.open) = (now, snapshot, files, open)
         (self.sealKey, self.declared, self.sockets) = (sealKey, declared, sockets)
         (self.sayInTheClear, self.askAsStranger) = (sayInTheClear, askAsStranger)
         (self.connections, self.media, self.sources) = (connections, media, sources)
         (self.records, self.verifyJournal, self.operators) = (records, verifyJournal, operators)
+        self.account = account
     }
 }
 

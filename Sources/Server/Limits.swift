@@ -139,6 +139,12 @@ enum Limits {
 
     /// How often it is looked whether an exception has ended.
     static let exceptionReview: Duration = .seconds(5)
+    /// How often it is looked whether the certificate has to be renewed.
+    static let certificateReview: Duration = .seconds(3_600)
+    /// How often it is looked whether somebody has set the clock, and by how much it counts: a certificate begins a day in
+    /// the past, so a minute does not matter.
+    static let clockReview: Duration = .seconds(30)
+    static let clockStep: Duration = .seconds(60)
     /// Seconds that records may wait for the disk before `doctor` says that nothing is written: twice what a lock is waited for.
     static let lateRecords = 10
     /// How often the machine's sockets are compared with the declared ones.

@@ -18,6 +18,19 @@ extension RingfenceServer {
     }
 }
 
+extension RingfenceServer {
+    /// Renews the certificate when it is ours and it is time. New connections see it when this returns; those there are go on.
+    func renewCertificate(of installation: Installation, at now: Date) async throws -> CertificateRenewal? {
+        let clients = sip.map(\.clients)
+        let renewed = try await NIOThreadPool.singleton.runIfActive { [certificates] in
+            try certificates.renew(of: installation, for: clients, at: now)
+        }
+        guard let (renewal, identity) = renewed else { return nil }
+        _ = await hop.ask { $0.show(identity) }
+        return renewal
+    }
+}
+
 extension Refusal {
     fileprivate static let stopped = Self(
         problem: "The new certificate is kept, and not shown yet.",

@@ -51,9 +51,12 @@ public enum PrivateFile {
     }
 
     /// The permission bits, or `nil` when nothing is there.
-    static func mode(_ path: String) -> UInt32? {
+    static func mode(_ path: String) -> UInt32? { status(path).map { $0.st_mode & 0o7777 } }
+
+    /// `nil` when nothing is there.
+    static func status(_ path: String) -> stat? {
         var status = stat()
-        return lstat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
+        return lstat(path, &status) == 0 ? status : nil
     }
 
     /// - Throws: ``StoreError/exposed(_:mode:)`` when group or others have any right.

@@ -9,6 +9,13 @@ extension RingfenceStore {
         try pool.read { try JournalTable.list($0, limit: max(0, min(limit, Limits.listedRows))) }
     }
 
+    /// The last entries of those that are asked for, oldest first.
+    public func journal(_ query: JournalQuery) throws -> [JournalEntry] {
+        var query = query
+        query.limit = max(0, min(query.limit, Limits.listedRows))
+        return try pool.read { try JournalTable.list($0, query) }
+    }
+
     /// Reads the whole journal and says where it was altered first, if it was.
     ///
     /// Finds an edited, removed, inserted or reordered entry by the chain, and a journal whose end was cut off by the anchor

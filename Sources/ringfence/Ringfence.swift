@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Guard
+import Server
 
 /// `ringfence <noun> <verb>`: nouns are singular, and new verbs go under a noun that exists.
 ///
@@ -45,6 +46,7 @@ struct Ringfence: AsyncParsableCommand {
     )
 
     static func main() async {
+        ServingProcess.fillStandardDescriptors()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

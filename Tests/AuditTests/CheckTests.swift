@@ -287,6 +287,18 @@ struct CheckTests {
         #expect(await findings(.roles, system).map(\.severity) == [severity])
     }
 
+    @Test(arguments: [StoredFile.Role.directory, .sealKey, .certificateKey, .other])
+    func `a file of another account is found, and the cure gives it to the server and to nobody else`(
+        role: StoredFile.Role
+    ) async throws {
+        var system = try await SoundSystem.make()
+        system.account = OwnerRules.Account(user: 990, name: "ringfence")
+        system.files.append(StoredFile(role: role, path: "/x/it", mode: 0o600, owner: 65_534))
+        let found = await findings(.credentialDelivery, system).filter { $0.title.contains("belongs to another") }
+        #expect(found.map(\.severity) == [.critical])
+        #expect(found.first?.remedy.hasSuffix("chown ringfence /x/it") == true)
+    }
+
     private func findings(_ control: Control, _ system: LiveSystem) async -> [Finding] {
         await Auditor.run(system).findings.filter { $0.control == control }
     }

@@ -37,6 +37,27 @@ struct CallCommandTests {
         )
     }
 
+    @Test func `what somebody dialled commands no terminal, in a table nor in JSON, and JSON says it all the same`()
+        throws
+    {
+        let dialled = "1\u{9B}2J\u{202E}\u{2028}\u{E0041}é"
+        let record = CallRecord(
+            id: "c1",
+            startedAt: Sample.time,
+            caller: try Sample.number("101"),
+            callerDevice: try Sample.device(),
+            dialled: dialled,
+            reason: "none"
+        )
+        let output = try parse(RecordList.self).answer(from: Office(.records([record])))
+        for text in [output.text, output.json] {
+            #expect(!text.unicodeScalars.contains { $0.deceivesReaders && $0 != "\n" })
+        }
+        #expect(output.json.contains(#""dialled":"1\u009b2J\u202e\u2028\udb40\udc41é""#))
+        let object = try JSONSerialization.jsonObject(with: Data(output.json.utf8)) as? [[String: Any]]
+        #expect(object?.first?["dialled"] as? String == dialled)
+    }
+
     @Test func `a refused call names the control that refused it`() throws {
         let record = CallRecord(
             id: "c1",

@@ -19,6 +19,13 @@ struct ProofCommandTests {
         #expect(!output.fellShort)
     }
 
+    @Test func `a list of the journal shows what people did, and more when it is asked for`() throws {
+        #expect(try parse(JournalList.self).command == .journal(.list(limit: 100)))
+        let asked = try parse(JournalList.self, "--all", "--before", "9", "--action", "ban.impose", "--limit", "5")
+        let query = JournalQuery(limit: 5, before: 9, action: "ban.impose", includesSystem: true)
+        #expect(asked.command == .journal(.list(query)))
+    }
+
     @Test func `an altered journal falls short`() throws {
         let verification = JournalVerification(
             entries: 12,

@@ -201,6 +201,43 @@ struct JournalTests {
         #expect(try store.journal(limit: -1).isEmpty)
     }
 
+    @Test func `what strangers make the system write does not push out of sight what people did`() throws {
+        let store = try makeTen().open()
+        let event = SecurityEvent(
+            at: noon,
+            kind: .scanner,
+            control: "intrusion-detection",
+            source: "203.0.113.9",
+            detail: ""
+        )
+        for _ in 0..<300 { try store.write([], events: [event]) }
+        try store.append(draft("extension.remove", "205"), at: noon)
+        #expect(try store.journal(JournalQuery(limit: 4)).map(\.sequence) == [8, 9, 10, 311])
+        #expect(try store.journal(JournalQuery(limit: 2, includesSystem: true)).map(\.sequence) == [310, 311])
+        #expect(try store.verifyJournal().entries == 311)
+    }
+
+    @Test func `further back, and one kind of change, can be asked for`() throws {
+        let store = try makeTen().open()
+        #expect(try store.journal(JournalQuery(limit: 3, before: 8)).map(\.sequence) == [5, 6, 7])
+        #expect(try store.journal(JournalQuery(limit: 3, before: 1)).isEmpty)
+        #expect(try store.journal(JournalQuery(limit: 3, action: "business.create")).map(\.sequence) == [1])
+        #expect(try store.journal(JournalQuery(limit: 3, action: "'; DROP TABLE journal; --")).isEmpty)
+        #expect(try store.journal(JournalQuery(limit: -1)).isEmpty)
+    }
+
+    @Test func `what people did is found by an index`() throws {
+        let store = try makeTen().open()
+        let plan = try store.pool.read { database in
+            try Row.fetchAll(
+                database,
+                sql:
+                    "EXPLAIN QUERY PLAN SELECT * FROM journal WHERE actor <> 'ringfence' ORDER BY sequence DESC LIMIT 9"
+            ).map { $0["detail"] as String }
+        }
+        #expect(plan.contains { $0.contains("journal_of_people") }, "\(plan)")
+    }
+
     @Test func `entries from many threads are one chain`() async throws {
         let store = try Place().create()
         try await withThrowingTaskGroup(of: Void.self) { group in

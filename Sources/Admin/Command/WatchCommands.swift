@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Store
+
 /// `ringfence record …`
 public enum RecordCommand: Hashable, Sendable, Codable {
     /// The newest first.
@@ -8,9 +10,12 @@ public enum RecordCommand: Hashable, Sendable, Codable {
 
 /// `ringfence journal …`
 public enum JournalCommand: Hashable, Sendable, Codable {
-    /// The last ones, oldest first.
-    case list(limit: Int)
+    /// The last ones of those that are asked for, oldest first.
+    case list(JournalQuery)
     case verify
+
+    /// The last ones that people wrote, oldest first.
+    public static func list(limit: Int) -> Self { .list(JournalQuery(limit: limit)) }
 }
 
 /// `ringfence event …`

@@ -15,6 +15,14 @@ extension Administrator {
     private func fact(_ file: KeptFile) -> DoctorFact {
         let isPassage = !store.snapshot.operators.isEmpty && file.path == store.path && file.mode & 0o777 == 0o711
         let isWell = file.isPrivate || isPassage
+        let account = OwnerRules.Account(
+            user: doorkeeper.server,
+            name: doorkeeper.account(numbered: doorkeeper.server).name
+        )
+        let entry = OwnerRules.Entry(path: file.path, owner: file.owner, mode: UInt16(truncatingIfNeeded: file.mode))
+        if let refusal = OwnerRules.refusal(ofFile: entry, of: account) {
+            return DoctorFact(name: file.name, isWell: false, finding: refusal.reason, remedy: refusal.remedy)
+        }
         return DoctorFact(
             name: file.name,
             isWell: isWell,

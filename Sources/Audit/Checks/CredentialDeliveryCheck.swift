@@ -11,7 +11,7 @@ extension Check {
         var (findings, examined): ([Finding], [String]) = ([], [])
         search(system, into: &findings, &examined)
         findings += system.files.compactMap { permission($0, hasOperators: !system.operators.isEmpty) }
-        findings += owners(system.files)
+        findings += owners(system.files, of: system.account)
         examined.append("permissions and owners of \(system.files.count) files")
         for role in [StoredFile.Role.database, .sealKey] where !system.files.contains(where: { $0.role == role }) {
             findings.append(.missing(role))
@@ -52,16 +52,12 @@ extension Check {
         )
     }
 
-    private static func owners(_ files: [StoredFile]) -> [Finding] {
-        guard let owner = files.first(where: { $0.role == .directory })?.owner else { return [] }
-        return files.filter { $0.owner != owner }.map { file in
-            Finding(
-                .credentialDelivery,
-                .warning,
-                "\(file.path) belongs to another account than the rest of the installation.",
-                evidence: "owner \(file.owner); the folder's owner is \(owner)",
-                remedy: "chown \(owner) \(file.path)"
-            )
+    private static func owners(_ files: [StoredFile], of account: OwnerRules.Account) -> [Finding] {
+        files.compactMap { file in
+            let entry = OwnerRules.Entry(path: file.path, owner: file.owner, mode: file.mode)
+            return OwnerRules.refusal(ofFile: entry, of: account).map {
+                Finding(.credentialDelivery, .critical, $0.problem, evidence: $0.reason, remedy: $0.remedy)
+            }
         }
     }
 }

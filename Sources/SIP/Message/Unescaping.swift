@@ -6,13 +6,16 @@ extension SIPURI {
     /// The user part with its escapes undone, once (RFC 3261 §19.1.2; RFC 4475 §3.1.1.3).
     ///
     /// - Parameter bytes: What the URI was parsed from.
-    /// - Returns: `nil` when there is no user part, or when it decodes to a control character or to what is no UTF-8:
-    ///   such a name is nobody's, and must not be cut short at its NUL to become somebody's (RFC 4475 §3.1.1.4).
+    /// - Returns: `nil` when there is no user part, or when it decodes to a control character, to what is no UTF-8 or to what
+    ///   deceives readers: such a name is nobody's, and must not be cut short at its NUL to become somebody's
+    ///   (RFC 4475 §3.1.1.4).
     public func decodedUser(in bytes: Span<UInt8>) -> String? {
         guard let user, user.range.upperBound <= bytes.count, let decoded = bytes.unescaped(user.range),
-            decoded.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+            decoded.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }), let text = String(validating: decoded, as: UTF8.self)
         else { return nil }
-        return String(validating: decoded, as: UTF8.self)
+        // Numbers are ASCII: they are through without a look at tables.
+        guard !decoded.allSatisfy({ $0 < 0x80 }) else { return text }
+        return text.unicodeScalars.contains(where: \.deceivesReaders) ? nil : text
     }
 
     /// The instance that a public GRUU names, with its escapes undone: what stands between `<` and `>` in the

@@ -46,7 +46,8 @@ extension RingfenceServer {
             sources: facts.sources,
             records: (try? store.records(limit: Audit.Limits.recordsExamined)) ?? [],
             verifyJournal: { JournalFacts(store) },
-            operators: OperatorFacts.all(store)
+            operators: OperatorFacts.all(store),
+            account: OwnerRules.Account(user: geteuid(), name: LocalAccounts.numbered(geteuid()).name)
         )
     }
 }

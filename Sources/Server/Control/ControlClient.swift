@@ -37,6 +37,17 @@ public final class ControlClient {
             if code == ENOENT { _ = try Installation(opening: directory) }
             throw .notRunning(directory)
         }
+        try checkServer()
+    }
+
+    /// The one who answers is the one the folder belongs to, and nobody else can have put another folder there.
+    private func checkServer() throws(Refusal) {
+        guard let owner = FolderOwners.owner(of: directory) else { return }
+        let owners = FolderOwners(directory, of: owner)
+        if let refusal = owners.parents() { throw refusal }
+        guard let server = ControlPeer.user(of: descriptor), OwnerRules.isTrusted(server, by: owners.account) else {
+            throw .strangeServer(directory, owner: owners.account.name)
+        }
     }
 
     public convenience init(_ installation: Installation, as role: Role? = nil) throws(Refusal) {
@@ -118,6 +129,16 @@ extension Refusal {
             remedy:
                 "run the command as the account that runs 'ringfence serve'; an operator can while the server runs: "
                 + "ringfence operator add"
+        )
+    }
+
+    fileprivate static func strangeServer(_ directory: String, owner: String) -> Self {
+        Self(
+            .credentialDelivery,
+            problem: "Somebody else answers for the phone system in \(directory).",
+            reason:
+                "the folder belongs to \(owner), and the process behind its control socket runs under another account",
+            remedy: "find out which it is before you type a secret: fuser -v \(directory)/control.sock"
         )
     }
 

@@ -13,6 +13,13 @@ enum ControlPeer {
         var group: gid_t = 0
     }
 
+    /// The account whose process listens at the other end; `nil` when the system does not say.
+    static func user(of descriptor: Int32) -> UInt32? {
+        var credentials = Credentials()
+        var size = socklen_t(MemoryLayout<Credentials>.size)
+        return getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0 ? credentials.user : nil
+    }
+
     /// The account that connected; what becomes of its process later changes nothing.
     static func account(of channel: any Channel) async throws -> LocalAccount {
         guard let options = channel as? any SocketOptionProvider else { throw ChannelError.operationUnsupported }

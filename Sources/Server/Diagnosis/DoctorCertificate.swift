@@ -6,8 +6,6 @@ import NIOPosix
 public import Primitives
 
 extension Doctor {
-    private static let warningDays = 30
-
     /// The chain and its dates, and then its names.
     func certificate() -> [Diagnosis] {
         guard let text = try? PrivateFiles.read(installation.tls.certificate),
@@ -38,24 +36,39 @@ extension Doctor {
                 text: "Put the matching files back in \(installation.directory)/tls."
             )
         }
-        let days = Int(facts.notAfter.timeIntervalSince(now) / 86_400)
-        guard days < Self.warningDays || facts.notBefore > now else {
+        guard let review = try? CertificateReview(installation) else {
+            return Diagnosis(
+                .certificate,
+                .wrong,
+                "The files of the certificate cannot be read",
+                text: "Put the matching files back in \(installation.directory)/tls."
+            )
+        }
+        return dates(of: facts, review)
+    }
+
+    private func dates(of facts: CertificateFacts, _ review: CertificateReview) -> Diagnosis {
+        let isRefused = facts.notAfter <= now || facts.notBefore > now
+        if let warning = review.warnings(at: now).first {
+            let severity: Diagnosis.Severity = isRefused || warning.end == nil ? .wrong : .warning
+            return Diagnosis(.certificate, severity, warning.title, text: "Phones refuse it then. \(warning.remedy)")
+        }
+        guard let reason = review.renewal(at: now) else {
             return Diagnosis(.certificate, .good, "The certificate is valid until \(facts.notAfter.day)")
         }
-        let cure =
-            installation.hasOwnAuthority
-            ? "Restart the server, which renews it: ringfence serve \(here)"
-            : "Put the new one at \(installation.tls.certificate) and restart: ringfence serve \(here)"
-        let isInvalid = facts.notAfter <= now || facts.notBefore > now
         let title =
             facts.notBefore > now
             ? "The certificate is not valid before \(facts.notBefore.day)"
-            : "The certificate \(isInvalid ? "ended" : "ends") on \(facts.notAfter.day)"
+            : "The certificate \(facts.notAfter <= now ? "ended" : "ends") on \(facts.notAfter.day)"
+        let cure =
+            serving == nil
+            ? "Start the server, which renews it: ringfence serve \(here)"
+            : "The running server renews it within the hour. If it does not, its log says why"
         return Diagnosis(
             .certificate,
-            isInvalid ? .wrong : .warning,
+            isRefused ? .wrong : .warning,
             title,
-            text: "Phones refuse one that ended. \(cure)"
+            text: "It is to be renewed, because \(reason). \(cure)"
         )
     }
 

@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import Guard
 
 extension Doctor {
     /// Below this there is no room for a day of call records.
@@ -34,8 +35,18 @@ extension Doctor {
                 text: "Run the command as the account that runs 'ringfence serve', or as root."
             )
         }
+        if let stranger = stranger() { return stranger }
         let title = "The folder \(installation.directory) belongs to one account"
         return Diagnosis(.folder, .good, isPassage ? title + "; operators reach its control socket" : title)
+    }
+
+    /// Whoever owns the folder is who can serve it: everything in it is that account's or root's.
+    private func stranger() -> Diagnosis? {
+        guard let owner = FolderOwners.owner(of: installation.directory),
+            let refusal = FolderOwners(installation.directory, of: owner).refusal()
+        else { return nil }
+        let text = "Because \(refusal.reason). To mend it, \(refusal.remedy)."
+        return Diagnosis(.folder, .wrong, refusal.problem, text: text)
     }
 
     private func exposed(_ path: String, wanted: String) -> Diagnosis {

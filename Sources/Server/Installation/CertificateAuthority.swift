@@ -2,6 +2,7 @@
 
 import Crypto
 public import Foundation
+import Guard
 public import Primitives
 import SwiftASN1
 import X509
@@ -64,12 +65,14 @@ public struct CertificateAuthority: Sendable {
     ///   - names: DNS names; the first is also the common name.
     ///   - addresses: For phones that are given an address instead of a name.
     ///   - keyPEM: The key of the certificate that this one follows; `nil` makes a new one.
+    /// - Throws: A refusal when the root has ended: no phone would accept what it signs.
     public func issue(
         names: [String],
         addresses: [IPAddress],
         keyPEM: String? = nil,
         at now: Date
     ) throws -> (certificate: String, key: String) {
+        guard root.notValidAfter > now else { throw Refusal.rootEnded(root, at: now) }
         let key = try keyPEM.map { try P256.Signing.PrivateKey(pemRepresentation: $0) } ?? P256.Signing.PrivateKey()
         let subject = try DistinguishedName {
             CommonName(String((names.first ?? addresses.first?.description ?? "ringfence").prefix(64)))
@@ -105,6 +108,20 @@ public struct CertificateAuthority: Sendable {
             AuthorityKeyIdentifier(keyIdentifier: SubjectKeyIdentifier(hash: .init(self.key.publicKey)).keyIdentifier)
             SubjectKeyIdentifier(hash: key)
         }
+    }
+}
+
+extension Refusal {
+    fileprivate static func rootEnded(_ root: Certificate, at now: Date) -> Self {
+        Self(
+            .signallingEncryption,
+            problem: "No certificate can be made for the server.",
+            reason:
+                "the root that phones were given is good until \(root.notValidAfter.day), and the clock says "
+                + "\(now.day)",
+            remedy: "look whether the clock is right: timedatectl; if it is, give phones another root, then: "
+                + "ringfence certificate replace --new-authority"
+        )
     }
 }
 

@@ -22,7 +22,13 @@ public struct CertificateFacts: Sendable {
 
     /// - Parameter pem: The text of a file; the first certificate in it counts.
     public init(pem: String) throws {
-        try self.init(Certificate(pemEncoded: pem))
+        let documents = try PEMDocument.parseMultiple(pemString: pem)
+        guard let first = documents.first(where: { $0.discriminator == Certificate.defaultPEMDiscriminator }) else {
+            // Says what is wrong.
+            try self.init(Certificate(pemEncoded: pem))
+            return
+        }
+        try self.init(Certificate(pemDocument: first))
     }
 
     private init(_ certificate: Certificate) throws {

@@ -59,6 +59,20 @@ final class CertificateFiles: Sendable {
         }
     }
 
+    /// Renews the certificate when it is ours and it is time.
+    ///
+    /// - Returns: What is shown from now on; `nil` when nothing has changed.
+    func renew(
+        of installation: Installation,
+        for clients: [ClientCertificates],
+        at now: Date
+    ) throws -> (CertificateRenewal, TLSIdentity)? {
+        try replacing.withLock { _ in
+            guard let renewal = try installation.renewal(at: now) else { return nil }
+            return (renewal, try TLSIdentity(files, for: clients))
+        }
+    }
+
     /// The root that phones will need; refuses one that they do not have.
     private func root(for candidate: CandidateCertificate, _ pair: CertificatePair) throws(Refusal) -> CertificateFacts?
     {
@@ -85,6 +99,21 @@ final class CertificateFiles: Sendable {
         } else {
             try? FileManager.default.removeItem(atPath: authorityPath)
         }
+        forgetKey(of: root)
+    }
+
+    /// Takes our own root's key off the disk, unless the root is still the one that phones are given: those that were not given
+    /// the new one trust the old one, and whoever finds its key could make a server for them.
+    private func forgetKey(of root: CertificateFacts?) {
+        let path = URL(filePath: authorityPath).deletingLastPathComponent().appending(path: "ca.key").path
+        guard let key = try? PrivateFiles.read(path), root?.matches(keyPEM: key) != true else { return }
+        // What lay there may stay on the disk for long: it is written over first, as far as the file system does that.
+        if let file = FileHandle(forWritingAtPath: path) {
+            try? file.write(contentsOf: Data(count: key.utf8.count))
+            try? file.synchronize()
+            try? file.close()
+        }
+        unlink(path)
     }
 }
 

@@ -49,12 +49,15 @@ public struct InstallationRequest: Sendable {
     /// - Parameter fill: Called when the folder exists and before the installation counts as made.
     public func create(at now: Date, fill: (Installation) throws -> Void) throws -> Installation {
         try checkFree()
+        try checkOwners()
         let installation = Installation(
             directory: directory,
             settings: .init(domain: domain.text, address: address.description, names: names)
         )
         do {
             try PrivateFiles.makeFolder(directory)
+            // Once more: the folders on the way may have been made just now.
+            try checkOwners()
             try PrivateFiles.makeFolder(directory + "/tls")
             if let certificate {
                 try adopt(certificate, for: installation, at: now)
@@ -80,6 +83,10 @@ public struct InstallationRequest: Sendable {
         let contents = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         guard !contents.isEmpty else { return }
         throw contents.contains("installation.json") ? .alreadyInstalled(directory) : .folderInUse(directory)
+    }
+
+    private func checkOwners() throws(Refusal) {
+        if let refusal = FolderOwners(directory).refusal() { throw refusal }
     }
 
     private func issue(for installation: Installation, at now: Date) throws {
@@ -123,9 +130,6 @@ public struct InstallationRequest: Sendable {
 }
 
 extension Installation {
-    /// How long before its end a certificate of our own authority is renewed.
-    public static let renewalMargin: TimeInterval = 30 * 86_400
-
     /// The addresses in the certificate.
     var certificateAddresses: [IPAddress] {
         var addresses = [address]
@@ -143,32 +147,6 @@ extension Installation {
             let next = try? CertificateFacts(pem: PrivateFiles.read(waiting)), next.matches(keyPEM: key)
         else { return }
         try PrivateFiles.adopt(tls.certificate)
-    }
-
-    /// Renews the server's certificate when it is ours and ends within ``renewalMargin``. The root stays, so no phone
-    /// notices.
-    ///
-    /// - Returns: Whether there is a new one.
-    public func renewCertificate(at now: Date) throws -> Bool {
-        guard hasOwnAuthority, hasRoot else { return false }
-        let current = try CertificateFacts(pem: PrivateFiles.read(tls.certificate))
-        let root = try CertificateFacts(pem: PrivateFiles.read(rootCertificate))
-        // One that somebody else signed since is theirs to renew.
-        guard current.isSigned(by: root), try root.matches(keyPEM: PrivateFiles.read(rootKey)) else { return false }
-        guard current.notAfter < now.addingTimeInterval(Self.renewalMargin) else { return false }
-        let authority = try CertificateAuthority(
-            rootPEM: PrivateFiles.read(rootCertificate),
-            keyPEM: PrivateFiles.read(rootKey)
-        )
-        // The key stays, so that one step on the disk is all there is to it: no crash leaves a pair that does not match.
-        let leaf = try authority.issue(
-            names: certificateNames,
-            addresses: certificateAddresses,
-            keyPEM: PrivateFiles.read(tls.key),
-            at: now
-        )
-        try PrivateFiles.replace(tls.certificate, leaf.certificate, mode: 0o644)
-        return true
     }
 }
 

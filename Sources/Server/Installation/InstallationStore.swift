@@ -28,8 +28,9 @@ extension InstallationRequest {
 }
 
 extension Installation {
-    /// - Throws: A refusal when another server has it open, or its files are damaged or exposed.
+    /// - Throws: A refusal when another server has it open, or its files are damaged, exposed or somebody else's.
     func openStore() throws -> RingfenceStore {
+        try requireOwn()
         do {
             return try RingfenceStore.open(directory: directory)
         } catch let error as StoreError {
@@ -91,8 +92,19 @@ extension Refusal {
             self.init(
                 problem: "The files of the phone system in \(directory) cannot be used.",
                 reason: "\(call) of \(path) answered: \(String(cString: strerror(code)))",
-                remedy: "run the command as the account that owns the folder: ls -ld \(directory)"
+                remedy: Self.remedy(for: code, in: directory)
             )
+        }
+    }
+
+    /// What helps when the system said no.
+    static func remedy(for code: Int32, in directory: String) -> String {
+        switch code {
+        case ENOSPC, EDQUOT: "make room on its disk: df -h \(directory)"
+        case EROFS: "make its disk writable again, and look why it is not: dmesg; mount | grep 'ro,'"
+        case EIO:
+            "look after its disk, which may be failing: dmesg; then put the folder back from a backup on another one"
+        default: "run the command as the account that owns the folder: ls -ld \(directory)"
         }
     }
 }

@@ -15,6 +15,7 @@ public struct PhoneSystem: Service {
     let installation: Installation
     let server: RingfenceServer
     private let control: ControlServer
+    private let watch: CertificateWatch
     private let onReady: @Sendable (PhoneSystem) -> Void
 
     /// Opens everything. Nothing is left open when it throws.
@@ -32,9 +33,7 @@ public struct PhoneSystem: Service {
     ) async throws -> PhoneSystem {
         let store = try installation.openStore()
         try installation.finishReplacement()
-        if try installation.renewCertificate(at: Date()) {
-            logger.notice("the server's certificate was renewed", metadata: ["file": "\(installation.tls.certificate)"])
-        }
+        try installation.renewAtStart(store, logger)
         let server = try await RingfenceServer.start(configuration, store: store, in: machine, logger: logger)
         do {
             let door = try ControlDoor(path: installation.controlSocket, snapshot: store.snapshot)
@@ -62,7 +61,8 @@ public struct PhoneSystem: Service {
             )
             try installation.announce(serving)
             installation.withdrawWord()
-            return PhoneSystem(installation, server, control, serving, onReady)
+            let watch = CertificateWatch(installation, server, store, logger)
+            return PhoneSystem(installation, server, control, watch, serving, onReady)
         } catch {
             await server.stop()
             throw error
@@ -73,10 +73,11 @@ public struct PhoneSystem: Service {
         _ installation: Installation,
         _ server: RingfenceServer,
         _ control: ControlServer,
+        _ watch: CertificateWatch,
         _ serving: Serving,
         _ onReady: @escaping @Sendable (PhoneSystem) -> Void
     ) {
-        (self.installation, self.server, self.control) = (installation, server, control)
+        (self.installation, self.server, self.control, self.watch) = (installation, server, control, watch)
         (self.serving, self.onReady) = (serving, onReady)
     }
 
@@ -85,7 +86,13 @@ public struct PhoneSystem: Service {
         onReady(self)
         defer { installation.withdrawAnnouncement() }
         do {
-            try await control.run()
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await control.run() }
+                group.addTask { await watch.run() }
+                // Only the control socket ends by itself, when the service is told to stop.
+                try await group.next()
+                group.cancelAll()
+            }
         } catch {
             await server.stop()
             throw error
@@ -95,6 +102,17 @@ public struct PhoneSystem: Service {
 }
 
 extension Installation {
+    /// Before the server looks at the files. A root that ended keeps nobody from starting: the watch says so.
+    fileprivate func renewAtStart(_ store: RingfenceStore, _ logger: Logger) throws {
+        guard let renewal = try renewal(at: Date()) else { return }
+        logger.tell(renewal, file: tls.certificate)
+        do {
+            try store.append(renewal.draft, at: SystemClock.wall)
+        } catch {
+            logger.error("the journal does not say that the certificate was renewed: \(error)")
+        }
+    }
+
     /// What phones are told.
     func enrolmentFacts(port: UInt16) throws(Refusal) -> EnrolmentFacts {
         let authority: String? = if let path = tls.authority { try PrivateFiles.read(path) } else { nil }

@@ -48,6 +48,11 @@ public enum PrivateFiles {
         }
     }
 
+    /// What is in a folder; nothing where it cannot be read.
+    static func names(in folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    }
+
     /// The whole of a text file, UTF-8.
     ///
     /// - Throws: A `Refusal` that says whether it is there and what to check.
@@ -71,7 +76,9 @@ extension Refusal {
         Self(
             problem: "\(path) cannot be written.",
             reason: String(cString: strerror(code)),
-            remedy: "run it as the account that owns the folder, or choose another one with --data"
+            remedy: code == EACCES || code == EPERM
+                ? "run it as the account that owns the folder, or choose another one with --data"
+                : Refusal.remedy(for: code, in: path)
         )
     }
 }

@@ -22,6 +22,11 @@ enum Schema {
             try $0.execute(sql: "ALTER TABLE extensions ADD COLUMN forwarding TEXT NOT NULL DEFAULT 'nobody'")
             try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN forwarded_by TEXT")
         }
+        migrator.registerMigration("0010 what people did") {
+            try $0.execute(
+                sql: "CREATE INDEX journal_of_people ON journal (sequence) WHERE actor <> 'ringfence'"
+            )
+        }
         return migrator
     }
 

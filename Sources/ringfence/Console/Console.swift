@@ -33,7 +33,7 @@ struct Output {
 
     /// - Parameter json: One line that is JSON already.
     init(_ text: String, rawJSON json: String, hint: String? = nil, fellShort: Bool = false) {
-        (self.text, self.json, self.hint, self.fellShort) = (text, json, hint, fellShort)
+        (self.text, self.json, self.hint, self.fellShort) = (text, json.shownJSON, hint, fellShort)
     }
 
     /// - Throws: The exit status when something fell short.

@@ -11,7 +11,7 @@ enum JSONText {
         return String(
             decoding: try JSONSerialization.data(withJSONObject: readable(plain), options: options),
             as: UTF8.self
-        )
+        ).shownJSON
     }
 
     /// A ``WallTime`` is a count of milliseconds between programs; a script wants what a person can read as well.

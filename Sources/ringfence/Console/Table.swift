@@ -41,16 +41,25 @@ struct FactList {
 extension String {
     /// What a terminal can be given: a phone's own name for itself must not move the cursor.
     var shown: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { scalar in
-                    switch scalar.properties.generalCategory {
-                    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: "\u{FFFD}"
-                    default: scalar
-                    }
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.deceivesReaders ? "\u{FFFD}" : $0 }))
+    }
+
+    /// JSON that says the same in what a terminal can be given: such characters are escaped. Within strings only, because
+    /// nowhere else does JSON of one line have one.
+    var shownJSON: String {
+        guard unicodeScalars.contains(where: \.deceivesReaders) else { return self }
+        var text = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            if scalar.deceivesReaders {
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    text += ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).unicodeScalars
                 }
-            )
-        )
+            } else {
+                text.append(scalar)
+            }
+        }
+        return String(text)
     }
 }
 

@@ -14,8 +14,9 @@ struct Serve: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the phone system in the foreground.",
         discussion: """
-            Prints one line when phones can connect. SIGTERM or Ctrl-C ends calls, closes
-            their records and stops. The log goes to standard error.
+            Prints one line when phones can connect. SIGTERM, Ctrl-C or the end of the
+            terminal ends calls, closes their records and stops; under nohup the end of the
+            terminal means nothing. The log goes to standard error.
 
               ringfence serve --data /var/lib/ringfence
 
@@ -84,6 +85,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var format: JSONFlag
 
     func run() async throws {
+        try ServingProcess.keepMemoryPrivate()
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "ringfence")
         logger.logLevel = .notice
@@ -94,13 +96,18 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
+    /// What ends the server in order: as an operator, the terminal and the system ask for it.
+    static var signals: [UnixSignal] {
+        [.sigterm, .sigint, .sigquit] + (ServingProcess.ignoresHangUp ? [] : [.sighup])
+    }
+
     private static func run(_ service: some Service, _ logger: Logger) async throws {
         // The group's own log tells of services starting and stopping, which is nothing to an operator.
         var lifecycle = logger
         lifecycle.logLevel = .error
         try await ServiceGroup(
             services: [service],
-            gracefulShutdownSignals: [.sigterm, .sigint],
+            gracefulShutdownSignals: signals,
             logger: lifecycle
         ).run()
     }

@@ -17,13 +17,32 @@ struct JournalNoun: ParsableCommand {
 struct JournalList: ServerCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Show the last entries, oldest first."
+        abstract: "Show the last changes that people made, oldest first.",
+        discussion: """
+            What the system writes by itself (bans, batches of security events, renewed
+            certificates) is shown with --all. Further back:
+
+              ringfence journal list --before 4711
+              ringfence journal list --action extension.remove
+            """
     )
 
     @OptionGroup var limit: LimitOption
+
+    @Option(help: ArgumentHelp("Only entries before this one.", valueName: "entry"))
+    var before: Int64?
+
+    @Option(help: ArgumentHelp("Only what was done so, such as phone.enrol.", valueName: "action"))
+    var action: String?
+
+    @Flag(help: "Also what the system wrote by itself.")
+    var all = false
+
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .journal(.list(limit: limit.count)) }
+    var command: Command {
+        .journal(.list(JournalQuery(limit: limit.count, before: before, action: action, includesSystem: all)))
+    }
 
     func output(of answer: Answer) throws -> Output {
         guard case .journal(let entries) = answer else { throw Refusal.unexpectedAnswer }

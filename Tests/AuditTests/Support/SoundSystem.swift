@@ -43,7 +43,8 @@ enum SoundSystem {
             sources: SourceFacts(strangers: 1, strangerLimit: 64, refused: 0, challenged: 9, places: 128),
             records: [try record(leg)],
             verifyJournal: { JournalFacts(entries: 3, fault: nil, anchorFault: nil) },
-            operators: []
+            operators: [],
+            account: OwnerRules.Account(user: 0, name: "root")
         )
     }
 

@@ -85,6 +85,10 @@ struct SIPURITests {
         ("sip:204@b", "204"), ("sip:%32%30%34@b", "204"), ("sip:%2525@b", "%25"), ("sip:a%40b@c", "a@b"),
         ("sip:%C3%A9@b", "é"), ("sip:%C3@b", nil), ("sip:204%00@b", nil), ("sip:%0D%0AVia@b", nil),
         ("sip:%7F@b", nil), ("sip:b", nil), ("tel:204", nil),
+        // CSI of C1, NEL, what turns the direction of text, what is invisible, a line separator, a BOM, a tag.
+        ("sip:204%C2%9B2J@b", nil), ("sip:%C2%85@b", nil), ("sip:%E2%80%AE402@b", nil), ("sip:2%E2%80%8B04@b", nil),
+        ("sip:%E2%80%A8@b", nil), ("sip:%EF%BB%BF204@b", nil), ("sip:%F3%A0%81%81@b", nil), ("sip:%E2%81%A6204@b", nil),
+        ("sip:%D7%90@b", "א"), ("sip:%F0%9F%93%9E@b", "📞"),
     ]
 
     @Test(arguments: users)

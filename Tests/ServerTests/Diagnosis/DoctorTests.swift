@@ -62,11 +62,37 @@ struct DoctorTests {
         #expect(finding(.certificate, await look(made, after: 10))?.severity == .good)
     }
 
+    @Test func `a certificate that was made while the clock was ahead is wrong, and the cure is one that works`()
+        async throws
+    {
+        let made = try folder.install(at: now)
+        #expect(try made.renewCertificate(at: now.addingTimeInterval(400 * 86_400)))
+        let found = finding(.certificate, await look(made, after: 0))
+        #expect(found?.severity == .wrong)
+        #expect(found?.title.hasPrefix("The certificate is not valid before") == true)
+        #expect(found?.text.contains("ringfence serve --data \(made.directory)") == true)
+        #expect(try made.renewCertificate(at: now))
+        #expect(finding(.certificate, await look(made, after: 0))?.severity == .good)
+    }
+
+    @Test func `half a year before its end the root is told of, with what a person has to do`() async throws {
+        let made = try folder.install(at: now)
+        let days = Double(CertificateAuthority.rootLifetime)
+        for day in stride(from: 340, through: days, by: 100) {
+            _ = try made.renewCertificate(at: now + Double(day) * 86_400)
+        }
+        let near = finding(.certificate, await look(made, after: days - 100))
+        #expect(near?.severity == .warning && near?.title.hasPrefix("The root that phones were given ends on") == true)
+        #expect(near?.text.contains("--new-authority") == true)
+        let over = finding(.certificate, await look(made, after: days + 1))
+        #expect(over?.severity == .wrong && over?.title.hasPrefix("The root that phones were given ended on") == true)
+    }
+
     @Test func `a clock before the installation was made is wrong`() async throws {
         let made = try folder.install(at: now)
         #expect(finding(.clock, await look(made, after: -2))?.severity == .wrong)
         #expect(
-            finding(.certificate, await look(made, after: -2))?.title.hasPrefix("The certificate is not valid before")
+            finding(.certificate, await look(made, after: -2))?.title.hasSuffix("before the root certificate begins")
                 == true
         )
     }

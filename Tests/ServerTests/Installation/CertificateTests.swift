@@ -73,6 +73,67 @@ struct CertificateTests {
         #expect(try facts.isSigned(by: CertificateFacts(pem: root)))
     }
 
+    private func leaf(of made: Installation) throws -> CertificateFacts {
+        try CertificateFacts(pem: String(contentsOfFile: made.tls.certificate, encoding: .utf8))
+    }
+
+    @Test func `a certificate from the future, made while the clock was ahead, is renewed when the clock is right`()
+        throws
+    {
+        let made = try folder.install(at: now)
+        let ahead = now.addingTimeInterval(2 * 365 * 86_400)
+        #expect(try made.renewCertificate(at: ahead))
+        #expect(try leaf(of: made).notBefore > now)
+        #expect(try made.renewCertificate(at: now))
+        #expect(try leaf(of: made).notBefore < now)
+        #expect(try openssl(["verify", "-CAfile", made.rootCertificate, made.tls.certificate]).status == 0)
+    }
+
+    @Test func `a clock that stands before the root makes no certificate that ends before today`() throws {
+        let made = try folder.install(at: now)
+        let before = try leaf(of: made).fingerprint
+        #expect(try !made.renewCertificate(at: Date(timeIntervalSince1970: 0)))
+        #expect(try leaf(of: made).fingerprint == before)
+    }
+
+    @Test func `after the end of the root no certificate is made, and none ever begins after its end`() throws {
+        let made = try folder.install(at: now)
+        let before = try leaf(of: made).fingerprint
+        for days in [CertificateAuthority.rootLifetime + 1, 11 * 365, 40 * 365] {
+            #expect(try !made.renewCertificate(at: now.addingTimeInterval(Double(days) * 86_400)))
+        }
+        #expect(try leaf(of: made).fingerprint == before)
+        let authority = try CertificateAuthority(for: "x", at: now)
+        let refusal = #expect(throws: Refusal.self) {
+            _ = try authority.issue(names: ["a.example"], addresses: [], at: now.addingTimeInterval(11 * 365 * 86_400))
+        }
+        #expect(refusal?.problem == "No certificate can be made for the server.")
+    }
+
+    @Test func `near the end of the root it is renewed as long as that gains something, and not each day`() throws {
+        let made = try folder.install(at: now)
+        let end = Double(CertificateAuthority.rootLifetime) * 86_400
+        #expect(try made.renewCertificate(at: now.addingTimeInterval(end - 100 * 86_400)))
+        let facts = try leaf(of: made)
+        #expect(facts.notAfter <= now.addingTimeInterval(end))
+        for day in 1...20 {
+            #expect(try !made.renewCertificate(at: now.addingTimeInterval(end - Double(day) * 86_400)))
+        }
+    }
+
+    @Test func `a name or an address that is missing is put into a new one`() throws {
+        let made = try folder.install(names: ["pbx.example.com"], at: now)
+        for (address, names) in [("192.0.2.10", ["sip.example.com"]), ("192.0.2.11", ["sip.example.com"])] {
+            let moved = Installation(
+                directory: made.directory,
+                settings: .init(domain: "example.com", address: address, names: names)
+            )
+            #expect(try moved.renewCertificate(at: now))
+            #expect(try !moved.renewCertificate(at: now))
+            #expect(try leaf(of: moved).covers("sip.example.com") && leaf(of: moved).covers(address))
+        }
+    }
+
     @Test func `a certificate from another authority is taken with its root`() throws {
         let files = try foreign(names: ["pbx.example.com"], withRoot: true)
         let made = try folder.install(certificate: files, at: now)

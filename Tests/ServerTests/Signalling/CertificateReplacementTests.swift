@@ -57,6 +57,30 @@ struct CertificateReplacementTests {
         }
     }
 
+    @Test func `with a new root the key of the old one goes, and with another certificate of the same root it stays`()
+        async throws
+    {
+        try await Office.open { office in
+            let key = office.folder.appending(path: "ca.key").path
+            let root = office.folder.appending(path: "ca.pem").path
+            try office.root.write(toFile: root, atomically: true, encoding: .utf8)
+            try office.authority.keyPEM.write(toFile: key, atomically: true, encoding: .utf8)
+            let same = try office.authority.issue(names: ["pbx.test"], addresses: [], at: .now)
+            _ = try await office.server.replaceCertificate(pair(same))
+            _ = try await office.server.replaceCertificate(
+                pair((same.certificate + office.root, same.key), hasNewAuthority: true)
+            )
+            #expect(FileManager.default.fileExists(atPath: key))
+            let other = try CertificateAuthority(for: "another", at: .now)
+            let leaf = try other.issue(names: ["pbx.test"], addresses: [], at: .now)
+            _ = try await office.server.replaceCertificate(
+                pair((leaf.certificate + other.rootPEM, leaf.key), hasNewAuthority: true)
+            )
+            #expect(!FileManager.default.fileExists(atPath: key))
+            #expect(try String(contentsOfFile: root, encoding: .utf8) == other.rootPEM)
+        }
+    }
+
     private enum Fault: CaseIterable {
         case foreignKey, otherName, ended, notYet, brokenChain, authority, noCertificate, otherAuthority
     }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CNetwork
+import Glibc
+import Testing
+
+@testable import Server
+
+@Suite("The process that serves")
+struct ServingProcessTests {
+    @Test func `leaves no copy of its memory when it crashes`() async {
+        await #expect(processExitsWith: .exitCode(3)) {
+            guard ringfence_may_be_dumped() != 0 else { exit(1) }
+            try ServingProcess.keepMemoryPrivate()
+            exit(ringfence_may_be_dumped() == 0 ? 3 : 2)
+        }
+    }
+
+    @Test func `gets no socket or database in the place of an output that was closed`() async {
+        await #expect(processExitsWith: .exitCode(3)) {
+            for descriptor in Int32(0)...2 { close(descriptor) }
+            ServingProcess.fillStandardDescriptors()
+            let next = open("/dev/null", O_RDONLY)
+            exit(next > 2 ? 3 : 2)
+        }
+    }
+
+    @Test func `hears of the end of its terminal, unless nohup was before it`() async {
+        await #expect(processExitsWith: .exitCode(3)) {
+            signal(SIGHUP, SIG_DFL)
+            let hears = !ServingProcess.ignoresHangUp
+            signal(SIGHUP, SIG_IGN)
+            exit(hears && ServingProcess.ignoresHangUp ? 3 : 2)
+        }
+    }
+}

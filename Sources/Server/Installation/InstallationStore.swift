@@ -33,9 +33,14 @@ extension Installation {
         try requireOwn()
         do {
             return try RingfenceStore.open(directory: directory)
-        } catch let error as StoreError {
-            throw Refusal(error, in: directory)
+        } catch {
+            throw translated(error)
         }
+    }
+
+    /// What the database or its files said, for a person.
+    func translated(_ error: any Error) -> any Error {
+        StoreError(error).map { Refusal($0, in: directory) } ?? error
     }
 }
 
@@ -82,6 +87,12 @@ extension Refusal {
                 reason: "its database is damaged: \(what)",
                 remedy: "put the folder back from the last backup"
             )
+        case .database(let trouble, let message):
+            self.init(
+                problem: "The phone system in \(directory) does not start.",
+                reason: "its database says no: \(message)",
+                remedy: Self.remedy(for: trouble, in: directory)
+            )
         case .newer:
             self.init(
                 problem: "The phone system in \(directory) does not start.",
@@ -94,6 +105,17 @@ extension Refusal {
                 reason: "\(call) of \(path) answered: \(String(cString: strerror(code)))",
                 remedy: Self.remedy(for: code, in: directory)
             )
+        }
+    }
+
+    private static func remedy(for trouble: DatabaseTrouble, in directory: String) -> String {
+        switch trouble {
+        case .full: remedy(for: ENOSPC, in: directory)
+        case .readOnly: remedy(for: EROFS, in: directory)
+        case .failing: remedy(for: EIO, in: directory)
+        case .damaged: "keep a copy of the folder, then put it back from the last backup"
+        case .locked: "end the other program that has it open: fuser -v \(directory)/ringfence.sqlite"
+        case .unknown: "look what is wrong with it: ringfence doctor --data \(directory)"
         }
     }
 

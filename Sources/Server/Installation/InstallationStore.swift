@@ -125,7 +125,8 @@ extension Refusal {
         case ENOSPC, EDQUOT: "make room on its disk: df -h \(directory)"
         case EROFS: "make its disk writable again, and look why it is not: dmesg; mount | grep 'ro,'"
         case EIO:
-            "look after its disk, which may be failing: dmesg; then put the folder back from a backup on another one"
+            "look whether its disk is full: df -h \(directory). If it is not, it may be failing: dmesg; then put the folder back "
+                + "from a backup on another one"
         default: "run the command as the account that owns the folder: ls -ld \(directory)"
         }
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GRDB
+
 /// Why the data directory cannot be used. Written for whoever starts the server.
 public enum StoreError: Error, Hashable, Sendable {
     case notADataDirectory(String)
@@ -13,6 +15,21 @@ public enum StoreError: Error, Hashable, Sendable {
     /// Migrated by a version that came after this one.
     case newer(String)
     case system(call: String, path: String, errno: Int32)
+    /// The database says no.
+    case database(DatabaseTrouble, message: String)
+}
+
+/// Why a database says no, as far as a person can do something about it.
+public enum DatabaseTrouble: Hashable, Sendable {
+    case full
+    case readOnly
+    /// The disk answers with errors.
+    case failing
+    /// What is in it is not what was written.
+    case damaged
+    /// Another program has it locked.
+    case locked
+    case unknown
 }
 
 extension StoreError: CustomStringConvertible {
@@ -34,6 +51,28 @@ extension StoreError: CustomStringConvertible {
             "\(path) was used by a newer version of Ringfence, which this one would damage. Fix: start the newer version"
         case .damaged(let what): "The database is damaged: \(what). Fix: restore the last backup"
         case .system(let call, let path, let errno): "\(call) of \(path) failed (errno \(errno))"
+        case .database(_, let message): "The database says no: \(message)"
         }
+    }
+}
+
+extension StoreError {
+    /// What an error of the database means; `nil` for one of something else.
+    public init?(_ error: any Error) {
+        if let error = error as? StoreError {
+            self = error
+            return
+        }
+        guard let error = error as? DatabaseError else { return nil }
+        let trouble: DatabaseTrouble
+        switch error.resultCode {
+        case .SQLITE_FULL: trouble = .full
+        case .SQLITE_READONLY: trouble = .readOnly
+        case .SQLITE_IOERR, .SQLITE_CANTOPEN: trouble = .failing
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: trouble = .damaged
+        case .SQLITE_BUSY, .SQLITE_LOCKED: trouble = .locked
+        default: trouble = .unknown
+        }
+        self = .database(trouble, message: error.message ?? "SQLite error \(error.resultCode.rawValue)")
     }
 }

@@ -41,6 +41,28 @@ private final class SmallDisk {
 
 @Suite("A disk that is full")
 struct FullDiskTests {
+    @Test func `a start on a full disk says that it is full`() throws {
+        guard let disk = SmallDisk(mebibytes: 2) else {
+            return print("SKIPPED: a full disk needs root and the right to mount")
+        }
+        let directory = disk.path + "/office"
+        let domain = try #require(DomainName(parsing: "pbx.example"))
+        do { _ = try RingfenceStore.create(directory: directory, domain: domain, by: "test", at: noon) }
+        disk.fill()
+        var found: StoreError?
+        do {
+            let store = try RingfenceStore.open(directory: directory)
+            for index in 0..<500 { try store.write([try makeRecord("\(index)")]) }
+        } catch {
+            found = StoreError(error)
+        }
+        guard case .database(let trouble, _) = found else {
+            Issue.record("\(String(describing: found))")
+            return
+        }
+        #expect(trouble == .full || trouble == .failing)
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func `the end of a call is written when there is room again, also after the writer has stopped and begun anew`()
         throws

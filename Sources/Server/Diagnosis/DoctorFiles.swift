@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import Guard
+import Model
 
 extension Doctor {
     /// Below this there is no room for a day of call records.
@@ -36,7 +37,9 @@ extension Doctor {
             )
         }
         if let stranger = stranger() { return stranger }
-        let title = "The folder \(installation.directory) belongs to one account"
+        let owner = FolderOwners.owner(of: installation.directory).map(LocalAccounts.numbered)
+        let name = owner.map { $0.name ?? "number \($0.user)" } ?? "unknown"
+        let title = "The folder \(installation.directory) belongs to one account, \(name)"
         return Diagnosis(.folder, .good, isPassage ? title + "; operators reach its control socket" : title)
     }
 

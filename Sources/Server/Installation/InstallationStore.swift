@@ -33,9 +33,14 @@ extension Installation {
         try requireOwn()
         do {
             return try RingfenceStore.open(directory: directory)
-        } catch let error as StoreError {
-            throw Refusal(error, in: directory)
+        } catch {
+            throw translated(error)
         }
+    }
+
+    /// What the database or its files said, for a person.
+    func translated(_ error: any Error) -> any Error {
+        StoreError(error).map { Refusal($0, in: directory) } ?? error
     }
 }
 
@@ -82,6 +87,12 @@ extension Refusal {
                 reason: "its database is damaged: \(what)",
                 remedy: "put the folder back from the last backup"
             )
+        case .database(let trouble, let message):
+            self.init(
+                problem: "The phone system in \(directory) does not start.",
+                reason: "its database says no: \(message)",
+                remedy: Self.remedy(for: trouble, in: directory)
+            )
         case .newer:
             self.init(
                 problem: "The phone system in \(directory) does not start.",
@@ -97,13 +108,25 @@ extension Refusal {
         }
     }
 
+    private static func remedy(for trouble: DatabaseTrouble, in directory: String) -> String {
+        switch trouble {
+        case .full: remedy(for: ENOSPC, in: directory)
+        case .readOnly: remedy(for: EROFS, in: directory)
+        case .failing: remedy(for: EIO, in: directory)
+        case .damaged: "keep a copy of the folder, then put it back from the last backup"
+        case .locked: "end the other program that has it open: fuser -v \(directory)/ringfence.sqlite"
+        case .unknown: "look what is wrong with it: ringfence doctor --data \(directory)"
+        }
+    }
+
     /// What helps when the system said no.
     static func remedy(for code: Int32, in directory: String) -> String {
         switch code {
         case ENOSPC, EDQUOT: "make room on its disk: df -h \(directory)"
         case EROFS: "make its disk writable again, and look why it is not: dmesg; mount | grep 'ro,'"
         case EIO:
-            "look after its disk, which may be failing: dmesg; then put the folder back from a backup on another one"
+            "look whether its disk is full: df -h \(directory). If it is not, it may be failing: dmesg; then put the folder back "
+                + "from a backup on another one"
         default: "run the command as the account that owns the folder: ls -ld \(directory)"
         }
     }

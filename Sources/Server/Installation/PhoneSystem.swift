@@ -34,7 +34,12 @@ public struct PhoneSystem: Service {
         let store = try installation.openStore()
         try installation.finishReplacement()
         try installation.renewAtStart(store, logger)
-        let server = try await RingfenceServer.start(configuration, store: store, in: machine, logger: logger)
+        let server: RingfenceServer
+        do {
+            server = try await RingfenceServer.start(configuration, store: store, in: machine, logger: logger)
+        } catch {
+            throw installation.translated(error)
+        }
         do {
             let door = try ControlDoor(path: installation.controlSocket, snapshot: store.snapshot)
             let administrator = Administrator(

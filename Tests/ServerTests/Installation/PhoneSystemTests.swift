@@ -51,6 +51,16 @@ struct PhoneSystemTests {
         #expect(refusal?.remedy == "close it: chmod go= \(made.directory)/seal.key")
     }
 
+    @Test func `a database that is damaged is told of with what to do, and not with a number`() async throws {
+        let made = try install()
+        let path = made.directory + "/ringfence.sqlite"
+        for name in ["-wal", "-shm"] { unlink(path + name) }
+        try Data(repeating: 0x55, count: 8_192).write(to: URL(fileURLWithPath: path))
+        chmod(path, 0o600)
+        let refusal = #expect(throws: Refusal.self) { _ = try made.openStore() }
+        #expect(refusal?.remedy == "keep a copy of the folder, then put it back from the last backup")
+    }
+
     private struct AnotherAnswer: Error {}
 
     private func install() throws -> Installation {

@@ -97,7 +97,8 @@ extension MemoryTarget {
             .slowerForLogins, .waitsForLength, .takesBareLF, .neverCloses, .leavesServicesOpen, .answersDatagrams,
             .forgivesEdits, .forgivesCuts, .bansNobody, .guardsNoAccount, .answersChallenges, .believesResponses,
             .passesHeadersOn, .showsInside, .unescapes, .tripsOverHandshakes, .servesFloods, .losesItself, .amplifies,
-            .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames, .forgetsRoles, .showsEverything,
+            .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames, .waitsForPieces, .shutsOutOffices,
+            .forgetsRoles, .showsEverything,
             .renegotiates, .takesEarlyData, .downgrades:
             return nil
         }

@@ -42,6 +42,8 @@ public enum Limits {
     /// Wrong logins on one connection, and connections from one address: less than what makes a target lose patience.
     static let loginsPerConnection = 4
     static let connectionsPerAddress = 2
+    /// Offences of one kind: as many as get an address shut out where no phones are.
+    static let offences = 5
     /// How long a flood may take, because a target lets only so many through.
     static let flood: Duration = .seconds(60)
     /// Requests said at once by a flood, and how often: three times what any stranger may send at once.

@@ -6,7 +6,7 @@ import Primitives
 
 /// Guessing on: from one address until it is shut out, and from many so that none is.
 enum BanAttacks {
-    static let all = [persistence, distribution]
+    static let all = [persistence, distribution, neighbour]
 
     private static let persistence = Attack(
         .intrusionDetection,
@@ -70,6 +70,39 @@ enum BanAttacks {
                 "afterwards the right password got \(stolen.map(String.init) ?? "no answer") from a new address and "
                 + "\(own.map(String.init) ?? "no answer") from the phone's own"
             return stolen == 401 && own == 200 ? .held(text) : .broken(text)
+        }
+    )
+
+    private static let neighbour = Attack(
+        .intrusionDetection,
+        "D12n",
+        "Get an office shut out from behind the same router",
+        attempted:
+            "a phone logs in from another address and loses its connection; then scanners and wrong passwords come from there",
+        expected: "the phone is let in from there again",
+        run: { (wire, target) async throws(WireError) in
+            guard target.accounts.count >= 2 else { return .needsAccount }
+            guard let source = target.elsewhere(using: wire.entropy) else { return .needsOtherAddress }
+            let phone = TestPhone(target.accounts[0], wire, target, from: source)
+            guard try await phone.register()?.status == 200 else { return .notRun("the phone could not register") }
+            await phone.hangUp()
+            for _ in 0..<2 * Limits.offences {
+                let scanner = try? await wire.connect(Endpoint(.tls, port: target.tlsPort, from: source))
+                var draft = RequestDraft.probe("OPTIONS", name: "100", domain: target.domain.text, using: wire.entropy)
+                draft.userAgent = "friendly-scanner"
+                _ = try? await scanner?.send(draft.bytes)
+                _ = await scanner?.receive(.milliseconds(50))
+                await scanner?.close()
+            }
+            for number in 0..<Limits.offences {
+                let guesser = TestPhone(target.accounts[1], wire, target, from: source)
+                _ = try? await guesser.tryOnce(LoginForm(password: Redacted("guess \(number)")))
+                await guesser.hangUp()
+            }
+            let back = (try? await phone.register())?.status
+            if back != nil { try await phone.unregister() }
+            let text = "afterwards the phone got \(back.map(String.init) ?? "no answer") from \(source)"
+            return back == 200 ? .held(text) : .broken(text)
         }
     )
 }

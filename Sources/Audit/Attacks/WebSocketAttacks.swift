@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 import Primitives
 
 /// Abusing the way in for browsers (RFC 7118): pages of others, and frames that break the protocol.
 enum WebSocketAttacks {
-    static let all = [openings, frames]
+    static let all = [openings, frames, pieces]
 
     // MARK: Opening
 
@@ -85,6 +86,31 @@ enum WebSocketAttacks {
         }
     )
 
+    private static let pieces = Attack(
+        .floodProtection,
+        "D14p",
+        "Never end a message over a WebSocket",
+        attempted: "a request, and then a message in pieces, one a second, none of them the last",
+        expected: "the connection is closed within \(Limits.slowConnection)",
+        run: { (wire, target) async throws(WireError) in
+            guard let port = target.wssPort else { return .nothingToAttack }
+            let link = try await opened(port, wire, target)
+            let probe = RequestDraft.probe("OPTIONS", name: "100", domain: target.domain.text, using: wire.entropy)
+            _ = try await link.send(ClientFrame.bytes(0x81, probe.bytes))
+            let start = wire.clock()
+            var (sent, isClosed): (Int, Bool) = (0, false)
+            while !isClosed, wire.clock() - start < Limits.slowConnection {
+                let piece = ClientFrame.bytes(sent == 0 ? 0x01 : 0x00, Array(repeating: 0x61, count: 1_000))
+                isClosed = (try? await link.send(piece)) == nil
+                sent += 1
+                if !isClosed { isClosed = await wire.hear(link, within: .seconds(1)).isClosed }
+            }
+            await link.close()
+            let text = "\(sent) pieces, \(isClosed ? "then closed" : "and never closed")"
+            return isClosed ? .held(text) : .broken(text)
+        }
+    )
+
     /// Within the budget of a stranger: more would only show that there is one.
     private static let pingCount = 300
 
@@ -110,16 +136,21 @@ enum WebSocketAttacks {
         _ wire: Wire,
         _ target: Target
     ) async throws(WireError) -> (bytes: [UInt8], isClosed: Bool) {
+        let link = try await opened(port, wire, target)
+        _ = try await link.send(bytes)
+        let heard = await wire.hear(link, within: Limits.silence)
+        await link.close()
+        return heard
+    }
+
+    private static func opened(_ port: UInt16, _ wire: Wire, _ target: Target) async throws(WireError) -> Link {
         let link = try await wire.browse(port)
         _ = try await link.send(request("GET / HTTP/1.1", ["Sec-WebSocket-Protocol: sip"], target, wire))
         guard case .bytes(let answer, _) = await link.receive(Limits.reply), answer.starts(with: "HTTP/1.1 101".utf8)
         else {
             throw WireError(.refused, "no WebSocket is opened")
         }
-        _ = try await link.send(bytes)
-        let heard = await wire.hear(link, within: Limits.silence)
-        await link.close()
-        return heard
+        return link
     }
 
     /// Of a close frame at the end.
@@ -132,10 +163,14 @@ enum WebSocketAttacks {
 
 /// Frames as a client sends them (RFC 6455 §5.2), right or wrong.
 enum ClientFrame {
-    /// - Parameter first: Whether it is the last of its message, and its kind. The payload is short.
+    /// - Parameter first: Whether it is the last of its message, and its kind. The payload is shorter than 64 KiB.
     static func bytes(_ first: UInt8, _ payload: [UInt8]) -> [UInt8] {
         let mask: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
-        return [first, 0x80 | UInt8(payload.count & 0x7F)] + mask
+        let length = payload.count
+        let head: [UInt8] =
+            length < 126
+            ? [first, 0x80 | UInt8(length)] : [first, 0xFE, UInt8(length >> 8 & 255), UInt8(length & 255)]
+        return head + mask
             + payload.enumerated().map { $0.element ^ mask[$0.offset % 4] }
     }
 }

@@ -47,6 +47,7 @@ actor MemoryTarget {
     var owners: [[UInt8]: UInt64] = [:]
     private var gate = SourceGate(seed: (3, 4))
     private var bans = Bans(seed: (5, 6))
+    private var known = KnownSources()
     /// It answers nobody any more.
     var isStuck = false
     var peers: [UInt64: Peer] = [:]
@@ -96,6 +97,7 @@ actor MemoryTarget {
         }
         now = end
         for (id, peer) in peers where peer.endpoint.kind != .udp && !peer.isPhone && weakness != .neverCloses {
+            if weakness == .waitsForPieces, peer.receiver != nil { continue }
             if now - peer.opened > .seconds(5) { close(id) }
         }
     }
@@ -203,7 +205,8 @@ actor MemoryTarget {
     private func judge(_ kind: SecurityEventKind, of peer: Peer, account: String?) {
         guard weakness != .bansNobody else { return }
         let sighting = Bans.Sighting(kind, from: peer.local.ip, to: Self.address, isConnected: true, account: account)
-        let judgement = bans.judge(sighting, at: now, wall: moment.wall) { switchboard.phones(at: $0) }
+        let isHome = weakness != .shutsOutOffices && known.contains(peer.local.ip, at: now)
+        let judgement = bans.judge(sighting, at: now, wall: moment.wall, isHome: isHome) { switchboard.phones(at: $0) }
         guard case .banned(let ban) = judgement else { return }
         for (id, peer) in peers where peer.endpoint.kind != .udp && peer.local.ip.accountable == ban.source.address {
             close(id)
@@ -214,7 +217,9 @@ actor MemoryTarget {
         for action in actions {
             switch action {
             case .send(let bytes, let flow): put(adorned(bytes), to: flow.rawValue, after: .microseconds(100) + noise())
-            case .authenticated(let flow): peers[flow.rawValue]?.isPhone = true
+            case .authenticated(let flow):
+                peers[flow.rawValue]?.isPhone = true
+                if let source = peers[flow.rawValue]?.local.ip { known.authenticated(source, at: now) }
             case .close(let flow): close(flow.rawValue)
             case .media(.join) where weakness == .keepsWhoLeft: break
             case .media(let command): _ = relay.apply(command, at: now)

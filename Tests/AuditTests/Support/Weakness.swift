@@ -19,7 +19,8 @@ enum Weakness: String, CaseIterable {
         refusesNobody
     case tripsOverHandshakes, servesFloods, losesItself, amplifies, takesAnySize, readsBodies, fetchesCertificates,
         tripsOverRoutes
-    case letsAnyPageIn, toleratesFrames
+    case letsAnyPageIn, toleratesFrames, waitsForPieces
+    case shutsOutOffices
     case forgetsRoles, showsEverything, picksUpForAnybody
     case renegotiates, takesEarlyData, downgrades, pilesUpChanges, takesItsOwnKey
     case keepsWhoLeft, transfersAnything
@@ -93,6 +94,8 @@ enum Weakness: String, CaseIterable {
         case .tripsOverRoutes: "D18"
         case .letsAnyPageIn: "P06"
         case .toleratesFrames: "D14"
+        case .waitsForPieces: "D14p"
+        case .shutsOutOffices: "D12n"
         case .forgetsRoles: "P07"
         case .showsEverything: "P08"
         case .picksUpForAnybody: "P08p"

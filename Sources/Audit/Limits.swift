@@ -27,6 +27,8 @@ public enum Limits {
     static let reply: Duration = .seconds(5)
     /// How long to stand back when the target refuses a stranger who asks too much.
     static let backOff: Duration = .seconds(2)
+    /// Requests of an attack inside one call at most: the BYE is numbered after them.
+    static let changes = 16
     /// How often to stand back before giving up.
     static let backOffs = 15
     /// Bytes kept of what a target says: it may be hostile too.

@@ -10,6 +10,25 @@ enum Limits {
     static let connectionsPerDevice = 8
     /// Calls that one device may have at once, ringing ones included. A desk phone has no more line keys than this.
     static let callsPerDevice = 8
+    /// INVITEs of one connection that are answered and wait for nothing but a repeat or an ACK. A phone answers its own
+    /// within a round trip; each may hold what a response repeats, ``SIP/Limits/echoedBytes``.
+    static let finishedServers = 16
+    /// INVITEs of ours over one connection that are answered and wait for a repeat of the answer. Each may hold the routes
+    /// of its dialog twice.
+    static let finishedClients = 16
+    /// Bytes of transactions that wait for nothing on one switchboard; with more, nothing new begins. A call leaves about 5
+    /// KiB for half a minute: this is more than a thousand calls a second, and less than a small machine has.
+    static let finishedBytes = 268_435_456
+    /// Answers that are kept for a phone over a transport that loses, for as long as it may ask again. A phone repeats what
+    /// it just said, not what it said 64 requests ago.
+    static let absorbers = 64
+    /// Bytes of the branch of an INVITE. RFC 3261 asks for a unique one; phones stay under 80.
+    static let branchBytes = 512
+    /// Dialogs that the answers to one INVITE may make: one where a phone is, and some where another server forks behind it
+    /// (RFC 3261 §13.2.2.4). Each that is too many costs a BYE, which is kept until it is answered.
+    static let answersPerInvite = 8
+    /// PRACKs under way in one early dialog. RFC 3262 §3 wants one response acknowledged before the next.
+    static let pracks = 4
     /// Phones rung for one call.
     static let forks = 20
     /// Calls at once on one switchboard. Each holds about 8 KiB here and one relay.
@@ -37,6 +56,9 @@ enum Limits {
     static let instanceBytes = 128
     /// Seconds within which a phone shows that its connection is alive (RFC 5626 §4.4.1 for connections).
     static let flowTimer = 120
+    /// Messages with odd fields over the connection of a phone in a minute, before it is closed: a phone whose firmware
+    /// writes one goes on, one that does nothing else does not.
+    static let oddMessages = 20
     /// Wrong passwords on one connection before it is closed.
     static let failuresPerFlow = 5
     /// Subscriptions of one phone: three key modules of 40 lamps, its mailbox and itself.

@@ -41,6 +41,8 @@ public struct SwitchboardFigures: Sendable {
     public var calls = 0
     public var transactions = 0
     public var subscriptions = 0
+    /// Bytes of messages that transactions, dialogs that end and early dialogs hold, at least.
+    public var keptBytes = 0
     public var challenges: UInt64 = 0
     public var failedLogins: UInt64 = 0
     public var malformed: UInt64 = 0

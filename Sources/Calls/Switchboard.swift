@@ -33,8 +33,11 @@ public struct Switchboard: Sendable {
     var transfers: [UInt64: Transfer] = [:]
     var inviteServers: [UInt64: InviteServer] = [:]
     var inviteServerIDs: [ServerKey: UInt64] = [:]
+    var finishedServers = KeptTransactions<UInt64>()
     var absorbers: [ServerKey: NonInviteServerTransaction] = [:]
+    var finishedAbsorbers = KeptTransactions<ServerKey>()
     var inviteClients: [BranchKey: InviteClient] = [:]
+    var finishedClients = KeptTransactions<BranchKey>()
     var requestClients: [BranchKey: RequestClient] = [:]
     /// Dialogs whose calls are over, until their phones know.
     var leaving: [DialogKey: Leaving] = [:]
@@ -104,6 +107,7 @@ public struct Switchboard: Sendable {
         figures.transactions += farewells.count
         figures.relays.calls = relayedCalls
         figures.relays.silent = silentCalls
+        figures.keptBytes = keptBytes
         return figures
     }
 
@@ -119,7 +123,8 @@ public struct Switchboard: Sendable {
             try scratch.validate()
         } catch {
             guard !keepsAlive(bytes, flow, into: &actions) else { return }
-            refuseMalformed(scratch, error, on: flow, at: now, into: &actions)
+            receiveOdd(scratch, error, on: flow, at: now, into: &actions)
+            tellWatchers(at: now, into: &actions)
             return
         }
         let message = scratch

@@ -5,12 +5,16 @@ public enum Limits {
     /// Phones of one extension.
     public static let devicesPerExtension = 10
     /// Contacts registered for one phone at a time, each of which is rung for each call: most phones have one, those with two
-    /// connections two, and what a phone that lost its network left behind counts until it ends (row S05).
+    /// connections two, and what a phone that lost its network left behind counts until it ends. With one more, the one that
+    /// was refreshed longest ago goes (row S05).
     public static let contactsPerPhone = 5
     /// Seconds. A shorter binding makes more traffic than the connection's own keep-alive (RFC 3261 §10.3 lets us say 423).
     public static let minimumExpires: UInt32 = 60
     /// Seconds. A binding of a phone that has left must not outlive an hour.
     public static let maximumExpires: UInt32 = 3_600
+    /// Seconds. The same for a phone that may not notice that its connection is gone: it comes back when it registers again,
+    /// which is then within two minutes of a restart. Costs a REGISTER a minute and phone, 17 a second for a thousand.
+    public static let unwatchedExpires: UInt32 = 120
 
     /// Seconds. The shortest session that RFC 4028 §4 allows; a shorter one is an attack on the processor (row S21).
     public static let shortestSession: UInt32 = 90

@@ -18,6 +18,10 @@ public enum Limits {
     /// The most Via values: the default of Max-Forwards (RFC 3261 §8.1.1.6), so no honest path is longer.
     public static let vias = 70
 
+    /// Bytes of Via, From, To, Call-ID and CSeq together: every response repeats them, and some are kept for half a minute.
+    /// Phones stay under 600; ten hops with long names come to 2,000.
+    public static let echoedBytes = 8_192
+
     /// The most contacts, routes or record routes that are read from one message.
     public static let addresses = 70
 

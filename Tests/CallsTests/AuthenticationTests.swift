@@ -5,7 +5,7 @@ import Model
 import SIP
 import Testing
 
-@Suite("Control intrusion-detection, RFC 3261 §8.2.1, §16.3, §22.1, RFC 7616 §5.6 and RFC 8760 §2.3: strangers")
+@Suite("Control intrusion-detection, RFC 3261 §8.2.1, §16.3, §22.1, RFC 7616 §5.6 and RFC 8760 §2.3, §2.4: strangers")
 struct AuthenticationTests {
     static let methods = ["REGISTER", "INVITE", "OPTIONS", "SUBSCRIBE", "MESSAGE", "PUBLISH", "REFER", "NONSENSE"]
 
@@ -104,17 +104,70 @@ struct AuthenticationTests {
         #expect(office.records.isEmpty)
     }
 
-    @Test func `C05 only phones that can no more are offered MD5`() throws {
+    @Test(arguments: [
+        ("baresip v1.0.0 (x86_64/linux)", Transport.tls, ["MD5"]), ("baresip v4.10.0", .tls, ["SHA-256"]),
+        ("Linphone/5.1.65", .tls, ["SHA-256", "MD5"]), ("anything", .tls, ["SHA-256", "MD5"]),
+        ("anything", .wss, ["SHA-256", "MD5"]), ("anything", .tcp, ["SHA-256"]),
+    ])
+    func `C05 a phone is asked for the strongest first, and for MD5 where nobody can read it`(
+        client: String,
+        transport: Transport,
+        algorithms: [String]
+    ) throws {
+        let heard = try ["101", "999", "phone-101-000001"].map { name in
+            var office = try Office()
+            var phone = try Phone("phone-101-000001", in: &office)
+            (phone.flow, phone.client) = (try office.flow(over: transport), client)
+            let from = "sip:\(name)@\(Office.domain)"
+            office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)", from: from), on: phone.flow)
+            return try #require(office.received(on: phone.flow).last)
+        }
+        for answer in heard {
+            let lines = answer.lines(of: "WWW-Authenticate")
+            #expect(lines.map { $0.after("algorithm=") } == algorithms)
+            #expect(Set(lines.map { $0.after("nonce=") }).count == 1)
+        }
+        #expect(Set(heard.map { $0.lines(of: "WWW-Authenticate") }).count == 1)
+    }
+
+    @Test func `C05 a phone that knows MD5 only logs in over TLS, and not where its account was narrowed`() throws {
+        for isNarrowed in [false, true] {
+            var office = try Office()
+            if isNarrowed { try office.narrow() }
+            var phone = try Phone("phone-101-000001", in: &office)
+            let uri = "sip:\(Office.domain)"
+            office.deliver(phone.request("REGISTER", to: uri), on: phone.flow)
+            let asked = try #require(office.received(on: phone.flow).last)
+            // As a phone reads it that skips what it cannot compute.
+            let text = String(decoding: asked.bytes, as: UTF8.self)
+            let second = text.split(separator: "\r\n").filter { !$0.contains("SHA-256") }.joined(separator: "\r\n")
+            let challenge = try Message(parsing: Array((second + "\r\n\r\n").utf8).span)
+            let proof = try phone.authorization(for: challenge, method: "REGISTER", uri: uri)
+            #expect(proof.contains("algorithm=MD5"))
+            let fields = ["Contact: <\(phone.contact)>", proof]
+            office.deliver(
+                phone.request("REGISTER", to: uri, toHeader: "<\(phone.uri)>", extra: fields),
+                on: phone.flow
+            )
+            #expect(office.received(on: phone.flow).last?.status == (isNarrowed ? 401 : 200))
+        }
+    }
+
+    @Test(arguments: [-1, -3_600, -1_800_000_000])
+    func `a login with a nonce from before the clock stepped back is asked for again, and nobody is accused`(
+        seconds: Int
+    ) throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
-        let algorithm = { (client: String) in
-            phone.client = client
-            office.deliver(phone.request("REGISTER", to: "sip:\(Office.domain)"), on: phone.flow)
-            return try #require(office.received(on: phone.flow).last).challenge(.wwwAuthenticate)?.algorithm
-        }
-        #expect(try algorithm("baresip v1.0.0 (x86_64/linux)") == .md5)
-        #expect(try algorithm("Linphone/5.1.65") == .sha256)
-        #expect(try algorithm("anything") == .sha256)
+        let uri = "sip:\(Office.domain)"
+        office.deliver(phone.request("REGISTER", to: uri), on: phone.flow)
+        let challenge = try #require(office.received(on: phone.flow).last)
+        office.stepClock(.seconds(seconds))
+        let proof = try phone.authorization(for: challenge, method: "REGISTER", uri: uri)
+        office.deliver(phone.request("REGISTER", to: uri, extra: [proof]), on: phone.flow)
+        let answer = try #require(office.received(on: phone.flow).last)
+        #expect(try answer.status == 401 && answer.challenge(.wwwAuthenticate)?.stale == true)
+        #expect(office.events.isEmpty)
     }
 
     @Test func `R01 a scanner hears nothing`() throws {
@@ -197,5 +250,21 @@ struct AuthenticationTests {
         office.deliver("GET / HTTP/1.1\r\nHost: pbx\r\n\r\n", on: flow)
         #expect(office.closed == [flow.id])
         #expect(office.switchboard.figures.malformed == 1)
+    }
+}
+
+extension Message {
+    /// The values of all fields of this name, as they are written.
+    fileprivate func lines(of name: String) -> [String] {
+        String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").filter { $0.hasPrefix(name + ": ") }
+            .map { String($0.dropFirst(name.utf8.count + 2)) }
+    }
+}
+
+extension String {
+    /// The value of a parameter, without what follows its comma.
+    fileprivate func after(_ name: String) -> String {
+        guard let place = firstRange(of: name) else { return "" }
+        return String(self[place.upperBound...].prefix { $0 != "," })
     }
 }

@@ -4,5 +4,5 @@
 enum FloodProtectionAttack {
     static let all: [Attack] =
         FloodAttacks.all + ExhaustionAttacks.all + WebSocketAttacks.all + BodyAttacks.all + EventAttacks.exhausting
-        + [TransferAttacks.leaking]
+        + [TransferAttacks.leaking] + CallExhaustion.all
 }

@@ -99,7 +99,7 @@ enum SIPPasswordsAttack {
         "C05",
         "Answer a challenge with weaker cryptography than it asks for",
         attempted:
-            "the right password, computed with MD5 after a SHA-256 challenge, without qop, as MD5-sess, and as an unknown algorithm",
+            "the right password, computed with MD5 where SHA-256 alone was asked for, without qop, as MD5-sess, and as an unknown algorithm",
         expected: "400 or 401 each time",
         run: { (wire, target) async throws(WireError) in
             guard let account = target.accounts.first else { return .needsAccount }
@@ -107,11 +107,12 @@ enum SIPPasswordsAttack {
             guard try await phone.register()?.status == 200 else { return .notRun("the right login was not let in") }
             try await phone.unregister()
             var seen: [String] = []
-            for (name, form) in weakerForms {
-                let draft = try await phone.registration(expires: 60)
+            for (name, client, form) in weakerForms {
+                var draft = try await phone.registration(expires: 60)
+                if let client { draft.userAgent = client }
                 let challenge = try await phone.challenge(to: draft)
                 guard challenge.algorithm == DigestAlgorithm.sha256.rawValue else {
-                    return .broken("the challenge itself asks for \(challenge.algorithm ?? "MD5")")
+                    return .broken("the challenge asks for \(challenge.algorithm ?? "MD5") first")
                 }
                 let status = try await phone.answer(challenge, with: draft, form)?.status
                 seen.append("\(name): \(status.map(String.init) ?? "no answer")")
@@ -123,11 +124,13 @@ enum SIPPasswordsAttack {
         }
     )
 
-    private static let weakerForms: [(String, LoginForm)] = [
-        ("MD5", LoginForm(algorithm: .md5)),
-        ("no qop", LoginForm(omitsQop: true)),
-        ("MD5 without qop", LoginForm(algorithm: .md5, omitsQop: true)),
-        ("MD5-sess", LoginForm(algorithm: .md5, algorithmText: "MD5-sess")),
-        ("unknown algorithm", LoginForm(algorithmText: "ROT13")),
+    /// What is tried, as which client, and how. The first one calls itself a phone that is known to compute SHA-256, so that MD5
+    /// is no answer to what it is asked.
+    private static let weakerForms: [(String, client: String?, LoginForm)] = [
+        ("MD5", "baresip v4.10.0", LoginForm(algorithm: .md5)),
+        ("no qop", nil, LoginForm(omitsQop: true)),
+        ("MD5 without qop", nil, LoginForm(algorithm: .md5, omitsQop: true)),
+        ("MD5-sess", nil, LoginForm(algorithm: .md5, algorithmText: "MD5-sess")),
+        ("unknown algorithm", nil, LoginForm(algorithmText: "ROT13")),
     ]
 }

@@ -73,6 +73,21 @@ struct TestCall: Sendable {
         return try await caller.refer(answer, of: invite, to: number, at: target, replacing: other.dialog)
     }
 
+    /// The caller asks for other media, and leaves the answer unconfirmed.
+    ///
+    /// - Parameters:
+    ///   - number: Of the change, from 0.
+    ///   - hops: How many long Vias it pretends to have come through.
+    /// - Returns: `nil` when nothing final comes.
+    func change(_ number: Int, _ wire: Wire, hops: Int = 0) async throws(WireError) -> HeardMessage? {
+        var draft = await caller.inDialog("INVITE", answer, invite, sequence: invite.sequence + 1 + number)
+        draft.contentType = "application/sdp"
+        draft.body = OfferText.encrypted(.aes128cmSHA1_80, using: wire.entropy)
+        let hop = "Via: SIP/2.0/TLS 192.0.2.9;branch=z9hG4bK1;x=" + String(repeating: "x", count: 7_000)
+        draft.extra = Array(repeating: hop, count: hops)
+        return try await caller.line().ask(draft)
+    }
+
     /// The same as ``end()``.
     ///
     /// - Returns: What the caller's own BYE was answered with: 200 if the call still stood.

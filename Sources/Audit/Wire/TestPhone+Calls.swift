@@ -119,7 +119,7 @@ extension TestPhone {
     }
 
     func hangUp(_ answer: HeardMessage, of invite: RequestDraft) async throws(WireError) -> HeardMessage? {
-        try await line().ask(inDialog("BYE", answer, invite, sequence: invite.sequence + 1))
+        try await line().ask(inDialog("BYE", answer, invite, sequence: invite.sequence + Limits.changes))
     }
 
     /// REFER to the other end of another dialog of this phone.

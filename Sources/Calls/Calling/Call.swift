@@ -62,8 +62,8 @@ struct Call: Sendable {
 
     struct Refusing: Sendable {
         let status: Int
-        /// For the person: what to do. Goes into a Warning field.
-        let explanation: String?
+        /// For the person: what to do, as the value of a Warning field.
+        let warning: String?
         let ticket: Ticket
         let giveUp: MonotonicTime
     }
@@ -166,6 +166,8 @@ struct Branch: Sendable {
     let flow: Flow
     let local: LocalMedia
     let crypto: [CryptoAttribute]
+    /// What it was offered.
+    let formats: [AudioFormat]
     /// The final status it gave, other than 2xx; `nil` while it rings.
     var status: Int?
     /// Whether that was a 3xx that was followed: then it says nothing about the person.
@@ -226,6 +228,8 @@ struct Unacknowledged: Sendable {
     let sequence: UInt32
     /// Whether the ACK brings the answer to our offer.
     let expectsAnswer: Bool
+    /// Whether it answers a re-INVITE.
+    let isChange: Bool
     var next: MonotonicTime
     var interval: Duration
     let giveUp: MonotonicTime

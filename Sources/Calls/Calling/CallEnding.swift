@@ -24,7 +24,7 @@ extension Switchboard {
         call.record.reason = refused.reason
         let refusing = Call.Refusing(
             status: refused.status,
-            explanation: refused.isToldToCaller ? refused.control.map { "\(refused.reason) [\($0)]" } : nil,
+            warning: warning(of: refused),
             ticket: ticket,
             giveUp: now.monotonic + Limits.storing
         )
@@ -43,11 +43,8 @@ extension Switchboard {
     mutating func sendRefusal(_ call: Call, _ refusing: Call.Refusing, at now: Moment, into actions: inout [Action]) {
         switch call.origin {
         case .asked(let incoming):
-            let host = settings.hostNames.first ?? snapshot.domain.text
             let bytes = response(refusing.status, to: incoming.request, on: incoming.flow, tag: incoming.tag) {
-                if let explanation = refusing.explanation {
-                    $0.field(.warning, "399 \(host) \"\(explanation.replacing("\"", with: "'"))\"")
-                }
+                if let warning = refusing.warning { $0.field(.warning, warning) }
             }
             answer(incoming.transaction, refusing.status, bytes, at: now, into: &actions)
             forget(call.serial, into: &actions)

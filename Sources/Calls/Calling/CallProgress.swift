@@ -53,7 +53,12 @@ extension Switchboard {
             actions.append(.send(known.bytes, client.flow.id))
             return
         }
-        guard var dialog = confirmed(response, index, of: client) else { return }
+        // §13.2.2.4: whatever it says, it is confirmed. One that does not say where its phone is cannot stand.
+        let clear = confirmed(response, index, of: client)
+        guard client.answers < Limits.answersPerInvite,
+            var dialog = clear ?? Dialog(unclear: response, to: client.request)
+        else { return }
+        inviteClients[key]?.answers += 1
         let acknowledgement = acknowledge(&dialog, cseq: 1, over: client.flow)
         actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = callsBySerial[client.call],
@@ -61,11 +66,17 @@ extension Switchboard {
             isAllowed(ringing.branches[index].party.username)
         else {
             // Somebody else was quicker, the caller is gone, or the phone was disabled.
+            if client.acknowledged == nil { inviteClients[key]?.acknowledged = (tag, acknowledgement) }
             sayBye(&dialog, over: client.flow, at: now, into: &actions)
             return
         }
         inviteClients[key]?.acknowledged = (tag, acknowledgement)
         let branch = ringing.branches[index]
+        guard clear != nil else {
+            sayBye(&dialog, over: client.flow, at: now, into: &actions)
+            branchFailed(500, index, of: client.call, at: now, into: &actions)
+            return
+        }
         guard let media = settledEarly(client.call, index) ?? agreed(response, offered: branch) else {
             sayBye(&dialog, over: client.flow, at: now, into: &actions)
             report(.weakMediaOffered, .mediaEncryption, response, client.flow, now, into: &actions)
@@ -81,14 +92,11 @@ extension Switchboard {
         wait(for: leg, ringingAt: branch.party.number, in: call.serial, at: now, into: &actions)
     }
 
-    /// The answer to our offer: exactly one of our keys, taken up by tag and suite (RFC 4568 §5.1.2).
+    /// The answer to our offer: exactly one of our keys, taken up by tag and suite (RFC 4568 §5.1.2), and a voice codec of it.
     func agreed(_ response: Message, offered branch: Branch) -> LegNegotiation? {
-        guard let answer = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range)),
-            let audio = answer.audio, audio.port != 0
-        else { return nil }
-        var media = LegNegotiation(local: branch.local, ours: branch.crypto, formats: audio.formats)
-        media.accept(audio)
-        return media.chosen == nil ? nil : media
+        let answer = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
+        var media = LegNegotiation(local: branch.local, ours: branch.crypto, formats: [])
+        return media.accept(answer?.audio, offered: branch.formats) ? media : nil
     }
 
     /// - Parameter place: The extension that rang.

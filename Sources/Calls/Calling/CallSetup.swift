@@ -9,7 +9,7 @@ import SIP
 /// From an INVITE to phones that ring (RFC 3261 §13.3, §16.7 for the forking).
 extension Switchboard {
     mutating func invite(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
-        guard proof.isSender(of: request) else {
+        guard proof.isCaller(of: request) else {
             report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
             respond(403, to: request, on: proof.flow, at: now, into: &actions)
             return
@@ -55,7 +55,7 @@ extension Switchboard {
     }
 
     private func hasRoom(for proof: Authenticated) -> Bool {
-        callsBySerial.count < settings.calls
+        !isFull && callsBySerial.count < settings.calls
             && callsOf[proof.device.username, default: []].count < Limits.callsPerDevice
     }
 
@@ -118,8 +118,12 @@ extension Switchboard {
         guard let type = request.first(.contentType), isSDP(request.bytes(type)) else { throw .unknownBody }
         do {
             let offer = try SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
-            guard offer.audio != nil else { throw Refused.noAudio }
+            guard let audio = offer.audio else { throw Refused.noAudio }
+            // What is in the clear is refused for that.
+            guard audio.formats.holdsVoice || !isProtected(offer) else { throw Refused.noCodec }
             return offer
+        } catch let error as Refused {
+            throw error
         } catch let error as SDPError {
             throw Refused(status: error.status, outcome: .refused, reason: "its media description cannot be read")
         } catch {
@@ -154,7 +158,7 @@ extension Switchboard {
             callee: callee,
             callerProtection: LegProtection(proof.flow, suite: nil)
         )
-        let isPrivate = request.first(.privacy) != nil && request.privacy().hidesIdentity
+        let isPrivate = request.hidesCaller
         let caller = Party(proof.device, proof.subscriber, isPrivate: isPrivate)
         let incoming = Call.Incoming(
             request: request,
@@ -257,27 +261,15 @@ extension Switchboard {
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
         let party = Party(target.device, subscriber, isPrivate: isPrivate)
-        return (Branch(key: key, party: party, flow: target.flow, local: local, crypto: crypto), request)
-    }
-
-    /// - Parameter address: Where the phone is. An answer goes by the offer's own address (RFC 6157 §3.1).
-    mutating func newLocalMedia(towards address: IPAddress) -> LocalMedia {
-        let ours = settings.media(towards: address)
-        return LocalMedia(
-            address: ours.ip,
-            port: ours.port,
-            rtcpPort: ours.port + 1,
-            // RFC 8866 §5.2 wants a number; 62 bits so that every reader's integer holds it.
-            sessionID: entropy.next() >> 2,
-            version: 1
+        let branch = Branch(
+            key: key,
+            party: party,
+            flow: target.flow,
+            local: local,
+            crypto: crypto,
+            formats: formats
         )
-    }
-
-    /// A fresh key for every suite we take, best first.
-    mutating func newOffers() -> [CryptoAttribute] {
-        SRTPSuite.preferred.enumerated().map { index, suite in
-            CryptoAttribute(tag: index + 1, key: .generate(suite, using: &entropy))
-        }
+        return (branch, request)
     }
 }
 

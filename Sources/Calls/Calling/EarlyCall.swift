@@ -40,6 +40,8 @@ struct EarlyCall: Sendable {
         var rseq: UInt32?
         /// What it said about its media.
         var media: LegNegotiation?
+        /// PRACKs that it has not answered.
+        var pracks = 0
         /// Whether it said so reliably: then its answer to our offer is final.
         var isSettled = false
     }

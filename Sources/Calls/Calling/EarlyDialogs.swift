@@ -26,6 +26,7 @@ extension Switchboard {
             return true
         }
         guard !refuseExtensions(request, on: flow, at: now, into: &actions),
+            !refuseHops(of: request, on: flow, at: now, into: &actions),
             inOrder(request, owner, on: flow, at: now, into: &actions)
         else { return true }
         switch request.method {
@@ -126,8 +127,7 @@ extension Switchboard {
             )
         }
         let answered = try? SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
-        if let audio = answered?.audio, audio.port != 0 { told.media.accept(audio) }
-        guard told.media.theirs != nil else {
+        guard told.media.accept(answered?.audio, offered: told.media.formats) else {
             respond(488, to: request, on: flow, at: now, into: &actions)
             return false
         }
@@ -181,9 +181,7 @@ extension Switchboard {
             guard let offer = try offered(in: request), let audio = offer.audio else { throw Refused.noAudio }
             var media = try proposal(audio, for: before)
             media.formats = before.formats.filter { known in audio.formats.contains { $0.isSameEncoding(as: known) } }
-            guard media.formats.contains(where: { !$0.isTelephoneEvent }), let ours = media.ours.first else {
-                throw Refused.noAudio
-            }
+            guard media.formats.holdsVoice, let ours = media.ours.first else { throw Refused.noCodec }
             let body = SessionWriter.answer(
                 to: offer,
                 media.local,
@@ -198,7 +196,7 @@ extension Switchboard {
             tellRelay(owner, call, at: now, into: &actions)
             return true
         } catch {
-            respond(error.status, to: request, on: flow, at: now, into: &actions)
+            respond(error, to: request, on: flow, at: now, into: &actions)
             return false
         }
     }

@@ -25,7 +25,8 @@ extension Switchboard {
             return
         }
         guard inOrder(request, owner, on: flow, at: now, into: &actions),
-            !refuseExtensions(request, on: flow, at: now, into: &actions)
+            !refuseExtensions(request, on: flow, at: now, into: &actions),
+            !refuseHops(of: request, on: flow, at: now, into: &actions)
         else { return }
         switch request.method {
         case .bye: bye(request, owner, on: flow, at: now, into: &actions)
@@ -101,11 +102,11 @@ extension Switchboard {
         update(owner.call, owner.side) { $0.unacknowledged = nil }
         guard waiting.expectsAnswer else { return }
         let answer = try? SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
-        guard let audio = answer?.audio, audio.port != 0 else {
+        guard var media = leg(owner)?.media, media.accept(answer?.audio, offered: media.formats) else {
             end(owner.call, because: "a phone did not answer our media offer", at: now, into: &actions)
             return
         }
-        update(owner.call, owner.side) { $0.media.accept(audio) }
+        update(owner.call, owner.side) { $0.media = media }
         openMedia(owner.call, at: now, into: &actions)
     }
 

@@ -248,8 +248,8 @@ extension Switchboard {
             return
         }
         update(owner.call, owner.side) { ($0.introduction, $0.introduceBy, $0.introducing) = (nil, nil, nil) }
-        let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
-        guard status < 300, let audio = answered?.audio, adopt(audio, owner.call, owner.side, into: &actions) else {
+        let offered = client.offeredFormats
+        guard status < 300, adopt(response, owner.call, owner.side, offered: offered, into: &actions) else {
             end(owner.call, because: "a phone did not take its new partner", at: now, into: &actions)
             return
         }

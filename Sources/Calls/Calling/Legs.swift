@@ -7,12 +7,19 @@ import Primitives
 import SIP
 
 extension LegNegotiation {
-    /// Takes an answer to our offer.
-    mutating func accept(_ audio: AudioDescription) {
-        remote = audio
-        theirs = audio.crypto.first { answered in
-            ours.contains { $0.tag == answered.tag && $0.key.suite == answered.key.suite }
-        }
+    /// Takes an answer to our offer, if it is one: audio that is on, protected by exactly one line of ours under a key that is
+    /// none of ours, in at least one voice codec that was offered (RFC 3264 §6.1, RFC 4568 §5.1.3).
+    ///
+    /// - Parameter offered: The formats of our offer.
+    /// - Returns: Whether it was; if not, nothing is changed.
+    mutating func accept(_ audio: AudioDescription?, offered: [AudioFormat]) -> Bool {
+        guard let audio, audio.port != 0,
+            let line = Negotiation.protection(answered: audio, offered: ours)
+        else { return false }
+        let taken = Negotiation.taken(answered: audio.formats, offered: offered)
+        guard !taken.isEmpty else { return false }
+        (remote, theirs, formats) = (audio, line, taken)
+        return true
     }
 }
 
@@ -57,11 +64,12 @@ extension Leg {
 
 extension Unacknowledged {
     /// T1 and 64·T1 of RFC 3261 §17.1.1.1.
-    init(_ bytes: [UInt8], sequence: UInt32, expectsAnswer: Bool, at now: Moment) {
+    init(_ bytes: [UInt8], sequence: UInt32, expectsAnswer: Bool, isChange: Bool = false, at now: Moment) {
         self.init(
             bytes: bytes,
             sequence: sequence,
             expectsAnswer: expectsAnswer,
+            isChange: isChange,
             next: now.monotonic + .milliseconds(500),
             interval: .milliseconds(500),
             giveUp: now.monotonic + .seconds(32)

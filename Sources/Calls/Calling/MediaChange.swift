@@ -31,6 +31,11 @@ extension Switchboard {
             respond(491, to: request, on: flow, at: now, into: &actions)
             return
         }
+        // §14.2: one that is not over is no time for the next, or a phone that confirms nothing piles them up here.
+        guard request.method != .invite || (leg.unacknowledged?.isChange != true && !isFull) else {
+            respond(500, to: request, on: flow, at: now, into: &actions) { $0.field(.retryAfter, 5) }
+            return
+        }
         guard let asked = asked(request, owner, leg, on: flow, at: now, into: &actions) else { return }
         update(owner.call, owner.side) { $0.dialog.refreshTarget(from: request) }
         if isOffer {
@@ -56,7 +61,10 @@ extension Switchboard {
             expect(request, on: flow, at: now)
             return Asked(request: request, owner: owner, flow: flow, kind: .update, session: session)
         }
-        guard let key = ServerKey(request, on: flow) else { return nil }
+        guard let key = ServerKey(request, on: flow) else {
+            respond(400, to: request, on: flow, at: now, into: &actions)
+            return nil
+        }
         let transaction = openInviteServer(key, on: flow, call: owner.call, at: now)
         return Asked(request: request, owner: owner, flow: flow, kind: .invite(transaction), session: session)
     }
@@ -75,10 +83,10 @@ extension Switchboard {
                 settle(offer, proposed, asked, at: now, into: &actions)
             }
         } catch {
-            if error.status == 488 {
+            if error.status == 488, error.warning == nil {
                 report(.weakMediaOffered, .mediaEncryption, asked.request, asked.flow, now, into: &actions)
             }
-            reply(error.status, to: asked, at: now, into: &actions)
+            reply(error.status, to: asked, because: error, at: now, into: &actions)
         }
     }
 
@@ -88,6 +96,7 @@ extension Switchboard {
         guard let theirs = Negotiation.protection(of: audio, preferring: SRTPSuite.preferred) else {
             throw Refused(status: 488, outcome: .refused, reason: "it asks for audio without encryption")
         }
+        guard audio.formats.holdsVoice else { throw .noCodec }
         var media = before
         let isSame = before.theirs?.key == theirs.key
         let ours = isSame ? before.chosen?.key : nil
@@ -179,7 +188,13 @@ extension Switchboard {
         case .invite(let transaction):
             let sequence = (try? asked.request.cseq().number) ?? 0
             update(owner.call, owner.side) {
-                $0.unacknowledged = Unacknowledged(bytes, sequence: sequence, expectsAnswer: isOffer, at: now)
+                $0.unacknowledged = Unacknowledged(
+                    bytes,
+                    sequence: sequence,
+                    expectsAnswer: isOffer,
+                    isChange: true,
+                    at: now
+                )
             }
             answer(transaction, 200, bytes, at: now, into: &actions)
             schedule(owner.call, at: now.monotonic + .milliseconds(500))
@@ -208,8 +223,18 @@ extension Switchboard {
     // MARK: Answers
 
     /// Refuses a change, or says that it is on its way.
-    mutating func reply(_ status: Int, to asked: Asked, at now: Moment, into actions: inout [Action]) {
-        let bytes = response(status, to: asked.request, on: asked.flow, tag: nil)
+    mutating func reply(
+        _ status: Int,
+        to asked: Asked,
+        because refused: Refused? = nil,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        var reason: String?
+        if let refused { reason = warning(of: refused) }
+        let bytes = response(status, to: asked.request, on: asked.flow, tag: nil) {
+            if let reason { $0.field(.warning, reason) }
+        }
         switch asked.kind {
         case .invite(let transaction): answer(transaction, status, bytes, at: now, into: &actions)
         // RFC 4320 §4.1: a request other than INVITE gets no 100.

@@ -100,17 +100,23 @@ extension Switchboard {
         guard status >= 200 else { return }
         if status < 300 { acknowledge(response, of: client, key, at: now, into: &actions) }
         guard let change = takeChange(key, of: client.call) else { return }
-        let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
-        guard status < 300, let audio = answered?.audio,
-            adopt(audio, client.call, change.asked.owner.side.other, into: &actions)
-        else {
+        guard status < 300 else {
             changeRefused(status, change, at: now, into: &actions)
+            return
+        }
+        let (side, offered) = (change.asked.owner.side.other, change.offer.audio?.formats ?? [])
+        guard adopt(response, client.call, side, offered: offered, into: &actions),
+            let media = leg(client.call, side)?.media, let audio = media.remote
+        else {
+            // It has taken an offer that it did not answer: nothing is agreed on with it any more (RFC 3261 §14.1).
+            reply(488, to: change.asked, at: now, into: &actions)
+            end(client.call, because: "a phone answered a change with nothing usable", at: now, into: &actions)
             return
         }
         accept(
             change.offer,
             change.proposed,
-            formats: audio.formats,
+            formats: media.formats,
             direction: audio.direction,
             change.asked,
             at: now,
@@ -157,6 +163,7 @@ extension Switchboard {
         // RFC 5407 §3.2.3: its call may be over, and it waits for the ACK all the same.
         guard let sequence = try? client.request.cseq().number,
             var dialog = leg?.dialog ?? (try? Dialog(asClientFrom: response, request: client.request))
+                ?? Dialog(unclear: response, to: client.request)
         else { return }
         dialog.refreshTarget(from: response)
         let bytes = acknowledge(&dialog, cseq: sequence, over: client.flow)
@@ -193,18 +200,21 @@ extension Switchboard {
         return owner
     }
 
-    /// Takes a phone's new description of its own side.
+    /// Takes a phone's answer to an offer of ours inside its dialog.
+    ///
+    /// - Parameter offered: The formats of that offer.
+    /// - Returns: Whether it was one; if not, nothing is changed.
     mutating func adopt(
-        _ audio: AudioDescription,
+        _ response: Message,
         _ serial: UInt64,
         _ side: Side,
+        offered: [AudioFormat],
         into actions: inout [Action]
     ) -> Bool {
-        guard var media = leg(serial, side)?.media, audio.port != 0, let ours = media.chosen else { return false }
+        guard var media = leg(serial, side)?.media, let ours = media.chosen else { return false }
+        let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
         media.ours = [ours]
-        media.accept(audio)
-        media.formats = audio.formats
-        guard media.theirs != nil else { return false }
+        guard media.accept(answered?.audio, offered: offered) else { return false }
         update(serial, side) { $0.media = media }
         if let call = callsBySerial[serial], let relayed = leg(serial, side)?.relayMedia {
             actions.append(.media(.update(call.relay, side.relay, relayed)))
@@ -223,5 +233,13 @@ extension Switchboard {
         if status == 481 || status == 408 {
             end(change.asked.owner.call, because: "a phone no longer knows the call", at: now, into: &actions)
         }
+    }
+}
+
+extension InviteClient {
+    /// The formats of the offer in it.
+    var offeredFormats: [AudioFormat] {
+        let offer = try? SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
+        return offer?.audio?.formats ?? []
     }
 }

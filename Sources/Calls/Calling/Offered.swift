@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Media
+import Primitives
 
 extension SRTPSuite {
     /// AEAD before the older suite, the longer key first (control `media-encryption`).
@@ -16,4 +17,26 @@ extension AudioFormat {
         AudioFormat(payloadType: 8, name: "PCMA", clockRate: 8_000, channels: 1, parameters: nil),
         AudioFormat(payloadType: 101, name: "TELEPHONE-EVENT", clockRate: 8_000, channels: 1, parameters: "0-16"),
     ].compactMap(\.self)
+}
+
+extension Switchboard {
+    /// - Parameter address: Where the phone is. An answer goes by the offer's own address (RFC 6157 §3.1).
+    mutating func newLocalMedia(towards address: IPAddress) -> LocalMedia {
+        let ours = settings.media(towards: address)
+        return LocalMedia(
+            address: ours.ip,
+            port: ours.port,
+            rtcpPort: ours.port + 1,
+            // RFC 8866 §5.2 wants a number; 62 bits so that every reader's integer holds it.
+            sessionID: entropy.next() >> 2,
+            version: 1
+        )
+    }
+
+    /// A fresh key for every suite we take, best first.
+    mutating func newOffers() -> [CryptoAttribute] {
+        SRTPSuite.preferred.enumerated().map { index, suite in
+            CryptoAttribute(tag: index + 1, key: .generate(suite, using: &entropy))
+        }
+    }
 }

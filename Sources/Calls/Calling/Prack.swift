@@ -22,7 +22,9 @@ extension Switchboard {
         else { return false }
         // §4: the first may have any number, every other one is one higher.
         if let last = phone.rseq, rseq != last &+ 1 { return false }
-        phone.rseq = rseq
+        // It says this again, and is heard when it has answered what it asked for.
+        guard phone.pracks < Limits.pracks else { return false }
+        (phone.rseq, phone.pracks) = (rseq, phone.pracks + 1)
         let key = BranchKey(using: entropy)
         var writer = MessageWriter()
         phone.dialog.writeRequest(.prack, cseq: nil, at: address(of: phone.dialog, over: client.flow), into: &writer)
@@ -31,14 +33,23 @@ extension Switchboard {
         writer.finish()
         earlyCalls[client.call]?.phones[index] = phone
         earlyDialogs[DialogKey(phone.dialog)] = EarlyOwner(call: client.call, branch: index)
-        start(key, .prack, writer.bytes, purpose: .farewell, over: client.flow, at: now, into: &actions)
+        start(
+            key,
+            .prack,
+            writer.bytes,
+            purpose: .acknowledgement(call: client.call, branch: index),
+            over: client.flow,
+            at: now,
+            into: &actions
+        )
         return true
     }
 
     /// The early dialog that a response belongs to. A phone has one: another To tag is not listened to.
     private func earlyPhone(_ response: Message, _ index: Int, of client: InviteClient) -> EarlyCall.Phone? {
         guard let early = earlyCalls[client.call],
-            let dialog = try? Dialog(asClientFrom: response, request: client.request), !dialog.remoteTag.isEmpty
+            let dialog = (try? Dialog(asClientFrom: response, request: client.request))
+                ?? Dialog(unclear: response, to: client.request), !dialog.remoteTag.isEmpty
         else { return nil }
         guard let known = early.phones[index] else { return EarlyCall.Phone(dialog: dialog) }
         return known.dialog.remoteTag == dialog.remoteTag ? known : nil

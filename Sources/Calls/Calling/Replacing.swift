@@ -204,8 +204,14 @@ extension Switchboard {
             )
             var media = try proposal(audio, for: empty)
             media.formats = formats.map { Negotiation.formats(offered: $0, answered: audio.formats) } ?? audio.formats
-            guard !media.formats.isEmpty else { throw Refused.noAudio }
-            var leg = Leg(Party(proof.device, proof.subscriber), proof.flow, dialog, media, at: now)
+            guard !media.formats.isEmpty else { throw Refused.noCodec }
+            var leg = Leg(
+                Party(proof.device, proof.subscriber, isPrivate: request.hidesCaller),
+                proof.flow,
+                dialog,
+                media,
+                at: now
+            )
             leg.session = try? SessionTimer.answering(request, before: nil, at: now)
             let bytes = welcome(request, offer, leg, tag, over: proof.flow, partner)
             leg.unacknowledged = Unacknowledged(
@@ -219,10 +225,10 @@ extension Switchboard {
             dialogs[DialogKey(dialog)] = owner
             return leg
         } catch {
-            if error.status == 488 {
+            if error.status == 488, error.warning == nil {
                 report(.weakMediaOffered, .mediaEncryption, request, proof.flow, now, into: &actions)
             }
-            respond(error.status, to: request, on: proof.flow, at: now, into: &actions)
+            respond(error, to: request, on: proof.flow, at: now, into: &actions)
             return nil
         }
     }

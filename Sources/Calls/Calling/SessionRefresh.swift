@@ -144,8 +144,12 @@ extension Switchboard {
             refreshFailed(owner.call, owner.side, response, status, at: now, into: &actions)
             return
         }
-        let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
-        if let audio = answered?.audio { _ = adopt(audio, owner.call, owner.side, into: &actions) }
+        let offered = leg(owner)?.media.formats ?? []
+        // One that only says yes leaves everything as it is.
+        guard response.body.isEmpty || adopt(response, owner.call, owner.side, offered: offered, into: &actions) else {
+            end(owner.call, because: "a phone answered a refresh with nothing usable", at: now, into: &actions)
+            return
+        }
         schedule(owner.call, at: now.monotonic + Limits.silence)
     }
 

@@ -23,6 +23,9 @@ struct Authenticated: Sendable {
         user.elementsEqual(device.username.utf8) || user.elementsEqual(subscriber.number.text.utf8)
     }
 
+    /// Whether a caller names this device in From, or nobody at all (RFC 3323 §4.1.1.3).
+    func isCaller(of request: Message) -> Bool { request.isFromNobody || isSender(of: request) }
+
     /// Whether From names this device. Who calls, writes or watches is whoever the credential says (row S07).
     func isSender(of request: Message) -> Bool {
         guard let from = try? request.from(), let user = from.uri?.user else { return false }
@@ -88,9 +91,8 @@ struct Authenticator: Sendable {
 
     mutating func authenticate(_ request: Message, on flow: Flow, at now: Moment) throws(ParseError) -> Outcome {
         guard let credentials = try request.credentials() else { return .challenge(stale: false, .none) }
-        let offered = Self.algorithm(for: request)
-        let used = credentials.algorithm ?? (credentials.isUnknownAlgorithm ? nil : .md5)
-        guard request.bytes(credentials.realm).elementsEqual(realm.utf8), used == offered,
+        guard let used = credentials.algorithm, request.bytes(credentials.realm).elementsEqual(realm.utf8),
+            Self.algorithms(for: request, on: flow).contains(used.strength),
             used != .md5 || flow.transport.isEncrypted, let meant = Digest.meant(credentials, for: request)
         else { return .challenge(stale: false, .none) }
 
@@ -107,13 +109,13 @@ struct Authenticator: Sendable {
 
         let name = Username(request.bytes(credentials.username)) ?? .nobody
         let (account, isKnown) = look(for: name)
-        let secret = account.secret(for: offered)
+        let secret = account.secret(for: used)
         let isRight = Digest.matches(
             meant,
             in: request,
             method: request.method ?? .options,
             // The same algorithm, or the comparison would end early for a name that exists.
-            ha1: secret ?? nobody.secret(for: offered) ?? nobody.md5
+            ha1: secret ?? nobody.secret(for: used) ?? nobody.md5
         )
         guard isRight, isKnown, secret != nil, let owner = account.owner else {
             let username = printable(request, credentials.username)
@@ -134,17 +136,31 @@ struct Authenticator: Sendable {
         DigestChallenge(
             realm: realm,
             nonce: issuer.issue(to: flow.remote.ip, at: now.wall),
-            algorithm: Self.algorithm(for: request),
+            algorithms: Self.algorithms(for: request, on: flow),
             isStale: isStale
         )
     }
 
-    private static func algorithm(for request: Message) -> DigestAlgorithm {
+    private static func algorithms(for request: Message, on flow: Flow) -> [DigestStrength] {
         let client = request.first(.userAgent).map { request.bytes($0) } ?? []
-        return switch ClientAlgorithm.challenge(userAgent: client) {
+        return ClientAlgorithm.challenges(userAgent: client, isEncrypted: flow.transport.isEncrypted)
+    }
+}
+
+extension DigestAlgorithm {
+    var strength: DigestStrength {
+        switch self {
         case .md5: .md5
         case .sha256: .sha256
         case .sha512256: .sha512256
+        }
+    }
+
+    init(_ strength: DigestStrength) {
+        switch strength {
+        case .md5: self = .md5
+        case .sha256: self = .sha256
+        case .sha512256: self = .sha512256
         }
     }
 }

@@ -116,6 +116,14 @@ struct Bindings: Sendable {
         }
     }
 
+    /// The binding of a device that was refreshed longest ago.
+    func stalest(of username: String) -> UInt64? {
+        (byDevice[username] ?? []).min { one, other in
+            let ages = [one, other].map { id in look(at: id) { $0.refreshed.nanoseconds } ?? 0 }
+            return (ages[0], one) < (ages[1], other)
+        }
+    }
+
     /// The ways to a device, oldest first. A phone that keeps several connections is reached over the one that it
     /// refreshed last, and not over all of them at once (RFC 5626 §5.3, §7).
     func ways(to username: String) -> [Binding] {

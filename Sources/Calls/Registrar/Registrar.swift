@@ -27,6 +27,7 @@ extension Switchboard {
             guard !isNew || mayReturn(request, by: proof, at: now, into: &actions) else { return }
             let former = formerFlows(changes, request, by: proof)
             carryOut(changes, facts, request, by: proof)
+            if isNew { letGo(ofSurplus: proof, request, at: now, into: &actions) }
             noteLogin(changes, isNew: isNew, request, by: proof, at: now, into: &actions)
             takeCalls(of: proof, from: former, at: now, into: &actions)
             let isOutbound = changes.contains { $0.outbound.number != nil }
@@ -47,7 +48,17 @@ extension Switchboard {
     ) {
         switch refused {
         case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
-        case .tooMany: report(.bindingLimit, .intrusionDetection, request, proof.flow, now, into: &actions)
+        case .tooMany:
+            report(
+                .bindingLimit,
+                .intrusionDetection,
+                request,
+                proof.flow,
+                now,
+                subject: proof.device.title,
+                detail: "more than \(RegistrationRules.maximumContacts) contacts in one registration",
+                into: &actions
+            )
         case .malformed, .tooBrief, .poisoned, .named, .outOfOrder: break
         }
         respond(refused.status, to: request, on: proof.flow, at: now, into: &actions) { writer in
@@ -76,7 +87,7 @@ extension Switchboard {
         }
         let isOutbound = request.hasOption(.supported, "outbound") || request.hasOption(.require, "outbound")
         var reader = AddressReader(.contact)
-        var count = bindings.countOf(proof.device.username)
+        var count = 0
         while let address = try reader.next(in: request) {
             guard let uri = address.uri else { throw RegisterRefused.poisoned }
             try checkContact(uri, request, proof)
@@ -86,17 +97,19 @@ extension Switchboard {
                 throw RegisterRefused.malformed
             }
             let known = binding(of: outbound, uri, request, proof)
-            let seconds = try duration(address.expires ?? header, others: known == nil ? count : count - 1)
-            if known == nil, seconds > 0 { count += 1 }
+            let noticesLoss = outbound.number != nil
+            let seconds = try duration(address.expires ?? header, others: count, noticesLoss: noticesLoss)
+            if seconds > 0 { count += 1 }
             changes.append(ContactChange(contact: uri.range, outbound: outbound, known: known, seconds: seconds))
         }
     }
 
     /// How many seconds a contact is bound for; 0 removes it.
     ///
-    /// - Parameter others: How many contacts the device has beside this one.
-    private func duration(_ requested: UInt32?, others: Int) throws -> UInt32 {
-        switch RegistrationRules.decide(requested: requested, others: others) {
+    /// - Parameter others: How many contacts the same request binds before this one.
+    /// - Parameter noticesLoss: Whether the phone keeps its connection alive and so notices when it is gone.
+    private func duration(_ requested: UInt32?, others: Int, noticesLoss: Bool) throws -> UInt32 {
+        switch RegistrationRules.decide(requested: requested, others: others, noticesLoss: noticesLoss) {
         case .bind(let seconds): return seconds
         case .remove: return 0
         case .tooBrief(let minimum): throw RegisterRefused.tooBrief(minimum: minimum)

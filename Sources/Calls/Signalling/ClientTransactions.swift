@@ -110,6 +110,15 @@ extension Switchboard {
         if performInvite(steps, key, at: now, into: &actions) {
             deliver(response, status, of: client, key, at: now, into: &actions)
         }
+        if 200..<300 ~= status { finish(key) }
+    }
+
+    /// An INVITE of ours is answered: what it still waits for, a repeat of the answer, is worth only so much.
+    private mutating func finish(_ key: BranchKey) {
+        guard let client = inviteClients[key], !client.isFinished else { return }
+        inviteClients[key]?.isFinished = true
+        let (flow, most) = (client.flow.id, Limits.finishedClients)
+        for old in finishedClients.add(key, bytes: client.keptBytes, on: flow, most: most) { inviteClients[old] = nil }
     }
 
     /// The ACK that belongs to the transaction: for a final response other than 2xx (§17.1.1.3).
@@ -172,6 +181,7 @@ extension Switchboard {
         for (key, client) in inviteClients
         where client.flow.id == flow && (dialog == nil || client.purpose.dialog == dialog) {
             inviteClients[key] = nil
+            finishedClients.remove(key, on: flow)
             switch client.purpose {
             case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
             case .change: changeFailed(480, key, of: client.call, at: now, into: &actions)
@@ -203,7 +213,9 @@ extension Switchboard {
             case .send(let bytes): actions.append(.send(bytes, client.flow.id))
             case .deliver: isDelivered = true
             case .timedOut: timedOut(client, key, at: now, into: &actions)
-            case .end: inviteClients[key] = nil
+            case .end:
+                inviteClients[key] = nil
+                finishedClients.remove(key, on: client.flow.id)
             }
         }
         if let deadline = inviteClients[key]?.transaction.deadline {
@@ -270,6 +282,7 @@ extension Switchboard {
     ) {
         switch client.purpose {
         case .farewell: break
+        case .acknowledgement(let call, let branch): earlyCalls[call]?.phones[branch]?.pracks -= 1
         case .goodbye(let key): leaving[key] = nil
         case .probe(let dialog): probed(dialog, response?.status, at: now, into: &actions)
         case .refresh(let dialog): refreshed(dialog, response, at: now, into: &actions)

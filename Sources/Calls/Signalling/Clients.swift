@@ -78,6 +78,12 @@ struct InviteClient: Sendable {
     var cancelReason: StaticString?
     /// The ACK of the 2xx that was taken, by its To tag; said again when that 2xx is.
     var acknowledged: (tag: [UInt8], bytes: [UInt8])?
+    /// How many 2xx came, each of a dialog of its own.
+    var answers = 0
+    /// Whether a 2xx came.
+    var isFinished = false
+
+    var keptBytes: Int { request.bytes.count + (acknowledged?.bytes.count ?? 0) }
 
     var call: UInt64 { sent.call }
     var purpose: Purpose { sent.purpose }
@@ -101,6 +107,8 @@ struct RequestClient: Sendable {
     enum Purpose: Sendable {
         /// Whatever the answer is, nothing depends on it.
         case farewell
+        /// The PRACK for a phone that rings: of this call, and its branch.
+        case acknowledgement(call: UInt64, branch: Int)
         /// The BYE of this dialog.
         case goodbye(DialogKey)
         /// Asks a silent phone whether it is still there.
@@ -113,7 +121,7 @@ struct RequestClient: Sendable {
         /// The dialog that its answer says something about.
         var dialog: DialogKey? {
             switch self {
-            case .farewell, .goodbye, .notification: nil
+            case .farewell, .acknowledgement, .goodbye, .notification: nil
             case .probe(let dialog), .refresh(let dialog): dialog
             }
         }
@@ -123,4 +131,6 @@ struct RequestClient: Sendable {
     let method: Method
     let flow: Flow
     var transaction: NonInviteClientTransaction
+
+    var keptBytes: Int { transaction.keptBytes }
 }

@@ -107,9 +107,7 @@ extension Switchboard {
     ) {
         counters.challenges += 1
         let challenge = authenticator.challenge(for: request, on: flow, isStale: stale, at: now)
-        respond(401, to: request, on: flow, at: now, into: &actions) { writer in
-            writer.field(.wwwAuthenticate) { challenge.write(into: &$0) }
-        }
+        respond(401, to: request, on: flow, at: now, into: &actions) { challenge.write(into: &$0) }
     }
 
     private mutating func note(
@@ -168,22 +166,6 @@ extension Switchboard {
         // One IPv6 address has many spellings (RFC 5954 §4.1).
         let address = IPAddress(parsing: String(decoding: host, as: UTF8.self))
         return address != nil && (address == flow.local.ip || address == IPAddress(parsing: snapshot.domain.text))
-    }
-
-    /// A message that is not SIP. A request that can be answered gets its error; a stream that lost its framing closes.
-    mutating func refuseMalformed(
-        _ request: Message,
-        _ error: ParseError,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
-        counters.malformed += 1
-        report(.malformed, .intrusionDetection, request, flow, now, into: &actions)
-        if let method = request.method, method != .ack, request.first(.via) != nil, request.first(.callID) != nil {
-            respond(error.status, to: request, on: flow, at: now, into: &actions)
-        }
-        if flow.transport.isReliable { actions.append(.close(flow.id)) }
     }
 }
 

@@ -10,9 +10,13 @@ struct ServerKey: Hashable, Sendable {
     private let branch: [UInt8]
     private let isInvite: Bool
 
+    var keptBytes: Int { branch.count }
+
     /// - Parameter method: The method to look for, where it is not the request's own: a CANCEL looks for its INVITE.
     init?(_ request: Message, on flow: Flow, as method: Method? = nil) {
         guard let via = try? request.topVia(), let branch = via.branch else { return nil }
+        // RFC 3261 §8.1.1.7 has no limit; nobody makes a name this long to tell transactions apart.
+        guard branch.count <= Limits.branchBytes else { return nil }
         self.flow = flow.id
         self.branch = Array(request.bytes(branch))
         switch method ?? request.method {
@@ -30,6 +34,8 @@ struct InviteServer: Sendable {
     let flow: Flow
     let call: UInt64
     var transaction: InviteServerTransaction
+
+    var keptBytes: Int { key.keptBytes + transaction.keptBytes }
 }
 
 extension Switchboard {
@@ -65,6 +71,7 @@ extension Switchboard {
             inviteServers[id] = nil
             inviteServerIDs[server.key] = nil
         }
+        finishedServers.removeAll(on: flow)
     }
 
     mutating func answer(_ id: UInt64, _ status: Int, _ bytes: [UInt8], at now: Moment, into actions: inout [Action]) {
@@ -91,12 +98,27 @@ extension Switchboard {
             case .acknowledged: isForDialog = true
             case .timedOut: break
             case .end:
-                inviteServers[id] = nil
-                inviteServerIDs[server.key] = nil
+                forget(id, server)
+                finishedServers.remove(id, on: server.flow.id)
             }
         }
+        if case .answer(let answer) = input, answer.status >= 200 { finish(id, server) }
         scheduleInviteServer(id)
         return isForDialog
+    }
+
+    /// A transaction has its final answer: what it still waits for, a repeat and an ACK, is worth only so much.
+    private mutating func finish(_ id: UInt64, _ server: InviteServer) {
+        guard let kept = inviteServers[id]?.keptBytes else { return }
+        let most = Limits.finishedServers
+        for old in finishedServers.add(id, bytes: kept, on: server.flow.id, most: most) {
+            if let server = inviteServers[old] { forget(old, server) }
+        }
+    }
+
+    private mutating func forget(_ id: UInt64, _ server: InviteServer) {
+        inviteServers[id] = nil
+        inviteServerIDs[server.key] = nil
     }
 
     private mutating func scheduleInviteServer(_ id: UInt64) {
@@ -126,6 +148,8 @@ extension Switchboard {
         transaction.handle(.answer(answer), at: now.monotonic, into: &steps)
         absorbers[key] = transaction
         if let deadline = transaction.deadline { deadlines.insert(.absorber(key), at: deadline) }
+        let (kept, most) = (key.keptBytes + transaction.keptBytes, Limits.absorbers)
+        for old in finishedAbsorbers.add(key, bytes: kept, on: key.flow, most: most) { absorbers[old] = nil }
     }
 
     private mutating func feedAbsorber(
@@ -142,7 +166,9 @@ extension Switchboard {
             switch step {
             case .send(let bytes): actions.append(.send(bytes, key.flow))
             case .timedOut: break
-            case .end: absorbers[key] = nil
+            case .end:
+                absorbers[key] = nil
+                finishedAbsorbers.remove(key, on: key.flow)
             }
         }
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The codecs that pass through. Packets are relayed as they are, so that a codec is only a name here; the list is
-/// closed so that no text of a stranger reaches another phone.
+/// closed so that no text of a stranger reaches another phone. So an offer of others alone is refused, though a relay could
+/// pass them: nobody would know what the packets are.
 enum Codec: String, CaseIterable {
     case pcmu = "PCMU"
     case pcma = "PCMA"
@@ -91,6 +92,9 @@ public struct AudioFormat: Hashable, Sendable {
         payloadType == other.payloadType && codec == other.codec && clockRate == other.clockRate
     }
 
+    /// The same codec, whatever its payload type.
+    func isSameCodec(as other: AudioFormat) -> Bool { codec == other.codec && clockRate == other.clockRate }
+
     func with(parameters: String?) -> AudioFormat {
         AudioFormat(self, parameters: parameters.flatMap { FormatParameters.allowed($0, of: codec) })
     }
@@ -102,4 +106,9 @@ public struct AudioFormat: Hashable, Sendable {
         channels = format.channels
         self.parameters = parameters
     }
+}
+
+extension [AudioFormat] {
+    /// Whether somebody can be heard in one of these; keys pressed are no sound.
+    public var holdsVoice: Bool { contains { !$0.isTelephoneEvent } }
 }

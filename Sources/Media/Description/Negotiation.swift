@@ -27,6 +27,15 @@ public enum Negotiation {
         return line
     }
 
+    /// What is left of an answer to an offer of ours: the formats whose codec was offered. An answer may give a codec another
+    /// payload type than the offer did (RFC 3264 §6.1 only advises against it): each side then sends what the other named.
+    ///
+    /// - Returns: Empty when no sound is left; telephone-event alone is none.
+    public static func taken(answered: [AudioFormat], offered: [AudioFormat]) -> [AudioFormat] {
+        let taken = answered.filter { answer in offered.contains { $0.isSameCodec(as: answer) } }
+        return taken.holdsVoice ? taken : []
+    }
+
     /// The formats of a call between the side that offered and the side that answered, in the answer's order and with
     /// its parameters. A format belongs to both when codec, clock rate and payload type are the same, because relayed
     /// packets keep theirs.

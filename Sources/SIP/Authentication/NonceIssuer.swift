@@ -18,9 +18,10 @@ public struct NonceIssuer: Sendable {
     public enum Verdict: Hashable, Sendable {
         /// Ours, for this source, and young enough.
         case valid
-        /// The same but too old: answer with `stale=true`, and the phone tries again without asking its user.
+        /// The same but too old, or from the future: answer with `stale=true`, and the phone tries again without asking its
+        /// user.
         case stale
-        /// Not made here, or not for this source, or from the future.
+        /// Not made here, or not for this source.
         case foreign
     }
 
@@ -62,8 +63,8 @@ public struct NonceIssuer: Sendable {
         var time: Int64 = 0
         for index in 0..<6 { time = time << 8 | Int64(stamp[index]) }
         let issued = WallTime(milliseconds: time)
-        // Our own clock went back, or a captured nonce is to live longer than it should.
-        guard issued <= now else { return .foreign }
+        // Our own clock went back. It is ours, and the phone's password is not to blame; but it would live too long.
+        guard issued <= now else { return .stale }
         return now - issued <= lifetime ? .valid : .stale
     }
 

@@ -68,6 +68,32 @@ public struct Dialog: Sendable {
         isEarly = (response.status ?? 200) < 200
     }
 
+    /// The side that sent `request`, when `response` does not say clearly where its sender is: that one is looked for where
+    /// the request went, so that a 2xx can be acknowledged whatever it is (§13.2.2.4).
+    ///
+    /// - Returns: `nil` for a To that cannot be read.
+    public init?(unclear response: Message, to request: Message) {
+        guard let from = try? request.from(), let asked = try? request.to(), let to = try? response.to(),
+            let callID = try? request.callID(), let cseq = try? request.cseq()
+        else { return nil }
+        self.callID = Array(request.bytes(callID))
+        localTag = from.tag.map { Array(request.bytes($0)) } ?? []
+        remoteTag = to.tag.map { Array(response.bytes($0)) } ?? []
+        (localCSeq, remoteCSeq) = (cseq.number, nil)
+        (remoteTarget, isTargetGRUU) =
+            ((try? response.target()) ?? nil) ?? (Array(request.bytes(request.requestURI)), false)
+        routeSet = (try? response.recordRouteURIs().reversed()) ?? []
+        localURI = Array(request.bytes(from.uriRange))
+        remoteURI = Array(request.bytes(asked.uriRange))
+        isEarly = (response.status ?? 200) < 200
+    }
+
+    /// How many bytes it holds.
+    public var keptBytes: Int {
+        let names = callID.count + localTag.count + remoteTag.count + localURI.count + remoteURI.count
+        return routeSet.reduce(names + remoteTarget.count) { $0 + $1.count }
+    }
+
     /// The called side has sent its 2xx, or the calling side has received it.
     public mutating func confirm() { isEarly = false }
 }

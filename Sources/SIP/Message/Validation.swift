@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Message {
-    /// The fields that have one meaning, so that two of them are two opinions (RFC 3261 §7.3.1, §20; RFC 4475 §3.3.8).
+    /// The fields that have one meaning, so that two of them are two opinions (RFC 3261 §7.3.1, §20; RFC 4475 §3.3.8). Those
+    /// that nobody acts on are not among them: of several User-Agent, Server, Subject, Date or Organization the first counts.
     private static let single: UInt64 = {
         let names: [HeaderName] = [
             .from, .to, .callID, .cseq, .maxForwards, .contentLength, .contentType, .contentDisposition, .expires,
-            .minExpires, .date, .event, .subscriptionState, .referTo, .referredBy, .replaces, .sessionExpires, .minSE,
-            .rack, .rseq, .retryAfter, .userAgent, .server, .subject, .authenticationInfo,
+            .minExpires, .event, .subscriptionState, .referTo, .referredBy, .replaces, .sessionExpires, .minSE,
+            .rack, .rseq, .retryAfter, .authenticationInfo,
         ]
         return names.reduce(0) { $0 | bit($1) }
     }()
@@ -71,11 +72,16 @@ extension Message {
         throw ParseError(.repeated(name), at: offset)
     }
 
+    /// What every response repeats (RFC 3261 §8.2.6.2).
+    private static let echoed: UInt64 = bit(.via) | bit(.from) | bit(.to) | bit(.callID) | bit(.cseq)
+
     /// Counts the hops without reading them: a response will copy them all.
     private func checkVias() throws(ParseError) {
         let span = bytes.span
-        var count = 0
-        for field in fields where field.name == .via {
+        var (count, echoed) = (0, 0)
+        for field in fields where Self.echoed & Self.bit(field.name) != 0 {
+            echoed += field.value.count
+            guard field.name == .via else { continue }
             count += 1
             var offset = Int(field.valueLower)
             while let comma = span.find(UInt8(ascii: ","), from: offset, to: Int(field.valueUpper)) {
@@ -84,6 +90,9 @@ extension Message {
         }
         guard count <= Limits.vias else {
             throw ParseError(.tooLarge(.via, limit: Limits.vias), at: Int(first(.via)?.lower ?? 0))
+        }
+        guard echoed <= Limits.echoedBytes else {
+            throw ParseError(.tooLarge(.header, limit: Limits.echoedBytes), at: Int(first(.via)?.lower ?? 0))
         }
     }
 

@@ -62,6 +62,15 @@ public struct InviteServerTransaction: Sendable {
         self.t1 = t1
     }
 
+    /// How many bytes it holds.
+    public var keptBytes: Int {
+        switch state {
+        case .proceeding(let latest): latest?.count ?? 0
+        case .completed(let answer, _, _), .accepted(let answer, _): answer.count
+        case .confirmed, .ended: 0
+        }
+    }
+
     /// When to hand in ``Input/clock`` next.
     public var deadline: MonotonicTime? {
         switch state {
@@ -90,7 +99,9 @@ public struct InviteServerTransaction: Sendable {
         case (.accepted(let first, _), .answer(let answer)):
             // The 2xx again, from the phone system; another final answer would be a second one.
             if answer.bytes == first { actions.append(.send(first)) }
-        case (.accepted, .ack):
+        case (.accepted(_, let until), .ack):
+            // Confirmed: nobody says the 2xx again, so it is not kept.
+            state = .accepted([], until: until)
             actions.append(.acknowledged)
 
         case (.confirmed(let until), .clock) where now >= until,

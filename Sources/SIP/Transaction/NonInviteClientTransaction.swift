@@ -54,6 +54,9 @@ public struct NonInviteClientTransaction: Sendable {
         self.state = .waiting(timerE, giveUp: now + TransactionTimers.giveUp(t1))
     }
 
+    /// How many bytes it holds.
+    public var keptBytes: Int { request.count }
+
     /// When to hand in ``Input/clock`` next.
     public var deadline: MonotonicTime? {
         switch state {

@@ -55,6 +55,15 @@ public struct NonInviteServerTransaction: Sendable {
         self.state = .working(trying: nil, giveUp: now + TransactionTimers.giveUp(t1))
     }
 
+    /// How many bytes it holds.
+    public var keptBytes: Int {
+        switch state {
+        case .working(let trying, _): trying?.count ?? 0
+        case .completed(let answer, _): answer.count
+        case .ended: 0
+        }
+    }
+
     /// When to hand in ``Input/clock`` next.
     public var deadline: MonotonicTime? {
         switch state {

@@ -102,6 +102,8 @@ extension MemoryTarget {
             .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames, .forgetsRoles, .showsEverything,
             .renegotiates, .takesEarlyData, .downgrades, .keepsWhoLeft:
             return nil
+        case .pilesUpChanges:
+            return method == "INVITE" && to.contains(";tag=") ? reply("200 OK", to: message) : nil
         }
     }
 

@@ -21,8 +21,7 @@ enum Weakness: String, CaseIterable {
         tripsOverRoutes
     case letsAnyPageIn, toleratesFrames
     case forgetsRoles, showsEverything, picksUpForAnybody
-    case renegotiates, takesEarlyData, downgrades
-    case keepsWhoLeft, transfersAnything
+    case renegotiates, takesEarlyData, downgrades, pilesUpChanges, keepsWhoLeft, transfersAnything
 
     /// The attack that must notice it.
     var attack: String {
@@ -98,6 +97,7 @@ enum Weakness: String, CaseIterable {
         case .downgrades: "K02s"
         case .keepsWhoLeft: "M02t"
         case .transfersAnything: "D15r"
+        case .pilesUpChanges: "D15c"
         }
     }
 }

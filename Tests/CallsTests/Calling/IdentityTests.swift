@@ -22,6 +22,72 @@ struct IdentityTests {
         #expect(scene.office.record()?.caller.text == "101")
     }
 
+    /// From and fields as phones write them that hide their user.
+    static let nobody: [(from: String, fields: [String])] = [
+        ("anonymous@anonymous.invalid", []), ("anonymous@anonymous.invalid", ["Privacy: id"]),
+        ("anonymous@anonymous.invalid", ["Privacy: user", "P-Preferred-Identity: <sip:101@office.example>"]),
+        ("anonymous@anonymous.invalid", ["Privacy: header;user;id;critical"]),
+        ("anonymous@anonymous.invalid", ["Privacy: none"]),
+        ("Anonymous@localhost", []), ("anonymous@office.example", ["Privacy: id"]), ("anonymous.invalid", []),
+        (
+            "101@office.example",
+            ["Remote-Party-ID: \"Desk 101\" <sip:101@office.example>;party=calling;privacy=full;screen=yes"]
+        ),
+        ("101@office.example", ["Remote-Party-ID: <sip:101@office.example>; privacy = \"full\""]),
+        ("phone-101-000001@office.example", ["Privacy: id", "P-Preferred-Identity: <sip:101@office.example>"]),
+    ]
+
+    @Test(arguments: nobody) func `in every dialect, and nothing in the call tells later`(
+        from: String,
+        fields: [String]
+    ) throws {
+        var (office, caller, callee) = try Office.withPhones()
+        let answers = try caller.ask(
+            &office,
+            "INVITE",
+            to: "sip:102@\(Office.domain)",
+            from: "sip:\(from)",
+            callID: "call-1",
+            extra: ["Contact: <\(caller.contact)>"] + fields,
+            body: SDP.offer()
+        )
+        #expect(answers.map(\.status) == [100] && office.events.isEmpty)
+        let invite = try #require(office.received(on: callee.flow).first)
+        #expect(invite.text(.from).hasPrefix("\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag="))
+        office.deliver(callee.answer(invite, 200, sdp: SDP.answer(to: invite)), on: callee.flow)
+        let answer = try #require(office.received(on: caller.flow).last)
+        #expect(answer.status == 200)
+        office.deliver(caller.inDialog("ACK", of: answer, sequence: try answer.cseq().number), on: caller.flow)
+        office.deliver(caller.inDialog("INVITE", of: answer, sdp: SDP.offer(direction: "sendonly")), on: caller.flow)
+        office.wait(.seconds(31))
+        office.deliver(caller.inDialog("BYE", of: answer), on: caller.flow)
+        let all = [invite] + office.received(on: callee.flow)
+        #expect(Set(all.compactMap(\.method)).isSuperset(of: [.invite, .ack, .bye]))
+        for message in all {
+            let text = String(decoding: message.bytes, as: UTF8.self)
+            #expect(!text.contains("Desk 101") && !text.contains("101@") && !text.contains("phone-101"), "\(text)")
+        }
+        // The business knows it all the same.
+        #expect(office.record()?.caller.text == "101")
+    }
+
+    @Test(arguments: [
+        "103@office.example", "phone-102-000001@office.example", "bob@anonymous.invalid", "anonymou@x.example",
+    ])
+    func `S07 hiding is no way to be somebody else`(from: String) throws {
+        var (office, caller, callee) = try Office.withPhones()
+        let answers = try caller.ask(
+            &office,
+            "INVITE",
+            to: "sip:102@\(Office.domain)",
+            from: "sip:\(from)",
+            extra: ["Contact: <\(caller.contact)>", "Privacy: id"],
+            body: SDP.offer()
+        )
+        #expect(answers.map(\.status) == [403] && office.events.map(\.kind) == [.identityMismatch])
+        #expect(office.received(on: callee.flow).isEmpty)
+    }
+
     @Test(arguments: ["Privacy: none", "Privacy: none;id", "Privacy: session", "Privacy: unknown", "Privacy:"])
     func `everybody else is shown`(field: String) throws {
         let scene = try RingingScene([field])

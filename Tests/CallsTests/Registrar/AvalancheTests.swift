@@ -87,7 +87,9 @@ struct AvalancheTests {
             var phone = try Phone("phone-101-000001", in: &office)
             for _ in 0..<index { office.deliver(phone.request("OPTIONS", to: "sip:\(Office.domain)"), on: phone.flow) }
             _ = office.received(on: phone.flow)
-            let answer = try phone.register(&office, expires: 3_600)
+            let flow = "+sip.instance=\"<urn:uuid:0>\";reg-id=1;expires=3600"
+            let fields = ["Supported: outbound", "Contact: <\(phone.contact)>;\(flow)"]
+            let answer = try phone.register(&office, fields: fields)
             return try #require(try answer.firstContact()?.expires)
         }
         #expect(times.allSatisfy { 3_240...3_600 ~= $0 })

@@ -7,17 +7,32 @@ import Testing
 
 @Suite("RFC 3261 §10: the registrar")
 struct RegistrarTests {
-    @Test func `a phone with its secret is registered for as long as it asked`() throws {
+    /// One that keeps its connection alive notices when that is gone; any other is back within two minutes.
+    @Test(arguments: [
+        (100, "", 90...100), (600, "", 108...120), (3_600, "", 108...120), (100_000, "", 108...120),
+        (600, ";reg-id=1", 540...600), (3_600, ";reg-id=1", 3_240...3_600), (100_000, ";reg-id=1", 3_240...3_600),
+        (60, "", 60...60), (60, ";reg-id=1", 60...60),
+    ])
+    func `a phone is registered for as long as it asked, or as it may`(
+        seconds: Int,
+        flow: String,
+        granted: ClosedRange<UInt32>
+    ) throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
-        let answer = try phone.register(&office, expires: 600)
+        let name = ";+sip.instance=\"<urn:uuid:0>\"" + flow
+        let fields = ["Supported: outbound", "Contact: <\(phone.contact)>\(name);expires=\(seconds)"]
+        let answer = try phone.register(&office, fields: fields)
         #expect(answer.status == 200)
         let contact = try #require(try answer.firstContact())
         #expect(answer.string(contact.uriRange) == phone.contact)
         // Up to a tenth less, so that phones which came together do not refresh together.
-        #expect(540...600 ~= contact.expires ?? 0)
+        #expect(granted ~= contact.expires ?? 0)
         #expect(office.switchboard.registrations().map(\.number.text) == ["101"])
         #expect(office.proven == [phone.flow.id])
+        // And when it refreshes, no longer than that.
+        let again = try #require(try phone.register(&office, fields: fields).firstContact())
+        #expect(again.expires == granted.upperBound)
     }
 
     @Test func `a registration ends when its time is over`() throws {
@@ -90,7 +105,49 @@ struct RegistrarTests {
         #expect(answer.first(.minExpires).map { answer.string($0) } == "60")
     }
 
-    @Test func `S05 more contacts than allowed are refused as a whole`() throws {
+    @Test func `S05 the sixth contact takes the place of the one that was refreshed longest ago`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        for index in 1...5 {
+            try phone.register(&office, contact: "sip:a\(index)@192.0.2.50")
+            office.wait(.seconds(1))
+        }
+        // The first one is refreshed, so the second is the oldest now.
+        try phone.register(&office, contact: "sip:a1@192.0.2.50")
+        for index in 6...20 {
+            office.wait(.seconds(1))
+            let answer = try phone.register(&office, contact: "sip:a\(index)@192.0.2.50")
+            let bound = String(decoding: answer.bytes, as: UTF8.self)
+            #expect(answer.status == 200 && bound.contains("sip:a\(index)@"))
+            #expect(!bound.contains("sip:a\(index == 6 ? 2 : index - 5)@") || index < 11)
+            #expect(office.switchboard.registrations().count == 5)
+        }
+        #expect(Set(office.events.map(\.kind)) == [.bindingLimit] && office.events.count == 15)
+        #expect(office.events.last?.subject == "'desk' of extension 101")
+        #expect(office.closed.isEmpty)
+    }
+
+    @Test func `S05 a connection whose contact was replaced is closed when nothing else uses it`() throws {
+        var office = try Office()
+        var phones: [Phone] = []
+        for index in 1...6 {
+            var phone = try Phone("phone-101-000001", in: &office, from: "192.0.2.6\(index):50000")
+            try phone.register(&office, contact: "sip:a\(index)@192.0.2.6\(index)")
+            office.wait(.seconds(1))
+            phones.append(phone)
+        }
+        #expect(office.closed == [phones[0].flow.id])
+        // The next one would be that of the second, over which a call stands.
+        var callee = try Phone("phone-102-000001", in: &office, from: "192.0.2.70:50000")
+        try callee.register(&office)
+        _ = try phones[1].call(&office, "102")
+        var late = try Phone("phone-101-000001", in: &office, from: "192.0.2.71:50000")
+        try late.register(&office, contact: "sip:a7@192.0.2.71")
+        #expect(office.closed == [phones[0].flow.id])
+        #expect(office.switchboard.calls().count == 1)
+    }
+
+    @Test func `S05 more contacts in one registration than allowed are refused as a whole`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)
         try phone.register(&office)

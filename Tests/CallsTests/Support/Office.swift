@@ -29,6 +29,8 @@ struct Office {
     var storesAtOnce = true
     private var waiting: [Ticket] = []
     private var lastFlow: UInt64 = 0
+    /// How far the clock on the wall was set forward.
+    private var step: Duration = .zero
     private(set) var snapshot: Snapshot
 
     /// An office with the extensions 101, 102 and 103; 102 has two phones.
@@ -64,6 +66,7 @@ struct Office {
         groups: [String: String] = [:],
         forwarding: Set<String> = [],
         more: [String] = [],
+        minimum: DigestStrength = .md5,
         generation: UInt64 = 1
     ) throws -> Snapshot {
         let numbers = ["101", "102", "103"] + more
@@ -82,7 +85,7 @@ struct Office {
                 ("phone-101-000001", "101"), ("phone-102-000001", "102"), ("phone-102-000002", "102"),
                 ("phone-103-000001", "103"),
             ] + more.map { ("phone-\($0)-000001", $0) }
-        let devices = try owners.map { username, number in try device(username, number) }
+        let devices = try owners.map { username, number in try device(username, number, minimum) }
         return Snapshot(
             generation: generation,
             domain: try #require(DomainName(parsing: domain)),
@@ -92,7 +95,7 @@ struct Office {
         )
     }
 
-    private static func device(_ username: String, _ number: String) throws -> Device {
+    private static func device(_ username: String, _ number: String, _ minimum: DigestStrength) throws -> Device {
         let secret = Phone.password(of: username)
         let hash = { (algorithm: DigestAlgorithm) in
             Redacted(HA1(algorithm: algorithm, username: username, realm: domain, password: secret).hex())
@@ -103,7 +106,7 @@ struct Office {
             extension: try #require(ExtensionNumber(parsing: number)),
             username: username,
             hashes: DigestHashes(md5: hash(.md5), sha256: hash(.sha256), sha512256: hash(.sha512256)),
-            minimum: .md5,
+            minimum: minimum,
             label: "desk",
             createdAt: WallTime(milliseconds: 0)
         )
@@ -171,8 +174,11 @@ struct Office {
 
     var moment: Moment {
         let elapsed = now - start
-        return Moment(monotonic: now, wall: WallTime(milliseconds: 1_800_000_000_000) + elapsed)
+        return Moment(monotonic: now, wall: WallTime(milliseconds: 1_800_000_000_000) + elapsed + step)
     }
+
+    /// Somebody sets the clock on the wall.
+    mutating func stepClock(_ duration: Duration) { step += duration }
 
     /// Lets time pass, waking the switchboard at each of its deadlines on the way.
     mutating func wait(_ duration: Duration) {
@@ -218,6 +224,14 @@ struct Office {
 
     mutating func apply(disabled: Set<String>) throws {
         snapshot = try Self.snapshot(disabled: disabled, generation: snapshot.generation + 1)
+        var actions: [Action] = []
+        switchboard.apply(snapshot, at: moment, into: &actions)
+        carryOut(actions)
+    }
+
+    /// Narrows the logins of all phones to SHA-256.
+    mutating func narrow() throws {
+        snapshot = try Self.snapshot(disabled: [], minimum: .sha256, generation: snapshot.generation + 1)
         var actions: [Action] = []
         switchboard.apply(snapshot, at: moment, into: &actions)
         carryOut(actions)

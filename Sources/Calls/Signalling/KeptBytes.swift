@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SIP
+
+/// What is held of messages for others than the calls that stand: the figure by which tests see that nobody piles up more.
+extension Switchboard {
+    /// Whether so much waits for repeats that nothing new may begin.
+    var isFull: Bool {
+        finishedServers.bytes + finishedAbsorbers.bytes + finishedClients.bytes > Limits.finishedBytes
+    }
+
+    /// Counted anew each time: only people and tests ask.
+    var keptBytes: Int {
+        var bytes = inviteServers.values.reduce(0) { $0 + $1.keptBytes }
+        bytes += absorbers.reduce(0) { $0 + $1.key.keptBytes + $1.value.keptBytes }
+        bytes += inviteClients.values.reduce(0) { $0 + $1.keptBytes }
+        bytes += requestClients.values.reduce(0) { $0 + $1.keptBytes }
+        bytes += leaving.values.reduce(0) { $0 + $1.keptBytes }
+        bytes += earlyCalls.values.reduce(0) { $0 + $1.keptBytes }
+        return callsBySerial.values.reduce(bytes) { $0 + $1.keptBytes }
+    }
+}
+
+extension Leaving {
+    fileprivate var keptBytes: Int {
+        switch self {
+        case .said: 0
+        case .waiting(let farewell): farewell.dialog.keptBytes
+        }
+    }
+}
+
+extension EarlyCall {
+    fileprivate var keptBytes: Int {
+        let own = dialog.keptBytes + (pending?.bytes.count ?? 0) + queue.reduce(0) { $0 + $1.body.count }
+        return phones.values.reduce(own + (told?.body.count ?? 0)) { $0 + $1.dialog.keptBytes }
+    }
+}
+
+extension Call {
+    fileprivate var keptBytes: Int {
+        let asked = incoming.map { $0.request.bytes.count + $0.dialog.keptBytes } ?? 0
+        return switch phase {
+        case .ringing, .refusing: asked
+        case .answering(let answering): asked + answering.callee.keptBytes
+        case .talking(let conversation):
+            asked + conversation.caller.keptBytes + conversation.callee.keptBytes
+                + (conversation.change?.asked.request.bytes.count ?? 0)
+        }
+    }
+}
+
+extension Leg {
+    fileprivate var keptBytes: Int { dialog.keptBytes + (unacknowledged?.bytes.count ?? 0) }
+}

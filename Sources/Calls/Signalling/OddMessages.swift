@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+import SIP
+
+/// Messages with fields that are not as they should be. Where they end is known, so that the next one is read as ever: a
+/// stream that lost its framing never gets here.
+extension Switchboard {
+    /// A request that can be answered gets its error (RFC 3261 §21.4.1), a response is taken for what can be read of it. A
+    /// phone's connection, with its registration and the signalling of its calls, stays; a stranger's is closed.
+    mutating func receiveOdd(
+        _ message: Message,
+        _ error: ParseError,
+        on flow: Flow,
+        at now: Moment,
+        into actions: inout [Action]
+    ) {
+        counters.malformed += 1
+        report(.malformed, .intrusionDetection, message, flow, now, into: &actions)
+        if message.method == nil {
+            if error.leavesReadable { receiveResponse(message, on: flow, at: now, into: &actions) }
+        } else if message.method != .ack, message.first(.via) != nil, message.first(.callID) != nil {
+            respond(error.status, to: message, on: flow, at: now, into: &actions)
+        }
+        if flow.transport.isReliable, phones[flow.id]?.mayBeOdd(at: now.monotonic) != true {
+            actions.append(.close(flow.id))
+        }
+    }
+}
+
+extension ParseError {
+    /// Whether what a response is about, and what it brings, is still known for sure.
+    fileprivate var leavesReadable: Bool {
+        switch problem {
+        case .unfinishedHeader, .truncatedBody, .unsupportedVersion, .missing, .methodMismatch: false
+        case .repeated(let name): ![.via, .from, .to, .callID, .cseq, .contentLength].contains(name)
+        case .tooLarge(let part, limit: _): part != .message && part != .startLine
+        case .malformed, .forbiddenControl, .unsupportedScheme: true
+        }
+    }
+}

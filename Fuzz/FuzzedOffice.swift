@@ -31,6 +31,8 @@ struct FuzzedOffice {
     var generation: UInt64 = 1
     var counter: UInt32 = 0
 
+    /// Bytes that a switchboard may keep for four phones on eight connections, whatever they say.
+    static let keptBytes = 8 << 20
     static let key = [UInt8](repeating: 7, count: 32)
 
     init() {
@@ -149,6 +151,7 @@ struct FuzzedOffice {
         promise(figures.registrations <= 5 * FuzzedPhone.all.count, "more registrations than there may be")
         promise(figures.subscriptions <= 128 * FuzzedPhone.all.count, "more subscriptions than there may be")
         promise(figures.calls <= 16 * FuzzedPhone.all.count, "more calls than there may be")
+        promise(figures.keptBytes <= Self.keptBytes, "it keeps \(figures.keptBytes) bytes for a handful of phones")
         promise(figures.relays.calls == relay.count, "relays and calls differ")
         promise(figures.relays.silent == 0, "a call stands in silence")
         guard !isProven else { return }
@@ -173,6 +176,7 @@ struct FuzzedOffice {
         promise(figures.subscriptions == 0, "a subscription outlives its time")
         promise(figures.transactions == 0, "a transaction outlives its time")
         promise(relay.count == 0, "a relay outlives its call")
+        promise(figures.keptBytes == 0, "\(figures.keptBytes) bytes are kept for nobody")
         promise(board.nextDeadline == nil, "something is due for nobody")
     }
 

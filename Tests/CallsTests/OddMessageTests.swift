@@ -90,4 +90,13 @@ struct OddMessageTests {
         // It is said again as it should be, and taken.
         #expect(scene.pickUp().map(\.status) == [200])
     }
+
+    @Test(arguments: ["é", String(repeating: "a", count: 8_100)])
+    func `a refusal is acknowledged by a request that can be read, whatever its To is`(tag: String) throws {
+        var scene = try RingingScene()
+        scene.office.deliver(scene.callee.answer(scene.invite, 486, tag: tag), on: scene.callee.flow)
+        var acknowledgement = try #require(scene.office.received(on: scene.callee.flow).last)
+        #expect(acknowledgement.method == .ack)
+        #expect(throws: Never.self) { try acknowledgement.validate() }
+    }
 }

@@ -129,7 +129,7 @@ extension Switchboard {
         writer.field(.maxForwards, 70)
         writer.copy(.route, from: client.request)
         writer.copy(.from, from: client.request)
-        writer.copy(.to, from: response)
+        writer.copy(.to, from: response.hasOddTo ? client.request : response)
         writer.copy(.callID, from: client.request)
         let number = (try? client.request.cseq().number) ?? 1
         writer.field(.cseq, "\(number) ACK")

@@ -30,6 +30,15 @@ extension Switchboard {
     }
 }
 
+extension Message {
+    /// Whether its To is not worth repeating in a request of ours, which is always as it should be. A phone knows the ACK for
+    /// its refusal by the branch (RFC 3261 §17.2.3).
+    var hasOddTo: Bool {
+        guard let to = try? to() else { return true }
+        return to.range.count > SIP::Limits.targetBytes
+    }
+}
+
 extension ParseError {
     /// Whether what a response is about, and what it brings, is still known for sure.
     fileprivate var leavesReadable: Bool {

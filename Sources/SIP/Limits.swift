@@ -22,6 +22,9 @@ public enum Limits {
     /// Phones stay under 600; ten hops with long names come to 2,000.
     public static let echoedBytes = 8_192
 
+    /// Bytes of the tag that a 2xx which is otherwise unusable is acknowledged with. Phones stay under 64.
+    public static let tagBytes = 1_024
+
     /// The most contacts, routes or record routes that are read from one message.
     public static let addresses = 70
 

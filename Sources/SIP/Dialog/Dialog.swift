@@ -78,7 +78,8 @@ public struct Dialog: Sendable {
         else { return nil }
         self.callID = Array(request.bytes(callID))
         localTag = from.tag.map { Array(request.bytes($0)) } ?? []
-        remoteTag = to.tag.map { Array(response.bytes($0)) } ?? []
+        // One that is too long would make a request that is too long: it goes without.
+        remoteTag = to.tag.flatMap { $0.count <= Limits.tagBytes ? Array(response.bytes($0)) : nil } ?? []
         (localCSeq, remoteCSeq) = (cseq.number, nil)
         (remoteTarget, isTargetGRUU) =
             ((try? response.target()) ?? nil) ?? (Array(request.bytes(request.requestURI)), false)

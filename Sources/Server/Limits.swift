@@ -125,6 +125,12 @@ enum Limits {
     /// also the deepest debt.
     static let phonePause: Duration = .milliseconds(250)
     static let longestPause: Duration = .seconds(10)
+    /// The same of all phones of one of several businesses: a quarter of what a loop bears, and what a thousand phones say
+    /// that come back at once. Neighbours have the rest.
+    static let businessRate = 2_500
+    static let businessBurst = 20_000
+    static let businessByteRate = 8 << 20
+    static let businessByteBurst = 32 << 20
     /// Budgets kept before it is looked which of them nobody has any more; 150 bytes each.
     static let fewBudgets = 1_024
 

@@ -60,6 +60,9 @@ struct Share: Sendable {
     /// Phones that may register anew with it.
     var registrations: Rate { part(of: Guard.Limits.registrationRate) }
 
+    /// What its phones may say together; `nil` where nobody else is on the loop.
+    var phones: MessageBudget? { isAlone ? nil : .business }
+
     /// What a core bears, or the part of it that one of several may take.
     private func part(of rate: Rate) -> Rate {
         guard !isAlone else { return rate }

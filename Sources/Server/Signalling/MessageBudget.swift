@@ -2,7 +2,8 @@
 
 import Primitives
 
-/// How many messages and how many bytes one login may send, over all of its connections together.
+/// How many messages and how many bytes one login may send, over all of its connections together, or all logins of one
+/// business.
 ///
 /// The generic cell rate algorithm (ITU-T I.371): a token bucket in eight bytes, which keeps the moment at which the
 /// bucket will be full again. Debt is what makes a login wait, so it is kept, up to ``Limits/longestPause``.
@@ -30,8 +31,25 @@ struct MessageBudget: Sendable {
         }
     }
 
-    private var messages = Bucket(perSecond: Limits.phoneRate, burst: Limits.phoneBurst)
-    private var bytes = Bucket(perSecond: Limits.phoneByteRate, burst: Limits.phoneByteBurst)
+    private var messages: Bucket
+    private var bytes: Bucket
+
+    private init(_ messages: Bucket, _ bytes: Bucket) { (self.messages, self.bytes) = (messages, bytes) }
+
+    static var login: MessageBudget {
+        MessageBudget(
+            Bucket(perSecond: Limits.phoneRate, burst: Limits.phoneBurst),
+            Bucket(perSecond: Limits.phoneByteRate, burst: Limits.phoneByteBurst)
+        )
+    }
+
+    /// Of the phones of one of several businesses.
+    static var business: MessageBudget {
+        MessageBudget(
+            Bucket(perSecond: Limits.businessRate, burst: Limits.businessBurst),
+            Bucket(perSecond: Limits.businessByteRate, burst: Limits.businessByteBurst)
+        )
+    }
 
     /// - Returns: Until when nothing more is read; `nil` when the next one may come.
     mutating func spend(message: Bool, bytes count: Int, at now: MonotonicTime) -> MonotonicTime? {
@@ -49,7 +67,7 @@ struct MessageBudget: Sendable {
 ///
 /// Belongs to the loop.
 final class LoginBudget {
-    var budget = MessageBudget()
+    var budget = MessageBudget.login
     fileprivate var connections = 0
 }
 

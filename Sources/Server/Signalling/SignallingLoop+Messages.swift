@@ -99,14 +99,16 @@ extension SignallingLoop {
         spend(message: false, bytes: bytes, on: connection, at: SystemClock.now)
     }
 
-    /// Who has spent what a login may is read more slowly, over all of its connections. Nothing is lost.
+    /// Who has spent what a login may is read more slowly, over all of its connections; so is everybody of a business that
+    /// has spent what it may, beside others. Nothing is lost.
     private func spend(message: Bool, bytes: Int, on connection: Connection, at now: Moment) {
-        guard let end = connection.budget?.budget.spend(message: message, bytes: bytes, at: now.monotonic) else {
-            return
-        }
-        guard !connection.isHeldBack else { return }
+        let own = connection.budget?.budget.spend(message: message, bytes: bytes, at: now.monotonic)
+        let ours = budget?.spend(message: message, bytes: bytes, at: now.monotonic)
+        guard let end = later(own, ours), !connection.isHeldBack else { return }
         figures.pauses += 1
         connection.holdBack(until: end)
+        // Of a business that says too much, no single phone is to blame.
+        guard own != nil else { return }
         events.add(
             SecurityEvent(
                 at: now.wall,
@@ -117,6 +119,11 @@ extension SignallingLoop {
                 detail: "more than one phone may send; it waits, nothing is lost"
             )
         )
+    }
+
+    private func later(_ one: MonotonicTime?, _ other: MonotonicTime?) -> MonotonicTime? {
+        guard let one, let other else { return one ?? other }
+        return max(one, other)
     }
 
     /// Counts. Building an event costs more than the drop itself, so one is built when the source changes or a report is due.

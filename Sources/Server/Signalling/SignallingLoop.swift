@@ -50,6 +50,8 @@ final class SignallingLoop {
     var expected = Crowd()
     /// What logins may say.
     var budgets = LoginBudgets()
+    /// What all of them together may; `nil` where nobody else needs the loop.
+    var budget: MessageBudget?
     /// When each connection is looked at next. One entry a connection.
     var reviews = DeadlineQueue<FlowID>()
     /// The clock that deadlines of connections are measured with.
@@ -63,8 +65,15 @@ final class SignallingLoop {
     /// Nothing is served any more.
     private var isOver = false
 
-    init(eventLoop: any EventLoop, switchboard: Switchboard, admission: Admission, outlets: Outlets) {
+    init(
+        eventLoop: any EventLoop,
+        switchboard: Switchboard,
+        admission: Admission,
+        budget: MessageBudget? = nil,
+        outlets: Outlets
+    ) {
         self.eventLoop = eventLoop
+        self.budget = budget
         self.switchboard = switchboard
         self.admission = admission
         self.outlets = outlets

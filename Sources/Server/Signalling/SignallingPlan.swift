@@ -88,6 +88,7 @@ struct SignallingPlan: Sendable {
                 logins: logins,
                 seed: (entropy.next(), entropy.next())
             ),
+            budget: share.phones,
             outlets: outlets
         )
         for ban in bans where ban.holds(at: SystemClock.wall) { outlets.bans(.known(ban)) }

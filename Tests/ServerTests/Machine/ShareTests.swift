@@ -15,6 +15,7 @@ struct ShareTests {
         #expect(share.connections.reservedForAuthenticated == ConnectionGate.Caps().reservedForAuthenticated)
         #expect(share.connections.reservedForSites == ConnectionGate.Caps().reservedForSites)
         #expect(share.rates.allStrangers == SourceGate.Rates().allStrangers)
+        #expect(share.phones == nil)
         #expect(share.calls == 4_000 && share.nonces == SwitchboardSettings.usualNonces && share.relays == 4_000)
     }
 
@@ -52,6 +53,7 @@ struct ShareTests {
         #expect(strangers * 4 <= share.strangerPlaces + 3 || strangers == Limits.leastStrangers)
         #expect(share.rates.allStrangers.perSecond * 4 == SourceGate.Rates().allStrangers.perSecond)
         #expect(share.connections.total == share.places)
+        #expect(share.phones != nil)
     }
 
     @Test(arguments: [(1, 1, 1_024), (1, 1, 1 << 20), (4, 1, 20_000), (4, 2, 8_192), (200, 2, 20_000)])

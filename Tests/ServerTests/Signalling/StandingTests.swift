@@ -119,7 +119,7 @@ struct MessageBudgetTests {
     private let start = MonotonicTime(nanoseconds: 1_000_000_000)
 
     @Test func `four hundred at once, then twenty a second`() {
-        var budget = MessageBudget()
+        var budget = MessageBudget.login
         #expect(Self.messages(within: &budget, at: start) == 400)
         #expect(Self.messages(within: &budget, at: start + .seconds(1)) == 20)
         #expect(Self.messages(within: &budget, at: start + .seconds(1) + Limits.phonePause) == 5)
@@ -127,7 +127,7 @@ struct MessageBudgetTests {
     }
 
     @Test func `256 KiB at once, then 64 a second, and what is owed is waited for`() {
-        var budget = MessageBudget()
+        var budget = MessageBudget.login
         var bytes = 0
         while budget.spend(message: false, bytes: 2_048, at: start) == nil { bytes += 2_048 }
         #expect((255 << 10...257 << 10).contains(bytes))
@@ -138,8 +138,26 @@ struct MessageBudgetTests {
         #expect(!budget.isFull(at: start + .seconds(4)) && budget.isFull(at: start + .seconds(6)))
     }
 
+    @Test func `E-M1 the logins of one business together leave three quarters of the loop to others`() {
+        var business = MessageBudget.business
+        var logins = Array(repeating: MessageBudget.login, count: 1_000)
+        var heard = 0
+        // Each says all that it may; what the business has spent is waited for.
+        for second in 0..<60 {
+            let now = start + .seconds(second)
+            for index in logins.indices {
+                while true {
+                    let waits = logins[index].spend(message: true, bytes: 600, at: now) != nil
+                    heard += 1
+                    if business.spend(message: true, bytes: 600, at: now) != nil || waits { break }
+                }
+            }
+        }
+        #expect(heard <= Limits.businessBurst + 60 * (Limits.businessRate + 1_000))
+    }
+
     @Test func `nobody waits for longer than ten seconds`() {
-        var budget = MessageBudget()
+        var budget = MessageBudget.login
         let end = budget.spend(message: true, bytes: 1 << 30, at: start)
         #expect(end.map { $0 - start } == Limits.longestPause)
     }

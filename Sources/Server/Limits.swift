@@ -141,6 +141,13 @@ enum Limits {
     /// How often they are reported.
     static let eventReport: Duration = .seconds(10)
 
+    /// Bans of the system with a line of the journal each, in so many seconds; the others share one. Strangers decide how many
+    /// there are, and lines are kept for ever.
+    static let banLines = 12
+    static let secondsOfBanLines = 3_600
+    /// Sources that such a shared line names, 40 bytes each; the others are counted.
+    static let bansPerLine = 200
+
     // MARK: Housekeeping
 
     /// How often it is looked whether an exception has ended.

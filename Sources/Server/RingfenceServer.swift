@@ -121,7 +121,7 @@ public final class RingfenceServer: Sendable {
         if let farewell = await hop.ask({ $0.stop() }) { try? await farewell.get() }
         guard hop.close() else { return }
         media.hangUp()
-        await banKeeper.settle()
+        await banKeeper.finish()
         await withCheckedContinuation { (written: CheckedContinuation<Void, Never>) in
             DispatchQueue.global().async { [records] in
                 records.stop()

@@ -37,6 +37,11 @@ public enum Limits {
     static let pagesPerCheckpoint = 4_000
     /// Security events kept; the oldest go first. A year of a quiet system, and 40 MiB at most for one under attack.
     public static let securityEvents = 100_000
+    /// Security events that one line of the journal stands for at most, but for those written with the last: what strangers cause
+    /// in an hour when they do their worst is then a few lines.
+    static let eventsPerLine = 10_000
+    /// Seconds from one such line to the next while there are fewer.
+    static let secondsPerLine = 3_600
     /// Seconds that a ban is kept after its end, because the next one of its source is longer: a week.
     static let rememberedBans = 7 * 86_400
     /// Rows that a list answers with at most.

@@ -11,11 +11,13 @@ extension RingfenceStore {
     }
 
     /// Keeps a ban in place of any there is of its source, in one transaction with its line in the journal.
-    public func keep(_ ban: Ban, journal draft: JournalDraft, at now: WallTime) throws {
+    ///
+    /// - Parameter draft: `nil` for a ban that the system imposed and that a summarising line will tell of.
+    public func keep(_ ban: Ban, journal draft: JournalDraft?, at now: WallTime) throws {
         try append(at: now) { database in
             try BanTable.prune(database, endedBefore: now + .seconds(-Limits.rememberedBans))
             try BanTable.put(ban, database)
-            return [draft]
+            return draft.map { [$0] } ?? []
         }
     }
 

@@ -5,8 +5,8 @@ public import Model
 public import Primitives
 
 extension RingfenceStore {
-    /// Writes records, events and logins in one transaction; when it returns they are on the disk, and the journal has a
-    /// digest of the events.
+    /// Writes records, events and logins in one transaction; when it returns they are on the disk, and the journal or the mark
+    /// of what waits for it has a digest of the events.
     public func write(_ records: [CallRecord], events: [SecurityEvent] = [], logins: [PhoneLogin] = []) throws {
         func put(into database: Database) throws {
             for record in records { try RecordTable.upsert(record, database) }
@@ -15,7 +15,7 @@ extension RingfenceStore {
         guard let last = events.map(\.at).max() else { return try pool.write(put) }
         try append(at: last) { database in
             try put(into: database)
-            return try EventTable.insert(events, database)
+            return try EventTable.insert(events, database, at: last, seal)
         }
     }
 

@@ -110,7 +110,7 @@ public final class RingfenceStore: Sendable {
                 return try JournalTable.append(drafts, database, at: now, seal)
             }
             settings.snapshot = settings.snapshot.applying(changes)
-            anchor(head, isSound: settings.anchorIsSound)
+            if let head { anchor(head, isSound: settings.anchorIsSound) }
             return settings.snapshot
         }
     }
@@ -118,19 +118,22 @@ public final class RingfenceStore: Sendable {
     /// Writes something into the journal that changed no setting.
     @discardableResult
     public func append(_ draft: JournalDraft, at now: WallTime) throws -> JournalEntry {
-        try append(at: now) { _ in [draft] }
+        guard let entry = try append(at: now, with: { _ in [draft] }) else {
+            preconditionFailure("nothing to write into the journal")
+        }
+        return entry
     }
 
     /// The same in one transaction with what it tells of, where that is no setting.
     ///
-    /// - Parameter change: What is to be written besides; answers with what the journal is to say, at least one line.
+    /// - Parameter change: What is to be written besides; answers with what the journal is to say, which may be nothing.
     @discardableResult
-    func append(at now: WallTime, with change: (Database) throws -> [JournalDraft]) throws -> JournalEntry {
+    func append(at now: WallTime, with change: (Database) throws -> [JournalDraft]) throws -> JournalEntry? {
         try settings.withLock { settings in
             let entry = try pool.write { database in
                 try JournalTable.append(change(database), database, at: now, seal)
             }
-            anchor(entry, isSound: settings.anchorIsSound)
+            if let entry { anchor(entry, isSound: settings.anchorIsSound) }
             return entry
         }
     }

@@ -203,14 +203,16 @@ struct JournalTests {
 
     @Test func `what strangers make the system write does not push out of sight what people did`() throws {
         let store = try makeTen().open()
-        let event = SecurityEvent(
-            at: noon,
-            kind: .scanner,
-            control: "intrusion-detection",
-            source: "203.0.113.9",
-            detail: ""
-        )
-        for _ in 0..<300 { try store.write([], events: [event]) }
+        for hour in 0..<300 {
+            let event = SecurityEvent(
+                at: noon + .seconds(3_600 * hour),
+                kind: .scanner,
+                control: "intrusion-detection",
+                source: "203.0.113.9",
+                detail: ""
+            )
+            try store.write([], events: [event])
+        }
         try store.append(draft("extension.remove", "205"), at: noon)
         #expect(try store.journal(JournalQuery(limit: 4)).map(\.sequence) == [8, 9, 10, 311])
         #expect(try store.journal(JournalQuery(limit: 2, includesSystem: true)).map(\.sequence) == [310, 311])

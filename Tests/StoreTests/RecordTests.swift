@@ -113,9 +113,14 @@ struct RecordTests {
 
 @Suite("Security events and proofs")
 struct EventTests {
-    private func makeEvent(_ detail: String, from source: String = "203.0.113.9", count: Int = 1) -> SecurityEvent {
+    private func makeEvent(
+        _ detail: String,
+        from source: String = "203.0.113.9",
+        count: Int = 1,
+        at time: WallTime = noon
+    ) -> SecurityEvent {
         SecurityEvent(
-            at: noon,
+            at: time,
             kind: .failedLogin,
             control: "intrusion-detection",
             source: source,
@@ -135,7 +140,9 @@ struct EventTests {
 
     @Test func `the oldest make room for the newest`() throws {
         let store = try Place().create()
-        for number in 1...20 { try store.write([], events: [makeEvent("\(number)")]) }
+        for number in 1...20 {
+            try store.write([], events: [makeEvent("\(number)", at: noon + .seconds(3_600 * number))])
+        }
         try store.append(at: noon) { try EventTable.prune($0, keeping: 5) }
         #expect(try store.events().map(\.detail) == ["20", "19", "18", "17", "16"])
         #expect(try store.verifyJournal().isIntact)

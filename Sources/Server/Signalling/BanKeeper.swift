@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dispatch
-import Foundation
 import Logging
 import Model
+import Primitives
 import Store
+import Synchronization
 
-/// Puts bans that the system imposed on the disk, each with its line in the journal, on a thread of its own.
+/// Puts bans that the system imposed on the disk, with what the journal says of them, on a thread of its own.
 final class BanKeeper: Sendable {
     private let queue = DispatchQueue(label: "ringfence-bans")
     private let store: RingfenceStore
     private let logger: Logger
+    private let lines = Mutex(BanLines())
 
     init(store: RingfenceStore, logger: Logger) {
         (self.store, self.logger) = (store, logger)
@@ -18,15 +20,11 @@ final class BanKeeper: Sendable {
 
     /// Does not wait for the disk.
     func keep(_ ban: Ban) {
-        queue.async { [store, logger] in
+        queue.async { [self] in
             do {
-                let draft = JournalDraft(
-                    actor: ban.actor,
-                    action: "ban.impose",
-                    subject: ban.source.description,
-                    detail: try Self.json(ban)
-                )
-                try store.keep(ban, journal: draft, at: ban.since)
+                let (summary, own) = try lines.withLock { try $0.take(ban) }
+                write(summary, at: ban.since)
+                try store.keep(ban, journal: own, at: ban.since)
             } catch {
                 logger.error("the ban of \(ban.source) holds, but not after a restart: \(error)")
             }
@@ -40,9 +38,20 @@ final class BanKeeper: Sendable {
         }
     }
 
-    private static func json(_ ban: Ban) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(["new": ban]), as: UTF8.self)
+    /// The same at the end, with a line of the bans that the journal did not name.
+    func finish() async {
+        queue.async { [self] in
+            write(lines.withLock { $0.summary() }, at: SystemClock.wall)
+        }
+        await settle()
+    }
+
+    private func write(_ summary: JournalDraft?, at now: WallTime) {
+        guard let summary else { return }
+        do {
+            try store.append(summary, at: now)
+        } catch {
+            logger.error("the journal has no line of \(summary.subject) bans: \(error)")
+        }
     }
 }

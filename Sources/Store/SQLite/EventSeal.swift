@@ -6,8 +6,9 @@ import GRDB
 import Model
 import Primitives
 
-/// Ties security events to the journal: every batch that is written has a line there with a digest of its rows, and every
-/// batch that made room has one too. So nobody can edit, remove or add an event without breaking the journal.
+/// Ties security events to the journal: a line there has a digest of the rows that were written since the line before, at most
+/// one an hour unless there are very many, and every batch that made room has one too. ``OpenEvents`` covers the rows that wait
+/// for their line. So nobody can edit, remove or add an event without breaking the journal.
 enum EventSeal {
     static let actor = "ringfence"
     static let batchAction = "event.batch"
@@ -18,7 +19,12 @@ enum EventSeal {
         let first: Int64
         let last: Int64
         let digest: String
+        /// Whether the digest was made row by row. From the first such line on there is a mark of the rows after the last.
+        var chained: Bool?
     }
+
+    /// What the first row's digest follows.
+    static let origin = ""
 
     /// What made room: everything up to this row.
     struct Pruned: Hashable, Codable {
@@ -52,58 +58,58 @@ enum EventSeal {
     /// SHA-256 over every column of the rows, each after its length, in hexadecimal. The journal's own key seals it.
     static func digest(_ database: Database, _ first: Int64, _ last: Int64) throws -> String {
         var digest = SHA256()
-        func add(_ text: String) {
-            withUnsafeBytes(of: UInt64(text.utf8.count).bigEndian) { digest.update(bufferPointer: $0) }
-            digest.update(data: Array(text.utf8))
+        let rows = try rows(database, first, last)
+        while let row = try rows.next() { add(row, to: &digest) }
+        return Hex.encode(digest.finalize())
+    }
+
+    /// The same row by row, each digest over the one before: it goes on without reading what it stands for again.
+    static func chained(
+        _ database: Database,
+        _ first: Int64,
+        _ last: Int64,
+        after previous: String = origin
+    ) throws -> String {
+        var previous = previous
+        let rows = try rows(database, first, last)
+        while let row = try rows.next() {
+            var digest = SHA256()
+            add(previous, to: &digest)
+            add(row, to: &digest)
+            previous = Hex.encode(digest.finalize())
         }
-        let rows = try Row.fetchCursor(
+        return previous
+    }
+
+    /// Whether the rows are those that a line was written for.
+    static func fits(_ batch: Batch, _ database: Database) throws -> Bool {
+        batch.chained == true
+            ? try chained(database, batch.first, batch.last) == batch.digest
+            : try digest(database, batch.first, batch.last) == batch.digest
+    }
+
+    private static func rows(_ database: Database, _ first: Int64, _ last: Int64) throws -> RowCursor {
+        try Row.fetchCursor(
             database,
             sql: "SELECT * FROM security_events WHERE id BETWEEN ? AND ? ORDER BY id",
             arguments: [first, last]
         )
-        while let row = try rows.next() {
-            for column in ["id", "at", "kind", "control", "source", "subject", "detail", "count"] {
-                add((row[column] as String?) ?? "-")
-            }
+    }
+
+    private static func add(_ row: Row, to digest: inout SHA256) {
+        for column in ["id", "at", "kind", "control", "source", "subject", "detail", "count"] {
+            add((row[column] as String?) ?? "-", to: &digest)
         }
-        return Hex.encode(digest.finalize())
+    }
+
+    private static func add(_ text: String, to digest: inout SHA256) {
+        withUnsafeBytes(of: UInt64(text.utf8.count).bigEndian) { digest.update(bufferPointer: $0) }
+        digest.update(data: Array(text.utf8))
     }
 
     private static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-}
-
-/// Collects what the journal says of events while it is read, and compares it with the rows.
-struct EventReview {
-    private var batches: [(sequence: Int64, batch: EventSeal.Batch)] = []
-    private var through: Int64 = 0
-
-    mutating func read(_ entry: JournalEntry) {
-        if let batch = EventSeal.batch(entry) { batches.append((entry.sequence, batch)) }
-        if let pruned = EventSeal.pruned(entry) {
-            through = max(through, pruned.through)
-            batches.removeAll { $0.batch.last <= through }
-        }
-    }
-
-    /// The entry whose events are not what was written, with what is wrong; `nil` when all are.
-    func fault(in database: Database) throws -> (sequence: Int64, problem: String)? {
-        for (sequence, batch) in batches where try EventSeal.digest(database, batch.first, batch.last) != batch.digest {
-            return (sequence, "the security events \(batch.first) to \(batch.last) are not what was written")
-        }
-        guard let first = batches.first else { return nil }
-        let sealed = batches.reduce(0) { $0 + $1.batch.last - $1.batch.first + 1 }
-        let found = try Int64.fetchOne(
-            database,
-            sql: "SELECT count(*) FROM security_events WHERE id >= ?",
-            arguments: [first.batch.first]
-        )
-        guard found == sealed else {
-            return (first.sequence, "there are \(found ?? 0) security events where \(sealed) were written")
-        }
-        return nil
     }
 }

@@ -10,13 +10,54 @@ enum EventTable {
     /// Writes a batch.
     ///
     /// - Returns: What the journal is to say about it.
-    static func insert(_ events: [SecurityEvent], _ database: Database) throws -> [JournalDraft] {
+    static func insert(
+        _ events: [SecurityEvent],
+        _ database: Database,
+        at now: WallTime,
+        _ seal: Seal
+    ) throws -> [JournalDraft] {
         guard !events.isEmpty else { return [] }
         let before = try lastID(database)
         for event in events { try insert(event, database) }
-        let (first, last) = (before + 1, try lastID(database))
-        let digest = try EventSeal.digest(database, first, last)
-        return [try EventSeal.draft(of: .init(first: first, last: last, digest: digest))] + (try prune(database))
+        return try cover(before + 1, try lastID(database), database, at: now, seal) + (try prune(database))
+    }
+
+    /// Adds the rows to those that wait for their line in the journal, and answers with the line when it is due. It is at once
+    /// for the first rows: that there is a line says that there has to be a mark.
+    private static func cover(
+        _ first: Int64,
+        _ last: Int64,
+        _ database: Database,
+        at now: WallTime,
+        _ seal: Seal
+    ) throws -> [JournalDraft] {
+        var open: OpenEvents
+        let isFirst: Bool
+        switch try OpenEvents.load(database, seal) {
+        case .sound(let found): (open, isFirst) = (found, false)
+        case .none where try !hasMarked(database): (open, isFirst) = (OpenEvents(after: first - 1, since: now), true)
+        case .none, .forged:
+            // Who tampers with the mark is found for good. The rows get lines of their own, so that room can be made.
+            let digest = try EventSeal.digest(database, first, last)
+            return [try EventSeal.draft(of: .init(first: first, last: last, digest: digest))]
+        }
+        try open.extend(from: first, through: last, database)
+        guard isFirst || open.isDue(at: now) else {
+            try open.save(database, seal)
+            return []
+        }
+        try OpenEvents(after: last, since: now).save(database, seal)
+        return [try EventSeal.draft(of: open.batch)]
+    }
+
+    /// Whether there was a mark once. Asked only while there is none.
+    private static func hasMarked(_ database: Database) throws -> Bool {
+        try Bool.fetchOne(
+            database,
+            sql:
+                "SELECT EXISTS (SELECT 1 FROM journal WHERE action = ? AND actor = ? AND detail LIKE '%\"chained\":true%')",
+            arguments: [EventSeal.batchAction, EventSeal.actor]
+        ) ?? false
     }
 
     /// Never used twice, even after rows were deleted: SQLite keeps the last one of an AUTOINCREMENT.

@@ -6,13 +6,14 @@ import Primitives
 
 /// The journal as rows.
 enum JournalTable {
-    /// Appends entries and answers with the last one.
+    /// Appends entries and answers with the last one; `nil` when there are none.
     static func append(
         _ drafts: [JournalDraft],
         _ database: Database,
         at now: WallTime,
         _ seal: Seal
-    ) throws -> JournalEntry {
+    ) throws -> JournalEntry? {
+        guard !drafts.isEmpty else { return nil }
         let last = try Row.fetchOne(database, sql: "SELECT sequence, hash FROM journal ORDER BY sequence DESC LIMIT 1")
         var (sequence, previous): (Int64, String) =
             last.map { ($0["sequence"], $0["hash"]) } ?? (0, JournalChain.origin)
@@ -24,7 +25,6 @@ enum JournalTable {
             previous = next.hash
             entry = next
         }
-        guard let entry else { preconditionFailure("nothing to write into the journal") }
         return entry
     }
 
@@ -123,7 +123,9 @@ enum JournalTable {
         guard anchored == anchor.hash else {
             return wrong(anchor.sequence, "it is not the entry that journal.anchor remembers")
         }
-        if let fault = try events.fault(in: database) { return wrong(fault.sequence, fault.problem) }
+        if let fault = try events.fault(in: database, next: count + 1, seal) {
+            return wrong(fault.sequence, fault.problem)
+        }
         return JournalVerification(entries: count, head: head)
     }
 

@@ -27,6 +27,7 @@ enum Schema {
                 sql: "CREATE INDEX journal_of_people ON journal (sequence) WHERE actor <> 'ringfence'"
             )
         }
+        migrator.registerMigration("0011 events that wait for the journal") { try $0.execute(sql: openEvents) }
         return migrator
     }
 
@@ -148,6 +149,18 @@ enum Schema {
             at INTEGER NOT NULL,
             PRIMARY KEY (device, source)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// One row at most: what the newest events are that no line of the journal stands for, and a code that needs the key.
+    private static let openEvents = """
+        CREATE TABLE open_events (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            since INTEGER NOT NULL,
+            digest TEXT NOT NULL,
+            code TEXT NOT NULL
+        ) STRICT;
         """
 
     private static let bans = """

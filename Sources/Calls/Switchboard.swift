@@ -105,7 +105,8 @@ public struct Switchboard: Sendable {
         figures.shedding = shedding
         figures.transactions = inviteServers.count + absorbers.count + inviteClients.count + requestClients.count
         figures.transactions += farewells.count
-        figures.keptBytes = keptBytes
+        // What is kept, and what is counted as kept where it has a limit.
+        figures.keptBytes = max(keptBytes, finishedBytes)
         figures.relays.calls = relayedCalls
         figures.relays.silent = silentCalls
         return figures

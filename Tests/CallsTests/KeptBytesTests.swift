@@ -123,6 +123,19 @@ struct KeptBytesTests {
         #expect(office.switchboard.figures.keptBytes == 0)
     }
 
+    @Test func `D15 a CANCEL that is repeated is remembered once, and not for ever`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        phone.flow = try office.flow(over: .udp)
+        phone.client = String(repeating: "TestPhone ", count: 80)
+        #expect(try phone.register(&office).status == 200)
+        let cancel = phone.request("CANCEL", to: "sip:102@\(Office.domain)", extra: Self.hops)
+        for _ in 0..<200 { office.deliver(cancel, on: phone.flow) }
+        #expect(office.switchboard.figures.keptBytes < 64_000)
+        office.wait(.seconds(33))
+        #expect(office.switchboard.figures.keptBytes == 0)
+    }
+
     @Test func `D15 a request whose answer would have to repeat too much is too large`() throws {
         var scene = try Scene()
         let hops = Array(repeating: Self.hops[0], count: 7)

@@ -22,7 +22,7 @@ extension Switchboard {
             for (other, branch) in ringing.branches.enumerated()
             where other != index && branch.status == nil && branch.party.number == person {
                 cancel(branch.key, at: now, into: &actions)
-                updateRinging(serial) { $0.branches[other].status = 487 }
+                finish(other, of: serial, 487, at: now, into: &actions)
             }
         }
         giveUpIfSilent(serial, at: now, into: &actions)

@@ -142,6 +142,11 @@ extension Switchboard {
         var record = call.record
         record.endedAt = now.wall
         record.reason = reason
+        if record.callerProtection?.srtpSuite == nil || record.calleeProtection?.srtpSuite == nil {
+            // Nobody heard anybody: a phone answered and never said how it protects its audio.
+            (record.answeredAt, record.outcome) = (nil, .failed)
+            record.reason = "\(reason); its audio was never agreed on"
+        }
         actions.append(.remember(record, nil))
         forget(serial, into: &actions)
     }

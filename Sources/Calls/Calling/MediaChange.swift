@@ -161,7 +161,8 @@ extension Switchboard {
             $0.liveness.heard = now.monotonic
         }
         accept(asked, body: body, at: now, into: &actions)
-        if let call = callsBySerial[owner.call], let media = leg(owner)?.relayMedia {
+        // What is not open yet is opened with both sides.
+        if let call = callsBySerial[owner.call], call.relayed != nil, let media = leg(owner)?.relayMedia {
             actions.append(.media(.update(call.relay, owner.side.relay, media)))
         }
     }

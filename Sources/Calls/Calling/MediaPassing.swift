@@ -216,7 +216,7 @@ extension Switchboard {
         media.ours = [ours]
         guard media.accept(answered?.audio, offered: offered) else { return false }
         update(serial, side) { $0.media = media }
-        if let call = callsBySerial[serial], let relayed = leg(serial, side)?.relayMedia {
+        if let call = callsBySerial[serial], call.relayed != nil, let relayed = leg(serial, side)?.relayMedia {
             actions.append(.media(.update(call.relay, side.relay, relayed)))
         }
         return true

@@ -204,7 +204,7 @@ extension Switchboard {
             )
             var media = try proposal(audio, for: empty)
             media.formats = formats.map { Negotiation.formats(offered: $0, answered: audio.formats) } ?? audio.formats
-            guard !media.formats.isEmpty else { throw Refused.noCodec }
+            guard media.formats.holdsVoice else { throw Refused.noCodec }
             var leg = Leg(
                 Party(proof.device, proof.subscriber, isPrivate: request.hidesCaller),
                 proof.flow,

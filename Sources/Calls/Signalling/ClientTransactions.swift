@@ -110,7 +110,7 @@ extension Switchboard {
         if performInvite(steps, key, at: now, into: &actions) {
             deliver(response, status, of: client, key, at: now, into: &actions)
         }
-        if 200..<300 ~= status { finish(key) }
+        if status >= 200 { finish(key) }
     }
 
     /// An INVITE of ours is answered: what it still waits for, a repeat of the answer, is worth only so much.

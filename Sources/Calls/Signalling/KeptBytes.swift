@@ -5,9 +5,9 @@ import SIP
 /// What is held of messages for others than the calls that stand: the figure by which tests see that nobody piles up more.
 extension Switchboard {
     /// Whether so much waits for repeats that nothing new may begin.
-    var isFull: Bool {
-        finishedServers.bytes + finishedAbsorbers.bytes + finishedClients.bytes > Limits.finishedBytes
-    }
+    var isFull: Bool { finishedBytes > Limits.finishedBytes }
+
+    var finishedBytes: Int { finishedServers.bytes + finishedAbsorbers.bytes + finishedClients.bytes }
 
     /// Counted anew each time: only people and tests ask.
     var keptBytes: Int {

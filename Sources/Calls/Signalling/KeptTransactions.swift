@@ -18,6 +18,8 @@ struct KeptTransactions<ID: Hashable & Sendable>: Sendable {
     /// - Parameter most: How many a connection may have.
     /// - Returns: The ones that have to go for it.
     mutating func add(_ id: ID, bytes count: Int, on flow: FlowID, most: Int) -> [ID] {
+        // One that answers again is there once.
+        remove(id, on: flow)
         entries[flow, default: []].append(Entry(id: id, bytes: count))
         bytes += count
         let surplus = (entries[flow] ?? []).dropLast(most).map(\.id)

@@ -72,6 +72,8 @@ extension Switchboard {
             inviteServerIDs[server.key] = nil
         }
         finishedServers.removeAll(on: flow)
+        for key in absorbers.keys where key.flow == flow { absorbers[key] = nil }
+        finishedAbsorbers.removeAll(on: flow)
     }
 
     mutating func answer(_ id: UInt64, _ status: Int, _ bytes: [UInt8], at now: Moment, into actions: inout [Action]) {

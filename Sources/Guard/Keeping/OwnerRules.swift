@@ -19,11 +19,18 @@ public enum OwnerRules {
     public struct Entry: Hashable, Sendable {
         public let path: String
         public let owner: UInt32
+        public let group: UInt32
         /// The permission bits, `0o1777`.
         public let mode: UInt16
 
-        public init(path: String, owner: UInt32, mode: UInt16) {
-            (self.path, self.owner, self.mode) = (path, owner, mode)
+        public init(path: String, owner: UInt32, group: UInt32 = 0, mode: UInt16) {
+            (self.path, self.owner, self.group, self.mode) = (path, owner, group, mode)
+        }
+
+        /// Whether somebody else may write to it. Many systems give each account a group of its own, with its number, and let
+        /// that group write; root's group is root.
+        var isOpen: Bool {
+            mode & 0o002 != 0 || (mode & 0o020 != 0 && group != 0 && group != owner)
         }
     }
 
@@ -60,7 +67,7 @@ public enum OwnerRules {
     public static func refusal(ofParent parent: Entry, of account: Account) -> Refusal? {
         let isSticky = parent.mode & 0o1000 != 0
         let isTrusted = isTrusted(parent.owner, by: account)
-        guard !isTrusted || (parent.mode & 0o022 != 0 && !isSticky) else { return nil }
+        guard !isTrusted || (parent.isOpen && !isSticky) else { return nil }
         let others = isTrusted ? "the accounts that may write to it" : "account number \(parent.owner)"
         return Refusal(
             .credentialDelivery,

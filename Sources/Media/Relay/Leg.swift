@@ -35,6 +35,7 @@ struct Leg: ~Copyable, Sendable {
         if new.receive != media.receive {
             receiver = SRTPReceiver(new.receive)
             context = numbers.context()
+            report.moves = 0
             unlock(.rtp)
             unlock(.rtcp)
         }

@@ -66,10 +66,16 @@ struct FolderOwners {
     private static func entry(_ path: String, followsLinks: Bool = false) -> OwnerRules.Entry? {
         let place = followsLinks ? resolved(path) : path
         guard let place, let attributes = try? FileManager.default.attributesOfItem(atPath: place),
-            let owner = attributes[.ownerAccountID] as? NSNumber, let mode = attributes[.posixPermissions] as? NSNumber
+            let owner = attributes[.ownerAccountID] as? NSNumber, let mode = attributes[.posixPermissions] as? NSNumber,
+            let group = attributes[.groupOwnerAccountID] as? NSNumber
         else { return nil }
         let isLink = attributes[.type] as? FileAttributeType == .typeSymbolicLink
-        return OwnerRules.Entry(path: path, owner: owner.uint32Value, mode: isLink ? 0o700 : mode.uint16Value)
+        return OwnerRules.Entry(
+            path: path,
+            owner: owner.uint32Value,
+            group: group.uint32Value,
+            mode: isLink ? 0o700 : mode.uint16Value
+        )
     }
 
     /// Without links; `nil` when nothing is there.

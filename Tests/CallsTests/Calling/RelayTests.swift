@@ -233,6 +233,19 @@ struct RelayTests {
 
 @Suite("Control media-source: relays and calls are compared")
 struct CensusTests {
+    @Test func `what one phone changes before the other has answered our offer tells the relay nothing`() throws {
+        var scene = try RingingScene(sdp: "")
+        let answer = try #require(scene.pickUp().last)
+        let change = scene.callee.inDialog("UPDATE", from: scene.invite, sdp: SDP.answer(to: scene.invite))
+        scene.office.deliver(change, on: scene.callee.flow)
+        #expect(scene.office.received(on: scene.callee.flow).map(\.status).contains(200))
+        #expect(scene.relayed.isEmpty)
+        let sequence = try answer.cseq().number
+        let ack = scene.caller.inDialog("ACK", of: answer, sequence: sequence, sdp: SDP.answer(to: answer))
+        scene.office.deliver(ack, on: scene.caller.flow)
+        #expect(scene.relayed.count == 1)
+    }
+
     @Test func `a relay that no call knows is closed when it is named twice in a row`() throws {
         var lines = try Lines()
         try lines.call(0)

@@ -82,6 +82,7 @@ struct FolderOwnersTests {
         isSound: Bool
     ) throws {
         let made = try make()
+        #expect(chown(folder.path, 0, Self.nobody) == 0)
         chmod(folder.path, mode)
         defer { chmod(folder.path, 0o755) }
         #expect((FolderOwners(made.directory).refusal() == nil) == isSound)
@@ -89,6 +90,13 @@ struct FolderOwnersTests {
             #expect(FolderOwners(made.directory).refusal()?.remedy == "chmod go-w \(folder.path)")
             #expect(throws: Refusal.self) { _ = try made.openStore() }
         }
+    }
+
+    @Test func `a folder above that only the owner's own group may write to is sound`() throws {
+        let made = try make()
+        chmod(folder.path, 0o775)
+        defer { chmod(folder.path, 0o755) }
+        #expect(FolderOwners(made.directory).refusal() == nil)
     }
 
     @Test func `an operator passes through a folder of mode 0711`() throws {

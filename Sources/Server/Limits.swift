@@ -32,6 +32,10 @@ enum Limits {
     /// How long a peer has to answer our close_notify (RFC 8446 §6.1), in seconds.
     static let farewell = 1
 
+    /// From accept, how long a connection makes no room for others while there are any that came earlier: a TLS handshake
+    /// over a mobile link.
+    static let grace: Duration = .seconds(1)
+
     // MARK: Bytes of a connection
 
     /// Bytes read in one system call. A REGISTER has 900, a ClientHello 500 to 1,800.

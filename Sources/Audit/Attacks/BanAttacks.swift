@@ -83,7 +83,8 @@ enum BanAttacks {
         run: { (wire, target) async throws(WireError) in
             guard target.accounts.count >= 2 else { return .needsAccount }
             guard let source = target.elsewhere(using: wire.entropy) else { return .needsOtherAddress }
-            let phone = TestPhone(target.accounts[0], wire, target, from: source)
+            // Guesses at the first one, which attacks before may have had guarded.
+            let phone = TestPhone(target.accounts[1], wire, target, from: source)
             guard try await phone.register()?.status == 200 else { return .notRun("the phone could not register") }
             await phone.hangUp()
             for _ in 0..<2 * Limits.offences {
@@ -95,7 +96,7 @@ enum BanAttacks {
                 await scanner?.close()
             }
             for number in 0..<Limits.offences {
-                let guesser = TestPhone(target.accounts[1], wire, target, from: source)
+                let guesser = TestPhone(target.accounts[0], wire, target, from: source)
                 _ = try? await guesser.tryOnce(LoginForm(password: Redacted("guess \(number)")))
                 await guesser.hangUp()
             }

@@ -109,7 +109,15 @@ public struct PhoneSystem: Service {
 extension Installation {
     /// Before the server looks at the files. A root that ended keeps nobody from starting: the watch says so.
     fileprivate func renewAtStart(_ store: RingfenceStore, _ logger: Logger) throws {
-        guard let renewal = try renewal(at: Date()) else { return }
+        let renewed: CertificateRenewal?
+        do {
+            renewed = try renewal(at: Date())
+        } catch {
+            // What is there may be good for weeks, and it is tried again while the server runs.
+            logger.error("the certificate could not be renewed: \(error)")
+            return
+        }
+        guard let renewal = renewed else { return }
         logger.tell(renewal, file: tls.certificate)
         do {
             try store.append(renewal.draft, at: SystemClock.wall)

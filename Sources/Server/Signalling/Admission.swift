@@ -116,10 +116,13 @@ struct Admission {
             if !isSite { loop.value.heard(cost, at: now) }
             return true
         }
-        guard mayReturn, loop.value.letsBack(cost, at: now), known.letsBack(source, cost: cost, at: now) else {
+        // A connection costs no more than a message here: how many there are is bounded already, and a neighbour who only
+        // connects must not use up what phones come back with.
+        let back: SourceGate.Cost = cost == .connection ? .message : cost
+        guard mayReturn, loop.value.letsBack(back, at: now), known.letsBack(source, cost: back, at: now) else {
             return false
         }
-        loop.value.cameBack(cost, at: now)
+        loop.value.cameBack(back, at: now)
         return true
     }
 

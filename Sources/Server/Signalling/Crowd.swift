@@ -12,6 +12,8 @@ struct Crowd {
         var ids: [FlowID] = []
         var first = 0
 
+        var head: FlowID? { first < ids.count ? ids[first] : nil }
+
         mutating func next() -> FlowID? {
             guard first < ids.count else { return nil }
             defer { first += 1 }
@@ -45,12 +47,24 @@ struct Crowd {
         count = rows.reduce(0) { $0 + $1.ids.count }
     }
 
-    /// Takes out who goes next.
-    mutating func next(_ isThere: (FlowID, Standing.Phase) -> Bool) -> FlowID? {
-        for phase in Standing.Phase.ofStrangers {
-            guard let row = phase.row else { continue }
-            while let id = rows[row].next() {
-                if isThere(id, phase) { return id }
+    /// Takes out who goes next. Those that have just come have had no time to show anything: they go when nobody else is left.
+    mutating func next(
+        isYoung: (FlowID) -> Bool = { _ in false },
+        _ isThere: (FlowID, Standing.Phase) -> Bool
+    ) -> FlowID? {
+        for spares in [true, false] {
+            for phase in Standing.Phase.ofStrangers {
+                guard let row = phase.row else { continue }
+                while let id = rows[row].head {
+                    if !isThere(id, phase) {
+                        _ = rows[row].next()
+                    } else if spares, isYoung(id) {
+                        // Those behind it are younger.
+                        break
+                    } else {
+                        return rows[row].next()
+                    }
+                }
             }
         }
         return nil

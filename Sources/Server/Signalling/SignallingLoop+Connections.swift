@@ -62,7 +62,11 @@ extension SignallingLoop {
     }
 
     private func leastOutsider() -> Connection? {
-        crowd.next { connections[$0]?.standing.phase == $1 }.flatMap { connections[$0] }
+        let now = SystemClock.monotonic
+        let id = crowd.next(isYoung: { connections[$0].map { $0.standing.opened + Limits.grace > now } ?? false }) {
+            connections[$0]?.standing.phase == $1
+        }
+        return id.flatMap { connections[$0] }
     }
 
     /// Of a place where phones are expected from, who has shown least for longest.

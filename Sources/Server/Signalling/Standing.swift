@@ -20,7 +20,7 @@ struct Standing: Sendable {
     private(set) var phase: Phase
     /// Whether phones are expected from there.
     private let isExpected: Bool
-    private let opened: MonotonicTime
+    let opened: MonotonicTime
     /// When the phase began, or the last complete message in it.
     private var moved: MonotonicTime
     /// When the message began whose end has not come.

@@ -61,6 +61,20 @@ struct CrowdTests {
         #expect((0..<6).map { _ in next() } == [6, 2, 4, 1, 3, nil])
     }
 
+    @Test func `those that have just come go when nobody else is left`() {
+        var crowd = Crowd()
+        var phases: [FlowID: Standing.Phase] = [:]
+        for (id, phase) in [(1, Standing.Phase.handshake), (2, .handshake), (3, .greeting), (4, .stranger)] {
+            phases[FlowID(rawValue: UInt64(id))] = phase
+            crowd.add(FlowID(rawValue: UInt64(id)), phase, living: phases.count) { phases[$0] == $1 }
+        }
+        let young: Set<UInt64> = [2, 3]
+        let order = (0..<5).map { _ in
+            crowd.next(isYoung: { young.contains($0.rawValue) }) { phases[$0] == $1 }?.rawValue
+        }
+        #expect(order == [1, 4, 2, 3, nil])
+    }
+
     @Test func `those that are gone take no room`() {
         var crowd = Crowd()
         for id in 0..<100_000 {

@@ -101,7 +101,8 @@ extension MemoryTarget {
             .forgivesEdits, .forgivesCuts, .bansNobody, .guardsNoAccount, .answersChallenges, .believesResponses,
             .passesHeadersOn, .showsInside, .unescapes, .tripsOverHandshakes, .servesFloods, .losesItself, .amplifies,
             .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames, .waitsForPieces, .shutsOutOffices,
-            .forgetsRoles, .showsEverything, .renegotiates, .takesEarlyData, .downgrades, .keepsWhoLeft, .takesItsOwnKey:
+            .forgetsRoles, .showsEverything, .renegotiates, .takesEarlyData, .downgrades, .keepsWhoLeft,
+            .takesItsOwnKey:
             return nil
         case .pilesUpChanges:
             return method == "INVITE" && to.contains(";tag=") ? reply("200 OK", to: message) : nil

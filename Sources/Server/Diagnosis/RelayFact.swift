@@ -12,7 +12,7 @@ extension DoctorFact {
             name: "relays",
             isWell: isWell,
             finding:
-                "\(figures.calls) calls with audio, \(figures.open) relays a second ago, \(figures.strays) of them of no "
+                "\(figures.calls) calls with audio, \(figures.open) relays when they were last counted, \(figures.strays) of them of no "
                 + "call, \(figures.silent) calls without one; since the start \(figures.closed) relays of no call were "
                 + "closed and \(figures.ended) calls ended for want of one",
             remedy: isWell ? nil : "look again in a few seconds; if it stays, restart the server and report it"

@@ -11,8 +11,9 @@ import Synchronization
 final class CertificateFiles: Sendable {
     private let files: TLSFiles
     private let names: [String]
-    /// One replacement at a time: two would mix their files.
-    private let replacing = Mutex(())
+    /// One replacement at a time: two would mix their files. Holds a renewal whose files are written and that could not be
+    /// shown yet.
+    private let replacing = Mutex<CertificateRenewal?>(nil)
 
     /// - Parameter names: The names that phones are told.
     init(_ files: TLSFiles, names: [String]) {
@@ -32,7 +33,7 @@ final class CertificateFiles: Sendable {
         for clients: [ClientCertificates],
         at now: Date
     ) throws(Refusal) -> (CertificateReport, TLSIdentity) {
-        try replacing.withLock { _ throws(Refusal) in
+        try replacing.withLock { unshown throws(Refusal) in
             let candidate = try CandidateCertificate(pair, for: names, at: now)
             let root = try root(for: candidate, pair)
             try PrivateFiles.prepare(files.key, candidate.key, mode: 0o600)
@@ -54,6 +55,7 @@ final class CertificateFiles: Sendable {
             }
             try PrivateFiles.adopt(files.key)
             try PrivateFiles.adopt(files.certificate)
+            unshown = nil
             if pair.hasNewAuthority { try keep(root) }
             return (CertificateReport(candidate.chain, authority: authority), identity)
         }
@@ -67,9 +69,12 @@ final class CertificateFiles: Sendable {
         for clients: [ClientCertificates],
         at now: Date
     ) throws -> (CertificateRenewal, TLSIdentity)? {
-        try replacing.withLock { _ in
-            guard let renewal = try installation.renewal(at: now) else { return nil }
-            return (renewal, try TLSIdentity(files, for: clients))
+        try replacing.withLock { unshown in
+            guard let renewal = try installation.renewal(at: now) ?? unshown else { return nil }
+            unshown = renewal
+            let identity = try TLSIdentity(files, for: clients)
+            unshown = nil
+            return (renewal, identity)
         }
     }
 

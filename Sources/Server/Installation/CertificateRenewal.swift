@@ -7,7 +7,7 @@ import Primitives
 import Store
 
 /// What became of a certificate that was renewed.
-struct CertificateRenewal {
+struct CertificateRenewal: Sendable {
     let old: CertificateFacts
     let new: CertificateFacts
     /// Why, in words.

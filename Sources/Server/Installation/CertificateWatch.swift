@@ -21,6 +21,8 @@ actor CertificateWatch {
     private static let stages = [-1, 0, 1, 7, 14, 30, 90, 180]
     /// The stage that was told of, for each subject.
     private var told: [CertificateReview.Warning.Subject: Int] = [:]
+    /// A renewal that the journal does not name yet.
+    private var unwritten: CertificateRenewal?
     /// The last failure that was told of.
     private var trouble: String?
 
@@ -51,7 +53,11 @@ actor CertificateWatch {
         do {
             if let renewal = try await server.renewCertificate(of: installation, at: now) {
                 logger.tell(renewal, file: installation.tls.certificate)
+                unwritten = renewal
+            }
+            if let renewal = unwritten {
                 try store.append(renewal.draft, at: WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000)))
+                unwritten = nil
             }
             trouble = nil
         } catch {

@@ -86,9 +86,10 @@ final class Connection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard isOpen else { return }
         let arrived = unwrapInboundIn(data)
-        loop.read(arrived.readableBytes, on: self)
+        let now = SystemClock.now
+        loop.read(arrived.readableBytes, on: self, at: now)
         guard partial.isEmpty else { return readOn(arrived) }
-        let used = consume(arrived.readableBytesUInt8Span, at: SystemClock.now)
+        let used = consume(arrived.readableBytesUInt8Span, at: now)
         if isOpen, used < arrived.readableBytes { keep(Array(arrived.readableBytesView.dropFirst(used))) }
     }
 

@@ -94,9 +94,9 @@ extension SignallingLoop {
     }
 
     /// Bytes came in, whatever becomes of them. Those of a stranger are paid for by the message.
-    func read(_ bytes: Int, on connection: Connection) {
+    func read(_ bytes: Int, on connection: Connection, at now: Moment) {
         guard connection.budget != nil else { return }
-        spend(message: false, bytes: bytes, on: connection, at: SystemClock.now)
+        spend(message: false, bytes: bytes, on: connection, at: now)
     }
 
     /// Who has spent what a login may is read more slowly, over all of its connections; so is everybody of a business that

@@ -39,7 +39,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard connection.isOpen else { return }
         let arrived = unwrapInboundIn(data)
-        connection.loop.read(arrived.readableBytes, on: connection)
+        connection.loop.read(arrived.readableBytes, on: connection, at: SystemClock.now)
         readOn(arrived, context)
     }
 

@@ -86,10 +86,8 @@ final class Connection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard isOpen else { return }
         let arrived = unwrapInboundIn(data)
-        let now = SystemClock.now
-        loop.read(arrived.readableBytes, on: self, at: now)
         guard partial.isEmpty else { return readOn(arrived) }
-        let used = consume(arrived.readableBytesUInt8Span, at: now)
+        let used = consume(arrived.readableBytesUInt8Span, at: SystemClock.now)
         if isOpen, used < arrived.readableBytes { keep(Array(arrived.readableBytesView.dropFirst(used))) }
     }
 
@@ -131,7 +129,7 @@ final class Connection: ChannelInboundHandler {
                 case .blank(let length): offset += length
                 case .keepAlive(let length):
                     offset += length
-                    loop.keepAlive(on: self, at: now)
+                    loop.keepAlive(of: length, on: self, at: now)
                 case .message(let length):
                     let message = bytes.extracting(offset..<offset + length)
                     offset += length

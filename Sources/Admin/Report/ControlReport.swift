@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Guard
+import Guard
+public import Model
 public import Store
 
 /// What an audit or an attack found out about one control.

@@ -5,6 +5,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import Guard
+import Model
 import Server
 
 struct DoctorVerb: AsyncParsableCommand {

@@ -3,6 +3,7 @@
 import Admin
 import ArgumentParser
 import Guard
+import Model
 import Store
 
 struct ControlNoun: ParsableCommand {

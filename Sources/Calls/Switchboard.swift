@@ -31,14 +31,7 @@ public struct Switchboard: Sendable {
     var earlyDialogs: [DialogKey: EarlyOwner] = [:]
     /// By the call that is transferred.
     var transfers: [UInt64: Transfer] = [:]
-    var inviteServers: [UInt64: InviteServer] = [:]
-    var inviteServerIDs: [ServerKey: UInt64] = [:]
-    var finishedServers = KeptTransactions<UInt64>()
-    var absorbers: [ServerKey: NonInviteServerTransaction] = [:]
-    var finishedAbsorbers = KeptTransactions<ServerKey>()
-    var inviteClients: [BranchKey: InviteClient] = [:]
-    var finishedClients = KeptTransactions<BranchKey>()
-    var requestClients: [BranchKey: RequestClient] = [:]
+    var transactions: TransactionTable
     /// Dialogs whose calls are over, until their phones know.
     var leaving: [DialogKey: Leaving] = [:]
     /// Those of them that wait for an ACK.
@@ -52,7 +45,7 @@ public struct Switchboard: Sendable {
     var shedding = SheddingFigures()
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
-    var deadlines = DeadlineQueue<Due>() { didSet { nextDeadline = deadlines.next } }
+    var deadlines = DeadlineQueue<Due>()
     /// When to call ``wake(_:)`` next; `nil` while nothing is pending. Stored, because it is asked after every
     /// message, and asking another module for a computed property of a large value copies the value.
     public private(set) var nextDeadline: MonotonicTime?
@@ -85,6 +78,7 @@ public struct Switchboard: Sendable {
         self.snapshot = snapshot
         self.entropy = entropy
         logins = LoginHistory(phones: snapshot.devices.count, sites: settings.sites)
+        transactions = TransactionTable(settings: settings)
         gruus = GRUUSeal(key: settings.nonceKey, domain: snapshot.domain.text)
         registrationGate = RegistrationGate(rate: settings.registrationRate)
         authenticator = Authenticator(
@@ -103,10 +97,9 @@ public struct Switchboard: Sendable {
         figures.calls = callsBySerial.count
         figures.subscriptions = subscriptions.count
         figures.shedding = shedding
-        figures.transactions = inviteServers.count + absorbers.count + inviteClients.count + requestClients.count
-        figures.transactions += farewells.count
+        figures.transactions = transactions.count + farewells.count
         // What is kept, and what is counted as kept where it has a limit.
-        figures.keptBytes = max(keptBytes, finishedBytes)
+        figures.keptBytes = max(keptBytes, transactions.finishedBytes)
         figures.relays.calls = relayedCalls
         figures.relays.silent = silentCalls
         return figures
@@ -120,7 +113,7 @@ public struct Switchboard: Sendable {
         } catch {
             guard !keepsAlive(bytes, flow, &turn) else { return }
             receiveOdd(scratch, error, on: flow, &turn)
-            tellWatchers(&turn)
+            endTurn(&turn)
             return
         }
         let message = scratch
@@ -129,29 +122,24 @@ public struct Switchboard: Sendable {
         } else {
             receiveResponse(message, on: flow, &turn)
         }
-        tellWatchers(&turn)
+        endTurn(&turn)
     }
 
     /// Carries out what is due.
     public mutating func wake(_ turn: inout Turn) {
+        for event in transactions.wake(&turn) { route(event, &turn) }
         // What asks for a moment that has passed waits for the next turn, so that others are served in between.
         var left = deadlines.count
         while left > 0, let due = deadlines.popDue(at: turn.now.monotonic) {
             left -= 1
             switch due {
             case .binding(let id): wakeBinding(id, at: turn.now)
-            case .inviteServer(let id): wakeInviteServer(id, &turn)
-            case .absorber(let key): wakeAbsorber(key, &turn)
-            case .inviteClient(let key): wakeInviteClient(key, &turn)
-            case .requestClient(let key): wakeRequestClient(key, &turn)
-            case .cancelled(let key): inviteClients[key] = nil
-            case .overdue(let key): wakeOverdue(key, &turn)
             case .call(let serial): wakeCall(serial, &turn)
             case .subscription(let id): wakeSubscription(id, &turn)
             case .farewell(let id): wakeFarewell(id, &turn)
             }
         }
-        tellWatchers(&turn)
+        endTurn(&turn)
     }
 
     /// Takes new settings. What they no longer allow ends now: registrations, calls and connections.
@@ -168,7 +156,7 @@ public struct Switchboard: Sendable {
         for flow in closing.sorted(by: { $0.rawValue < $1.rawValue }) { turn.actions.append(.close(flow)) }
         for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) { review(call, &turn) }
         reviewSubscriptions(&turn)
-        tellWatchers(&turn)
+        endTurn(&turn)
     }
 
     /// Ends a call of a phone that is allowed none any longer, and stops it ringing.
@@ -206,6 +194,12 @@ public struct Switchboard: Sendable {
         }
     }
 
+    /// Every input ends here: watchers hear what is news, and the next moment is known.
+    mutating func endTurn(_ turn: inout Turn) {
+        tellWatchers(&turn)
+        nextDeadline = .earliest(transactions.nextDeadline, deadlines.next)
+    }
+
     mutating func nextSerial() -> UInt64 {
         lastSerial += 1
         return lastSerial
@@ -215,14 +209,6 @@ public struct Switchboard: Sendable {
 /// What a deadline wakes.
 enum Due: Sendable {
     case binding(UInt64)
-    case inviteServer(UInt64)
-    case absorber(ServerKey)
-    case inviteClient(BranchKey)
-    case requestClient(BranchKey)
-    /// A cancelled INVITE that was never answered (RFC 3261 §9.1).
-    case cancelled(BranchKey)
-    /// An INVITE inside a dialog that may have got provisional answers only.
-    case overdue(BranchKey)
     case call(UInt64)
     case subscription(UInt64)
     /// A BYE that waits for an ACK.

@@ -39,7 +39,7 @@ extension Switchboard {
             return
         }
         let serial = nextSerial()
-        let transaction = openInviteServer(key, on: proof.flow, call: serial, at: turn.now)
+        let transaction = transactions.openInvite(key, on: proof.flow, call: serial, at: turn.now)
         answer(transaction, 100, response(100, to: request, on: proof.flow, tag: nil), &turn)
 
         var decision = decide(request, number, by: proof)
@@ -55,7 +55,7 @@ extension Switchboard {
     }
 
     private func hasRoom(for proof: Authenticated) -> Bool {
-        !isFull && callsBySerial.count < settings.calls
+        !transactions.isFull && callsBySerial.count < settings.calls
             && callsOf[proof.device.username, default: []].count < Limits.callsPerDevice
     }
 

@@ -20,6 +20,7 @@ extension Switchboard {
         mailboxes[number] = counts == MailboxCounts() ? nil : counts
         let watched = Watched(package: .messageSummary, number: number, username: nil)
         for id in subscriptions.watching(watched) { tell(id, &turn) }
+        endTurn(&turn)
     }
 
     /// Tells of calls and registrations that changed in this turn. While nobody watches, this is one comparison.

@@ -79,6 +79,20 @@ extension Switchboard {
         )
     }
 
+    /// Where a phone comes back to: the name of ours that it came by, because some look names up without the system's
+    /// help, or else the first one in the certificate.
+    func writeContact(over flow: Flow, into writer: inout MessageWriter) {
+        writer.field(.contact, contact(over: flow))
+    }
+
+    func contact(over flow: Flow) -> String {
+        let phone = phones[flow.id]
+        let (host, port) = (settings.written(phone?.host ?? settings.firstHost), settings.port(on: flow))
+        // RFC 5630 §5.1.1: who asks for encryption all the way gets a name that asks for it.
+        if phone?.isForSIPS == true { return "<sips:\(host):\(port)>" }
+        return "<sip:\(host):\(port);transport=\(flow.transport.uriName)>"
+    }
+
     /// Who speaks over a connection, for people; `nil` where nobody has logged in.
     public func phone(on flow: FlowID) -> String? {
         phones[flow]?.usernames.first.flatMap { snapshot.devices[$0]?.title }
@@ -99,11 +113,11 @@ extension Switchboard {
         for username in phone.usernames { takeCalls(of: username, from: flow, &turn) }
         for binding in bindings.on(flow) { bindings.remove(binding.id) }
         for id in subscriptions.on(flow) { forgetSubscription(id) }
-        forgetServers(on: flow)
+        transactions.forgetServers(on: flow)
         failClients(on: flow, &turn)
         forgetFarewells(on: flow)
         let calls = Set(phone.usernames.flatMap { callsOf[$0, default: []] })
         for serial in calls.sorted() { lost(flow, of: serial, &turn) }
-        tellWatchers(&turn)
+        endTurn(&turn)
     }
 }

@@ -19,7 +19,7 @@ extension Switchboard {
             report(.scanner, .intrusionDetection, request, flow, &turn)
             return
         }
-        if absorb(request, on: flow, &turn) { return }
+        if transactions.absorb(request, on: flow, &turn) { return }
         if request.method == .cancel {
             cancel(request, on: flow, &turn)
         } else if let address = try? request.to(), address.tag != nil, request.method != .register {

@@ -25,8 +25,8 @@ extension Switchboard {
         }
         turn.actions.append(.send(bytes, flow.id))
         // Strangers are answered once and forgotten (§26.3.2.4): they cost no memory.
-        guard !flow.transport.isReliable, isPhone, status != 401, let key = ServerKey(request, on: flow) else { return }
-        keep(Answer(status: status, bytes: bytes), for: key, at: turn.now)
+        guard isPhone, status != 401 else { return }
+        transactions.keep(Answer(status: status, bytes: bytes), to: request, on: flow, at: turn.now)
     }
 
     func response(
@@ -64,21 +64,6 @@ extension Switchboard {
         try? request.parse(bytes)
         guard request.isAnswerable else { return nil }
         return response(error.status, to: request, on: flow, tag: entropy.tag())
-    }
-
-    mutating func receiveResponse(_ response: Message, on flow: Flow, _ turn: inout Turn) {
-        guard let status = response.status, let key = BranchKey(response), let cseq = try? response.cseq() else {
-            counters.dropped += 1
-            return
-        }
-        // Row S19: an answer counts only on the flow that its request went out on.
-        if cseq.method == .invite, let client = inviteClients[key], client.flow.id == flow.id {
-            receiveInviteResponse(response, status, key, &turn)
-        } else if let client = requestClients[key], client.flow.id == flow.id, client.method == cseq.method {
-            receiveRequestResponse(response, status, key, &turn)
-        } else {
-            counters.dropped += 1
-        }
     }
 
     mutating func report(

@@ -56,7 +56,7 @@ extension Switchboard {
         turn.actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = callsBySerial[client.call],
             case .ringing(let ringing) = call.phase,
-            isAllowed(ringing.branches[index].party.username)
+            snapshot.allows(ringing.branches[index].party.username)
         else {
             // Somebody else was quicker, the caller is gone, or the phone was disabled.
             if client.acknowledged == nil { transactions.acknowledged(key, tag, by: acknowledgement) }

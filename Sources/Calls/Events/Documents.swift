@@ -107,7 +107,7 @@ extension Switchboard {
             ("state", contacts.isEmpty ? "terminated" : "active")
         )
         for contact in contacts {
-            let expires = bindings.look(at: contact.binding) { $0.expires } ?? now.monotonic
+            let expires = registrar.bindings.look(at: contact.binding) { $0.expires } ?? now.monotonic
             writer.start(
                 "contact",
                 ("id", "c\(subscription.name(of: contact.binding))"),

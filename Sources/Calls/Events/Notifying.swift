@@ -25,9 +25,9 @@ extension Switchboard {
 
     /// Tells of calls and registrations that changed in this turn. While nobody watches, this is one comparison.
     mutating func tellWatchers(_ turn: inout Turn) {
-        guard callsBySerial.hasChanges || bindings.hasChanges else { return }
+        guard callsBySerial.hasChanges || registrar.bindings.hasChanges else { return }
         let calls = callsBySerial.takeChanges()
-        let usernames = bindings.takeChanges()
+        let usernames = registrar.takeChanges()
         var news = Set(calls.map { Watched(package: .dialog, number: $0, username: nil) })
         news.formUnion(calls.map { Watched(package: .presence, number: $0, username: nil) })
         for username in usernames {
@@ -41,7 +41,7 @@ extension Switchboard {
     /// Looks at calls and registrations only while somebody watches them.
     mutating func watchWhatIsNeeded() {
         callsBySerial.watch(subscriptions.has(.dialog) || subscriptions.has(.presence))
-        bindings.watch(subscriptions.has(.presence) || subscriptions.has(.reg))
+        registrar.watch(subscriptions.has(.presence) || subscriptions.has(.reg))
     }
 
     /// Sends what is news to a watcher, when it may hear it: not before the last NOTIFY was answered, not too often.
@@ -189,13 +189,13 @@ extension Switchboard {
             .calls(Array(callsBySerial.shown(of: watched.number).prefix(Limits.shownCalls)))
         case .presence:
             .presence(
-                isReachable: snapshot.devices(of: watched.number).contains { bindings.countOf($0.username) > 0 },
+                isReachable: snapshot.devices(of: watched.number).contains { registrar.bindings.countOf($0.username) > 0 },
                 isOnPhone: callsBySerial.shown(of: watched.number).contains { $0.state == .confirmed }
             )
         case .messageSummary: .mailbox(mailboxes[watched.number] ?? MailboxCounts())
         case .reg:
             .contacts(
-                bindings.of(watched.username ?? "").map { ShownContact(binding: $0.id, uri: $0.contact) }
+                registrar.bindings.of(watched.username ?? "").map { ShownContact(binding: $0.id, uri: $0.contact) }
             )
         }
     }

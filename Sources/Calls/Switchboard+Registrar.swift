@@ -40,7 +40,7 @@ extension Switchboard {
         guard let usernames = registrar.leave(flow) else { return }
         for username in usernames { takeCalls(of: username, from: flow, &turn) }
         registrar.unbind(flow)
-        for id in subscriptions.on(flow) { forgetSubscription(id) }
+        forgetSubscriptions(on: flow)
         transactions.forgetServers(on: flow)
         failClients(on: flow, &turn)
         forgetFarewells(on: flow)

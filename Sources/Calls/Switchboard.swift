@@ -34,9 +34,7 @@ public struct Switchboard: Sendable {
     var leaving: [DialogKey: Leaving] = [:]
     /// Those of them that wait for an ACK.
     var farewells: [UInt64: DialogKey] = [:]
-    var subscriptions = Subscriptions()
-    /// Only mailboxes that hold something.
-    var mailboxes: [ExtensionNumber: MailboxCounts] = [:]
+    var subscriptions: Subscriptions
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
     var deadlines = DeadlineQueue<Due>()
@@ -63,6 +61,7 @@ public struct Switchboard: Sendable {
         self.entropy = entropy
         transactions = TransactionTable(settings: settings)
         registrar = Registrar(settings: settings, snapshot: snapshot, entropy: entropy, logins: kept)
+        subscriptions = Subscriptions(settings: settings, snapshot: snapshot, entropy: entropy)
     }
 
     /// Counters and gauges, for people.
@@ -111,10 +110,10 @@ public struct Switchboard: Sendable {
             left -= 1
             switch due {
             case .call(let serial): wakeCall(serial, &turn)
-            case .subscription(let id): wakeSubscription(id, &turn)
             case .farewell(let id): wakeFarewell(id, &turn)
             }
         }
+        wakeSubscriptions(&turn)
         endTurn(&turn)
     }
 
@@ -122,6 +121,8 @@ public struct Switchboard: Sendable {
     public mutating func apply(_ snapshot: Snapshot, _ turn: inout Turn) {
         self.snapshot = snapshot
         registrar.apply(snapshot, &turn)
+        let enrolled = Set(snapshot.devices.values.map(\.id))
+        accounts.keep { enrolled.contains($0) }
         for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) { review(call, &turn) }
         reviewSubscriptions(&turn)
         endTurn(&turn)
@@ -160,7 +161,9 @@ public struct Switchboard: Sendable {
     /// Every input ends here: watchers hear what is news, and the next moment is known.
     mutating func endTurn(_ turn: inout Turn) {
         tellWatchers(&turn)
-        nextDeadline = .earliest(.earliest(transactions.nextDeadline, registrar.nextDeadline), deadlines.next)
+        let phones = MonotonicTime.earliest(transactions.nextDeadline, registrar.nextDeadline)
+        let calls = MonotonicTime.earliest(deadlines.next, subscriptions.nextDeadline)
+        nextDeadline = .earliest(phones, calls)
     }
 
     mutating func nextSerial() -> UInt64 {
@@ -180,7 +183,6 @@ extension Snapshot {
 /// What a deadline wakes.
 enum Due: Sendable {
     case call(UInt64)
-    case subscription(UInt64)
     /// A BYE that waits for an ACK.
     case farewell(UInt64)
 }

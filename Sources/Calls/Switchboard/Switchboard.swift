@@ -152,6 +152,9 @@ public struct Switchboard: Sendable {
         return ringing.path(to: branch.party.number).allSatisfy { $0.refusal(in: snapshot) == nil }
     }
 
+    /// Names of the SRTP suites that are offered and accepted, best first, as in `a=crypto`.
+    public static var protectionSuites: [String] { SRTPSuite.preferred.map(\.rawValue) }
+
     public func registrations() -> [RegistrationSummary] {
         registrar.bindings.all.map { binding in
             RegistrationSummary(

@@ -141,28 +141,12 @@ extension Switchboard {
     /// An INVITE of ours got no answer at all.
     mutating func timedOut(_ client: InviteClient, _ key: BranchKey, _ turn: inout Turn) {
         switch client.purpose {
-        case .branch(let index): branchFailed(408, index, of: client.call, &turn)
+        case .branch(let index, _): branchFailed(408, index, of: client.call, &turn)
         case .change(let dialog), .refresh(let dialog), .introduction(let dialog):
             guard let owner = dialogs[dialog], !takeOtherWay(owner, isGone: false, &turn) else {
                 return
             }
             end(owner.call, because: "a phone is silent and does not answer", &turn)
-        }
-    }
-
-    /// An INVITE of ours inside a dialog that was answered with provisional responses only, which a phone could do for ever:
-    /// nothing waits for it any longer than for one that was not answered at all (§17.1.1.2, timer B).
-    mutating func wakeOverdue(_ key: BranchKey, _ turn: inout Turn) {
-        // What is not proceeding has a deadline of its own.
-        guard let client = inviteClients[key], client.transaction.deadline == nil else { return }
-        cancel(key, &turn)
-        switch client.purpose {
-        case .branch: break
-        case .change: changeFailed(480, key, of: client.call, &turn)
-        case .introduction(let dialog): updateLeg(of: dialog) { $0.isAsked = false }
-        case .refresh(let dialog):
-            updateLeg(of: dialog) { $0.isAsked = false }
-            refreshLater(dialog, at: turn.now)
         }
     }
 

@@ -30,7 +30,7 @@ extension Switchboard {
             end(standing, because: "a phone chose no encryption that we offered", at: now, into: &actions)
             return
         }
-        actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, media)))
+        actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, .network(media))))
         introduce(standing, transfer.referrer.other, .last, at: now, into: &actions)
     }
 
@@ -157,7 +157,7 @@ extension Switchboard {
         }
         // What the one that waits says is no longer for this phone.
         if let media = self.leg(owner)?.relayMedia {
-            actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, media)))
+            actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, .network(media))))
         }
         return true
     }

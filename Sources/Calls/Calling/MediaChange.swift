@@ -163,7 +163,7 @@ extension Switchboard {
         accept(asked, body: body, at: now, into: &actions)
         // What is not open yet is opened with both sides.
         if let call = callsBySerial[owner.call], call.relayed != nil, let media = leg(owner)?.relayMedia {
-            actions.append(.media(.update(call.relay, owner.side.relay, media)))
+            actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
         }
     }
 

@@ -148,7 +148,7 @@ extension Switchboard {
             let media = leg.relayMedia
         else { return }
         replace(owner.call, owner.side, with: leg, record: call.record, at: now, into: &actions)
-        actions.append(.media(.update(call.relay, owner.side.relay, media)))
+        actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
         introduce(owner.call, owner.side.other, .last, at: now, into: &actions)
     }
 

@@ -2,6 +2,7 @@
 
 public import Guard
 public import Primitives
+import SIP
 
 /// What the installation tells the switchboard about itself.
 public struct SwitchboardSettings: Sendable {
@@ -43,6 +44,33 @@ public struct SwitchboardSettings: Sendable {
         self.nonceKey = nonceKey
         self.sites = sites
     }
+
+    /// The name of ours that every phone knows.
+    var firstHost: String { hostNames.first ?? mediaAddress.description }
+
+    /// Where we are reached over the transport of a flow.
+    func port(on flow: Flow) -> UInt16 {
+        switch flow.transport {
+        case .tls: sipPort
+        case .wss, .tcp, .udp: flow.local.port
+        }
+    }
+
+    /// Our own Via: where responses come back to, which over a connection is that connection.
+    func writeVia(_ key: BranchKey, over flow: Flow, into writer: inout MessageWriter) {
+        writer.field(.via) { value in
+            value.append(flow.transport.viaName)
+            value.append(written(firstHost))
+            value.append(":")
+            value.append(Int(port(on: flow)))
+            value.append(";branch=")
+            key.write(into: &value)
+            value.append(";rport")
+        }
+    }
+
+    /// A host as it stands before a port: an IPv6 address in brackets (RFC 3261 §25.1 `IPv6reference`).
+    func written(_ host: String) -> String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host }
 
     /// Where a phone sends its media that can be reached at `address`: our address of the same version of IP.
     func media(towards address: IPAddress) -> SocketAddress {

@@ -25,7 +25,7 @@ extension Switchboard {
             end(standing, because: "a phone chose no encryption that we offered", &turn)
             return
         }
-        turn.actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, media)))
+        turn.actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, .network(media))))
         introduce(standing, transfer.referrer.other, .last, &turn)
     }
 
@@ -169,7 +169,7 @@ extension Switchboard {
         }
         // What the one that waits says is no longer for this phone.
         if let media = self.leg(owner)?.relayMedia {
-            turn.actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, media)))
+            turn.actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, .network(media))))
         }
         return true
     }

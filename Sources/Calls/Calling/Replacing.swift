@@ -142,7 +142,7 @@ extension Switchboard {
             let media = leg.relayMedia
         else { return }
         replace(owner.call, owner.side, with: leg, record: call.record, &turn)
-        turn.actions.append(.media(.update(call.relay, owner.side.relay, media)))
+        turn.actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
         introduce(owner.call, owner.side.other, .last, &turn)
     }
 

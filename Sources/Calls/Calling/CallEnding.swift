@@ -16,7 +16,7 @@ extension Switchboard {
         for username in call.usernames where username != call.caller.username { leave(serial, username) }
         stopRinging(call, at: now, into: &actions)
         let ticket = Ticket(serial: nextSerial())
-        call.record.endedAt = now.wall
+        call.record.endedAt = call.time(at: now)
         call.record.answeredAt = nil
         call.record.outcome = refused.outcome
         call.record.status = refused.status
@@ -134,13 +134,21 @@ extension Switchboard {
         return true
     }
 
+    /// Ends all calls, because the server stops.
+    public mutating func endCalls(at now: Moment, into actions: inout [Action]) {
+        for serial in callsBySerial.keys.sorted() {
+            end(serial, because: "the server was stopped", at: now, into: &actions)
+        }
+        tellWatchers(at: now, into: &actions)
+    }
+
     /// Completes the record of an answered call, closes its media and lets it go.
     private mutating func close(_ serial: UInt64, reason: String, at now: Moment, into actions: inout [Action]) {
         guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase else { return }
         abandonTransfer(serial, at: now, into: &actions)
         if let change = conversation.change { reply(487, to: change.asked, at: now, into: &actions) }
         var record = call.record
-        record.endedAt = now.wall
+        record.endedAt = call.time(at: now)
         record.reason = reason
         if record.callerProtection?.srtpSuite == nil || record.calleeProtection?.srtpSuite == nil {
             // Nobody heard anybody: a phone answered and never said how it protects its audio.

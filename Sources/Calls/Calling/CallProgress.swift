@@ -111,7 +111,7 @@ extension Switchboard {
         guard var call = callsBySerial[serial] else { return }
         if case .ringing(let ringing) = call.phase { call.record.forwardedBy = ringing.forwarders(to: place) }
         let ticket = Ticket(serial: nextSerial())
-        call.record.answeredAt = now.wall
+        call.record.answeredAt = call.time(at: now)
         call.record.outcome = .answered
         call.record.status = 200
         call.record.callee = callee.party.number
@@ -135,18 +135,23 @@ extension Switchboard {
         }
     }
 
-    /// The record with this ticket is on disk, or could not be written: the answer that waited for it goes out.
+    /// The record with this ticket is on disk, or could not be written: the answer that waited for it goes out, or the call ends
+    /// where ``RecordRules`` wants a record.
     public mutating func stored(_ ticket: Ticket, ok: Bool, at now: Moment, into actions: inout [Action]) {
         defer { tellWatchers(at: now, into: &actions) }
         guard let serial = tickets.removeValue(forKey: ticket), let call = callsBySerial[serial] else { return }
         switch call.phase {
         case .answering(let answering) where answering.ticket == ticket:
-            if ok {
-                connect(call, answering.callee, at: now, into: &actions)
-            } else {
+            if !ok, let refusal = RecordRules.refusal(ofUnrecorded: .inside) {
                 hangUp(answering.callee, of: serial, at: now, into: &actions)
-                refuse(serial, .notStored, at: now, into: &actions)
+                refuse(serial, Refused(unrecorded: refusal), at: now, into: &actions)
+                // The refusal does not wait for the disk that did not take the answer.
+                guard case .refusing(let refusing)? = callsBySerial[serial]?.phase else { return }
+                return stored(refusing.ticket, ok: false, at: now, into: &actions)
             }
+            // It is kept until the disk takes it.
+            if !ok { actions.append(.remember(call.record, nil)) }
+            connect(call, answering.callee, at: now, into: &actions)
         case .refusing(let refusing) where refusing.ticket == ticket:
             sendRefusal(call, refusing, at: now, into: &actions)
         case .answering, .refusing, .ringing, .talking: break

@@ -171,6 +171,7 @@ extension Switchboard {
         callsBySerial[serial] = Call(
             serial: serial,
             record: record,
+            begun: now,
             caller: caller,
             origin: .asked(incoming),
             callee: callee,

@@ -24,7 +24,7 @@ extension Switchboard {
         forget(call.serial, into: &actions)
         tellReferrer(standing, 200, at: now, into: &actions)
         transfers[standing] = nil
-        replace(standing, transfer.referrer, with: callee, record: call.record, at: now, into: &actions)
+        replace(standing, transfer.referrer, with: callee, continuing: call, at: now, into: &actions)
         callsBySerial[standing]?.hops = call.hops
         guard let media = leg(standing, transfer.referrer)?.relayMedia else {
             end(standing, because: "a phone chose no encryption that we offered", at: now, into: &actions)
@@ -58,7 +58,7 @@ extension Switchboard {
             )
         )
         drop(other, into: &actions)
-        replace(owner.call, owner.side, with: target, record: other.record, at: now, into: &actions)
+        replace(owner.call, owner.side, with: target, continuing: other, at: now, into: &actions)
         let hops = max(callsBySerial[owner.call]?.hops ?? 0, other.hops) + 1
         callsBySerial[owner.call]?.hops = hops
         introduce(owner.call, owner.side, .first, at: now, into: &actions)
@@ -91,12 +91,12 @@ extension Switchboard {
 
     /// Puts another phone in the place of one side of a call, and says goodbye to the one that was there.
     ///
-    /// - Parameter record: Of the call that it is from now on; the one that it was so far is over.
+    /// - Parameter next: The call that it is from now on, for the record; the one that it was so far is over.
     mutating func replace(
         _ serial: UInt64,
         _ side: Side,
         with leg: Leg,
-        record: CallRecord,
+        continuing next: Call,
         at now: Moment,
         into actions: inout [Action]
     ) {
@@ -109,13 +109,13 @@ extension Switchboard {
         case .caller: (conversation.caller, conversation.callee.introduction) = (leg, nil)
         case .callee: (conversation.callee, conversation.caller.introduction) = (leg, nil)
         }
-        if record.id != call.record.id {
+        if next.record.id != call.record.id {
             var ended = call.record
-            ended.endedAt = now.wall
+            ended.endedAt = call.time(at: now)
             ended.reason = "\(former.party.number) transferred it to \(leg.party.number)"
             actions.append(.remember(ended, nil))
         }
-        call.record = record
+        (call.record, call.begun) = (next.record, next.begun)
         call.phase = .talking(conversation)
         callsBySerial[serial] = call
         hangUp(former, of: serial, at: now, into: &actions)

@@ -140,6 +140,7 @@ extension Switchboard {
         callsBySerial[serial] = Call(
             serial: serial,
             record: record,
+            begun: now,
             caller: transferee.party,
             origin: .transfer(Call.Standing(call: standing.serial, audio: audio, referrer: asked.party)),
             callee: authorised.callee,

@@ -147,7 +147,7 @@ extension Switchboard {
         guard let leg = seat(request, owner, by: proof, formats: formats, partner.party, at: now, into: &actions),
             let media = leg.relayMedia
         else { return }
-        replace(owner.call, owner.side, with: leg, record: call.record, at: now, into: &actions)
+        replace(owner.call, owner.side, with: leg, continuing: call, at: now, into: &actions)
         actions.append(.media(.update(call.relay, owner.side.relay, media)))
         introduce(owner.call, owner.side.other, .last, at: now, into: &actions)
     }

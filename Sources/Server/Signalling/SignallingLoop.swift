@@ -170,7 +170,7 @@ final class SignallingLoop {
     /// Ends everything: calls first, so that both phones hear of it, then connections.
     func shutDown() {
         let now = SystemClock.now
-        for call in switchboard.calls() { _ = switchboard.endCall(call.record.id, at: now, into: &actions) }
+        switchboard.endCalls(at: now, into: &actions)
         carryOut()
         endTurn()
         if !events.isEmpty { outlets.report(events.drain(at: now.wall)) }

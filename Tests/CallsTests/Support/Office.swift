@@ -286,6 +286,13 @@ struct Office {
         return found
     }
 
+    /// The server stops.
+    mutating func stop() {
+        var actions: [Action] = []
+        switchboard.endCalls(at: moment, into: &actions)
+        carryOut(actions)
+    }
+
     /// The latest state of the only record, or of the one with this id.
     func record(_ id: String? = nil) -> CallRecord? { records.last { id == nil || $0.id == id } }
 

@@ -16,12 +16,12 @@ extension SignallingLoop {
         isCarryingOut = true
         defer { isCarryingOut = false }
         var index = 0
-        while index < actions.count {
-            let action = actions[index]
+        while index < turn.actions.count {
+            let action = turn.actions[index]
             index += 1
             perform(action, sender)
         }
-        actions.removeAll(keepingCapacity: true)
+        turn.actions.removeAll(keepingCapacity: true)
     }
 
     private func perform(_ action: Action, _ sender: Sender?) {

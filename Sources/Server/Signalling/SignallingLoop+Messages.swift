@@ -14,7 +14,8 @@ extension SignallingLoop {
     func receive(_ message: Span<UInt8>, on connection: Connection, at now: Moment) {
         guard admits(connection, at: now) else { return }
         spoke(connection, at: now.monotonic)
-        switchboard.receive(message, on: connection.flow, at: now, into: &actions)
+        turn.begin(at: now)
+        switchboard.receive(message, on: connection.flow, &turn)
         carryOut(from: Sender(connection.flow))
     }
 
@@ -40,7 +41,8 @@ extension SignallingLoop {
         guard admission.message(from: flow.remote.ip, at: now.monotonic, mayReturn: true) else {
             return dropped(from: flow, at: now)
         }
-        switchboard.receive(datagram, on: flow, at: now, into: &actions)
+        turn.begin(at: now)
+        switchboard.receive(datagram, on: flow, &turn)
         carryOut(from: Sender(flow))
     }
 

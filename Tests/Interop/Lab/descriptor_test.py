@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from sipphone import Phone
 from server import Server
 

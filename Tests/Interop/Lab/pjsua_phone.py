@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""pjsua_phone.py JSON - a PJSUA2 phone of the laboratory with more than one call and the features that its own driver lacks.
+"""pjsua_phone.py JSON - a PJSUA2 phone that plays a tone, records, and has more than one call at once. Started by pjsua.py.
 
 Commands come as JSON lines on stdin, events leave as JSON lines on stdout, every message is in pjsip.log. Of several calls
 the last one is meant, but by "attend", which sends the first one to where the last one leads.
@@ -65,6 +65,9 @@ class Call(pj.Call):
             self.recorder.createRecorder("%s/rec-%d.wav" % (C["out"], len(calls) + len(dead)))
         self.player.startTransmit(audio)
         audio.startTransmit(self.recorder)
+
+    def onDtmfDigit(self, pressed):
+        say("dtmf", digit=pressed.digit)
 
     def onCallTransferStatus(self, status):
         say("transfer", code=status.statusCode, final=status.finalNotify)
@@ -138,6 +141,8 @@ def perform(account, command):
         buddy(account, command["to"], True)
     elif name == "hangup":
         calls[-1].hangup(pj.CallOpParam(True))
+    elif name == "dtmf":
+        calls[-1].dialDtmf(command["digits"])
     elif name == "hold":
         calls[-1].setHold(pj.CallOpParam(True))
     elif name == "resume":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""feature_check.py PROGRAM LAB FEATURE KIND... - real phones use one feature of a Ringfence of their own.
+"""feature_check.py PROGRAM FEATURE KIND... - real phones use one feature of a Ringfence of their own.
 
 Prints one JSON object with what was seen; `ok` when all of it was. The first phone has extension 101 and a tone of 440 Hz,
 the second 102 and 1000 Hz, the third 103 and 700 Hz. With KEEP in the environment the folder of a failure stays, with the
@@ -13,11 +13,11 @@ import sys
 import tempfile
 import time
 
-program, lab, feature, *kinds = sys.argv[1:]
-os.environ["RINGFENCE_LAB"] = lab
-import phones  # noqa: E402
-from phones import until  # noqa: E402
-from server import Server  # noqa: E402
+from phone import until
+from phones import KINDS
+from server import Server
+
+program, feature, *kinds = sys.argv[1:]
 
 TONES = (440, 1000, 700)
 NUMBERS = ("101", "102", "103")
@@ -38,13 +38,13 @@ class Office:
 
     def phone(self, index, answer=True, **options):
         account, kind = self.accounts[index], kinds[index]
-        each = phones.KINDS[kind](
+        each = KINDS[kind](
             account["username"], account["password"], "%s:%d" % (self.address, self.server.port),
-            domain=Server.domain, ca=self.server.ca, tone_hz=TONES[index], answer=answer,
-            out=os.path.join(self.folder, NUMBERS[index]), bind=self.address.strip("[]"), **options)
+            Server.domain, self.server.ca, os.path.join(self.folder, NUMBERS[index]), TONES[index], answer=answer,
+            bind=self.address.strip("[]"), **options)
         self.phones.append(each)
         each.start()
-        if not each.wait(("registered",), 15):
+        if not each.hears("registered", 15):
             raise RuntimeError("%s did not register" % kind)
         return each
 

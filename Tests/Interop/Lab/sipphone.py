@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small SIP phone over TLS for tests that need hundreds of calls: registers, calls and answers by the book.
 
-It plays no audio; for that there are real phones in ../shared/lab.
+It plays no audio; for that there are the real phones beside it.
 """
 import base64
 import hashlib

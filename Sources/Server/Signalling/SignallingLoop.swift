@@ -30,8 +30,8 @@ final class SignallingLoop {
     var switchboard: Switchboard
     var figures = LoopFigures()
     var connections = ConnectionTable()
-    /// Reused from turn to turn.
-    var actions: [Action] = []
+    /// Begun anew for each input, so that its storage is reused.
+    var turn = Turn(at: SystemClock.now)
     var isCarryingOut = false
     var commands: [RelayCommand] = []
     var unflushed: [Connection] = []
@@ -101,7 +101,8 @@ final class SignallingLoop {
             let refused = outlets.media(commands, switchboard.mark)
             commands.removeAll(keepingCapacity: true)
             guard !refused.isEmpty else { return }
-            switchboard.refused(refused, at: SystemClock.now, into: &actions)
+            turn.begin(at: SystemClock.now)
+            switchboard.refused(refused, &turn)
             carryOut()
         }
     }
@@ -133,7 +134,8 @@ final class SignallingLoop {
     private func passTime() {
         let now = SystemClock.now
         if let deadline = switchboard.nextDeadline, deadline <= now.monotonic {
-            switchboard.wake(at: now, into: &actions)
+            turn.begin(at: now)
+            switchboard.wake(&turn)
             carryOut()
         }
         patience.look(at: now.monotonic, goesOn: admission.unauthenticated > 0)
@@ -170,7 +172,8 @@ final class SignallingLoop {
     /// Ends everything: calls first, so that both phones hear of it, then connections.
     func shutDown() {
         let now = SystemClock.now
-        for call in switchboard.calls() { _ = switchboard.endCall(call.record.id, at: now, into: &actions) }
+        turn.begin(at: now)
+        for call in switchboard.calls() { _ = switchboard.endCall(call.record.id, &turn) }
         carryOut()
         endTurn()
         if !events.isEmpty { outlets.report(events.drain(at: now.wall)) }

@@ -128,19 +128,32 @@ public struct Switchboard: Sendable {
         endTurn(&turn)
     }
 
-    /// Ends a call of a phone that is allowed none any longer, and stops it ringing.
+    /// Ends a call that would not be allowed any longer, and stops it ringing where it may not.
     private mutating func review(_ call: Call, _ turn: inout Turn) {
         guard call.usernames.allSatisfy(snapshot.allows) else {
             end(call.serial, because: "a phone of this call was disabled", &turn)
             return
         }
-        guard case .ringing(let ringing) = call.phase else { return }
+        guard case .ringing(let ringing) = call.phase else {
+            guard let refusal = call.refusal(in: snapshot) else { return }
+            end(call.serial, because: "it is not allowed any more: \(refusal.reason)", &turn)
+            return
+        }
         for (index, branch) in ringing.branches.enumerated()
-        where branch.status == nil && !snapshot.allows(branch.party.username) {
+        where branch.status == nil && !mayRing(branch, of: ringing, call.placement) {
             cancel(branch.key, &turn)
             branchFailed(480, index, of: call.serial, &turn)
         }
     }
+
+    /// Whether the call and every forward on its way still let a phone ring.
+    private func mayRing(_ branch: Branch, of ringing: Call.Ringing, _ placement: Placement?) -> Bool {
+        guard snapshot.allows(branch.party.username), placement?.refusal(in: snapshot) == nil else { return false }
+        return ringing.path(to: branch.party.number).allSatisfy { $0.refusal(in: snapshot) == nil }
+    }
+
+    /// Names of the SRTP suites that are offered and accepted, best first, as in `a=crypto`.
+    public static var protectionSuites: [String] { SRTPSuite.preferred.map(\.rawValue) }
 
     public func registrations() -> [RegistrationSummary] {
         registrar.bindings.all.map { binding in

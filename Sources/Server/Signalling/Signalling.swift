@@ -148,7 +148,7 @@ final class Signalling {
         }.whenSuccess { findings in bound.value.report(findings) }
     }
 
-    private func report(_ findings: [ListenerPolicy.Finding]) {
+    private func report(_ findings: [ListenerPolicy.Deviation]) {
         for finding in findings {
             switch finding {
             case .undeclared(let socket):

@@ -144,6 +144,8 @@ enum Limits {
     static let eventKinds = 64
     /// How often they are reported.
     static let eventReport: Duration = .seconds(10)
+    /// Events that wait for somebody who watches live, 500 bytes each, before it loses some.
+    static let waitingEvents = 256
 
     /// Bans of the system with a line of the journal each, in so many seconds; the others share one. Strangers decide how many
     /// there are, and lines are kept for ever.

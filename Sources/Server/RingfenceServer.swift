@@ -24,6 +24,7 @@ public final class RingfenceServer: Sendable {
     let media: MediaLine
     let records: RecordWriter
     let banKeeper: BanKeeper
+    let events: EventHub
 
     /// Where phones are told to come.
     public var sipTLS: Primitives.SocketAddress {
@@ -80,6 +81,7 @@ public final class RingfenceServer: Sendable {
             try? store.noteLife(at: SystemClock.wall)
         }
         banKeeper = BanKeeper(store: store, logger: logger)
+        events = EventHub([records.keep, banKeeper.keep, { logger.tell($0) }])
     }
 
     private func begin(
@@ -99,7 +101,7 @@ public final class RingfenceServer: Sendable {
             machine: machine,
             logger: logger
         )
-        let outlets = SignallingLoop.Outlets(media: media, records: records, bans: banKeeper, hop: hop, logger: logger)
+        let outlets = SignallingLoop.Outlets(media: media, records: records, events: events, hop: hop)
         try await plan.start(
             listeners,
             shared: sharesMachine ? sip : [],
@@ -121,6 +123,7 @@ public final class RingfenceServer: Sendable {
         if let farewell = await hop.ask({ $0.stop() }) { try? await farewell.get() }
         guard hop.close() else { return }
         media.hangUp()
+        events.finish()
         await banKeeper.finish()
         await withCheckedContinuation { (written: CheckedContinuation<Void, Never>) in
             DispatchQueue.global().async { [records] in

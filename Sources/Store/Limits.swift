@@ -15,7 +15,7 @@ public enum Limits {
     /// How often it is noted that the server lives while calls are up: how much too early the end of a call may be recorded
     /// that a crash ended.
     static let beat = DispatchTimeInterval.seconds(10)
-    /// Security events that wait for the disk. Repeats are counted, not queued, so these are different ones.
+    /// Security events that wait for the disk.
     public static let queuedEvents = 1_024
     /// Records written in one transaction, so that a caller never waits for a transaction of seconds.
     public static let recordsPerCommit = 2_048

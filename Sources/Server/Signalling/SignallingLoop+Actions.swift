@@ -37,7 +37,7 @@ extension SignallingLoop {
     }
 
     private func noticed(_ event: SecurityEvent, _ sender: Sender?) {
-        events.add(event)
+        outlets.events.note(event)
         guard let sender else { return }
         if let charge = event.kind.traits.charge {
             admission.charge(sender.ip, cost: SourceGate.Cost(charge), at: SystemClock.monotonic)

@@ -55,7 +55,7 @@ extension SignallingLoop {
 
     func malformed(_ connection: Connection, _ reason: String, at now: Moment) {
         admission.charge(connection.flow.remote.ip, cost: .abuse, at: now.monotonic)
-        events.add(
+        outlets.events.note(
             SecurityEvent(
                 at: now.wall,
                 kind: .malformed,
@@ -70,7 +70,9 @@ extension SignallingLoop {
     /// Notices something that no message caused.
     func report(_ kind: SecurityEventKind, source: String, _ detail: String) {
         let control = Control.openPorts.rawValue
-        events.add(SecurityEvent(at: SystemClock.wall, kind: kind, control: control, source: source, detail: detail))
+        outlets.events.note(
+            SecurityEvent(at: SystemClock.wall, kind: kind, control: control, source: source, detail: detail)
+        )
     }
 
     private func admits(_ connection: Connection, at now: Moment) -> Bool {
@@ -108,17 +110,23 @@ extension SignallingLoop {
         figures.pauses += 1
         connection.holdBack(until: end)
         // Of a business that says too much, no single phone is to blame.
-        guard own != nil else { return }
-        events.add(
-            SecurityEvent(
-                at: now.wall,
+        if own != nil { notePause(of: connection, at: now.wall) }
+    }
+
+    /// Builds one event for each connection between two reports, however often it has to wait.
+    private func notePause(of connection: Connection, at now: WallTime) {
+        if let event = pauses[connection.id] {
+            pauses[connection.id]?.count = event.count + 1
+        } else if pauses.count < Limits.eventKinds {
+            pauses[connection.id] = SecurityEvent(
+                at: now,
                 kind: .flood,
                 control: Control.intrusionDetection.rawValue,
                 source: connection.flow.remote.ip.description,
                 subject: switchboard.phone(on: connection.id),
                 detail: "more than one phone may send; it waits, nothing is lost"
             )
-        )
+        }
     }
 
     private func later(_ one: MonotonicTime?, _ other: MonotonicTime?) -> MonotonicTime? {
@@ -138,12 +146,21 @@ extension SignallingLoop {
         }
     }
 
+    /// Tells what was noticed since the last report.
+    func reportEvents(at now: WallTime) {
+        tellFlood(at: now)
+        floods = 0
+        for event in pauses.values { outlets.events.note(event) }
+        pauses.removeAll(keepingCapacity: true)
+        outlets.events.report(at: now)
+    }
+
     /// Between two reports only so many are told, however often the sources take turns.
-    func tellFlood(at now: WallTime) {
+    private func tellFlood(at now: WallTime) {
         guard let (source, count) = flood, floods < Limits.eventKinds else { return }
         flood = nil
         floods += 1
-        events.add(
+        outlets.events.note(
             SecurityEvent(
                 at: now,
                 kind: .flood,

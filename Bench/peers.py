@@ -113,14 +113,14 @@ class Control:
             accounts.chmod(0o600)
             for first in range(0, phones, 500):
                 piece = numbers[first:first + 500]
-                self.ask({"extension": {"_0": {"add": {"_0": [{"number": n} for n in piece]}}}})
-                answer = self.ask({"phone": {"_0": {"enrol": {"_0": [{"extension": n} for n in piece]}}}})
-                for number, phone in zip(piece, answer["enrolled"]["_0"], strict=True):
+                self.ask("extension.add", extensions=[{"number": n} for n in piece])
+                enrolled = self.ask("phone.enrol", phones=[{"extension": n} for n in piece])
+                for number, phone in zip(piece, enrolled, strict=True):
                     secret = phone["enrolment"]
                     file.write(f"{number} {secret['username']} {secret['password']}\n")
 
-    def ask(self, command):
-        self.socket.sendall(json.dumps({"id": 1, "command": command}).encode() + b"\n")
+    def ask(self, command, **fields):
+        self.socket.sendall(json.dumps({"id": 1, "command": command, "with": fields}).encode() + b"\n")
         response = json.loads(self.answers.readline() or "{}")
         if "answer" not in response:
             fail(f"ringfence refused the set-up: {response}")

@@ -41,8 +41,7 @@ struct DoctorVerb: AsyncParsableCommand {
     private func askServer() throws(Refusal) -> [Finding]? {
         guard let server = try? ControlClient(directory: options.folder.path, as: options.role) else { return nil }
         do throws(Refusal) {
-            guard case .doctor(let report) = try server.perform(.doctor) else { return nil }
-            return report.facts.map(Finding.init)
+            return try server.perform(Diagnose()).facts.map(Finding.init)
         } catch {
             guard error.control == .roles else { return nil }
             throw error

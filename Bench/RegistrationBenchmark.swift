@@ -51,11 +51,12 @@ private struct BenchOffice {
     private static let domain = "bench.local"
     private var switchboard: Switchboard
     private let phones: [BenchPhone]
-    private var now = Moment(
-        monotonic: MonotonicTime(nanoseconds: 1_000_000_000),
-        wall: WallTime(milliseconds: 1_795_000_000_000)
+    private var turn = Turn(
+        at: Moment(
+            monotonic: MonotonicTime(nanoseconds: 1_000_000_000),
+            wall: WallTime(milliseconds: 1_795_000_000_000)
+        )
     )
-    private var actions: [Action] = []
     private var sequence = 0
 
     init?(phones count: Int) {
@@ -83,7 +84,8 @@ private struct BenchOffice {
 
     /// `nil` when a phone was refused.
     mutating func registerEverybody() -> (challenge: Cost, registration: Cost)? {
-        now = Moment(monotonic: now.monotonic + .milliseconds(100), wall: now.wall + .milliseconds(100))
+        let now = turn.now
+        turn.begin(at: Moment(monotonic: now.monotonic + .milliseconds(100), wall: now.wall + .milliseconds(100)))
         sequence += 2
         let strangers = phones.map { $0.register(sequence, nonce: nil) }
         var challenges: [[UInt8]] = []
@@ -102,11 +104,11 @@ private struct BenchOffice {
         var time = 0
         let before = threadAllocations()
         for (phone, message) in zip(phones, messages) {
-            actions.removeAll(keepingCapacity: true)
+            turn.actions.removeAll(keepingCapacity: true)
             let start = threadTime()
-            switchboard.receive(message.span, on: phone.flow, at: now, into: &actions)
+            switchboard.receive(message.span, on: phone.flow, &turn)
             time += threadTime() - start
-            for case .send(let bytes, _) in actions { answered(bytes) }
+            for case .send(let bytes, _) in turn.actions { answered(bytes) }
         }
         let allocations = threadAllocations() - before
         return Cost(nanoseconds: time / messages.count, allocations: allocations / messages.count)

@@ -151,34 +151,34 @@ extension FuzzedOffice {
     /// What the relay says: the truth, or of one of the latest calls.
     private mutating func hear(_ choices: inout Choices) {
         if choices.pick(2) == 0 {
-            var actions: [Action] = []
-            board.media(RelayCensus(reports: relay.reports, mark: board.mark), at: moment, into: &actions)
-            return carryOut(actions)
+            var turn = Turn(at: moment)
+            board.media(RelayCensus(reports: relay.reports, mark: board.mark), &turn)
+            return carryOut(turn.actions)
         }
         var (a, b) = (LegReport(), LegReport())
         a.packets = UInt64(choices.pick(256))
         if choices.pick(2) == 0 { a.lastAuthenticated = now }
         if choices.pick(2) == 0 { b.lastAuthenticated = now }
-        var actions: [Action] = []
+        var turn = Turn(at: moment)
         let id = RelayID(rawValue: UInt64(choices.pick(64)))
-        board.media(RelayCensus(reports: [RelayReport(id: id, a: a, b: b)]), at: moment, into: &actions)
-        carryOut(actions)
+        board.media(RelayCensus(reports: [RelayReport(id: id, a: a, b: b)]), &turn)
+        carryOut(turn.actions)
     }
 
     private mutating func operate(_ choices: inout Choices) {
-        var actions: [Action] = []
+        var turn = Turn(at: moment)
         switch choices.pick(3) {
         case 0:
             generation += 1
             let snapshot = FuzzedPhone.snapshot(disabled: choices.next() ?? 0, generation: generation)
-            board.apply(snapshot, at: moment, into: &actions)
+            board.apply(snapshot, &turn)
         case 1:
             guard let call = choices.pick(board.calls()) else { return }
-            _ = board.endCall(call.record.id, at: moment, into: &actions)
+            _ = board.endCall(call.record.id, &turn)
         default:
             let phone = FuzzedPhone.all[choices.pick(FuzzedPhone.all.count)]
-            board.setMailbox(MailboxCounts(new: choices.pick(3)), of: phone.number, at: moment, into: &actions)
+            board.setMailbox(MailboxCounts(new: choices.pick(3)), of: phone.number, &turn)
         }
-        carryOut(actions)
+        carryOut(turn.actions)
     }
 }

@@ -85,9 +85,9 @@ struct FuzzedOffice {
     }
 
     private mutating func refuse(_ refused: [RelayID]) {
-        var actions: [Action] = []
-        board.refused(refused, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        board.refused(refused, &turn)
+        carryOut(turn.actions)
     }
 
     private mutating func send(_ bytes: [UInt8], to id: FlowID) {
@@ -118,16 +118,16 @@ struct FuzzedOffice {
         guard let index = flows.firstIndex(where: { $0.id == id }), flows[index].transport != .udp else { return }
         flows.remove(at: index)
         closed.insert(id)
-        var actions: [Action] = []
-        board.closed(id, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        board.closed(id, &turn)
+        carryOut(turn.actions)
     }
 
     mutating func deliver(_ bytes: [UInt8], on flow: Flow) {
         lastSent = (bytes, flow)
-        var actions: [Action] = []
-        board.receive(bytes.span, on: flow, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        board.receive(bytes.span, on: flow, &turn)
+        carryOut(turn.actions)
     }
 
     mutating func wait(_ duration: Duration) {
@@ -137,9 +137,9 @@ struct FuzzedOffice {
             wakes += 1
             promise(wakes < 100_000, "it wakes without end")
             now = max(now, deadline)
-            var actions: [Action] = []
-            board.wake(at: moment, into: &actions)
-            carryOut(actions)
+            var turn = Turn(at: moment)
+            board.wake(&turn)
+            carryOut(turn.actions)
         }
         now = end
     }
@@ -182,9 +182,9 @@ struct FuzzedOffice {
 
     mutating func store(_ ticket: Ticket, ok: Bool) {
         tickets.removeAll { $0 == ticket }
-        var actions: [Action] = []
-        board.stored(ticket, ok: ok, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        board.stored(ticket, ok: ok, &turn)
+        carryOut(turn.actions)
     }
 }
 

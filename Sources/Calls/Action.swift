@@ -12,7 +12,7 @@ public enum Action: Sendable {
     /// Send what is queued, then close.
     case close(FlowID)
     case media(RelayCommand)
-    /// Write this record, replacing one of the same id. With a ticket: say ``Switchboard/stored(_:ok:at:into:)`` when it
+    /// Write this record, replacing one of the same id. With a ticket: say ``Switchboard/stored(_:ok:_:)`` when it
     /// is safe on disk, because somebody waits for an answer.
     case remember(CallRecord, Ticket?)
     /// Write where a phone logged in, sooner or later: nobody waits.

@@ -9,7 +9,7 @@ import SIP
 /// The phone system of one business as one value: bytes and time in, actions and the next deadline out.
 ///
 /// It opens no socket, reads no clock and waits for nobody. Whoever runs it hands in everything that happens in order,
-/// carries out the actions in order, and calls ``wake(at:into:)`` when ``nextDeadline`` comes.
+/// carries out the actions in order, and calls ``wake(_:)`` when ``nextDeadline`` comes.
 ///
 /// What a message may do is decided in this order, and nothing is kept for a sender before the fourth step:
 /// parse, validate, match to a transaction or dialog on the same flow, authenticate, decide, act.
@@ -53,7 +53,7 @@ public struct Switchboard: Sendable {
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
     var deadlines = DeadlineQueue<Due>() { didSet { nextDeadline = deadlines.next } }
-    /// When to call ``wake(at:into:)`` next; `nil` while nothing is pending. Stored, because it is asked after every
+    /// When to call ``wake(_:)`` next; `nil` while nothing is pending. Stored, because it is asked after every
     /// message, and asking another module for a computed property of a large value copies the value.
     public private(set) var nextDeadline: MonotonicTime?
     var tickets: [Ticket: UInt64] = [:]
@@ -113,54 +113,49 @@ public struct Switchboard: Sendable {
     }
 
     /// Takes one complete message.
-    public mutating func receive(
-        _ bytes: Span<UInt8>,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    public mutating func receive(_ bytes: Span<UInt8>, on flow: Flow, _ turn: inout Turn) {
         do {
             try scratch.parse(bytes)
             try scratch.validate()
         } catch {
-            guard !keepsAlive(bytes, flow, into: &actions) else { return }
-            receiveOdd(scratch, error, on: flow, at: now, into: &actions)
-            tellWatchers(at: now, into: &actions)
+            guard !keepsAlive(bytes, flow, &turn) else { return }
+            receiveOdd(scratch, error, on: flow, &turn)
+            tellWatchers(&turn)
             return
         }
         let message = scratch
         if message.method != nil {
-            receiveRequest(message, on: flow, at: now, into: &actions)
+            receiveRequest(message, on: flow, &turn)
         } else {
-            receiveResponse(message, on: flow, at: now, into: &actions)
+            receiveResponse(message, on: flow, &turn)
         }
-        tellWatchers(at: now, into: &actions)
+        tellWatchers(&turn)
     }
 
     /// Carries out what is due.
-    public mutating func wake(at now: Moment, into actions: inout [Action]) {
+    public mutating func wake(_ turn: inout Turn) {
         // What asks for a moment that has passed waits for the next turn, so that others are served in between.
         var left = deadlines.count
-        while left > 0, let due = deadlines.popDue(at: now.monotonic) {
+        while left > 0, let due = deadlines.popDue(at: turn.now.monotonic) {
             left -= 1
             switch due {
-            case .binding(let id): wakeBinding(id, at: now)
-            case .inviteServer(let id): wakeInviteServer(id, at: now, into: &actions)
-            case .absorber(let key): wakeAbsorber(key, at: now, into: &actions)
-            case .inviteClient(let key): wakeInviteClient(key, at: now, into: &actions)
-            case .requestClient(let key): wakeRequestClient(key, at: now, into: &actions)
+            case .binding(let id): wakeBinding(id, at: turn.now)
+            case .inviteServer(let id): wakeInviteServer(id, &turn)
+            case .absorber(let key): wakeAbsorber(key, &turn)
+            case .inviteClient(let key): wakeInviteClient(key, &turn)
+            case .requestClient(let key): wakeRequestClient(key, &turn)
             case .cancelled(let key): inviteClients[key] = nil
-            case .overdue(let key): wakeOverdue(key, at: now, into: &actions)
-            case .call(let serial): wakeCall(serial, at: now, into: &actions)
-            case .subscription(let id): wakeSubscription(id, at: now, into: &actions)
-            case .farewell(let id): wakeFarewell(id, at: now, into: &actions)
+            case .overdue(let key): wakeOverdue(key, &turn)
+            case .call(let serial): wakeCall(serial, &turn)
+            case .subscription(let id): wakeSubscription(id, &turn)
+            case .farewell(let id): wakeFarewell(id, &turn)
             }
         }
-        tellWatchers(at: now, into: &actions)
+        tellWatchers(&turn)
     }
 
     /// Takes new settings. What they no longer allow ends now: registrations, calls and connections.
-    public mutating func apply(_ snapshot: Snapshot, at now: Moment, into actions: inout [Action]) {
+    public mutating func apply(_ snapshot: Snapshot, _ turn: inout Turn) {
         self.snapshot = snapshot
         authenticator.apply(snapshot)
         logins.resize(phones: snapshot.devices.count)
@@ -170,23 +165,23 @@ public struct Switchboard: Sendable {
             bindings.remove(binding.id)
             closing.insert(binding.flow.id)
         }
-        for flow in closing.sorted(by: { $0.rawValue < $1.rawValue }) { actions.append(.close(flow)) }
-        for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) { review(call, at: now, into: &actions) }
-        reviewSubscriptions(at: now, into: &actions)
-        tellWatchers(at: now, into: &actions)
+        for flow in closing.sorted(by: { $0.rawValue < $1.rawValue }) { turn.actions.append(.close(flow)) }
+        for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) { review(call, &turn) }
+        reviewSubscriptions(&turn)
+        tellWatchers(&turn)
     }
 
     /// Ends a call of a phone that is allowed none any longer, and stops it ringing.
-    private mutating func review(_ call: Call, at now: Moment, into actions: inout [Action]) {
+    private mutating func review(_ call: Call, _ turn: inout Turn) {
         guard call.usernames.allSatisfy(isAllowed) else {
-            end(call.serial, because: "a phone of this call was disabled", at: now, into: &actions)
+            end(call.serial, because: "a phone of this call was disabled", &turn)
             return
         }
         guard case .ringing(let ringing) = call.phase else { return }
         for (index, branch) in ringing.branches.enumerated()
         where branch.status == nil && !isAllowed(branch.party.username) {
-            cancel(branch.key, at: now, into: &actions)
-            branchFailed(480, index, of: call.serial, at: now, into: &actions)
+            cancel(branch.key, &turn)
+            branchFailed(480, index, of: call.serial, &turn)
         }
     }
 

@@ -59,7 +59,7 @@ struct AnswerClock {
     private let known: [[UInt8]]
     private let unknown: [[UInt8]]
     private let flow: Flow
-    private var actions: [Action] = []
+    private var turn = Turn(at: Self.start)
     private var random = SystemRandomNumberGenerator()
     /// A deliberate fault: this part of its time again for names that exist.
     var extraWork = 0.0
@@ -115,11 +115,11 @@ struct AnswerClock {
 
     /// Nanoseconds of this thread's processor time until the answer is written.
     private mutating func time(_ message: [UInt8], isKnown: Bool) -> UInt64 {
-        actions.removeAll(keepingCapacity: true)
+        turn.actions.removeAll(keepingCapacity: true)
         // A copy made just now, so that where the messages lie in memory makes no difference.
         let bytes = message.map { $0 }
         let start = Self.processorTime()
-        switchboard.receive(bytes.span, on: flow, at: Self.start, into: &actions)
+        switchboard.receive(bytes.span, on: flow, &turn)
         var end = Self.processorTime()
         if isKnown, extraWork > 0 {
             let extra = UInt64(Double(end - start) * extraWork)
@@ -264,17 +264,17 @@ private struct Crowd {
             )
             let login = Self.login(username, nonce: nonce, response: response)
             let bytes = Array(Self.probe("REGISTER", numbers[index], extra: login).utf8)
-            var actions: [Action] = []
-            switchboard.receive(bytes.span, on: flow, at: AnswerClock.start, into: &actions)
+            var turn = Turn(at: AnswerClock.start)
+            switchboard.receive(bytes.span, on: flow, &turn)
         }
         try #require(switchboard.figures.registrations == usernames.count)
     }
 
     static func nonce(from switchboard: inout Switchboard, on flow: Flow) throws -> String {
-        var actions: [Action] = []
+        var turn = Turn(at: AnswerClock.start)
         let bytes = Array(probe("REGISTER", "1", extra: "").utf8)
-        switchboard.receive(bytes.span, on: flow, at: AnswerClock.start, into: &actions)
-        guard case .send(let answer, _)? = actions.first else { return "" }
+        switchboard.receive(bytes.span, on: flow, &turn)
+        guard case .send(let answer, _)? = turn.actions.first else { return "" }
         let message = try Message(parsing: answer.span)
         return message.string(try #require(try message.challenge(.wwwAuthenticate)).nonce)
     }

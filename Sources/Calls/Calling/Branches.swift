@@ -5,40 +5,28 @@ import Primitives
 
 /// When the phones that ring for a call stop doing so (RFC 3261 §16.7).
 extension Switchboard {
-    mutating func branchFailed(
-        _ status: Int,
-        _ index: Int,
-        of serial: UInt64,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func branchFailed(_ status: Int, _ index: Int, of serial: UInt64, _ turn: inout Turn) {
         guard case .ringing(let ringing)? = callsBySerial[serial]?.phase, ringing.branches[index].status == nil else {
             return
         }
-        finish(index, of: serial, status, at: now, into: &actions)
+        finish(index, of: serial, status, &turn)
         if status >= 600 {
             // It speaks for the person, not for one phone (§21.6), and not for those that others forwarded to.
             let person = ringing.branches[index].party.number
             for (other, branch) in ringing.branches.enumerated()
             where other != index && branch.status == nil && branch.party.number == person {
-                cancel(branch.key, at: now, into: &actions)
-                finish(other, of: serial, 487, at: now, into: &actions)
+                cancel(branch.key, &turn)
+                finish(other, of: serial, 487, &turn)
             }
         }
-        giveUpIfSilent(serial, at: now, into: &actions)
+        giveUpIfSilent(serial, &turn)
     }
 
     /// Notes that a phone rings no longer.
-    mutating func finish(
-        _ index: Int,
-        of serial: UInt64,
-        _ status: Int,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func finish(_ index: Int, of serial: UInt64, _ status: Int, _ turn: inout Turn) {
         guard case .ringing(let ringing)? = callsBySerial[serial]?.phase else { return }
         updateRinging(serial) { $0.branches[index].status = status }
-        leaveEarly(serial, ringing.branches[index], index, at: now, into: &actions)
+        leaveEarly(serial, ringing.branches[index], index, &turn)
     }
 
     mutating func updateRinging(_ serial: UInt64, _ change: (inout Call.Ringing) -> Void) {
@@ -48,9 +36,9 @@ extension Switchboard {
     }
 
     /// Tells the caller when no phone rings any more.
-    mutating func giveUpIfSilent(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
+    mutating func giveUpIfSilent(_ serial: UInt64, _ turn: inout Turn) {
         guard case .ringing(let ringing)? = callsBySerial[serial]?.phase, ringing.ringingPhones == 0 else { return }
-        refuse(serial, Refused(ringing), at: now, into: &actions)
+        refuse(serial, Refused(ringing), &turn)
     }
 }
 

@@ -8,15 +8,15 @@ import SIP
 /// How calls end: refused, cancelled, hung up, given up.
 extension Switchboard {
     /// Ends a call that was not answered. The caller hears the reason when it is on disk.
-    mutating func refuse(_ serial: UInt64, _ refused: Refused, at now: Moment, into actions: inout [Action]) {
+    mutating func refuse(_ serial: UInt64, _ refused: Refused, _ turn: inout Turn) {
         if case .refusing? = callsBySerial[serial]?.phase { return }
         // What was heard before the answer is heard no longer, whenever the caller is told.
-        closeRelay(serial, into: &actions)
+        closeRelay(serial, &turn)
         guard var call = callsBySerial[serial] else { return }
         for username in call.usernames where username != call.caller.username { leave(serial, username) }
-        stopRinging(call, at: now, into: &actions)
+        stopRinging(call, &turn)
         let ticket = Ticket(serial: nextSerial())
-        call.record.endedAt = now.wall
+        call.record.endedAt = turn.now.wall
         call.record.answeredAt = nil
         call.record.outcome = refused.outcome
         call.record.status = refused.status
@@ -26,70 +26,64 @@ extension Switchboard {
             status: refused.status,
             warning: warning(of: refused),
             ticket: ticket,
-            giveUp: now.monotonic + Limits.storing
+            giveUp: turn.now.monotonic + Limits.storing
         )
         call.phase = .refusing(refusing)
         callsBySerial[serial] = call
         tickets[ticket] = serial
-        actions.append(.remember(call.record, ticket))
+        turn.actions.append(.remember(call.record, ticket))
         schedule(serial, at: refusing.giveUp)
     }
 
-    private mutating func stopRinging(_ call: Call, at now: Moment, into actions: inout [Action]) {
+    private mutating func stopRinging(_ call: Call, _ turn: inout Turn) {
         guard case .ringing(let ringing) = call.phase else { return }
-        for branch in ringing.branches where branch.status == nil { cancel(branch.key, at: now, into: &actions) }
+        for branch in ringing.branches where branch.status == nil { cancel(branch.key, &turn) }
     }
 
-    mutating func sendRefusal(_ call: Call, _ refusing: Call.Refusing, at now: Moment, into actions: inout [Action]) {
+    mutating func sendRefusal(_ call: Call, _ refusing: Call.Refusing, _ turn: inout Turn) {
         switch call.origin {
         case .asked(let incoming):
             let bytes = response(refusing.status, to: incoming.request, on: incoming.flow, tag: incoming.tag) {
                 if let warning = refusing.warning { $0.field(.warning, warning) }
             }
-            answer(incoming.transaction, refusing.status, bytes, at: now, into: &actions)
-            forget(call.serial, into: &actions)
+            answer(incoming.transaction, refusing.status, bytes, &turn)
+            forget(call.serial, &turn)
         case .transfer(let standing):
-            forget(call.serial, into: &actions)
-            transferFailed(standing.call, refusing.status, at: now, into: &actions)
+            forget(call.serial, &turn)
+            transferFailed(standing.call, refusing.status, &turn)
         }
     }
 
     /// A CANCEL (§9.2). It cannot be challenged; that it came on the flow of its INVITE is its proof.
-    mutating func cancel(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
+    mutating func cancel(_ request: Message, on flow: Flow, _ turn: inout Turn) {
         guard let key = ServerKey(request, on: flow, as: .invite), let id = inviteServerIDs[key],
             let server = inviteServers[id]
         else {
-            respond(481, to: request, on: flow, at: now, into: &actions)
+            respond(481, to: request, on: flow, &turn)
             return
         }
-        respond(200, to: request, on: flow, tag: callsBySerial[server.call]?.incoming?.tag, at: now, into: &actions)
+        respond(200, to: request, on: flow, tag: callsBySerial[server.call]?.incoming?.tag, &turn)
         guard let call = callsBySerial[server.call], call.incoming?.transaction == id else { return }
-        end(call.serial, as: .cancelled, at: now, into: &actions)
+        end(call.serial, as: .cancelled, &turn)
     }
 
     /// Ends a call that the caller was not told an answer of.
-    mutating func end(_ serial: UInt64, as refused: Refused, at now: Moment, into actions: inout [Action]) {
+    mutating func end(_ serial: UInt64, as refused: Refused, _ turn: inout Turn) {
         guard let call = callsBySerial[serial] else { return }
         switch call.phase {
-        case .ringing: refuse(serial, refused, at: now, into: &actions)
+        case .ringing: refuse(serial, refused, &turn)
         case .answering(let answering):
             tickets[answering.ticket] = nil
-            hangUp(answering.callee, of: serial, at: now, into: &actions)
-            refuse(serial, refused, at: now, into: &actions)
+            hangUp(answering.callee, of: serial, &turn)
+            refuse(serial, refused, &turn)
         case .refusing, .talking: break
         }
     }
 
     /// One side of a standing call hung up.
-    mutating func bye(
-        _ request: Message,
-        _ owner: DialogOwner,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
-        respond(200, to: request, on: flow, at: now, into: &actions)
-        guard !leaveTransfer(owner, at: now, into: &actions), let call = callsBySerial[owner.call] else { return }
+    mutating func bye(_ request: Message, _ owner: DialogOwner, on flow: Flow, _ turn: inout Turn) {
+        respond(200, to: request, on: flow, &turn)
+        guard !leaveTransfer(owner, &turn), let call = callsBySerial[owner.call] else { return }
         let reason = owner.side == .caller ? "the caller hung up" : "the called phone hung up"
         switch call.phase {
         case .talking(let conversation):
@@ -97,29 +91,28 @@ extension Switchboard {
                 owner.side == .caller ? conversation.callee : conversation.caller,
                 of: call.serial,
                 because: request.reason(),
-                at: now,
-                into: &actions
+                &turn
             )
-            close(call.serial, reason: reason, at: now, into: &actions)
+            close(call.serial, reason: reason, &turn)
         case .answering(let answering):
             tickets[answering.ticket] = nil
             dialogs[DialogKey(answering.callee.dialog)] = nil
-            refuse(call.serial, .noAnswer, at: now, into: &actions)
+            refuse(call.serial, .noAnswer, &turn)
         case .ringing, .refusing: break
         }
     }
 
     /// Ends a call from our side, whatever it is doing.
-    mutating func end(_ serial: UInt64, because reason: String, at now: Moment, into actions: inout [Action]) {
+    mutating func end(_ serial: UInt64, because reason: String, _ turn: inout Turn) {
         guard let call = callsBySerial[serial] else { return }
         switch call.phase {
         case .ringing, .answering:
-            end(serial, as: Refused(status: 480, outcome: .failed, reason: reason), at: now, into: &actions)
+            end(serial, as: Refused(status: 480, outcome: .failed, reason: reason), &turn)
         case .refusing: break
         case .talking(let conversation):
-            hangUp(conversation.caller, of: serial, at: now, into: &actions)
-            hangUp(conversation.callee, of: serial, at: now, into: &actions)
-            close(serial, reason: reason, at: now, into: &actions)
+            hangUp(conversation.caller, of: serial, &turn)
+            hangUp(conversation.callee, of: serial, &turn)
+            close(serial, reason: reason, &turn)
         }
     }
 
@@ -127,35 +120,35 @@ extension Switchboard {
     ///
     /// - Parameter id: The id of its record.
     /// - Returns: Whether there was such a call.
-    public mutating func endCall(_ id: String, at now: Moment, into actions: inout [Action]) -> Bool {
+    public mutating func endCall(_ id: String, _ turn: inout Turn) -> Bool {
         guard let call = callsBySerial.values.first(where: { $0.record.id == id }) else { return false }
-        end(call.serial, because: "an operator ended it", at: now, into: &actions)
-        tellWatchers(at: now, into: &actions)
+        end(call.serial, because: "an operator ended it", &turn)
+        tellWatchers(&turn)
         return true
     }
 
     /// Completes the record of an answered call, closes its media and lets it go.
-    private mutating func close(_ serial: UInt64, reason: String, at now: Moment, into actions: inout [Action]) {
+    private mutating func close(_ serial: UInt64, reason: String, _ turn: inout Turn) {
         guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase else { return }
-        abandonTransfer(serial, at: now, into: &actions)
-        if let change = conversation.change { reply(487, to: change.asked, at: now, into: &actions) }
+        abandonTransfer(serial, &turn)
+        if let change = conversation.change { reply(487, to: change.asked, &turn) }
         var record = call.record
-        record.endedAt = now.wall
+        record.endedAt = turn.now.wall
         record.reason = reason
         if record.callerProtection?.srtpSuite == nil || record.calleeProtection?.srtpSuite == nil {
             // Nobody heard anybody: a phone answered and never said how it protects its audio.
             (record.answeredAt, record.outcome) = (nil, .failed)
             record.reason = "\(reason); its audio was never agreed on"
         }
-        actions.append(.remember(record, nil))
-        forget(serial, into: &actions)
+        turn.actions.append(.remember(record, nil))
+        forget(serial, &turn)
     }
 
-    mutating func forget(_ serial: UInt64, into actions: inout [Action]) {
+    mutating func forget(_ serial: UInt64, _ turn: inout Turn) {
         guard let call = callsBySerial.removeValue(forKey: serial) else { return }
         for username in call.usernames { leave(serial, username) }
-        if call.relayed != nil { actions.append(.media(.close(call.relay))) }
-        closeEarly(serial, keepingRelay: false, into: &actions)
+        if call.relayed != nil { turn.actions.append(.media(.close(call.relay))) }
+        closeEarly(serial, keepingRelay: false, &turn)
         switch call.phase {
         case .ringing: break
         case .answering(let answering):
@@ -176,33 +169,21 @@ extension Switchboard {
     /// Says BYE on one leg and forgets its dialog.
     ///
     /// - Parameter reason: What the other side gave as its own (RFC 3326).
-    mutating func hangUp(
-        _ leg: Leg,
-        of serial: UInt64,
-        because reason: Reason? = nil,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func hangUp(_ leg: Leg, of serial: UInt64, because reason: Reason? = nil, _ turn: inout Turn) {
         dialogs[DialogKey(leg.dialog)] = nil
         guard let flow = leg.flow else { return }
-        if let waiting = leg.unacknowledged, waiting.giveUp > now.monotonic {
+        if let waiting = leg.unacknowledged, waiting.giveUp > turn.now.monotonic {
             sayBye(after: waiting, in: leg.dialog, over: flow, because: reason)
             return
         }
         var dialog = leg.dialog
-        sayBye(&dialog, over: flow, because: reason, at: now, into: &actions)
+        sayBye(&dialog, over: flow, because: reason, &turn)
     }
 
-    mutating func sayBye(
-        _ dialog: inout Dialog,
-        over flow: Flow,
-        because reason: Reason? = nil,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func sayBye(_ dialog: inout Dialog, over flow: Flow, because reason: Reason? = nil, _ turn: inout Turn) {
         let (key, bytes) = request(.bye, in: &dialog, over: flow, because: reason)
         leaving[DialogKey(dialog)] = .said(flow.id)
-        start(key, .bye, bytes, purpose: .goodbye(DialogKey(dialog)), over: flow, at: now, into: &actions)
+        start(key, .bye, bytes, purpose: .goodbye(DialogKey(dialog)), over: flow, &turn)
     }
 
     /// A request inside a dialog, complete.

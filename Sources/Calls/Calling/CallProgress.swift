@@ -14,27 +14,26 @@ extension Switchboard {
         _ status: Int,
         of client: InviteClient,
         _ key: BranchKey,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         if status < 200, client.isCancelWanted {
             // The first provisional response: now the CANCEL may go (§9.1).
-            sendCancel(key, at: now, into: &actions)
+            sendCancel(key, &turn)
             return
         }
         switch client.purpose {
-        case .change: changeAnswered(response, status, of: client, key, at: now, into: &actions)
-        case .introduction: introductionAnswered(response, status, of: client, key, at: now, into: &actions)
-        case .refresh: refreshAnswered(response, status, of: client, key, at: now, into: &actions)
+        case .change: changeAnswered(response, status, of: client, key, &turn)
+        case .introduction: introductionAnswered(response, status, of: client, key, &turn)
+        case .refresh: refreshAnswered(response, status, of: client, key, &turn)
         case .branch(let index):
             if 200..<300 ~= status {
-                branchAnswered(response, index, of: client, key, at: now, into: &actions)
+                branchAnswered(response, index, of: client, key, &turn)
             } else if 300..<400 ~= status {
-                redirected(response, status, index, of: client, at: now, into: &actions)
+                redirected(response, status, index, of: client, &turn)
             } else if status >= 400 {
-                branchFailed(status, index, of: client.call, at: now, into: &actions)
+                branchFailed(status, index, of: client.call, &turn)
             } else if status > 100 {
-                progressed(response, index, of: client, at: now, into: &actions)
+                progressed(response, index, of: client, &turn)
             }
         }
     }
@@ -45,12 +44,11 @@ extension Switchboard {
         _ index: Int,
         of client: InviteClient,
         _ key: BranchKey,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         let tag = (try? response.to().tag).flatMap { $0.map { Array(response.bytes($0)) } } ?? []
         if let known = client.acknowledged, known.tag == tag {
-            actions.append(.send(known.bytes, client.flow.id))
+            turn.actions.append(.send(known.bytes, client.flow.id))
             return
         }
         // §13.2.2.4: whatever it says, it is confirmed. One that does not say where its phone is cannot stand.
@@ -60,36 +58,36 @@ extension Switchboard {
         else { return }
         inviteClients[key]?.answers += 1
         let acknowledgement = acknowledge(&dialog, cseq: 1, over: client.flow)
-        actions.append(.send(acknowledgement, client.flow.id))
+        turn.actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = callsBySerial[client.call],
             case .ringing(let ringing) = call.phase,
             isAllowed(ringing.branches[index].party.username)
         else {
             // Somebody else was quicker, the caller is gone, or the phone was disabled.
             if client.acknowledged == nil { inviteClients[key]?.acknowledged = (tag, acknowledgement) }
-            sayBye(&dialog, over: client.flow, at: now, into: &actions)
+            sayBye(&dialog, over: client.flow, &turn)
             return
         }
         inviteClients[key]?.acknowledged = (tag, acknowledgement)
         let branch = ringing.branches[index]
         guard clear != nil else {
-            sayBye(&dialog, over: client.flow, at: now, into: &actions)
-            branchFailed(500, index, of: client.call, at: now, into: &actions)
+            sayBye(&dialog, over: client.flow, &turn)
+            branchFailed(500, index, of: client.call, &turn)
             return
         }
         guard let media = settledEarly(client.call, index) ?? agreed(response, offered: branch) else {
-            sayBye(&dialog, over: client.flow, at: now, into: &actions)
-            report(.weakMediaOffered, .mediaEncryption, response, client.flow, now, into: &actions)
-            branchFailed(488, index, of: client.call, at: now, into: &actions)
+            sayBye(&dialog, over: client.flow, &turn)
+            report(.weakMediaOffered, .mediaEncryption, response, client.flow, &turn)
+            branchFailed(488, index, of: client.call, &turn)
             return
         }
         for other in ringing.branches where other.key != key && other.status == nil {
-            cancel(other.key, because: Reason.completedElsewhere, at: now, into: &actions)
+            cancel(other.key, because: Reason.completedElsewhere, &turn)
         }
-        var leg = Leg(branch.party, client.flow, dialog, media, at: now)
-        leg.session = SessionTimer(answeredBy: response, before: nil, at: now)
+        var leg = Leg(branch.party, client.flow, dialog, media, at: turn.now)
+        leg.session = SessionTimer(answeredBy: response, before: nil, at: turn.now)
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .callee)
-        wait(for: leg, ringingAt: branch.party.number, in: call.serial, at: now, into: &actions)
+        wait(for: leg, ringingAt: branch.party.number, in: call.serial, &turn)
     }
 
     /// The answer to our offer: exactly one of our keys, taken up by tag and suite (RFC 4568 §5.1.2), and a voice codec of it.
@@ -100,29 +98,25 @@ extension Switchboard {
     }
 
     /// - Parameter place: The extension that rang.
-    mutating func wait(
-        for callee: Leg,
-        ringingAt place: ExtensionNumber,
-        in serial: UInt64,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
-        silenceOthers(serial, than: callee, at: now, into: &actions)
+    mutating func wait(for callee: Leg, ringingAt place: ExtensionNumber, in serial: UInt64, _ turn: inout Turn) {
+        silenceOthers(serial, than: callee, &turn)
         guard var call = callsBySerial[serial] else { return }
         if case .ringing(let ringing) = call.phase { call.record.forwardedBy = ringing.forwarders(to: place) }
         let ticket = Ticket(serial: nextSerial())
-        call.record.answeredAt = now.wall
+        call.record.answeredAt = turn.now.wall
         call.record.outcome = .answered
         call.record.status = 200
         call.record.callee = callee.party.number
         call.record.callerProtection = callerProtection(of: call)
         call.record.calleeProtection = callee.flow.map { LegProtection($0, suite: callee.media.theirs?.key.suite) }
-        call.phase = .answering(Call.Answering(callee: callee, ticket: ticket, giveUp: now.monotonic + Limits.storing))
+        call.phase = .answering(
+            Call.Answering(callee: callee, ticket: ticket, giveUp: turn.now.monotonic + Limits.storing)
+        )
         callsBySerial[serial] = call
         callsOf[callee.party.username, default: []].insert(serial)
         tickets[ticket] = serial
-        actions.append(.remember(call.record, ticket))
-        schedule(serial, at: now.monotonic + Limits.storing)
+        turn.actions.append(.remember(call.record, ticket))
+        schedule(serial, at: turn.now.monotonic + Limits.storing)
     }
 
     private func callerProtection(of call: Call) -> LegProtection? {
@@ -136,48 +130,42 @@ extension Switchboard {
     }
 
     /// The record with this ticket is on disk, or could not be written: the answer that waited for it goes out.
-    public mutating func stored(_ ticket: Ticket, ok: Bool, at now: Moment, into actions: inout [Action]) {
-        defer { tellWatchers(at: now, into: &actions) }
+    public mutating func stored(_ ticket: Ticket, ok: Bool, _ turn: inout Turn) {
+        defer { tellWatchers(&turn) }
         guard let serial = tickets.removeValue(forKey: ticket), let call = callsBySerial[serial] else { return }
         switch call.phase {
         case .answering(let answering) where answering.ticket == ticket:
             if ok {
-                connect(call, answering.callee, at: now, into: &actions)
+                connect(call, answering.callee, &turn)
             } else {
-                hangUp(answering.callee, of: serial, at: now, into: &actions)
-                refuse(serial, .notStored, at: now, into: &actions)
+                hangUp(answering.callee, of: serial, &turn)
+                refuse(serial, .notStored, &turn)
             }
         case .refusing(let refusing) where refusing.ticket == ticket:
-            sendRefusal(call, refusing, at: now, into: &actions)
+            sendRefusal(call, refusing, &turn)
         case .answering, .refusing, .ringing, .talking: break
         }
     }
 
     /// Tells the caller, and opens the media.
-    mutating func connect(_ call: Call, _ callee: Leg, at now: Moment, into actions: inout [Action]) {
+    mutating func connect(_ call: Call, _ callee: Leg, _ turn: inout Turn) {
         switch call.origin {
-        case .asked(let incoming): connect(call, incoming, callee, at: now, into: &actions)
-        case .transfer(let standing): handOver(call, callee, to: standing.call, at: now, into: &actions)
+        case .asked(let incoming): connect(call, incoming, callee, &turn)
+        case .transfer(let standing): handOver(call, callee, to: standing.call, &turn)
         }
     }
 
-    private mutating func connect(
-        _ call: Call,
-        _ incoming: Call.Incoming,
-        _ callee: Leg,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func connect(_ call: Call, _ incoming: Call.Incoming, _ callee: Leg, _ turn: inout Turn) {
         // RFC 3262 §3: what was said reliably is acknowledged before the answer follows.
         guard earlyCalls.isEmpty || earlyCalls[call.serial]?.pending == nil else {
             earlyCalls[call.serial]?.isStored = true
             return
         }
-        let early = closeEarly(call.serial, keepingRelay: true, into: &actions)
+        let early = closeEarly(call.serial, keepingRelay: true, &turn)
         let dialog = early?.dialog ?? incoming.dialog
         let (media, body) = callerMedia(incoming, callee, told: early?.told)
-        var caller = Leg(call.caller, incoming.flow, dialog, media, at: now)
-        caller.session = try? SessionTimer.answering(incoming.request, before: nil, at: now)
+        var caller = Leg(call.caller, incoming.flow, dialog, media, at: turn.now)
+        caller.session = try? SessionTimer.answering(incoming.request, before: nil, at: turn.now)
         let bytes = response(200, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
             writeContact(over: incoming.flow, into: &$0)
             $0.field(.allow, Self.allowed)
@@ -190,24 +178,24 @@ extension Switchboard {
             bytes,
             sequence: (try? incoming.request.cseq().number) ?? 1,
             expectsAnswer: media.theirs == nil,
-            at: now
+            at: turn.now
         )
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .caller)
-        answer(incoming.transaction, 200, bytes, at: now, into: &actions)
+        answer(incoming.transaction, 200, bytes, &turn)
         if early?.told?.isReliable == true, callee.party.number != call.callee, media.formats != callee.media.formats {
             // What it was told reliably were the formats of a phone that rang before.
             caller.introduction = .last
-            caller.introduceBy = now.monotonic + Limits.introduction
+            caller.introduceBy = turn.now.monotonic + Limits.introduction
         }
         callsBySerial[call.serial]?.phase = .talking(Call.Conversation(caller: caller, callee: callee))
         if incoming.offer == nil, let theirs = media.theirs {
             callsBySerial[call.serial]?.record.callerProtection = LegProtection(incoming.flow, suite: theirs.key.suite)
         }
         if let a = caller.relayMedia, let b = callee.relayMedia {
-            openRelay(call.serial, a: a, b: b, into: &actions)
+            openRelay(call.serial, a: a, b: b, &turn)
         }
-        schedule(call.serial, at: now.monotonic + .milliseconds(500))
-        schedule(call.serial, at: now.monotonic + Limits.silence)
+        schedule(call.serial, at: turn.now.monotonic + .milliseconds(500))
+        schedule(call.serial, at: turn.now.monotonic + Limits.silence)
     }
 
     /// What we tell the caller about media: an answer to its offer, or our own offer when it made none.

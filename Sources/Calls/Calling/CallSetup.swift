@@ -8,26 +8,26 @@ import SIP
 
 /// From an INVITE to phones that ring (RFC 3261 §13.3, §16.7 for the forking).
 extension Switchboard {
-    mutating func invite(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
+    mutating func invite(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
         guard proof.isCaller(of: request) else {
-            report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
-            respond(403, to: request, on: proof.flow, at: now, into: &actions)
+            report(.identityMismatch, .intrusionDetection, request, proof.flow, &turn)
+            respond(403, to: request, on: proof.flow, &turn)
             return
         }
         guard hasRoom(for: proof) else {
-            respond(503, to: request, on: proof.flow, at: now, into: &actions) { $0.field(.retryAfter, 10) }
+            respond(503, to: request, on: proof.flow, &turn) { $0.field(.retryAfter, 10) }
             return
         }
-        guard mayCall(proof.device, request, on: proof.flow, at: now, into: &actions) else { return }
-        guard !refuseSession(of: request, on: proof.flow, at: now, into: &actions) else { return }
+        guard mayCall(proof.device, request, on: proof.flow, &turn) else { return }
+        guard !refuseSession(of: request, on: proof.flow, &turn) else { return }
         if request.first(.replaces) != nil {
-            replaceDialog(request, by: proof, at: now, into: &actions)
+            replaceDialog(request, by: proof, &turn)
             return
         }
         let addressee = addressee(of: request)
         let number = addressee.number
         if let code = FeatureCode(dialled: number), let (call, place) = ringing(for: proof, at: code.place) {
-            pickUp(call, ringingAt: place, request, by: proof, at: now, into: &actions)
+            pickUp(call, ringingAt: place, request, by: proof, &turn)
             return
         }
         let tag = entropy.tag()
@@ -35,21 +35,21 @@ extension Switchboard {
             let dialog = try? Dialog(asServerFrom: request, localTag: tag)
         else {
             // §8.1.1.8: without one SIP URI in Contact there is nowhere to send what follows the answer.
-            respond(400, to: request, on: proof.flow, at: now, into: &actions)
+            respond(400, to: request, on: proof.flow, &turn)
             return
         }
         let serial = nextSerial()
-        let transaction = openInviteServer(key, on: proof.flow, call: serial, at: now)
-        answer(transaction, 100, response(100, to: request, on: proof.flow, tag: nil), at: now, into: &actions)
+        let transaction = openInviteServer(key, on: proof.flow, call: serial, at: turn.now)
+        answer(transaction, 100, response(100, to: request, on: proof.flow, tag: nil), &turn)
 
         var decision = decide(request, number, by: proof)
         if case .connect = decision, maxForwardsSpent(request) { decision = .refuse(.tooManyHops) }
-        open(serial, transaction, request, tag, dialog, number, decision, by: proof, at: now, into: &actions)
+        open(serial, transaction, request, tag, dialog, number, decision, by: proof, &turn)
         switch decision {
-        case .refuse(let refused): refuse(serial, refused, at: now, into: &actions)
+        case .refuse(let refused): refuse(serial, refused, &turn)
         case .connect(let callee, _):
-            if !ring(serial, callee, only: addressee.phone, at: now, into: &actions) {
-                refuse(serial, .unreachable, at: now, into: &actions)
+            if !ring(serial, callee, only: addressee.phone, &turn) {
+                refuse(serial, .unreachable, &turn)
             }
         }
     }
@@ -61,16 +61,10 @@ extension Switchboard {
 
     /// Whether a phone does not begin more calls than people do (row D15). If it does, it is told so, and somebody who looks
     /// after the system is.
-    mutating func mayCall(
-        _ device: Device,
-        _ request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
-        if accounts.admits(.call, of: device.id, at: now.monotonic) { return true }
-        report(.accountLimit, .intrusionDetection, request, flow, now, subject: device.title, into: &actions)
-        respond(503, to: request, on: flow, at: now, into: &actions) { $0.field(.retryAfter, 10) }
+    mutating func mayCall(_ device: Device, _ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
+        if accounts.admits(.call, of: device.id, at: turn.now.monotonic) { return true }
+        report(.accountLimit, .intrusionDetection, request, flow, subject: device.title, &turn)
+        respond(503, to: request, on: flow, &turn) { $0.field(.retryAfter, 10) }
         return false
     }
 
@@ -140,8 +134,7 @@ extension Switchboard {
         _ number: String,
         _ decision: Decision,
         by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         var offer: SessionDescription?
         var callee: ExtensionNumber?
@@ -151,7 +144,7 @@ extension Switchboard {
         }
         let record = CallRecord(
             id: entropy.token(),
-            startedAt: now.wall,
+            startedAt: turn.now.wall,
             caller: proof.subscriber.number,
             callerDevice: proof.device.id,
             dialled: String(number.prefix(Limits.recordedText)),
@@ -174,11 +167,11 @@ extension Switchboard {
             caller: caller,
             origin: .asked(incoming),
             callee: callee,
-            phase: .ringing(Call.Ringing(giveUp: now.monotonic + Limits.ringing))
+            phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
         )
         callsOf[proof.device.username, default: []].insert(serial)
-        actions.append(.remember(record, nil))
-        schedule(serial, at: now.monotonic + Limits.ringing)
+        turn.actions.append(.remember(record, nil))
+        schedule(serial, at: turn.now.monotonic + Limits.ringing)
     }
 
     /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call.
@@ -189,8 +182,7 @@ extension Switchboard {
         _ serial: UInt64,
         _ callee: ExtensionNumber,
         only phone: PhoneInstance?,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) -> Bool {
         guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return false }
         let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
@@ -212,15 +204,7 @@ extension Switchboard {
         call.phase = .ringing(ringing)
         callsBySerial[serial] = call
         for (offset, (branch, request)) in requests.enumerated() {
-            start(
-                branch.key,
-                request,
-                purpose: .branch(first + offset),
-                call: serial,
-                over: branch.flow,
-                at: now,
-                into: &actions
-            )
+            start(branch.key, request, purpose: .branch(first + offset), call: serial, over: branch.flow, &turn)
         }
         return true
     }

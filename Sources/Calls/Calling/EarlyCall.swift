@@ -82,40 +82,34 @@ extension Switchboard {
 
     /// Forgets the early dialog with a phone that rings no longer. If it was heard, nothing goes to it or comes from it any
     /// more.
-    mutating func leaveEarly(
-        _ serial: UInt64,
-        _ branch: Branch,
-        _ index: Int,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func leaveEarly(_ serial: UInt64, _ branch: Branch, _ index: Int, _ turn: inout Turn) {
         guard !earlyCalls.isEmpty, let phone = earlyCalls[serial]?.phones.removeValue(forKey: index) else { return }
         earlyDialogs[DialogKey(phone.dialog)] = nil
         guard earlyCalls[serial]?.heard == index, let media = phone.media,
-            var leg = Leg(branch.party, branch.flow, phone.dialog, media, at: now).relayMedia
+            var leg = Leg(branch.party, branch.flow, phone.dialog, media, at: turn.now).relayMedia
         else { return }
         leg.isGone = true
         earlyCalls[serial]?.relay = .stale
         earlyCalls[serial]?.heard = nil
-        actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, leg)))
+        turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, leg)))
     }
 
     /// A phone answered: one that was heard before and is another goes silent now, not when the record is on disk.
-    mutating func silenceOthers(_ serial: UInt64, than callee: Leg, at now: Moment, into actions: inout [Action]) {
+    mutating func silenceOthers(_ serial: UInt64, than callee: Leg, _ turn: inout Turn) {
         guard !earlyCalls.isEmpty, let early = earlyCalls[serial], let index = early.heard,
             let phone = early.phones[index], DialogKey(phone.dialog) != DialogKey(callee.dialog),
             case .ringing(let ringing)? = callsBySerial[serial]?.phase
         else { return }
-        leaveEarly(serial, ringing.branches[index], index, at: now, into: &actions)
+        leaveEarly(serial, ringing.branches[index], index, &turn)
     }
 
     /// Forgets what was early about a call, and closes what only that had opened.
     @discardableResult
-    mutating func closeEarly(_ serial: UInt64, keepingRelay: Bool, into actions: inout [Action]) -> EarlyCall? {
+    mutating func closeEarly(_ serial: UInt64, keepingRelay: Bool, _ turn: inout Turn) -> EarlyCall? {
         guard !earlyCalls.isEmpty, let early = earlyCalls.removeValue(forKey: serial) else { return nil }
         earlyDialogs[DialogKey(early.dialog)] = nil
         for phone in early.phones.values { earlyDialogs[DialogKey(phone.dialog)] = nil }
-        if !keepingRelay { closeRelay(serial, into: &actions) }
+        if !keepingRelay { closeRelay(serial, &turn) }
         return early
     }
 }

@@ -10,40 +10,35 @@ import SIP
 /// the caller's (RFC 3261 §15).
 extension Switchboard {
     /// - Returns: Whether there was such a dialog, so that nothing is left to do.
-    mutating func receiveEarly(
-        _ request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    mutating func receiveEarly(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
         guard !earlyDialogs.isEmpty, let key = DialogKey(request), let owner = earlyDialogs[key],
             let call = callsBySerial[owner.call], request.method != .ack
         else { return false }
         // Row S14: it has to come from the phone that the dialog is with.
         guard flow.id == flowID(owner, call) else {
-            report(.forgedInDialog, .intrusionDetection, request, flow, now, into: &actions)
-            respond(481, to: request, on: flow, at: now, into: &actions)
+            report(.forgedInDialog, .intrusionDetection, request, flow, &turn)
+            respond(481, to: request, on: flow, &turn)
             return true
         }
-        guard !refuseExtensions(request, on: flow, at: now, into: &actions),
-            !refuseHops(of: request, on: flow, at: now, into: &actions),
-            inOrder(request, owner, on: flow, at: now, into: &actions)
+        guard !refuseExtensions(request, on: flow, &turn),
+            !refuseHops(of: request, on: flow, &turn),
+            inOrder(request, owner, on: flow, &turn)
         else { return true }
         switch request.method {
-        case .prack where owner.branch == nil: pracked(request, call, on: flow, at: now, into: &actions)
-        case .update: updateEarly(request, owner, call, on: flow, at: now, into: &actions)
+        case .prack where owner.branch == nil: pracked(request, call, on: flow, &turn)
+        case .update: updateEarly(request, owner, call, on: flow, &turn)
         case .bye where owner.branch == nil:
-            respond(200, to: request, on: flow, at: now, into: &actions)
-            end(call.serial, as: .cancelled, at: now, into: &actions)
-        case .options: respond(200, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+            respond(200, to: request, on: flow, &turn)
+            end(call.serial, as: .cancelled, &turn)
+        case .options: respond(200, to: request, on: flow, &turn, writeCapabilities)
         case .invite:
-            respond(500, to: request, on: flow, at: now, into: &actions) { $0.field(.retryAfter, 5) }
-        case .prack, .bye, .notify: respond(481, to: request, on: flow, at: now, into: &actions)
+            respond(500, to: request, on: flow, &turn) { $0.field(.retryAfter, 5) }
+        case .prack, .bye, .notify: respond(481, to: request, on: flow, &turn)
         case .ack, .cancel: break
         case .register, .info, .refer, .subscribe, .message, .publish:
-            respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+            respond(405, to: request, on: flow, &turn, writeCapabilities)
         case .other, nil:
-            respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+            respond(501, to: request, on: flow, &turn, writeCapabilities)
         }
         return true
     }
@@ -54,13 +49,7 @@ extension Switchboard {
         return ringing.branches[branch].flow.id
     }
 
-    private mutating func inOrder(
-        _ request: Message,
-        _ owner: EarlyOwner,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    private mutating func inOrder(_ request: Message, _ owner: EarlyOwner, on flow: Flow, _ turn: inout Turn) -> Bool {
         let order: Dialog.Order?
         if let branch = owner.branch {
             order = try? earlyCalls[owner.call]?.phones[branch]?.dialog.receive(request)
@@ -68,7 +57,7 @@ extension Switchboard {
             order = try? earlyCalls[owner.call]?.dialog.receive(request)
         }
         guard order == .next else {
-            respond(order == nil ? 400 : 500, to: request, on: flow, at: now, into: &actions)
+            respond(order == nil ? 400 : 500, to: request, on: flow, &turn)
             return false
         }
         return true
@@ -77,30 +66,24 @@ extension Switchboard {
     // MARK: PRACK
 
     /// The acknowledgement of a provisional response (RFC 3262 §3): 481 for any but the one that waits for it.
-    private mutating func pracked(
-        _ request: Message,
-        _ call: Call,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func pracked(_ request: Message, _ call: Call, on flow: Flow, _ turn: inout Turn) {
         guard let rack = try? request.rack() else {
-            respond(400, to: request, on: flow, at: now, into: &actions)
+            respond(400, to: request, on: flow, &turn)
             return
         }
         guard let early = earlyCalls[call.serial], let pending = early.pending, rack.rseq == pending.rseq,
             rack.cseq.method == .invite, rack.cseq.number == (try? call.incoming?.request.cseq().number)
         else {
-            respond(481, to: request, on: flow, at: now, into: &actions)
+            respond(481, to: request, on: flow, &turn)
             return
         }
-        guard takeDescription(of: request, call, on: flow, at: now, into: &actions) else { return }
+        guard takeDescription(of: request, call, on: flow, &turn) else { return }
         earlyCalls[call.serial]?.pending = nil
-        openEarlyRelay(call, at: now, into: &actions)
+        openEarlyRelay(call, &turn)
         if !early.queue.isEmpty {
-            sayNext(call, at: now, into: &actions)
+            sayNext(call, &turn)
         } else if early.isStored, case .answering(let answering) = call.phase {
-            connect(call, answering.callee, at: now, into: &actions)
+            connect(call, answering.callee, &turn)
         }
     }
 
@@ -109,30 +92,22 @@ extension Switchboard {
         of request: Message,
         _ call: Call,
         on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) -> Bool {
         guard var told = earlyCalls[call.serial]?.told, told.isOffer, told.media.theirs == nil else {
             if request.body.isEmpty {
-                respond(200, to: request, on: flow, at: now, into: &actions)
+                respond(200, to: request, on: flow, &turn)
                 return true
             }
-            return answerEarly(
-                request,
-                EarlyOwner(call: call.serial, branch: nil),
-                call,
-                on: flow,
-                at: now,
-                into: &actions
-            )
+            return answerEarly(request, EarlyOwner(call: call.serial, branch: nil), call, on: flow, &turn)
         }
         let answered = try? SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
         guard told.media.accept(answered?.audio, offered: told.media.formats) else {
-            respond(488, to: request, on: flow, at: now, into: &actions)
+            respond(488, to: request, on: flow, &turn)
             return false
         }
         earlyCalls[call.serial]?.told = told
-        respond(200, to: request, on: flow, at: now, into: &actions)
+        respond(200, to: request, on: flow, &turn)
         return true
     }
 
@@ -143,10 +118,9 @@ extension Switchboard {
         _ owner: EarlyOwner,
         _ call: Call,
         on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
-        guard !refuseSession(of: request, on: flow, at: now, into: &actions) else { return }
+        guard !refuseSession(of: request, on: flow, &turn) else { return }
         if let branch = owner.branch {
             earlyCalls[owner.call]?.phones[branch]?.dialog.refreshTarget(from: request)
         } else {
@@ -154,10 +128,10 @@ extension Switchboard {
         }
         guard !request.body.isEmpty else {
             let contact = contact(over: flow)
-            respond(200, to: request, on: flow, at: now, into: &actions) { $0.field(.contact, contact) }
+            respond(200, to: request, on: flow, &turn) { $0.field(.contact, contact) }
             return
         }
-        _ = answerEarly(request, owner, call, on: flow, at: now, into: &actions)
+        _ = answerEarly(request, owner, call, on: flow, &turn)
     }
 
     /// Answers an offer in a PRACK or UPDATE: between that phone and us, in the formats that were agreed on.
@@ -166,13 +140,12 @@ extension Switchboard {
         _ owner: EarlyOwner,
         _ call: Call,
         on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) -> Bool {
         guard let before = settledMedia(owner) else {
             // RFC 3311 §5.2: our offer is not answered yet, or theirs is not.
             let isOurs = owner.branch != nil || earlyCalls[owner.call]?.told?.isOffer == true
-            respond(isOurs ? 491 : 500, to: request, on: flow, at: now, into: &actions) {
+            respond(isOurs ? 491 : 500, to: request, on: flow, &turn) {
                 if !isOurs { $0.field(.retryAfter, 5) }
             }
             return false
@@ -192,11 +165,11 @@ extension Switchboard {
                 rtcpMux: audio.rtcpMux
             )
             keep(media, body, owner)
-            sayEarly(body, to: request, on: flow, at: now, into: &actions)
-            tellRelay(owner, call, at: now, into: &actions)
+            sayEarly(body, to: request, on: flow, &turn)
+            tellRelay(owner, call, &turn)
             return true
         } catch {
-            respond(error, to: request, on: flow, at: now, into: &actions)
+            respond(error, to: request, on: flow, &turn)
             return false
         }
     }
@@ -220,22 +193,16 @@ extension Switchboard {
         }
     }
 
-    private mutating func sayEarly(
-        _ body: [UInt8],
-        to request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func sayEarly(_ body: [UInt8], to request: Message, on flow: Flow, _ turn: inout Turn) {
         let bytes = response(200, to: request, on: flow, tag: nil, body: body) { writeContact(over: flow, into: &$0) }
-        actions.append(.send(bytes, flow.id))
+        turn.actions.append(.send(bytes, flow.id))
         guard !flow.transport.isReliable, let key = ServerKey(request, on: flow) else { return }
-        keep(Answer(status: 200, bytes: bytes), for: key, at: now)
+        keep(Answer(status: 200, bytes: bytes), for: key, at: turn.now)
     }
 
-    private mutating func tellRelay(_ owner: EarlyOwner, _ call: Call, at now: Moment, into actions: inout [Action]) {
+    private mutating func tellRelay(_ owner: EarlyOwner, _ call: Call, _ turn: inout Turn) {
         guard earlyCalls[call.serial]?.relay == .open else { return }
         earlyCalls[call.serial]?.relay = .stale
-        openEarlyRelay(call, at: now, into: &actions)
+        openEarlyRelay(call, &turn)
     }
 }

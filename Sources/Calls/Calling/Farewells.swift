@@ -38,57 +38,47 @@ extension Switchboard {
     }
 
     /// The ACK never came.
-    mutating func wakeFarewell(_ id: UInt64, at now: Moment, into actions: inout [Action]) {
+    mutating func wakeFarewell(_ id: UInt64, _ turn: inout Turn) {
         guard let key = farewells[id], case .waiting(let farewell)? = leaving[key] else { return }
-        say(farewell, at: now, into: &actions)
+        say(farewell, &turn)
     }
 
-    private mutating func say(_ farewell: Farewell, at now: Moment, into actions: inout [Action]) {
+    private mutating func say(_ farewell: Farewell, _ turn: inout Turn) {
         farewells[farewell.id] = nil
         var dialog = farewell.dialog
-        sayBye(&dialog, over: farewell.flow, because: farewell.reason, at: now, into: &actions)
+        sayBye(&dialog, over: farewell.flow, because: farewell.reason, &turn)
     }
 
     /// A request in a dialog that is none, or not any more: what crossed the end of its call on the wire.
     ///
     /// - Returns: Whether it was such a one, so that nothing is left to do.
-    mutating func receiveLate(
-        _ request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    mutating func receiveLate(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
         guard request.method == .bye || request.method == .ack, let key = DialogKey(request) else { return false }
         if case .waiting(let farewell)? = leaving[key], farewell.flow.id == flow.id {
             if request.method == .bye {
                 farewells[farewell.id] = nil
                 leaving[key] = nil
-                respond(200, to: request, on: flow, at: now, into: &actions)
+                respond(200, to: request, on: flow, &turn)
             } else if (try? request.cseq().number) == farewell.sequence {
-                say(farewell, at: now, into: &actions)
+                say(farewell, &turn)
             }
             return true
         }
         guard request.method == .bye else { return false }
         if case .said(let id)? = leaving[key], id == flow.id {
-            respond(200, to: request, on: flow, at: now, into: &actions)
+            respond(200, to: request, on: flow, &turn)
             return true
         }
-        return hangUpEarly(request, on: flow, at: now, into: &actions)
+        return hangUpEarly(request, on: flow, &turn)
     }
 
     /// A caller that says BYE to a call that only rings (RFC 3261 §15.1.1), where nothing else made it an early dialog.
-    private mutating func hangUpEarly(
-        _ request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    private mutating func hangUpEarly(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
         let calls = (phones[flow.id]?.usernames ?? []).flatMap { callsOf[$0, default: []] }
         guard let serial = calls.first(where: { callsBySerial[$0]?.incoming?.isCaller(of: request, on: flow) == true })
         else { return false }
-        respond(200, to: request, on: flow, at: now, into: &actions)
-        end(serial, as: .cancelled, at: now, into: &actions)
+        respond(200, to: request, on: flow, &turn)
+        end(serial, as: .cancelled, &turn)
         return true
     }
 

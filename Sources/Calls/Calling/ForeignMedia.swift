@@ -30,24 +30,24 @@ struct MoveWatch: Sendable {
 
 extension Switchboard {
     /// Reports audio that moves to and fro, once in a minute for a call.
-    mutating func watchMoves(_ report: RelayReport, at now: Moment, into actions: inout [Action]) {
+    mutating func watchMoves(_ report: RelayReport, _ turn: inout Turn) {
         let serial = report.id.rawValue
         for (side, media) in [(Side.caller, report.a), (.callee, report.b)] {
             guard var watch = leg(serial, side)?.liveness.moves else { continue }
-            let moves = watch.note(media.moves, at: now.monotonic)
+            let moves = watch.note(media.moves, at: turn.now.monotonic)
             update(serial, side) { $0.liveness.moves = watch }
             guard let moves, let leg = leg(serial, side), let call = callsBySerial[serial] else { continue }
-            if let last = call.foreignMediaToldAt, now.monotonic - last < Limits.moveWatch { continue }
-            callsBySerial[serial]?.foreignMediaToldAt = now.monotonic
+            if let last = call.foreignMediaToldAt, turn.now.monotonic - last < Limits.moveWatch { continue }
+            callsBySerial[serial]?.foreignMediaToldAt = turn.now.monotonic
             let event = SecurityEvent(
-                at: now.wall,
+                at: turn.now.wall,
                 kind: .foreignMedia,
                 control: Control.mediaSource.rawValue,
                 source: (media.locked?.ip ?? leg.source).description,
                 subject: leg.party.number.text,
                 detail: "the audio of a call came from elsewhere \(moves) times within a minute: somebody copies it"
             )
-            actions.append(.report(event))
+            turn.actions.append(.report(event))
         }
     }
 }

@@ -17,13 +17,12 @@ extension Switchboard {
         _ status: Int,
         _ index: Int,
         of client: InviteClient,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         guard let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
-        finish(index, of: call.serial, status, at: now, into: &actions)
+        finish(index, of: call.serial, status, &turn)
         let targets = targets(of: response, status)
         let owner = ringing.branches[index].party.number
         // Another phone of the same person was quicker, and sent it to the same place.
@@ -32,22 +31,21 @@ extension Switchboard {
             updateRinging(call.serial) { $0.branches[index].isForwarded = true }
         } else {
             switch judge(targets, by: ringing.branches[index], of: call, ringing) {
-            case .allowed(let forward): follow(forward, index, call, at: now, into: &actions)
+            case .allowed(let forward): follow(forward, index, call, &turn)
             case .refused(let refusal):
                 report(
                     .forwardRefused,
                     .intrusionDetection,
                     response,
                     client.flow,
-                    now,
                     subject: ringing.branches[index].party.username,
                     detail: refusal.reason,
-                    into: &actions
+                    &turn
                 )
                 updateRinging(call.serial) { $0.refusedForward = .forwarded(refusal) }
             }
         }
-        giveUpIfSilent(call.serial, at: now, into: &actions)
+        giveUpIfSilent(call.serial, &turn)
     }
 
     /// Where the phone wants the call to go, what it likes best first (§20.10: without a `q` as much as anything).
@@ -95,23 +93,17 @@ extension Switchboard {
     }
 
     /// Rings the colleague's phones within the same call, in what is left of its time, and tells the caller (§21.1.3).
-    private mutating func follow(
-        _ forward: AuthorisedForward,
-        _ index: Int,
-        _ call: Call,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func follow(_ forward: AuthorisedForward, _ index: Int, _ call: Call, _ turn: inout Turn) {
         updateRinging(call.serial) {
             $0.branches[index].isForwarded = true
             $0.forwards.append(forward)
         }
         callsBySerial[call.serial]?.record.forwardedBy.append(forward.origin)
-        guard ring(call.serial, forward.target, only: nil, at: now, into: &actions) else {
+        guard ring(call.serial, forward.target, only: nil, &turn) else {
             updateRinging(call.serial) { $0.refusedForward = .unreachable(forward) }
             return
         }
-        announceForward(call.serial, at: now, into: &actions)
+        announceForward(call.serial, &turn)
     }
 }
 

@@ -8,38 +8,38 @@ import SIP
 
 /// Requests inside a dialog (RFC 3261 §12.2.2), which have to come from the phone the dialog is with.
 extension Switchboard {
-    mutating func receiveInDialog(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
+    mutating func receiveInDialog(_ request: Message, on flow: Flow, _ turn: inout Turn) {
         guard let key = DialogKey(request), let owner = dialogs[key], callsBySerial[owner.call] != nil else {
-            guard !receiveEarly(request, on: flow, at: now, into: &actions),
-                !receiveLate(request, on: flow, at: now, into: &actions), request.method != .ack
+            guard !receiveEarly(request, on: flow, &turn),
+                !receiveLate(request, on: flow, &turn), request.method != .ack
             else { return }
             // Row S03: a made-up tag is no way around authentication.
-            respond(481, to: request, on: flow, at: now, into: &actions)
+            respond(481, to: request, on: flow, &turn)
             return
         }
         if !isAtHome(owner, flow) {
-            guard request.method != .ack, comesHome(request, owner, on: flow, at: now, into: &actions) else { return }
+            guard request.method != .ack, comesHome(request, owner, on: flow, &turn) else { return }
         }
         if request.method == .ack {
-            acknowledged(request, owner, at: now, into: &actions)
+            acknowledged(request, owner, &turn)
             return
         }
-        guard inOrder(request, owner, on: flow, at: now, into: &actions),
-            !refuseExtensions(request, on: flow, at: now, into: &actions),
-            !refuseHops(of: request, on: flow, at: now, into: &actions)
+        guard inOrder(request, owner, on: flow, &turn),
+            !refuseExtensions(request, on: flow, &turn),
+            !refuseHops(of: request, on: flow, &turn)
         else { return }
         switch request.method {
-        case .bye: bye(request, owner, on: flow, at: now, into: &actions)
-        case .invite, .update: change(request, owner, on: flow, at: now, into: &actions)
-        case .refer: refer(request, owner, on: flow, at: now, into: &actions)
-        case .options: respond(200, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+        case .bye: bye(request, owner, on: flow, &turn)
+        case .invite, .update: change(request, owner, on: flow, &turn)
+        case .refer: refer(request, owner, on: flow, &turn)
+        case .options: respond(200, to: request, on: flow, &turn, writeCapabilities)
         case .ack, .cancel: break
         // Rows S03 and S17: nothing of ours waits for a PRACK any more, and we have subscribed to nothing.
-        case .prack, .notify: respond(481, to: request, on: flow, at: now, into: &actions)
+        case .prack, .notify: respond(481, to: request, on: flow, &turn)
         case .register, .info, .subscribe, .message, .publish:
-            respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+            respond(405, to: request, on: flow, &turn, writeCapabilities)
         case .other, nil:
-            respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+            respond(501, to: request, on: flow, &turn, writeCapabilities)
         }
     }
 
@@ -51,39 +51,32 @@ extension Switchboard {
         _ request: Message,
         _ owner: DialogOwner,
         on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) -> Bool {
-        guard let proof = authenticate(request, on: flow, at: now, into: &actions) else {
-            report(.forgedInDialog, .intrusionDetection, request, flow, now, into: &actions)
+        guard let proof = authenticate(request, on: flow, &turn) else {
+            report(.forgedInDialog, .intrusionDetection, request, flow, &turn)
             return false
         }
         guard let leg = leg(owner), proof.device.username == leg.party.username else {
-            respond(403, to: request, on: flow, at: now, into: &actions)
-            report(.identityMismatch, .intrusionDetection, request, flow, now, into: &actions)
+            respond(403, to: request, on: flow, &turn)
+            report(.identityMismatch, .intrusionDetection, request, flow, &turn)
             return false
         }
         guard flow.isFit(for: leg) else {
-            respond(403, to: request, on: flow, at: now, into: &actions)
+            respond(403, to: request, on: flow, &turn)
             return false
         }
-        move(owner, to: flow, at: now, into: &actions)
+        move(owner, to: flow, &turn)
         return true
     }
 
-    private mutating func inOrder(
-        _ request: Message,
-        _ owner: DialogOwner,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    private mutating func inOrder(_ request: Message, _ owner: DialogOwner, on flow: Flow, _ turn: inout Turn) -> Bool {
         guard var dialog = leg(owner)?.dialog, let order = try? dialog.receive(request) else {
-            respond(400, to: request, on: flow, at: now, into: &actions)
+            respond(400, to: request, on: flow, &turn)
             return false
         }
         guard order == .next else {
-            respond(500, to: request, on: flow, at: now, into: &actions)
+            respond(500, to: request, on: flow, &turn)
             return false
         }
         update(owner.call, owner.side) { $0.dialog = dialog }
@@ -91,31 +84,26 @@ extension Switchboard {
     }
 
     /// The ACK of a 2xx of ours.
-    private mutating func acknowledged(
-        _ request: Message,
-        _ owner: DialogOwner,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func acknowledged(_ request: Message, _ owner: DialogOwner, _ turn: inout Turn) {
         guard let waiting = leg(owner)?.unacknowledged, let cseq = try? request.cseq(), cseq.number == waiting.sequence
         else { return }
         update(owner.call, owner.side) { $0.unacknowledged = nil }
         guard waiting.expectsAnswer else { return }
         let answer = try? SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
         guard var media = leg(owner)?.media, media.accept(answer?.audio, offered: media.formats) else {
-            end(owner.call, because: "a phone did not answer our media offer", at: now, into: &actions)
+            end(owner.call, because: "a phone did not answer our media offer", &turn)
             return
         }
         update(owner.call, owner.side) { $0.media = media }
-        openMedia(owner.call, at: now, into: &actions)
+        openMedia(owner.call, &turn)
     }
 
     /// The keys of both sides are known: relay, or tell the relay what changed.
-    private mutating func openMedia(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
+    private mutating func openMedia(_ serial: UInt64, _ turn: inout Turn) {
         guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase,
             let a = conversation.caller.relayMedia, let b = conversation.callee.relayMedia
         else {
-            end(serial, because: "a phone chose no encryption that we offered", at: now, into: &actions)
+            end(serial, because: "a phone chose no encryption that we offered", &turn)
             return
         }
         if call.record.callerProtection?.srtpSuite == nil {
@@ -123,7 +111,7 @@ extension Switchboard {
                 LegProtection($0, suite: a.receive.suite)
             }
         }
-        openRelay(serial, a: a, b: b, into: &actions)
+        openRelay(serial, a: a, b: b, &turn)
     }
 
     // MARK: Legs

@@ -9,45 +9,39 @@ import SIP
 /// Giving a phone in a call a new partner: after a transfer, or when another phone takes the partner's place.
 extension Switchboard {
     /// The target of a transfer picked up: it takes the place of the phone that asked.
-    mutating func handOver(
-        _ call: Call,
-        _ callee: Leg,
-        to standing: UInt64,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func handOver(_ call: Call, _ callee: Leg, to standing: UInt64, _ turn: inout Turn) {
         guard let transfer = transfers[standing], case .talking? = callsBySerial[standing]?.phase else {
-            hangUp(callee, of: call.serial, at: now, into: &actions)
-            forget(call.serial, into: &actions)
+            hangUp(callee, of: call.serial, &turn)
+            forget(call.serial, &turn)
             return
         }
-        forget(call.serial, into: &actions)
-        tellReferrer(standing, 200, at: now, into: &actions)
+        forget(call.serial, &turn)
+        tellReferrer(standing, 200, &turn)
         transfers[standing] = nil
-        replace(standing, transfer.referrer, with: callee, record: call.record, at: now, into: &actions)
+        replace(standing, transfer.referrer, with: callee, record: call.record, &turn)
         callsBySerial[standing]?.hops = call.hops
         guard let media = leg(standing, transfer.referrer)?.relayMedia else {
-            end(standing, because: "a phone chose no encryption that we offered", at: now, into: &actions)
+            end(standing, because: "a phone chose no encryption that we offered", &turn)
             return
         }
-        actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, media)))
-        introduce(standing, transfer.referrer.other, .last, at: now, into: &actions)
+        turn.actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, media)))
+        introduce(standing, transfer.referrer.other, .last, &turn)
     }
 
     /// Both calls stand: their far ends become one call.
     ///
     /// Precondition: both are settled, so that there are legs in the relay to be moved.
-    mutating func join(_ owner: DialogOwner, _ consulted: DialogOwner, at now: Moment, into actions: inout [Action]) {
+    mutating func join(_ owner: DialogOwner, _ consulted: DialogOwner, _ turn: inout Turn) {
         guard let other = callsBySerial[consulted.call], case .talking(let conversation) = other.phase,
             let target = leg(consulted.call, consulted.side.other), let own = leg(consulted)
         else { return }
-        if let change = conversation.change { reply(487, to: change.asked, at: now, into: &actions) }
-        tellReferrer(owner.call, 200, at: now, into: &actions)
+        if let change = conversation.change { reply(487, to: change.asked, &turn) }
+        tellReferrer(owner.call, 200, &turn)
         transfers[owner.call] = nil
-        abandonTransfer(consulted.call, at: now, into: &actions)
-        hangUp(own, of: consulted.call, at: now, into: &actions)
+        abandonTransfer(consulted.call, &turn)
+        hangUp(own, of: consulted.call, &turn)
         // The leg moves with its keys and counters: only so its packets go on being understood.
-        actions.append(
+        turn.actions.append(
             .media(
                 .join(
                     RelayID(rawValue: owner.call),
@@ -57,29 +51,29 @@ extension Switchboard {
                 )
             )
         )
-        drop(other, into: &actions)
-        replace(owner.call, owner.side, with: target, record: other.record, at: now, into: &actions)
+        drop(other, &turn)
+        replace(owner.call, owner.side, with: target, record: other.record, &turn)
         let hops = max(callsBySerial[owner.call]?.hops ?? 0, other.hops) + 1
         callsBySerial[owner.call]?.hops = hops
-        introduce(owner.call, owner.side, .first, at: now, into: &actions)
+        introduce(owner.call, owner.side, .first, &turn)
     }
 
     /// Lets go of a call whose legs live on in another one.
-    private mutating func drop(_ call: Call, into actions: inout [Action]) {
+    private mutating func drop(_ call: Call, _ turn: inout Turn) {
         _ = callsBySerial.removeValue(forKey: call.serial)
         for username in call.usernames { leave(call.serial, username) }
     }
 
     /// A phone that rings is to be connected with another caller: the one that called it has hung up on it by a REFER
     /// (RFC 5589 §7).
-    mutating func adoptRinging(_ serial: UInt64, for owner: DialogOwner, at now: Moment, into actions: inout [Action]) {
+    mutating func adoptRinging(_ serial: UInt64, for owner: DialogOwner, _ turn: inout Turn) {
         guard let call = callsBySerial[serial], let incoming = call.incoming,
             let transferee = leg(owner.call, owner.side.other), let standing = callsBySerial[owner.call],
             let transfer = transfers[owner.call]
         else { return }
-        closeEarly(serial, keepingRelay: false, into: &actions)
+        closeEarly(serial, keepingRelay: false, &turn)
         let bytes = response(487, to: incoming.request, on: incoming.flow, tag: incoming.tag)
-        answer(incoming.transaction, 487, bytes, at: now, into: &actions)
+        answer(incoming.transaction, 487, bytes, &turn)
         leave(serial, call.caller.username)
         callsBySerial[serial]?.origin = .transfer(
             Call.Standing(call: owner.call, audio: transferee.media.remote, referrer: transfer.party)
@@ -92,16 +86,9 @@ extension Switchboard {
     /// Puts another phone in the place of one side of a call, and says goodbye to the one that was there.
     ///
     /// - Parameter record: Of the call that it is from now on; the one that it was so far is over.
-    mutating func replace(
-        _ serial: UInt64,
-        _ side: Side,
-        with leg: Leg,
-        record: CallRecord,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func replace(_ serial: UInt64, _ side: Side, with leg: Leg, record: CallRecord, _ turn: inout Turn) {
         guard var call = callsBySerial[serial], case .talking(var conversation) = call.phase else { return }
-        if let change = conversation.change { reply(491, to: change.asked, at: now, into: &actions) }
+        if let change = conversation.change { reply(491, to: change.asked, &turn) }
         conversation.change = nil
         let former = side == .caller ? conversation.caller : conversation.callee
         // Whom the one that stays was to be told of is gone.
@@ -111,41 +98,41 @@ extension Switchboard {
         }
         if record.id != call.record.id {
             var ended = call.record
-            ended.endedAt = now.wall
+            ended.endedAt = turn.now.wall
             ended.reason = "\(former.party.number) transferred it to \(leg.party.number)"
-            actions.append(.remember(ended, nil))
+            turn.actions.append(.remember(ended, nil))
         }
         call.record = record
         call.phase = .talking(conversation)
         callsBySerial[serial] = call
-        hangUp(former, of: serial, at: now, into: &actions)
+        hangUp(former, of: serial, &turn)
         if !call.usernames.contains(former.party.username) { leave(serial, former.party.username) }
         callsOf[leg.party.username, default: []].insert(serial)
         dialogs[DialogKey(leg.dialog)] = DialogOwner(call: serial, side: side)
-        schedule(serial, at: now.monotonic + .milliseconds(500))
+        schedule(serial, at: turn.now.monotonic + .milliseconds(500))
     }
 
     // MARK: When it fails
 
     /// The target did not pick up, or could not.
-    mutating func transferFailed(_ serial: UInt64, _ status: Int, at now: Moment, into actions: inout [Action]) {
+    mutating func transferFailed(_ serial: UInt64, _ status: Int, _ turn: inout Turn) {
         guard let transfer = transfers[serial] else { return }
-        tellReferrer(serial, status, at: now, into: &actions)
+        tellReferrer(serial, status, &turn)
         transfers[serial] = nil
         if transfer.farewell != nil {
-            end(serial, because: "nobody took the call that was transferred", at: now, into: &actions)
+            end(serial, because: "nobody took the call that was transferred", &turn)
         }
     }
 
     /// The phone that asked hangs up before the target picked up: the other one waits alone.
     ///
     /// - Returns: Whether it was such a call.
-    mutating func leaveTransfer(_ owner: DialogOwner, at now: Moment, into actions: inout [Action]) -> Bool {
+    mutating func leaveTransfer(_ owner: DialogOwner, _ turn: inout Turn) -> Bool {
         guard !transfers.isEmpty, let transfer = transfers[owner.call], transfer.referrer == owner.side,
             let leg = leg(owner), let flow = leg.flow
         else { return false }
         if case .talking(let conversation)? = callsBySerial[owner.call]?.phase, let change = conversation.change {
-            changeFailed(491, change.key, of: owner.call, at: now, into: &actions)
+            changeFailed(491, change.key, of: owner.call, &turn)
         }
         transfers[owner.call]?.farewell = (leg.dialog, flow)
         dialogs[DialogKey(leg.dialog)] = nil
@@ -157,46 +144,40 @@ extension Switchboard {
         }
         // What the one that waits says is no longer for this phone.
         if let media = self.leg(owner)?.relayMedia {
-            actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, media)))
+            turn.actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, media)))
         }
         return true
     }
 
     /// The call that was to be transferred is over.
-    mutating func abandonTransfer(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
+    mutating func abandonTransfer(_ serial: UInt64, _ turn: inout Turn) {
         guard !transfers.isEmpty, let transfer = transfers[serial] else { return }
-        tellReferrer(serial, 487, at: now, into: &actions)
+        tellReferrer(serial, 487, &turn)
         transfers[serial] = nil
-        end(transfer.ringing, as: .cancelled, at: now, into: &actions)
+        end(transfer.ringing, as: .cancelled, &turn)
     }
 
     // MARK: Introductions
 
     /// Offers a phone what its new partner speaks, as soon as its dialog is free for it.
-    mutating func introduce(
-        _ serial: UInt64,
-        _ side: Side,
-        _ introduction: Introduction,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
-        let end = now.monotonic + Limits.introduction
+    mutating func introduce(_ serial: UInt64, _ side: Side, _ introduction: Introduction, _ turn: inout Turn) {
+        let end = turn.now.monotonic + Limits.introduction
         update(serial, side) { ($0.introduction, $0.introduceBy, $0.introducing) = (introduction, end, nil) }
         schedule(serial, at: end)
-        continueIntroduction(serial, side, at: now, into: &actions)
+        continueIntroduction(serial, side, &turn)
     }
 
     /// A phone that was not told in time of whom it talks to, whatever it says meanwhile, talks to nobody.
-    mutating func pursueIntroduction(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
-        guard let end = leg(serial, side)?.introduceBy, end <= now.monotonic else {
+    mutating func pursueIntroduction(_ serial: UInt64, _ side: Side, _ turn: inout Turn) {
+        guard let end = leg(serial, side)?.introduceBy, end <= turn.now.monotonic else {
             if let end = leg(serial, side)?.introduceBy { schedule(serial, at: end) }
-            continueIntroduction(serial, side, at: now, into: &actions)
+            continueIntroduction(serial, side, &turn)
             return
         }
-        self.end(serial, because: "a phone did not take its new partner in time", at: now, into: &actions)
+        self.end(serial, because: "a phone did not take its new partner in time", &turn)
     }
 
-    mutating func continueIntroduction(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
+    mutating func continueIntroduction(_ serial: UInt64, _ side: Side, _ turn: inout Turn) {
         guard let leg = leg(serial, side), let introduction = leg.introduction, !leg.isAsked,
             let partner = self.leg(serial, side.other)
         else { return }
@@ -216,19 +197,11 @@ extension Switchboard {
                 presenting: partner.party
             )
         else {
-            schedule(serial, at: now.monotonic + Limits.introductionPause)
+            schedule(serial, at: turn.now.monotonic + Limits.introductionPause)
             return
         }
         update(serial, side) { ($0.isAsked, $0.introducing) = (true, key) }
-        start(
-            key,
-            message,
-            purpose: .introduction(DialogKey(leg.dialog)),
-            call: serial,
-            over: flow,
-            at: now,
-            into: &actions
-        )
+        start(key, message, purpose: .introduction(DialogKey(leg.dialog)), call: serial, over: flow, &turn)
     }
 
     /// The answer to the offer that introduces a new partner, or the repeat of one.
@@ -237,24 +210,23 @@ extension Switchboard {
         _ status: Int,
         of client: InviteClient,
         _ key: BranchKey,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
-        guard let owner = takesFirstAnswer(response, status, of: client, key, at: now, into: &actions),
+        guard let owner = takesFirstAnswer(response, status, of: client, key, &turn),
             let leg = leg(owner), let introduction = leg.introduction, leg.introducing == key
         else { return }
         if status == 491 || status == 500 {
-            schedule(owner.call, at: now.monotonic + Limits.introductionPause)
+            schedule(owner.call, at: turn.now.monotonic + Limits.introductionPause)
             return
         }
         update(owner.call, owner.side) { ($0.introduction, $0.introduceBy, $0.introducing) = (nil, nil, nil) }
         let offered = client.offeredFormats
-        guard status < 300, adopt(response, owner.call, owner.side, offered: offered, into: &actions) else {
-            end(owner.call, because: "a phone did not take its new partner", at: now, into: &actions)
+        guard status < 300, adopt(response, owner.call, owner.side, offered: offered, &turn) else {
+            end(owner.call, because: "a phone did not take its new partner", &turn)
             return
         }
         switch introduction {
-        case .first: introduce(owner.call, owner.side.other, .last, at: now, into: &actions)
+        case .first: introduce(owner.call, owner.side.other, .last, &turn)
         case .last: break
         }
     }

@@ -15,68 +15,68 @@ extension Switchboard {
     }
 
     /// Looks at a call whose moment may have come, and puts it back for its next one.
-    mutating func wakeCall(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
+    mutating func wakeCall(_ serial: UInt64, _ turn: inout Turn) {
         guard let call = callsBySerial[serial] else { return }
-        if let wake = call.wake, wake <= now.monotonic { callsBySerial[serial]?.wake = nil }
-        if !earlyCalls.isEmpty { repeatProvisional(call, at: now, into: &actions) }
+        if let wake = call.wake, wake <= turn.now.monotonic { callsBySerial[serial]?.wake = nil }
+        if !earlyCalls.isEmpty { repeatProvisional(call, &turn) }
         switch callsBySerial[serial]?.phase {
         case nil: break
         case .ringing(let ringing):
-            if ringing.giveUp <= now.monotonic {
-                refuse(serial, .noAnswer, at: now, into: &actions)
+            if ringing.giveUp <= turn.now.monotonic {
+                refuse(serial, .noAnswer, &turn)
             } else {
                 schedule(serial, at: ringing.giveUp)
             }
         case .answering(let answering):
-            if answering.giveUp <= now.monotonic {
-                stored(answering.ticket, ok: false, at: now, into: &actions)
+            if answering.giveUp <= turn.now.monotonic {
+                stored(answering.ticket, ok: false, &turn)
             } else {
                 schedule(serial, at: answering.giveUp)
             }
         case .refusing(let refusing):
-            if refusing.giveUp <= now.monotonic {
-                stored(refusing.ticket, ok: false, at: now, into: &actions)
+            if refusing.giveUp <= turn.now.monotonic {
+                stored(refusing.ticket, ok: false, &turn)
             } else {
                 schedule(serial, at: refusing.giveUp)
             }
         case .talking:
             for side in [Side.caller, .callee] {
-                repeatAnswer(serial, side, at: now, into: &actions)
-                checkLife(serial, side, at: now, into: &actions)
+                repeatAnswer(serial, side, &turn)
+                checkLife(serial, side, &turn)
                 if leg(serial, side)?.introduction != nil {
-                    pursueIntroduction(serial, side, at: now, into: &actions)
+                    pursueIntroduction(serial, side, &turn)
                 }
-                if leg(serial, side)?.session != nil { checkSession(serial, side, at: now, into: &actions) }
+                if leg(serial, side)?.session != nil { checkSession(serial, side, &turn) }
             }
         }
     }
 
     /// §13.3.1.4: a 2xx goes out again, at most every T2, until its ACK; after 64·T1 the call ends.
-    private mutating func repeatAnswer(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
+    private mutating func repeatAnswer(_ serial: UInt64, _ side: Side, _ turn: inout Turn) {
         guard let leg = leg(serial, side), var waiting = leg.unacknowledged else { return }
-        if waiting.giveUp <= now.monotonic {
-            end(serial, because: "a phone did not confirm the answer", at: now, into: &actions)
+        if waiting.giveUp <= turn.now.monotonic {
+            end(serial, because: "a phone did not confirm the answer", &turn)
             return
         }
-        if waiting.next <= now.monotonic {
-            if let flow = leg.flow { actions.append(.send(waiting.bytes, flow.id)) }
+        if waiting.next <= turn.now.monotonic {
+            if let flow = leg.flow { turn.actions.append(.send(waiting.bytes, flow.id)) }
             waiting.interval = min(waiting.interval * 2, .seconds(4))
-            waiting.next = now.monotonic + waiting.interval
+            waiting.next = turn.now.monotonic + waiting.interval
             update(serial, side) { $0.unacknowledged = waiting }
         }
         schedule(serial, at: min(waiting.next, waiting.giveUp))
     }
 
     /// A leg that is silent is asked; one that does not answer, or cannot be asked, ends the call.
-    private mutating func checkLife(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
+    private mutating func checkLife(_ serial: UInt64, _ side: Side, _ turn: inout Turn) {
         guard let leg = leg(serial, side), !leg.hasLeft else { return }
         let silentFrom = leg.liveness.heard + Limits.silence
-        guard silentFrom <= now.monotonic else {
+        guard silentFrom <= turn.now.monotonic else {
             schedule(serial, at: silentFrom)
             return
         }
-        if let lost = leg.liveness.lost, lost + Limits.reconnect <= now.monotonic {
-            end(serial, because: "a phone lost its connection and did not come back", at: now, into: &actions)
+        if let lost = leg.liveness.lost, lost + Limits.reconnect <= turn.now.monotonic {
+            end(serial, because: "a phone lost its connection and did not come back", &turn)
             return
         }
         if !leg.liveness.isProbing, let flow = leg.flow {
@@ -86,44 +86,44 @@ extension Switchboard {
                 $0.dialog = dialog
                 $0.liveness.isProbing = true
             }
-            start(key, .options, bytes, purpose: .probe(DialogKey(dialog)), over: flow, at: now, into: &actions)
+            start(key, .options, bytes, purpose: .probe(DialogKey(dialog)), over: flow, &turn)
         }
-        schedule(serial, at: now.monotonic + Limits.silence)
+        schedule(serial, at: turn.now.monotonic + Limits.silence)
     }
 
     /// What a silent phone answered when it was asked; `nil` for nothing. What one says that has left is about nobody.
-    mutating func probed(_ dialog: DialogKey, _ status: Int?, at now: Moment, into actions: inout [Action]) {
+    mutating func probed(_ dialog: DialogKey, _ status: Int?, _ turn: inout Turn) {
         guard let owner = dialogs[dialog] else { return }
         // Any answer says that somebody is there; only these say that the call is not (RFC 5057 §5.1).
         guard let status, status != 481, status != 408 else {
-            guard status == 481 || !takeOtherWay(owner, isGone: false, at: now, into: &actions) else { return }
-            end(owner.call, because: "a phone is silent and does not answer", at: now, into: &actions)
+            guard status == 481 || !takeOtherWay(owner, isGone: false, &turn) else { return }
+            end(owner.call, because: "a phone is silent and does not answer", &turn)
             return
         }
         update(owner.call, owner.side) {
             $0.liveness.isProbing = false
-            $0.liveness.heard = now.monotonic
+            $0.liveness.heard = turn.now.monotonic
         }
     }
 
     /// The connection of a phone went away in the middle of a call.
-    mutating func lost(_ flow: FlowID, of serial: UInt64, at now: Moment, into actions: inout [Action]) {
+    mutating func lost(_ flow: FlowID, of serial: UInt64, _ turn: inout Turn) {
         guard let call = callsBySerial[serial] else { return }
         switch call.phase {
         case .ringing:
-            if call.incoming?.flow.id == flow { refuse(serial, .cancelled, at: now, into: &actions) }
+            if call.incoming?.flow.id == flow { refuse(serial, .cancelled, &turn) }
         case .answering(let answering):
             guard call.incoming?.flow.id == flow else {
-                loseLegs(of: serial, over: flow, at: now)
+                loseLegs(of: serial, over: flow, at: turn.now)
                 return
             }
             // The caller cannot hear of the answer any more.
             tickets[answering.ticket] = nil
-            loseLegs(of: serial, over: flow, at: now)
-            if let callee = leg(serial, .callee) { hangUp(callee, of: serial, at: now, into: &actions) }
-            refuse(serial, .cancelled, at: now, into: &actions)
+            loseLegs(of: serial, over: flow, at: turn.now)
+            if let callee = leg(serial, .callee) { hangUp(callee, of: serial, &turn) }
+            refuse(serial, .cancelled, &turn)
         case .refusing: break
-        case .talking: loseLegs(of: serial, over: flow, at: now)
+        case .talking: loseLegs(of: serial, over: flow, at: turn.now)
         }
     }
 
@@ -139,30 +139,30 @@ extension Switchboard {
     }
 
     /// An INVITE of ours got no answer at all.
-    mutating func timedOut(_ client: InviteClient, _ key: BranchKey, at now: Moment, into actions: inout [Action]) {
+    mutating func timedOut(_ client: InviteClient, _ key: BranchKey, _ turn: inout Turn) {
         switch client.purpose {
-        case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
+        case .branch(let index): branchFailed(408, index, of: client.call, &turn)
         case .change(let dialog), .refresh(let dialog), .introduction(let dialog):
-            guard let owner = dialogs[dialog], !takeOtherWay(owner, isGone: false, at: now, into: &actions) else {
+            guard let owner = dialogs[dialog], !takeOtherWay(owner, isGone: false, &turn) else {
                 return
             }
-            end(owner.call, because: "a phone is silent and does not answer", at: now, into: &actions)
+            end(owner.call, because: "a phone is silent and does not answer", &turn)
         }
     }
 
     /// An INVITE of ours inside a dialog that was answered with provisional responses only, which a phone could do for ever:
     /// nothing waits for it any longer than for one that was not answered at all (§17.1.1.2, timer B).
-    mutating func wakeOverdue(_ key: BranchKey, at now: Moment, into actions: inout [Action]) {
+    mutating func wakeOverdue(_ key: BranchKey, _ turn: inout Turn) {
         // What is not proceeding has a deadline of its own.
         guard let client = inviteClients[key], client.transaction.deadline == nil else { return }
-        cancel(key, at: now, into: &actions)
+        cancel(key, &turn)
         switch client.purpose {
         case .branch: break
-        case .change: changeFailed(480, key, of: client.call, at: now, into: &actions)
+        case .change: changeFailed(480, key, of: client.call, &turn)
         case .introduction(let dialog): updateLeg(of: dialog) { $0.isAsked = false }
         case .refresh(let dialog):
             updateLeg(of: dialog) { $0.isAsked = false }
-            refreshLater(dialog, at: now)
+            refreshLater(dialog, at: turn.now)
         }
     }
 

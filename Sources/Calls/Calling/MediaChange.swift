@@ -11,38 +11,32 @@ import SIP
 /// What only concerns one phone and us (its address, its keys, a session refresh) is answered here. What concerns the
 /// other phone (direction, formats) is offered to it first, and its answer is the answer.
 extension Switchboard {
-    mutating func change(
-        _ request: Message,
-        _ owner: DialogOwner,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func change(_ request: Message, _ owner: DialogOwner, on flow: Flow, _ turn: inout Turn) {
         guard let call = callsBySerial[owner.call], case .talking(let conversation) = call.phase, let leg = leg(owner)
         else {
             // The first INVITE is not settled yet (§14.2).
-            respond(500, to: request, on: flow, at: now, into: &actions) { $0.field(.retryAfter, 5) }
+            respond(500, to: request, on: flow, &turn) { $0.field(.retryAfter, 5) }
             return
         }
         let isOffer = request.method == .invite || !request.body.isEmpty
         // RFC 5407 §3.1.4: an ACK that is late is no reason to refuse a new offer, an answer that is to come with it is.
         let isOpen = leg.unacknowledged?.expectsAnswer == true
         guard !isOffer || (conversation.change == nil && !isOpen && !leg.isAsked) else {
-            respond(491, to: request, on: flow, at: now, into: &actions)
+            respond(491, to: request, on: flow, &turn)
             return
         }
         // §14.2: one that is not over is no time for the next, or a phone that confirms nothing piles them up here.
         guard request.method != .invite || (leg.unacknowledged?.isChange != true && !isFull) else {
-            respond(500, to: request, on: flow, at: now, into: &actions) { $0.field(.retryAfter, 5) }
+            respond(500, to: request, on: flow, &turn) { $0.field(.retryAfter, 5) }
             return
         }
-        guard let asked = asked(request, owner, leg, on: flow, at: now, into: &actions) else { return }
+        guard let asked = asked(request, owner, leg, on: flow, &turn) else { return }
         update(owner.call, owner.side) { $0.dialog.refreshTarget(from: request) }
         if isOffer {
-            decide(asked, leg, at: now, into: &actions)
+            decide(asked, leg, &turn)
         } else {
             // RFC 3311 §5.1: an UPDATE without an offer refreshes target and session, and nothing else.
-            accept(asked, body: [], at: now, into: &actions)
+            accept(asked, body: [], &turn)
         }
     }
 
@@ -52,41 +46,40 @@ extension Switchboard {
         _ owner: DialogOwner,
         _ leg: Leg,
         on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) -> Asked? {
-        guard !refuseSession(of: request, on: flow, at: now, into: &actions) else { return nil }
-        let session = try? SessionTimer.answering(request, before: leg.session, at: now)
+        guard !refuseSession(of: request, on: flow, &turn) else { return nil }
+        let session = try? SessionTimer.answering(request, before: leg.session, at: turn.now)
         guard request.method == .invite else {
-            expect(request, on: flow, at: now)
+            expect(request, on: flow, at: turn.now)
             return Asked(request: request, owner: owner, flow: flow, kind: .update, session: session)
         }
         guard let key = ServerKey(request, on: flow) else {
-            respond(400, to: request, on: flow, at: now, into: &actions)
+            respond(400, to: request, on: flow, &turn)
             return nil
         }
-        let transaction = openInviteServer(key, on: flow, call: owner.call, at: now)
+        let transaction = openInviteServer(key, on: flow, call: owner.call, at: turn.now)
         return Asked(request: request, owner: owner, flow: flow, kind: .invite(transaction), session: session)
     }
 
     /// Decides whom an offer concerns.
-    private mutating func decide(_ asked: Asked, _ leg: Leg, at now: Moment, into actions: inout [Action]) {
+    private mutating func decide(_ asked: Asked, _ leg: Leg, _ turn: inout Turn) {
         do {
             guard let offer = try offered(in: asked.request), let audio = offer.audio else {
-                offerAgain(asked, leg, at: now, into: &actions)
+                offerAgain(asked, leg, &turn)
                 return
             }
             let proposed = try proposal(audio, for: leg.media)
             if concernsOther(audio, leg) {
-                pass(offer, proposed, asked, at: now, into: &actions)
+                pass(offer, proposed, asked, &turn)
             } else {
-                settle(offer, proposed, asked, at: now, into: &actions)
+                settle(offer, proposed, asked, &turn)
             }
         } catch {
             if error.status == 488, error.warning == nil {
-                report(.weakMediaOffered, .mediaEncryption, asked.request, asked.flow, now, into: &actions)
+                report(.weakMediaOffered, .mediaEncryption, asked.request, asked.flow, &turn)
             }
-            reply(error.status, to: asked, because: error, at: now, into: &actions)
+            reply(error.status, to: asked, because: error, &turn)
         }
     }
 
@@ -118,19 +111,10 @@ extension Switchboard {
         _ offer: SessionDescription,
         _ proposed: LegNegotiation,
         _ asked: Asked,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         let other = leg(asked.owner.call, asked.owner.side.other)?.media.remote
-        accept(
-            offer,
-            proposed,
-            formats: proposed.formats,
-            direction: other?.direction ?? .sendReceive,
-            asked,
-            at: now,
-            into: &actions
-        )
+        accept(offer, proposed, formats: proposed.formats, direction: other?.direction ?? .sendReceive, asked, &turn)
     }
 
     /// Takes an offer, answers it, and tells the relay.
@@ -140,8 +124,7 @@ extension Switchboard {
         formats: [AudioFormat],
         direction: MediaDirection,
         _ asked: Asked,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         let owner = asked.owner
         guard let flow = leg(owner)?.flow, let ours = proposed.ours.first, let audio = proposed.remote else { return }
@@ -158,25 +141,19 @@ extension Switchboard {
             $0.media = proposed
             $0.media.formats = formats
             $0.source = flow.remote.ip
-            $0.liveness.heard = now.monotonic
+            $0.liveness.heard = turn.now.monotonic
         }
-        accept(asked, body: body, at: now, into: &actions)
+        accept(asked, body: body, &turn)
         // What is not open yet is opened with both sides.
         if let call = callsBySerial[owner.call], call.relayed != nil, let media = leg(owner)?.relayMedia {
-            actions.append(.media(.update(call.relay, owner.side.relay, media)))
+            turn.actions.append(.media(.update(call.relay, owner.side.relay, media)))
         }
     }
 
     /// Says 2xx.
     ///
     /// - Parameter isOffer: Whether the body is an offer of ours, so that the ACK brings the answer.
-    private mutating func accept(
-        _ asked: Asked,
-        body: [UInt8],
-        isOffer: Bool = false,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func accept(_ asked: Asked, body: [UInt8], isOffer: Bool = false, _ turn: inout Turn) {
         let owner = asked.owner
         let bytes = response(200, to: asked.request, on: asked.flow, tag: nil, body: body) {
             writeContact(over: asked.flow, into: &$0)
@@ -194,17 +171,17 @@ extension Switchboard {
                     sequence: sequence,
                     expectsAnswer: isOffer,
                     isChange: true,
-                    at: now
+                    at: turn.now
                 )
             }
-            answer(transaction, 200, bytes, at: now, into: &actions)
-            schedule(owner.call, at: now.monotonic + .milliseconds(500))
-        case .update: send(200, bytes, to: asked, at: now, into: &actions)
+            answer(transaction, 200, bytes, &turn)
+            schedule(owner.call, at: turn.now.monotonic + .milliseconds(500))
+        case .update: send(200, bytes, to: asked, &turn)
         }
     }
 
     /// A re-INVITE without an offer asks for ours (§14.1): what stands, said again.
-    private mutating func offerAgain(_ asked: Asked, _ leg: Leg, at now: Moment, into actions: inout [Action]) {
+    private mutating func offerAgain(_ asked: Asked, _ leg: Leg, _ turn: inout Turn) {
         update(asked.owner.call, asked.owner.side) {
             $0.media.local.version += 1
             $0.media.ours = leg.media.chosen.map { [$0] } ?? $0.media.ours
@@ -218,41 +195,29 @@ extension Switchboard {
             crypto: media.ours,
             rtcpMux: true
         )
-        accept(asked, body: body, isOffer: true, at: now, into: &actions)
+        accept(asked, body: body, isOffer: true, &turn)
     }
 
     // MARK: Answers
 
     /// Refuses a change, or says that it is on its way.
-    mutating func reply(
-        _ status: Int,
-        to asked: Asked,
-        because refused: Refused? = nil,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func reply(_ status: Int, to asked: Asked, because refused: Refused? = nil, _ turn: inout Turn) {
         var reason: String?
         if let refused { reason = warning(of: refused) }
         let bytes = response(status, to: asked.request, on: asked.flow, tag: nil) {
             if let reason { $0.field(.warning, reason) }
         }
         switch asked.kind {
-        case .invite(let transaction): answer(transaction, status, bytes, at: now, into: &actions)
+        case .invite(let transaction): answer(transaction, status, bytes, &turn)
         // RFC 4320 §4.1: a request other than INVITE gets no 100.
-        case .update: if status >= 200 { send(status, bytes, to: asked, at: now, into: &actions) }
+        case .update: if status >= 200 { send(status, bytes, to: asked, &turn) }
         }
     }
 
-    private mutating func send(
-        _ status: Int,
-        _ bytes: [UInt8],
-        to asked: Asked,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
-        actions.append(.send(bytes, asked.flow.id))
+    private mutating func send(_ status: Int, _ bytes: [UInt8], to asked: Asked, _ turn: inout Turn) {
+        turn.actions.append(.send(bytes, asked.flow.id))
         guard !asked.flow.transport.isReliable, let key = ServerKey(asked.request, on: asked.flow) else { return }
-        keep(Answer(status: status, bytes: bytes), for: key, at: now)
+        keep(Answer(status: status, bytes: bytes), for: key, at: turn.now)
     }
 }
 

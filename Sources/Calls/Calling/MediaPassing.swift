@@ -7,17 +7,11 @@ import SIP
 
 /// A change that concerns both phones: offered to the other one by a re-INVITE of ours, whose answer is the answer.
 extension Switchboard {
-    mutating func pass(
-        _ offer: SessionDescription,
-        _ proposed: LegNegotiation,
-        _ asked: Asked,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func pass(_ offer: SessionDescription, _ proposed: LegNegotiation, _ asked: Asked, _ turn: inout Turn) {
         let (owner, side) = (asked.owner, asked.owner.side.other)
         guard let other = leg(owner.call, side), !other.isAsked, other.unacknowledged == nil else {
             // An INVITE is on its way in the other dialog, or not confirmed: as when both change at once (§14.2).
-            reply(491, to: asked, at: now, into: &actions)
+            reply(491, to: asked, &turn)
             return
         }
         guard let audio = offer.audio,
@@ -29,23 +23,15 @@ extension Switchboard {
                 direction: audio.isHeld && audio.direction == .sendReceive ? .sendOnly : audio.direction
             ), let flow = leg(owner.call, side)?.flow
         else {
-            reply(480, to: asked, at: now, into: &actions)
+            reply(480, to: asked, &turn)
             return
         }
         if case .talking(var conversation)? = callsBySerial[owner.call]?.phase {
             conversation.change = Change(asked: asked, offer: offer, proposed: proposed, key: key)
             callsBySerial[owner.call]?.phase = .talking(conversation)
         }
-        reply(100, to: asked, at: now, into: &actions)
-        start(
-            key,
-            message,
-            purpose: .change(DialogKey(other.dialog)),
-            call: owner.call,
-            over: flow,
-            at: now,
-            into: &actions
-        )
+        reply(100, to: asked, &turn)
+        start(key, message, purpose: .change(DialogKey(other.dialog)), call: owner.call, over: flow, &turn)
     }
 
     /// An INVITE inside the dialog of one side, with an offer of ours under the keys that stand.
@@ -94,34 +80,25 @@ extension Switchboard {
         _ status: Int,
         of client: InviteClient,
         _ key: BranchKey,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         guard status >= 200 else { return }
-        if status < 300 { acknowledge(response, of: client, key, at: now, into: &actions) }
+        if status < 300 { acknowledge(response, of: client, key, &turn) }
         guard let change = takeChange(key, of: client.call) else { return }
         guard status < 300 else {
-            changeRefused(status, change, at: now, into: &actions)
+            changeRefused(status, change, &turn)
             return
         }
         let (side, offered) = (change.asked.owner.side.other, change.offer.audio?.formats ?? [])
-        guard adopt(response, client.call, side, offered: offered, into: &actions),
+        guard adopt(response, client.call, side, offered: offered, &turn),
             let media = leg(client.call, side)?.media, let audio = media.remote
         else {
             // It has taken an offer that it did not answer: nothing is agreed on with it any more (RFC 3261 §14.1).
-            reply(488, to: change.asked, at: now, into: &actions)
-            end(client.call, because: "a phone answered a change with nothing usable", at: now, into: &actions)
+            reply(488, to: change.asked, &turn)
+            end(client.call, because: "a phone answered a change with nothing usable", &turn)
             return
         }
-        accept(
-            change.offer,
-            change.proposed,
-            formats: media.formats,
-            direction: audio.direction,
-            change.asked,
-            at: now,
-            into: &actions
-        )
+        accept(change.offer, change.proposed, formats: media.formats, direction: audio.direction, change.asked, &turn)
     }
 
     /// The change that waits for the answer to this request of ours; it waits no longer.
@@ -135,27 +112,15 @@ extension Switchboard {
     }
 
     /// The other phone cannot answer a change any more.
-    mutating func changeFailed(
-        _ status: Int,
-        _ key: BranchKey,
-        of serial: UInt64,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func changeFailed(_ status: Int, _ key: BranchKey, of serial: UInt64, _ turn: inout Turn) {
         guard let change = takeChange(key, of: serial) else { return }
-        changeRefused(status, change, at: now, into: &actions)
+        changeRefused(status, change, &turn)
     }
 
     /// Confirms a 2xx to an INVITE of ours inside a dialog, as often as it comes.
-    mutating func acknowledge(
-        _ response: Message,
-        of client: InviteClient,
-        _ key: BranchKey,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func acknowledge(_ response: Message, of client: InviteClient, _ key: BranchKey, _ turn: inout Turn) {
         if let known = client.acknowledged {
-            actions.append(.send(known.bytes, client.flow.id))
+            turn.actions.append(.send(known.bytes, client.flow.id))
             return
         }
         let owner = client.purpose.dialog.flatMap { dialogs[$0] }
@@ -168,9 +133,9 @@ extension Switchboard {
         dialog.refreshTarget(from: response)
         let bytes = acknowledge(&dialog, cseq: sequence, over: client.flow)
         inviteClients[key]?.acknowledged = ([], bytes)
-        actions.append(.send(bytes, client.flow.id))
+        turn.actions.append(.send(bytes, client.flow.id))
         guard let owner, let leg else { return }
-        let session = SessionTimer(answeredBy: response, before: leg.session, at: now)
+        let session = SessionTimer(answeredBy: response, before: leg.session, at: turn.now)
         update(owner.call, owner.side) {
             $0.dialog = dialog
             $0.session = session
@@ -186,17 +151,16 @@ extension Switchboard {
         _ status: Int,
         of client: InviteClient,
         _ key: BranchKey,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) -> DialogOwner? {
         guard status >= 200 else { return nil }
-        if status < 300 { acknowledge(response, of: client, key, at: now, into: &actions) }
+        if status < 300 { acknowledge(response, of: client, key, &turn) }
         guard client.acknowledged == nil, let owner = client.purpose.dialog.flatMap({ dialogs[$0] }),
             let leg = leg(owner)
         else { return nil }
         update(owner.call, owner.side) { $0.isAsked = false }
         // It has another partner since: now it can be told.
-        if leg.introduction != nil, leg.introducing != key { schedule(owner.call, at: now.monotonic) }
+        if leg.introduction != nil, leg.introducing != key { schedule(owner.call, at: turn.now.monotonic) }
         return owner
     }
 
@@ -209,7 +173,7 @@ extension Switchboard {
         _ serial: UInt64,
         _ side: Side,
         offered: [AudioFormat],
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) -> Bool {
         guard var media = leg(serial, side)?.media, let ours = media.chosen else { return false }
         let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
@@ -217,21 +181,16 @@ extension Switchboard {
         guard media.accept(answered?.audio, offered: offered) else { return false }
         update(serial, side) { $0.media = media }
         if let call = callsBySerial[serial], call.relayed != nil, let relayed = leg(serial, side)?.relayMedia {
-            actions.append(.media(.update(call.relay, side.relay, relayed)))
+            turn.actions.append(.media(.update(call.relay, side.relay, relayed)))
         }
         return true
     }
 
-    private mutating func changeRefused(
-        _ status: Int,
-        _ change: Change,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
-        reply([488, 491, 606].contains(status) ? status : 488, to: change.asked, at: now, into: &actions)
+    private mutating func changeRefused(_ status: Int, _ change: Change, _ turn: inout Turn) {
+        reply([488, 491, 606].contains(status) ? status : 488, to: change.asked, &turn)
         // §14.1: the dialog of the other phone is gone, so the call is.
         if status == 481 || status == 408 {
-            end(change.asked.owner.call, because: "a phone no longer knows the call", at: now, into: &actions)
+            end(change.asked.owner.call, because: "a phone no longer knows the call", &turn)
         }
     }
 }

@@ -10,13 +10,7 @@ extension Switchboard {
     ///
     /// - Returns: Whether the response is news. A repeat, one out of order, and one of a second dialog are not: the
     ///   phone says them again.
-    mutating func prack(
-        _ response: Message,
-        _ index: Int,
-        of client: InviteClient,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    mutating func prack(_ response: Message, _ index: Int, of client: InviteClient, _ turn: inout Turn) -> Bool {
         guard let rseq = response.rseq(), let cseq = try? response.cseq(),
             var phone = earlyPhone(response, index, of: client)
         else { return false }
@@ -39,8 +33,7 @@ extension Switchboard {
             writer.bytes,
             purpose: .acknowledgement(call: client.call, branch: index),
             over: client.flow,
-            at: now,
-            into: &actions
+            &turn
         )
         return true
     }

@@ -9,48 +9,37 @@ import SIP
 /// What the caller hears before the answer (RFC 3261 §13.3.1.1, RFC 3262 §3).
 extension Switchboard {
     /// A phone said 101…199.
-    mutating func progressed(
-        _ response: Message,
-        _ index: Int,
-        of client: InviteClient,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func progressed(_ response: Message, _ index: Int, of client: InviteClient, _ turn: inout Turn) {
         guard let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
         guard let incoming = call.incoming else {
-            ringsForTransfer(call, ringing, at: now, into: &actions)
+            ringsForTransfer(call, ringing, &turn)
             return
         }
         let isReliable = response.first(.rseq) != nil && response.hasOption(.require, "100rel")
         guard isReliable || !response.body.isEmpty else {
-            announceRinging(call, incoming, ringing, isReliable: false, at: now, into: &actions)
+            announceRinging(call, incoming, ringing, isReliable: false, &turn)
             return
         }
         openEarly(call, incoming)
         if isReliable {
-            guard prack(response, index, of: client, at: now, into: &actions) else { return }
+            guard prack(response, index, of: client, &turn) else { return }
         }
         let media = response.body.isEmpty ? nil : agreed(response, offered: ringing.branches[index])
         note(media, response, index, of: client, isReliable: isReliable)
         if let media, EarlyMediaRules.decide(phones: ringing.ringingPhones) == .towardsCaller {
-            announceMedia(call, incoming, index, media, isReliable: isReliable, at: now, into: &actions)
+            announceMedia(call, incoming, index, media, isReliable: isReliable, &turn)
         } else {
-            announceRinging(call, incoming, ringing, isReliable: isReliable, at: now, into: &actions)
+            announceRinging(call, incoming, ringing, isReliable: isReliable, &turn)
         }
     }
 
     /// A transfer has nobody to ring back but the phone that asked for it.
-    private mutating func ringsForTransfer(
-        _ call: Call,
-        _ ringing: Call.Ringing,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func ringsForTransfer(_ call: Call, _ ringing: Call.Ringing, _ turn: inout Turn) {
         guard ringing.isNews, case .transfer(let standing) = call.origin else { return }
         markAnnounced(call.serial)
-        tellReferrer(standing.call, 180, at: now, into: &actions)
+        tellReferrer(standing.call, 180, &turn)
     }
 
     private mutating func announceRinging(
@@ -58,21 +47,20 @@ extension Switchboard {
         _ incoming: Call.Incoming,
         _ ringing: Call.Ringing,
         isReliable: Bool,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         guard ringing.isNews else { return }
         markAnnounced(call.serial)
-        say(180, call, incoming, isReliable: isReliable, at: now, into: &actions)
+        say(180, call, incoming, isReliable: isReliable, &turn)
     }
 
     /// The call rings elsewhere now (RFC 3261 §21.1.3).
-    mutating func announceForward(_ serial: UInt64, at now: Moment, into actions: inout [Action]) {
+    mutating func announceForward(_ serial: UInt64, _ turn: inout Turn) {
         updateRinging(serial) { $0.isAnnouncedAgain = true }
         guard let call = callsBySerial[serial] else { return }
         switch call.origin {
-        case .asked(let incoming): say(181, call, incoming, isReliable: false, at: now, into: &actions)
-        case .transfer(let standing): tellReferrer(standing.call, 181, at: now, into: &actions)
+        case .asked(let incoming): say(181, call, incoming, isReliable: false, &turn)
+        case .transfer(let standing): tellReferrer(standing.call, 181, &turn)
         }
     }
 
@@ -82,15 +70,14 @@ extension Switchboard {
         _ call: Call,
         _ incoming: Call.Incoming,
         isReliable: Bool,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         if incoming.request.hasOption(.allow, "UPDATE") || incoming.request.knowsReliability {
             openEarly(call, incoming)
         }
         // An offer of ours would have to be in the first reliable one (RFC 3262 §5): there is none to make yet.
         if incoming.request.wantsReliability, incoming.offer == nil { return }
-        announce(call, incoming, status, body: [], isReliable: isReliable, at: now, into: &actions)
+        announce(call, incoming, status, body: [], isReliable: isReliable, &turn)
     }
 
     private mutating func markAnnounced(_ serial: UInt64) {
@@ -123,18 +110,17 @@ extension Switchboard {
         _ index: Int,
         _ media: LegNegotiation,
         isReliable: Bool,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         // Told already, of a phone that rings no longer: this one is heard in its place.
-        if earlyCalls[call.serial]?.told != nil { openEarlyRelay(call, at: now, into: &actions) }
+        if earlyCalls[call.serial]?.told != nil { openEarlyRelay(call, &turn) }
         let saysReliably = incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability)
         guard let early = earlyCalls[call.serial], early.told == nil, let phone = early.phones[index],
             // An offer of ours only goes where its answer is sure to come.
             incoming.offer != nil || saysReliably, case .ringing(let ringing) = call.phase
         else { return }
         let branch = ringing.branches[index]
-        let callee = Leg(branch.party, branch.flow, phone.dialog, media, at: now)
+        let callee = Leg(branch.party, branch.flow, phone.dialog, media, at: turn.now)
         let (told, body) = callerMedia(incoming, callee)
         earlyCalls[call.serial]?.told = EarlyCall.Told(
             media: told,
@@ -143,25 +129,25 @@ extension Switchboard {
             isReliable: saysReliably
         )
         markAnnounced(call.serial)
-        announce(call, incoming, 183, body: body, isReliable: isReliable, at: now, into: &actions)
-        openEarlyRelay(call, at: now, into: &actions)
+        announce(call, incoming, 183, body: body, isReliable: isReliable, &turn)
+        openEarlyRelay(call, &turn)
     }
 
     /// Opens the relay towards the caller, as soon as both keys are known.
-    mutating func openEarlyRelay(_ call: Call, at now: Moment, into actions: inout [Action]) {
+    mutating func openEarlyRelay(_ call: Call, _ turn: inout Turn) {
         guard let incoming = call.incoming, let early = earlyCalls[call.serial], early.relay != .open,
             let told = early.told,
             case .ringing(let ringing) = call.phase,
             EarlyMediaRules.decide(phones: ringing.ringingPhones) == .towardsCaller,
             let (index, phone) = early.phones.first(where: { $0.value.media != nil }), let media = phone.media,
-            var a = Leg(call.caller, incoming.flow, early.dialog, told.media, at: now).relayMedia,
-            let b = Leg(ringing.branches[index].party, ringing.branches[index].flow, phone.dialog, media, at: now)
+            var a = Leg(call.caller, incoming.flow, early.dialog, told.media, at: turn.now).relayMedia,
+            let b = Leg(ringing.branches[index].party, ringing.branches[index].flow, phone.dialog, media, at: turn.now)
                 .relayMedia
         else { return }
         a.sends = false
         earlyCalls[call.serial]?.relay = .open
         earlyCalls[call.serial]?.heard = index
-        openRelay(call.serial, a: a, b: b, into: &actions)
+        openRelay(call.serial, a: a, b: b, &turn)
     }
 
     // MARK: Reliably
@@ -172,24 +158,23 @@ extension Switchboard {
         _ status: Int,
         body: [UInt8],
         isReliable: Bool,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         guard incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability) else {
             let bytes = response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
                 writeContact(over: incoming.flow, into: &$0)
                 if !body.isEmpty || !earlyCalls.isEmpty { $0.field(.allow, Self.allowed) }
             }
-            answer(incoming.transaction, status, bytes, at: now, into: &actions)
+            answer(incoming.transaction, status, bytes, &turn)
             return
         }
         guard let early = earlyCalls[call.serial], early.queue.count < Limits.provisionals else { return }
         earlyCalls[call.serial]?.queue.append((status, body))
-        if early.pending == nil { sayNext(call, at: now, into: &actions) }
+        if early.pending == nil { sayNext(call, &turn) }
     }
 
     /// Sends the next reliable provisional response (RFC 3262 §3).
-    mutating func sayNext(_ call: Call, at now: Moment, into actions: inout [Action]) {
+    mutating func sayNext(_ call: Call, _ turn: inout Turn) {
         guard let incoming = call.incoming, let early = earlyCalls[call.serial], let (status, body) = early.queue.first
         else { return }
         let bytes = response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
@@ -203,30 +188,30 @@ extension Switchboard {
         earlyCalls[call.serial]?.pending = EarlyCall.Provisional(
             rseq: early.rseq,
             bytes: bytes,
-            next: now.monotonic + .milliseconds(500),
-            giveUp: now.monotonic + .seconds(32)
+            next: turn.now.monotonic + .milliseconds(500),
+            giveUp: turn.now.monotonic + .seconds(32)
         )
-        answer(incoming.transaction, status, bytes, at: now, into: &actions)
-        schedule(call.serial, at: now.monotonic + .milliseconds(500))
+        answer(incoming.transaction, status, bytes, &turn)
+        schedule(call.serial, at: turn.now.monotonic + .milliseconds(500))
     }
 
     /// Repeats the pending response, or gives the call up: after 64·T1 nobody will acknowledge it. A call that is being
     /// refused has nothing to say any more but that.
-    mutating func repeatProvisional(_ call: Call, at now: Moment, into actions: inout [Action]) {
+    mutating func repeatProvisional(_ call: Call, _ turn: inout Turn) {
         if case .refusing = call.phase { return }
         guard let incoming = call.incoming, var pending = earlyCalls[call.serial]?.pending else { return }
-        guard now.monotonic < pending.giveUp else {
+        guard turn.now.monotonic < pending.giveUp else {
             if case .answering(let answering) = call.phase {
                 tickets[answering.ticket] = nil
-                hangUp(answering.callee, of: call.serial, at: now, into: &actions)
+                hangUp(answering.callee, of: call.serial, &turn)
             }
-            refuse(call.serial, .notAcknowledged, at: now, into: &actions)
+            refuse(call.serial, .notAcknowledged, &turn)
             return
         }
-        if pending.next <= now.monotonic {
-            actions.append(.send(pending.bytes, incoming.flow.id))
+        if pending.next <= turn.now.monotonic {
+            turn.actions.append(.send(pending.bytes, incoming.flow.id))
             pending.interval *= 2
-            pending.next = now.monotonic + pending.interval
+            pending.next = turn.now.monotonic + pending.interval
             earlyCalls[call.serial]?.pending = pending
         }
         schedule(call.serial, at: min(pending.next, pending.giveUp))

@@ -11,39 +11,33 @@ import SIP
 /// We are the other end of every dialog, so we carry a transfer out ourselves: the phone that is transferred gets a
 /// re-INVITE, no REFER. What is dialled for it is a call of the phone that asked, and is judged as one (rule PAID).
 extension Switchboard {
-    mutating func refer(
-        _ request: Message,
-        _ owner: DialogOwner,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func refer(_ request: Message, _ owner: DialogOwner, on flow: Flow, _ turn: inout Turn) {
         // A connection proves who sends; a datagram does not, and this may cost money.
-        guard flow.transport.isReliable || authenticate(request, on: flow, at: now, into: &actions) != nil else {
+        guard flow.transport.isReliable || authenticate(request, on: flow, &turn) != nil else {
             return
         }
         let target: ReferTo
         do { target = try request.referTo() } catch {
-            respond(error.status, to: request, on: flow, at: now, into: &actions)
+            respond(error.status, to: request, on: flow, &turn)
             return
         }
         guard let call = callsBySerial[owner.call], case .talking = call.phase, let leg = leg(owner),
             let device = snapshot.devices[leg.party.username], transfers[owner.call] == nil, isSettled(owner.call)
         else {
-            respond(491, to: request, on: flow, at: now, into: &actions)
+            respond(491, to: request, on: flow, &turn)
             return
         }
         guard call.hops < Limits.transfers else {
             // Row S20: a chain without an end.
-            respond(482, to: request, on: flow, at: now, into: &actions)
+            respond(482, to: request, on: flow, &turn)
             return
         }
-        guard mayCall(device, request, on: flow, at: now, into: &actions) else { return }
+        guard mayCall(device, request, on: flow, &turn) else { return }
         let asked = Referral(request: request, owner: owner, flow: flow, device: device, party: leg.party)
         if let replaces = target.replaces {
-            attend(asked, replaces, at: now, into: &actions)
+            attend(asked, replaces, &turn)
         } else {
-            dial(asked, target.uri, call, at: now, into: &actions)
+            dial(asked, target.uri, call, &turn)
         }
     }
 
@@ -58,13 +52,7 @@ extension Switchboard {
 
     // MARK: Blind
 
-    private mutating func dial(
-        _ asked: Referral,
-        _ uri: SIPURI,
-        _ call: Call,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func dial(_ asked: Referral, _ uri: SIPURI, _ call: Call, _ turn: inout Turn) {
         let request = asked.request
         // Row S02: no name but ours is ever called.
         let isHere = uri.scheme == .tel || isServed(request.bytes(uri.host), on: asked.flow)
@@ -72,15 +60,15 @@ extension Switchboard {
         let number = addressee.number
         let verdict = isHere ? judge(number, by: asked) : .refused(.foreign)
         guard callsBySerial.count < settings.calls else {
-            respond(503, to: request, on: asked.flow, at: now, into: &actions) { $0.field(.retryAfter, 10) }
+            respond(503, to: request, on: asked.flow, &turn) { $0.field(.retryAfter, 10) }
             return
         }
         switch verdict {
-        case .refused(let refusal): deny(asked, number, refusal, at: now, into: &actions)
+        case .refused(let refusal): deny(asked, number, refusal, &turn)
         case .allowed(let authorised):
             let serial = nextSerial()
-            acceptTransfer(asked, ringing: serial, at: now, into: &actions)
-            placeTransfer(serial, asked, addressee, authorised, call, at: now, into: &actions)
+            acceptTransfer(asked, ringing: serial, &turn)
+            placeTransfer(serial, asked, addressee, authorised, call, &turn)
         }
     }
 
@@ -95,21 +83,15 @@ extension Switchboard {
         return CallRules.decide(attempt, in: snapshot)
     }
 
-    private mutating func deny(
-        _ asked: Referral,
-        _ number: String,
-        _ refusal: CallRefusal,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
-        var record = newRecord(asked, number, callee: nil, at: now)
-        record.endedAt = now.wall
+    private mutating func deny(_ asked: Referral, _ number: String, _ refusal: CallRefusal, _ turn: inout Turn) {
+        var record = newRecord(asked, number, callee: nil, at: turn.now)
+        record.endedAt = turn.now.wall
         record.outcome = .refused
         record.status = refusal.status
         record.control = refusal.control?.rawValue
         record.reason = refusal.reason
-        actions.append(.remember(record, nil))
-        respond(refusal.status, to: asked.request, on: asked.flow, at: now, into: &actions)
+        turn.actions.append(.remember(record, nil))
+        respond(refusal.status, to: asked.request, on: asked.flow, &turn)
     }
 
     private func newRecord(_ asked: Referral, _ number: String, callee: ExtensionNumber?, at now: Moment) -> CallRecord
@@ -130,11 +112,10 @@ extension Switchboard {
         _ addressee: Addressee,
         _ authorised: Authorised,
         _ standing: Call,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         guard let transferee = leg(standing.serial, asked.owner.side.other) else { return }
-        let record = newRecord(asked, addressee.number, callee: authorised.callee, at: now)
+        let record = newRecord(asked, addressee.number, callee: authorised.callee, at: turn.now)
         var audio = transferee.media.remote
         audio?.direction = .sendReceive
         callsBySerial[serial] = Call(
@@ -144,13 +125,13 @@ extension Switchboard {
             origin: .transfer(Call.Standing(call: standing.serial, audio: audio, referrer: asked.party)),
             callee: authorised.callee,
             hops: standing.hops + 1,
-            phase: .ringing(Call.Ringing(giveUp: now.monotonic + Limits.ringing))
+            phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
         )
         callsOf[transferee.party.username, default: []].insert(serial)
-        actions.append(.remember(record, nil))
-        schedule(serial, at: now.monotonic + Limits.ringing)
-        if !ring(serial, authorised.callee, only: addressee.phone, at: now, into: &actions) {
-            refuse(serial, .unreachable, at: now, into: &actions)
+        turn.actions.append(.remember(record, nil))
+        schedule(serial, at: turn.now.monotonic + Limits.ringing)
+        if !ring(serial, authorised.callee, only: addressee.phone, &turn) {
+            refuse(serial, .unreachable, &turn)
         }
     }
 
@@ -158,38 +139,33 @@ extension Switchboard {
 
     /// Connects the phone at the other end of this call with the one at the other end of another call of the same
     /// extension.
-    private mutating func attend(
-        _ asked: Referral,
-        _ replaces: Replaces,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func attend(_ asked: Referral, _ replaces: Replaces, _ turn: inout Turn) {
         guard let consulted = consultation(replaces) else {
-            respond(481, to: asked.request, on: asked.flow, at: now, into: &actions)
+            respond(481, to: asked.request, on: asked.flow, &turn)
             return
         }
         guard consulted.number == asked.party.number else {
             // Row S16: somebody else's call.
-            report(.identityMismatch, .intrusionDetection, asked.request, asked.flow, now, into: &actions)
-            respond(403, to: asked.request, on: asked.flow, at: now, into: &actions)
+            report(.identityMismatch, .intrusionDetection, asked.request, asked.flow, &turn)
+            respond(403, to: asked.request, on: asked.flow, &turn)
             return
         }
         guard consulted.owner.call != asked.owner.call, let target = consulted.target else {
-            respond(403, to: asked.request, on: asked.flow, at: now, into: &actions)
+            respond(403, to: asked.request, on: asked.flow, &turn)
             return
         }
         guard consulted.isRinging || isSettled(consulted.owner.call) else {
-            respond(491, to: asked.request, on: asked.flow, at: now, into: &actions)
+            respond(491, to: asked.request, on: asked.flow, &turn)
             return
         }
         switch judge(target.text, by: asked) {
-        case .refused(let refusal): deny(asked, target.text, refusal, at: now, into: &actions)
+        case .refused(let refusal): deny(asked, target.text, refusal, &turn)
         case .allowed:
-            acceptTransfer(asked, ringing: consulted.owner.call, at: now, into: &actions)
+            acceptTransfer(asked, ringing: consulted.owner.call, &turn)
             if consulted.isRinging {
-                adoptRinging(consulted.owner.call, for: asked.owner, at: now, into: &actions)
+                adoptRinging(consulted.owner.call, for: asked.owner, &turn)
             } else {
-                join(asked.owner, consulted.owner, at: now, into: &actions)
+                join(asked.owner, consulted.owner, &turn)
             }
         }
     }
@@ -228,16 +204,11 @@ extension Switchboard {
     // MARK: The subscription
 
     /// 202, and the first NOTIFY (RFC 3515 §2.4.4), unless the phone wants none (RFC 4488 §4).
-    private mutating func acceptTransfer(
-        _ asked: Referral,
-        ringing: UInt64,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func acceptTransfer(_ asked: Referral, ringing: UInt64, _ turn: inout Turn) {
         let isSilent =
             asked.request.first(named: "Refer-Sub").map { asked.request.holds($0, ignoringCase: "false") } ?? false
         let contact = contact(over: asked.flow)
-        respond(202, to: asked.request, on: asked.flow, at: now, into: &actions) {
+        respond(202, to: asked.request, on: asked.flow, &turn) {
             $0.field(.contact, contact)
             if isSilent { $0.field(named: "Refer-Sub", "false".utf8) }
         }
@@ -250,13 +221,13 @@ extension Switchboard {
             eventID: hasReferred ? try? asked.request.cseq().number : nil,
             isSilent: isSilent
         )
-        tellReferrer(asked.owner.call, 100, at: now, into: &actions)
+        tellReferrer(asked.owner.call, 100, &turn)
     }
 
     /// Tells the phone that asked how far its transfer is.
     ///
     /// - Parameter status: A final one ends the subscription.
-    mutating func tellReferrer(_ serial: UInt64, _ status: Int, at now: Moment, into actions: inout [Action]) {
+    mutating func tellReferrer(_ serial: UInt64, _ status: Int, _ turn: inout Turn) {
         guard let transfer = transfers[serial], !transfer.isSilent else { return }
         let standing = leg(serial, transfer.referrer)
         let place = transfer.farewell ?? standing.flatMap { leg in leg.flow.map { (leg.dialog, $0) } }
@@ -278,7 +249,7 @@ extension Switchboard {
         } else {
             transfers[serial]?.farewell = (dialog, flow)
         }
-        start(key, .notify, writer.bytes, purpose: .farewell, over: flow, at: now, into: &actions)
+        start(key, .notify, writer.bytes, purpose: .farewell, over: flow, &turn)
     }
 }
 

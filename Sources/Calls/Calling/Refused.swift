@@ -69,15 +69,9 @@ extension Switchboard {
     }
 
     /// Refuses a request outside of an INVITE transaction.
-    mutating func respond(
-        _ refused: Refused,
-        to request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func respond(_ refused: Refused, to request: Message, on flow: Flow, _ turn: inout Turn) {
         let warning = warning(of: refused)
-        respond(refused.status, to: request, on: flow, at: now, into: &actions) {
+        respond(refused.status, to: request, on: flow, &turn) {
             if let warning { $0.field(.warning, warning) }
         }
     }

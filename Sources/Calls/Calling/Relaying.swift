@@ -12,19 +12,19 @@ extension Switchboard {
     public var mark: RelayMark { RelayMark(rawValue: lastSerial) }
 
     /// Opens the relay of a call, or tells an open one of both sides.
-    mutating func openRelay(_ serial: UInt64, a: LegMedia, b: LegMedia, into actions: inout [Action]) {
+    mutating func openRelay(_ serial: UInt64, a: LegMedia, b: LegMedia, _ turn: inout Turn) {
         guard let call = callsBySerial[serial] else { return }
         if call.relayed == nil {
             let mark = RelayMark(rawValue: nextSerial())
             callsBySerial[serial]?.relayed = mark
         }
-        actions.append(.media(.open(call.relay, a: a, b: b)))
+        turn.actions.append(.media(.open(call.relay, a: a, b: b)))
     }
 
-    mutating func closeRelay(_ serial: UInt64, into actions: inout [Action]) {
+    mutating func closeRelay(_ serial: UInt64, _ turn: inout Turn) {
         guard let call = callsBySerial[serial], call.relayed != nil else { return }
         callsBySerial[serial]?.relayed = nil
-        actions.append(.media(.close(call.relay)))
+        turn.actions.append(.media(.close(call.relay)))
     }
 
     /// Whether both phones of a call are relayed and neither owes an answer to an offer of ours. Until then no leg of it may
@@ -39,31 +39,31 @@ extension Switchboard {
     }
 
     /// What the relays saw in the last second, which there are, and what they could not do.
-    public mutating func media(_ census: RelayCensus, at now: Moment, into actions: inout [Action]) {
+    public mutating func media(_ census: RelayCensus, _ turn: inout Turn) {
         for report in census.reports {
             update(report.id.rawValue, .caller) { $0.liveness.note(report.a) }
             update(report.id.rawValue, .callee) { $0.liveness.note(report.b) }
-            watchMoves(report, at: now, into: &actions)
+            watchMoves(report, &turn)
         }
-        refused(census.refused, at: now, into: &actions)
+        refused(census.refused, &turn)
         let named = Set(census.reports.map(\.id.rawValue))
-        closeStrays(named, into: &actions)
-        endSilent(named, asOf: census.mark, at: now, into: &actions)
-        tellWatchers(at: now, into: &actions)
+        closeStrays(named, &turn)
+        endSilent(named, asOf: census.mark, &turn)
+        tellWatchers(&turn)
     }
 
     /// Something was commanded of these relays that was refused; they are closed, so their calls end.
-    public mutating func refused(_ relays: [RelayID], at now: Moment, into actions: inout [Action]) {
-        for id in relays { loseRelay(id.rawValue, "there was no room to relay its audio", at: now, into: &actions) }
+    public mutating func refused(_ relays: [RelayID], _ turn: inout Turn) {
+        for id in relays { loseRelay(id.rawValue, "there was no room to relay its audio", &turn) }
     }
 
     /// Relays without a call. What is closed may be named once more, because its end is on its way: only what is named twice
     /// in a row is one.
-    private mutating func closeStrays(_ named: Set<UInt64>, into actions: inout [Action]) {
+    private mutating func closeStrays(_ named: Set<UInt64>, _ turn: inout Turn) {
         let strays = named.filter { callsBySerial[$0]?.relayed == nil }
         for serial in strays.intersection(strayRelays).sorted() {
             counters.relays.closed += 1
-            actions.append(.media(.close(RelayID(rawValue: serial))))
+            turn.actions.append(.media(.close(RelayID(rawValue: serial))))
         }
         strayRelays = strays
         counters.relays.open = named.count
@@ -71,28 +71,23 @@ extension Switchboard {
     }
 
     /// Calls whose relay should have been open by then and was not.
-    private mutating func endSilent(
-        _ named: Set<UInt64>,
-        asOf mark: RelayMark,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func endSilent(_ named: Set<UInt64>, asOf mark: RelayMark, _ turn: inout Turn) {
         let silent = callsBySerial.values.filter { call in
             guard let relayed = call.relayed, relayed <= mark else { return false }
             return !named.contains(call.serial)
         }
         for serial in silent.map(\.serial).sorted() {
-            loseRelay(serial, "its audio was no longer relayed", at: now, into: &actions)
+            loseRelay(serial, "its audio was no longer relayed", &turn)
         }
     }
 
-    private mutating func loseRelay(_ serial: UInt64, _ reason: String, at now: Moment, into actions: inout [Action]) {
+    private mutating func loseRelay(_ serial: UInt64, _ reason: String, _ turn: inout Turn) {
         guard let call = callsBySerial[serial], call.relayed != nil else { return }
         counters.relays.ended += 1
         switch call.phase {
         case .ringing, .answering:
-            end(serial, as: Refused(status: 503, outcome: .failed, reason: reason), at: now, into: &actions)
-        case .talking: end(serial, because: reason, at: now, into: &actions)
+            end(serial, as: Refused(status: 503, outcome: .failed, reason: reason), &turn)
+        case .talking: end(serial, because: reason, &turn)
         case .refusing: break
         }
     }

@@ -9,15 +9,10 @@ import SIP
 /// An INVITE that takes the place of a phone in a call: pick-up by dialog, or moving a call to another phone
 /// (RFC 3891 §3).
 extension Switchboard {
-    mutating func replaceDialog(
-        _ request: Message,
-        by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func replaceDialog(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
         let named: Replaces?
         do { named = try request.replaces() } catch {
-            respond(error.status, to: request, on: proof.flow, at: now, into: &actions)
+            respond(error.status, to: request, on: proof.flow, &turn)
             return
         }
         guard let named else { return }
@@ -31,14 +26,14 @@ extension Switchboard {
             // §3: it is answered, and only an early one was to be replaced.
             let status = refusal?.status ?? (named.isEarlyOnly ? 486 : nil)
             if let status {
-                refuseSeat(status, request, by: proof, at: now, into: &actions)
+                refuseSeat(status, request, by: proof, &turn)
             } else {
-                takeSeat(request, owner, by: proof, at: now, into: &actions)
+                takeSeat(request, owner, by: proof, &turn)
             }
         } else if let (call, number) = ringingDialog(named) {
-            pickUp(call, ringingAt: number, request, by: proof, at: now, into: &actions)
+            pickUp(call, ringingAt: number, request, by: proof, &turn)
         } else {
-            respond(481, to: request, on: proof.flow, at: now, into: &actions)
+            respond(481, to: request, on: proof.flow, &turn)
         }
     }
 
@@ -94,8 +89,7 @@ extension Switchboard {
         ringingAt number: ExtensionNumber,
         _ request: Message,
         by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         let refusal = PickupRules.refusal(
             of: proof.device,
@@ -104,24 +98,24 @@ extension Switchboard {
             in: snapshot
         )
         if let refusal {
-            refuseSeat(refusal.status, request, by: proof, at: now, into: &actions)
+            refuseSeat(refusal.status, request, by: proof, &turn)
             return
         }
         guard let call = callsBySerial[serial], case .ringing(let ringing) = call.phase,
             call.caller.username != proof.device.username
         else {
-            respond(481, to: request, on: proof.flow, at: now, into: &actions)
+            respond(481, to: request, on: proof.flow, &turn)
             return
         }
         let owner = DialogOwner(call: serial, side: .callee)
         let formats = call.audio?.formats
-        guard let leg = seat(request, owner, by: proof, formats: formats, call.caller, at: now, into: &actions) else {
+        guard let leg = seat(request, owner, by: proof, formats: formats, call.caller, &turn) else {
             return
         }
         for branch in ringing.branches where branch.status == nil {
-            cancel(branch.key, because: Reason.completedElsewhere, at: now, into: &actions)
+            cancel(branch.key, because: Reason.completedElsewhere, &turn)
         }
-        wait(for: leg, ringingAt: number, in: serial, at: now, into: &actions)
+        wait(for: leg, ringingAt: number, in: serial, &turn)
     }
 
     // MARK: Moving a call
@@ -130,50 +124,35 @@ extension Switchboard {
         _ request: Message,
         _ owner: DialogOwner,
         by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         guard let call = callsBySerial[owner.call], case .talking(let conversation) = call.phase,
             let partner = leg(owner.call, owner.side.other), transfers[owner.call] == nil
         else {
-            respond(481, to: request, on: proof.flow, at: now, into: &actions)
+            respond(481, to: request, on: proof.flow, &turn)
             return
         }
         guard conversation.change == nil, !partner.isAsked, isSettled(owner.call) else {
-            respond(491, to: request, on: proof.flow, at: now, into: &actions)
+            respond(491, to: request, on: proof.flow, &turn)
             return
         }
         let formats = partner.media.remote?.formats ?? partner.media.formats
-        guard let leg = seat(request, owner, by: proof, formats: formats, partner.party, at: now, into: &actions),
+        guard let leg = seat(request, owner, by: proof, formats: formats, partner.party, &turn),
             let media = leg.relayMedia
         else { return }
-        replace(owner.call, owner.side, with: leg, record: call.record, at: now, into: &actions)
-        actions.append(.media(.update(call.relay, owner.side.relay, media)))
-        introduce(owner.call, owner.side.other, .last, at: now, into: &actions)
+        replace(owner.call, owner.side, with: leg, record: call.record, &turn)
+        turn.actions.append(.media(.update(call.relay, owner.side.relay, media)))
+        introduce(owner.call, owner.side.other, .last, &turn)
     }
 
     // MARK: The new phone
 
-    private mutating func refuseSeat(
-        _ status: Int,
-        _ request: Message,
-        by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func refuseSeat(_ status: Int, _ request: Message, by proof: Authenticated, _ turn: inout Turn) {
         if status == 403 {
             // Row S16: somebody else's call.
-            report(
-                .identityMismatch,
-                .intrusionDetection,
-                request,
-                proof.flow,
-                now,
-                subject: proof.device.username,
-                into: &actions
-            )
+            report(.identityMismatch, .intrusionDetection, request, proof.flow, subject: proof.device.username, &turn)
         }
-        respond(status, to: request, on: proof.flow, at: now, into: &actions)
+        respond(status, to: request, on: proof.flow, &turn)
     }
 
     /// Answers the INVITE of a phone that takes a place in a call.
@@ -188,8 +167,7 @@ extension Switchboard {
         by proof: Authenticated,
         formats: [AudioFormat]?,
         _ partner: Party,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) -> Leg? {
         let tag = entropy.tag()
         do throws(Refused) {
@@ -210,25 +188,25 @@ extension Switchboard {
                 proof.flow,
                 dialog,
                 media,
-                at: now
+                at: turn.now
             )
-            leg.session = try? SessionTimer.answering(request, before: nil, at: now)
+            leg.session = try? SessionTimer.answering(request, before: nil, at: turn.now)
             let bytes = welcome(request, offer, leg, tag, over: proof.flow, partner)
             leg.unacknowledged = Unacknowledged(
                 bytes,
                 sequence: (try? request.cseq().number) ?? 1,
                 expectsAnswer: false,
-                at: now
+                at: turn.now
             )
-            let transaction = openInviteServer(key, on: proof.flow, call: owner.call, at: now)
-            answer(transaction, 200, bytes, at: now, into: &actions)
+            let transaction = openInviteServer(key, on: proof.flow, call: owner.call, at: turn.now)
+            answer(transaction, 200, bytes, &turn)
             dialogs[DialogKey(dialog)] = owner
             return leg
         } catch {
             if error.status == 488, error.warning == nil {
-                report(.weakMediaOffered, .mediaEncryption, request, proof.flow, now, into: &actions)
+                report(.weakMediaOffered, .mediaEncryption, request, proof.flow, &turn)
             }
-            respond(error, to: request, on: proof.flow, at: now, into: &actions)
+            respond(error, to: request, on: proof.flow, &turn)
             return nil
         }
     }

@@ -23,23 +23,18 @@ extension Switchboard {
     }
 
     /// A phone registered: its calls over the connections that it left, and those over one that died, go on here.
-    mutating func takeCalls(
-        of proof: Authenticated,
-        from former: [FlowID],
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func takeCalls(of proof: Authenticated, from former: [FlowID], _ turn: inout Turn) {
         for owner in legs(of: proof.device.username) {
             guard let leg = leg(owner), leg.flow.map({ former.contains($0.id) }) ?? true, proof.flow.isFit(for: leg)
             else { continue }
-            move(owner, to: proof.flow, at: now, into: &actions)
+            move(owner, to: proof.flow, &turn)
         }
     }
 
     /// A connection dies: the calls over it go on over another one of that phone, if there is one.
-    mutating func takeCalls(of username: String, from flow: FlowID, at now: Moment, into actions: inout [Action]) {
+    mutating func takeCalls(of username: String, from flow: FlowID, _ turn: inout Turn) {
         for owner in legs(of: username) where leg(owner)?.flow?.id == flow {
-            takeOtherWay(owner, isGone: true, at: now, into: &actions)
+            takeOtherWay(owner, isGone: true, &turn)
         }
     }
 
@@ -48,12 +43,7 @@ extension Switchboard {
     /// - Parameter isGone: Whether the leg's own connection is; then an earlier one will do, of a phone that says which it is.
     /// - Returns: Whether there is one.
     @discardableResult
-    mutating func takeOtherWay(
-        _ owner: DialogOwner,
-        isGone: Bool,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    mutating func takeOtherWay(_ owner: DialogOwner, isGone: Bool, _ turn: inout Turn) -> Bool {
         guard let leg = leg(owner), let old = leg.flow else { return false }
         let all = bindings.of(leg.party.username)
         let here = all.filter { $0.flow.id == old.id }
@@ -63,20 +53,20 @@ extension Switchboard {
         guard let other = others.max(by: { $0.isEarlier(than: $1) }),
             here.allSatisfy({ $0.isEarlier(than: other) || (isGone && $0.instance != nil && other.instance != nil) })
         else { return false }
-        move(owner, to: other.flow, at: now, into: &actions)
+        move(owner, to: other.flow, &turn)
         return true
     }
 
     /// Lets a leg go on over another connection. What it was asked over the old one will not be answered.
-    mutating func move(_ owner: DialogOwner, to flow: Flow, at now: Moment, into actions: inout [Action]) {
+    mutating func move(_ owner: DialogOwner, to flow: Flow, _ turn: inout Turn) {
         guard let leg = leg(owner) else { return }
-        if let old = leg.flow { failClients(on: old.id, of: DialogKey(leg.dialog), at: now, into: &actions) }
+        if let old = leg.flow { failClients(on: old.id, of: DialogKey(leg.dialog), &turn) }
         update(owner.call, owner.side) {
             $0.flow = flow
             $0.liveness.lost = nil
             $0.liveness.isProbing = false
         }
-        schedule(owner.call, at: now.monotonic)
+        schedule(owner.call, at: turn.now.monotonic)
     }
 
     /// The legs of a phone, oldest call first.

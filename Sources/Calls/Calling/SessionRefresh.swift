@@ -8,21 +8,16 @@ import SIP
 /// Keeping sessions alive, and ending those that nobody keeps alive (RFC 4028 §7.4, §8, §10).
 extension Switchboard {
     /// Refuses a session that is too short (§5, row S21) or that cannot be read.
-    mutating func refuseSession(
-        of request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    mutating func refuseSession(of request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
         guard request.first(.sessionExpires) != nil else { return false }
         do {
-            _ = try SessionTimer.answering(request, before: nil, at: now)
+            _ = try SessionTimer.answering(request, before: nil, at: turn.now)
             return false
         } catch {
             switch error {
-            case .malformed: respond(400, to: request, on: flow, at: now, into: &actions)
+            case .malformed: respond(400, to: request, on: flow, &turn)
             case .tooShort:
-                respond(422, to: request, on: flow, at: now, into: &actions) {
+                respond(422, to: request, on: flow, &turn) {
                     $0.field(.minSE, Int(SessionRules.bounds.lowerBound))
                 }
             }
@@ -31,17 +26,17 @@ extension Switchboard {
     }
 
     /// Looks at a session whose moment may have come.
-    mutating func checkSession(_ serial: UInt64, _ side: Side, at now: Moment, into actions: inout [Action]) {
+    mutating func checkSession(_ serial: UInt64, _ side: Side, _ turn: inout Turn) {
         guard let leg = leg(serial, side), let session = leg.session else { return }
-        if session.expires <= now.monotonic {
-            end(serial, because: "a session was not refreshed in time", at: now, into: &actions)
+        if session.expires <= turn.now.monotonic {
+            end(serial, because: "a session was not refreshed in time", &turn)
             return
         }
         guard session.isOurs, !session.isRefreshing else {
             schedule(serial, at: session.expires)
             return
         }
-        if session.next <= now.monotonic { refresh(serial, side, leg, session, at: now, into: &actions) }
+        if session.next <= turn.now.monotonic { refresh(serial, side, leg, session, &turn) }
         schedule(serial, at: min(self.leg(serial, side)?.session?.next ?? session.expires, session.expires))
     }
 
@@ -50,15 +45,14 @@ extension Switchboard {
         _ side: Side,
         _ leg: Leg,
         _ session: SessionTimer,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         guard let flow = leg.flow, !leg.isAsked, leg.unacknowledged == nil, !isChanging(serial) else {
-            refreshLater(serial, side, at: now)
+            refreshLater(serial, side, at: turn.now)
             return
         }
         if session.allowsUpdate {
-            sendUpdate(serial, side, leg, session, over: flow, at: now, into: &actions)
+            sendUpdate(serial, side, leg, session, over: flow, &turn)
         } else {
             let direction = self.leg(serial, side.other)?.media.remote?.direction ?? .sendReceive
             guard
@@ -71,19 +65,11 @@ extension Switchboard {
                     isRepeat: true
                 )
             else {
-                refreshLater(serial, side, at: now)
+                refreshLater(serial, side, at: turn.now)
                 return
             }
             update(serial, side) { $0.isAsked = true }
-            start(
-                key,
-                message,
-                purpose: .refresh(DialogKey(leg.dialog)),
-                call: serial,
-                over: flow,
-                at: now,
-                into: &actions
-            )
+            start(key, message, purpose: .refresh(DialogKey(leg.dialog)), call: serial, over: flow, &turn)
         }
         update(serial, side) {
             $0.session?.isRefreshing = true
@@ -102,8 +88,7 @@ extension Switchboard {
         _ leg: Leg,
         _ session: SessionTimer,
         over flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         let key = BranchKey(using: entropy)
         var dialog = leg.dialog
@@ -115,7 +100,7 @@ extension Switchboard {
         session.writeRequest(into: &writer)
         writer.finish()
         update(serial, side) { $0.dialog = dialog }
-        start(key, .update, writer.bytes, purpose: .refresh(DialogKey(dialog)), over: flow, at: now, into: &actions)
+        start(key, .update, writer.bytes, purpose: .refresh(DialogKey(dialog)), over: flow, &turn)
     }
 
     mutating func refreshLater(_ dialog: DialogKey, at now: Moment) {
@@ -136,43 +121,37 @@ extension Switchboard {
         _ status: Int,
         of client: InviteClient,
         _ key: BranchKey,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
-        guard let owner = takesFirstAnswer(response, status, of: client, key, at: now, into: &actions) else { return }
+        guard let owner = takesFirstAnswer(response, status, of: client, key, &turn) else { return }
         guard status < 300 else {
-            refreshFailed(owner.call, owner.side, response, status, at: now, into: &actions)
+            refreshFailed(owner.call, owner.side, response, status, &turn)
             return
         }
         let offered = leg(owner)?.media.formats ?? []
         // One that only says yes leaves everything as it is.
-        guard response.body.isEmpty || adopt(response, owner.call, owner.side, offered: offered, into: &actions) else {
-            end(owner.call, because: "a phone answered a refresh with nothing usable", at: now, into: &actions)
+        guard response.body.isEmpty || adopt(response, owner.call, owner.side, offered: offered, &turn) else {
+            end(owner.call, because: "a phone answered a refresh with nothing usable", &turn)
             return
         }
-        schedule(owner.call, at: now.monotonic + Limits.silence)
+        schedule(owner.call, at: turn.now.monotonic + Limits.silence)
     }
 
     /// What became of an UPDATE that refreshes.
-    mutating func refreshed(
-        _ dialog: DialogKey,
-        _ response: Message?,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func refreshed(_ dialog: DialogKey, _ response: Message?, _ turn: inout Turn) {
         guard let owner = dialogs[dialog] else { return }
-        guard response != nil || !takeOtherWay(owner, isGone: false, at: now, into: &actions) else { return }
+        guard response != nil || !takeOtherWay(owner, isGone: false, &turn) else { return }
         let (serial, side) = (owner.call, owner.side)
         let status = response?.status ?? 408
         guard let response, 200..<300 ~= status else {
-            refreshFailed(serial, side, response, status, at: now, into: &actions)
+            refreshFailed(serial, side, response, status, &turn)
             return
         }
-        let session = SessionTimer(answeredBy: response, before: leg(serial, side)?.session, at: now)
+        let session = SessionTimer(answeredBy: response, before: leg(serial, side)?.session, at: turn.now)
         update(serial, side) {
             $0.dialog.refreshTarget(from: response)
             $0.session = session
-            $0.liveness.heard = now.monotonic
+            $0.liveness.heard = turn.now.monotonic
         }
         if let session { schedule(serial, at: session.next) }
     }
@@ -182,25 +161,24 @@ extension Switchboard {
         _ side: Side,
         _ response: Message?,
         _ status: Int,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         guard let leg = leg(serial, side), let session = leg.session else { return }
         switch status {
         case 481, 408:
-            end(serial, because: "a phone did not take the refresh of its session", at: now, into: &actions)
+            end(serial, because: "a phone did not take the refresh of its session", &turn)
         case 422:
             // §7.4: once more with what it asks for, if that is more than we said and less than our own limit.
             guard let floor = (try? response?.minimumSession()) ?? nil, floor > session.interval,
                 floor <= SessionRules.bounds.upperBound
             else { return }
-            let longer = SessionTimer(interval: floor, isOurs: true, allowsUpdate: session.allowsUpdate, at: now)
+            let longer = SessionTimer(interval: floor, isOurs: true, allowsUpdate: session.allowsUpdate, at: turn.now)
             update(serial, side) { $0.session = longer }
-            refresh(serial, side, leg, longer, at: now, into: &actions)
+            refresh(serial, side, leg, longer, &turn)
         case 491, 500, 503:
             // §14.1: it is busy with a change of its own.
-            refreshLater(serial, side, at: now)
-            schedule(serial, at: now.monotonic + Limits.refreshPause)
+            refreshLater(serial, side, at: turn.now)
+            schedule(serial, at: turn.now.monotonic + Limits.refreshPause)
         default: break
         }
     }

@@ -16,19 +16,14 @@ extension Switchboard {
     }
 
     /// How many voice messages wait in a mailbox, from whoever keeps them. Watchers are told when it is news.
-    public mutating func setMailbox(
-        _ counts: MailboxCounts,
-        of number: ExtensionNumber,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    public mutating func setMailbox(_ counts: MailboxCounts, of number: ExtensionNumber, _ turn: inout Turn) {
         mailboxes[number] = counts == MailboxCounts() ? nil : counts
         let watched = Watched(package: .messageSummary, number: number, username: nil)
-        for id in subscriptions.watching(watched) { tell(id, at: now, into: &actions) }
+        for id in subscriptions.watching(watched) { tell(id, &turn) }
     }
 
     /// Tells of calls and registrations that changed in this turn. While nobody watches, this is one comparison.
-    mutating func tellWatchers(at now: Moment, into actions: inout [Action]) {
+    mutating func tellWatchers(_ turn: inout Turn) {
         guard callsBySerial.hasChanges || bindings.hasChanges else { return }
         let calls = callsBySerial.takeChanges()
         let usernames = bindings.takeChanges()
@@ -39,7 +34,7 @@ extension Switchboard {
             news.insert(Watched(package: .presence, number: number, username: nil))
             news.insert(Watched(package: .reg, number: number, username: username))
         }
-        for id in news.flatMap({ subscriptions.watching($0) }).sorted() { tell(id, at: now, into: &actions) }
+        for id in news.flatMap({ subscriptions.watching($0) }).sorted() { tell(id, &turn) }
     }
 
     /// Looks at calls and registrations only while somebody watches them.
@@ -49,39 +44,34 @@ extension Switchboard {
     }
 
     /// Sends what is news to a watcher, when it may hear it: not before the last NOTIFY was answered, not too often.
-    mutating func tell(_ id: UInt64, at now: Moment, into actions: inout [Action]) {
+    mutating func tell(_ id: UInt64, _ turn: inout Turn) {
         guard var subscription = subscriptions[id], !subscription.isInFlight else { return }
         let content = content(of: subscription.watched)
         guard subscription.isFullDue || content != subscription.told else { return }
-        guard subscription.notBefore <= now.monotonic else {
+        guard subscription.notBefore <= turn.now.monotonic else {
             scheduleSubscription(id)
             return
         }
-        let left = max(0, (subscription.expires - now.monotonic).components.seconds)
-        let notice = notice(content, "active;expires=\(left)", of: &subscription, at: now)
+        let left = max(0, (subscription.expires - turn.now.monotonic).components.seconds)
+        let notice = notice(content, "active;expires=\(left)", of: &subscription, at: turn.now)
         subscription.told = content
         subscription.isFullDue = false
         subscription.isInFlight = true
-        subscription.notBefore = now.monotonic + subscription.watched.package.pause
+        subscription.notBefore = turn.now.monotonic + subscription.watched.package.pause
         subscriptions[id] = subscription
-        send(notice, of: subscription, at: now, into: &actions)
+        send(notice, of: subscription, &turn)
     }
 
     /// The last NOTIFY, and no more (§4.4.1).
-    mutating func endSubscription(
-        _ id: UInt64,
-        _ reason: SubscriptionEnd,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func endSubscription(_ id: UInt64, _ reason: SubscriptionEnd, _ turn: inout Turn) {
         guard var subscription = subscriptions[id] else { return }
         // What somebody may not watch any more is not told once again.
         let content = reason == .timeout ? content(of: subscription.watched) : nil
         subscription.isFullDue = true
         let state = "terminated;reason=\(reason.rawValue)"
-        let notice = notice(content, state, of: &subscription, at: now)
+        let notice = notice(content, state, of: &subscription, at: turn.now)
         forgetSubscription(id)
-        send(notice, of: subscription, at: now, into: &actions)
+        send(notice, of: subscription, &turn)
     }
 
     mutating func forgetSubscription(_ id: UInt64) {
@@ -121,8 +111,7 @@ extension Switchboard {
     private mutating func send(
         _ notice: (key: BranchKey, bytes: [UInt8]),
         of subscription: Subscription,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         start(
             notice.key,
@@ -130,13 +119,12 @@ extension Switchboard {
             notice.bytes,
             purpose: .notification(subscription.id),
             over: subscription.flow,
-            at: now,
-            into: &actions
+            &turn
         )
     }
 
     /// What became of a NOTIFY: answered, refused, or `nil` for no answer at all (§4.2.2).
-    mutating func notified(_ id: UInt64, status: Int?, at now: Moment, into actions: inout [Action]) {
+    mutating func notified(_ id: UInt64, status: Int?, _ turn: inout Turn) {
         guard subscriptions[id] != nil else { return }
         subscriptions[id]?.isInFlight = false
         switch status {
@@ -144,23 +132,23 @@ extension Switchboard {
         case .some(500), .some(503):
             // The phone is busy with itself; it is told everything again, later.
             subscriptions[id]?.isFullDue = true
-            subscriptions[id]?.notBefore = now.monotonic + Limits.notifyAgain
+            subscriptions[id]?.notBefore = turn.now.monotonic + Limits.notifyAgain
         case .some, nil:
             forgetSubscription(id)
             return
         }
-        tell(id, at: now, into: &actions)
+        tell(id, &turn)
     }
 
     /// A moment of a subscription came: it ends, or what had to wait may be told.
-    mutating func wakeSubscription(_ id: UInt64, at now: Moment, into actions: inout [Action]) {
+    mutating func wakeSubscription(_ id: UInt64, _ turn: inout Turn) {
         guard let subscription = subscriptions[id] else { return }
-        if let wake = subscription.wake, wake <= now.monotonic { subscriptions[id]?.wake = nil }
-        if subscription.expires <= now.monotonic {
-            endSubscription(id, .timeout, at: now, into: &actions)
+        if let wake = subscription.wake, wake <= turn.now.monotonic { subscriptions[id]?.wake = nil }
+        if subscription.expires <= turn.now.monotonic {
+            endSubscription(id, .timeout, &turn)
             return
         }
-        tell(id, at: now, into: &actions)
+        tell(id, &turn)
         scheduleSubscription(id)
     }
 
@@ -177,7 +165,7 @@ extension Switchboard {
     }
 
     /// New settings: who may not watch any more is told that it is over.
-    mutating func reviewSubscriptions(at now: Moment, into actions: inout [Action]) {
+    mutating func reviewSubscriptions(_ turn: inout Turn) {
         let enrolled = Set(snapshot.devices.values.map(\.id))
         accounts.keep { enrolled.contains($0) }
         for subscription in subscriptions.all {
@@ -188,7 +176,7 @@ extension Switchboard {
                 in: snapshot
             )
             if permission != subscription.proof {
-                endSubscription(subscription.id, .rejected, at: now, into: &actions)
+                endSubscription(subscription.id, .rejected, &turn)
             }
         }
     }

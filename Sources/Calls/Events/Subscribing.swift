@@ -8,9 +8,9 @@ import SIP
 /// What a SUBSCRIBE does, after its sender proved who it is (RFC 6665 §4.2.1).
 extension Switchboard {
     /// A SUBSCRIBE outside of a dialog: the start of a subscription, or a single look with `Expires: 0` (§4.4.3).
-    mutating func subscribe(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
+    mutating func subscribe(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
         do throws(SubscribeRefused) {
-            let (watched, permission, eventID) = try judge(request, by: proof, at: now)
+            let (watched, permission, eventID) = try judge(request, by: proof, at: turn.now)
             let seconds = try Self.lifetime(asked: request)
             let dialog: Dialog
             let tag = entropy.tag()
@@ -23,47 +23,42 @@ extension Switchboard {
                 eventID: eventID,
                 subscriber: proof,
                 dialog: dialog,
-                at: now.monotonic
+                at: turn.now.monotonic
             )
             subscriptions.insert(subscription)
             watchWhatIsNeeded()
-            accept(request, id, tag: tag, seconds: seconds, at: now, into: &actions)
+            accept(request, id, tag: tag, seconds: seconds, &turn)
         } catch {
-            refuse(request, error, by: proof, at: now, into: &actions)
+            refuse(request, error, by: proof, &turn)
         }
     }
 
     /// A request inside the dialog of a subscription.
     ///
     /// - Returns: Whether there is such a subscription, so that nothing is left to do.
-    mutating func receiveInSubscription(
-        _ request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    mutating func receiveInSubscription(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
         guard subscriptions.count > 0, let key = DialogKey(request), let id = subscriptions.find(key) else {
             return false
         }
         guard request.method != .ack else { return true }
         // Row S14: tags can be read by others, so the credential is asked for, whatever connection it comes on.
-        guard let proof = authenticate(request, on: flow, at: now, into: &actions),
+        guard let proof = authenticate(request, on: flow, &turn),
             let subscription = subscriptions[id]
         else { return true }
         guard proof.device.id == subscription.device.id else {
-            report(.identityMismatch, .intrusionDetection, request, flow, now, into: &actions)
-            respond(403, to: request, on: flow, at: now, into: &actions)
+            report(.identityMismatch, .intrusionDetection, request, flow, &turn)
+            respond(403, to: request, on: flow, &turn)
             return true
         }
         guard inOrder(request, id) else {
-            respond(500, to: request, on: flow, at: now, into: &actions)
+            respond(500, to: request, on: flow, &turn)
             return true
         }
         guard request.method == .subscribe else {
-            respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+            respond(405, to: request, on: flow, &turn, writeCapabilities)
             return true
         }
-        refresh(request, id, by: proof, at: now, into: &actions)
+        refresh(request, id, by: proof, &turn)
         return true
     }
 
@@ -76,26 +71,20 @@ extension Switchboard {
     }
 
     /// Extends a subscription, or ends it with `Expires: 0` (§4.2.1.1, §4.1.2.3).
-    private mutating func refresh(
-        _ request: Message,
-        _ id: UInt64,
-        by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func refresh(_ request: Message, _ id: UInt64, by proof: Authenticated, _ turn: inout Turn) {
         guard let subscription = subscriptions[id] else { return }
         do throws(SubscribeRefused) {
             guard request.bytes.count <= Limits.subscribeBytes else { throw .tooLong }
-            guard accounts.admits(.subscription, of: proof.device.id, at: now.monotonic) else { throw .tooFast }
+            guard accounts.admits(.subscription, of: proof.device.id, at: turn.now.monotonic) else { throw .tooFast }
             guard let (package, eventID) = EventPackage.named(in: request), package == subscription.watched.package,
                 eventID == subscription.eventID
             else { throw .otherEvent }
             let seconds = try Self.lifetime(asked: request)
             subscriptions[id]?.dialog.refreshTarget(from: request)
             subscriptions.move(id, to: proof.flow)
-            accept(request, id, tag: nil, seconds: seconds, at: now, into: &actions)
+            accept(request, id, tag: nil, seconds: seconds, &turn)
         } catch {
-            refuse(request, error, by: proof, at: now, into: &actions)
+            refuse(request, error, by: proof, &turn)
         }
     }
 
@@ -139,48 +128,40 @@ extension Switchboard {
     }
 
     /// Answers, and tells the state at once (§4.2.1.2).
-    private mutating func accept(
-        _ request: Message,
-        _ id: UInt64,
-        tag: String?,
-        seconds: UInt32,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func accept(_ request: Message, _ id: UInt64, tag: String?, seconds: UInt32, _ turn: inout Turn) {
         guard let flow = subscriptions[id]?.flow else { return }
         let contact = contact(over: flow)
-        respond(200, to: request, on: flow, tag: tag, at: now, into: &actions) { writer in
+        respond(200, to: request, on: flow, tag: tag, &turn) { writer in
             writer.field(.expires, Int(seconds))
             writer.field(.contact, contact)
         }
         guard seconds > 0 else {
-            endSubscription(id, .timeout, at: now, into: &actions)
+            endSubscription(id, .timeout, &turn)
             return
         }
-        subscriptions[id]?.expires = now.monotonic + .seconds(Int64(seconds))
+        subscriptions[id]?.expires = turn.now.monotonic + .seconds(Int64(seconds))
         subscriptions[id]?.isFullDue = true
-        subscriptions[id]?.notBefore = now.monotonic
+        subscriptions[id]?.notBefore = turn.now.monotonic
         scheduleSubscription(id)
-        tell(id, at: now, into: &actions)
+        tell(id, &turn)
     }
 
     private mutating func refuse(
         _ request: Message,
         _ refused: SubscribeRefused,
         by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         switch refused {
-        case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
-        case .tooMany, .tooFast: report(.accountLimit, .intrusionDetection, request, proof.flow, now, into: &actions)
+        case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, &turn)
+        case .tooMany, .tooFast: report(.accountLimit, .intrusionDetection, request, proof.flow, &turn)
         case .malformed, .unknownEvent, .otherEvent, .filtered, .forbidden, .notAcceptable, .tooBrief, .full,
             .tooLong:
             break
         }
         let package = EventPackage.named(in: request)?.package
         let wait = Int(entropy.next() % 30)
-        respond(refused.status, to: request, on: proof.flow, at: now, into: &actions) { writer in
+        respond(refused.status, to: request, on: proof.flow, &turn) { writer in
             switch refused {
             case .unknownEvent: writer.field(.allowEvents, EventPackage.all)
             case .tooBrief: writer.field(.minExpires, Int(Limits.shortestSubscription))

@@ -8,22 +8,22 @@ import SIP
 /// Text between extensions (RFC 3428): taken from a phone that proved who it is, and passed on under our name for it.
 extension Switchboard {
     /// A MESSAGE outside of a dialog. 202 says that it went to the receiver's phones, not that somebody read it (§7).
-    mutating func message(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
+    mutating func message(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
         do throws(MessageRefused) {
             let addressee = addressee(of: request)
-            let permission = try judge(request, to: addressee.number, by: proof, at: now)
+            let permission = try judge(request, to: addressee.number, by: proof, at: turn.now)
             let phones = snapshot.devices(of: permission.receiver).flatMap { bindings.ways(to: $0.username) }
                 // What came encrypted leaves encrypted.
                 .filter { $0.flow.transport.isEncrypted }
                 .only(addressee.phone)
             guard !phones.isEmpty else { throw .unreachable }
-            respond(202, to: request, on: proof.flow, at: now, into: &actions)
+            respond(202, to: request, on: proof.flow, &turn)
             let text = MessageText(masking: request.bytes(request.body))
             for phone in phones.prefix(Limits.forks) {
-                pass(text, permission, request, to: phone, by: proof, at: now, into: &actions)
+                pass(text, permission, request, to: phone, by: proof, &turn)
             }
         } catch {
-            refuse(request, error, by: proof, at: now, into: &actions)
+            refuse(request, error, by: proof, &turn)
         }
     }
 
@@ -52,8 +52,7 @@ extension Switchboard {
         _ request: Message,
         to phone: Binding,
         by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         let key = BranchKey(using: entropy)
         let sender = "<sip:\(permission.sender.text)@\(snapshot.domain.text)>;tag=\(entropy.tag())"
@@ -66,23 +65,22 @@ extension Switchboard {
         writer.field(.callID, entropy.token())
         writer.field(.cseq, "1 MESSAGE")
         writer.finish(contentType: "text/plain;charset=UTF-8", body: text.bytes)
-        start(key, .message, writer.bytes, purpose: .farewell, over: phone.flow, at: now, into: &actions)
+        start(key, .message, writer.bytes, purpose: .farewell, over: phone.flow, &turn)
     }
 
     private mutating func refuse(
         _ request: Message,
         _ refused: MessageRefused,
         by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         switch refused {
-        case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
-        case .tooFast: report(.accountLimit, .intrusionDetection, request, proof.flow, now, into: &actions)
+        case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, &turn)
+        case .tooFast: report(.accountLimit, .intrusionDetection, request, proof.flow, &turn)
         case .tooManyHops, .tooLong, .notText, .forbidden, .unreachable: break
         }
         let host = settings.hostNames.first ?? snapshot.domain.text
-        respond(refused.status, to: request, on: proof.flow, at: now, into: &actions) { writer in
+        respond(refused.status, to: request, on: proof.flow, &turn) { writer in
             switch refused {
             case .tooFast: writer.field(.retryAfter, 10)
             case .notText: writer.field(.accept, "text/plain")

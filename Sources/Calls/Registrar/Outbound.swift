@@ -38,45 +38,35 @@ extension Switchboard {
     /// behind another hop has no connection of its own that could be kept (RFC 5626 §6).
     ///
     /// - Returns: Whether it was refused.
-    mutating func refuseWay(
-        of request: Message,
-        by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    mutating func refuseWay(of request: Message, by proof: Authenticated, _ turn: inout Turn) -> Bool {
         if request.first(.path) != nil {
-            respond(420, to: request, on: proof.flow, at: now, into: &actions) { $0.field(.unsupported, "path") }
+            respond(420, to: request, on: proof.flow, &turn) { $0.field(.unsupported, "path") }
             return true
         }
         if request.count(.via) > 1, request.hasOption(.supported, "outbound") {
-            respond(439, to: request, on: proof.flow, at: now, into: &actions)
+            respond(439, to: request, on: proof.flow, &turn)
             return true
         }
         return false
     }
 
     /// Whether a phone that is not registered may be now. If not, it is told when to come back.
-    mutating func mayReturn(
-        _ request: Message,
-        by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    mutating func mayReturn(_ request: Message, by proof: Authenticated, _ turn: inout Turn) -> Bool {
         guard bindings.countOf(proof.device.username) == 0 else { return true }
         let isKnown = knownPhones[proof.device.username] != nil
-        if registrationGate.admits(isKnown: isKnown, at: now.monotonic) { return true }
+        if registrationGate.admits(isKnown: isKnown, at: turn.now.monotonic) { return true }
         let seconds = RegistrationRules.retryAfter(entropy.next())
-        shedding.note(until: now.wall + .seconds(seconds), at: now.wall)
-        respond(503, to: request, on: proof.flow, at: now, into: &actions) { $0.field(.retryAfter, seconds) }
+        shedding.note(until: turn.now.wall + .seconds(seconds), at: turn.now.wall)
+        respond(503, to: request, on: proof.flow, &turn) { $0.field(.retryAfter, seconds) }
         return false
     }
 
     /// Whether a datagram only keeps the way through a NAT open. A phone that is registered over it is told under which
     /// address we see it (RFC 5626 §8); anybody else hears nothing, because the answer is longer than the question.
-    func keepsAlive(_ datagram: Span<UInt8>, _ flow: Flow, into actions: inout [Action]) -> Bool {
+    func keepsAlive(_ datagram: Span<UInt8>, _ flow: Flow, _ turn: inout Turn) -> Bool {
         guard !flow.transport.isReliable, let keepAlive = KeepAlive(datagram) else { return false }
         if case .binding(let transaction) = keepAlive, bindings.isBound(flow.id) {
-            actions.append(.send(transaction.success(seenAt: flow.remote), flow.id))
+            turn.actions.append(.send(transaction.success(seenAt: flow.remote), flow.id))
         }
         return true
     }

@@ -7,15 +7,15 @@ import SIP
 
 /// RFC 3261 §10.3: what a REGISTER does, after its sender proved who it is.
 extension Switchboard {
-    mutating func register(_ request: Message, by proof: Authenticated, at now: Moment, into actions: inout [Action]) {
+    mutating func register(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
         do {
             try checkOwner(try request.to(), of: request, by: proof)
             try checkOwner(try request.from(), of: request, by: proof)
-            guard !refuseWay(of: request, by: proof, at: now, into: &actions) else { return }
+            guard !refuseWay(of: request, by: proof, &turn) else { return }
             let facts = RegisterFacts(
                 callID: request.bytes(try request.callID()),
                 sequence: try request.cseq().number,
-                now: now
+                now: turn.now
             )
             // Taken out while it is filled, so that its storage serves every REGISTER.
             var changes: [ContactChange] = []
@@ -24,18 +24,18 @@ extension Switchboard {
             try read(&changes, in: request, by: proof)
             try checkOrder(changes, facts)
             let isNew = changes.contains { $0.seconds > 0 && $0.known == nil }
-            guard !isNew || mayReturn(request, by: proof, at: now, into: &actions) else { return }
+            guard !isNew || mayReturn(request, by: proof, &turn) else { return }
             let former = formerFlows(changes, request, by: proof)
             carryOut(changes, facts, request, by: proof)
-            if isNew { letGo(ofSurplus: proof, request, at: now, into: &actions) }
-            noteLogin(changes, isNew: isNew, request, by: proof, at: now, into: &actions)
-            takeCalls(of: proof, from: former, at: now, into: &actions)
+            if isNew { letGo(ofSurplus: proof, request, &turn) }
+            noteLogin(changes, isNew: isNew, request, by: proof, &turn)
+            takeCalls(of: proof, from: former, &turn)
             let isOutbound = changes.contains { $0.outbound.number != nil }
-            sendBindings(to: request, isOutbound: isOutbound, by: proof, at: now, into: &actions)
+            sendBindings(to: request, isOutbound: isOutbound, by: proof, &turn)
         } catch let refused as RegisterRefused {
-            refuse(request, refused, by: proof, at: now, into: &actions)
+            refuse(request, refused, by: proof, &turn)
         } catch {
-            respond(400, to: request, on: proof.flow, at: now, into: &actions)
+            respond(400, to: request, on: proof.flow, &turn)
         }
     }
 
@@ -43,25 +43,23 @@ extension Switchboard {
         _ request: Message,
         _ refused: RegisterRefused,
         by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         switch refused {
-        case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, now, into: &actions)
+        case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, &turn)
         case .tooMany:
             report(
                 .bindingLimit,
                 .intrusionDetection,
                 request,
                 proof.flow,
-                now,
                 subject: proof.device.title,
                 detail: "more than \(RegistrationRules.maximumContacts) contacts in one registration",
-                into: &actions
+                &turn
             )
         case .malformed, .tooBrief, .poisoned, .named, .outOfOrder: break
         }
-        respond(refused.status, to: request, on: proof.flow, at: now, into: &actions) { writer in
+        respond(refused.status, to: request, on: proof.flow, &turn) { writer in
             if case .tooBrief(let minimum) = refused { writer.field(.minExpires, Int(minimum)) }
         }
     }
@@ -218,17 +216,17 @@ extension Switchboard {
         to request: Message,
         isOutbound: Bool,
         by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         let current = bindings.ids(of: proof.device.username)
         let bindings = bindings
         let gruus = grantsGRUUs(request)
-        respond(200, to: request, on: proof.flow, at: now, into: &actions) { writer in
+        let now = turn.now.monotonic
+        respond(200, to: request, on: proof.flow, &turn) { writer in
             for id in current {
                 bindings.look(at: id) { binding in
                     writer.field(.contact) { value in
-                        binding.write(at: now.monotonic, into: &value)
+                        binding.write(at: now, into: &value)
                         gruus?.write(of: binding, into: &value)
                     }
                 }

@@ -9,36 +9,30 @@ import SIP
 extension Switchboard {
     /// Lets go of the contacts that were refreshed longest ago. Who proves the password says where the phone is now, so the
     /// latest word counts (RFC 3261 §10.3): a phone that makes up a new contact each time it starts stays reachable.
-    mutating func letGo(
-        ofSurplus proof: Authenticated,
-        _ request: Message,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func letGo(ofSurplus proof: Authenticated, _ request: Message, _ turn: inout Turn) {
         let (username, most) = (proof.device.username, RegistrationRules.maximumContacts)
         guard bindings.countOf(username) > most else { return }
         while bindings.countOf(username) > most, let stalest = bindings.stalest(of: username) {
             guard let former = bindings.remove(stalest) else { break }
-            closeIfSilent(former.flow, of: username, except: proof.flow, into: &actions)
+            closeIfSilent(former.flow, of: username, except: proof.flow, &turn)
         }
         report(
             .bindingLimit,
             .intrusionDetection,
             request,
             proof.flow,
-            now,
             subject: proof.device.title,
             detail: "more than \(most) contacts of one phone; the one that was refreshed longest ago was let go",
-            into: &actions
+            &turn
         )
     }
 
     /// A connection that a contact was the only use of is of none any more.
-    private func closeIfSilent(_ flow: Flow, of username: String, except kept: Flow, into actions: inout [Action]) {
+    private func closeIfSilent(_ flow: Flow, of username: String, except kept: Flow, _ turn: inout Turn) {
         guard flow.id != kept.id, flow.transport.isReliable, !bindings.isBound(flow.id),
             !callsOf[username, default: []].contains(where: { callsBySerial[$0]?.isCarried(by: flow.id) == true })
         else { return }
-        actions.append(.close(flow.id))
+        turn.actions.append(.close(flow.id))
     }
 }
 

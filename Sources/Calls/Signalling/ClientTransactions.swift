@@ -52,13 +52,12 @@ extension Switchboard {
         purpose: InviteClient.Purpose,
         call: UInt64,
         over flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         let transaction = InviteClientTransaction(
             request: request.bytes,
             isReliable: flow.transport.isReliable,
-            at: now.monotonic
+            at: turn.now.monotonic
         )
         inviteClients[key] = InviteClient(
             call: call,
@@ -67,9 +66,9 @@ extension Switchboard {
             request: request,
             transaction: transaction
         )
-        actions.append(.send(request.bytes, flow.id))
-        if purpose.dialog != nil { deadlines.insert(.overdue(key), at: now.monotonic + Limits.introduction) }
-        performInvite([], key, at: now, into: &actions)
+        turn.actions.append(.send(request.bytes, flow.id))
+        if purpose.dialog != nil { deadlines.insert(.overdue(key), at: turn.now.monotonic + Limits.introduction) }
+        performInvite([], key, &turn)
     }
 
     /// Sends a request other than INVITE.
@@ -79,36 +78,29 @@ extension Switchboard {
         _ bytes: [UInt8],
         purpose: RequestClient.Purpose,
         over flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         let transaction = NonInviteClientTransaction(
             request: bytes,
             isReliable: flow.transport.isReliable,
-            at: now.monotonic
+            at: turn.now.monotonic
         )
         requestClients[key] = RequestClient(purpose: purpose, method: method, flow: flow, transaction: transaction)
-        actions.append(.send(bytes, flow.id))
-        performRequest([], key, at: now, into: &actions)
+        turn.actions.append(.send(bytes, flow.id))
+        performRequest([], key, &turn)
     }
 
     // MARK: INVITE
 
-    mutating func receiveInviteResponse(
-        _ response: Message,
-        _ status: Int,
-        _ key: BranchKey,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func receiveInviteResponse(_ response: Message, _ status: Int, _ key: BranchKey, _ turn: inout Turn) {
         guard var client = inviteClients[key] else { return }
         var steps: [InviteClientTransaction.Action] = []
         let acknowledgement = status >= 300 ? acknowledge(response, of: client, key) : nil
-        client.transaction.handle(.response(status: status, ack: acknowledgement), at: now.monotonic, into: &steps)
+        client.transaction.handle(.response(status: status, ack: acknowledgement), at: turn.now.monotonic, into: &steps)
         client.isProceeding = client.isProceeding || status < 200
         inviteClients[key] = client
-        if performInvite(steps, key, at: now, into: &actions) {
-            deliver(response, status, of: client, key, at: now, into: &actions)
+        if performInvite(steps, key, &turn) {
+            deliver(response, status, of: client, key, &turn)
         }
         if status >= 200 { finish(key) }
     }
@@ -138,20 +130,15 @@ extension Switchboard {
     }
 
     /// Takes an INVITE of ours back, now or as soon as §9.1 allows.
-    mutating func cancel(
-        _ key: BranchKey,
-        because reason: StaticString? = nil,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func cancel(_ key: BranchKey, because reason: StaticString? = nil, _ turn: inout Turn) {
         guard let client = inviteClients[key] else { return }
         inviteClients[key]?.cancelReason = reason
         inviteClients[key]?.isCancelWanted = true
         guard client.isProceeding, !client.isCancelWanted else { return }
-        sendCancel(key, at: now, into: &actions)
+        sendCancel(key, &turn)
     }
 
-    mutating func sendCancel(_ key: BranchKey, at now: Moment, into actions: inout [Action]) {
+    mutating func sendCancel(_ key: BranchKey, _ turn: inout Turn) {
         guard let client = inviteClients[key] else { return }
         var writer = MessageWriter()
         writer.request(.cancel, uri: client.request.bytes(client.request.requestURI))
@@ -165,36 +152,31 @@ extension Switchboard {
         writer.field(.cseq, "\(number) CANCEL")
         if let reason = client.cancelReason { writer.field(.reason) { $0.append(reason) } }
         writer.finish()
-        start(key, .cancel, writer.bytes, purpose: .farewell, over: client.flow, at: now, into: &actions)
-        deadlines.insert(.cancelled(key), at: now.monotonic + .seconds(32))
+        start(key, .cancel, writer.bytes, purpose: .farewell, over: client.flow, &turn)
+        deadlines.insert(.cancelled(key), at: turn.now.monotonic + .seconds(32))
     }
 
     /// A connection is gone, and with it every answer that was to come over it.
     ///
     /// - Parameter dialog: The only one whose phone left it; `nil` for all.
-    mutating func failClients(
-        on flow: FlowID,
-        of dialog: DialogKey? = nil,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func failClients(on flow: FlowID, of dialog: DialogKey? = nil, _ turn: inout Turn) {
         for (key, client) in inviteClients
         where client.flow.id == flow && (dialog == nil || client.purpose.dialog == dialog) {
             inviteClients[key] = nil
             finishedClients.remove(key, on: flow)
             switch client.purpose {
-            case .branch(let index): branchFailed(408, index, of: client.call, at: now, into: &actions)
-            case .change: changeFailed(480, key, of: client.call, at: now, into: &actions)
+            case .branch(let index): branchFailed(408, index, of: client.call, &turn)
+            case .change: changeFailed(480, key, of: client.call, &turn)
             case .introduction(let dialog): updateLeg(of: dialog) { $0.isAsked = false }
             case .refresh(let dialog):
                 updateLeg(of: dialog) { $0.isAsked = false }
-                refreshLater(dialog, at: now)
+                refreshLater(dialog, at: turn.now)
             }
         }
         for (key, client) in requestClients
         where client.flow.id == flow && (dialog == nil || client.purpose.dialog == dialog) {
             requestClients[key] = nil
-            if case .refresh(let dialog) = client.purpose { refreshLater(dialog, at: now) }
+            if case .refresh(let dialog) = client.purpose { refreshLater(dialog, at: turn.now) }
         }
     }
 
@@ -203,16 +185,15 @@ extension Switchboard {
     private mutating func performInvite(
         _ steps: [InviteClientTransaction.Action],
         _ key: BranchKey,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) -> Bool {
         guard let client = inviteClients[key] else { return false }
         var isDelivered = false
         for step in steps {
             switch step {
-            case .send(let bytes): actions.append(.send(bytes, client.flow.id))
+            case .send(let bytes): turn.actions.append(.send(bytes, client.flow.id))
             case .deliver: isDelivered = true
-            case .timedOut: timedOut(client, key, at: now, into: &actions)
+            case .timedOut: timedOut(client, key, &turn)
             case .end:
                 inviteClients[key] = nil
                 finishedClients.remove(key, on: client.flow.id)
@@ -224,45 +205,39 @@ extension Switchboard {
         return isDelivered
     }
 
-    mutating func wakeInviteClient(_ key: BranchKey, at now: Moment, into actions: inout [Action]) {
-        guard var client = inviteClients[key], let deadline = client.transaction.deadline, deadline <= now.monotonic
+    mutating func wakeInviteClient(_ key: BranchKey, _ turn: inout Turn) {
+        guard var client = inviteClients[key], let deadline = client.transaction.deadline,
+            deadline <= turn.now.monotonic
         else { return }
         var steps: [InviteClientTransaction.Action] = []
-        client.transaction.handle(.clock, at: now.monotonic, into: &steps)
+        client.transaction.handle(.clock, at: turn.now.monotonic, into: &steps)
         inviteClients[key] = client
-        performInvite(steps, key, at: now, into: &actions)
+        performInvite(steps, key, &turn)
     }
 
     // MARK: Other requests
 
-    mutating func receiveRequestResponse(
-        _ response: Message,
-        _ status: Int,
-        _ key: BranchKey,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func receiveRequestResponse(_ response: Message, _ status: Int, _ key: BranchKey, _ turn: inout Turn) {
         guard var client = requestClients[key] else { return }
         var steps: [NonInviteClientTransaction.Action] = []
-        client.transaction.handle(.response(status: status), at: now.monotonic, into: &steps)
+        client.transaction.handle(.response(status: status), at: turn.now.monotonic, into: &steps)
         requestClients[key] = client
-        performRequest(steps, key, response, at: now, into: &actions)
+        performRequest(steps, key, for: response, &turn)
     }
 
     private mutating func performRequest(
         _ steps: [NonInviteClientTransaction.Action],
         _ key: BranchKey,
-        _ response: Message? = nil,
-        at now: Moment,
-        into actions: inout [Action]
+        for response: Message? = nil,
+        _ turn: inout Turn
     ) {
         guard let client = requestClients[key] else { return }
         for step in steps {
             switch step {
-            case .send(let bytes): actions.append(.send(bytes, client.flow.id))
+            case .send(let bytes): turn.actions.append(.send(bytes, client.flow.id))
             case .deliver:
-                if let response, response.status ?? 0 >= 200 { concluded(client, response, at: now, into: &actions) }
-            case .timedOut: concluded(client, nil, at: now, into: &actions)
+                if let response, response.status ?? 0 >= 200 { concluded(client, response, &turn) }
+            case .timedOut: concluded(client, nil, &turn)
             case .end: requestClients[key] = nil
             }
         }
@@ -274,28 +249,24 @@ extension Switchboard {
     /// Hands the outcome of a request of ours to whoever sent it.
     ///
     /// - Parameter response: The final one; `nil` when none came.
-    private mutating func concluded(
-        _ client: RequestClient,
-        _ response: Message?,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func concluded(_ client: RequestClient, _ response: Message?, _ turn: inout Turn) {
         switch client.purpose {
         case .farewell: break
         case .acknowledgement(let call, let branch): earlyCalls[call]?.phones[branch]?.pracks -= 1
         case .goodbye(let key): leaving[key] = nil
-        case .probe(let dialog): probed(dialog, response?.status, at: now, into: &actions)
-        case .refresh(let dialog): refreshed(dialog, response, at: now, into: &actions)
-        case .notification(let id): notified(id, status: response?.status, at: now, into: &actions)
+        case .probe(let dialog): probed(dialog, response?.status, &turn)
+        case .refresh(let dialog): refreshed(dialog, response, &turn)
+        case .notification(let id): notified(id, status: response?.status, &turn)
         }
     }
 
-    mutating func wakeRequestClient(_ key: BranchKey, at now: Moment, into actions: inout [Action]) {
-        guard var client = requestClients[key], let deadline = client.transaction.deadline, deadline <= now.monotonic
+    mutating func wakeRequestClient(_ key: BranchKey, _ turn: inout Turn) {
+        guard var client = requestClients[key], let deadline = client.transaction.deadline,
+            deadline <= turn.now.monotonic
         else { return }
         var steps: [NonInviteClientTransaction.Action] = []
-        client.transaction.handle(.clock, at: now.monotonic, into: &steps)
+        client.transaction.handle(.clock, at: turn.now.monotonic, into: &steps)
         requestClients[key] = client
-        performRequest(steps, key, at: now, into: &actions)
+        performRequest(steps, key, &turn)
     }
 }

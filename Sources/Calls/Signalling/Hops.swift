@@ -6,23 +6,18 @@ import SIP
 /// What the way of a request says about it: circles, how often it may fork, and whether it was encrypted so far.
 extension Switchboard {
     /// - Returns: Whether the request was refused.
-    mutating func refuseHops(
-        of request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    mutating func refuseHops(of request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
         if request.hasSeveralVias, isLoop(request, on: flow) {
-            respond(482, to: request, on: flow, at: now, into: &actions)
+            respond(482, to: request, on: flow, &turn)
             return true
         }
         if request.method == .invite, breadth(of: request) == 0 {
-            respond(440, to: request, on: flow, at: now, into: &actions)
+            respond(440, to: request, on: flow, &turn)
             return true
         }
         if !flow.transport.isEncrypted, request.isForSIPS {
             let host = settings.hostNames.first ?? snapshot.domain.text
-            respond(480, to: request, on: flow, at: now, into: &actions) {
+            respond(480, to: request, on: flow, &turn) {
                 $0.field(.warning, "380 \(host) \"SIPS Not Allowed\"")
             }
             return true

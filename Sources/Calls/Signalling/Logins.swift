@@ -18,8 +18,7 @@ extension Switchboard {
         isKnown: Bool,
         _ request: Message,
         on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         counters.failedLogins += 1
         let failure = logins.failed(
@@ -27,19 +26,19 @@ extension Switchboard {
             exists: isKnown,
             from: flow.remote.ip,
             client: client(of: request),
-            at: now.monotonic
+            at: turn.now.monotonic
         )
         switch failure {
-        case .ordinary: report(.failedLogin, .intrusionDetection, request, flow, now, subject: username, into: &actions)
+        case .ordinary: report(.failedLogin, .intrusionDetection, request, flow, subject: username, &turn)
         case .stalePhone(let name):
-            report(.stalePhone, .intrusionDetection, request, flow, now, subject: name, into: &actions)
+            report(.stalePhone, .intrusionDetection, request, flow, subject: name, &turn)
         case .spentBudget:
-            report(.failedLogin, .intrusionDetection, request, flow, now, subject: username, into: &actions)
-            report(.accountGuarded, .intrusionDetection, request, flow, now, subject: username, into: &actions)
+            report(.failedLogin, .intrusionDetection, request, flow, subject: username, &turn)
+            report(.accountGuarded, .intrusionDetection, request, flow, subject: username, &turn)
         }
         guard flow.transport.isReliable else { return }
         failures[flow.id, default: 0] += 1
-        if failures[flow.id, default: 0] >= Limits.failuresPerFlow { actions.append(.close(flow.id)) }
+        if failures[flow.id, default: 0] >= Limits.failuresPerFlow { turn.actions.append(.close(flow.id)) }
     }
 
     /// Whether the account may be used from there although its password was right.
@@ -69,8 +68,7 @@ extension Switchboard {
         isNew: Bool,
         _ request: Message,
         by proof: Authenticated,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         guard let bound = changes.last(where: { $0.seconds > 0 }) else { return }
         let (device, source, client) = (proof.device, proof.flow.remote.ip, client(of: request))
@@ -78,20 +76,20 @@ extension Switchboard {
         if let before, before.instance != nil, !before.answersTo(name) {
             // Somebody may have copied the secret.
             let title = device.title
-            report(.otherInstance, .sipPasswords, request, proof.flow, now, subject: title, into: &actions)
+            report(.otherInstance, .sipPasswords, request, proof.flow, subject: title, &turn)
         }
         let isNewHome = isNew && logins.succeeded(device.username, as: device.title, from: source, client: client)
-        if let before, !isNewHome, before.answersTo(name), now.wall < before.keptAt + Limits.keptAgain { return }
+        if let before, !isNewHome, before.answersTo(name), turn.now.wall < before.keptAt + Limits.keptAgain { return }
         let instance = name.map { Array($0) } ?? before?.instance
-        knownPhones[device.username] = KnownPhone(instance: instance, keptAt: now.wall)
+        knownPhones[device.username] = KnownPhone(instance: instance, keptAt: turn.now.wall)
         let login = PhoneLogin(
             device: device.id,
             source: source.accountable,
             client: Array(client.prefix(Guard.Limits.userAgentBytes)),
             instance: instance,
-            at: now.wall
+            at: turn.now.wall
         )
-        actions.append(.keep(login))
+        turn.actions.append(.keep(login))
     }
 
     private func client(of request: Message) -> ArraySlice<UInt8> {

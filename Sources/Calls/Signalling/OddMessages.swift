@@ -10,22 +10,16 @@ import SIP
 extension Switchboard {
     /// A request that can be answered gets its error (RFC 3261 §21.4.1), a response is taken for what can be read of it. A
     /// phone's connection, with its registration and the signalling of its calls, stays; a stranger's is closed.
-    mutating func receiveOdd(
-        _ message: Message,
-        _ error: ParseError,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func receiveOdd(_ message: Message, _ error: ParseError, on flow: Flow, _ turn: inout Turn) {
         counters.malformed += 1
-        report(.malformed, .intrusionDetection, message, flow, now, into: &actions)
+        report(.malformed, .intrusionDetection, message, flow, &turn)
         if message.method == nil {
-            if error.leavesReadable { receiveResponse(message, on: flow, at: now, into: &actions) }
+            if error.leavesReadable { receiveResponse(message, on: flow, &turn) }
         } else if message.method != .ack, message.first(.via) != nil, message.first(.callID) != nil {
-            respond(error.status, to: message, on: flow, at: now, into: &actions)
+            respond(error.status, to: message, on: flow, &turn)
         }
-        if flow.transport.isReliable, phones[flow.id]?.mayBeOdd(at: now.monotonic) != true {
-            actions.append(.close(flow.id))
+        if flow.transport.isReliable, phones[flow.id]?.mayBeOdd(at: turn.now.monotonic) != true {
+            turn.actions.append(.close(flow.id))
         }
     }
 }

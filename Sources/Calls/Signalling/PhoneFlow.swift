@@ -45,16 +45,11 @@ struct PhoneFlow: Sendable {
 
 extension Switchboard {
     /// Remembers who logged in over a connection. A datagram's flow has no end at which it could be forgotten.
-    mutating func remember(
-        _ proof: Authenticated,
-        in request: Message,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    mutating func remember(_ proof: Authenticated, in request: Message, _ turn: inout Turn) {
         let flow = proof.flow
         guard flow.transport.isReliable else { return }
         if phones[flow.id, default: PhoneFlow()].add(proof.device.username) {
-            makeRoom(for: proof, request, at: now, into: &actions)
+            makeRoom(for: proof, request, &turn)
         }
         if flow.transport.isEncrypted, request.bytes(request.requestURI).starts(with: "sips:".utf8) {
             phones[flow.id]?.isForSIPS = true
@@ -67,26 +62,20 @@ extension Switchboard {
 
     /// A login has so many connections at once: each may say as much as a phone may. When there is one more, the oldest over
     /// which nothing is registered goes, or else the oldest.
-    private mutating func makeRoom(
-        for proof: Authenticated,
-        _ request: Message,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func makeRoom(for proof: Authenticated, _ request: Message, _ turn: inout Turn) {
         connections[proof.device.username, default: []].append(proof.flow.id)
         guard let all = connections[proof.device.username], all.count > Limits.connectionsPerDevice,
             let oldest = all.first(where: { bindings.on($0).isEmpty && $0 != proof.flow.id }) ?? all.first
         else { return }
-        actions.append(.close(oldest))
+        turn.actions.append(.close(oldest))
         report(
             .accountLimit,
             .floodProtection,
             request,
             proof.flow,
-            now,
             subject: proof.device.title,
             detail: "more than \(Limits.connectionsPerDevice) connections of one phone; the oldest was closed",
-            into: &actions
+            &turn
         )
     }
 
@@ -100,21 +89,21 @@ extension Switchboard {
 
     /// A connection is gone: its bindings die, what rang over it stops ringing, and a call over it waits for its phone. Most
     /// connections that end are strangers', and cost nothing, however many calls there are.
-    public mutating func closed(_ flow: FlowID, at now: Moment, into actions: inout [Action]) {
+    public mutating func closed(_ flow: FlowID, _ turn: inout Turn) {
         failures[flow] = nil
         guard let phone = phones.removeValue(forKey: flow) else { return }
         for username in phone.usernames {
             connections[username]?.removeAll { $0 == flow }
             if connections[username]?.isEmpty == true { connections[username] = nil }
         }
-        for username in phone.usernames { takeCalls(of: username, from: flow, at: now, into: &actions) }
+        for username in phone.usernames { takeCalls(of: username, from: flow, &turn) }
         for binding in bindings.on(flow) { bindings.remove(binding.id) }
         for id in subscriptions.on(flow) { forgetSubscription(id) }
         forgetServers(on: flow)
-        failClients(on: flow, at: now, into: &actions)
+        failClients(on: flow, &turn)
         forgetFarewells(on: flow)
         let calls = Set(phone.usernames.flatMap { callsOf[$0, default: []] })
-        for serial in calls.sorted() { lost(flow, of: serial, at: now, into: &actions) }
-        tellWatchers(at: now, into: &actions)
+        for serial in calls.sorted() { lost(flow, of: serial, &turn) }
+        tellWatchers(&turn)
     }
 }

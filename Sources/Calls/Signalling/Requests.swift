@@ -13,130 +13,103 @@ extension Switchboard {
     /// What we say that we can do, in INVITEs and their answers.
     static let supported = "timer, replaces, norefersub"
 
-    mutating func receiveRequest(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
+    mutating func receiveRequest(_ request: Message, on flow: Flow, _ turn: inout Turn) {
         if let client = request.first(.userAgent), ScannerSignatures.matches(userAgent: request.bytes(client)) {
             counters.dropped += 1
-            report(.scanner, .intrusionDetection, request, flow, now, into: &actions)
+            report(.scanner, .intrusionDetection, request, flow, &turn)
             return
         }
-        if absorb(request, on: flow, at: now, into: &actions) { return }
+        if absorb(request, on: flow, &turn) { return }
         if request.method == .cancel {
-            cancel(request, on: flow, at: now, into: &actions)
+            cancel(request, on: flow, &turn)
         } else if let address = try? request.to(), address.tag != nil, request.method != .register {
-            if receiveInSubscription(request, on: flow, at: now, into: &actions) { return }
-            receiveInDialog(request, on: flow, at: now, into: &actions)
+            if receiveInSubscription(request, on: flow, &turn) { return }
+            receiveInDialog(request, on: flow, &turn)
         } else if request.method != .ack {
-            receiveOutOfDialog(request, on: flow, at: now, into: &actions)
+            receiveOutOfDialog(request, on: flow, &turn)
         }
     }
 
-    private mutating func receiveOutOfDialog(
-        _ request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func receiveOutOfDialog(_ request: Message, on flow: Flow, _ turn: inout Turn) {
         let isForUs = isForUs(request, on: flow)
         guard isForUs || flow.transport.isReliable else {
             // Row S02: a name that is not ours is no reason to talk to somebody whose address may be forged.
             counters.dropped += 1
             return
         }
-        guard let proof = authenticate(request, on: flow, at: now, into: &actions) else { return }
+        guard let proof = authenticate(request, on: flow, &turn) else { return }
         if let status = isForUs ? refusalOfRoute(request, on: flow) : 404 {
-            respond(status, to: request, on: flow, at: now, into: &actions)
+            respond(status, to: request, on: flow, &turn)
             return
         }
-        guard !refuseExtensions(request, on: flow, at: now, into: &actions),
-            !refuseHops(of: request, on: flow, at: now, into: &actions)
+        guard !refuseExtensions(request, on: flow, &turn),
+            !refuseHops(of: request, on: flow, &turn)
         else { return }
         switch request.method {
-        case .register: register(request, by: proof, at: now, into: &actions)
-        case .invite: invite(request, by: proof, at: now, into: &actions)
-        case .options: respond(200, to: request, on: flow, at: now, into: &actions, writeCapabilities)
-        case .subscribe: subscribe(request, by: proof, at: now, into: &actions)
+        case .register: register(request, by: proof, &turn)
+        case .invite: invite(request, by: proof, &turn)
+        case .options: respond(200, to: request, on: flow, &turn, writeCapabilities)
+        case .subscribe: subscribe(request, by: proof, &turn)
         // Row S17: we subscribe to nothing, so nobody has anything to tell us.
-        case .notify: respond(481, to: request, on: flow, at: now, into: &actions)
-        case .message: message(request, by: proof, at: now, into: &actions)
+        case .notify: respond(481, to: request, on: flow, &turn)
+        case .message: message(request, by: proof, &turn)
         case .ack, .bye, .cancel: break
         // Row S23: nobody makes us call by a click somewhere else.
-        case .refer: respond(403, to: request, on: flow, at: now, into: &actions)
+        case .refer: respond(403, to: request, on: flow, &turn)
         case .info, .prack, .update, .publish:
-            respond(405, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+            respond(405, to: request, on: flow, &turn, writeCapabilities)
         case .other, nil:
-            respond(501, to: request, on: flow, at: now, into: &actions, writeCapabilities)
+            respond(501, to: request, on: flow, &turn, writeCapabilities)
         }
     }
 
     /// The only door to an ``Authenticated``. Sends the challenge itself when there is no proof yet.
-    mutating func authenticate(
-        _ request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Authenticated? {
+    mutating func authenticate(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Authenticated? {
         do {
-            switch try authenticator.authenticate(request, on: flow, at: now) {
+            switch try authenticator.authenticate(request, on: flow, at: turn.now) {
             case .authenticated(let proof):
-                guard mayLogIn(proof, on: flow, at: now) else {
-                    challenge(request, on: flow, stale: false, at: now, into: &actions)
+                guard mayLogIn(proof, on: flow, at: turn.now) else {
+                    challenge(request, on: flow, stale: false, &turn)
                     let username = proof.device.username
-                    report(.accountGuarded, .intrusionDetection, request, flow, now, subject: username, into: &actions)
+                    report(.accountGuarded, .intrusionDetection, request, flow, subject: username, &turn)
                     return nil
                 }
                 failures[flow.id] = nil
-                actions.append(.authenticated(flow.id))
-                remember(proof, in: request, at: now, into: &actions)
+                turn.actions.append(.authenticated(flow.id))
+                remember(proof, in: request, &turn)
                 return proof
             case .challenge(let stale, let doubt):
-                challenge(request, on: flow, stale: stale, at: now, into: &actions)
-                note(doubt, request, on: flow, at: now, into: &actions)
+                challenge(request, on: flow, stale: stale, &turn)
+                note(doubt, request, on: flow, &turn)
             }
         } catch {
-            respond(error.status, to: request, on: flow, at: now, into: &actions)
+            respond(error.status, to: request, on: flow, &turn)
         }
         return nil
     }
 
-    private mutating func challenge(
-        _ request: Message,
-        on flow: Flow,
-        stale: Bool,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func challenge(_ request: Message, on flow: Flow, stale: Bool, _ turn: inout Turn) {
         counters.challenges += 1
-        let challenge = authenticator.challenge(for: request, on: flow, isStale: stale, at: now)
-        respond(401, to: request, on: flow, at: now, into: &actions) { challenge.write(into: &$0) }
+        let challenge = authenticator.challenge(for: request, on: flow, isStale: stale, at: turn.now)
+        respond(401, to: request, on: flow, &turn) { challenge.write(into: &$0) }
     }
 
-    private mutating func note(
-        _ doubt: Authenticator.Doubt,
-        _ request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) {
+    private mutating func note(_ doubt: Authenticator.Doubt, _ request: Message, on flow: Flow, _ turn: inout Turn) {
         switch doubt {
         case .none: break
         case .replayed(let username):
-            report(.replayedNonce, .intrusionDetection, request, flow, now, subject: username, into: &actions)
+            report(.replayedNonce, .intrusionDetection, request, flow, subject: username, &turn)
         case .wrongSecret(let username, let isKnown):
-            noteWrongSecret(username, isKnown: isKnown, request, on: flow, at: now, into: &actions)
+            noteWrongSecret(username, isKnown: isKnown, request, on: flow, &turn)
         }
     }
 
     /// §8.2.2.3: an extension that somebody requires and we do not know is refused by name.
-    mutating func refuseExtensions(
-        _ request: Message,
-        on flow: Flow,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    mutating func refuseExtensions(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
         guard request.count(.require) > 0 else { return false }
         let required = request.options(.require).filter { !Self.isKnown($0, for: request.method) }
         guard !required.isEmpty else { return false }
-        respond(420, to: request, on: flow, at: now, into: &actions) {
+        respond(420, to: request, on: flow, &turn) {
             $0.field(.unsupported, required.joined(separator: ", "))
         }
         return true

@@ -13,8 +13,7 @@ extension Switchboard {
         to request: Message,
         on flow: Flow,
         tag: String? = nil,
-        at now: Moment,
-        into actions: inout [Action],
+        _ turn: inout Turn,
         _ addFields: (inout MessageWriter) -> Void = { _ in }
     ) {
         let bytes = response(status, to: request, on: flow, tag: tag ?? entropy.tag(), addFields)
@@ -24,10 +23,10 @@ extension Switchboard {
             counters.dropped += 1
             return
         }
-        actions.append(.send(bytes, flow.id))
+        turn.actions.append(.send(bytes, flow.id))
         // Strangers are answered once and forgotten (§26.3.2.4): they cost no memory.
         guard !flow.transport.isReliable, isPhone, status != 401, let key = ServerKey(request, on: flow) else { return }
-        keep(Answer(status: status, bytes: bytes), for: key, at: now)
+        keep(Answer(status: status, bytes: bytes), for: key, at: turn.now)
     }
 
     func response(
@@ -67,16 +66,16 @@ extension Switchboard {
         return response(error.status, to: request, on: flow, tag: entropy.tag())
     }
 
-    mutating func receiveResponse(_ response: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) {
+    mutating func receiveResponse(_ response: Message, on flow: Flow, _ turn: inout Turn) {
         guard let status = response.status, let key = BranchKey(response), let cseq = try? response.cseq() else {
             counters.dropped += 1
             return
         }
         // Row S19: an answer counts only on the flow that its request went out on.
         if cseq.method == .invite, let client = inviteClients[key], client.flow.id == flow.id {
-            receiveInviteResponse(response, status, key, at: now, into: &actions)
+            receiveInviteResponse(response, status, key, &turn)
         } else if let client = requestClients[key], client.flow.id == flow.id, client.method == cseq.method {
-            receiveRequestResponse(response, status, key, at: now, into: &actions)
+            receiveRequestResponse(response, status, key, &turn)
         } else {
             counters.dropped += 1
         }
@@ -87,14 +86,13 @@ extension Switchboard {
         _ control: Control,
         _ request: Message,
         _ flow: Flow,
-        _ now: Moment,
         subject: String? = nil,
         detail: String? = nil,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         let client = request.first(.userAgent).map { printable(request, $0) } ?? "no client name"
         let event = SecurityEvent(
-            at: now.wall,
+            at: turn.now.wall,
             kind: kind,
             control: control.rawValue,
             source: flow.remote.ip.description,
@@ -102,7 +100,7 @@ extension Switchboard {
             detail: detail ?? "\(request.method?.text ?? "response") over \(flow.transport.rawValue), \(client)",
             count: 1
         )
-        actions.append(.report(event))
+        turn.actions.append(.report(event))
     }
 }
 

@@ -42,17 +42,17 @@ extension Switchboard {
     /// Hands a request to the transaction it repeats or acknowledges.
     ///
     /// - Returns: Whether there was one, so that nothing is left to do.
-    mutating func absorb(_ request: Message, on flow: Flow, at now: Moment, into actions: inout [Action]) -> Bool {
+    mutating func absorb(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
         let isInvite = request.method == .invite || request.method == .ack
         // What a connection delivers once needs no search, and a phone's registration is delivered once.
         guard isInvite || !flow.transport.isReliable, request.method != .cancel,
             let key = ServerKey(request, on: flow)
         else { return false }
         if isInvite, let id = inviteServerIDs[key] {
-            return !feed(id, request.method == .ack ? .ack : .repeated, at: now, into: &actions)
+            return !feed(id, request.method == .ack ? .ack : .repeated, &turn)
         }
         guard !isInvite, absorbers[key] != nil else { return false }
-        feedAbsorber(key, .repeated, at: now, into: &actions)
+        feedAbsorber(key, .repeated, &turn)
         return true
     }
 
@@ -76,27 +76,22 @@ extension Switchboard {
         finishedAbsorbers.removeAll(on: flow)
     }
 
-    mutating func answer(_ id: UInt64, _ status: Int, _ bytes: [UInt8], at now: Moment, into actions: inout [Action]) {
-        feed(id, .answer(Answer(status: status, bytes: bytes)), at: now, into: &actions)
+    mutating func answer(_ id: UInt64, _ status: Int, _ bytes: [UInt8], _ turn: inout Turn) {
+        feed(id, .answer(Answer(status: status, bytes: bytes)), &turn)
     }
 
     /// - Returns: Whether it was the ACK of a 2xx, under the branch of its INVITE: that is end to end, and the dialog's
     ///   (RFC 6026 §7.1).
     @discardableResult
-    private mutating func feed(
-        _ id: UInt64,
-        _ input: InviteServerTransaction.Input,
-        at now: Moment,
-        into actions: inout [Action]
-    ) -> Bool {
+    private mutating func feed(_ id: UInt64, _ input: InviteServerTransaction.Input, _ turn: inout Turn) -> Bool {
         guard var server = inviteServers[id] else { return false }
         var steps: [InviteServerTransaction.Action] = []
         var isForDialog = false
-        server.transaction.handle(input, at: now.monotonic, into: &steps)
+        server.transaction.handle(input, at: turn.now.monotonic, into: &steps)
         inviteServers[id] = server
         for step in steps {
             switch step {
-            case .send(let bytes): actions.append(.send(bytes, server.flow.id))
+            case .send(let bytes): turn.actions.append(.send(bytes, server.flow.id))
             case .acknowledged: isForDialog = true
             case .timedOut: break
             case .end:
@@ -128,9 +123,9 @@ extension Switchboard {
         deadlines.insert(.inviteServer(id), at: deadline)
     }
 
-    mutating func wakeInviteServer(_ id: UInt64, at now: Moment, into actions: inout [Action]) {
-        guard let deadline = inviteServers[id]?.transaction.deadline, deadline <= now.monotonic else { return }
-        feed(id, .clock, at: now, into: &actions)
+    mutating func wakeInviteServer(_ id: UInt64, _ turn: inout Turn) {
+        guard let deadline = inviteServers[id]?.transaction.deadline, deadline <= turn.now.monotonic else { return }
+        feed(id, .clock, &turn)
     }
 
     // MARK: Everything but INVITE, over UDP
@@ -157,16 +152,15 @@ extension Switchboard {
     private mutating func feedAbsorber(
         _ key: ServerKey,
         _ input: NonInviteServerTransaction.Input,
-        at now: Moment,
-        into actions: inout [Action]
+        _ turn: inout Turn
     ) {
         guard var transaction = absorbers[key] else { return }
         var steps: [NonInviteServerTransaction.Action] = []
-        transaction.handle(input, at: now.monotonic, into: &steps)
+        transaction.handle(input, at: turn.now.monotonic, into: &steps)
         absorbers[key] = transaction
         for step in steps {
             switch step {
-            case .send(let bytes): actions.append(.send(bytes, key.flow))
+            case .send(let bytes): turn.actions.append(.send(bytes, key.flow))
             case .timedOut: break
             case .end:
                 absorbers[key] = nil
@@ -175,7 +169,7 @@ extension Switchboard {
         }
     }
 
-    mutating func wakeAbsorber(_ key: ServerKey, at now: Moment, into actions: inout [Action]) {
-        feedAbsorber(key, .clock, at: now, into: &actions)
+    mutating func wakeAbsorber(_ key: ServerKey, _ turn: inout Turn) {
+        feedAbsorber(key, .clock, &turn)
     }
 }

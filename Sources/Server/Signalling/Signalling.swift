@@ -62,7 +62,8 @@ final class Signalling {
     func apply(_ snapshot: Snapshot) {
         guard snapshot.generation > generation else { return }
         (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
-        loop.switchboard.apply(snapshot, at: SystemClock.now, into: &loop.actions)
+        loop.turn.begin(at: SystemClock.now)
+        loop.switchboard.apply(snapshot, &loop.turn)
         loop.carryOut()
         loop.endTurn()
         openExceptions()
@@ -77,7 +78,8 @@ final class Signalling {
     func show(_ identity: TLSIdentity) { sockets.identity = identity }
 
     func endCall(_ id: String) -> Bool {
-        let found = loop.switchboard.endCall(id, at: SystemClock.now, into: &loop.actions)
+        loop.turn.begin(at: SystemClock.now)
+        let found = loop.switchboard.endCall(id, &loop.turn)
         loop.carryOut()
         loop.endTurn()
         return found
@@ -86,13 +88,15 @@ final class Signalling {
     // MARK: What other threads tell
 
     func stored(_ ticket: Ticket, ok: Bool) {
-        loop.switchboard.stored(ticket, ok: ok, at: SystemClock.now, into: &loop.actions)
+        loop.turn.begin(at: SystemClock.now)
+        loop.switchboard.stored(ticket, ok: ok, &loop.turn)
         loop.carryOut()
         loop.endTurn()
     }
 
     func media(_ census: RelayCensus) {
-        loop.switchboard.media(census, at: SystemClock.now, into: &loop.actions)
+        loop.turn.begin(at: SystemClock.now)
+        loop.switchboard.media(census, &loop.turn)
         loop.carryOut()
         loop.endTurn()
     }

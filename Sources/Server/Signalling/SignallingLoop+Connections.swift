@@ -109,7 +109,8 @@ extension SignallingLoop {
         connections.remove(connection.id)
         if let budget = connection.budget { budgets.leave(budget) }
         admission.disconnected(connection.flow.remote.ip, connection.origin, isPhone: connection.isCountedAsPhone)
-        switchboard.closed(connection.id, at: SystemClock.now, into: &actions)
+        turn.begin(at: SystemClock.now)
+        switchboard.closed(connection.id, &turn)
         carryOut()
         endTurn()
     }

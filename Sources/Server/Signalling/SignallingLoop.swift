@@ -29,8 +29,8 @@ final class SignallingLoop {
     var switchboard: Switchboard
     var figures = LoopFigures()
     var connections = ConnectionTable()
-    /// Reused from turn to turn.
-    var actions: [Action] = []
+    /// Begun anew for each input, so that its storage is reused.
+    var turn = Turn(at: SystemClock.now)
     var isCarryingOut = false
     var commands: [RelayCommand] = []
     var unflushed: [Connection] = []
@@ -40,8 +40,6 @@ final class SignallingLoop {
     var flood: (source: IPAddress, count: Int)?
     /// Events about floods since the last report.
     var floods = 0
-    /// Of connections that were made to wait since then.
-    var pauses: [FlowID: SecurityEvent] = [:]
     var datagrams: [UInt16: DatagramListener] = [:]
     let outlets: Outlets
 
@@ -101,7 +99,8 @@ final class SignallingLoop {
             let refused = outlets.media(commands, switchboard.mark)
             commands.removeAll(keepingCapacity: true)
             guard !refused.isEmpty else { return }
-            switchboard.refused(refused, at: SystemClock.now, into: &actions)
+            turn.begin(at: SystemClock.now)
+            switchboard.refused(refused, &turn)
             carryOut()
         }
     }
@@ -133,7 +132,8 @@ final class SignallingLoop {
     private func passTime() {
         let now = SystemClock.now
         if let deadline = switchboard.nextDeadline, deadline <= now.monotonic {
-            switchboard.wake(at: now, into: &actions)
+            turn.begin(at: now)
+            switchboard.wake(&turn)
             carryOut()
         }
         patience.look(at: now.monotonic, goesOn: admission.unauthenticated > 0)
@@ -168,7 +168,8 @@ final class SignallingLoop {
     /// Ends everything: calls first, so that both phones hear of it, then connections.
     func shutDown() {
         let now = SystemClock.now
-        for call in switchboard.calls() { _ = switchboard.endCall(call.record.id, at: now, into: &actions) }
+        turn.begin(at: now)
+        for call in switchboard.calls() { _ = switchboard.endCall(call.record.id, &turn) }
         carryOut()
         endTurn()
         reportEvents(at: now.wall)

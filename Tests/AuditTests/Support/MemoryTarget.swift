@@ -91,9 +91,9 @@ actor MemoryTarget {
         let end = now + max(duration, .zero)
         while let deadline = switchboard.nextDeadline, deadline <= end {
             now = max(now, deadline)
-            var actions: [Action] = []
-            switchboard.wake(at: moment, into: &actions)
-            carryOut(actions)
+            var turn = Turn(at: moment)
+            switchboard.wake(&turn)
+            carryOut(turn.actions)
         }
         now = end
         for (id, peer) in peers where peer.endpoint.kind != .udp && !peer.isPhone && weakness != .neverCloses {
@@ -160,9 +160,9 @@ actor MemoryTarget {
         peers[id]?.isClosed = true
         if weakness == .losesItself, peer.partial.count > 200 { isStuck = true }
         guard peer.endpoint.kind == .tls else { return }
-        var actions: [Action] = []
-        switchboard.closed(FlowID(rawValue: id), at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        switchboard.closed(FlowID(rawValue: id), &turn)
+        carryOut(turn.actions)
     }
 
     func put(_ bytes: [UInt8], to id: UInt64, after delay: Duration = .zero) {
@@ -184,9 +184,9 @@ actor MemoryTarget {
             local: SocketAddress(ip: Self.address, port: Self.tlsPort),
             tlsVersion: "TLSv1.3"
         )
-        var actions: [Action] = []
-        switchboard.receive(message.span, on: flow, at: moment, into: &actions)
-        carryOut(actions, from: peer)
+        var turn = Turn(at: moment)
+        switchboard.receive(message.span, on: flow, &turn)
+        carryOut(turn.actions, from: peer)
     }
 
     /// Whether a message is read: a stranger's only within his rate, and who goes on regardless is cut off.
@@ -219,15 +219,15 @@ actor MemoryTarget {
             case .send(let bytes, let flow): put(adorned(bytes), to: flow.rawValue, after: .microseconds(100) + noise())
             case .authenticated(let flow):
                 peers[flow.rawValue]?.isPhone = true
-                if let source = peers[flow.rawValue]?.local.ip { known.authenticated(source, at: now) }
+                if let source = peers[flow.rawValue]?.local.ip { known.authenticated(source, by: "\(flow.rawValue)", at: now) }
             case .close(let flow): close(flow.rawValue)
             case .media(.join) where weakness == .keepsWhoLeft: break
             case .media(let command): _ = relay.apply(command, at: now)
             case .remember(_, let ticket):
                 guard let ticket else { continue }
-                var more: [Action] = []
-                switchboard.stored(ticket, ok: true, at: moment, into: &more)
-                carryOut(more)
+                var more = Turn(at: moment)
+                switchboard.stored(ticket, ok: true, &more)
+                carryOut(more.actions)
             case .keep: break
             case .report(let event):
                 guard let peer else { continue }

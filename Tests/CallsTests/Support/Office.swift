@@ -131,19 +131,19 @@ struct Office {
     }
 
     mutating func deliver(_ text: String, on flow: Flow) {
-        var actions: [Action] = []
+        var turn = Turn(at: moment)
         let bytes = Array(text.utf8)
-        switchboard.receive(bytes.span, on: flow, at: moment, into: &actions)
-        carryOut(actions)
+        switchboard.receive(bytes.span, on: flow, &turn)
+        carryOut(turn.actions)
     }
 
     /// Delivers bytes that are no SIP message; what came back over the flow, as bytes.
     mutating func raw(_ bytes: [UInt8], on flow: Flow) -> [[UInt8]] {
-        var actions: [Action] = []
-        switchboard.receive(bytes.span, on: flow, at: moment, into: &actions)
+        var turn = Turn(at: moment)
+        switchboard.receive(bytes.span, on: flow, &turn)
         var answers: [[UInt8]] = []
         var others: [Action] = []
-        for action in actions {
+        for action in turn.actions {
             if case .send(let answer, flow.id) = action { answers.append(answer) } else { others.append(action) }
         }
         carryOut(others)
@@ -151,9 +151,9 @@ struct Office {
     }
 
     mutating func disconnect(_ flow: Flow) {
-        var actions: [Action] = []
-        switchboard.closed(flow.id, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        switchboard.closed(flow.id, &turn)
+        carryOut(turn.actions)
     }
 
     /// What arrived on a flow since the last time somebody looked.
@@ -185,9 +185,9 @@ struct Office {
         let end = now + duration
         while let deadline = switchboard.nextDeadline, deadline <= end {
             now = max(now, deadline)
-            var actions: [Action] = []
-            switchboard.wake(at: moment, into: &actions)
-            carryOut(actions)
+            var turn = Turn(at: moment)
+            switchboard.wake(&turn)
+            carryOut(turn.actions)
         }
         now = end
     }
@@ -198,9 +198,9 @@ struct Office {
         let tickets = waiting
         waiting = []
         for ticket in tickets {
-            var actions: [Action] = []
-            switchboard.stored(ticket, ok: ok, at: moment, into: &actions)
-            carryOut(actions)
+            var turn = Turn(at: moment)
+            switchboard.stored(ticket, ok: ok, &turn)
+            carryOut(turn.actions)
         }
     }
 
@@ -208,49 +208,49 @@ struct Office {
 
     /// The media loop says that it did not do what it was told about these.
     mutating func refuse(_ refused: [RelayID]) {
-        var actions: [Action] = []
-        switchboard.refused(refused, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        switchboard.refused(refused, &turn)
+        carryOut(turn.actions)
     }
 
     /// What the real relay says now of what is open.
     func census() -> RelayCensus { RelayCensus(reports: relays.reports, mark: switchboard.mark) }
 
     mutating func hear(_ census: RelayCensus) {
-        var actions: [Action] = []
-        switchboard.media(census, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        switchboard.media(census, &turn)
+        carryOut(turn.actions)
     }
 
     mutating func apply(disabled: Set<String>) throws {
         snapshot = try Self.snapshot(disabled: disabled, generation: snapshot.generation + 1)
-        var actions: [Action] = []
-        switchboard.apply(snapshot, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        switchboard.apply(snapshot, &turn)
+        carryOut(turn.actions)
     }
 
     /// Narrows the logins of all phones to SHA-256.
     mutating func narrow() throws {
         snapshot = try Self.snapshot(disabled: [], minimum: .sha256, generation: snapshot.generation + 1)
-        var actions: [Action] = []
-        switchboard.apply(snapshot, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        switchboard.apply(snapshot, &turn)
+        carryOut(turn.actions)
     }
 
     /// Gives an extension another name, in a snapshot that keeps everything else.
     mutating func rename(_ number: String, _ name: String) throws {
         snapshot = try Self.snapshot(disabled: [], names: [number: name], generation: snapshot.generation + 1)
-        var actions: [Action] = []
-        switchboard.apply(snapshot, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        switchboard.apply(snapshot, &turn)
+        carryOut(turn.actions)
     }
 
     /// Puts extensions into pick-up groups, in a snapshot that keeps everything else.
     mutating func apply(groups: [String: String]) throws {
         snapshot = try Self.snapshot(disabled: [], groups: groups, generation: snapshot.generation + 1)
-        var actions: [Action] = []
-        switchboard.apply(snapshot, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        switchboard.apply(snapshot, &turn)
+        carryOut(turn.actions)
     }
 
     /// Says whose phones may forward to colleagues, and adds extensions with a phone each.
@@ -267,22 +267,22 @@ struct Office {
             more: more,
             generation: snapshot.generation + 1
         )
-        var actions: [Action] = []
-        switchboard.apply(snapshot, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        switchboard.apply(snapshot, &turn)
+        carryOut(turn.actions)
     }
 
     mutating func leaveMessages(_ counts: MailboxCounts, for number: String) throws {
-        var actions: [Action] = []
+        var turn = Turn(at: moment)
         let number = try #require(ExtensionNumber(parsing: number))
-        switchboard.setMailbox(counts, of: number, at: moment, into: &actions)
-        carryOut(actions)
+        switchboard.setMailbox(counts, of: number, &turn)
+        carryOut(turn.actions)
     }
 
     mutating func endCall(_ id: String) -> Bool {
-        var actions: [Action] = []
-        let found = switchboard.endCall(id, at: moment, into: &actions)
-        carryOut(actions)
+        var turn = Turn(at: moment)
+        let found = switchboard.endCall(id, &turn)
+        carryOut(turn.actions)
         return found
     }
 

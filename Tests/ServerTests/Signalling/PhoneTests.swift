@@ -90,7 +90,7 @@ struct PhoneTests {
     @Test func `a phone with a field of lamps subscribes to all of them at once`() {
         var budget = MessageBudget.login
         let start = MonotonicTime(nanoseconds: 1)
-        let waits = (0..<120 * 3 + 4).count { _ in budget.spend(message: true, bytes: 640, at: start) != nil }
+        let waits = (0..<120 * 3 + 4).count { _ in budget.spend(640, at: start) != nil }
         #expect(waits == 0)
     }
 

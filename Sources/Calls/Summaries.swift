@@ -79,5 +79,5 @@ public struct SheddingFigures: Hashable, Sendable {
 
 extension Switchboard {
     /// Names of the SRTP suites that are offered and accepted, best first, as in `a=crypto`.
-    public static var protectionSuites: [String] { SRTPSuite.preferred.map(\.rawValue) }
+    public static var protectionSuites: [String] { SRTPSuite.allCases.map(\.rawValue) }
 }

@@ -49,7 +49,7 @@ struct Call: Sendable {
         /// Whether the next phone that rings is announced though one was before: the call rings elsewhere now.
         var isAnnouncedAgain = false
         /// Where phones sent it, in order (RFC 3261 §21.3).
-        var forwards: [AuthorisedForward] = []
+        var forwards: [Placement] = []
         /// Why it did not go where a phone sent it.
         var refusedForward: Refused?
     }
@@ -120,7 +120,12 @@ struct Call: Sendable {
     /// Who the called phone talks to.
     var caller: Party
     var origin: Origin
-    let callee: ExtensionNumber?
+    /// What lets it be; `nil` for one that is refused. Judged again when the settings change.
+    var placement: Placement?
+    /// What let it go on to whom it is with, the first forward first.
+    var forwards: [Placement] = []
+    /// What let phones take a place in it.
+    var pickups: [PickupPermit] = []
     /// How many transfers led here (row S20).
     var hops = 0
     var phase: Phase
@@ -156,12 +161,28 @@ struct Call: Sendable {
         }
     }
 
+    /// Whom it was placed to.
+    var callee: ExtensionNumber? { placement?.target }
+
+    /// Why this call, once answered, would not be allowed any more; `nil` while it is.
+    func refusal(in snapshot: Snapshot) -> CallRefusal? {
+        for placement in [placement].compactMap(\.self) + forwards {
+            if let refusal = placement.refusal(in: snapshot) { return refusal }
+        }
+        // Who picked it up and has left it since is nobody's matter.
+        let present = usernames
+        return pickups.first { present.contains($0.phone.username) && $0.refusal(in: snapshot) != nil }?
+            .refusal(in: snapshot)
+    }
+
     var relay: RelayID { RelayID(rawValue: serial) }
 }
 
 /// One phone that rings for a call.
 struct Branch: Sendable {
     let key: BranchKey
+    /// What lets it ring.
+    let placement: Placement
     let party: Party
     let flow: Flow
     /// What it was offered.

@@ -20,7 +20,7 @@ extension Switchboard {
         case .change: changeAnswered(response, status, of: client, key, &turn)
         case .introduction: introductionAnswered(response, status, of: client, key, &turn)
         case .refresh: refreshAnswered(response, status, of: client, key, &turn)
-        case .branch(let index):
+        case .branch(let index, _):
             if 200..<300 ~= status {
                 branchAnswered(response, index, of: client, key, &turn)
             } else if 300..<400 ~= status {
@@ -56,7 +56,7 @@ extension Switchboard {
         turn.actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = callsBySerial[client.call],
             case .ringing(let ringing) = call.phase,
-            isAllowed(ringing.branches[index].party.username)
+            snapshot.allows(ringing.branches[index].party.username)
         else {
             // Somebody else was quicker, the caller is gone, or the phone was disabled.
             if client.acknowledged == nil { transactions.acknowledged(key, tag, by: acknowledgement) }
@@ -95,7 +95,10 @@ extension Switchboard {
     mutating func wait(for callee: Leg, ringingAt place: ExtensionNumber, in serial: UInt64, _ turn: inout Turn) {
         silenceOthers(serial, than: callee, &turn)
         guard var call = callsBySerial[serial] else { return }
-        if case .ringing(let ringing) = call.phase { call.record.forwardedBy = ringing.forwarders(to: place) }
+        if case .ringing(let ringing) = call.phase {
+            call.forwards = ringing.path(to: place)
+            call.record.forwardedBy = call.forwards.map(\.payer.number)
+        }
         let ticket = Ticket(serial: nextSerial())
         call.record.answeredAt = turn.now.wall
         call.record.outcome = .answered

@@ -47,8 +47,8 @@ extension Switchboard {
         open(serial, transaction, request, tag, dialog, number, decision, by: proof, &turn)
         switch decision {
         case .refuse(let refused): refuse(serial, refused, &turn)
-        case .connect(let callee, _):
-            if !ring(serial, callee, only: addressee.phone, &turn) {
+        case .connect(let placement, _):
+            if !ring(serial, placement, only: addressee.phone, &turn) {
                 refuse(serial, .unreachable, &turn)
             }
         }
@@ -71,7 +71,7 @@ extension Switchboard {
     private func maxForwardsSpent(_ request: Message) -> Bool { (try? request.maxForwards()) == 0 }
 
     private enum Decision {
-        case connect(ExtensionNumber, SessionDescription?)
+        case connect(Placement, SessionDescription?)
         case refuse(Refused)
     }
 
@@ -87,7 +87,7 @@ extension Switchboard {
             media: offer.map { $0.isProtected ? .encrypted : .plain } ?? .lateOffer
         )
         switch CallRules.decide(attempt, in: snapshot) {
-        case .allowed(let authorised): return .connect(authorised.callee, offer)
+        case .allowed(let placement): return .connect(placement, offer)
         case .refused(let refusal):
             return .refuse(
                 Refused(
@@ -113,9 +113,9 @@ extension Switchboard {
         _ turn: inout Turn
     ) {
         var offer: SessionDescription?
-        var callee: ExtensionNumber?
+        var placement: Placement?
         switch decision {
-        case .connect(let number, let description): (callee, offer) = (number, description)
+        case .connect(let given, let description): (placement, offer) = (given, description)
         case .refuse(let refused): offer = refused.offer
         }
         let record = CallRecord(
@@ -124,7 +124,7 @@ extension Switchboard {
             caller: proof.subscriber.number,
             callerDevice: proof.device.id,
             dialled: String(number.prefix(Limits.recordedText)),
-            callee: callee,
+            callee: placement?.target,
             callerProtection: LegProtection(proof.flow, suite: nil)
         )
         let isPrivate = request.hidesCaller
@@ -142,7 +142,7 @@ extension Switchboard {
             record: record,
             caller: caller,
             origin: .asked(incoming),
-            callee: callee,
+            placement: placement,
             phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
         )
         callsOf[proof.device.username, default: []].insert(serial)
@@ -150,26 +150,30 @@ extension Switchboard {
         schedule(serial, at: turn.now.monotonic + Limits.ringing)
     }
 
-    /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call.
+    /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call. No
+    /// other function makes a branch.
     ///
     /// - Parameter phone: The only one that it is for, where a GRUU was dialled.
     /// - Returns: Whether there was one to ring.
     mutating func ring(
         _ serial: UInt64,
-        _ callee: ExtensionNumber,
+        _ placement: Placement,
         only phone: PhoneInstance?,
         _ turn: inout Turn
     ) -> Bool {
         guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return false }
-        let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
+        let phones = snapshot.devices(of: placement.target).filter { $0.username != call.caller.username }
         // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
-        let reachable = phones.flatMap { bindings.ways(to: $0.username) }.filter { $0.flow.transport.isEncrypted }
-            .only(phone)
+        let reachable = phones.flatMap { registrar.bindings.ways(to: $0.username) }.filter {
+            $0.flow.transport.isEncrypted
+        }
+        .only(phone)
         let most = call.incoming.map { breadth(of: $0.request) } ?? Limits.forks
         let targets = reachable.prefix(max(0, most - ringing.ringingPhones))
         var requests: [(Branch, Message)] = []
         for target in targets {
-            guard let (branch, request) = branch(to: target, of: call, isPrivate: phone?.isTemporary ?? false)
+            guard
+                let (branch, request) = branch(to: target, placement, of: call, isPrivate: phone?.isTemporary ?? false)
             else { continue }
             requests.append((branch, request))
         }
@@ -180,13 +184,25 @@ extension Switchboard {
         call.phase = .ringing(ringing)
         callsBySerial[serial] = call
         for (offset, (branch, request)) in requests.enumerated() {
-            start(branch.key, request, purpose: .branch(first + offset), call: serial, over: branch.flow, &turn)
+            start(
+                branch.key,
+                request,
+                purpose: .branch(first + offset, branch.placement),
+                call: serial,
+                over: branch.flow,
+                &turn
+            )
         }
         return true
     }
 
     /// The INVITE for one phone. Nothing of the caller's is copied into it but the media formats.
-    private mutating func branch(to target: Binding, of call: Call, isPrivate: Bool) -> (Branch, Message)? {
+    private mutating func branch(
+        to target: Binding,
+        _ placement: Placement,
+        of call: Call,
+        isPrivate: Bool
+    ) -> (Branch, Message)? {
         guard let subscriber = snapshot.extensions[target.device.number] else { return nil }
         let key = BranchKey(using: entropy)
         var media = negotiation(towards: target.flow.remote.ip)
@@ -218,7 +234,7 @@ extension Switchboard {
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
         let party = Party(target.device, subscriber, isPrivate: isPrivate)
-        return (Branch(key: key, party: party, flow: target.flow, media: media), request)
+        return (Branch(key: key, placement: placement, party: party, flow: target.flow, media: media), request)
     }
 }
 

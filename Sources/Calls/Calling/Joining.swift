@@ -20,6 +20,7 @@ extension Switchboard {
         transfers[standing] = nil
         replace(standing, transfer.referrer, with: callee, record: call.record, &turn)
         callsBySerial[standing]?.hops = call.hops
+        if let placement = call.placement { rest(standing, on: placement, call.forwards, call.pickups) }
         guard let media = leg(standing, transfer.referrer)?.relayMedia else {
             end(standing, because: "a phone chose no encryption that we offered", &turn)
             return
@@ -31,7 +32,12 @@ extension Switchboard {
     /// Both calls stand: their far ends become one call.
     ///
     /// Precondition: both are settled, so that there are legs in the relay to be moved.
-    mutating func join(_ owner: DialogOwner, _ consulted: DialogOwner, _ turn: inout Turn) {
+    mutating func join(
+        _ owner: DialogOwner,
+        _ consulted: DialogOwner,
+        _ placement: Placement,
+        _ turn: inout Turn
+    ) {
         guard let other = callsBySerial[consulted.call], case .talking(let conversation) = other.phase,
             let target = leg(consulted.call, consulted.side.other), let own = leg(consulted)
         else { return }
@@ -55,7 +61,20 @@ extension Switchboard {
         replace(owner.call, owner.side, with: target, record: other.record, &turn)
         let hops = max(callsBySerial[owner.call]?.hops ?? 0, other.hops) + 1
         callsBySerial[owner.call]?.hops = hops
+        rest(owner.call, on: placement, other.forwards, other.pickups)
         introduce(owner.call, owner.side, .first, &turn)
+    }
+
+    /// From now on a call is what another one was, and is allowed by what allowed that.
+    private mutating func rest(
+        _ serial: UInt64,
+        on placement: Placement,
+        _ forwards: [Placement],
+        _ pickups: [PickupPermit]
+    ) {
+        callsBySerial[serial]?.placement = placement
+        callsBySerial[serial]?.forwards = forwards
+        callsBySerial[serial]?.pickups += pickups
     }
 
     /// Lets go of a call whose legs live on in another one.
@@ -66,7 +85,12 @@ extension Switchboard {
 
     /// A phone that rings is to be connected with another caller: the one that called it has hung up on it by a REFER
     /// (RFC 5589 §7).
-    mutating func adoptRinging(_ serial: UInt64, for owner: DialogOwner, _ turn: inout Turn) {
+    mutating func adoptRinging(
+        _ serial: UInt64,
+        _ placement: Placement,
+        for owner: DialogOwner,
+        _ turn: inout Turn
+    ) {
         guard let call = callsBySerial[serial], let incoming = call.incoming,
             let transferee = leg(owner.call, owner.side.other), let standing = callsBySerial[owner.call],
             let transfer = transfers[owner.call]
@@ -79,6 +103,7 @@ extension Switchboard {
             Call.Standing(call: owner.call, audio: transferee.media.remote, referrer: transfer.party)
         )
         callsBySerial[serial]?.caller = transferee.party
+        callsBySerial[serial]?.placement = placement
         callsBySerial[serial]?.hops = standing.hops + 1
         callsOf[transferee.party.username, default: []].insert(serial)
     }

@@ -48,6 +48,16 @@ public struct SwitchboardSettings: Sendable {
     /// The name of ours that every phone knows.
     var firstHost: String { hostNames.first ?? mediaAddress.description }
 
+    /// Whether a host in a URI means this business, whose domain is given.
+    func serves(_ host: ArraySlice<UInt8>, domain: String, on flow: Flow) -> Bool {
+        if isSame(host, domain) { return true }
+        if hostNames.contains(where: { isSame(host, $0) }) { return true }
+        guard host.contains(UInt8(ascii: ":")) else { return isSame(host, flow.local.ip.description) }
+        // One IPv6 address has many spellings (RFC 5954 §4.1).
+        let address = IPAddress(parsing: String(decoding: host, as: UTF8.self))
+        return address != nil && (address == flow.local.ip || address == IPAddress(parsing: domain))
+    }
+
     /// Where we are reached over the transport of a flow.
     func port(on flow: Flow) -> UInt16 {
         switch flow.transport {
@@ -77,4 +87,15 @@ public struct SwitchboardSettings: Sendable {
         if let otherMedia, otherMedia.ip.isIPv4 == address.isIPv4 { return otherMedia }
         return SocketAddress(ip: mediaAddress, port: mediaPort)
     }
+}
+
+/// ASCII without regard to case, as host names compare.
+private func isSame(_ host: ArraySlice<UInt8>, _ name: String) -> Bool {
+    guard host.count == name.utf8.count else { return false }
+    var index = host.startIndex
+    for expected in name.utf8 {
+        guard isSameLetter(host[index], expected) else { return false }
+        index += 1
+    }
+    return true
 }

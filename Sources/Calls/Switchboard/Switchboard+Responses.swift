@@ -17,7 +17,18 @@ extension Switchboard {
         _ addFields: (inout MessageWriter) -> Void = { _ in }
     ) {
         let bytes = response(status, to: request, on: flow, tag: tag ?? entropy.tag(), addFields)
-        let isPhone = flow.transport.isReliable || bindings.isBound(flow.id)
+        send(status, bytes, answering: request, on: flow, &turn)
+    }
+
+    /// Sends a response that is written already, on the same terms.
+    mutating func send(
+        _ status: Int,
+        _ bytes: [UInt8],
+        answering request: Message,
+        on flow: Flow,
+        _ turn: inout Turn
+    ) {
+        let isPhone = flow.transport.isReliable || registrar.bindings.isBound(flow.id)
         // Row D13: whoever may have forged his address gets no more than he sent, or he would aim us at others.
         guard isPhone || bytes.count <= request.bytes.count else {
             counters.dropped += 1
@@ -75,17 +86,7 @@ extension Switchboard {
         detail: String? = nil,
         _ turn: inout Turn
     ) {
-        let client = request.first(.userAgent).map { printable(request, $0) } ?? "no client name"
-        let event = SecurityEvent(
-            at: turn.now.wall,
-            kind: kind,
-            control: control.rawValue,
-            source: flow.remote.ip.description,
-            subject: subject,
-            detail: detail ?? "\(request.method?.text ?? "response") over \(flow.transport.rawValue), \(client)",
-            count: 1
-        )
-        turn.actions.append(.report(event))
+        turn.report(kind, control, request, flow, subject: subject, detail: detail)
     }
 }
 

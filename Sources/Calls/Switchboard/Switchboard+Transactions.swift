@@ -39,7 +39,7 @@ extension Switchboard {
     /// An INVITE of ours will not be answered any more.
     private mutating func failed(_ client: InviteClient, _ key: BranchKey, _ turn: inout Turn) {
         switch client.purpose {
-        case .branch(let index): branchFailed(408, index, of: client.call, &turn)
+        case .branch(let index, _): branchFailed(408, index, of: client.call, &turn)
         case .change: changeFailed(480, key, of: client.call, &turn)
         case .introduction(let dialog): updateLeg(of: dialog) { $0.isAsked = false }
         case .refresh(let dialog):

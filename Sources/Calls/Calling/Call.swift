@@ -122,12 +122,8 @@ struct Call: Sendable {
     /// Who the called phone talks to.
     var caller: Party
     var origin: Origin
-    /// What lets it be; `nil` for one that is refused. Judged again when the settings change.
-    var placement: Placement?
-    /// What let it go on to whom it is with, the first forward first.
-    var forwards: [Placement] = []
-    /// What let phones take a place in it.
-    var pickups: [PickupPermit] = []
+    /// What lets it be; `nil` for one that is refused.
+    var grounds: Grounds?
     /// How many transfers led here (row S20).
     var hops = 0
     var phase: Phase
@@ -164,18 +160,7 @@ struct Call: Sendable {
     }
 
     /// Whom it was placed to.
-    var callee: ExtensionNumber? { placement?.target }
-
-    /// Why this call, once answered, would not be allowed any more; `nil` while it is.
-    func refusal(in snapshot: Snapshot) -> CallRefusal? {
-        for placement in [placement].compactMap(\.self) + forwards {
-            if let refusal = placement.refusal(in: snapshot) { return refusal }
-        }
-        // Who picked it up and has left it since is nobody's matter.
-        let present = usernames
-        return pickups.first { present.contains($0.phone.username) && $0.refusal(in: snapshot) != nil }?
-            .refusal(in: snapshot)
-    }
+    var callee: ExtensionNumber? { grounds?.placement.target }
 
     var relay: RelayID { RelayID(rawValue: serial) }
 }

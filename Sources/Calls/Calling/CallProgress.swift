@@ -97,8 +97,9 @@ extension Switchboard {
         silenceOthers(serial, than: callee, &turn)
         guard var call = callsBySerial[serial] else { return }
         if case .ringing(let ringing) = call.phase {
-            call.forwards = ringing.path(to: place)
-            call.record.forwardedBy = call.forwards.map(\.payer.number)
+            let forwards = ringing.path(to: place)
+            call.grounds = call.grounds?.by(forwards)
+            call.record.forwardedBy = forwards.map(\.payer.number)
         }
         let ticket = Ticket(serial: nextSerial())
         call.record.answeredAt = turn.now.wall

@@ -166,7 +166,7 @@ extension Switchboard {
             record: record,
             caller: caller,
             origin: .asked(incoming),
-            placement: placement,
+            grounds: placement.map { Grounds($0) },
             phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
         )
         callsOf[proof.device.username, default: []].insert(serial)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 
 extension Check {
     /// Looks at how much room strangers take, and whether room is kept for phones.
@@ -20,6 +21,7 @@ extension Check {
 extension Finding {
     fileprivate static func overrun(_ sources: SourceFacts) -> Self {
         Finding(
+            "overrun",
             .floodProtection,
             .critical,
             "Strangers hold more connections than they may.",
@@ -30,6 +32,7 @@ extension Finding {
 
     fileprivate static func noReserve(_ sources: SourceFacts) -> Self {
         Finding(
+            "no-reserve",
             .floodProtection,
             .critical,
             "Strangers may take more than half of all places, so that phones could find none.",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 
 extension Check {
     /// Recomputes the whole chain, and compares its end with the mark that is kept outside the database (ATTACKS I02).
@@ -22,6 +23,7 @@ extension Check {
 extension Finding {
     fileprivate static func altered(_ fault: String) -> Self {
         Finding(
+            "altered",
             .journal,
             .critical,
             "Somebody has altered the journal.",
@@ -33,6 +35,7 @@ extension Finding {
 
     fileprivate static func cut(_ fault: String) -> Self {
         Finding(
+            "cut",
             .journal,
             .critical,
             "Entries are missing at the end of the journal.",

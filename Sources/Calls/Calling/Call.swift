@@ -119,6 +119,8 @@ struct Call: Sendable {
 
     let serial: UInt64
     var record: CallRecord
+    /// When what the record tells of began.
+    var begun: Moment
     /// Who the called phone talks to.
     var caller: Party
     var origin: Origin
@@ -163,6 +165,9 @@ struct Call: Sendable {
     var callee: ExtensionNumber? { grounds?.placement.target }
 
     var relay: RelayID { RelayID(rawValue: serial) }
+
+    /// The time of day for the record: as long after its begin as it really is, whatever somebody did to the clock meanwhile.
+    func time(at now: Moment) -> WallTime { begun.wall + (now.monotonic - begun.monotonic) }
 }
 
 /// One phone that rings for a call.

@@ -16,7 +16,7 @@ extension Switchboard {
         for username in call.usernames where username != call.caller.username { leave(serial, username) }
         stopRinging(call, &turn)
         let ticket = Ticket(serial: nextSerial())
-        call.record.endedAt = turn.now.wall
+        call.record.endedAt = call.time(at: turn.now)
         call.record.answeredAt = nil
         call.record.outcome = refused.outcome
         call.record.status = refused.status
@@ -125,13 +125,21 @@ extension Switchboard {
         return true
     }
 
+    /// Ends all calls, because the server stops.
+    public mutating func endCalls(_ turn: inout Turn) {
+        for serial in callsBySerial.keys.sorted() {
+            end(serial, because: "the server was stopped", &turn)
+        }
+        tellWatchers(&turn)
+    }
+
     /// Completes the record of an answered call, closes its media and lets it go.
     private mutating func close(_ serial: UInt64, reason: String, _ turn: inout Turn) {
         guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase else { return }
         abandonTransfer(serial, &turn)
         if let change = conversation.change { reply(487, to: change.asked, &turn) }
         var record = call.record
-        record.endedAt = turn.now.wall
+        record.endedAt = call.time(at: turn.now)
         record.reason = reason
         if record.callerProtection?.srtpSuite == nil || record.calleeProtection?.srtpSuite == nil {
             // Nobody heard anybody: a phone answered and never said how it protects its audio.

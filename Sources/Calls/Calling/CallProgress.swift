@@ -102,7 +102,7 @@ extension Switchboard {
             call.record.forwardedBy = forwards.map(\.payer.number)
         }
         let ticket = Ticket(serial: nextSerial())
-        call.record.answeredAt = turn.now.wall
+        call.record.answeredAt = call.time(at: turn.now)
         call.record.outcome = .answered
         call.record.status = 200
         call.record.callee = callee.party.number
@@ -128,18 +128,23 @@ extension Switchboard {
         }
     }
 
-    /// The record with this ticket is on disk, or could not be written: the answer that waited for it goes out.
+    /// The record with this ticket is on disk, or could not be written: the answer that waited for it goes out, or the call ends
+    /// where ``RecordRules`` wants a record.
     public mutating func stored(_ ticket: Ticket, ok: Bool, _ turn: inout Turn) {
         defer { endTurn(&turn) }
         guard let serial = tickets.removeValue(forKey: ticket), let call = callsBySerial[serial] else { return }
         switch call.phase {
         case .answering(let answering) where answering.ticket == ticket:
-            if ok {
-                connect(call, answering.callee, &turn)
-            } else {
+            if !ok, let refusal = RecordRules.refusal(ofUnrecorded: .inside) {
                 hangUp(answering.callee, of: serial, &turn)
-                refuse(serial, .notStored, &turn)
+                refuse(serial, Refused(unrecorded: refusal), &turn)
+                // The refusal does not wait for the disk that did not take the answer.
+                guard case .refusing(let refusing)? = callsBySerial[serial]?.phase else { return }
+                return stored(refusing.ticket, ok: false, &turn)
             }
+            // It is kept until the disk takes it.
+            if !ok { turn.actions.append(.remember(call.record, nil)) }
+            connect(call, answering.callee, &turn)
         case .refusing(let refusing) where refusing.ticket == ticket:
             sendRefusal(call, refusing, &turn)
         case .answering, .refusing, .ringing, .talking: break

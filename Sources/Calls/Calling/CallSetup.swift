@@ -164,6 +164,7 @@ extension Switchboard {
         callsBySerial[serial] = Call(
             serial: serial,
             record: record,
+            begun: turn.now,
             caller: caller,
             origin: .asked(incoming),
             grounds: placement.map { Grounds($0) },

@@ -91,7 +91,7 @@ extension Switchboard {
         leg.isGone = true
         earlyCalls[serial]?.relay = .stale
         earlyCalls[serial]?.heard = nil
-        turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, leg)))
+        turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, .network(leg))))
     }
 
     /// A phone answered: one that was heard before and is another goes silent now, not when the record is on disk.

@@ -18,7 +18,7 @@ extension Switchboard {
         forget(call.serial, &turn)
         tellReferrer(standing, 200, &turn)
         transfers[standing] = nil
-        replace(standing, transfer.referrer, with: callee, record: call.record, &turn)
+        replace(standing, transfer.referrer, with: callee, continuing: call, &turn)
         callsBySerial[standing]?.hops = call.hops
         let grounds = call.grounds?.and(callsBySerial[standing]?.grounds?.pickups ?? [])
         callsBySerial[standing]?.grounds = grounds
@@ -26,7 +26,7 @@ extension Switchboard {
             end(standing, because: "a phone chose no encryption that we offered", &turn)
             return
         }
-        turn.actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, media)))
+        turn.actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, .network(media))))
         introduce(standing, transfer.referrer.other, .last, &turn)
     }
 
@@ -59,7 +59,7 @@ extension Switchboard {
             )
         )
         drop(other, &turn)
-        replace(owner.call, owner.side, with: target, record: other.record, &turn)
+        replace(owner.call, owner.side, with: target, continuing: other, &turn)
         let hops = max(callsBySerial[owner.call]?.hops ?? 0, other.hops) + 1
         callsBySerial[owner.call]?.hops = hops
         let pickups = [callsBySerial[owner.call]?.grounds, other.grounds].flatMap { $0?.pickups ?? [] }
@@ -101,8 +101,14 @@ extension Switchboard {
 
     /// Puts another phone in the place of one side of a call, and says goodbye to the one that was there.
     ///
-    /// - Parameter record: Of the call that it is from now on; the one that it was so far is over.
-    mutating func replace(_ serial: UInt64, _ side: Side, with leg: Leg, record: CallRecord, _ turn: inout Turn) {
+    /// - Parameter next: The call that it is from now on, for the record; the one that it was so far is over.
+    mutating func replace(
+        _ serial: UInt64,
+        _ side: Side,
+        with leg: Leg,
+        continuing next: Call,
+        _ turn: inout Turn
+    ) {
         guard var call = callsBySerial[serial], case .talking(var conversation) = call.phase else { return }
         if let change = conversation.change { reply(491, to: change.asked, &turn) }
         conversation.change = nil
@@ -112,13 +118,13 @@ extension Switchboard {
         case .caller: (conversation.caller, conversation.callee.introduction) = (leg, nil)
         case .callee: (conversation.callee, conversation.caller.introduction) = (leg, nil)
         }
-        if record.id != call.record.id {
+        if next.record.id != call.record.id {
             var ended = call.record
-            ended.endedAt = turn.now.wall
+            ended.endedAt = call.time(at: turn.now)
             ended.reason = "\(former.party.number) transferred it to \(leg.party.number)"
             turn.actions.append(.remember(ended, nil))
         }
-        call.record = record
+        (call.record, call.begun) = (next.record, next.begun)
         call.phase = .talking(conversation)
         callsBySerial[serial] = call
         hangUp(former, of: serial, &turn)
@@ -160,7 +166,7 @@ extension Switchboard {
         }
         // What the one that waits says is no longer for this phone.
         if let media = self.leg(owner)?.relayMedia {
-            turn.actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, media)))
+            turn.actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, .network(media))))
         }
         return true
     }

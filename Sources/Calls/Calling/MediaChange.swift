@@ -146,7 +146,7 @@ extension Switchboard {
         accept(asked, body: body, &turn)
         // What is not open yet is opened with both sides.
         if let call = callsBySerial[owner.call], call.relayed != nil, let media = leg(owner)?.relayMedia {
-            turn.actions.append(.media(.update(call.relay, owner.side.relay, media)))
+            turn.actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
         }
     }
 

@@ -181,7 +181,7 @@ extension Switchboard {
         guard media.accept(answered?.audio, offered: offered) else { return false }
         update(serial, side) { $0.media = media }
         if let call = callsBySerial[serial], call.relayed != nil, let relayed = leg(serial, side)?.relayMedia {
-            turn.actions.append(.media(.update(call.relay, side.relay, relayed)))
+            turn.actions.append(.media(.update(call.relay, side.relay, .network(relayed))))
         }
         return true
     }

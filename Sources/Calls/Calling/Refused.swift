@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import Media
 import Model
 import SIP
@@ -54,7 +55,16 @@ struct Refused: Error, Sendable {
         outcome: .failed,
         reason: "the caller's phone did not confirm what it was told"
     )
-    static let notStored = Refused(status: 503, outcome: .failed, reason: "its record could not be written to disk")
+
+    /// Why it is not answered though the disk did not take its record.
+    init(unrecorded refusal: CallRefusal) {
+        self.init(
+            status: refusal.status,
+            outcome: .failed,
+            control: refusal.control?.rawValue,
+            reason: refusal.reason
+        )
+    }
 }
 
 extension Switchboard {

@@ -141,8 +141,8 @@ extension Switchboard {
         guard let leg = seat(request, owner, permit, by: proof, formats: formats, partner.party, &turn),
             let media = leg.relayMedia
         else { return }
-        replace(owner.call, owner.side, with: leg, record: call.record, &turn)
-        turn.actions.append(.media(.update(call.relay, owner.side.relay, media)))
+        replace(owner.call, owner.side, with: leg, continuing: call, &turn)
+        turn.actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
         introduce(owner.call, owner.side.other, .last, &turn)
     }
 

@@ -37,24 +37,12 @@ extension SignallingLoop {
     }
 
     private func noticed(_ event: SecurityEvent, _ sender: Sender?) {
-        events.add(event)
+        outlets.events.note(event)
         guard let sender else { return }
-        if let cost = Self.cost(of: event.kind) {
-            admission.charge(sender.ip, cost: cost, at: SystemClock.monotonic)
+        if let charge = event.kind.traits.charge {
+            admission.charge(sender.ip, cost: SourceGate.Cost(charge), at: SystemClock.monotonic)
         }
         judge(event.kind, account: event.subject, by: sender)
-    }
-
-    /// What a source pays on top for a message that turned out to be this.
-    private static func cost(of kind: SecurityEventKind) -> SourceGate.Cost? {
-        switch kind {
-        case .failedLogin, .stalePhone, .accountGuarded: .failedLogin
-        case .identityMismatch, .scanner, .malformed, .replayedNonce, .forgedInDialog, .spoofSuspected: .abuse
-        case .flood, .weakMediaOffered, .bindingLimit, .otherInstance, .accountLimit, .weakDigest, .foreignMedia,
-            .undeclaredListener, .journalBroken, .suspicious, .banned, .banWithheld, .rightRefused,
-            .forwardRefused:
-            nil
-        }
     }
 
     private func send(_ bytes: [UInt8], to id: FlowID) {
@@ -75,19 +63,20 @@ extension SignallingLoop {
             // credential holds for a nonce that was sent to that very address.
             if id.rawValue & ConnectionTable.datagramBit != 0 {
                 datagrams[DatagramListener.number(of: id)]?.keep(id, at: now)
-                if let sender { admission.knows(sender.ip, at: now) }
+                if let sender, let login = switchboard.login(on: id) { admission.knows(sender.ip, by: login, at: now) }
             }
             return
         }
         if !connection.isCountedAsPhone {
-            connection.isCountedAsPhone = admission.authenticated(
-                connection.flow.remote.ip,
-                connection.origin,
-                at: now
-            )
+            connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip, connection.origin)
         }
         connection.standing.authenticated(at: patience.served(now))
-        guard let username = switchboard.login(on: id), connection.username != username else { return }
+        guard let username = switchboard.login(on: id) else { return }
+        if connection.username != username || now >= connection.knownAgain {
+            admission.knows(connection.flow.remote.ip, by: username, at: now)
+            connection.knownAgain = now + Limits.knownAgain
+        }
+        guard connection.username != username else { return }
         if let before = connection.budget { budgets.leave(before) }
         connection.budget = budgets.enter(username, at: now)
         connection.username = username

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Guard
+public import Model
+import Store
+
+/// What the store and the running system say of themselves. Nothing is refused here: a broken part is a fact.
+public struct Diagnose: Command {
+    public static let name = "doctor"
+    public static let rights: [Right] = [.diagnose]
+
+    public init() {}
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self() }
+
+    public func run(in administrator: isolated Administrator, for _: Caller) async -> DoctorReport {
+        let files = administrator.store.files().map(administrator.fact)
+        let kept = files + [administrator.journalFact(), administrator.businessFact()]
+        return DoctorReport(facts: kept + (await administrator.engine.health()))
+    }
+}
+
+extension Administrator {
+    /// Operators pass through the folder to the control socket, and can do no more there.
+    fileprivate func fact(_ file: KeptFile) -> DoctorFact {
+        let isPassage = !store.snapshot.operators.isEmpty && file.path == store.path && file.mode & 0o777 == 0o711
+        let isWell = file.isPrivate || isPassage
+        let account = OwnerRules.Account(
+            user: doorkeeper.server,
+            name: doorkeeper.account(numbered: doorkeeper.server).name
+        )
+        let entry = OwnerRules.Entry(path: file.path, owner: file.owner, mode: UInt16(truncatingIfNeeded: file.mode))
+        if let refusal = OwnerRules.refusal(ofFile: entry, of: account) {
+            return DoctorFact(name: file.name, isWell: false, finding: refusal.reason, remedy: refusal.remedy)
+        }
+        return DoctorFact(
+            name: file.name,
+            isWell: isWell,
+            finding:
+                "mode \(String(file.mode, radix: 8))\(isPassage ? ", so that operators reach the control socket" : "")",
+            remedy: isWell ? nil : "take the rights of others away: chmod go= \(file.path)"
+        )
+    }
+
+    fileprivate func journalFact() -> DoctorFact {
+        do {
+            let verification = try store.verifyJournal()
+            guard let sequence = verification.firstWrong else {
+                return DoctorFact(name: "journal", isWell: true, finding: "\(verification.entries) entries, unaltered")
+            }
+            return DoctorFact(
+                name: "journal",
+                isWell: false,
+                finding: "altered at entry \(sequence): \(verification.problem ?? "")",
+                remedy: "keep a copy of the data directory as evidence and find out who had access to it"
+            )
+        } catch {
+            return DoctorFact(
+                name: "journal",
+                isWell: false,
+                finding: "cannot be read: \(error)",
+                remedy: "check the disk"
+            )
+        }
+    }
+
+    fileprivate func businessFact() -> DoctorFact {
+        let snapshot = store.snapshot
+        return DoctorFact(
+            name: "business",
+            isWell: true,
+            finding: "\(snapshot.domain): \(snapshot.extensions.count) extensions, \(snapshot.devices.count) phones, "
+                + "\(snapshot.operators.count) operators, generation \(snapshot.generation)"
+        )
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Guard
+public import Model
+import Primitives
+import Store
+
+/// Lets somebody in, or gives one who is let in another role.
+public struct AddOperator: Command {
+    public static let name = "operator.add"
+    public static let rights: [Right] = [.appointOperators]
+
+    /// The name of an account of this machine, as typed.
+    public let account: String
+    public let role: Role
+
+    public init(account: String, role: Role) { (self.account, self.role) = (account, role) }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(account: "-", role: .auditor) }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> OperatorReport {
+        try await administrator.appoint(account, role, by: caller)
+    }
+}
+
+/// Everybody who may run the system.
+public struct ListOperators: Command {
+    public static let name = "operator.list"
+    public static let rights: [Right] = [.seeOperators]
+
+    public init() {}
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self() }
+
+    public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> [OperatorReport] {
+        try administrator.listOperators()
+    }
+}
+
+/// Lets somebody run the system no more.
+public struct RemoveOperator: Command {
+    public static let name = "operator.remove"
+    public static let rights: [Right] = [.appointOperators]
+
+    /// As typed.
+    public let account: String
+
+    public init(account: String) { self.account = account }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(account: "-") }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> OperatorReport {
+        try await administrator.dismiss(account, by: caller)
+    }
+}
+
+extension Administrator {
+    fileprivate func appoint(_ name: String, _ role: Role, by caller: Caller) async throws(Refusal) -> OperatorReport {
+        guard let account = doorkeeper.account(named: name) else { throw .noAccount(name) }
+        let snapshot = store.snapshot
+        let rule = OperatorRules.refusal(
+            ofAppointing: account,
+            as: role,
+            server: doorkeeper.server,
+            in: snapshot
+        )
+        if let rule { throw rule }
+        let known = doorkeeper.account(numbered: account.user)
+        guard known == account else { throw .knownAs(known, account) }
+        guard let name = account.name else { throw .noAccount(name) }
+        let new = Operator(account: name, user: account.user, role: role, since: now())
+        let old = snapshot.operators.first { $0.account == name }
+        if let old, old.is(.account(account)), old.role == role { throw .alreadyOperator(old) }
+        try await change(
+            [.appoint(new)],
+            [caller.draft("operator.add", name, JournalDetail.of(old, became: new))],
+            notice: "\(account) may run the system as \(role), by \(caller.name)"
+        )
+        return try report(new)
+    }
+
+    fileprivate func dismiss(_ name: String, by caller: Caller) async throws(Refusal) -> OperatorReport {
+        guard let old = store.snapshot.operators.first(where: { $0.account == name }) else {
+            if let account = doorkeeper.account(named: name),
+                OperatorRules.isAlwaysOwner(account.user, server: doorkeeper.server)
+            {
+                throw .alwaysOwner(account)
+            }
+            throw .noOperator(name)
+        }
+        let report = try report(old)
+        try await change(
+            [.dismiss(account: name)],
+            [caller.draft("operator.remove", name, JournalDetail.of(old, became: nil))],
+            notice: "\(report.account) may not run the system any more, by \(caller.name)"
+        )
+        return report
+    }
+
+    /// Those who may look at nothing but this extension: they go with it, or its number's next owner would be watched.
+    func operators(of number: ExtensionNumber, by caller: Caller) -> [(change: Change, draft: JournalDraft)] {
+        store.snapshot.operators.filter { $0.role == .ownExtension(number) }.map {
+            let detail = JournalDetail.of($0, became: nil)
+            return (.dismiss(account: $0.account), caller.draft("operator.remove", $0.account, detail))
+        }
+    }
+
+    fileprivate func listOperators() throws(Refusal) -> [OperatorReport] {
+        let always = Set([0, doorkeeper.server]).sorted().map { user in
+            let account = doorkeeper.account(numbered: user)
+            return OperatorReport(account: account, role: .owner, since: nil, lastSeen: nil, exists: true)
+        }
+        let lastSeen = try reading { try $0.operatorsLastSeen() }
+        return always
+            + store.snapshot.operators.sorted { $0.account < $1.account }.map { report($0, lastSeen[$0.account]) }
+    }
+
+    private func report(_ value: Operator) throws(Refusal) -> OperatorReport {
+        report(value, try reading { try $0.operatorsLastSeen() }[value.account])
+    }
+
+    private func report(_ value: Operator, _ lastSeen: WallTime?) -> OperatorReport {
+        let account = LocalAccount(name: value.account, user: value.user)
+        return OperatorReport(
+            account: account,
+            role: value.role,
+            since: value.since,
+            lastSeen: lastSeen,
+            exists: doorkeeper.account(named: value.account) == account
+        )
+    }
+}
+
+extension Refusal {
+    fileprivate static func noAccount(_ name: String) -> Self {
+        Self(
+            problem: "There is no account \(quoted(name)) on this machine.",
+            reason: "operators are accounts of the machine that the server runs on, known by name",
+            remedy: "make one for the person: adduser NAME"
+        )
+    }
+
+    /// Two names of one number: the kernel tells the number only.
+    fileprivate static func knownAs(_ known: LocalAccount, _ account: LocalAccount) -> Self {
+        Self(
+            .roles,
+            problem: "\(account) cannot be an operator.",
+            reason: "this machine has another name for that number, and it is \(known) who would come in",
+            remedy: "name that one instead: ringfence operator add \(known.name ?? "ACCOUNT") --role ROLE"
+        )
+    }
+
+    fileprivate static func alreadyOperator(_ value: Operator) -> Self {
+        Self(
+            problem: "\(value.account) has the role \(value.role) already.",
+            reason: "there is nothing to change",
+            remedy: "see who may do what: ringfence operator list"
+        )
+    }
+
+    fileprivate static func noOperator(_ name: String) -> Self {
+        Self(
+            problem: "\(quoted(name)) is no operator.",
+            reason: "nobody has let that account in, or it was removed",
+            remedy: "see who may do what: ringfence operator list"
+        )
+    }
+}

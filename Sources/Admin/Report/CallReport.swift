@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+public import Primitives
+
+/// A call that is up or being set up.
+public struct CallReport: Hashable, Sendable, Codable {
+    /// The id of its record.
+    public let id: String
+    public let caller: ExtensionNumber
+    public let callee: ExtensionNumber
+    public let startedAt: WallTime
+    /// `nil` while it rings.
+    public let answeredAt: WallTime?
+    public let callerProtection: LegProtection?
+    public let calleeProtection: LegProtection?
+
+    public init(
+        id: String,
+        caller: ExtensionNumber,
+        callee: ExtensionNumber,
+        startedAt: WallTime,
+        answeredAt: WallTime?,
+        callerProtection: LegProtection?,
+        calleeProtection: LegProtection?
+    ) {
+        (self.id, self.caller, self.callee) = (id, caller, callee)
+        (self.startedAt, self.answeredAt) = (startedAt, answeredAt)
+        (self.callerProtection, self.calleeProtection) = (callerProtection, calleeProtection)
+    }
+
+    func involves(_ number: ExtensionNumber) -> Bool { caller == number || callee == number }
+}

@@ -61,9 +61,7 @@ struct Call: Sendable {
     }
 
     struct Refusing: Sendable {
-        let status: Int
-        /// For the person: what to do, as the value of a Warning field.
-        let warning: String?
+        let refused: Refused
         let ticket: Ticket
         let giveUp: MonotonicTime
     }
@@ -177,10 +175,8 @@ struct Branch: Sendable {
     let placement: Placement
     let party: Party
     let flow: Flow
-    let local: LocalMedia
-    let crypto: [CryptoAttribute]
     /// What it was offered.
-    let formats: [AudioFormat]
+    let media: Negotiation
     /// The final status it gave, other than 2xx; `nil` while it rings.
     var status: Int?
     /// Whether that was a 3xx that was followed: then it says nothing about the person.
@@ -197,7 +193,7 @@ struct Leg: Sendable {
     /// Where the phone's signalling comes from; its media is looked for there first.
     var source: IPAddress
     var dialog: Dialog
-    var media: LegNegotiation
+    var media: Negotiation
     /// A 2xx of ours that the phone has not acknowledged.
     var unacknowledged: Unacknowledged?
     var liveness: Liveness
@@ -215,23 +211,6 @@ struct Leg: Sendable {
     var hasLeft = false
     /// Whether a REFER came in this dialog before.
     var hasReferred = false
-}
-
-/// What one phone and we agreed on.
-struct LegNegotiation: Sendable {
-    var local: LocalMedia
-    /// What we said we send with: several in an offer, one once answered.
-    var ours: [CryptoAttribute]
-    /// `nil` while we wait for the answer to our offer.
-    var theirs: CryptoAttribute?
-    var remote: AudioDescription?
-    var formats: [AudioFormat]
-
-    /// Our key of the suite that was chosen.
-    var chosen: CryptoAttribute? {
-        guard let theirs else { return nil }
-        return ours.first { $0.tag == theirs.tag && $0.key.suite == theirs.key.suite }
-    }
 }
 
 /// A 2xx is repeated until it is acknowledged, over every transport (§13.3.1.4).
@@ -280,7 +259,7 @@ struct Asked: Sendable {
 struct Change: Sendable {
     let asked: Asked
     let offer: SessionDescription
-    let proposed: LegNegotiation
+    let proposed: Negotiation
     let key: BranchKey
 }
 

@@ -18,7 +18,7 @@ struct EarlyCall: Sendable {
 
     /// What the caller was told about media before the answer.
     struct Told: Sendable {
-        var media: LegNegotiation
+        var media: Negotiation
         var body: [UInt8]
         /// Whether it was an offer of ours, because the INVITE had none: the PRACK brings the answer (§5).
         let isOffer: Bool
@@ -39,7 +39,7 @@ struct EarlyCall: Sendable {
         /// Of the last provisional response that was taken in order; `nil` before the first reliable one.
         var rseq: UInt32?
         /// What it said about its media.
-        var media: LegNegotiation?
+        var media: Negotiation?
         /// PRACKs that it has not answered.
         var pracks = 0
         /// Whether it said so reliably: then its answer to our offer is final.

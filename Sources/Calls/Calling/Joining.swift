@@ -196,6 +196,10 @@ extension Switchboard {
             continueIntroduction(serial, side, &turn)
             return
         }
+        if leg(serial, side)?.introduction == .change {
+            update(serial, side) { $0.forgetIntroduction() }
+            return
+        }
         self.end(serial, because: "a phone did not take its new partner in time", &turn)
     }
 
@@ -205,9 +209,11 @@ extension Switchboard {
         else { return }
         // The first one is offered everything that the other can do, the last one what the first has chosen.
         let formats: [AudioFormat]
+        var direction = MediaDirection.sendReceive
         switch introduction {
         case .first: formats = partner.media.remote?.formats ?? partner.media.formats
         case .last: formats = partner.media.formats
+        case .change: (formats, direction) = (partner.media.formats, partner.media.remote?.direction ?? direction)
         }
         guard leg.unacknowledged == nil, let flow = leg.flow,
             let (key, message) = reinvite(
@@ -215,8 +221,8 @@ extension Switchboard {
                 side,
                 formats: formats,
                 packetTime: partner.media.remote?.packetTime,
-                direction: .sendReceive,
-                presenting: partner.party
+                direction: direction,
+                presenting: introduction == .change ? nil : partner.party
             )
         else {
             schedule(serial, at: turn.now.monotonic + Limits.introductionPause)
@@ -241,15 +247,20 @@ extension Switchboard {
             schedule(owner.call, at: turn.now.monotonic + Limits.introductionPause)
             return
         }
-        update(owner.call, owner.side) { ($0.introduction, $0.introduceBy, $0.introducing) = (nil, nil, nil) }
-        let offered = client.offeredFormats
-        guard status < 300, adopt(response, owner.call, owner.side, offered: offered, &turn) else {
+        update(owner.call, owner.side) { $0.forgetIntroduction() }
+        // One that does not take a change of its partner's stays as it is.
+        if introduction == .change, status >= 300, status != 481, status != 408 { return }
+        guard status < 300, adopt(response, owner.call, owner.side, &turn) else {
             end(owner.call, because: "a phone did not take its new partner", &turn)
             return
         }
         switch introduction {
         case .first: introduce(owner.call, owner.side.other, .last, &turn)
-        case .last: break
+        case .last, .change: break
         }
     }
+}
+
+extension Leg {
+    fileprivate mutating func forgetIntroduction() { (introduction, introduceBy, introducing) = (nil, nil, nil) }
 }

@@ -99,7 +99,7 @@ extension Switchboard {
 
     func writeCapabilities(_ writer: inout MessageWriter) {
         writer.field(.allow, Self.allowed)
-        writer.field(.accept, "application/sdp")
+        writer.field(.accept, Self.accepted)
         writer.field(.allowEvents, EventPackage.all)
     }
 }

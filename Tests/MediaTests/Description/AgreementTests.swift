@@ -68,7 +68,7 @@ struct AgreementTests {
         ]
         for answer in wrong { #expect(!takes(&phone, answer)) }
         #expect(!takes(&phone, nil))
-        #expect(phone.remote == nil && phone.suite == nil && phone.formats.isEmpty)
+        #expect(phone.remote == nil && phone.suite == nil && phone.formats == Self.formats)
     }
 
     @Test func `our own key is no answer`() throws {

@@ -96,8 +96,9 @@ extension Switchboard {
         if let leg = callee.leg { silenceOthers(serial, than: leg, &turn) }
         guard var call = callsBySerial[serial] else { return }
         if case .ringing(let ringing) = call.phase, let place {
-            call.forwards = ringing.path(to: place)
-            call.record.forwardedBy = call.forwards.map(\.payer.number)
+            let forwards = ringing.path(to: place)
+            call.grounds = call.grounds?.by(forwards)
+            call.record.forwardedBy = forwards.map(\.payer.number)
         }
         let ticket = Ticket(serial: nextSerial())
         call.record.answeredAt = call.time(at: turn.now)

@@ -151,7 +151,7 @@ extension Switchboard {
             begun: turn.now,
             caller: caller,
             origin: .asked(incoming),
-            placement: placement,
+            grounds: placement.map { Grounds($0) },
             phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
         )
         callsOf[proof.device.username, default: []].insert(serial)

@@ -20,7 +20,8 @@ extension Switchboard {
         transfers[standing] = nil
         replace(standing, transfer.referrer, with: callee, continuing: call, &turn)
         callsBySerial[standing]?.hops = call.hops
-        if let placement = call.placement { rest(standing, on: placement, call.forwards, call.pickups) }
+        let grounds = call.grounds?.and(callsBySerial[standing]?.grounds?.pickups ?? [])
+        callsBySerial[standing]?.grounds = grounds
         guard let media = leg(standing, transfer.referrer)?.relayMedia else {
             end(standing, because: "a phone chose no encryption that we offered", &turn)
             return
@@ -61,20 +62,10 @@ extension Switchboard {
         replace(owner.call, owner.side, with: target, continuing: other, &turn)
         let hops = max(callsBySerial[owner.call]?.hops ?? 0, other.hops) + 1
         callsBySerial[owner.call]?.hops = hops
-        rest(owner.call, on: placement, other.forwards, other.pickups)
+        let pickups = [callsBySerial[owner.call]?.grounds, other.grounds].flatMap { $0?.pickups ?? [] }
+        let forwards = other.grounds?.forwards ?? []
+        callsBySerial[owner.call]?.grounds = Grounds(placement, forwards: forwards, pickups: pickups)
         introduce(owner.call, owner.side, .first, &turn)
-    }
-
-    /// From now on a call is what another one was, and is allowed by what allowed that.
-    private mutating func rest(
-        _ serial: UInt64,
-        on placement: Placement,
-        _ forwards: [Placement],
-        _ pickups: [PickupPermit]
-    ) {
-        callsBySerial[serial]?.placement = placement
-        callsBySerial[serial]?.forwards = forwards
-        callsBySerial[serial]?.pickups += pickups
     }
 
     /// Lets go of a call whose legs live on in another one.
@@ -103,7 +94,7 @@ extension Switchboard {
             Call.Standing(call: owner.call, audio: transferee.media.remote, referrer: transfer.party)
         )
         callsBySerial[serial]?.caller = transferee.party
-        callsBySerial[serial]?.placement = placement
+        callsBySerial[serial]?.grounds = Grounds(placement)
         callsBySerial[serial]?.hops = standing.hops + 1
         callsOf[transferee.party.username, default: []].insert(serial)
     }

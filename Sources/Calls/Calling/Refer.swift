@@ -128,7 +128,7 @@ extension Switchboard {
             begun: turn.now,
             caller: transferee.party,
             origin: .transfer(Call.Standing(call: standing.serial, audio: audio, referrer: asked.party)),
-            placement: placement,
+            grounds: Grounds(placement),
             hops: standing.hops + 1,
             phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
         )

@@ -200,7 +200,8 @@ extension Switchboard {
             let transaction = transactions.openInvite(key, on: proof.flow, call: owner.call, at: turn.now)
             answer(transaction, 200, bytes, &turn)
             dialogs[DialogKey(dialog)] = owner
-            callsBySerial[owner.call]?.pickups.append(permit)
+            let grounds = callsBySerial[owner.call]?.grounds?.and([permit])
+            callsBySerial[owner.call]?.grounds = grounds
             return leg
         } catch {
             if error.status == 488, error.warning == nil {

@@ -135,20 +135,22 @@ public struct Switchboard: Sendable {
             return
         }
         guard case .ringing(let ringing) = call.phase else {
-            guard let refusal = call.refusal(in: snapshot) else { return }
+            guard let refusal = call.grounds?.refusal(among: call.usernames, in: snapshot) else { return }
             end(call.serial, because: "it is not allowed any more: \(refusal.reason)", &turn)
             return
         }
         for (index, branch) in ringing.branches.enumerated()
-        where branch.status == nil && !mayRing(branch, of: ringing, call.placement) {
+        where branch.status == nil && !mayRing(branch, of: ringing, call.grounds) {
             cancel(branch.key, &turn)
             branchFailed(480, index, of: call.serial, &turn)
         }
     }
 
     /// Whether the call and every forward on its way still let a phone ring.
-    private func mayRing(_ branch: Branch, of ringing: Call.Ringing, _ placement: Placement?) -> Bool {
-        guard snapshot.allows(branch.party.username), placement?.refusal(in: snapshot) == nil else { return false }
+    private func mayRing(_ branch: Branch, of ringing: Call.Ringing, _ grounds: Grounds?) -> Bool {
+        guard snapshot.allows(branch.party.username), grounds?.placement.refusal(in: snapshot) == nil else {
+            return false
+        }
         return ringing.path(to: branch.party.number).allSatisfy { $0.refusal(in: snapshot) == nil }
     }
 

@@ -30,7 +30,7 @@ struct OldPeerTests {
 
     @Test func `an INVITE without a branch is refused, and the connection stays`() throws {
         let seen = try refusal { text in
-            let start = text.range(of: ";branch=").map(\.lowerBound) ?? text.startIndex
+            let start = text.firstRange(of: ";branch=")?.lowerBound ?? text.startIndex
             let end = text[start...].dropFirst().firstIndex { $0 == ";" } ?? text.endIndex
             return String(text[..<start] + text[end...])
         }

@@ -55,7 +55,7 @@ struct Call: Sendable {
     }
 
     struct Answering: Sendable {
-        var callee: Leg
+        var callee: Endpoint
         let ticket: Ticket
         let giveUp: MonotonicTime
     }
@@ -67,8 +67,8 @@ struct Call: Sendable {
     }
 
     struct Conversation: Sendable {
-        var caller: Leg
-        var callee: Leg
+        var caller: Endpoint
+        var callee: Endpoint
         /// A change of media that one side asked for and the other has not answered yet.
         var change: Change?
     }
@@ -138,8 +138,8 @@ struct Call: Sendable {
     var usernames: [String] {
         switch phase {
         case .ringing, .refusing: [caller.username]
-        case .answering(let answering): [caller.username, answering.callee.party.username]
-        case .talking(let conversation): [conversation.caller.party.username, conversation.callee.party.username]
+        case .answering(let answering): [caller.username] + [answering.callee].usernames
+        case .talking(let conversation): conversation.endpoints.usernames
         }
     }
 
@@ -160,7 +160,7 @@ struct Call: Sendable {
     }
 
     /// Whom it was placed to.
-    var callee: ExtensionNumber? { grounds?.placement.target }
+    var callee: ExtensionNumber? { grounds?.placement.target.number }
 
     var relay: RelayID { RelayID(rawValue: serial) }
 

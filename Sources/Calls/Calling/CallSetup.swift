@@ -38,7 +38,7 @@ extension Switchboard {
             respond(400, to: request, on: proof.flow, &turn)
             return
         }
-        let serial = nextSerial()
+        let serial = callTable.nextSerial()
         let transaction = transactions.openInvite(key, on: proof.flow, call: serial, at: turn.now)
         answer(transaction, 100, response(100, to: request, on: proof.flow, tag: nil), &turn)
 
@@ -57,8 +57,8 @@ extension Switchboard {
     }
 
     private func hasRoom(for proof: Authenticated) -> Bool {
-        !transactions.isFull && callsBySerial.count < settings.calls
-            && callsOf[proof.device.username, default: []].count < Limits.callsPerDevice
+        !transactions.isFull && callTable.count < settings.calls
+            && callTable.of(proof.device.username).count < Limits.callsPerDevice
     }
 
     /// Whether a phone does not begin more calls than people do (row D15). If it does, it is told so, and somebody who looks
@@ -145,7 +145,7 @@ extension Switchboard {
             dialog: dialog,
             offer: offer
         )
-        callsBySerial[serial] = Call(
+        callTable[serial] = Call(
             serial: serial,
             record: record,
             begun: turn.now,
@@ -154,9 +154,9 @@ extension Switchboard {
             grounds: placement.map { Grounds($0) },
             phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
         )
-        callsOf[proof.device.username, default: []].insert(serial)
+        callTable.enter(serial, proof.device.username)
         turn.actions.append(.remember(record, nil))
-        schedule(serial, at: turn.now.monotonic + Limits.ringing)
+        callTable.schedule(serial, at: turn.now.monotonic + Limits.ringing)
     }
 
     /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call. No
@@ -170,7 +170,7 @@ extension Switchboard {
         only phone: PhoneInstance?,
         _ turn: inout Turn
     ) -> Bool {
-        guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase,
+        guard var call = callTable[serial], case .ringing(var ringing) = call.phase,
             let number = placement.target.number
         else { return false }
         let phones = snapshot.devices(of: number).filter { $0.username != call.caller.username }
@@ -193,7 +193,7 @@ extension Switchboard {
         ringing.branches.reserveCapacity(first + requests.count)
         for (branch, _) in requests { ringing.branches.append(branch) }
         call.phase = .ringing(ringing)
-        callsBySerial[serial] = call
+        callTable[serial] = call
         for (offset, (branch, request)) in requests.enumerated() {
             start(
                 branch.key,

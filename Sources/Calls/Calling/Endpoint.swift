@@ -86,7 +86,7 @@ extension [Endpoint] {
 extension Switchboard {
     /// The server answers itself, as a phone would that is picked up.
     mutating func answer(_ serial: UInt64, by service: Service, _ turn: inout Turn) {
-        let running = callsBySerial.values.count { $0.grounds?.placement.target == .service(service) }
+        let running = callTable.values.count { $0.grounds?.placement.target == .service(service) }
         guard running <= Limits.callsOfService else {
             refuse(serial, .busyService, &turn)
             return

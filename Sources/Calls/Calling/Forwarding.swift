@@ -19,7 +19,7 @@ extension Switchboard {
         of client: InviteClient,
         _ turn: inout Turn
     ) {
-        guard let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase,
+        guard let call = callTable[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
         finish(index, of: call.serial, status, &turn)
@@ -98,7 +98,7 @@ extension Switchboard {
             $0.branches[index].isForwarded = true
             $0.forwards.append(forward)
         }
-        callsBySerial[call.serial]?.record.forwardedBy.append(forward.payer.number)
+        callTable[call.serial]?.record.forwardedBy.append(forward.payer.number)
         guard ring(call.serial, forward, only: nil, &turn) else {
             updateRinging(call.serial) { $0.refusedForward = .unreachable(forward) }
             return

@@ -7,9 +7,9 @@ extension Switchboard {
     /// Counted anew each time: only people and tests ask.
     var keptBytes: Int {
         var bytes = transactions.keptBytes
-        bytes += leaving.values.reduce(0) { $0 + $1.keptBytes }
-        bytes += earlyCalls.values.reduce(0) { $0 + $1.keptBytes }
-        return callsBySerial.values.reduce(bytes) { $0 + $1.keptBytes }
+        bytes += callTable.leaving.values.reduce(0) { $0 + $1.keptBytes }
+        bytes += callTable.earlyCalls.values.reduce(0) { $0 + $1.keptBytes }
+        return callTable.values.reduce(bytes) { $0 + $1.keptBytes }
     }
 }
 

@@ -24,6 +24,8 @@ public final class RingfenceServer: Sendable {
     let media: MediaLine
     let records: RecordWriter
     let banKeeper: BanKeeper
+    let events: EventHub
+    let jobs: JobRunner
 
     /// Where phones are told to come.
     public var sipTLS: Primitives.SocketAddress {
@@ -80,6 +82,8 @@ public final class RingfenceServer: Sendable {
             try? store.noteLife(at: SystemClock.wall)
         }
         banKeeper = BanKeeper(store: store, logger: logger)
+        events = EventHub([records.keep, banKeeper.keep, { logger.tell($0) }])
+        jobs = JobRunner(store: store, events: events)
     }
 
     private func begin(
@@ -99,7 +103,7 @@ public final class RingfenceServer: Sendable {
             machine: machine,
             logger: logger
         )
-        let outlets = SignallingLoop.Outlets(media: media, records: records, bans: banKeeper, hop: hop, logger: logger)
+        let outlets = SignallingLoop.Outlets(media: media, records: records, events: events, hop: hop)
         try await plan.start(
             listeners,
             shared: sharesMachine ? sip : [],
@@ -111,6 +115,8 @@ public final class RingfenceServer: Sendable {
             let threshold = Threshold(hop, reception.onTheWay)
             try reception.admit(hop.business, names: configuration.ownNames, on: sip, threshold.offer)
         }
+        for job in Self.jobs(store, hop, machine.census) { await jobs.add(job) }
+        await jobs.start()
         if !sharesMachine { machine.open() }
     }
 
@@ -119,8 +125,10 @@ public final class RingfenceServer: Sendable {
     public func stop() async {
         machine.reception?.dismiss(hop.business)
         if let farewell = await hop.ask({ $0.stop() }) { try? await farewell.get() }
+        await jobs.stop()
         guard hop.close() else { return }
         media.hangUp()
+        events.finish()
         await banKeeper.finish()
         await withCheckedContinuation { (written: CheckedContinuation<Void, Never>) in
             DispatchQueue.global().async { [records] in

@@ -76,7 +76,7 @@ extension Administrator {
         guard let name = account.name else { throw .noAccount(name) }
         let new = Operator(account: name, user: account.user, role: role, since: now())
         let old = snapshot.operators.first { $0.account == name }
-        if let old, old.is(account), old.role == role { throw .alreadyOperator(old) }
+        if let old, old.is(.account(account)), old.role == role { throw .alreadyOperator(old) }
         try await change(
             [.appoint(new)],
             [caller.draft("operator.add", name, JournalDetail.of(old, became: new))],

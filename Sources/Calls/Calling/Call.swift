@@ -61,9 +61,7 @@ struct Call: Sendable {
     }
 
     struct Refusing: Sendable {
-        let status: Int
-        /// For the person: what to do, as the value of a Warning field.
-        let warning: String?
+        let refused: Refused
         let ticket: Ticket
         let giveUp: MonotonicTime
     }
@@ -119,6 +117,8 @@ struct Call: Sendable {
 
     let serial: UInt64
     var record: CallRecord
+    /// When what the record tells of began.
+    var begun: Moment
     /// Who the called phone talks to.
     var caller: Party
     var origin: Origin
@@ -178,6 +178,9 @@ struct Call: Sendable {
     }
 
     var relay: RelayID { RelayID(rawValue: serial) }
+
+    /// The time of day for the record: as long after its begin as it really is, whatever somebody did to the clock meanwhile.
+    func time(at now: Moment) -> WallTime { begun.wall + (now.monotonic - begun.monotonic) }
 }
 
 /// One phone that rings for a call.
@@ -187,10 +190,8 @@ struct Branch: Sendable {
     let placement: Placement
     let party: Party
     let flow: Flow
-    let local: LocalMedia
-    let crypto: [CryptoAttribute]
     /// What it was offered.
-    let formats: [AudioFormat]
+    let media: Negotiation
     /// The final status it gave, other than 2xx; `nil` while it rings.
     var status: Int?
     /// Whether that was a 3xx that was followed: then it says nothing about the person.
@@ -207,7 +208,7 @@ struct Leg: Sendable {
     /// Where the phone's signalling comes from; its media is looked for there first.
     var source: IPAddress
     var dialog: Dialog
-    var media: LegNegotiation
+    var media: Negotiation
     /// A 2xx of ours that the phone has not acknowledged.
     var unacknowledged: Unacknowledged?
     var liveness: Liveness
@@ -225,23 +226,6 @@ struct Leg: Sendable {
     var hasLeft = false
     /// Whether a REFER came in this dialog before.
     var hasReferred = false
-}
-
-/// What one phone and we agreed on.
-struct LegNegotiation: Sendable {
-    var local: LocalMedia
-    /// What we said we send with: several in an offer, one once answered.
-    var ours: [CryptoAttribute]
-    /// `nil` while we wait for the answer to our offer.
-    var theirs: CryptoAttribute?
-    var remote: AudioDescription?
-    var formats: [AudioFormat]
-
-    /// Our key of the suite that was chosen.
-    var chosen: CryptoAttribute? {
-        guard let theirs else { return nil }
-        return ours.first { $0.tag == theirs.tag && $0.key.suite == theirs.key.suite }
-    }
 }
 
 /// A 2xx is repeated until it is acknowledged, over every transport (§13.3.1.4).
@@ -290,7 +274,7 @@ struct Asked: Sendable {
 struct Change: Sendable {
     let asked: Asked
     let offer: SessionDescription
-    let proposed: LegNegotiation
+    let proposed: Negotiation
     let key: BranchKey
 }
 

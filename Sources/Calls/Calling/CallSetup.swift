@@ -79,12 +79,12 @@ extension Switchboard {
     /// for.
     private func decide(_ request: Message, _ number: String, by proof: Authenticated) -> Decision {
         let offer: SessionDescription?
-        do { offer = try offered(in: request) } catch { return .refuse(error) }
+        do { offer = try request.offer() } catch { return .refuse(error) }
         let attempt = CallAttempt(
             caller: proof.device,
             dialled: number,
             signallingIsSecure: proof.flow.transport.isEncrypted,
-            media: offer.map { isProtected($0) ? .encrypted : .plain } ?? .lateOffer
+            media: offer.map { $0.isProtected ? .encrypted : .plain } ?? .lateOffer
         )
         switch CallRules.decide(attempt, in: snapshot) {
         case .allowed(let placement): return .connect(placement, offer)
@@ -98,30 +98,6 @@ extension Switchboard {
                     offer: offer
                 )
             )
-        }
-    }
-
-    private func isProtected(_ offer: SessionDescription) -> Bool {
-        guard let audio = offer.audio else { return false }
-        return Negotiation.protection(of: audio, preferring: SRTPSuite.preferred) != nil
-    }
-
-    /// The offer in an INVITE, `nil` without a body.
-    func offered(in request: Message) throws(Refused) -> SessionDescription? {
-        guard !request.body.isEmpty else { return nil }
-        guard let type = request.first(.contentType), isSDP(request.bytes(type)) else { throw .unknownBody }
-        do {
-            let offer = try SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
-            guard let audio = offer.audio else { throw Refused.noAudio }
-            // What is in the clear is refused for that.
-            guard audio.formats.holdsVoice || !isProtected(offer) else { throw Refused.noCodec }
-            return offer
-        } catch let error as Refused {
-            throw error
-        } catch let error as SDPError {
-            throw Refused(status: error.status, outcome: .refused, reason: "its media description cannot be read")
-        } catch {
-            throw .noAudio
         }
     }
 
@@ -164,6 +140,7 @@ extension Switchboard {
         callsBySerial[serial] = Call(
             serial: serial,
             record: record,
+            begun: turn.now,
             caller: caller,
             origin: .asked(incoming),
             placement: placement,
@@ -229,17 +206,14 @@ extension Switchboard {
     ) -> (Branch, Message)? {
         guard let subscriber = snapshot.extensions[target.device.number] else { return nil }
         let key = BranchKey(using: entropy)
-        let local = newLocalMedia(towards: target.flow.remote.ip)
-        let crypto = newOffers()
+        var media = negotiation(towards: target.flow.remote.ip)
         let audio = call.audio
         let formats = settledFormats(call.serial) ?? audio?.formats ?? AudioFormat.usual
-        let body = SessionWriter.offer(
-            local,
-            formats: formats,
+        let body = media.offer(
+            formats,
             packetTime: audio?.packetTime,
             direction: audio?.direction ?? .sendReceive,
-            crypto: crypto,
-            rtcpMux: true
+            using: &entropy
         )
         var writer = MessageWriter()
         writer.request(.invite, uri: target.contact)
@@ -261,22 +235,10 @@ extension Switchboard {
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
         let party = Party(target.device, subscriber, isPrivate: isPrivate)
-        let branch = Branch(
-            key: key,
-            placement: placement,
-            party: party,
-            flow: target.flow,
-            local: local,
-            crypto: crypto,
-            formats: formats
-        )
-        return (branch, request)
+        return (Branch(key: key, placement: placement, party: party, flow: target.flow, media: media), request)
     }
 }
 
-private func isSDP(_ type: ArraySlice<UInt8>) -> Bool {
-    let name = Array("application/sdp".utf8)
-    guard type.count >= name.count, zip(type, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { return false }
-    let rest = type.dropFirst(name.count)
-    return rest.first.map { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: " ") || $0 == 9 } ?? true
+extension SessionDescription {
+    fileprivate var isProtected: Bool { audio.map { Negotiation.protection(of: $0) != nil } ?? false }
 }

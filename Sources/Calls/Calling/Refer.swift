@@ -121,6 +121,7 @@ extension Switchboard {
         callsBySerial[serial] = Call(
             serial: serial,
             record: record,
+            begun: turn.now,
             caller: transferee.party,
             origin: .transfer(Call.Standing(call: standing.serial, audio: audio, referrer: asked.party)),
             placement: placement,

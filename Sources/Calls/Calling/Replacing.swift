@@ -141,8 +141,8 @@ extension Switchboard {
         guard let leg = seat(request, owner, permit, by: proof, formats: formats, partner.party, &turn),
             let media = leg.relayMedia
         else { return }
-        replace(owner.call, owner.side, with: leg, record: call.record, &turn)
-        turn.actions.append(.media(.update(call.relay, owner.side.relay, media)))
+        replace(owner.call, owner.side, with: leg, continuing: call, &turn)
+        turn.actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
         introduce(owner.call, owner.side.other, .last, &turn)
     }
 
@@ -173,18 +173,15 @@ extension Switchboard {
     ) -> Leg? {
         let tag = entropy.tag()
         do throws(Refused) {
-            guard let offer = try offered(in: request), let audio = offer.audio else { throw Refused.noAudio }
+            guard let offer = try request.offer(), let audio = offer.audio else { throw Refused.noAudio }
             guard let key = ServerKey(request, on: proof.flow),
                 let dialog = try? Dialog(asServerFrom: request, localTag: tag)
             else { throw Refused(status: 400, outcome: .refused, reason: "its INVITE has no usable Contact") }
-            let empty = LegNegotiation(
-                local: newLocalMedia(towards: audio.address ?? proof.flow.remote.ip),
-                ours: [],
-                formats: []
-            )
+            let empty = negotiation(towards: audio.address ?? proof.flow.remote.ip)
             var media = try proposal(audio, for: empty)
-            media.formats = formats.map { Negotiation.formats(offered: $0, answered: audio.formats) } ?? audio.formats
-            guard media.formats.holdsVoice else { throw Refused.noCodec }
+            let formats = formats.map { Negotiation.formats(offered: $0, answered: audio.formats) } ?? audio.formats
+            guard formats.holdsVoice else { throw Refused.noCodec }
+            let body = media.answer(offer, formats: formats, packetTime: audio.packetTime, direction: .sendReceive)
             var leg = Leg(
                 Party(proof.device, proof.subscriber, isPrivate: request.hidesCaller),
                 proof.flow,
@@ -193,7 +190,7 @@ extension Switchboard {
                 at: turn.now
             )
             leg.session = try? SessionTimer.answering(request, before: nil, at: turn.now)
-            let bytes = welcome(request, offer, leg, tag, over: proof.flow, partner)
+            let bytes = welcome(request, body, leg, tag, over: proof.flow, partner)
             leg.unacknowledged = Unacknowledged(
                 bytes,
                 sequence: (try? request.cseq().number) ?? 1,
@@ -217,23 +214,13 @@ extension Switchboard {
     /// The 200 for a phone that takes a place in a call.
     private func welcome(
         _ request: Message,
-        _ offer: SessionDescription,
+        _ body: [UInt8],
         _ leg: Leg,
         _ tag: String,
         over flow: Flow,
         _ partner: Party
     ) -> [UInt8] {
-        guard let audio = leg.media.remote, let ours = leg.media.ours.first else { return [] }
-        let body = SessionWriter.answer(
-            to: offer,
-            leg.media.local,
-            formats: leg.media.formats,
-            packetTime: audio.packetTime,
-            direction: MediaDirection.sendReceive.answering(audio.direction),
-            crypto: ours,
-            rtcpMux: audio.rtcpMux
-        )
-        return response(200, to: request, on: flow, tag: tag, body: body) {
+        response(200, to: request, on: flow, tag: tag, body: body) {
             writeContact(over: flow, into: &$0)
             $0.field(.allow, Self.allowed)
             $0.field(.supported, Self.supported)

@@ -119,7 +119,7 @@ extension Switchboard {
     }
 
     private static func writeContents(into writer: inout MessageWriter) {
-        writer.field(.accept, "application/sdp")
+        writer.field(.accept, Self.accepted)
         writer.field(.allowEvents, EventPackage.all)
     }
 }

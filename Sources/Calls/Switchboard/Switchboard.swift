@@ -153,7 +153,7 @@ public struct Switchboard: Sendable {
     }
 
     /// Names of the SRTP suites that are offered and accepted, best first, as in `a=crypto`.
-    public static var protectionSuites: [String] { SRTPSuite.preferred.map(\.rawValue) }
+    public static var protectionSuites: [String] { SRTPSuite.allCases.map(\.rawValue) }
 
     public func registrations() -> [RegistrationSummary] {
         registrar.bindings.all.map { binding in

@@ -28,6 +28,7 @@ enum Schema {
             )
         }
         migrator.registerMigration("0011 events that wait for the journal") { try $0.execute(sql: openEvents) }
+        migrator.registerMigration("0012 jobs") { try $0.execute(sql: jobs) }
         return migrator
     }
 
@@ -161,6 +162,17 @@ enum Schema {
             digest TEXT NOT NULL,
             code TEXT NOT NULL
         ) STRICT;
+        """
+
+    /// No setting: it has no line in the journal.
+    private static let jobs = """
+        CREATE TABLE jobs (
+            name TEXT PRIMARY KEY NOT NULL,
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            failure TEXT,
+            failures INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let bans = """

@@ -36,7 +36,7 @@ extension Switchboard {
         case .prack, .bye, .notify: respond(481, to: request, on: flow, &turn)
         case .ack, .cancel: break
         case .register, .info, .refer, .subscribe, .message, .publish:
-            respond(405, to: request, on: flow, &turn, writeCapabilities)
+            refuseMethod(of: request, on: flow, &turn)
         case .other, nil:
             respond(501, to: request, on: flow, &turn, writeCapabilities)
         }

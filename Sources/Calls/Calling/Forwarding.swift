@@ -57,8 +57,10 @@ extension Switchboard {
         }
         return contacts.sorted { $0.q ?? 1_000 > $1.q ?? 1_000 }.map { contact in
             // Every phone is called over encryption, so `sips` asks for nothing more (RFC 5630 §4).
-            guard let uri = contact.uri, uri.scheme != .tel, let user = uri.decodedUser(in: response.bytes.span)
-            else { return .unusable }
+            let bytes = response.bytes.span
+            guard let uri = contact.uri else { return .unusable }
+            if uri.scheme == .tel { return .user(registrar.addressee(uri, in: bytes).number) }
+            guard let user = uri.decodedUser(in: bytes) else { return .unusable }
             return .user(snapshot.devices[user]?.number.text ?? user)
         }
     }

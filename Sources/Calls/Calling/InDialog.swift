@@ -37,7 +37,7 @@ extension Switchboard {
         // Rows S03 and S17: nothing of ours waits for a PRACK any more, and we have subscribed to nothing.
         case .prack, .notify: respond(481, to: request, on: flow, &turn)
         case .register, .info, .subscribe, .message, .publish:
-            respond(405, to: request, on: flow, &turn, writeCapabilities)
+            refuseMethod(of: request, on: flow, &turn)
         case .other, nil:
             respond(501, to: request, on: flow, &turn, writeCapabilities)
         }

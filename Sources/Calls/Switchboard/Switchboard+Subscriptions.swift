@@ -43,7 +43,7 @@ extension Switchboard {
             return true
         }
         guard request.method == .subscribe else {
-            respond(405, to: request, on: flow, &turn, writeCapabilities)
+            refuseMethod(of: request, on: flow, &turn)
             return true
         }
         do throws(SubscribeRefused) {

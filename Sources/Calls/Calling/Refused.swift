@@ -8,7 +8,7 @@ import SIP
 struct Refused: Error, Sendable {
     let status: Int
     let outcome: CallOutcome
-    var control: String?
+    var control: Control?
     let reason: String
     /// Whether the caller's phone is told the reason too, where a control refused.
     var isToldToCaller = true
@@ -22,7 +22,7 @@ struct Refused: Error, Sendable {
         case other = 399
     }
 
-    init(status: Int, outcome: CallOutcome, control: String? = nil, reason: String, offer: SessionDescription? = nil) {
+    init(status: Int, outcome: CallOutcome, control: Control? = nil, reason: String, offer: SessionDescription? = nil) {
         self.status = status
         self.outcome = outcome
         self.control = control
@@ -65,7 +65,7 @@ extension Switchboard {
         }
         let host = settings.hostNames.first ?? snapshot.domain.text
         let reason = refused.reason.replacing("\"", with: "'")
-        return "\(kind.rawValue) \(host) \"\(refused.control.map { "\(reason) [\($0)]" } ?? reason)\""
+        return "\(kind.rawValue) \(host) \"\(refused.control.map { "\(reason) [\($0.rawValue)]" } ?? reason)\""
     }
 
     /// Refuses a request outside of an INVITE transaction.

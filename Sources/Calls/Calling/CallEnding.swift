@@ -16,15 +16,14 @@ extension Switchboard {
         for username in call.usernames where username != call.caller.username { leave(serial, username) }
         stopRinging(call, &turn)
         let ticket = Ticket(serial: nextSerial())
-        call.record.endedAt = turn.now.wall
+        call.record.endedAt = call.time(at: turn.now)
         call.record.answeredAt = nil
         call.record.outcome = refused.outcome
         call.record.status = refused.status
         call.record.control = refused.control
         call.record.reason = refused.reason
         let refusing = Call.Refusing(
-            status: refused.status,
-            warning: warning(of: refused),
+            refused: refused,
             ticket: ticket,
             giveUp: turn.now.monotonic + Limits.storing
         )
@@ -43,14 +42,15 @@ extension Switchboard {
     mutating func sendRefusal(_ call: Call, _ refusing: Call.Refusing, _ turn: inout Turn) {
         switch call.origin {
         case .asked(let incoming):
-            let bytes = response(refusing.status, to: incoming.request, on: incoming.flow, tag: incoming.tag) {
-                if let warning = refusing.warning { $0.field(.warning, warning) }
+            let refused = refusing.refused
+            let bytes = response(refused.status, to: incoming.request, on: incoming.flow, tag: incoming.tag) {
+                explain(refused, into: &$0)
             }
-            answer(incoming.transaction, refusing.status, bytes, &turn)
+            answer(incoming.transaction, refused.status, bytes, &turn)
             forget(call.serial, &turn)
         case .transfer(let standing):
             forget(call.serial, &turn)
-            transferFailed(standing.call, refusing.status, &turn)
+            transferFailed(standing.call, refusing.refused.status, &turn)
         }
     }
 
@@ -125,13 +125,21 @@ extension Switchboard {
         return true
     }
 
+    /// Ends all calls, because the server stops.
+    public mutating func endCalls(_ turn: inout Turn) {
+        for serial in callsBySerial.keys.sorted() {
+            end(serial, because: "the server was stopped", &turn)
+        }
+        tellWatchers(&turn)
+    }
+
     /// Completes the record of an answered call, closes its media and lets it go.
     private mutating func close(_ serial: UInt64, reason: String, _ turn: inout Turn) {
         guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase else { return }
         abandonTransfer(serial, &turn)
         if let change = conversation.change { reply(487, to: change.asked, &turn) }
         var record = call.record
-        record.endedAt = turn.now.wall
+        record.endedAt = call.time(at: turn.now)
         record.reason = reason
         if record.callerProtection?.srtpSuite == nil || record.calleeProtection?.srtpSuite == nil {
             // Nobody heard anybody: a phone answered and never said how it protects its audio.

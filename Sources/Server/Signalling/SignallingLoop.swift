@@ -169,7 +169,7 @@ final class SignallingLoop {
     func shutDown() {
         let now = SystemClock.now
         turn.begin(at: now)
-        for call in switchboard.calls() { _ = switchboard.endCall(call.record.id, &turn) }
+        switchboard.endCalls(&turn)
         carryOut()
         endTurn()
         reportEvents(at: now.wall)

@@ -66,6 +66,34 @@ struct EndTests {
         #expect(scene.office.received(on: scene.callee.flow).map(\.method) == [.bye])
     }
 
+    @Test func `calls that end because the server stops say so`() throws {
+        var scene = try Scene()
+        scene.office.stop()
+        #expect(scene.office.received(on: scene.caller.flow).map(\.method) == [.bye])
+        #expect(scene.office.record()?.reason == "the server was stopped")
+        #expect(scene.office.switchboard.calls().isEmpty)
+    }
+
+    @Test(arguments: [3_600, -3_600])
+    func `a call lasts as long as it lasts, whatever somebody does to the clock`(step: Int64) throws {
+        var scene = try Scene()
+        let answered = try #require(scene.office.record()?.answeredAt)
+        scene.office.wait(.seconds(7))
+        scene.office.stepClock(.seconds(step))
+        scene.office.deliver(scene.caller.inDialog("BYE", of: scene.answer), on: scene.caller.flow)
+        #expect(scene.office.record()?.endedAt == answered + .seconds(7))
+    }
+
+    @Test func `a call that is refused after the clock was set back does not end before it begins`() throws {
+        var (office, caller, callee) = try Office.withPhones()
+        _ = try caller.call(&office, "102")
+        let invite = try #require(office.received(on: callee.flow).first)
+        office.stepClock(.seconds(-3_600))
+        office.deliver(callee.answer(invite, 486), on: callee.flow)
+        let record = try #require(office.record())
+        #expect(record.outcome == .busy && record.endedAt == record.startedAt)
+    }
+
     @Test func `disabling an extension ends its calls`() throws {
         var scene = try Scene()
         try scene.office.apply(disabled: ["102"])

@@ -286,6 +286,13 @@ struct Office {
         return found
     }
 
+    /// The server stops.
+    mutating func stop() {
+        var turn = Turn(at: moment)
+        switchboard.endCalls(&turn)
+        carryOut(turn.actions)
+    }
+
     /// The latest state of the only record, or of the one with this id.
     func record(_ id: String? = nil) -> CallRecord? { records.last { id == nil || $0.id == id } }
 

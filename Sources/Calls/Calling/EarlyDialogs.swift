@@ -16,7 +16,7 @@ extension Switchboard {
         else { return false }
         // Row S14: it has to come from the phone that the dialog is with.
         guard flow.id == flowID(owner, call) else {
-            report(.forgedInDialog, .intrusionDetection, request, flow, &turn)
+            report(.forgedInDialog, request, flow, &turn)
             respond(481, to: request, on: flow, &turn)
             return true
         }

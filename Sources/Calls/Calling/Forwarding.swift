@@ -35,10 +35,9 @@ extension Switchboard {
             case .refused(let refusal):
                 report(
                     .forwardRefused,
-                    .intrusionDetection,
                     response,
                     client.flow,
-                    subject: ringing.branches[index].party.username,
+                    subject: .account(ringing.branches[index].party.username),
                     detail: refusal.reason,
                     &turn
                 )
@@ -131,7 +130,7 @@ extension Refused {
         var refused = Refused(
             status: 480,
             outcome: .failed,
-            control: refusal.control?.rawValue,
+            control: refusal.control,
             reason: refusal.reason
         )
         refused.isToldToCaller = false

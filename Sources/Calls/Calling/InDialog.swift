@@ -54,12 +54,12 @@ extension Switchboard {
         _ turn: inout Turn
     ) -> Bool {
         guard let proof = authenticate(request, on: flow, &turn) else {
-            report(.forgedInDialog, .intrusionDetection, request, flow, &turn)
+            report(.forgedInDialog, request, flow, &turn)
             return false
         }
         guard let leg = leg(owner), proof.device.username == leg.party.username else {
             respond(403, to: request, on: flow, &turn)
-            report(.identityMismatch, .intrusionDetection, request, flow, &turn)
+            report(.identityMismatch, request, flow, &turn)
             return false
         }
         guard flow.isFit(for: leg) else {

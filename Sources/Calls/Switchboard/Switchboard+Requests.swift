@@ -23,7 +23,7 @@ extension Switchboard {
     mutating func receiveRequest(_ request: Message, on flow: Flow, _ turn: inout Turn) {
         if let client = request.first(.userAgent), ScannerSignatures.matches(userAgent: request.bytes(client)) {
             counters.dropped += 1
-            report(.scanner, .intrusionDetection, request, flow, &turn)
+            report(.scanner, request, flow, &turn)
             return
         }
         if transactions.absorb(request, on: flow, &turn) { return }

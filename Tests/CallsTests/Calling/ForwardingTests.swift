@@ -129,9 +129,13 @@ struct RefusedForwardTests {
         #expect(!scene.look(at: "103").holdsInvite)
         let record = try #require(scene.office.record())
         #expect(record.reason == "the phone of extension 102 sent the call to \(shown), \(outside)")
-        #expect((record.control, record.status) == ("intrusion-detection", 480))
+        #expect((record.control, record.status) == (.intrusionDetection, 480))
         let event = try #require(scene.office.events.first)
-        #expect((event.kind, event.control, event.subject) == (.forwardRefused, record.control, "phone-102-000001"))
+        #expect(
+            (event.kind, event.control as Control?, event.subject) == (
+                .forwardRefused, record.control, .account("phone-102-000001")
+            )
+        )
         #expect(event.detail == record.reason)
     }
 

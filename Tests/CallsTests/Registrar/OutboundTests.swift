@@ -148,7 +148,7 @@ struct OutboundTests {
         #expect(office.events.isEmpty)
         _ = try phone.registerFlow(&office, instance: "<urn:uuid:11111111-0000-1000-8000-000A95A0E128>")
         #expect(office.events.map(\.kind) == [.otherInstance])
-        #expect(office.events.first?.subject == "'desk' of extension 101")
+        #expect(office.events.first?.subject?.description == "'desk' of extension 101")
     }
 
     @Test func `another phone with the same secret is noticed also after a restart`() throws {

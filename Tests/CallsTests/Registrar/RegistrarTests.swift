@@ -123,7 +123,7 @@ struct RegistrarTests {
             #expect(office.switchboard.registrations().count == 5)
         }
         #expect(Set(office.events.map(\.kind)) == [.bindingLimit] && office.events.count == 15)
-        #expect(office.events.last?.subject == "'desk' of extension 101")
+        #expect(office.events.last?.subject?.description == "'desk' of extension 101")
         #expect(office.closed.isEmpty)
     }
 

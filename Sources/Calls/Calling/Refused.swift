@@ -68,7 +68,7 @@ struct Refused: Error, Sendable {
         self.init(
             status: refusal.status,
             outcome: .failed,
-            control: refusal.control?.rawValue,
+            control: refusal.control,
             reason: refusal.reason
         )
     }
@@ -127,7 +127,7 @@ extension Refused {
             self.init(
                 status: 488,
                 outcome: .refused,
-                control: Control.mediaEncryption.rawValue,
+                control: .mediaEncryption,
                 reason: CallAttempt.Media(shortcoming).refusal?.reason ?? ""
             )
         }

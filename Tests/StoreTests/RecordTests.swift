@@ -12,7 +12,7 @@ struct RecordTests {
     private func makeFull() throws -> CallRecord {
         var record = try makeRecord("a1")
         (record.answeredAt, record.endedAt) = (noon + .seconds(4), noon + .seconds(64))
-        (record.outcome, record.status, record.control, record.reason) = (.refused, 488, "media-encryption", "no SRTP")
+        (record.outcome, record.status, record.control, record.reason) = (.refused, 488, .mediaEncryption, "no SRTP")
         record.callerProtection = LegProtection(
             transport: "tls",
             tlsVersion: "TLSv1.3",
@@ -131,9 +131,8 @@ struct EventTests {
         SecurityEvent(
             at: time,
             kind: .failedLogin,
-            control: "intrusion-detection",
-            source: source,
-            subject: "k7",
+            source: EventSource(parsing: source),
+            subject: .account("k7"),
             detail: detail,
             count: count
         )
@@ -162,14 +161,14 @@ struct EventTests {
         #expect(try store.lastProofs().isEmpty)
         for index in 0..<150 {
             try store.recordProof(
-                control: "journal",
+                control: .journal,
                 kind: .audit,
                 at: noon + .seconds(index),
                 passed: index == 149,
                 evidence: "entry \(index)"
             )
         }
-        try store.recordProof(control: "journal", kind: .attack, at: noon, passed: false, evidence: "open")
+        try store.recordProof(control: .journal, kind: .attack, at: noon, passed: false, evidence: "open")
         let proofs = try store.lastProofs()
         #expect(proofs.map(\.kind) == [.audit, .attack])
         #expect(proofs.map(\.passed) == [true, false])

@@ -72,7 +72,7 @@ extension Switchboard {
         }
         guard let media = settledEarly(client.call, index) ?? agreed(response, offered: branch) else {
             sayBye(&dialog, over: client.flow, &turn)
-            report(.weakMediaOffered, .mediaEncryption, response, client.flow, &turn)
+            report(.weakMediaOffered, response, client.flow, &turn)
             branchFailed(488, index, of: client.call, &turn)
             return
         }

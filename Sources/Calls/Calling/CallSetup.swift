@@ -10,7 +10,7 @@ import SIP
 extension Switchboard {
     mutating func invite(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
         guard proof.isCaller(of: request) else {
-            report(.identityMismatch, .intrusionDetection, request, proof.flow, &turn)
+            report(.identityMismatch, request, proof.flow, &turn)
             respond(403, to: request, on: proof.flow, &turn)
             return
         }
@@ -65,7 +65,7 @@ extension Switchboard {
     /// after the system is.
     mutating func mayCall(_ device: Device, _ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
         if accounts.admits(.call, of: device.id, at: turn.now.monotonic) { return true }
-        report(.accountLimit, .intrusionDetection, request, flow, subject: device.title, &turn)
+        report(.accountLimit, request, flow, subject: EventSubject(device), &turn)
         respond(503, to: request, on: flow, &turn) { $0.field(.retryAfter, 10) }
         return false
     }
@@ -101,7 +101,7 @@ extension Switchboard {
                 Refused(
                     status: refusal.status,
                     outcome: .refused,
-                    control: refusal.control?.rawValue,
+                    control: refusal.control,
                     reason: refusal.reason,
                     offer: offer
                 )

@@ -16,7 +16,7 @@ extension Switchboard {
         else { return false }
         // Row S14: it has to come from the phone that the dialog is with.
         guard flow.id == flowID(owner, call) else {
-            report(.forgedInDialog, .intrusionDetection, request, flow, &turn)
+            report(.forgedInDialog, request, flow, &turn)
             respond(481, to: request, on: flow, &turn)
             return true
         }
@@ -36,7 +36,7 @@ extension Switchboard {
         case .prack, .bye, .notify: respond(481, to: request, on: flow, &turn)
         case .ack, .cancel: break
         case .register, .info, .refer, .subscribe, .message, .publish:
-            respond(405, to: request, on: flow, &turn, writeCapabilities)
+            refuseMethod(of: request, on: flow, &turn)
         case .other, nil:
             respond(501, to: request, on: flow, &turn, writeCapabilities)
         }

@@ -37,7 +37,7 @@ extension Switchboard {
         // Rows S03 and S17: nothing of ours waits for a PRACK any more, and we have subscribed to nothing.
         case .prack, .notify: respond(481, to: request, on: flow, &turn)
         case .register, .info, .subscribe, .message, .publish:
-            respond(405, to: request, on: flow, &turn, writeCapabilities)
+            refuseMethod(of: request, on: flow, &turn)
         case .other, nil:
             respond(501, to: request, on: flow, &turn, writeCapabilities)
         }
@@ -54,12 +54,12 @@ extension Switchboard {
         _ turn: inout Turn
     ) -> Bool {
         guard let proof = authenticate(request, on: flow, &turn) else {
-            report(.forgedInDialog, .intrusionDetection, request, flow, &turn)
+            report(.forgedInDialog, request, flow, &turn)
             return false
         }
         guard let leg = leg(owner), proof.device.username == leg.party.username else {
             respond(403, to: request, on: flow, &turn)
-            report(.identityMismatch, .intrusionDetection, request, flow, &turn)
+            report(.identityMismatch, request, flow, &turn)
             return false
         }
         guard flow.isFit(for: leg) else {

@@ -81,7 +81,7 @@ extension Switchboard {
             }
         } catch {
             if error.status == 488, error.warning == nil {
-                report(.weakMediaOffered, .mediaEncryption, asked.request, asked.flow, &turn)
+                report(.weakMediaOffered, asked.request, asked.flow, &turn)
             }
             reply(error.status, to: asked, because: error, &turn)
         }

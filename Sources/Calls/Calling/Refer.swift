@@ -94,7 +94,7 @@ extension Switchboard {
         record.endedAt = turn.now.wall
         record.outcome = .refused
         record.status = refusal.status
-        record.control = refusal.control?.rawValue
+        record.control = refusal.control
         record.reason = refusal.reason
         turn.actions.append(.remember(record, nil))
         respond(refusal.status, to: asked.request, on: asked.flow, &turn)
@@ -152,7 +152,7 @@ extension Switchboard {
         }
         guard consulted.number == asked.party.number else {
             // Row S16: somebody else's call.
-            report(.identityMismatch, .intrusionDetection, asked.request, asked.flow, &turn)
+            report(.identityMismatch, asked.request, asked.flow, &turn)
             respond(403, to: asked.request, on: asked.flow, &turn)
             return
         }

@@ -151,7 +151,7 @@ extension Switchboard {
     private mutating func refuseSeat(_ status: Int, _ request: Message, by proof: Authenticated, _ turn: inout Turn) {
         if status == 403 {
             // Row S16: somebody else's call.
-            report(.identityMismatch, .intrusionDetection, request, proof.flow, subject: proof.device.username, &turn)
+            report(.identityMismatch, request, proof.flow, subject: .account(proof.device.username), &turn)
         }
         respond(status, to: request, on: proof.flow, &turn)
     }
@@ -205,7 +205,7 @@ extension Switchboard {
             return leg
         } catch {
             if error.status == 488, error.warning == nil {
-                report(.weakMediaOffered, .mediaEncryption, request, proof.flow, &turn)
+                report(.weakMediaOffered, request, proof.flow, &turn)
             }
             respond(error, to: request, on: proof.flow, &turn)
             return nil

@@ -75,8 +75,8 @@ extension Switchboard {
         _ turn: inout Turn
     ) {
         switch refused {
-        case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, &turn)
-        case .tooFast: report(.accountLimit, .intrusionDetection, request, proof.flow, &turn)
+        case .notYours: report(.identityMismatch, request, proof.flow, &turn)
+        case .tooFast: report(.accountLimit, request, proof.flow, &turn)
         case .tooManyHops, .tooLong, .notText, .forbidden, .unreachable: break
         }
         let host = settings.hostNames.first ?? snapshot.domain.text

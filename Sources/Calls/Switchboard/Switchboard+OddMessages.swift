@@ -19,7 +19,7 @@ extension Switchboard {
     /// phone's connection, with its registration and the signalling of its calls, stays; a stranger's is closed.
     mutating func receiveOdd(_ message: Message, _ error: ParseError, on flow: Flow, _ turn: inout Turn) {
         counters.malformed += 1
-        report(.malformed, .intrusionDetection, message, flow, &turn)
+        report(.malformed, message, flow, &turn)
         if message.method == nil {
             if error.leavesReadable { receiveResponse(message, on: flow, &turn) }
         } else if message.method != .ack, message.first(.via) != nil, message.first(.callID) != nil {

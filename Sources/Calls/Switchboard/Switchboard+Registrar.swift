@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
-import Model
+public import Model
 public import Primitives
 import SIP
 
@@ -61,9 +61,9 @@ extension Switchboard {
         writer.field(.contact, registrar.contact(over: flow))
     }
 
-    /// Who speaks over a connection, for people; `nil` where nobody has logged in.
-    public func phone(on flow: FlowID) -> String? {
-        registrar.usernames(on: flow).first.flatMap { snapshot.devices[$0]?.title }
+    /// Who speaks over a connection; `nil` where nobody has logged in.
+    public func phone(on flow: FlowID) -> EventSubject? {
+        registrar.usernames(on: flow).first.flatMap { snapshot.devices[$0] }.map(EventSubject.init)
     }
 
     /// The user name that showed its credential last over a connection; `nil` where none has.

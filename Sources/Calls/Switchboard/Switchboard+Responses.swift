@@ -79,14 +79,13 @@ extension Switchboard {
 
     mutating func report(
         _ kind: SecurityEventKind,
-        _ control: Control,
         _ request: Message,
         _ flow: Flow,
-        subject: String? = nil,
+        subject: EventSubject? = nil,
         detail: String? = nil,
         _ turn: inout Turn
     ) {
-        turn.report(kind, control, request, flow, subject: subject, detail: detail)
+        turn.report(kind, request, flow, subject: subject, detail: detail)
     }
 }
 

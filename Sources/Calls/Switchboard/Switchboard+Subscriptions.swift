@@ -34,7 +34,7 @@ extension Switchboard {
             return true
         }
         guard proof.device.id == subscription.device.id else {
-            turn.report(.identityMismatch, .intrusionDetection, request, flow)
+            turn.report(.identityMismatch, request, flow)
             respond(403, to: request, on: flow, &turn)
             return true
         }
@@ -43,7 +43,7 @@ extension Switchboard {
             return true
         }
         guard request.method == .subscribe else {
-            respond(405, to: request, on: flow, &turn, writeCapabilities)
+            refuseMethod(of: request, on: flow, &turn)
             return true
         }
         do throws(SubscribeRefused) {
@@ -76,8 +76,8 @@ extension Switchboard {
         _ turn: inout Turn
     ) {
         switch refused {
-        case .notYours: turn.report(.identityMismatch, .intrusionDetection, request, proof.flow)
-        case .tooMany, .tooFast: turn.report(.accountLimit, .intrusionDetection, request, proof.flow)
+        case .notYours: turn.report(.identityMismatch, request, proof.flow)
+        case .tooMany, .tooFast: turn.report(.accountLimit, request, proof.flow)
         case .malformed, .unknownEvent, .otherEvent, .filtered, .forbidden, .notAcceptable, .tooBrief, .full,
             .tooLong:
             break

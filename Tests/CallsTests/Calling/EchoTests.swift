@@ -162,7 +162,8 @@ struct EchoCallTests {
         var scene = try Scene()
         try scene.confirm()
         let id = try #require(scene.office.record()?.id)
-        #expect(scene.office.endCall(id))
+        let isEnded = scene.office.endCall(id)
+        #expect(isEnded)
         #expect(scene.office.received(on: scene.phone.flow).map(\.method) == [.bye])
         #expect(scene.office.switchboard.calls().isEmpty)
     }

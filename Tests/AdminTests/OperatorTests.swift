@@ -210,7 +210,7 @@ struct OwnExtensionTests {
                 id: id,
                 startedAt: noon + .seconds(after),
                 caller: .extension(try #require(ExtensionNumber(parsing: caller))),
-                callerDevice: try #require(DeviceID(parsing: "0123456789abcdef")),
+                callerDevice: DeviceID(parsing: "0123456789abcdef"),
                 dialled: callee,
                 callee: Participant(parsing: callee)
             )

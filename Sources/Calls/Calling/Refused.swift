@@ -63,7 +63,7 @@ struct Refused: Error, Sendable {
         self.init(
             status: refusal.status,
             outcome: .failed,
-            control: refusal.control?.rawValue,
+            control: refusal.control,
             reason: refusal.reason
         )
     }

@@ -6,7 +6,7 @@ import Primitives
 /// When the phones that ring for a call stop doing so (RFC 3261 §16.7).
 extension Switchboard {
     mutating func branchFailed(_ status: Int, _ index: Int, of serial: UInt64, _ turn: inout Turn) {
-        guard case .ringing(let ringing)? = callsBySerial[serial]?.phase, ringing.branches[index].status == nil else {
+        guard case .ringing(let ringing)? = callTable[serial]?.phase, ringing.branches[index].status == nil else {
             return
         }
         finish(index, of: serial, status, &turn)
@@ -24,20 +24,20 @@ extension Switchboard {
 
     /// Notes that a phone rings no longer.
     mutating func finish(_ index: Int, of serial: UInt64, _ status: Int, _ turn: inout Turn) {
-        guard case .ringing(let ringing)? = callsBySerial[serial]?.phase else { return }
+        guard case .ringing(let ringing)? = callTable[serial]?.phase else { return }
         updateRinging(serial) { $0.branches[index].status = status }
         leaveEarly(serial, ringing.branches[index], index, &turn)
     }
 
     mutating func updateRinging(_ serial: UInt64, _ change: (inout Call.Ringing) -> Void) {
-        guard case .ringing(var ringing)? = callsBySerial[serial]?.phase else { return }
+        guard case .ringing(var ringing)? = callTable[serial]?.phase else { return }
         change(&ringing)
-        callsBySerial[serial]?.phase = .ringing(ringing)
+        callTable[serial]?.phase = .ringing(ringing)
     }
 
     /// Tells the caller when no phone rings any more.
     mutating func giveUpIfSilent(_ serial: UInt64, _ turn: inout Turn) {
-        guard case .ringing(let ringing)? = callsBySerial[serial]?.phase, ringing.ringingPhones == 0 else { return }
+        guard case .ringing(let ringing)? = callTable[serial]?.phase, ringing.ringingPhones == 0 else { return }
         refuse(serial, Refused(ringing), &turn)
     }
 }

@@ -9,13 +9,13 @@ import SIP
 extension Switchboard {
     /// Ends a call that was not answered. The caller hears the reason when it is on disk.
     mutating func refuse(_ serial: UInt64, _ refused: Refused, _ turn: inout Turn) {
-        if case .refusing? = callsBySerial[serial]?.phase { return }
+        if case .refusing? = callTable[serial]?.phase { return }
         // What was heard before the answer is heard no longer, whenever the caller is told.
         closeRelay(serial, &turn)
-        guard var call = callsBySerial[serial] else { return }
-        for username in call.usernames where username != call.caller.username { leave(serial, username) }
+        guard var call = callTable[serial] else { return }
+        for username in call.usernames where username != call.caller.username { callTable.leave(serial, username) }
         stopRinging(call, &turn)
-        let ticket = Ticket(serial: nextSerial())
+        let ticket = Ticket(serial: callTable.nextSerial())
         call.record.endedAt = call.time(at: turn.now)
         call.record.answeredAt = nil
         call.record.outcome = refused.outcome
@@ -28,10 +28,10 @@ extension Switchboard {
             giveUp: turn.now.monotonic + Limits.storing
         )
         call.phase = .refusing(refusing)
-        callsBySerial[serial] = call
-        tickets[ticket] = serial
+        callTable[serial] = call
+        callTable.tickets[ticket] = serial
         turn.actions.append(.remember(call.record, ticket))
-        schedule(serial, at: refusing.giveUp)
+        callTable.schedule(serial, at: refusing.giveUp)
     }
 
     private mutating func stopRinging(_ call: Call, _ turn: inout Turn) {
@@ -60,18 +60,18 @@ extension Switchboard {
             respond(481, to: request, on: flow, &turn)
             return
         }
-        respond(200, to: request, on: flow, tag: callsBySerial[serial]?.incoming?.tag, &turn)
-        guard let call = callsBySerial[serial], call.incoming?.transaction == id else { return }
+        respond(200, to: request, on: flow, tag: callTable[serial]?.incoming?.tag, &turn)
+        guard let call = callTable[serial], call.incoming?.transaction == id else { return }
         end(call.serial, as: .cancelled, &turn)
     }
 
     /// Ends a call that the caller was not told an answer of.
     mutating func end(_ serial: UInt64, as refused: Refused, _ turn: inout Turn) {
-        guard let call = callsBySerial[serial] else { return }
+        guard let call = callTable[serial] else { return }
         switch call.phase {
         case .ringing: refuse(serial, refused, &turn)
         case .answering(let answering):
-            tickets[answering.ticket] = nil
+            callTable.tickets[answering.ticket] = nil
             hangUp(answering.callee, of: serial, &turn)
             refuse(serial, refused, &turn)
         case .refusing, .talking: break
@@ -81,20 +81,15 @@ extension Switchboard {
     /// One side of a standing call hung up.
     mutating func bye(_ request: Message, _ owner: DialogOwner, on flow: Flow, _ turn: inout Turn) {
         respond(200, to: request, on: flow, &turn)
-        guard !leaveTransfer(owner, &turn), let call = callsBySerial[owner.call] else { return }
+        guard !leaveTransfer(owner, &turn), let call = callTable[owner.call] else { return }
         let reason = owner.side == .caller ? "the caller hung up" : "the called phone hung up"
         switch call.phase {
         case .talking(let conversation):
-            hangUp(
-                owner.side == .caller ? conversation.callee : conversation.caller,
-                of: call.serial,
-                because: request.reason(),
-                &turn
-            )
+            hangUp(conversation[owner.side.other], of: call.serial, because: request.reason(), &turn)
             close(call.serial, reason: reason, &turn)
         case .answering(let answering):
-            tickets[answering.ticket] = nil
-            dialogs[DialogKey(answering.callee.dialog)] = nil
+            callTable.tickets[answering.ticket] = nil
+            forgetDialogs(of: [answering.callee])
             refuse(call.serial, .noAnswer, &turn)
         case .ringing, .refusing: break
         }
@@ -102,7 +97,7 @@ extension Switchboard {
 
     /// Ends a call from our side, whatever it is doing.
     mutating func end(_ serial: UInt64, because reason: String, _ turn: inout Turn) {
-        guard let call = callsBySerial[serial] else { return }
+        guard let call = callTable[serial] else { return }
         switch call.phase {
         case .ringing, .answering:
             end(serial, as: Refused(status: 480, outcome: .failed, reason: reason), &turn)
@@ -119,7 +114,7 @@ extension Switchboard {
     /// - Parameter id: The id of its record.
     /// - Returns: Whether there was such a call.
     public mutating func endCall(_ id: String, _ turn: inout Turn) -> Bool {
-        guard let call = callsBySerial.values.first(where: { $0.record.id == id }) else { return false }
+        guard let call = callTable.values.first(where: { $0.record.id == id }) else { return false }
         end(call.serial, because: "an operator ended it", &turn)
         endTurn(&turn)
         return true
@@ -127,21 +122,21 @@ extension Switchboard {
 
     /// Ends all calls, because the server stops.
     public mutating func endCalls(_ turn: inout Turn) {
-        for serial in callsBySerial.keys.sorted() {
+        for serial in callTable.keys.sorted() {
             end(serial, because: "the server was stopped", &turn)
         }
-        tellWatchers(&turn)
+        endTurn(&turn)
     }
 
     /// Completes the record of an answered call, closes its media and lets it go.
     private mutating func close(_ serial: UInt64, reason: String, _ turn: inout Turn) {
-        guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase else { return }
+        guard let call = callTable[serial], case .talking(let conversation) = call.phase else { return }
         abandonTransfer(serial, &turn)
         if let change = conversation.change { reply(487, to: change.asked, &turn) }
         var record = call.record
         record.endedAt = call.time(at: turn.now)
         record.reason = reason
-        if record.callerProtection?.srtpSuite == nil || record.calleeProtection?.srtpSuite == nil {
+        if record.protections.contains(where: { $0?.srtpSuite == nil }) {
             // Nobody heard anybody: a phone answered and never said how it protects its audio.
             (record.answeredAt, record.outcome) = (nil, .failed)
             record.reason = "\(reason); its audio was never agreed on"
@@ -151,32 +146,35 @@ extension Switchboard {
     }
 
     mutating func forget(_ serial: UInt64, _ turn: inout Turn) {
-        guard let call = callsBySerial.removeValue(forKey: serial) else { return }
-        for username in call.usernames { leave(serial, username) }
+        guard let call = callTable.removeValue(forKey: serial) else { return }
+        for username in call.usernames { callTable.leave(serial, username) }
         if call.relayed != nil { turn.actions.append(.media(.close(call.relay))) }
         closeEarly(serial, keepingRelay: false, &turn)
         switch call.phase {
         case .ringing: break
         case .answering(let answering):
-            tickets[answering.ticket] = nil
-            dialogs[DialogKey(answering.callee.dialog)] = nil
-        case .refusing(let refusing): tickets[refusing.ticket] = nil
+            callTable.tickets[answering.ticket] = nil
+            forgetDialogs(of: [answering.callee])
+        case .refusing(let refusing): callTable.tickets[refusing.ticket] = nil
         case .talking(let conversation):
-            dialogs[DialogKey(conversation.caller.dialog)] = nil
-            dialogs[DialogKey(conversation.callee.dialog)] = nil
+            forgetDialogs(of: conversation.endpoints)
         }
     }
 
-    mutating func leave(_ serial: UInt64, _ username: String) {
-        callsOf[username]?.remove(serial)
-        if callsOf[username]?.isEmpty == true { callsOf[username] = nil }
+    private mutating func forgetDialogs(of endpoints: [Endpoint]) {
+        for leg in endpoints.compactMap(\.leg) { callTable.dialogs[DialogKey(leg.dialog)] = nil }
+    }
+
+    /// Says BYE where there is somebody to say it to.
+    mutating func hangUp(_ endpoint: Endpoint, of serial: UInt64, because reason: Reason? = nil, _ turn: inout Turn) {
+        if let leg = endpoint.leg { hangUp(leg, of: serial, because: reason, &turn) }
     }
 
     /// Says BYE on one leg and forgets its dialog.
     ///
     /// - Parameter reason: What the other side gave as its own (RFC 3326).
     mutating func hangUp(_ leg: Leg, of serial: UInt64, because reason: Reason? = nil, _ turn: inout Turn) {
-        dialogs[DialogKey(leg.dialog)] = nil
+        callTable.dialogs[DialogKey(leg.dialog)] = nil
         guard let flow = leg.flow else { return }
         if let waiting = leg.unacknowledged, waiting.giveUp > turn.now.monotonic {
             sayBye(after: waiting, in: leg.dialog, over: flow, because: reason)
@@ -188,7 +186,7 @@ extension Switchboard {
 
     mutating func sayBye(_ dialog: inout Dialog, over flow: Flow, because reason: Reason? = nil, _ turn: inout Turn) {
         let (key, bytes) = request(.bye, in: &dialog, over: flow, because: reason)
-        leaving[DialogKey(dialog)] = .said(flow.id)
+        callTable.leaving[DialogKey(dialog)] = .said(flow.id)
         start(key, .bye, bytes, purpose: .goodbye(DialogKey(dialog)), over: flow, &turn)
     }
 

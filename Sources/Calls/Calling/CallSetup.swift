@@ -38,7 +38,7 @@ extension Switchboard {
             respond(400, to: request, on: proof.flow, &turn)
             return
         }
-        let serial = nextSerial()
+        let serial = callTable.nextSerial()
         let transaction = transactions.openInvite(key, on: proof.flow, call: serial, at: turn.now)
         answer(transaction, 100, response(100, to: request, on: proof.flow, tag: nil), &turn)
 
@@ -48,15 +48,17 @@ extension Switchboard {
         switch decision {
         case .refuse(let refused): refuse(serial, refused, &turn)
         case .connect(let placement, _):
-            if !ring(serial, placement, only: addressee.phone, &turn) {
+            if case .service(let service) = placement.target {
+                answer(serial, by: service, &turn)
+            } else if !ring(serial, placement, only: addressee.phone, &turn) {
                 refuse(serial, .unreachable, &turn)
             }
         }
     }
 
     private func hasRoom(for proof: Authenticated) -> Bool {
-        !transactions.isFull && callsBySerial.count < settings.calls
-            && callsOf[proof.device.username, default: []].count < Limits.callsPerDevice
+        !transactions.isFull && callTable.count < settings.calls
+            && callTable.of(proof.device.username).count < Limits.callsPerDevice
     }
 
     /// Whether a phone does not begin more calls than people do (row D15). If it does, it is told so, and somebody who looks
@@ -84,9 +86,15 @@ extension Switchboard {
             caller: proof.device,
             dialled: number,
             signallingIsSecure: proof.flow.transport.isEncrypted,
-            media: offer.map { $0.isProtected ? .encrypted : .plain } ?? .lateOffer
+            media: offer.map(\.promise) ?? .lateOffer
         )
-        switch CallRules.decide(attempt, in: snapshot) {
+        let verdict =
+            if let service = Service(dialled: number) {
+                CallRules.decide(attempt, to: service, in: snapshot)
+            } else {
+                CallRules.decide(attempt, in: snapshot)
+            }
+        switch verdict {
         case .allowed(let placement): return .connect(placement, offer)
         case .refused(let refusal):
             return .refuse(
@@ -121,7 +129,7 @@ extension Switchboard {
         let record = CallRecord(
             id: entropy.token(),
             startedAt: turn.now.wall,
-            caller: proof.subscriber.number,
+            caller: .extension(proof.subscriber.number),
             callerDevice: proof.device.id,
             dialled: String(number.prefix(Limits.recordedText)),
             callee: placement?.target,
@@ -137,18 +145,18 @@ extension Switchboard {
             dialog: dialog,
             offer: offer
         )
-        callsBySerial[serial] = Call(
+        callTable[serial] = Call(
             serial: serial,
             record: record,
             begun: turn.now,
             caller: caller,
             origin: .asked(incoming),
-            placement: placement,
+            grounds: placement.map { Grounds($0) },
             phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
         )
-        callsOf[proof.device.username, default: []].insert(serial)
+        callTable.enter(serial, proof.device.username)
         turn.actions.append(.remember(record, nil))
-        schedule(serial, at: turn.now.monotonic + Limits.ringing)
+        callTable.schedule(serial, at: turn.now.monotonic + Limits.ringing)
     }
 
     /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call. No
@@ -162,8 +170,10 @@ extension Switchboard {
         only phone: PhoneInstance?,
         _ turn: inout Turn
     ) -> Bool {
-        guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return false }
-        let phones = snapshot.devices(of: placement.target).filter { $0.username != call.caller.username }
+        guard var call = callTable[serial], case .ringing(var ringing) = call.phase,
+            let number = placement.target.number
+        else { return false }
+        let phones = snapshot.devices(of: number).filter { $0.username != call.caller.username }
         // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
         let reachable = phones.flatMap { registrar.bindings.ways(to: $0.username) }.filter {
             $0.flow.transport.isEncrypted
@@ -183,7 +193,7 @@ extension Switchboard {
         ringing.branches.reserveCapacity(first + requests.count)
         for (branch, _) in requests { ringing.branches.append(branch) }
         call.phase = .ringing(ringing)
-        callsBySerial[serial] = call
+        callTable[serial] = call
         for (offset, (branch, request)) in requests.enumerated() {
             start(
                 branch.key,
@@ -240,5 +250,22 @@ extension Switchboard {
 }
 
 extension SessionDescription {
-    fileprivate var isProtected: Bool { audio.map { Negotiation.protection(of: $0) != nil } ?? false }
+    fileprivate var promise: CallAttempt.Media {
+        guard let audio else { return .plain }
+        return Negotiation.protection(of: audio) == nil ? CallAttempt.Media(audio.shortcoming) : .encrypted
+    }
+}
+
+extension CallAttempt.Media {
+    init(_ shortcoming: ProtectionShortcoming) {
+        self =
+            switch shortcoming {
+            case .plain: .plain
+            case .optional: .optional
+            case .dtls: .dtls
+            case .noKey: .noKey
+            case .suites: .otherSuites
+            case .parameters: .otherParameters
+            }
+    }
 }

@@ -73,32 +73,33 @@ struct EarlyOwner: Sendable {
 extension Switchboard {
     /// Makes the early dialog with the caller, if there is none.
     mutating func openEarly(_ call: Call, _ incoming: Call.Incoming) {
-        guard earlyCalls[call.serial] == nil else { return }
+        guard callTable.earlyCalls[call.serial] == nil else { return }
         // §3: between 1 and 2³¹-1.
         let rseq = UInt32(truncatingIfNeeded: entropy.next() & 0x3FFF_FFFF) + 1
-        earlyCalls[call.serial] = EarlyCall(dialog: incoming.dialog, rseq: rseq)
-        earlyDialogs[DialogKey(incoming.dialog)] = EarlyOwner(call: call.serial, branch: nil)
+        callTable.earlyCalls[call.serial] = EarlyCall(dialog: incoming.dialog, rseq: rseq)
+        callTable.earlyDialogs[DialogKey(incoming.dialog)] = EarlyOwner(call: call.serial, branch: nil)
     }
 
     /// Forgets the early dialog with a phone that rings no longer. If it was heard, nothing goes to it or comes from it any
     /// more.
     mutating func leaveEarly(_ serial: UInt64, _ branch: Branch, _ index: Int, _ turn: inout Turn) {
-        guard !earlyCalls.isEmpty, let phone = earlyCalls[serial]?.phones.removeValue(forKey: index) else { return }
-        earlyDialogs[DialogKey(phone.dialog)] = nil
-        guard earlyCalls[serial]?.heard == index, let media = phone.media,
+        guard !callTable.earlyCalls.isEmpty, let phone = callTable.earlyCalls[serial]?.phones.removeValue(forKey: index)
+        else { return }
+        callTable.earlyDialogs[DialogKey(phone.dialog)] = nil
+        guard callTable.earlyCalls[serial]?.heard == index, let media = phone.media,
             var leg = Leg(branch.party, branch.flow, phone.dialog, media, at: turn.now).relayMedia
         else { return }
         leg.isGone = true
-        earlyCalls[serial]?.relay = .stale
-        earlyCalls[serial]?.heard = nil
+        callTable.earlyCalls[serial]?.relay = .stale
+        callTable.earlyCalls[serial]?.heard = nil
         turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, .network(leg))))
     }
 
     /// A phone answered: one that was heard before and is another goes silent now, not when the record is on disk.
     mutating func silenceOthers(_ serial: UInt64, than callee: Leg, _ turn: inout Turn) {
-        guard !earlyCalls.isEmpty, let early = earlyCalls[serial], let index = early.heard,
+        guard !callTable.earlyCalls.isEmpty, let early = callTable.earlyCalls[serial], let index = early.heard,
             let phone = early.phones[index], DialogKey(phone.dialog) != DialogKey(callee.dialog),
-            case .ringing(let ringing)? = callsBySerial[serial]?.phase
+            case .ringing(let ringing)? = callTable[serial]?.phase
         else { return }
         leaveEarly(serial, ringing.branches[index], index, &turn)
     }
@@ -106,9 +107,11 @@ extension Switchboard {
     /// Forgets what was early about a call, and closes what only that had opened.
     @discardableResult
     mutating func closeEarly(_ serial: UInt64, keepingRelay: Bool, _ turn: inout Turn) -> EarlyCall? {
-        guard !earlyCalls.isEmpty, let early = earlyCalls.removeValue(forKey: serial) else { return nil }
-        earlyDialogs[DialogKey(early.dialog)] = nil
-        for phone in early.phones.values { earlyDialogs[DialogKey(phone.dialog)] = nil }
+        guard !callTable.earlyCalls.isEmpty, let early = callTable.earlyCalls.removeValue(forKey: serial) else {
+            return nil
+        }
+        callTable.earlyDialogs[DialogKey(early.dialog)] = nil
+        for phone in early.phones.values { callTable.earlyDialogs[DialogKey(phone.dialog)] = nil }
         if !keepingRelay { closeRelay(serial, &turn) }
         return early
     }

@@ -11,8 +11,8 @@ import SIP
 extension Switchboard {
     /// - Returns: Whether there was such a dialog, so that nothing is left to do.
     mutating func receiveEarly(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
-        guard !earlyDialogs.isEmpty, let key = DialogKey(request), let owner = earlyDialogs[key],
-            let call = callsBySerial[owner.call], request.method != .ack
+        guard !callTable.earlyDialogs.isEmpty, let key = DialogKey(request), let owner = callTable.earlyDialogs[key],
+            let call = callTable[owner.call], request.method != .ack
         else { return false }
         // Row S14: it has to come from the phone that the dialog is with.
         guard flow.id == flowID(owner, call) else {
@@ -36,7 +36,7 @@ extension Switchboard {
         case .prack, .bye, .notify: respond(481, to: request, on: flow, &turn)
         case .ack, .cancel: break
         case .register, .info, .refer, .subscribe, .message, .publish:
-            respond(405, to: request, on: flow, &turn, writeCapabilities)
+            refuseMethod(of: request, on: flow, &turn)
         case .other, nil:
             respond(501, to: request, on: flow, &turn, writeCapabilities)
         }
@@ -52,9 +52,9 @@ extension Switchboard {
     private mutating func inOrder(_ request: Message, _ owner: EarlyOwner, on flow: Flow, _ turn: inout Turn) -> Bool {
         let order: Dialog.Order?
         if let branch = owner.branch {
-            order = try? earlyCalls[owner.call]?.phones[branch]?.dialog.receive(request)
+            order = try? callTable.earlyCalls[owner.call]?.phones[branch]?.dialog.receive(request)
         } else {
-            order = try? earlyCalls[owner.call]?.dialog.receive(request)
+            order = try? callTable.earlyCalls[owner.call]?.dialog.receive(request)
         }
         guard order == .next else {
             respond(order == nil ? 400 : 500, to: request, on: flow, &turn)
@@ -71,14 +71,14 @@ extension Switchboard {
             respond(400, to: request, on: flow, &turn)
             return
         }
-        guard let early = earlyCalls[call.serial], let pending = early.pending, rack.rseq == pending.rseq,
+        guard let early = callTable.earlyCalls[call.serial], let pending = early.pending, rack.rseq == pending.rseq,
             rack.cseq.method == .invite, rack.cseq.number == (try? call.incoming?.request.cseq().number)
         else {
             respond(481, to: request, on: flow, &turn)
             return
         }
         guard takeDescription(of: request, call, on: flow, &turn) else { return }
-        earlyCalls[call.serial]?.pending = nil
+        callTable.earlyCalls[call.serial]?.pending = nil
         openEarlyRelay(call, &turn)
         if !early.queue.isEmpty {
             sayNext(call, &turn)
@@ -94,7 +94,7 @@ extension Switchboard {
         on flow: Flow,
         _ turn: inout Turn
     ) -> Bool {
-        guard var told = earlyCalls[call.serial]?.told, told.isOffer, told.media.suite == nil else {
+        guard var told = callTable.earlyCalls[call.serial]?.told, told.isOffer, told.media.suite == nil else {
             if request.body.isEmpty {
                 respond(200, to: request, on: flow, &turn)
                 return true
@@ -105,7 +105,7 @@ extension Switchboard {
             respond(488, to: request, on: flow, &turn)
             return false
         }
-        earlyCalls[call.serial]?.told = told
+        callTable.earlyCalls[call.serial]?.told = told
         respond(200, to: request, on: flow, &turn)
         return true
     }
@@ -121,9 +121,9 @@ extension Switchboard {
     ) {
         guard !refuseSession(of: request, on: flow, &turn) else { return }
         if let branch = owner.branch {
-            earlyCalls[owner.call]?.phones[branch]?.dialog.refreshTarget(from: request)
+            callTable.earlyCalls[owner.call]?.phones[branch]?.dialog.refreshTarget(from: request)
         } else {
-            earlyCalls[owner.call]?.dialog.refreshTarget(from: request)
+            callTable.earlyCalls[owner.call]?.dialog.refreshTarget(from: request)
         }
         guard !request.body.isEmpty else {
             let contact = contact(over: flow)
@@ -143,7 +143,7 @@ extension Switchboard {
     ) -> Bool {
         guard let before = settledMedia(owner) else {
             // RFC 3311 §5.2: our offer is not answered yet, or theirs is not.
-            let isOurs = owner.branch != nil || earlyCalls[owner.call]?.told?.isOffer == true
+            let isOurs = owner.branch != nil || callTable.earlyCalls[owner.call]?.told?.isOffer == true
             respond(isOurs ? 491 : 500, to: request, on: flow, &turn) {
                 if !isOurs { $0.field(.retryAfter, 5) }
             }
@@ -168,19 +168,21 @@ extension Switchboard {
     /// What was agreed on with a phone before the answer; `nil` while an offer is open.
     private func settledMedia(_ owner: EarlyOwner) -> Negotiation? {
         if let branch = owner.branch {
-            guard let phone = earlyCalls[owner.call]?.phones[branch], phone.isSettled else { return nil }
+            guard let phone = callTable.earlyCalls[owner.call]?.phones[branch], phone.isSettled else { return nil }
             return phone.media
         }
-        guard let told = earlyCalls[owner.call]?.told, told.isReliable, told.media.suite != nil else { return nil }
+        guard let told = callTable.earlyCalls[owner.call]?.told, told.isReliable, told.media.suite != nil else {
+            return nil
+        }
         return told.media
     }
 
     private mutating func keep(_ media: Negotiation, _ body: [UInt8], _ owner: EarlyOwner) {
         if let branch = owner.branch {
-            earlyCalls[owner.call]?.phones[branch]?.media = media
+            callTable.earlyCalls[owner.call]?.phones[branch]?.media = media
         } else {
-            earlyCalls[owner.call]?.told?.media = media
-            earlyCalls[owner.call]?.told?.body = body
+            callTable.earlyCalls[owner.call]?.told?.media = media
+            callTable.earlyCalls[owner.call]?.told?.body = body
         }
     }
 
@@ -191,8 +193,8 @@ extension Switchboard {
     }
 
     private mutating func tellRelay(_ owner: EarlyOwner, _ call: Call, _ turn: inout Turn) {
-        guard earlyCalls[call.serial]?.relay == .open else { return }
-        earlyCalls[call.serial]?.relay = .stale
+        guard callTable.earlyCalls[call.serial]?.relay == .open else { return }
+        callTable.earlyCalls[call.serial]?.relay = .stale
         openEarlyRelay(call, &turn)
     }
 }

@@ -29,22 +29,22 @@ extension Switchboard {
         over flow: Flow,
         because reason: Reason?
     ) {
-        let id = nextSerial()
+        let id = callTable.nextSerial()
         let key = DialogKey(dialog)
         let farewell = Farewell(id: id, dialog: dialog, flow: flow, sequence: waiting.sequence, reason: reason)
-        leaving[key] = .waiting(farewell)
-        farewells[id] = key
-        deadlines.insert(.farewell(id), at: waiting.giveUp)
+        callTable.leaving[key] = .waiting(farewell)
+        callTable.farewells[id] = key
+        callTable.schedule(farewell: id, at: waiting.giveUp)
     }
 
     /// The ACK never came.
     mutating func wakeFarewell(_ id: UInt64, _ turn: inout Turn) {
-        guard let key = farewells[id], case .waiting(let farewell)? = leaving[key] else { return }
+        guard let key = callTable.farewells[id], case .waiting(let farewell)? = callTable.leaving[key] else { return }
         say(farewell, &turn)
     }
 
     private mutating func say(_ farewell: Farewell, _ turn: inout Turn) {
-        farewells[farewell.id] = nil
+        callTable.farewells[farewell.id] = nil
         var dialog = farewell.dialog
         sayBye(&dialog, over: farewell.flow, because: farewell.reason, &turn)
     }
@@ -54,10 +54,10 @@ extension Switchboard {
     /// - Returns: Whether it was such a one, so that nothing is left to do.
     mutating func receiveLate(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
         guard request.method == .bye || request.method == .ack, let key = DialogKey(request) else { return false }
-        if case .waiting(let farewell)? = leaving[key], farewell.flow.id == flow.id {
+        if case .waiting(let farewell)? = callTable.leaving[key], farewell.flow.id == flow.id {
             if request.method == .bye {
-                farewells[farewell.id] = nil
-                leaving[key] = nil
+                callTable.farewells[farewell.id] = nil
+                callTable.leaving[key] = nil
                 respond(200, to: request, on: flow, &turn)
             } else if (try? request.cseq().number) == farewell.sequence {
                 say(farewell, &turn)
@@ -65,7 +65,7 @@ extension Switchboard {
             return true
         }
         guard request.method == .bye else { return false }
-        if case .said(let id)? = leaving[key], id == flow.id {
+        if case .said(let id)? = callTable.leaving[key], id == flow.id {
             respond(200, to: request, on: flow, &turn)
             return true
         }
@@ -74,8 +74,8 @@ extension Switchboard {
 
     /// A caller that says BYE to a call that only rings (RFC 3261 §15.1.1), where nothing else made it an early dialog.
     private mutating func hangUpEarly(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
-        let calls = registrar.usernames(on: flow.id).flatMap { callsOf[$0, default: []] }
-        guard let serial = calls.first(where: { callsBySerial[$0]?.incoming?.isCaller(of: request, on: flow) == true })
+        let calls = registrar.usernames(on: flow.id).flatMap { callTable.of($0) }
+        guard let serial = calls.first(where: { callTable[$0]?.incoming?.isCaller(of: request, on: flow) == true })
         else { return false }
         respond(200, to: request, on: flow, &turn)
         end(serial, as: .cancelled, &turn)
@@ -84,12 +84,12 @@ extension Switchboard {
 
     /// Nothing can be said over a connection that is gone.
     mutating func forgetFarewells(on flow: FlowID) {
-        for (key, left) in leaving {
+        for (key, left) in callTable.leaving {
             switch left {
-            case .said(flow): leaving[key] = nil
+            case .said(flow): callTable.leaving[key] = nil
             case .waiting(let farewell) where farewell.flow.id == flow:
-                farewells[farewell.id] = nil
-                leaving[key] = nil
+                callTable.farewells[farewell.id] = nil
+                callTable.leaving[key] = nil
             case .said, .waiting: break
             }
         }

@@ -36,9 +36,9 @@ extension Switchboard {
             guard var watch = leg(serial, side)?.liveness.moves else { continue }
             let moves = watch.note(media.moves, at: turn.now.monotonic)
             update(serial, side) { $0.liveness.moves = watch }
-            guard let moves, let leg = leg(serial, side), let call = callsBySerial[serial] else { continue }
+            guard let moves, let leg = leg(serial, side), let call = callTable[serial] else { continue }
             if let last = call.foreignMediaToldAt, turn.now.monotonic - last < Limits.moveWatch { continue }
-            callsBySerial[serial]?.foreignMediaToldAt = turn.now.monotonic
+            callTable[serial]?.foreignMediaToldAt = turn.now.monotonic
             let event = SecurityEvent(
                 at: turn.now.wall,
                 kind: .foreignMedia,

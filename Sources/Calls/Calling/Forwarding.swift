@@ -19,7 +19,7 @@ extension Switchboard {
         of client: InviteClient,
         _ turn: inout Turn
     ) {
-        guard let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase,
+        guard let call = callTable[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
         finish(index, of: call.serial, status, &turn)
@@ -56,8 +56,10 @@ extension Switchboard {
         }
         return contacts.sorted { $0.q ?? 1_000 > $1.q ?? 1_000 }.map { contact in
             // Every phone is called over encryption, so `sips` asks for nothing more (RFC 5630 §4).
-            guard let uri = contact.uri, uri.scheme != .tel, let user = uri.decodedUser(in: response.bytes.span)
-            else { return .unusable }
+            let bytes = response.bytes.span
+            guard let uri = contact.uri else { return .unusable }
+            if uri.scheme == .tel { return .user(registrar.addressee(uri, in: bytes).number) }
+            guard let user = uri.decodedUser(in: bytes) else { return .unusable }
             return .user(snapshot.devices[user]?.number.text ?? user)
         }
     }
@@ -81,7 +83,7 @@ extension Switchboard {
                 target: target,
                 signallingIsSecure: branch.flow.transport.isEncrypted,
                 caller: call.caller.number,
-                places: (call.callee.map { [$0] } ?? []) + ringing.forwards.map(\.target)
+                places: (call.callee.map { [$0] } ?? []) + ringing.forwards.compactMap(\.target.number)
             )
             switch ForwardRules.decide(attempt, in: snapshot) {
             case .allowed(let forward): return .allowed(forward)
@@ -97,7 +99,7 @@ extension Switchboard {
             $0.branches[index].isForwarded = true
             $0.forwards.append(forward)
         }
-        callsBySerial[call.serial]?.record.forwardedBy.append(forward.payer.number)
+        callTable[call.serial]?.record.forwardedBy.append(forward.payer.number)
         guard ring(call.serial, forward, only: nil, &turn) else {
             updateRinging(call.serial) { $0.refusedForward = .unreachable(forward) }
             return
@@ -114,7 +116,7 @@ extension Call.Ringing {
     func path(to place: ExtensionNumber) -> [Placement] {
         var (path, end): ([Placement], ExtensionNumber) = ([], place)
         // Each place is the target of one forward at most, and the number that was dialled of none, so this ends.
-        while let step = forwards.first(where: { $0.target == end }) {
+        while let step = forwards.first(where: { $0.target.number == end }) {
             path.insert(step, at: 0)
             end = step.payer.number
         }

@@ -9,7 +9,7 @@ import SIP
 /// Requests inside a dialog (RFC 3261 §12.2.2), which have to come from the phone the dialog is with.
 extension Switchboard {
     mutating func receiveInDialog(_ request: Message, on flow: Flow, _ turn: inout Turn) {
-        guard let key = DialogKey(request), let owner = dialogs[key], callsBySerial[owner.call] != nil else {
+        guard let key = DialogKey(request), let owner = callTable.dialogs[key], callTable[owner.call] != nil else {
             guard !receiveEarly(request, on: flow, &turn),
                 !receiveLate(request, on: flow, &turn), request.method != .ack
             else { return }
@@ -37,7 +37,7 @@ extension Switchboard {
         // Rows S03 and S17: nothing of ours waits for a PRACK any more, and we have subscribed to nothing.
         case .prack, .notify: respond(481, to: request, on: flow, &turn)
         case .register, .info, .subscribe, .message, .publish:
-            respond(405, to: request, on: flow, &turn, writeCapabilities)
+            refuseMethod(of: request, on: flow, &turn)
         case .other, nil:
             respond(501, to: request, on: flow, &turn, writeCapabilities)
         }
@@ -104,16 +104,14 @@ extension Switchboard {
 
     /// The keys of both sides are known: relay, or tell the relay what changed.
     private mutating func openMedia(_ serial: UInt64, _ turn: inout Turn) {
-        guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase,
-            let a = conversation.caller.relayMedia, let b = conversation.callee.relayMedia
+        guard let call = callTable[serial], case .talking(let conversation) = call.phase,
+            let a = conversation.caller.media, let b = conversation.callee.media
         else {
             end(serial, because: "a phone chose no encryption that we offered", &turn)
             return
         }
         if call.record.callerProtection?.srtpSuite == nil {
-            callsBySerial[serial]?.record.callerProtection = conversation.caller.flow.map {
-                LegProtection($0, suite: a.receive.suite)
-            }
+            callTable[serial]?.record.callerProtection = conversation.caller.protection
         }
         openRelay(serial, a: a, b: b, &turn)
     }
@@ -122,11 +120,13 @@ extension Switchboard {
 
     func leg(_ owner: DialogOwner) -> Leg? { leg(owner.call, owner.side) }
 
-    func leg(_ serial: UInt64, _ side: Side) -> Leg? {
-        guard let call = callsBySerial[serial] else { return nil }
+    func leg(_ serial: UInt64, _ side: Side) -> Leg? { endpoint(serial, side)?.leg }
+
+    /// Who or what stands at one end of a call; `nil` before it is answered.
+    func endpoint(_ serial: UInt64, _ side: Side) -> Endpoint? {
+        guard let call = callTable[serial] else { return nil }
         return switch (call.phase, side) {
-        case (.talking(let conversation), .caller): conversation.caller
-        case (.talking(let conversation), .callee): conversation.callee
+        case (.talking(let conversation), _): conversation[side]
         case (.answering(let answering), .callee): answering.callee
         case (.answering, .caller), (.ringing, _), (.refusing, _): nil
         }
@@ -134,22 +134,19 @@ extension Switchboard {
 
     /// The leg that a dialog is now, in whatever call; none when it has been hung up or its phone has left.
     mutating func updateLeg(of dialog: DialogKey, _ change: (inout Leg) -> Void) {
-        guard let owner = dialogs[dialog] else { return }
+        guard let owner = callTable.dialogs[dialog] else { return }
         update(owner.call, owner.side, change)
     }
 
     /// Changes a leg of a standing call, or of a phone that answered.
     mutating func update(_ serial: UInt64, _ side: Side, _ change: (inout Leg) -> Void) {
-        switch (callsBySerial[serial]?.phase, side) {
-        case (.talking(var conversation), .caller):
-            change(&conversation.caller)
-            callsBySerial[serial]?.phase = .talking(conversation)
-        case (.talking(var conversation), .callee):
-            change(&conversation.callee)
-            callsBySerial[serial]?.phase = .talking(conversation)
+        switch (callTable[serial]?.phase, side) {
+        case (.talking(var conversation), _):
+            conversation[side].change(change)
+            callTable[serial]?.phase = .talking(conversation)
         case (.answering(var answering), .callee):
-            change(&answering.callee)
-            callsBySerial[serial]?.phase = .answering(answering)
+            answering.callee.change(change)
+            callTable[serial]?.phase = .answering(answering)
         case (.answering, .caller), (.ringing, _), (.refusing, _), (nil, _): break
         }
     }

@@ -10,17 +10,18 @@ import SIP
 extension Switchboard {
     /// The target of a transfer picked up: it takes the place of the phone that asked.
     mutating func handOver(_ call: Call, _ callee: Leg, to standing: UInt64, _ turn: inout Turn) {
-        guard let transfer = transfers[standing], case .talking? = callsBySerial[standing]?.phase else {
+        guard let transfer = callTable.transfers[standing], case .talking? = callTable[standing]?.phase else {
             hangUp(callee, of: call.serial, &turn)
             forget(call.serial, &turn)
             return
         }
         forget(call.serial, &turn)
         tellReferrer(standing, 200, &turn)
-        transfers[standing] = nil
+        callTable.transfers[standing] = nil
         replace(standing, transfer.referrer, with: callee, continuing: call, &turn)
-        callsBySerial[standing]?.hops = call.hops
-        if let placement = call.placement { rest(standing, on: placement, call.forwards, call.pickups) }
+        callTable[standing]?.hops = call.hops
+        let grounds = call.grounds?.and(callTable[standing]?.grounds?.pickups ?? [])
+        callTable[standing]?.grounds = grounds
         guard let media = leg(standing, transfer.referrer)?.relayMedia else {
             end(standing, because: "a phone chose no encryption that we offered", &turn)
             return
@@ -38,12 +39,12 @@ extension Switchboard {
         _ placement: Placement,
         _ turn: inout Turn
     ) {
-        guard let other = callsBySerial[consulted.call], case .talking(let conversation) = other.phase,
+        guard let other = callTable[consulted.call], case .talking(let conversation) = other.phase,
             let target = leg(consulted.call, consulted.side.other), let own = leg(consulted)
         else { return }
         if let change = conversation.change { reply(487, to: change.asked, &turn) }
         tellReferrer(owner.call, 200, &turn)
-        transfers[owner.call] = nil
+        callTable.transfers[owner.call] = nil
         abandonTransfer(consulted.call, &turn)
         hangUp(own, of: consulted.call, &turn)
         // The leg moves with its keys and counters: only so its packets go on being understood.
@@ -59,28 +60,18 @@ extension Switchboard {
         )
         drop(other, &turn)
         replace(owner.call, owner.side, with: target, continuing: other, &turn)
-        let hops = max(callsBySerial[owner.call]?.hops ?? 0, other.hops) + 1
-        callsBySerial[owner.call]?.hops = hops
-        rest(owner.call, on: placement, other.forwards, other.pickups)
+        let hops = max(callTable[owner.call]?.hops ?? 0, other.hops) + 1
+        callTable[owner.call]?.hops = hops
+        let pickups = [callTable[owner.call]?.grounds, other.grounds].flatMap { $0?.pickups ?? [] }
+        let forwards = other.grounds?.forwards ?? []
+        callTable[owner.call]?.grounds = Grounds(placement, forwards: forwards, pickups: pickups)
         introduce(owner.call, owner.side, .first, &turn)
-    }
-
-    /// From now on a call is what another one was, and is allowed by what allowed that.
-    private mutating func rest(
-        _ serial: UInt64,
-        on placement: Placement,
-        _ forwards: [Placement],
-        _ pickups: [PickupPermit]
-    ) {
-        callsBySerial[serial]?.placement = placement
-        callsBySerial[serial]?.forwards = forwards
-        callsBySerial[serial]?.pickups += pickups
     }
 
     /// Lets go of a call whose legs live on in another one.
     private mutating func drop(_ call: Call, _ turn: inout Turn) {
-        _ = callsBySerial.removeValue(forKey: call.serial)
-        for username in call.usernames { leave(call.serial, username) }
+        _ = callTable.removeValue(forKey: call.serial)
+        for username in call.usernames { callTable.leave(call.serial, username) }
     }
 
     /// A phone that rings is to be connected with another caller: the one that called it has hung up on it by a REFER
@@ -91,21 +82,21 @@ extension Switchboard {
         for owner: DialogOwner,
         _ turn: inout Turn
     ) {
-        guard let call = callsBySerial[serial], let incoming = call.incoming,
-            let transferee = leg(owner.call, owner.side.other), let standing = callsBySerial[owner.call],
-            let transfer = transfers[owner.call]
+        guard let call = callTable[serial], let incoming = call.incoming,
+            let transferee = leg(owner.call, owner.side.other), let standing = callTable[owner.call],
+            let transfer = callTable.transfers[owner.call]
         else { return }
         closeEarly(serial, keepingRelay: false, &turn)
         let bytes = response(487, to: incoming.request, on: incoming.flow, tag: incoming.tag)
         answer(incoming.transaction, 487, bytes, &turn)
-        leave(serial, call.caller.username)
-        callsBySerial[serial]?.origin = .transfer(
+        callTable.leave(serial, call.caller.username)
+        callTable[serial]?.origin = .transfer(
             Call.Standing(call: owner.call, audio: transferee.media.remote, referrer: transfer.party)
         )
-        callsBySerial[serial]?.caller = transferee.party
-        callsBySerial[serial]?.placement = placement
-        callsBySerial[serial]?.hops = standing.hops + 1
-        callsOf[transferee.party.username, default: []].insert(serial)
+        callTable[serial]?.caller = transferee.party
+        callTable[serial]?.grounds = Grounds(placement)
+        callTable[serial]?.hops = standing.hops + 1
+        callTable.enter(serial, transferee.party.username)
     }
 
     /// Puts another phone in the place of one side of a call, and says goodbye to the one that was there.
@@ -118,15 +109,13 @@ extension Switchboard {
         continuing next: Call,
         _ turn: inout Turn
     ) {
-        guard var call = callsBySerial[serial], case .talking(var conversation) = call.phase else { return }
+        guard var call = callTable[serial], case .talking(var conversation) = call.phase else { return }
         if let change = conversation.change { reply(491, to: change.asked, &turn) }
         conversation.change = nil
-        let former = side == .caller ? conversation.caller : conversation.callee
+        guard let former = conversation[side].leg else { return }
         // Whom the one that stays was to be told of is gone.
-        switch side {
-        case .caller: (conversation.caller, conversation.callee.introduction) = (leg, nil)
-        case .callee: (conversation.callee, conversation.caller.introduction) = (leg, nil)
-        }
+        conversation[side] = .phone(leg)
+        conversation[side.other].change { $0.introduction = nil }
         if next.record.id != call.record.id {
             var ended = call.record
             ended.endedAt = call.time(at: turn.now)
@@ -135,21 +124,21 @@ extension Switchboard {
         }
         (call.record, call.begun) = (next.record, next.begun)
         call.phase = .talking(conversation)
-        callsBySerial[serial] = call
+        callTable[serial] = call
         hangUp(former, of: serial, &turn)
-        if !call.usernames.contains(former.party.username) { leave(serial, former.party.username) }
-        callsOf[leg.party.username, default: []].insert(serial)
-        dialogs[DialogKey(leg.dialog)] = DialogOwner(call: serial, side: side)
-        schedule(serial, at: turn.now.monotonic + .milliseconds(500))
+        if !call.usernames.contains(former.party.username) { callTable.leave(serial, former.party.username) }
+        callTable.enter(serial, leg.party.username)
+        callTable.dialogs[DialogKey(leg.dialog)] = DialogOwner(call: serial, side: side)
+        callTable.schedule(serial, at: turn.now.monotonic + .milliseconds(500))
     }
 
     // MARK: When it fails
 
     /// The target did not pick up, or could not.
     mutating func transferFailed(_ serial: UInt64, _ status: Int, _ turn: inout Turn) {
-        guard let transfer = transfers[serial] else { return }
+        guard let transfer = callTable.transfers[serial] else { return }
         tellReferrer(serial, status, &turn)
-        transfers[serial] = nil
+        callTable.transfers[serial] = nil
         if transfer.farewell != nil {
             end(serial, because: "nobody took the call that was transferred", &turn)
         }
@@ -159,14 +148,15 @@ extension Switchboard {
     ///
     /// - Returns: Whether it was such a call.
     mutating func leaveTransfer(_ owner: DialogOwner, _ turn: inout Turn) -> Bool {
-        guard !transfers.isEmpty, let transfer = transfers[owner.call], transfer.referrer == owner.side,
+        guard !callTable.transfers.isEmpty, let transfer = callTable.transfers[owner.call],
+            transfer.referrer == owner.side,
             let leg = leg(owner), let flow = leg.flow
         else { return false }
-        if case .talking(let conversation)? = callsBySerial[owner.call]?.phase, let change = conversation.change {
+        if case .talking(let conversation)? = callTable[owner.call]?.phase, let change = conversation.change {
             changeFailed(491, change.key, of: owner.call, &turn)
         }
-        transfers[owner.call]?.farewell = (leg.dialog, flow)
-        dialogs[DialogKey(leg.dialog)] = nil
+        callTable.transfers[owner.call]?.farewell = (leg.dialog, flow)
+        callTable.dialogs[DialogKey(leg.dialog)] = nil
         update(owner.call, owner.side) {
             $0.flow = nil
             $0.hasLeft = true
@@ -182,9 +172,9 @@ extension Switchboard {
 
     /// The call that was to be transferred is over.
     mutating func abandonTransfer(_ serial: UInt64, _ turn: inout Turn) {
-        guard !transfers.isEmpty, let transfer = transfers[serial] else { return }
+        guard !callTable.transfers.isEmpty, let transfer = callTable.transfers[serial] else { return }
         tellReferrer(serial, 487, &turn)
-        transfers[serial] = nil
+        callTable.transfers[serial] = nil
         end(transfer.ringing, as: .cancelled, &turn)
     }
 
@@ -194,14 +184,14 @@ extension Switchboard {
     mutating func introduce(_ serial: UInt64, _ side: Side, _ introduction: Introduction, _ turn: inout Turn) {
         let end = turn.now.monotonic + Limits.introduction
         update(serial, side) { ($0.introduction, $0.introduceBy, $0.introducing) = (introduction, end, nil) }
-        schedule(serial, at: end)
+        callTable.schedule(serial, at: end)
         continueIntroduction(serial, side, &turn)
     }
 
     /// A phone that was not told in time of whom it talks to, whatever it says meanwhile, talks to nobody.
     mutating func pursueIntroduction(_ serial: UInt64, _ side: Side, _ turn: inout Turn) {
         guard let end = leg(serial, side)?.introduceBy, end <= turn.now.monotonic else {
-            if let end = leg(serial, side)?.introduceBy { schedule(serial, at: end) }
+            if let end = leg(serial, side)?.introduceBy { callTable.schedule(serial, at: end) }
             continueIntroduction(serial, side, &turn)
             return
         }
@@ -234,7 +224,7 @@ extension Switchboard {
                 presenting: introduction == .change ? nil : partner.party
             )
         else {
-            schedule(serial, at: turn.now.monotonic + Limits.introductionPause)
+            callTable.schedule(serial, at: turn.now.monotonic + Limits.introductionPause)
             return
         }
         update(serial, side) { ($0.isAsked, $0.introducing) = (true, key) }
@@ -253,7 +243,7 @@ extension Switchboard {
             let leg = leg(owner), let introduction = leg.introduction, leg.introducing == key
         else { return }
         if status == 491 || status == 500 {
-            schedule(owner.call, at: turn.now.monotonic + Limits.introductionPause)
+            callTable.schedule(owner.call, at: turn.now.monotonic + Limits.introductionPause)
             return
         }
         update(owner.call, owner.side) { $0.forgetIntroduction() }

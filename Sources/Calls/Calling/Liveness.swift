@@ -6,38 +6,30 @@ import SIP
 
 /// Noticing that a phone is gone: no acknowledgement, no connection, no media and no answer when asked.
 extension Switchboard {
-    /// Puts a call into the deadline queue, unless it is there for an earlier moment.
-    mutating func schedule(_ serial: UInt64, at moment: MonotonicTime) {
-        guard let call = callsBySerial[serial] else { return }
-        if let wake = call.wake, wake <= moment { return }
-        callsBySerial[serial]?.wake = moment
-        deadlines.insert(.call(serial), at: moment)
-    }
-
     /// Looks at a call whose moment may have come, and puts it back for its next one.
     mutating func wakeCall(_ serial: UInt64, _ turn: inout Turn) {
-        guard let call = callsBySerial[serial] else { return }
-        if let wake = call.wake, wake <= turn.now.monotonic { callsBySerial[serial]?.wake = nil }
-        if !earlyCalls.isEmpty { repeatProvisional(call, &turn) }
-        switch callsBySerial[serial]?.phase {
+        guard let call = callTable[serial] else { return }
+        if let wake = call.wake, wake <= turn.now.monotonic { callTable[serial]?.wake = nil }
+        if !callTable.earlyCalls.isEmpty { repeatProvisional(call, &turn) }
+        switch callTable[serial]?.phase {
         case nil: break
         case .ringing(let ringing):
             if ringing.giveUp <= turn.now.monotonic {
                 refuse(serial, .noAnswer, &turn)
             } else {
-                schedule(serial, at: ringing.giveUp)
+                callTable.schedule(serial, at: ringing.giveUp)
             }
         case .answering(let answering):
             if answering.giveUp <= turn.now.monotonic {
                 stored(answering.ticket, ok: false, &turn)
             } else {
-                schedule(serial, at: answering.giveUp)
+                callTable.schedule(serial, at: answering.giveUp)
             }
         case .refusing(let refusing):
             if refusing.giveUp <= turn.now.monotonic {
                 stored(refusing.ticket, ok: false, &turn)
             } else {
-                schedule(serial, at: refusing.giveUp)
+                callTable.schedule(serial, at: refusing.giveUp)
             }
         case .talking:
             for side in [Side.caller, .callee] {
@@ -64,7 +56,7 @@ extension Switchboard {
             waiting.next = turn.now.monotonic + waiting.interval
             update(serial, side) { $0.unacknowledged = waiting }
         }
-        schedule(serial, at: min(waiting.next, waiting.giveUp))
+        callTable.schedule(serial, at: min(waiting.next, waiting.giveUp))
     }
 
     /// A leg that is silent is asked; one that does not answer, or cannot be asked, ends the call.
@@ -72,7 +64,7 @@ extension Switchboard {
         guard let leg = leg(serial, side), !leg.hasLeft else { return }
         let silentFrom = leg.liveness.heard + Limits.silence
         guard silentFrom <= turn.now.monotonic else {
-            schedule(serial, at: silentFrom)
+            callTable.schedule(serial, at: silentFrom)
             return
         }
         if let lost = leg.liveness.lost, lost + Limits.reconnect <= turn.now.monotonic {
@@ -88,12 +80,12 @@ extension Switchboard {
             }
             start(key, .options, bytes, purpose: .probe(DialogKey(dialog)), over: flow, &turn)
         }
-        schedule(serial, at: turn.now.monotonic + Limits.silence)
+        callTable.schedule(serial, at: turn.now.monotonic + Limits.silence)
     }
 
     /// What a silent phone answered when it was asked; `nil` for nothing. What one says that has left is about nobody.
     mutating func probed(_ dialog: DialogKey, _ status: Int?, _ turn: inout Turn) {
-        guard let owner = dialogs[dialog] else { return }
+        guard let owner = callTable.dialogs[dialog] else { return }
         // Any answer says that somebody is there; only these say that the call is not (RFC 5057 §5.1).
         guard let status, status != 481, status != 408 else {
             guard status == 481 || !takeOtherWay(owner, isGone: false, &turn) else { return }
@@ -108,7 +100,7 @@ extension Switchboard {
 
     /// The connection of a phone went away in the middle of a call.
     mutating func lost(_ flow: FlowID, of serial: UInt64, _ turn: inout Turn) {
-        guard let call = callsBySerial[serial] else { return }
+        guard let call = callTable[serial] else { return }
         switch call.phase {
         case .ringing:
             if call.incoming?.flow.id == flow { refuse(serial, .cancelled, &turn) }
@@ -118,7 +110,7 @@ extension Switchboard {
                 return
             }
             // The caller cannot hear of the answer any more.
-            tickets[answering.ticket] = nil
+            callTable.tickets[answering.ticket] = nil
             loseLegs(of: serial, over: flow, at: turn.now)
             if let callee = leg(serial, .callee) { hangUp(callee, of: serial, &turn) }
             refuse(serial, .cancelled, &turn)
@@ -134,7 +126,7 @@ extension Switchboard {
                 $0.liveness.lost = now.monotonic
                 $0.liveness.isProbing = false
             }
-            schedule(serial, at: now.monotonic + Limits.reconnect)
+            callTable.schedule(serial, at: now.monotonic + Limits.reconnect)
         }
     }
 
@@ -143,7 +135,7 @@ extension Switchboard {
         switch client.purpose {
         case .branch(let index, _): branchFailed(408, index, of: client.call, &turn)
         case .change(let dialog), .refresh(let dialog), .introduction(let dialog):
-            guard let owner = dialogs[dialog], !takeOtherWay(owner, isGone: false, &turn) else {
+            guard let owner = callTable.dialogs[dialog], !takeOtherWay(owner, isGone: false, &turn) else {
                 return
             }
             end(owner.call, because: "a phone is silent and does not answer", &turn)
@@ -151,7 +143,7 @@ extension Switchboard {
     }
 
     public func calls() -> [CallSummary] {
-        callsBySerial.values.sorted { $0.serial < $1.serial }.map { call in
+        callTable.values.sorted { $0.serial < $1.serial }.map { call in
             CallSummary(
                 record: call.record,
                 isAnswered: call.isTalking,

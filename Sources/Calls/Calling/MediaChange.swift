@@ -12,7 +12,7 @@ import SIP
 /// other phone (direction, formats) is offered to it first, and its answer is the answer.
 extension Switchboard {
     mutating func change(_ request: Message, _ owner: DialogOwner, on flow: Flow, _ turn: inout Turn) {
-        guard let call = callsBySerial[owner.call], case .talking(let conversation) = call.phase, let leg = leg(owner)
+        guard let call = callTable[owner.call], case .talking(let conversation) = call.phase, let leg = leg(owner)
         else {
             // The first INVITE is not settled yet (§14.2).
             respond(500, to: request, on: flow, &turn) { $0.field(.retryAfter, 5) }
@@ -70,7 +70,11 @@ extension Switchboard {
                 return
             }
             let proposed = try proposal(audio, for: leg.media)
-            if concernsOther(audio, leg) {
+            if let other = endpoint(asked.owner.call, asked.owner.side.other), other.leg == nil {
+                // An end of our own takes what it is offered.
+                let answer = other.answer(to: audio)
+                accept(offer, proposed, formats: answer.formats, direction: answer.direction, asked, &turn)
+            } else if concernsOther(audio, leg) {
                 pass(offer, proposed, asked, &turn)
             } else {
                 settle(offer, proposed, asked, &turn)
@@ -128,7 +132,7 @@ extension Switchboard {
         }
         accept(asked, body: body, &turn)
         // What is not open yet is opened with both sides.
-        if let call = callsBySerial[owner.call], call.relayed != nil, let media = leg(owner)?.relayMedia {
+        if let call = callTable[owner.call], call.relayed != nil, let media = leg(owner)?.relayMedia {
             turn.actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
         }
     }
@@ -158,7 +162,7 @@ extension Switchboard {
                 )
             }
             answer(transaction, 200, bytes, &turn)
-            schedule(owner.call, at: turn.now.monotonic + .milliseconds(500))
+            callTable.schedule(owner.call, at: turn.now.monotonic + .milliseconds(500))
         case .update: send(200, bytes, to: asked, &turn)
         }
     }

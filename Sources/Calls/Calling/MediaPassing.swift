@@ -26,9 +26,9 @@ extension Switchboard {
             reply(480, to: asked, &turn)
             return
         }
-        if case .talking(var conversation)? = callsBySerial[owner.call]?.phase {
+        if case .talking(var conversation)? = callTable[owner.call]?.phase {
             conversation.change = Change(asked: asked, offer: offer, proposed: proposed, key: key)
-            callsBySerial[owner.call]?.phase = .talking(conversation)
+            callTable[owner.call]?.phase = .talking(conversation)
         }
         reply(100, to: asked, &turn)
         start(key, message, purpose: .change(DialogKey(other.dialog)), call: owner.call, over: flow, &turn)
@@ -101,11 +101,11 @@ extension Switchboard {
 
     /// The change that waits for the answer to this request of ours; it waits no longer.
     private mutating func takeChange(_ key: BranchKey, of serial: UInt64) -> Change? {
-        guard case .talking(var conversation)? = callsBySerial[serial]?.phase, let change = conversation.change,
+        guard case .talking(var conversation)? = callTable[serial]?.phase, let change = conversation.change,
             change.key == key
         else { return nil }
         conversation.change = nil
-        callsBySerial[serial]?.phase = .talking(conversation)
+        callTable[serial]?.phase = .talking(conversation)
         return change
     }
 
@@ -121,7 +121,7 @@ extension Switchboard {
             turn.actions.append(.send(known.bytes, client.flow.id))
             return
         }
-        let owner = client.purpose.dialog.flatMap { dialogs[$0] }
+        let owner = client.purpose.dialog.flatMap { callTable.dialogs[$0] }
         let leg = owner.flatMap { self.leg($0) }
         // RFC 5407 §3.2.3: its call may be over, and it waits for the ACK all the same.
         guard let sequence = try? client.request.cseq().number,
@@ -153,12 +153,12 @@ extension Switchboard {
     ) -> DialogOwner? {
         guard status >= 200 else { return nil }
         if status < 300 { acknowledge(response, of: client, key, &turn) }
-        guard client.acknowledged == nil, let owner = client.purpose.dialog.flatMap({ dialogs[$0] }),
+        guard client.acknowledged == nil, let owner = client.purpose.dialog.flatMap({ callTable.dialogs[$0] }),
             let leg = leg(owner)
         else { return nil }
         update(owner.call, owner.side) { $0.isAsked = false }
         // It has another partner since: now it can be told.
-        if leg.introduction != nil, leg.introducing != key { schedule(owner.call, at: turn.now.monotonic) }
+        if leg.introduction != nil, leg.introducing != key { callTable.schedule(owner.call, at: turn.now.monotonic) }
         return owner
     }
 
@@ -175,7 +175,7 @@ extension Switchboard {
             return false
         }
         update(serial, side) { $0.media = media }
-        if let call = callsBySerial[serial], call.relayed != nil, let relayed = leg(serial, side)?.relayMedia {
+        if let call = callTable[serial], call.relayed != nil, let relayed = leg(serial, side)?.relayMedia {
             turn.actions.append(.media(.update(call.relay, side.relay, .network(relayed))))
         }
         return true

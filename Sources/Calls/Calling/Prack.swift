@@ -25,8 +25,8 @@ extension Switchboard {
         writeVia(key, over: client.flow, into: &writer)
         writer.field(.rack, "\(rseq) \(cseq.number) INVITE")
         writer.finish()
-        earlyCalls[client.call]?.phones[index] = phone
-        earlyDialogs[DialogKey(phone.dialog)] = EarlyOwner(call: client.call, branch: index)
+        callTable.earlyCalls[client.call]?.phones[index] = phone
+        callTable.earlyDialogs[DialogKey(phone.dialog)] = EarlyOwner(call: client.call, branch: index)
         start(
             key,
             .prack,
@@ -40,7 +40,7 @@ extension Switchboard {
 
     /// The early dialog that a response belongs to. A phone has one: another To tag is not listened to.
     private func earlyPhone(_ response: Message, _ index: Int, of client: InviteClient) -> EarlyCall.Phone? {
-        guard let early = earlyCalls[client.call],
+        guard let early = callTable.earlyCalls[client.call],
             let dialog = (try? Dialog(asClientFrom: response, request: client.request))
                 ?? Dialog(unclear: response, to: client.request), !dialog.remoteTag.isEmpty
         else { return nil }
@@ -50,20 +50,23 @@ extension Switchboard {
 
     /// What a phone said reliably about its media, which its 2xx cannot change (§5).
     func settledEarly(_ serial: UInt64, _ index: Int) -> Negotiation? {
-        guard !earlyCalls.isEmpty, let phone = earlyCalls[serial]?.phones[index], phone.isSettled else { return nil }
+        guard !callTable.earlyCalls.isEmpty, let phone = callTable.earlyCalls[serial]?.phones[index], phone.isSettled
+        else { return nil }
         return phone.media
     }
 
     /// The formats that the caller was told reliably: whoever answers has to do with them.
     func settledFormats(_ serial: UInt64) -> [AudioFormat]? {
-        guard !earlyCalls.isEmpty, let told = earlyCalls[serial]?.told, told.isReliable else { return nil }
+        guard !callTable.earlyCalls.isEmpty, let told = callTable.earlyCalls[serial]?.told, told.isReliable else {
+            return nil
+        }
         return told.media.formats
     }
 
     /// The dialog that a 2xx confirms, going on where the early one with the same phone was.
     func confirmed(_ response: Message, _ index: Int, of client: InviteClient) -> Dialog? {
         guard var dialog = try? Dialog(asClientFrom: response, request: client.request) else { return nil }
-        if !earlyCalls.isEmpty, let early = earlyCalls[client.call]?.phones[index]?.dialog,
+        if !callTable.earlyCalls.isEmpty, let early = callTable.earlyCalls[client.call]?.phones[index]?.dialog,
             early.remoteTag == dialog.remoteTag
         {
             (dialog.localCSeq, dialog.remoteCSeq) = (early.localCSeq, early.remoteCSeq)

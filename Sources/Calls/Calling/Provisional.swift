@@ -10,7 +10,7 @@ import SIP
 extension Switchboard {
     /// A phone said 101…199.
     mutating func progressed(_ response: Message, _ index: Int, of client: InviteClient, _ turn: inout Turn) {
-        guard let call = callsBySerial[client.call], case .ringing(let ringing) = call.phase,
+        guard let call = callTable[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
         guard let incoming = call.incoming else {
@@ -57,7 +57,7 @@ extension Switchboard {
     /// The call rings elsewhere now (RFC 3261 §21.1.3).
     mutating func announceForward(_ serial: UInt64, _ turn: inout Turn) {
         updateRinging(serial) { $0.isAnnouncedAgain = true }
-        guard let call = callsBySerial[serial] else { return }
+        guard let call = callTable[serial] else { return }
         switch call.origin {
         case .asked(let incoming): say(181, call, incoming, isReliable: false, &turn)
         case .transfer(let standing): tellReferrer(standing.call, 181, &turn)
@@ -93,14 +93,14 @@ extension Switchboard {
         isReliable: Bool
     ) {
         guard let media else { return }
-        if earlyCalls[client.call]?.phones[index] == nil,
+        if callTable.earlyCalls[client.call]?.phones[index] == nil,
             let dialog = try? Dialog(asClientFrom: response, request: client.request), !dialog.remoteTag.isEmpty
         {
-            earlyCalls[client.call]?.phones[index] = EarlyCall.Phone(dialog: dialog)
+            callTable.earlyCalls[client.call]?.phones[index] = EarlyCall.Phone(dialog: dialog)
         }
-        guard earlyCalls[client.call]?.phones[index]?.isSettled == false else { return }
-        earlyCalls[client.call]?.phones[index]?.media = media
-        earlyCalls[client.call]?.phones[index]?.isSettled = isReliable
+        guard callTable.earlyCalls[client.call]?.phones[index]?.isSettled == false else { return }
+        callTable.earlyCalls[client.call]?.phones[index]?.media = media
+        callTable.earlyCalls[client.call]?.phones[index]?.isSettled = isReliable
     }
 
     /// Lets the caller hear what the phone plays, once.
@@ -113,16 +113,16 @@ extension Switchboard {
         _ turn: inout Turn
     ) {
         // Told already, of a phone that rings no longer: this one is heard in its place.
-        if earlyCalls[call.serial]?.told != nil { openEarlyRelay(call, &turn) }
+        if callTable.earlyCalls[call.serial]?.told != nil { openEarlyRelay(call, &turn) }
         let saysReliably = incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability)
-        guard let early = earlyCalls[call.serial], early.told == nil, let phone = early.phones[index],
+        guard let early = callTable.earlyCalls[call.serial], early.told == nil, let phone = early.phones[index],
             // An offer of ours only goes where its answer is sure to come.
             incoming.offer != nil || saysReliably, case .ringing(let ringing) = call.phase
         else { return }
         let branch = ringing.branches[index]
         let callee = Leg(branch.party, branch.flow, phone.dialog, media, at: turn.now)
-        let (told, body) = callerMedia(incoming, callee)
-        earlyCalls[call.serial]?.told = EarlyCall.Told(
+        let (told, body) = callerMedia(incoming, .phone(callee))
+        callTable.earlyCalls[call.serial]?.told = EarlyCall.Told(
             media: told,
             body: body,
             isOffer: incoming.offer == nil,
@@ -135,7 +135,7 @@ extension Switchboard {
 
     /// Opens the relay towards the caller, as soon as both keys are known.
     mutating func openEarlyRelay(_ call: Call, _ turn: inout Turn) {
-        guard let incoming = call.incoming, let early = earlyCalls[call.serial], early.relay != .open,
+        guard let incoming = call.incoming, let early = callTable.earlyCalls[call.serial], early.relay != .open,
             let told = early.told,
             case .ringing(let ringing) = call.phase,
             EarlyMediaRules.decide(phones: ringing.ringingPhones) == .towardsCaller,
@@ -145,9 +145,9 @@ extension Switchboard {
                 .relayMedia
         else { return }
         a.sends = false
-        earlyCalls[call.serial]?.relay = .open
-        earlyCalls[call.serial]?.heard = index
-        openRelay(call.serial, a: a, b: b, &turn)
+        callTable.earlyCalls[call.serial]?.relay = .open
+        callTable.earlyCalls[call.serial]?.heard = index
+        openRelay(call.serial, a: .network(a), b: .network(b), &turn)
     }
 
     // MARK: Reliably
@@ -163,19 +163,20 @@ extension Switchboard {
         guard incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability) else {
             let bytes = response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
                 writeContact(over: incoming.flow, into: &$0)
-                if !body.isEmpty || !earlyCalls.isEmpty { $0.field(.allow, Self.allowed) }
+                if !body.isEmpty || !callTable.earlyCalls.isEmpty { $0.field(.allow, Self.allowed) }
             }
             answer(incoming.transaction, status, bytes, &turn)
             return
         }
-        guard let early = earlyCalls[call.serial], early.queue.count < Limits.provisionals else { return }
-        earlyCalls[call.serial]?.queue.append((status, body))
+        guard let early = callTable.earlyCalls[call.serial], early.queue.count < Limits.provisionals else { return }
+        callTable.earlyCalls[call.serial]?.queue.append((status, body))
         if early.pending == nil { sayNext(call, &turn) }
     }
 
     /// Sends the next reliable provisional response (RFC 3262 §3).
     mutating func sayNext(_ call: Call, _ turn: inout Turn) {
-        guard let incoming = call.incoming, let early = earlyCalls[call.serial], let (status, body) = early.queue.first
+        guard let incoming = call.incoming, let early = callTable.earlyCalls[call.serial],
+            let (status, body) = early.queue.first
         else { return }
         let bytes = response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
             writeContact(over: incoming.flow, into: &$0)
@@ -183,26 +184,26 @@ extension Switchboard {
             $0.field(.rseq, Int(early.rseq))
             $0.field(.allow, Self.allowed)
         }
-        earlyCalls[call.serial]?.queue.removeFirst()
-        earlyCalls[call.serial]?.rseq = early.rseq + 1
-        earlyCalls[call.serial]?.pending = EarlyCall.Provisional(
+        callTable.earlyCalls[call.serial]?.queue.removeFirst()
+        callTable.earlyCalls[call.serial]?.rseq = early.rseq + 1
+        callTable.earlyCalls[call.serial]?.pending = EarlyCall.Provisional(
             rseq: early.rseq,
             bytes: bytes,
             next: turn.now.monotonic + .milliseconds(500),
             giveUp: turn.now.monotonic + .seconds(32)
         )
         answer(incoming.transaction, status, bytes, &turn)
-        schedule(call.serial, at: turn.now.monotonic + .milliseconds(500))
+        callTable.schedule(call.serial, at: turn.now.monotonic + .milliseconds(500))
     }
 
     /// Repeats the pending response, or gives the call up: after 64·T1 nobody will acknowledge it. A call that is being
     /// refused has nothing to say any more but that.
     mutating func repeatProvisional(_ call: Call, _ turn: inout Turn) {
         if case .refusing = call.phase { return }
-        guard let incoming = call.incoming, var pending = earlyCalls[call.serial]?.pending else { return }
+        guard let incoming = call.incoming, var pending = callTable.earlyCalls[call.serial]?.pending else { return }
         guard turn.now.monotonic < pending.giveUp else {
             if case .answering(let answering) = call.phase {
-                tickets[answering.ticket] = nil
+                callTable.tickets[answering.ticket] = nil
                 hangUp(answering.callee, of: call.serial, &turn)
             }
             refuse(call.serial, .notAcknowledged, &turn)
@@ -212,9 +213,9 @@ extension Switchboard {
             turn.actions.append(.send(pending.bytes, incoming.flow.id))
             pending.interval *= 2
             pending.next = turn.now.monotonic + pending.interval
-            earlyCalls[call.serial]?.pending = pending
+            callTable.earlyCalls[call.serial]?.pending = pending
         }
-        schedule(call.serial, at: min(pending.next, pending.giveUp))
+        callTable.schedule(call.serial, at: min(pending.next, pending.giveUp))
     }
 }
 

@@ -21,10 +21,16 @@ extension Switchboard {
             respond(error.status, to: request, on: flow, &turn)
             return
         }
-        guard let call = callsBySerial[owner.call], case .talking = call.phase, let leg = leg(owner),
-            let device = snapshot.devices[leg.party.username], transfers[owner.call] == nil, isSettled(owner.call)
+        guard let call = callTable[owner.call], case .talking = call.phase, let leg = leg(owner),
+            let device = snapshot.devices[leg.party.username], callTable.transfers[owner.call] == nil,
+            isSettled(owner.call)
         else {
             respond(491, to: request, on: flow, &turn)
+            return
+        }
+        guard self.leg(owner.call, owner.side.other) != nil else {
+            // An end of our own is not sent anywhere.
+            respond(403, to: request, on: flow, &turn)
             return
         }
         guard call.hops < Limits.transfers else {
@@ -59,14 +65,14 @@ extension Switchboard {
         let addressee = addressee(uri, in: request.bytes.span)
         let number = addressee.number
         let verdict = isHere ? judge(number, by: asked) : .refused(.foreign)
-        guard callsBySerial.count < settings.calls else {
+        guard callTable.count < settings.calls else {
             respond(503, to: request, on: asked.flow, &turn) { $0.field(.retryAfter, 10) }
             return
         }
         switch verdict {
         case .refused(let refusal): deny(asked, number, refusal, &turn)
         case .allowed(let placement):
-            let serial = nextSerial()
+            let serial = callTable.nextSerial()
             acceptTransfer(asked, ringing: serial, &turn)
             placeTransfer(serial, asked, addressee, placement, call, &turn)
         }
@@ -94,12 +100,11 @@ extension Switchboard {
         respond(refusal.status, to: asked.request, on: asked.flow, &turn)
     }
 
-    private func newRecord(_ asked: Referral, _ number: String, callee: ExtensionNumber?, at now: Moment) -> CallRecord
-    {
+    private func newRecord(_ asked: Referral, _ number: String, callee: Participant?, at now: Moment) -> CallRecord {
         CallRecord(
             id: entropy.token(),
             startedAt: now.wall,
-            caller: asked.device.number,
+            caller: .extension(asked.device.number),
             callerDevice: asked.device.id,
             dialled: String(number.prefix(Limits.recordedText)),
             callee: callee
@@ -118,19 +123,19 @@ extension Switchboard {
         let record = newRecord(asked, addressee.number, callee: placement.target, at: turn.now)
         var audio = transferee.media.remote
         audio?.direction = .sendReceive
-        callsBySerial[serial] = Call(
+        callTable[serial] = Call(
             serial: serial,
             record: record,
             begun: turn.now,
             caller: transferee.party,
             origin: .transfer(Call.Standing(call: standing.serial, audio: audio, referrer: asked.party)),
-            placement: placement,
+            grounds: Grounds(placement),
             hops: standing.hops + 1,
             phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
         )
-        callsOf[transferee.party.username, default: []].insert(serial)
+        callTable.enter(serial, transferee.party.username)
         turn.actions.append(.remember(record, nil))
-        schedule(serial, at: turn.now.monotonic + Limits.ringing)
+        callTable.schedule(serial, at: turn.now.monotonic + Limits.ringing)
         if !ring(serial, placement, only: addressee.phone, &turn) {
             refuse(serial, .unreachable, &turn)
         }
@@ -191,7 +196,7 @@ extension Switchboard {
                 isRinging: false
             )
         }
-        let ringing = callsBySerial.values.first { $0.isAsked(by: replaces) }
+        let ringing = callTable.values.first { $0.isAsked(by: replaces) }
         return ringing.map {
             Consultation(
                 owner: DialogOwner(call: $0.serial, side: .caller),
@@ -215,7 +220,7 @@ extension Switchboard {
         }
         let hasReferred = leg(asked.owner)?.hasReferred ?? false
         update(asked.owner.call, asked.owner.side) { $0.hasReferred = true }
-        transfers[asked.owner.call] = Transfer(
+        callTable.transfers[asked.owner.call] = Transfer(
             referrer: asked.owner.side,
             party: asked.party,
             ringing: ringing,
@@ -229,7 +234,7 @@ extension Switchboard {
     ///
     /// - Parameter status: A final one ends the subscription.
     mutating func tellReferrer(_ serial: UInt64, _ status: Int, _ turn: inout Turn) {
-        guard let transfer = transfers[serial], !transfer.isSilent else { return }
+        guard let transfer = callTable.transfers[serial], !transfer.isSilent else { return }
         let standing = leg(serial, transfer.referrer)
         let place = transfer.farewell ?? standing.flatMap { leg in leg.flow.map { (leg.dialog, $0) } }
         guard let place else { return }
@@ -248,7 +253,7 @@ extension Switchboard {
         if transfer.farewell == nil {
             update(serial, transfer.referrer) { $0.dialog = dialog }
         } else {
-            transfers[serial]?.farewell = (dialog, flow)
+            callTable.transfers[serial]?.farewell = (dialog, flow)
         }
         start(key, .notify, writer.bytes, purpose: .farewell, over: flow, &turn)
     }

@@ -9,33 +9,31 @@ import Primitives
 extension Switchboard {
     /// How far this is with what it commands of the relays. Goes with the commands; what was opened until then is not missing
     /// in a census with an earlier one.
-    public var mark: RelayMark { RelayMark(rawValue: lastSerial) }
+    public var mark: RelayMark { RelayMark(rawValue: callTable.lastSerial) }
 
     /// Opens the relay of a call, or tells an open one of both sides.
-    mutating func openRelay(_ serial: UInt64, a: LegMedia, b: LegMedia, _ turn: inout Turn) {
-        guard let call = callsBySerial[serial] else { return }
+    mutating func openRelay(_ serial: UInt64, a: MediaEnd, b: MediaEnd, _ turn: inout Turn) {
+        guard let call = callTable[serial] else { return }
         if call.relayed == nil {
-            let mark = RelayMark(rawValue: nextSerial())
-            callsBySerial[serial]?.relayed = mark
+            let mark = RelayMark(rawValue: callTable.nextSerial())
+            callTable[serial]?.relayed = mark
         }
-        turn.actions.append(.media(.open(call.relay, a: .network(a), b: .network(b))))
+        turn.actions.append(.media(.open(call.relay, a: a, b: b)))
     }
 
     mutating func closeRelay(_ serial: UInt64, _ turn: inout Turn) {
-        guard let call = callsBySerial[serial], call.relayed != nil else { return }
-        callsBySerial[serial]?.relayed = nil
+        guard let call = callTable[serial], call.relayed != nil else { return }
+        callTable[serial]?.relayed = nil
         turn.actions.append(.media(.close(call.relay)))
     }
 
     /// Whether both phones of a call are relayed and neither owes an answer to an offer of ours. Until then no leg of it may
     /// be moved: there is nothing to be moved in the relay, and who was to make room would stay there.
     func isSettled(_ serial: UInt64) -> Bool {
-        guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase, call.relayed != nil else {
+        guard let call = callTable[serial], case .talking(let conversation) = call.phase, call.relayed != nil else {
             return false
         }
-        return [conversation.caller, conversation.callee].allSatisfy { leg in
-            leg.relayMedia != nil && leg.unacknowledged?.expectsAnswer != true
-        }
+        return conversation.endpoints.allSatisfy { $0.media != nil && !$0.owesAnswer }
     }
 
     /// What the relays saw in the last second, which there are, and what they could not do.
@@ -65,19 +63,19 @@ extension Switchboard {
     /// Relays without a call. What is closed may be named once more, because its end is on its way: only what is named twice
     /// in a row is one.
     private mutating func closeStrays(_ named: Set<UInt64>, _ turn: inout Turn) {
-        let strays = named.filter { callsBySerial[$0]?.relayed == nil }
-        for serial in strays.intersection(strayRelays).sorted() {
+        let strays = named.filter { callTable[$0]?.relayed == nil }
+        for serial in strays.intersection(callTable.strayRelays).sorted() {
             counters.relays.closed += 1
             turn.actions.append(.media(.close(RelayID(rawValue: serial))))
         }
-        strayRelays = strays
+        callTable.strayRelays = strays
         counters.relays.open = named.count
         counters.relays.strays = strays.count
     }
 
     /// Calls whose relay should have been open by then and was not.
     private mutating func endSilent(_ named: Set<UInt64>, asOf mark: RelayMark, _ turn: inout Turn) {
-        let silent = callsBySerial.values.filter { call in
+        let silent = callTable.values.filter { call in
             guard let relayed = call.relayed, relayed <= mark else { return false }
             return !named.contains(call.serial)
         }
@@ -87,7 +85,7 @@ extension Switchboard {
     }
 
     private mutating func loseRelay(_ serial: UInt64, _ reason: String, _ turn: inout Turn) {
-        guard let call = callsBySerial[serial], call.relayed != nil else { return }
+        guard let call = callTable[serial], call.relayed != nil else { return }
         counters.relays.ended += 1
         switch call.phase {
         case .ringing, .answering:
@@ -98,13 +96,13 @@ extension Switchboard {
     }
 
     /// How many calls think that they have a relay.
-    var relayedCalls: Int { callsBySerial.values.count { $0.relayed != nil } }
+    var relayedCalls: Int { callTable.values.count { $0.relayed != nil } }
 
     /// How many calls stand without a relay though nobody owes an answer that it waits for.
     var silentCalls: Int {
-        callsBySerial.values.count { call in
+        callTable.values.count { call in
             guard case .talking(let conversation) = call.phase, call.relayed == nil else { return false }
-            return [conversation.caller, conversation.callee].allSatisfy { $0.unacknowledged?.expectsAnswer != true }
+            return !conversation.endpoints.contains(where: \.owesAnswer)
         }
     }
 }

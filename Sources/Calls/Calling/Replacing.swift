@@ -39,14 +39,14 @@ extension Switchboard {
     /// The dialog that a Replaces names, in either order of its tags: who has it from somebody else sees it from the
     /// other side.
     func confirmedDialog(_ named: Replaces) -> DialogOwner? {
-        dialogs[DialogKey(callID: named.callID, localTag: named.toTag, remoteTag: named.fromTag)]
-            ?? dialogs[DialogKey(callID: named.callID, localTag: named.fromTag, remoteTag: named.toTag)]
+        callTable.dialogs[DialogKey(callID: named.callID, localTag: named.toTag, remoteTag: named.fromTag)]
+            ?? callTable.dialogs[DialogKey(callID: named.callID, localTag: named.fromTag, remoteTag: named.toTag)]
     }
 
     /// The call that rings a phone in the dialog that is named. Only our own tag is compared: the phone may not have
     /// given one yet, and who may pick up is not decided by what he knows.
     private func ringingDialog(_ named: Replaces) -> (UInt64, ExtensionNumber)? {
-        for call in callsBySerial.values {
+        for call in callTable.values {
             guard case .ringing(let ringing) = call.phase else { continue }
             for branch in ringing.branches where branch.status == nil {
                 guard let request = transactions.invite(branch.key), let callID = try? request.callID(),
@@ -63,8 +63,8 @@ extension Switchboard {
 
     /// The oldest call that rings where this phone may pick up.
     func ringing(for proof: Authenticated, at number: ExtensionNumber?) -> (UInt64, ExtensionNumber)? {
-        for serial in callsBySerial.keys.sorted() {
-            guard let call = callsBySerial[serial], case .ringing(let ringing) = call.phase,
+        for serial in callTable.keys.sorted() {
+            guard let call = callTable[serial], case .ringing(let ringing) = call.phase,
                 call.caller.username != proof.device.username
             else { continue }
             for branch in ringing.branches where branch.status == nil {
@@ -101,7 +101,7 @@ extension Switchboard {
             refuseSeat(refusal.status, request, by: proof, &turn)
             return
         }
-        guard let call = callsBySerial[serial], case .ringing(let ringing) = call.phase,
+        guard let call = callTable[serial], case .ringing(let ringing) = call.phase,
             call.caller.username != proof.device.username
         else {
             respond(481, to: request, on: proof.flow, &turn)
@@ -115,7 +115,7 @@ extension Switchboard {
         for branch in ringing.branches where branch.status == nil {
             cancel(branch.key, because: Reason.completedElsewhere, &turn)
         }
-        wait(for: leg, ringingAt: number, in: serial, &turn)
+        wait(for: .phone(leg), ringingAt: number, in: serial, &turn)
     }
 
     // MARK: Moving a call
@@ -127,8 +127,8 @@ extension Switchboard {
         by proof: Authenticated,
         _ turn: inout Turn
     ) {
-        guard let call = callsBySerial[owner.call], case .talking(let conversation) = call.phase,
-            let partner = leg(owner.call, owner.side.other), transfers[owner.call] == nil
+        guard let call = callTable[owner.call], case .talking(let conversation) = call.phase,
+            let partner = leg(owner.call, owner.side.other), callTable.transfers[owner.call] == nil
         else {
             respond(481, to: request, on: proof.flow, &turn)
             return
@@ -199,8 +199,9 @@ extension Switchboard {
             )
             let transaction = transactions.openInvite(key, on: proof.flow, call: owner.call, at: turn.now)
             answer(transaction, 200, bytes, &turn)
-            dialogs[DialogKey(dialog)] = owner
-            callsBySerial[owner.call]?.pickups.append(permit)
+            callTable.dialogs[DialogKey(dialog)] = owner
+            let grounds = callTable[owner.call]?.grounds?.and([permit])
+            callTable[owner.call]?.grounds = grounds
             return leg
         } catch {
             if error.status == 488, error.warning == nil {

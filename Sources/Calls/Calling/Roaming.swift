@@ -52,13 +52,12 @@ extension Switchboard {
             $0.liveness.lost = nil
             $0.liveness.isProbing = false
         }
-        schedule(owner.call, at: turn.now.monotonic)
+        callTable.schedule(owner.call, at: turn.now.monotonic)
     }
 
     /// The legs of a phone, oldest call first.
     private func legs(of username: String) -> [DialogOwner] {
-        guard let calls = callsOf[username] else { return [] }
-        return calls.sorted().flatMap { call in
+        return callTable.of(username).sorted().flatMap { call in
             [Side.caller, .callee].map { DialogOwner(call: call, side: $0) }
         }.filter { owner in
             guard let leg = leg(owner) else { return false }

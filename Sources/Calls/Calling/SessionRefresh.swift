@@ -33,11 +33,11 @@ extension Switchboard {
             return
         }
         guard session.isOurs, !session.isRefreshing else {
-            schedule(serial, at: session.expires)
+            callTable.schedule(serial, at: session.expires)
             return
         }
         if session.next <= turn.now.monotonic { refresh(serial, side, leg, session, &turn) }
-        schedule(serial, at: min(self.leg(serial, side)?.session?.next ?? session.expires, session.expires))
+        callTable.schedule(serial, at: min(self.leg(serial, side)?.session?.next ?? session.expires, session.expires))
     }
 
     private mutating func refresh(
@@ -78,7 +78,7 @@ extension Switchboard {
     }
 
     private func isChanging(_ serial: UInt64) -> Bool {
-        guard case .talking(let conversation)? = callsBySerial[serial]?.phase else { return false }
+        guard case .talking(let conversation)? = callTable[serial]?.phase else { return false }
         return conversation.change != nil
     }
 
@@ -104,7 +104,7 @@ extension Switchboard {
     }
 
     mutating func refreshLater(_ dialog: DialogKey, at now: Moment) {
-        if let owner = dialogs[dialog] { refreshLater(owner.call, owner.side, at: now) }
+        if let owner = callTable.dialogs[dialog] { refreshLater(owner.call, owner.side, at: now) }
     }
 
     /// The phone is busy or away: once more in a while.
@@ -133,12 +133,12 @@ extension Switchboard {
             end(owner.call, because: "a phone answered a refresh with nothing usable", &turn)
             return
         }
-        schedule(owner.call, at: turn.now.monotonic + Limits.silence)
+        callTable.schedule(owner.call, at: turn.now.monotonic + Limits.silence)
     }
 
     /// What became of an UPDATE that refreshes.
     mutating func refreshed(_ dialog: DialogKey, _ response: Message?, _ turn: inout Turn) {
-        guard let owner = dialogs[dialog] else { return }
+        guard let owner = callTable.dialogs[dialog] else { return }
         guard response != nil || !takeOtherWay(owner, isGone: false, &turn) else { return }
         let (serial, side) = (owner.call, owner.side)
         let status = response?.status ?? 408
@@ -152,7 +152,7 @@ extension Switchboard {
             $0.session = session
             $0.liveness.heard = turn.now.monotonic
         }
-        if let session { schedule(serial, at: session.next) }
+        if let session { callTable.schedule(serial, at: session.next) }
     }
 
     private mutating func refreshFailed(
@@ -177,7 +177,7 @@ extension Switchboard {
         case 491, 500, 503:
             // §14.1: it is busy with a change of its own.
             refreshLater(serial, side, at: turn.now)
-            schedule(serial, at: turn.now.monotonic + Limits.refreshPause)
+            callTable.schedule(serial, at: turn.now.monotonic + Limits.refreshPause)
         default: break
         }
     }

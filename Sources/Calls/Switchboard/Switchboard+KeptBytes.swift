@@ -7,9 +7,9 @@ extension Switchboard {
     /// Counted anew each time: only people and tests ask.
     var keptBytes: Int {
         var bytes = transactions.keptBytes
-        bytes += leaving.values.reduce(0) { $0 + $1.keptBytes }
-        bytes += earlyCalls.values.reduce(0) { $0 + $1.keptBytes }
-        return callsBySerial.values.reduce(bytes) { $0 + $1.keptBytes }
+        bytes += callTable.leaving.values.reduce(0) { $0 + $1.keptBytes }
+        bytes += callTable.earlyCalls.values.reduce(0) { $0 + $1.keptBytes }
+        return callTable.values.reduce(bytes) { $0 + $1.keptBytes }
     }
 }
 
@@ -34,9 +34,9 @@ extension Call {
         let asked = incoming.map { $0.request.bytes.count + $0.dialog.keptBytes } ?? 0
         return switch phase {
         case .ringing, .refusing: asked
-        case .answering(let answering): asked + answering.callee.keptBytes
+        case .answering(let answering): asked + (answering.callee.leg?.keptBytes ?? 0)
         case .talking(let conversation):
-            asked + conversation.caller.keptBytes + conversation.callee.keptBytes
+            conversation.endpoints.reduce(asked) { $0 + ($1.leg?.keptBytes ?? 0) }
                 + (conversation.change?.asked.request.bytes.count ?? 0)
         }
     }

@@ -9,7 +9,7 @@ import SIP
 extension Switchboard {
     mutating func register(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
         let username = proof.device.username
-        switch registrar.register(request, by: proof, isInCall: callsOf[username] != nil, &turn) {
+        switch registrar.register(request, by: proof, isInCall: callTable.isBusy(username), &turn) {
         case .refused(let status, let hint):
             respond(status, to: request, on: proof.flow, &turn) { hint.write(into: &$0) }
         case .bound(let changes):
@@ -31,7 +31,7 @@ extension Switchboard {
 
     /// Whether a call of a phone needs a connection.
     private func isCarried(_ username: String, by flow: FlowID) -> Bool {
-        callsOf[username, default: []].contains { callsBySerial[$0]?.isCarried(by: flow) == true }
+        callTable.of(username).contains { callTable[$0]?.isCarried(by: flow) == true }
     }
 
     /// A connection is gone: its bindings die, what rang over it stops ringing, and a call over it waits for its phone. Most
@@ -44,7 +44,7 @@ extension Switchboard {
         transactions.forgetServers(on: flow)
         failClients(on: flow, &turn)
         forgetFarewells(on: flow)
-        let calls = Set(usernames.flatMap { callsOf[$0, default: []] })
+        let calls = Set(usernames.flatMap { callTable.of($0) })
         for serial in calls.sorted() { lost(flow, of: serial, &turn) }
         endTurn(&turn)
     }
@@ -81,9 +81,9 @@ extension Call {
         if incoming?.flow.id == flow { return true }
         return switch phase {
         case .ringing(let ringing): ringing.branches.contains { $0.flow.id == flow && $0.status == nil }
-        case .answering(let answering): answering.callee.flow?.id == flow
+        case .answering(let answering): answering.callee.leg?.flow?.id == flow
         case .talking(let conversation):
-            conversation.caller.flow?.id == flow || conversation.callee.flow?.id == flow
+            conversation.endpoints.contains { $0.leg?.flow?.id == flow }
         case .refusing: false
         }
     }

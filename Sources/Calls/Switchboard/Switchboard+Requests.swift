@@ -8,10 +8,17 @@ import SIP
 /// What is done with a request, in the order of RFC 3261 §8.2, with authentication before anything that could tell a
 /// stranger something (row U401).
 extension Switchboard {
-    /// What a phone may ask for today.
-    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, PRACK, REFER, SUBSCRIBE, NOTIFY, MESSAGE"
+    /// What a phone may ask for.
+    static let allowed = methods(but: nil)
     /// What we say that we can do, in INVITEs and their answers.
     static let supported = "timer, replaces, norefersub"
+
+    private static func methods(but refused: Method?) -> String {
+        let methods: [Method] = [
+            .invite, .ack, .cancel, .bye, .options, .register, .update, .prack, .refer, .subscribe, .notify, .message,
+        ]
+        return methods.filter { $0 != refused }.map(\.text).joined(separator: ", ")
+    }
 
     mutating func receiveRequest(_ request: Message, on flow: Flow, _ turn: inout Turn) {
         if let client = request.first(.userAgent), ScannerSignatures.matches(userAgent: request.bytes(client)) {
@@ -50,14 +57,13 @@ extension Switchboard {
         case .invite: invite(request, by: proof, &turn)
         case .options: respond(200, to: request, on: flow, &turn, writeCapabilities)
         case .subscribe: subscribe(request, by: proof, &turn)
-        // Row S17: we subscribe to nothing, so nobody has anything to tell us.
-        case .notify: respond(481, to: request, on: flow, &turn)
+        // Row S17: we subscribe to nothing, so nobody has anything to tell us. Nor does a BYE end anything here (§15.1.2).
+        case .notify, .bye: respond(481, to: request, on: flow, &turn)
         case .message: message(request, by: proof, &turn)
-        case .ack, .bye, .cancel: break
+        case .ack, .cancel: break
         // Row S23: nobody makes us call by a click somewhere else.
         case .refer: respond(403, to: request, on: flow, &turn)
-        case .info, .prack, .update, .publish:
-            respond(405, to: request, on: flow, &turn, writeCapabilities)
+        case .info, .prack, .update, .publish: refuseMethod(of: request, on: flow, &turn)
         case .other, nil:
             respond(501, to: request, on: flow, &turn, writeCapabilities)
         }
@@ -97,8 +103,22 @@ extension Switchboard {
         }
     }
 
+    /// §21.4.6: what may be asked for in its place does not name what was asked for, wherever else it is good.
+    mutating func refuseMethod(of request: Message, on flow: Flow, _ turn: inout Turn) {
+        respond(405, to: request, on: flow, &turn) {
+            $0.field(.allow, Self.methods(but: request.method))
+            Self.writeContents(into: &$0)
+        }
+    }
+
+    /// §11.2.
     func writeCapabilities(_ writer: inout MessageWriter) {
         writer.field(.allow, Self.allowed)
+        writer.field(.supported, "\(Self.supported), 100rel, outbound, gruu")
+        Self.writeContents(into: &writer)
+    }
+
+    private static func writeContents(into writer: inout MessageWriter) {
         writer.field(.accept, Self.accepted)
         writer.field(.allowEvents, EventPackage.all)
     }

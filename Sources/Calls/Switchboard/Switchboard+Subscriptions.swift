@@ -43,7 +43,7 @@ extension Switchboard {
             return true
         }
         guard request.method == .subscribe else {
-            respond(405, to: request, on: flow, &turn, writeCapabilities)
+            refuseMethod(of: request, on: flow, &turn)
             return true
         }
         do throws(SubscribeRefused) {
@@ -100,8 +100,8 @@ extension Switchboard {
 
     /// Tells of calls and registrations that changed in this turn. While nobody watches, this is one comparison.
     mutating func tellWatchers(_ turn: inout Turn) {
-        guard callsBySerial.hasChanges || registrar.bindings.hasChanges else { return }
-        let calls = callsBySerial.takeChanges()
+        guard callTable.hasChanges || registrar.bindings.hasChanges else { return }
+        let calls = callTable.takeChanges()
         let usernames = registrar.takeChanges()
         var news = Set(calls.map { Watched(package: .dialog, number: $0, username: nil) })
         news.formUnion(calls.map { Watched(package: .presence, number: $0, username: nil) })
@@ -115,7 +115,7 @@ extension Switchboard {
 
     /// Looks at calls and registrations only while somebody watches them.
     mutating func watchWhatIsNeeded() {
-        callsBySerial.watch(subscriptions.has(.dialog) || subscriptions.has(.presence))
+        callTable.watch(subscriptions.has(.dialog) || subscriptions.has(.presence))
         registrar.watch(subscriptions.has(.presence) || subscriptions.has(.reg))
     }
 
@@ -178,13 +178,13 @@ extension Switchboard {
     private func content(of watched: Watched) -> WatchedContent {
         switch watched.package {
         case .dialog:
-            .calls(Array(callsBySerial.shown(of: watched.number).prefix(Limits.shownCalls)))
+            .calls(Array(callTable.shown(of: watched.number).prefix(Limits.shownCalls)))
         case .presence:
             .presence(
                 isReachable: snapshot.devices(of: watched.number).contains {
                     registrar.bindings.countOf($0.username) > 0
                 },
-                isOnPhone: callsBySerial.shown(of: watched.number).contains { $0.state == .confirmed }
+                isOnPhone: callTable.shown(of: watched.number).contains { $0.state == .confirmed }
             )
         case .messageSummary: .mailbox(subscriptions.mailbox(of: watched.number))
         case .reg:

@@ -54,8 +54,8 @@ extension Switchboard {
     private mutating func concluded(_ client: RequestClient, _ response: Message?, _ turn: inout Turn) {
         switch client.purpose {
         case .farewell: break
-        case .acknowledgement(let call, let branch): earlyCalls[call]?.phones[branch]?.pracks -= 1
-        case .goodbye(let key): leaving[key] = nil
+        case .acknowledgement(let call, let branch): callTable.earlyCalls[call]?.phones[branch]?.pracks -= 1
+        case .goodbye(let key): callTable.leaving[key] = nil
         case .probe(let dialog): probed(dialog, response?.status, &turn)
         case .refresh(let dialog): refreshed(dialog, response, &turn)
         case .notification(let id): notified(id, status: response?.status, &turn)

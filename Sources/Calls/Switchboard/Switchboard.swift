@@ -19,35 +19,18 @@ public struct Switchboard: Sendable {
     let settings: SwitchboardSettings
     var snapshot: Snapshot
     var entropy: Entropy
-    var callsBySerial = CallTable()
-    /// The calls that a device takes part in, by its user name.
-    var callsOf: [String: Set<UInt64>] = [:]
-    var dialogs: [DialogKey: DialogOwner] = [:]
-    /// Only of calls that use what happens before the answer.
-    var earlyCalls: [UInt64: EarlyCall] = [:]
-    var earlyDialogs: [DialogKey: EarlyOwner] = [:]
-    /// By the call that is transferred.
-    var transfers: [UInt64: Transfer] = [:]
+    var callTable = CallTable()
     var transactions: TransactionTable
     var registrar: Registrar
-    /// Dialogs whose calls are over, until their phones know.
-    var leaving: [DialogKey: Leaving] = [:]
-    /// Those of them that wait for an ACK.
-    var farewells: [UInt64: DialogKey] = [:]
     var subscriptions: Subscriptions
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
-    var deadlines = DeadlineQueue<Due>()
     /// When to call ``wake(_:)`` next; `nil` while nothing is pending. Stored, because it is asked after every
     /// message, and asking another module for a computed property of a large value copies the value.
     public private(set) var nextDeadline: MonotonicTime?
-    var tickets: [Ticket: UInt64] = [:]
-    var lastSerial: UInt64 = 0
     /// Parsed into again and again, so that parsing allocates nothing.
     private var scratch = Message()
     var counters = SwitchboardFigures()
-    /// Relays that the latest census named and no call knows.
-    var strayRelays: Set<UInt64> = []
 
     /// - Parameter logins: What was kept of phones in earlier runs, the oldest first.
     public init(
@@ -69,10 +52,10 @@ public struct Switchboard: Sendable {
         var figures = counters
         figures.registrations = registrar.bindings.count
         figures.failedLogins = registrar.failedLogins
-        figures.calls = callsBySerial.count
+        figures.calls = callTable.count
         figures.subscriptions = subscriptions.count
         figures.shedding = registrar.shedding
-        figures.transactions = transactions.count + farewells.count
+        figures.transactions = transactions.count + callTable.farewells.count
         // What is kept, and what is counted as kept where it has a limit.
         figures.keptBytes = max(keptBytes, transactions.finishedBytes)
         figures.relays.calls = relayedCalls
@@ -104,10 +87,7 @@ public struct Switchboard: Sendable {
     public mutating func wake(_ turn: inout Turn) {
         for event in transactions.wake(&turn) { route(event, &turn) }
         registrar.wake(at: turn.now)
-        // What asks for a moment that has passed waits for the next turn, so that others are served in between.
-        var left = deadlines.count
-        while left > 0, let due = deadlines.popDue(at: turn.now.monotonic) {
-            left -= 1
+        for due in callTable.takeDue(at: turn.now.monotonic) {
             switch due {
             case .call(let serial): wakeCall(serial, &turn)
             case .farewell(let id): wakeFarewell(id, &turn)
@@ -123,7 +103,7 @@ public struct Switchboard: Sendable {
         registrar.apply(snapshot, &turn)
         let enrolled = Set(snapshot.devices.values.map(\.id))
         accounts.keep { enrolled.contains($0) }
-        for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) { review(call, &turn) }
+        for call in callTable.values.sorted(by: { $0.serial < $1.serial }) { review(call, &turn) }
         reviewSubscriptions(&turn)
         endTurn(&turn)
     }
@@ -135,20 +115,22 @@ public struct Switchboard: Sendable {
             return
         }
         guard case .ringing(let ringing) = call.phase else {
-            guard let refusal = call.refusal(in: snapshot) else { return }
+            guard let refusal = call.grounds?.refusal(among: call.usernames, in: snapshot) else { return }
             end(call.serial, because: "it is not allowed any more: \(refusal.reason)", &turn)
             return
         }
         for (index, branch) in ringing.branches.enumerated()
-        where branch.status == nil && !mayRing(branch, of: ringing, call.placement) {
+        where branch.status == nil && !mayRing(branch, of: ringing, call.grounds) {
             cancel(branch.key, &turn)
             branchFailed(480, index, of: call.serial, &turn)
         }
     }
 
     /// Whether the call and every forward on its way still let a phone ring.
-    private func mayRing(_ branch: Branch, of ringing: Call.Ringing, _ placement: Placement?) -> Bool {
-        guard snapshot.allows(branch.party.username), placement?.refusal(in: snapshot) == nil else { return false }
+    private func mayRing(_ branch: Branch, of ringing: Call.Ringing, _ grounds: Grounds?) -> Bool {
+        guard snapshot.allows(branch.party.username), grounds?.placement.refusal(in: snapshot) == nil else {
+            return false
+        }
         return ringing.path(to: branch.party.number).allSatisfy { $0.refusal(in: snapshot) == nil }
     }
 
@@ -175,14 +157,10 @@ public struct Switchboard: Sendable {
     mutating func endTurn(_ turn: inout Turn) {
         tellWatchers(&turn)
         let phones = MonotonicTime.earliest(transactions.nextDeadline, registrar.nextDeadline)
-        let calls = MonotonicTime.earliest(deadlines.next, subscriptions.nextDeadline)
+        let calls = MonotonicTime.earliest(callTable.nextDeadline, subscriptions.nextDeadline)
         nextDeadline = .earliest(phones, calls)
     }
 
-    mutating func nextSerial() -> UInt64 {
-        lastSerial += 1
-        return lastSerial
-    }
 }
 
 extension Snapshot {
@@ -191,11 +169,4 @@ extension Snapshot {
         guard let device = devices[username] else { return false }
         return extensions[device.number]?.isEnabled == true
     }
-}
-
-/// What a deadline wakes.
-enum Due: Sendable {
-    case call(UInt64)
-    /// A BYE that waits for an ACK.
-    case farewell(UInt64)
 }

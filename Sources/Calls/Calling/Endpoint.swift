@@ -83,14 +83,14 @@ extension [Endpoint] {
     var usernames: [String] { compactMap(\.leg?.party.username) }
 }
 
-extension Switchboard {
+extension CallTable {
     /// The server answers itself, as a phone would that is picked up.
-    mutating func answer(_ serial: UInt64, by service: Service, _ turn: inout Turn) {
-        let running = callTable.values.count { $0.grounds?.placement.target == .service(service) }
+    mutating func answer(_ serial: UInt64, by service: Service, _ desk: inout Desk) {
+        let running = values.count { $0.grounds?.placement.target == .service(service) }
         guard running <= Limits.callsOfService else {
-            refuse(serial, .busyService, &turn)
+            refuse(serial, .busyService, &desk)
             return
         }
-        wait(for: .service(service), ringingAt: nil, in: serial, &turn)
+        wait(for: .service(service), ringingAt: nil, in: serial, &desk)
     }
 }

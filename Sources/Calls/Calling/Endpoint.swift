@@ -44,6 +44,9 @@ enum Endpoint: Sendable {
         }
     }
 
+    /// Of the device there; `nil` for an end of our own.
+    var username: String? { leg?.party.username }
+
     /// What protects its leg; `nil` for an end of our own.
     var protection: LegProtection? {
         leg.flatMap { leg in leg.flow.map { LegProtection($0, suite: leg.media.suite) } }
@@ -75,12 +78,8 @@ extension Call.Conversation {
         }
     }
 
-    var endpoints: [Endpoint] { [caller, callee] }
-}
-
-extension [Endpoint] {
-    /// The user names of the devices among them.
-    var usernames: [String] { compactMap(\.leg?.party.username) }
+    /// Whether it is so at both ends.
+    func allSatisfy(_ isSo: (Endpoint) -> Bool) -> Bool { isSo(caller) && isSo(callee) }
 }
 
 extension CallTable {

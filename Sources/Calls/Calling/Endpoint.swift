@@ -10,7 +10,7 @@ enum Endpoint: Sendable {
     /// A phone, reached over a dialog.
     case phone(Leg)
     /// The server itself.
-    case service(Service)
+    case service(CallService)
 
     /// Over which it is reached; `nil` for an end of our own.
     var leg: Leg? {
@@ -84,7 +84,7 @@ extension Call.Conversation {
 
 extension CallTable {
     /// The server answers itself, as a phone would that is picked up.
-    mutating func answer(_ serial: UInt64, by service: Service, _ desk: inout Desk) {
+    mutating func answer(_ serial: UInt64, by service: CallService, _ desk: inout Desk) {
         let running = values.count { $0.grounds?.placement.target == .service(service) }
         guard running <= Limits.callsOfService else {
             refuse(serial, .busyService, &desk)

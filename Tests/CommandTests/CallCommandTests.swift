@@ -68,7 +68,7 @@ struct CallCommandTests {
             dialled: "102",
             outcome: .refused,
             status: 488,
-            control: "media-encryption",
+            control: .mediaEncryption,
             reason: "no SRTP was offered"
         )
         #expect(

@@ -16,7 +16,7 @@ extension CallTable {
         else { return false }
         // Row S14: it has to come from the phone that the dialog is with.
         guard flow.id == flowID(owner, call) else {
-            desk.turn.report(.forgedInDialog, .intrusionDetection, request, flow)
+            desk.turn.report(.forgedInDialog, request, flow)
             desk.respond(481, to: request, on: flow)
             return true
         }
@@ -36,7 +36,7 @@ extension CallTable {
         case .prack, .bye, .notify: desk.respond(481, to: request, on: flow)
         case .ack, .cancel: break
         case .register, .info, .refer, .subscribe, .message, .publish:
-            desk.respond(405, to: request, on: flow, desk.writeCapabilities)
+            desk.refuseMethod(of: request, on: flow)
         case .other, nil:
             desk.respond(501, to: request, on: flow, desk.writeCapabilities)
         }

@@ -42,9 +42,8 @@ extension CallTable {
             let event = SecurityEvent(
                 at: desk.now.wall,
                 kind: .foreignMedia,
-                control: Control.mediaSource.rawValue,
-                source: (media.locked?.ip ?? leg.source).description,
-                subject: leg.party.number.text,
+                source: .address(media.locked?.ip ?? leg.source),
+                subject: .extension(leg.party.number),
                 detail: "the audio of a call came from elsewhere \(moves) times within a minute: somebody copies it"
             )
             desk.turn.actions.append(.report(event))

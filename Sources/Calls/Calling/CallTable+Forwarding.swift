@@ -35,10 +35,9 @@ extension CallTable {
             case .refused(let refusal):
                 desk.turn.report(
                     .forwardRefused,
-                    .intrusionDetection,
                     response,
                     client.flow,
-                    subject: ringing.branches[index].party.username,
+                    subject: .account(ringing.branches[index].party.username),
                     detail: refusal.reason
                 )
                 updateRinging(call.serial) { $0.refusedForward = .forwarded(refusal) }
@@ -56,8 +55,10 @@ extension CallTable {
         }
         return contacts.sorted { $0.q ?? 1_000 > $1.q ?? 1_000 }.map { contact in
             // Every phone is called over encryption, so `sips` asks for nothing more (RFC 5630 §4).
-            guard let uri = contact.uri, uri.scheme != .tel, let user = uri.decodedUser(in: response.bytes.span)
-            else { return .unusable }
+            let bytes = response.bytes.span
+            guard let uri = contact.uri else { return .unusable }
+            if uri.scheme == .tel { return .user(desk.addressee(uri, in: bytes).number) }
+            guard let user = uri.decodedUser(in: bytes) else { return .unusable }
             return .user(desk.snapshot.devices[user]?.number.text ?? user)
         }
     }
@@ -129,7 +130,7 @@ extension Refused {
         var refused = Refused(
             status: 480,
             outcome: .failed,
-            control: refusal.control?.rawValue,
+            control: refusal.control,
             reason: refusal.reason
         )
         refused.isToldToCaller = false

@@ -37,7 +37,7 @@ extension CallTable {
         // Rows S03 and S17: nothing of ours waits for a PRACK any more, and we have subscribed to nothing.
         case .prack, .notify: desk.respond(481, to: request, on: flow)
         case .register, .info, .subscribe, .message, .publish:
-            desk.respond(405, to: request, on: flow, desk.writeCapabilities)
+            desk.refuseMethod(of: request, on: flow)
         case .other, nil:
             desk.respond(501, to: request, on: flow, desk.writeCapabilities)
         }
@@ -54,12 +54,12 @@ extension CallTable {
         _ desk: inout Desk
     ) -> Bool {
         guard let proof = desk.authenticate(request, on: flow) else {
-            desk.turn.report(.forgedInDialog, .intrusionDetection, request, flow)
+            desk.turn.report(.forgedInDialog, request, flow)
             return false
         }
         guard let leg = leg(owner), proof.device.username == leg.party.username else {
             desk.respond(403, to: request, on: flow)
-            desk.turn.report(.identityMismatch, .intrusionDetection, request, flow)
+            desk.turn.report(.identityMismatch, request, flow)
             return false
         }
         guard flow.isFit(for: leg) else {

@@ -81,7 +81,7 @@ extension CallTable {
             }
         } catch {
             if error.status == 488, error.warning == nil {
-                desk.turn.report(.weakMediaOffered, .mediaEncryption, asked.request, asked.flow)
+                desk.turn.report(.weakMediaOffered, asked.request, asked.flow)
             }
             reply(error.status, to: asked, because: error, &desk)
         }

@@ -72,7 +72,7 @@ extension CallTable {
         }
         guard let media = settledEarly(client.call, index) ?? agreed(response, offered: branch) else {
             sayBye(&dialog, over: client.flow, &desk)
-            desk.turn.report(.weakMediaOffered, .mediaEncryption, response, client.flow)
+            desk.turn.report(.weakMediaOffered, response, client.flow)
             branchFailed(488, index, of: client.call, &desk)
             return
         }

@@ -94,7 +94,7 @@ extension CallTable {
         record.endedAt = desk.now.wall
         record.outcome = .refused
         record.status = refusal.status
-        record.control = refusal.control?.rawValue
+        record.control = refusal.control
         record.reason = refusal.reason
         desk.turn.actions.append(.remember(record, nil))
         desk.respond(refusal.status, to: asked.request, on: asked.flow)
@@ -158,7 +158,7 @@ extension CallTable {
         }
         guard consulted.number == asked.party.number else {
             // Row S16: somebody else's call.
-            desk.turn.report(.identityMismatch, .intrusionDetection, asked.request, asked.flow)
+            desk.turn.report(.identityMismatch, asked.request, asked.flow)
             desk.respond(403, to: asked.request, on: asked.flow)
             return
         }

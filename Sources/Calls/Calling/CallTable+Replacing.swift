@@ -161,10 +161,9 @@ extension CallTable {
             // Row S16: somebody else's call.
             desk.turn.report(
                 .identityMismatch,
-                .intrusionDetection,
                 request,
                 proof.flow,
-                subject: proof.device.username
+                subject: .account(proof.device.username)
             )
         }
         desk.respond(status, to: request, on: proof.flow)
@@ -219,7 +218,7 @@ extension CallTable {
             return leg
         } catch {
             if error.status == 488, error.warning == nil {
-                desk.turn.report(.weakMediaOffered, .mediaEncryption, request, proof.flow)
+                desk.turn.report(.weakMediaOffered, request, proof.flow)
             }
             desk.respond(error, to: request, on: proof.flow)
             return nil

@@ -10,7 +10,7 @@ import SIP
 extension CallTable {
     mutating func invite(_ request: Message, by proof: Authenticated, _ desk: inout Desk) {
         guard proof.isCaller(of: request) else {
-            desk.turn.report(.identityMismatch, .intrusionDetection, request, proof.flow)
+            desk.turn.report(.identityMismatch, request, proof.flow)
             desk.respond(403, to: request, on: proof.flow)
             return
         }
@@ -92,7 +92,7 @@ extension CallTable {
                 Refused(
                     status: refusal.status,
                     outcome: .refused,
-                    control: refusal.control?.rawValue,
+                    control: refusal.control,
                     reason: refusal.reason,
                     offer: offer
                 )

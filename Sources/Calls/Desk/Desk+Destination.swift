@@ -18,8 +18,9 @@ extension Desk {
         guard request.count(.route) > 0 else { return nil }
         guard let routes = try? request.routes() else { return 400 }
         let areOurs = routes.allSatisfy { route in
-            // With a user part it would be a flow token (RFC 5626 §5.3), and we give out none.
-            route.uri.map { $0.user == nil && isServed(request.bytes($0.host), on: flow) } == true
+            // The user part of an outbound proxy means nothing (§16.4): as a flow token it could only be forged, because we
+            // give out none (RFC 5626 §5.3), and it leads nowhere.
+            route.uri.map { isServed(request.bytes($0.host), on: flow) } == true
         }
         return areOurs ? nil : 403
     }

@@ -7,8 +7,8 @@ import SIP
 
 /// What is asked of every request: who it is from, and whether we know what it needs.
 extension Desk {
-    /// What a phone may ask for today.
-    static let allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, PRACK, REFER, SUBSCRIBE, NOTIFY, MESSAGE"
+    /// What a phone may ask for.
+    static let allowed = methods(but: nil)
     /// What we say that we can do, in INVITEs and their answers.
     static let supported = "timer, replaces, norefersub"
 
@@ -49,8 +49,29 @@ extension Desk {
         }
     }
 
+    private static func methods(but refused: Method?) -> String {
+        let methods: [Method] = [
+            .invite, .ack, .cancel, .bye, .options, .register, .update, .prack, .refer, .subscribe, .notify, .message,
+        ]
+        return methods.filter { $0 != refused }.map(\.text).joined(separator: ", ")
+    }
+
+    /// §21.4.6: what may be asked for in its place does not name what was asked for, wherever else it is good.
+    mutating func refuseMethod(of request: Message, on flow: Flow) {
+        respond(405, to: request, on: flow) {
+            $0.field(.allow, Self.methods(but: request.method))
+            Self.writeContents(into: &$0)
+        }
+    }
+
+    /// §11.2.
     func writeCapabilities(_ writer: inout MessageWriter) {
         writer.field(.allow, Self.allowed)
+        writer.field(.supported, "\(Self.supported), 100rel, outbound, gruu")
+        Self.writeContents(into: &writer)
+    }
+
+    private static func writeContents(into writer: inout MessageWriter) {
         writer.field(.accept, Self.accepted)
         writer.field(.allowEvents, EventPackage.all)
     }

@@ -104,7 +104,7 @@ struct Desk: Sendable {
     /// after the system is.
     mutating func mayCall(_ device: Device, _ request: Message, on flow: Flow) -> Bool {
         if accounts.admits(.call, of: device.id, at: turn.now.monotonic) { return true }
-        turn.report(.accountLimit, .intrusionDetection, request, flow, subject: device.title)
+        turn.report(.accountLimit, request, flow, subject: EventSubject(device))
         respond(503, to: request, on: flow) { $0.field(.retryAfter, 10) }
         return false
     }

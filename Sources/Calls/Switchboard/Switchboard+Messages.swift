@@ -77,8 +77,8 @@ extension Switchboard {
 
     ) {
         switch refused {
-        case .notYours: desk.turn.report(.identityMismatch, .intrusionDetection, request, proof.flow)
-        case .tooFast: desk.turn.report(.accountLimit, .intrusionDetection, request, proof.flow)
+        case .notYours: desk.turn.report(.identityMismatch, request, proof.flow)
+        case .tooFast: desk.turn.report(.accountLimit, request, proof.flow)
         case .tooManyHops, .tooLong, .notText, .forbidden, .unreachable: break
         }
         let host = desk.settings.hostNames.first ?? desk.snapshot.domain.text

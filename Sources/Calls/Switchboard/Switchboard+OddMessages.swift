@@ -21,7 +21,7 @@ extension Switchboard {
     /// phone's connection, with its registration and the signalling of its calls, stays; a stranger's is closed.
     mutating func receiveOdd(_ message: Message, _ error: ParseError, on flow: Flow) {
         desk.counters.malformed += 1
-        desk.turn.report(.malformed, .intrusionDetection, message, flow)
+        desk.turn.report(.malformed, message, flow)
         if message.method == nil {
             if error.leavesReadable { receiveResponse(message, on: flow) }
         } else if message.method != .ack, message.first(.via) != nil, message.first(.callID) != nil {

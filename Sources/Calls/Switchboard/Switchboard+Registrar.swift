@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
-import Model
+public import Model
 public import Primitives
 import SIP
 
@@ -48,9 +48,9 @@ extension Switchboard {
 
     // MARK: Whom a URI means, and who speaks
 
-    /// Who speaks over a connection, for people; `nil` where nobody has logged in.
-    public func phone(on flow: FlowID) -> String? {
-        desk.registrar.usernames(on: flow).first.flatMap { desk.snapshot.devices[$0]?.title }
+    /// Who speaks over a connection; `nil` where nobody has logged in.
+    public func phone(on flow: FlowID) -> EventSubject? {
+        desk.registrar.usernames(on: flow).first.flatMap { desk.snapshot.devices[$0] }.map(EventSubject.init)
     }
 
     /// The user name that showed its credential last over a connection; `nil` where none has.

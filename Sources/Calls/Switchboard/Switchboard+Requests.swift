@@ -11,7 +11,7 @@ extension Switchboard {
     mutating func receiveRequest(_ request: Message, on flow: Flow) {
         if let client = request.first(.userAgent), ScannerSignatures.matches(userAgent: request.bytes(client)) {
             desk.counters.dropped += 1
-            desk.turn.report(.scanner, .intrusionDetection, request, flow)
+            desk.turn.report(.scanner, request, flow)
             return
         }
         if desk.transactions.absorb(request, on: flow, &desk.turn) { return }
@@ -45,14 +45,13 @@ extension Switchboard {
         case .invite: callTable.invite(request, by: proof, &desk)
         case .options: desk.respond(200, to: request, on: flow, desk.writeCapabilities)
         case .subscribe: subscribe(request, by: proof)
-        // Row S17: we subscribe to nothing, so nobody has anything to tell us.
-        case .notify: desk.respond(481, to: request, on: flow)
+        // Row S17: we subscribe to nothing, so nobody has anything to tell us. Nor does a BYE end anything here (§15.1.2).
+        case .notify, .bye: desk.respond(481, to: request, on: flow)
         case .message: message(request, by: proof)
-        case .ack, .bye, .cancel: break
+        case .ack, .cancel: break
         // Row S23: nobody makes us call by a click somewhere else.
         case .refer: desk.respond(403, to: request, on: flow)
-        case .info, .prack, .update, .publish:
-            desk.respond(405, to: request, on: flow, desk.writeCapabilities)
+        case .info, .prack, .update, .publish: desk.refuseMethod(of: request, on: flow)
         case .other, nil:
             desk.respond(501, to: request, on: flow, desk.writeCapabilities)
         }

@@ -34,7 +34,7 @@ extension Switchboard {
             return true
         }
         guard proof.device.id == subscription.device.id else {
-            desk.turn.report(.identityMismatch, .intrusionDetection, request, flow)
+            desk.turn.report(.identityMismatch, request, flow)
             desk.respond(403, to: request, on: flow)
             return true
         }
@@ -43,7 +43,7 @@ extension Switchboard {
             return true
         }
         guard request.method == .subscribe else {
-            desk.respond(405, to: request, on: flow, desk.writeCapabilities)
+            desk.refuseMethod(of: request, on: flow)
             return true
         }
         do throws(SubscribeRefused) {
@@ -76,8 +76,8 @@ extension Switchboard {
 
     ) {
         switch refused {
-        case .notYours: desk.turn.report(.identityMismatch, .intrusionDetection, request, proof.flow)
-        case .tooMany, .tooFast: desk.turn.report(.accountLimit, .intrusionDetection, request, proof.flow)
+        case .notYours: desk.turn.report(.identityMismatch, request, proof.flow)
+        case .tooMany, .tooFast: desk.turn.report(.accountLimit, request, proof.flow)
         case .malformed, .unknownEvent, .otherEvent, .filtered, .forbidden, .notAcceptable, .tooBrief, .full,
             .tooLong:
             break

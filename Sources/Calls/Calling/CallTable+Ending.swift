@@ -85,7 +85,7 @@ extension CallTable {
             close(call.serial, reason: reason, &desk)
         case .answering(let answering):
             tickets[answering.ticket] = nil
-            forgetDialogs(of: [answering.callee])
+            forgetDialog(of: answering.callee)
             refuse(call.serial, .noAnswer, &desk)
         case .ringing, .refusing: break
         }
@@ -148,15 +148,16 @@ extension CallTable {
         case .ringing: break
         case .answering(let answering):
             tickets[answering.ticket] = nil
-            forgetDialogs(of: [answering.callee])
+            forgetDialog(of: answering.callee)
         case .refusing(let refusing): tickets[refusing.ticket] = nil
         case .talking(let conversation):
-            forgetDialogs(of: conversation.endpoints)
+            forgetDialog(of: conversation.caller)
+            forgetDialog(of: conversation.callee)
         }
     }
 
-    private mutating func forgetDialogs(of endpoints: [Endpoint]) {
-        for leg in endpoints.compactMap(\.leg) { dialogs[DialogKey(leg.dialog)] = nil }
+    private mutating func forgetDialog(of endpoint: Endpoint) {
+        if let leg = endpoint.leg { dialogs[DialogKey(leg.dialog)] = nil }
     }
 
     /// Says BYE where there is somebody to say it to.

@@ -35,7 +35,7 @@ extension Call {
         case .ringing, .refusing: asked
         case .answering(let answering): asked + (answering.callee.leg?.keptBytes ?? 0)
         case .talking(let conversation):
-            conversation.endpoints.reduce(asked) { $0 + ($1.leg?.keptBytes ?? 0) }
+            asked + (conversation.caller.leg?.keptBytes ?? 0) + (conversation.callee.leg?.keptBytes ?? 0)
                 + (conversation.change?.asked.request.bytes.count ?? 0)
         }
     }

@@ -111,7 +111,7 @@ extension CallTable {
             Call.Answering(callee: callee, ticket: ticket, giveUp: desk.now.monotonic + Limits.storing)
         )
         self[serial] = call
-        for username in [callee].usernames { enter(serial, username) }
+        if let username = callee.username { enter(serial, username) }
         tickets[ticket] = serial
         desk.turn.actions.append(.remember(call.record, ticket))
         schedule(serial, at: desk.now.monotonic + Limits.storing)

@@ -33,7 +33,7 @@ extension CallTable {
         guard let call = self[serial], case .talking(let conversation) = call.phase, call.relayed != nil else {
             return false
         }
-        return conversation.endpoints.allSatisfy { $0.media != nil && !$0.owesAnswer }
+        return conversation.allSatisfy { $0.media != nil && !$0.owesAnswer }
     }
 
     /// What the relays saw in the last second, which there are, and what they could not do.
@@ -100,7 +100,7 @@ extension CallTable {
     var silentCalls: Int {
         values.count { call in
             guard case .talking(let conversation) = call.phase, call.relayed == nil else { return false }
-            return !conversation.endpoints.contains(where: \.owesAnswer)
+            return conversation.allSatisfy { !$0.owesAnswer }
         }
     }
 }

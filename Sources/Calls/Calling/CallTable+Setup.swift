@@ -80,7 +80,7 @@ extension CallTable {
             media: offer.map(\.promise) ?? .lateOffer
         )
         let verdict =
-            if let service = Service(dialled: number) {
+            if let service = CallService(dialled: number) {
                 CallRules.decide(attempt, to: service, in: desk.snapshot)
             } else {
                 CallRules.decide(attempt, in: desk.snapshot)

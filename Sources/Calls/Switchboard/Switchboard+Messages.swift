@@ -85,7 +85,9 @@ extension Switchboard {
         desk.respond(refused.status, to: request, on: proof.flow) { writer in
             switch refused {
             case .tooFast: writer.field(.retryAfter, 10)
-            case .notText: writer.field(.accept, "text/plain")
+            case .notText:
+                writer.field(.accept, "text/plain")
+                if request.first(.contentEncoding) != nil { writer.field(named: "Accept-Encoding", "identity".utf8) }
             case .forbidden(let refusal): writer.field(.warning, "399 \(host) \(quoted(refusal.reason))")
             case .notYours, .tooManyHops, .tooLong, .unreachable: break
             }

@@ -70,7 +70,7 @@ extension Call {
         case .ringing(let ringing): ringing.branches.contains { $0.flow.id == flow && $0.status == nil }
         case .answering(let answering): answering.callee.leg?.flow?.id == flow
         case .talking(let conversation):
-            conversation.endpoints.contains { $0.leg?.flow?.id == flow }
+            !conversation.allSatisfy { $0.leg?.flow?.id != flow }
         case .refusing: false
         }
     }

@@ -14,7 +14,7 @@ import SIP
 /// What a message may do is decided in this order, and nothing is kept for a sender before the fourth step:
 /// parse, validate, match to a transaction or dialog on the same flow, authenticate, decide, act.
 ///
-/// Source: RFC 3261 §8.2 (order of checks), §10 (registrar), §12–17; `ARCHITECTURE.md` sections 1 and 4.
+/// Source: RFC 3261 §8.2 (order of checks), §10 (registrar), §12–17; `Docs/ARCHITECTURE.md`, "The rooms of Calls".
 public struct Switchboard: Sendable {
     var desk: Desk
     var callTable = CallTable()

@@ -95,7 +95,7 @@ func makeRecord(_ id: String, at time: WallTime = noon) throws -> CallRecord {
         id: id,
         startedAt: time,
         caller: .extension(try number("201")),
-        callerDevice: try #require(DeviceID(parsing: "0123456789abcdef")),
+        callerDevice: DeviceID(parsing: "0123456789abcdef"),
         dialled: "202",
         callee: .extension(try number("202"))
     )

@@ -36,6 +36,15 @@ struct RecordTests {
         #expect(try store.records(limit: -5).isEmpty)
     }
 
+    @Test func `come back also where nobody of ours called, or the server itself answered`() throws {
+        let place = Place()
+        var (service, foreign) = (try makeRecord("a1"), try makeRecord("a2", at: noon + .seconds(1)))
+        (service.dialled, service.callee) = ("*43", .service(.echo))
+        foreign.callerDevice = nil
+        do { try place.create().write([service, foreign]) }
+        #expect(try place.open().records() == [foreign, service])
+    }
+
     @Test func `a later state of a call replaces the one before`() throws {
         let store = try Place().create()
         var record = try makeRecord("a1")

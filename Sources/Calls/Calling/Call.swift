@@ -138,9 +138,15 @@ struct Call: Sendable {
     var usernames: [String] {
         switch phase {
         case .ringing, .refusing: [caller.username]
-        case .answering(let answering): [caller.username] + [answering.callee].usernames
-        case .talking(let conversation): conversation.endpoints.usernames
+        case .answering(let answering): Self.names(caller.username, answering.callee.username)
+        case .talking(let conversation): Self.names(conversation.caller.username, conversation.callee.username)
         }
+    }
+
+    /// In one allocation: calls end often.
+    private static func names(_ one: String?, _ other: String?) -> [String] {
+        guard let one else { return other.map { [$0] } ?? [] }
+        return other.map { [one, $0] } ?? [one]
     }
 
     /// `nil` for a transfer.

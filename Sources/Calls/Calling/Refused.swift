@@ -74,7 +74,7 @@ struct Refused: Error, Sendable {
     }
 }
 
-extension Switchboard {
+extension Desk {
     /// The reason for the person at the phone, where there is one to tell (RFC 3261 §20.43).
     private func warning(of refused: Refused) -> String? {
         guard refused.isToldToCaller, let kind = refused.warning ?? refused.control.map({ _ in .other }) else {
@@ -99,13 +99,10 @@ extension Switchboard {
         }
     }
 
-    /// The types of bodies that we take in calls.
-    static let accepted = "application/sdp"
-
     /// Refuses a request outside of an INVITE transaction.
-    mutating func respond(_ refused: Refused, to request: Message, on flow: Flow, _ turn: inout Turn) {
+    mutating func respond(_ refused: Refused, to request: Message, on flow: Flow) {
         let warning = warning(of: refused)
-        respond(refused.status, to: request, on: flow, &turn) { Self.explain(refused, warning, into: &$0) }
+        respond(refused.status, to: request, on: flow) { Self.explain(refused, warning, into: &$0) }
     }
 }
 

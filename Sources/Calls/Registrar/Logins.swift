@@ -37,13 +37,7 @@ struct Logins: Sendable {
     }
 
     /// A credential was wrong. The same work for every name, or the time would tell which ones exist.
-    mutating func failed(
-        _ username: String,
-        isKnown: Bool,
-        _ request: Message,
-        on flow: Flow,
-        _ turn: inout Turn
-    ) {
+    mutating func failed(_ username: String, isKnown: Bool, _ request: Message, on flow: Flow, _ turn: inout Turn) {
         let failure = history.failed(
             username,
             exists: isKnown,

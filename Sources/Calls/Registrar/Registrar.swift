@@ -163,12 +163,7 @@ struct Registrar: Sendable {
     /// What a REGISTER does, after its sender proved who it is (RFC 3261 §10.3).
     ///
     /// - Parameter isInCall: Whether it matters which connections the phone leaves.
-    mutating func register(
-        _ request: Message,
-        by proof: Authenticated,
-        isInCall: Bool,
-        _ turn: inout Turn
-    ) -> Outcome {
+    mutating func register(_ request: Message, by proof: Authenticated, isInCall: Bool, _ turn: inout Turn) -> Outcome {
         do {
             try checkOwner(try request.to(), of: request, by: proof)
             try checkOwner(try request.from(), of: request, by: proof)

@@ -10,7 +10,7 @@ import Store
 
 /// An installation that runs: the store, the server, the administrator and the control socket, in the order in which each
 /// needs the one before.
-public struct PhoneSystem: Service {
+public struct PhoneSystem: ServiceLifecycle.Service {
     public let serving: Serving
     let installation: Installation
     let server: RingfenceServer

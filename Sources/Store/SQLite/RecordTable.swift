@@ -29,6 +29,7 @@ enum RecordTable {
         let times: StatementArguments = [
             record.id, record.startedAt.milliseconds, record.answeredAt?.milliseconds, record.endedAt?.milliseconds,
         ]
+        // The column cannot be null: a caller that is no phone of ours has an empty one.
         let parties: StatementArguments = [
             record.caller.text, record.callerDevice?.text ?? "", clipped(record.dialled), record.callee?.text,
         ]

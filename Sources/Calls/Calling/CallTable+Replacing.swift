@@ -8,11 +8,11 @@ import SIP
 
 /// An INVITE that takes the place of a phone in a call: pick-up by dialog, or moving a call to another phone
 /// (RFC 3891 §3).
-extension Switchboard {
-    mutating func replaceDialog(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
+extension CallTable {
+    mutating func replaceDialog(_ request: Message, by proof: Authenticated, _ desk: inout Desk) {
         let named: Replaces?
         do { named = try request.replaces() } catch {
-            respond(error.status, to: request, on: proof.flow, &turn)
+            desk.respond(error.status, to: request, on: proof.flow)
             return
         }
         guard let named else { return }
@@ -21,35 +21,35 @@ extension Switchboard {
                 proof.device,
                 talkingAt: former.party.number,
                 signallingIsSecure: proof.flow.transport.isEncrypted,
-                in: snapshot
+                in: desk.snapshot
             )
             switch verdict {
-            case .refused(let refusal): refuseSeat(refusal.status, request, by: proof, &turn)
+            case .refused(let refusal): refuseSeat(refusal.status, request, by: proof, &desk)
             // §3: it is answered, and only an early one was to be replaced.
-            case .allowed where named.isEarlyOnly: refuseSeat(486, request, by: proof, &turn)
-            case .allowed(let permit): takeSeat(request, owner, permit, by: proof, &turn)
+            case .allowed where named.isEarlyOnly: refuseSeat(486, request, by: proof, &desk)
+            case .allowed(let permit): takeSeat(request, owner, permit, by: proof, &desk)
             }
-        } else if let (call, number) = ringingDialog(named) {
-            pickUp(call, ringingAt: number, request, by: proof, &turn)
+        } else if let (call, number) = ringingDialog(named, &desk) {
+            pickUp(call, ringingAt: number, request, by: proof, &desk)
         } else {
-            respond(481, to: request, on: proof.flow, &turn)
+            desk.respond(481, to: request, on: proof.flow)
         }
     }
 
     /// The dialog that a Replaces names, in either order of its tags: who has it from somebody else sees it from the
     /// other side.
     func confirmedDialog(_ named: Replaces) -> DialogOwner? {
-        callTable.dialogs[DialogKey(callID: named.callID, localTag: named.toTag, remoteTag: named.fromTag)]
-            ?? callTable.dialogs[DialogKey(callID: named.callID, localTag: named.fromTag, remoteTag: named.toTag)]
+        dialogs[DialogKey(callID: named.callID, localTag: named.toTag, remoteTag: named.fromTag)]
+            ?? dialogs[DialogKey(callID: named.callID, localTag: named.fromTag, remoteTag: named.toTag)]
     }
 
     /// The call that rings a phone in the dialog that is named. Only our own tag is compared: the phone may not have
     /// given one yet, and who may pick up is not decided by what he knows.
-    private func ringingDialog(_ named: Replaces) -> (UInt64, ExtensionNumber)? {
-        for call in callTable.values {
+    private func ringingDialog(_ named: Replaces, _ desk: inout Desk) -> (UInt64, ExtensionNumber)? {
+        for call in values {
             guard case .ringing(let ringing) = call.phase else { continue }
             for branch in ringing.branches where branch.status == nil {
-                guard let request = transactions.invite(branch.key), let callID = try? request.callID(),
+                guard let request = desk.transactions.invite(branch.key), let callID = try? request.callID(),
                     request.bytes(callID).elementsEqual(named.callID), let tag = try? request.from().tag,
                     request.bytes(tag).elementsEqual(named.toTag) || request.bytes(tag).elementsEqual(named.fromTag)
                 else { continue }
@@ -62,27 +62,35 @@ extension Switchboard {
     // MARK: Pick-up
 
     /// The oldest call that rings where this phone may pick up.
-    func ringing(for proof: Authenticated, at number: ExtensionNumber?) -> (UInt64, ExtensionNumber)? {
-        for serial in callTable.keys.sorted() {
-            guard let call = callTable[serial], case .ringing(let ringing) = call.phase,
+    func ringing(
+        for proof: Authenticated,
+        at number: ExtensionNumber?,
+        _ desk: inout Desk
+    ) -> (UInt64, ExtensionNumber)? {
+        for serial in keys.sorted() {
+            guard let call = self[serial], case .ringing(let ringing) = call.phase,
                 call.caller.username != proof.device.username
             else { continue }
             for branch in ringing.branches where branch.status == nil {
                 let place = branch.party.number
                 guard number == nil || place == number else { continue }
                 if number != nil { return (call.serial, place) }
-                if case .allowed = mayPickUp(at: place, by: proof) { return (call.serial, place) }
+                if case .allowed = mayPickUp(at: place, by: proof, &desk) { return (call.serial, place) }
             }
         }
         return nil
     }
 
-    private func mayPickUp(at place: ExtensionNumber, by proof: Authenticated) -> Verdict<PickupPermit> {
+    private func mayPickUp(
+        at place: ExtensionNumber,
+        by proof: Authenticated,
+        _ desk: inout Desk
+    ) -> Verdict<PickupPermit> {
         PickupRules.decide(
             proof.device,
             ringingAt: place,
             signallingIsSecure: proof.flow.transport.isEncrypted,
-            in: snapshot
+            in: desk.snapshot
         )
     }
 
@@ -92,30 +100,30 @@ extension Switchboard {
         ringingAt number: ExtensionNumber,
         _ request: Message,
         by proof: Authenticated,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) {
         let permit: PickupPermit
-        switch mayPickUp(at: number, by: proof) {
+        switch mayPickUp(at: number, by: proof, &desk) {
         case .allowed(let given): permit = given
         case .refused(let refusal):
-            refuseSeat(refusal.status, request, by: proof, &turn)
+            refuseSeat(refusal.status, request, by: proof, &desk)
             return
         }
-        guard let call = callTable[serial], case .ringing(let ringing) = call.phase,
+        guard let call = self[serial], case .ringing(let ringing) = call.phase,
             call.caller.username != proof.device.username
         else {
-            respond(481, to: request, on: proof.flow, &turn)
+            desk.respond(481, to: request, on: proof.flow)
             return
         }
         let owner = DialogOwner(call: serial, side: .callee)
         let formats = call.audio?.formats
-        guard let leg = seat(request, owner, permit, by: proof, formats: formats, call.caller, &turn) else {
+        guard let leg = seat(request, owner, permit, by: proof, formats: formats, call.caller, &desk) else {
             return
         }
         for branch in ringing.branches where branch.status == nil {
-            cancel(branch.key, because: Reason.completedElsewhere, &turn)
+            desk.cancel(branch.key, because: Reason.completedElsewhere)
         }
-        wait(for: .phone(leg), ringingAt: number, in: serial, &turn)
+        wait(for: .phone(leg), ringingAt: number, in: serial, &desk)
     }
 
     // MARK: Moving a call
@@ -125,35 +133,40 @@ extension Switchboard {
         _ owner: DialogOwner,
         _ permit: PickupPermit,
         by proof: Authenticated,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) {
-        guard let call = callTable[owner.call], case .talking(let conversation) = call.phase,
-            let partner = leg(owner.call, owner.side.other), callTable.transfers[owner.call] == nil
+        guard let call = self[owner.call], case .talking(let conversation) = call.phase,
+            let partner = leg(owner.call, owner.side.other), transfers[owner.call] == nil
         else {
-            respond(481, to: request, on: proof.flow, &turn)
+            desk.respond(481, to: request, on: proof.flow)
             return
         }
         guard conversation.change == nil, !partner.isAsked, isSettled(owner.call) else {
-            respond(491, to: request, on: proof.flow, &turn)
+            desk.respond(491, to: request, on: proof.flow)
             return
         }
         let formats = partner.media.remote?.formats ?? partner.media.formats
-        guard let leg = seat(request, owner, permit, by: proof, formats: formats, partner.party, &turn),
+        guard let leg = seat(request, owner, permit, by: proof, formats: formats, partner.party, &desk),
             let media = leg.relayMedia
         else { return }
-        replace(owner.call, owner.side, with: leg, continuing: call, &turn)
-        turn.actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
-        introduce(owner.call, owner.side.other, .last, &turn)
+        replace(owner.call, owner.side, with: leg, continuing: call, &desk)
+        desk.turn.actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
+        introduce(owner.call, owner.side.other, .last, &desk)
     }
 
     // MARK: The new phone
 
-    private mutating func refuseSeat(_ status: Int, _ request: Message, by proof: Authenticated, _ turn: inout Turn) {
+    private mutating func refuseSeat(_ status: Int, _ request: Message, by proof: Authenticated, _ desk: inout Desk) {
         if status == 403 {
             // Row S16: somebody else's call.
-            report(.identityMismatch, request, proof.flow, subject: .account(proof.device.username), &turn)
+            desk.turn.report(
+                .identityMismatch,
+                request,
+                proof.flow,
+                subject: .account(proof.device.username)
+            )
         }
-        respond(status, to: request, on: proof.flow, &turn)
+        desk.respond(status, to: request, on: proof.flow)
     }
 
     /// Answers the INVITE of a phone that takes a place in a call, which the call rests on from now on.
@@ -169,16 +182,16 @@ extension Switchboard {
         by proof: Authenticated,
         formats: [AudioFormat]?,
         _ partner: Party,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) -> Leg? {
-        let tag = entropy.tag()
+        let tag = desk.entropy.tag()
         do throws(Refused) {
             guard let offer = try request.offer(), let audio = offer.audio else { throw Refused.noAudio }
             guard let key = ServerKey(request, on: proof.flow),
                 let dialog = try? Dialog(asServerFrom: request, localTag: tag)
             else { throw Refused(status: 400, outcome: .refused, reason: "its INVITE has no usable Contact") }
-            let empty = negotiation(towards: audio.address ?? proof.flow.remote.ip)
-            var media = try proposal(audio, for: empty)
+            let empty = desk.negotiation(towards: audio.address ?? proof.flow.remote.ip)
+            var media = try desk.proposal(audio, for: empty)
             let formats = formats.map { Negotiation.formats(offered: $0, answered: audio.formats) } ?? audio.formats
             guard formats.holdsVoice else { throw Refused.noCodec }
             let body = media.answer(offer, formats: formats, packetTime: audio.packetTime, direction: .sendReceive)
@@ -187,27 +200,27 @@ extension Switchboard {
                 proof.flow,
                 dialog,
                 media,
-                at: turn.now
+                at: desk.now
             )
-            leg.session = try? SessionTimer.answering(request, before: nil, at: turn.now)
-            let bytes = welcome(request, body, leg, tag, over: proof.flow, partner)
+            leg.session = try? SessionTimer.answering(request, before: nil, at: desk.now)
+            let bytes = welcome(request, body, leg, tag, over: proof.flow, partner, &desk)
             leg.unacknowledged = Unacknowledged(
                 bytes,
                 sequence: (try? request.cseq().number) ?? 1,
                 expectsAnswer: false,
-                at: turn.now
+                at: desk.now
             )
-            let transaction = transactions.openInvite(key, on: proof.flow, call: owner.call, at: turn.now)
-            answer(transaction, 200, bytes, &turn)
-            callTable.dialogs[DialogKey(dialog)] = owner
-            let grounds = callTable[owner.call]?.grounds?.and([permit])
-            callTable[owner.call]?.grounds = grounds
+            let transaction = desk.transactions.openInvite(key, on: proof.flow, call: owner.call, at: desk.now)
+            desk.answer(transaction, 200, bytes)
+            dialogs[DialogKey(dialog)] = owner
+            let grounds = self[owner.call]?.grounds?.and([permit])
+            self[owner.call]?.grounds = grounds
             return leg
         } catch {
             if error.status == 488, error.warning == nil {
-                report(.weakMediaOffered, request, proof.flow, &turn)
+                desk.turn.report(.weakMediaOffered, request, proof.flow)
             }
-            respond(error, to: request, on: proof.flow, &turn)
+            desk.respond(error, to: request, on: proof.flow)
             return nil
         }
     }
@@ -219,14 +232,15 @@ extension Switchboard {
         _ leg: Leg,
         _ tag: String,
         over flow: Flow,
-        _ partner: Party
+        _ partner: Party,
+        _ desk: inout Desk
     ) -> [UInt8] {
-        response(200, to: request, on: flow, tag: tag, body: body) {
-            writeContact(over: flow, into: &$0)
-            $0.field(.allow, Self.allowed)
-            $0.field(.supported, Self.supported)
+        desk.response(200, to: request, on: flow, tag: tag, body: body) {
+            desk.writeContact(over: flow, into: &$0)
+            $0.field(.allow, Desk.allowed)
+            $0.field(.supported, Desk.supported)
             leg.session?.writeAnswer(into: &$0)
-            writeIdentity(of: partner, into: &$0)
+            desk.writeIdentity(of: partner, into: &$0)
         }
     }
 }

@@ -28,25 +28,25 @@ struct MoveWatch: Sendable {
     }
 }
 
-extension Switchboard {
+extension CallTable {
     /// Reports audio that moves to and fro, once in a minute for a call.
-    mutating func watchMoves(_ report: RelayReport, _ turn: inout Turn) {
+    mutating func watchMoves(_ report: RelayReport, _ desk: inout Desk) {
         let serial = report.id.rawValue
         for (side, media) in [(Side.caller, report.a), (.callee, report.b)] {
             guard var watch = leg(serial, side)?.liveness.moves else { continue }
-            let moves = watch.note(media.moves, at: turn.now.monotonic)
+            let moves = watch.note(media.moves, at: desk.now.monotonic)
             update(serial, side) { $0.liveness.moves = watch }
-            guard let moves, let leg = leg(serial, side), let call = callTable[serial] else { continue }
-            if let last = call.foreignMediaToldAt, turn.now.monotonic - last < Limits.moveWatch { continue }
-            callTable[serial]?.foreignMediaToldAt = turn.now.monotonic
+            guard let moves, let leg = leg(serial, side), let call = self[serial] else { continue }
+            if let last = call.foreignMediaToldAt, desk.now.monotonic - last < Limits.moveWatch { continue }
+            self[serial]?.foreignMediaToldAt = desk.now.monotonic
             let event = SecurityEvent(
-                at: turn.now.wall,
+                at: desk.now.wall,
                 kind: .foreignMedia,
                 source: .address(media.locked?.ip ?? leg.source),
                 subject: .extension(leg.party.number),
                 detail: "the audio of a call came from elsewhere \(moves) times within a minute: somebody copies it"
             )
-            turn.actions.append(.report(event))
+            desk.turn.actions.append(.report(event))
         }
     }
 }

@@ -5,7 +5,7 @@ import SIP
 
 /// What phones show about who is at the other end. Names and numbers come from the directory, never from a message
 /// (rule IDENT).
-extension Switchboard {
+extension Desk {
     /// Who is connected now, for a phone of the business (RFC 3325 §9.1), unless that person wants to stay unknown
     /// (RFC 3323).
     func writeIdentity(of party: Party, into writer: inout MessageWriter) {

@@ -7,67 +7,58 @@ import Primitives
 import SIP
 
 /// From an INVITE to phones that ring (RFC 3261 §13.3, §16.7 for the forking).
-extension Switchboard {
-    mutating func invite(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
+extension CallTable {
+    mutating func invite(_ request: Message, by proof: Authenticated, _ desk: inout Desk) {
         guard proof.isCaller(of: request) else {
-            report(.identityMismatch, request, proof.flow, &turn)
-            respond(403, to: request, on: proof.flow, &turn)
+            desk.turn.report(.identityMismatch, request, proof.flow)
+            desk.respond(403, to: request, on: proof.flow)
             return
         }
-        guard hasRoom(for: proof) else {
-            respond(503, to: request, on: proof.flow, &turn) { $0.field(.retryAfter, 10) }
+        guard hasRoom(for: proof, &desk) else {
+            desk.respond(503, to: request, on: proof.flow) { $0.field(.retryAfter, 10) }
             return
         }
-        guard mayCall(proof.device, request, on: proof.flow, &turn) else { return }
-        guard !refuseSession(of: request, on: proof.flow, &turn) else { return }
+        guard desk.mayCall(proof.device, request, on: proof.flow) else { return }
+        guard !desk.refuseSession(of: request, on: proof.flow) else { return }
         if request.first(.replaces) != nil {
-            replaceDialog(request, by: proof, &turn)
+            replaceDialog(request, by: proof, &desk)
             return
         }
-        let addressee = addressee(of: request)
+        let addressee = desk.addressee(of: request)
         let number = addressee.number
-        if let code = FeatureCode(dialled: number), let (call, place) = ringing(for: proof, at: code.place) {
-            pickUp(call, ringingAt: place, request, by: proof, &turn)
+        if let code = FeatureCode(dialled: number), let (call, place) = ringing(for: proof, at: code.place, &desk) {
+            pickUp(call, ringingAt: place, request, by: proof, &desk)
             return
         }
-        let tag = entropy.tag()
+        let tag = desk.entropy.tag()
         guard let key = ServerKey(request, on: proof.flow),
             let dialog = try? Dialog(asServerFrom: request, localTag: tag)
         else {
             // §8.1.1.8: without one SIP URI in Contact there is nowhere to send what follows the answer.
-            respond(400, to: request, on: proof.flow, &turn)
+            desk.respond(400, to: request, on: proof.flow)
             return
         }
-        let serial = callTable.nextSerial()
-        let transaction = transactions.openInvite(key, on: proof.flow, call: serial, at: turn.now)
-        answer(transaction, 100, response(100, to: request, on: proof.flow, tag: nil), &turn)
+        let serial = nextSerial()
+        let transaction = desk.transactions.openInvite(key, on: proof.flow, call: serial, at: desk.now)
+        desk.answer(transaction, 100, desk.response(100, to: request, on: proof.flow, tag: nil))
 
-        var decision = decide(request, number, by: proof)
+        var decision = decide(request, number, by: proof, &desk)
         if case .connect = decision, maxForwardsSpent(request) { decision = .refuse(.tooManyHops) }
-        open(serial, transaction, request, tag, dialog, number, decision, by: proof, &turn)
+        open(serial, transaction, request, tag, dialog, number, decision, by: proof, &desk)
         switch decision {
-        case .refuse(let refused): refuse(serial, refused, &turn)
+        case .refuse(let refused): refuse(serial, refused, &desk)
         case .connect(let placement, _):
             if case .service(let service) = placement.target {
-                answer(serial, by: service, &turn)
-            } else if !ring(serial, placement, only: addressee.phone, &turn) {
-                refuse(serial, .unreachable, &turn)
+                answer(serial, by: service, &desk)
+            } else if !ring(serial, placement, only: addressee.phone, &desk) {
+                refuse(serial, .unreachable, &desk)
             }
         }
     }
 
-    private func hasRoom(for proof: Authenticated) -> Bool {
-        !transactions.isFull && callTable.count < settings.calls
-            && callTable.of(proof.device.username).count < Limits.callsPerDevice
-    }
-
-    /// Whether a phone does not begin more calls than people do (row D15). If it does, it is told so, and somebody who looks
-    /// after the system is.
-    mutating func mayCall(_ device: Device, _ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
-        if accounts.admits(.call, of: device.id, at: turn.now.monotonic) { return true }
-        report(.accountLimit, request, flow, subject: EventSubject(device), &turn)
-        respond(503, to: request, on: flow, &turn) { $0.field(.retryAfter, 10) }
-        return false
+    private func hasRoom(for proof: Authenticated, _ desk: inout Desk) -> Bool {
+        !desk.transactions.isFull && count < desk.settings.calls
+            && of(proof.device.username).count < Limits.callsPerDevice
     }
 
     private func maxForwardsSpent(_ request: Message) -> Bool { (try? request.maxForwards()) == 0 }
@@ -79,7 +70,7 @@ extension Switchboard {
 
     /// Reads the offer and asks `Guard`. The media is judged first, because a call in the clear is refused whoever it is
     /// for.
-    private func decide(_ request: Message, _ number: String, by proof: Authenticated) -> Decision {
+    private func decide(_ request: Message, _ number: String, by proof: Authenticated, _ desk: inout Desk) -> Decision {
         let offer: SessionDescription?
         do { offer = try request.offer() } catch { return .refuse(error) }
         let attempt = CallAttempt(
@@ -89,10 +80,10 @@ extension Switchboard {
             media: offer.map(\.promise) ?? .lateOffer
         )
         let verdict =
-            if let service = Service(dialled: number) {
-                CallRules.decide(attempt, to: service, in: snapshot)
+            if let service = CallService(dialled: number) {
+                CallRules.decide(attempt, to: service, in: desk.snapshot)
             } else {
-                CallRules.decide(attempt, in: snapshot)
+                CallRules.decide(attempt, in: desk.snapshot)
             }
         switch verdict {
         case .allowed(let placement): return .connect(placement, offer)
@@ -118,7 +109,7 @@ extension Switchboard {
         _ number: String,
         _ decision: Decision,
         by proof: Authenticated,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) {
         var offer: SessionDescription?
         var placement: Placement?
@@ -127,8 +118,8 @@ extension Switchboard {
         case .refuse(let refused): offer = refused.offer
         }
         let record = CallRecord(
-            id: entropy.token(),
-            startedAt: turn.now.wall,
+            id: desk.entropy.token(),
+            startedAt: desk.now.wall,
             caller: .extension(proof.subscriber.number),
             callerDevice: proof.device.id,
             dialled: String(number.prefix(Limits.recordedText)),
@@ -145,18 +136,18 @@ extension Switchboard {
             dialog: dialog,
             offer: offer
         )
-        callTable[serial] = Call(
+        self[serial] = Call(
             serial: serial,
             record: record,
-            begun: turn.now,
+            begun: desk.now,
             caller: caller,
             origin: .asked(incoming),
             grounds: placement.map { Grounds($0) },
-            phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
+            phase: .ringing(Call.Ringing(giveUp: desk.now.monotonic + Limits.ringing))
         )
-        callTable.enter(serial, proof.device.username)
-        turn.actions.append(.remember(record, nil))
-        callTable.schedule(serial, at: turn.now.monotonic + Limits.ringing)
+        enter(serial, proof.device.username)
+        desk.turn.actions.append(.remember(record, nil))
+        schedule(serial, at: desk.now.monotonic + Limits.ringing)
     }
 
     /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call. No
@@ -168,23 +159,29 @@ extension Switchboard {
         _ serial: UInt64,
         _ placement: Placement,
         only phone: PhoneInstance?,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) -> Bool {
-        guard var call = callTable[serial], case .ringing(var ringing) = call.phase,
+        guard var call = self[serial], case .ringing(var ringing) = call.phase,
             let number = placement.target.number
         else { return false }
-        let phones = snapshot.devices(of: number).filter { $0.username != call.caller.username }
+        let phones = desk.snapshot.devices(of: number).filter { $0.username != call.caller.username }
         // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
-        let reachable = phones.flatMap { registrar.bindings.ways(to: $0.username) }.filter {
+        let reachable = phones.flatMap { desk.registrar.bindings.ways(to: $0.username) }.filter {
             $0.flow.transport.isEncrypted
         }
         .only(phone)
-        let most = call.incoming.map { breadth(of: $0.request) } ?? Limits.forks
+        let most = call.incoming.map { desk.breadth(of: $0.request) } ?? Limits.forks
         let targets = reachable.prefix(max(0, most - ringing.ringingPhones))
         var requests: [(Branch, Message)] = []
         for target in targets {
             guard
-                let (branch, request) = branch(to: target, placement, of: call, isPrivate: phone?.isTemporary ?? false)
+                let (branch, request) = branch(
+                    to: target,
+                    placement,
+                    of: call,
+                    isPrivate: phone?.isTemporary ?? false,
+                    &desk
+                )
             else { continue }
             requests.append((branch, request))
         }
@@ -193,15 +190,14 @@ extension Switchboard {
         ringing.branches.reserveCapacity(first + requests.count)
         for (branch, _) in requests { ringing.branches.append(branch) }
         call.phase = .ringing(ringing)
-        callTable[serial] = call
+        self[serial] = call
         for (offset, (branch, request)) in requests.enumerated() {
-            start(
+            desk.start(
                 branch.key,
                 request,
                 purpose: .branch(first + offset, branch.placement),
                 call: serial,
-                over: branch.flow,
-                &turn
+                over: branch.flow
             )
         }
         return true
@@ -212,34 +208,35 @@ extension Switchboard {
         to target: Binding,
         _ placement: Placement,
         of call: Call,
-        isPrivate: Bool
+        isPrivate: Bool,
+        _ desk: inout Desk
     ) -> (Branch, Message)? {
-        guard let subscriber = snapshot.extensions[target.device.number] else { return nil }
-        let key = BranchKey(using: entropy)
-        var media = negotiation(towards: target.flow.remote.ip)
+        guard let subscriber = desk.snapshot.extensions[target.device.number] else { return nil }
+        let key = BranchKey(using: desk.entropy)
+        var media = desk.negotiation(towards: target.flow.remote.ip)
         let audio = call.audio
         let formats = settledFormats(call.serial) ?? audio?.formats ?? AudioFormat.usual
         let body = media.offer(
             formats,
             packetTime: audio?.packetTime,
             direction: audio?.direction ?? .sendReceive,
-            using: &entropy
+            using: &desk.entropy
         )
         var writer = MessageWriter()
         writer.request(.invite, uri: target.contact)
-        writeVia(key, over: target.flow, into: &writer)
+        desk.writeVia(key, over: target.flow, into: &writer)
         let isReliable = call.incoming?.request.knowsReliability ?? false
         let hops = call.incoming.flatMap { try? $0.request.maxForwards() } ?? 70
         writer.field(.maxForwards, max(1, hops - 1))
-        writer.field(.from, origin(of: call.caller, tag: entropy.tag()))
-        writer.field(.to, "<sip:\(target.device.number.text)@\(snapshot.domain.text)>")
-        writer.field(.callID, entropy.token())
+        writer.field(.from, desk.origin(of: call.caller, tag: desk.entropy.tag()))
+        writer.field(.to, "<sip:\(target.device.number.text)@\(desk.snapshot.domain.text)>")
+        writer.field(.callID, desk.entropy.token())
         writer.field(.cseq, "1 INVITE")
-        writeContact(over: target.flow, into: &writer)
-        writer.field(.allow, Self.allowed)
-        writer.field(.supported, isReliable ? "\(Self.supported), 100rel" : Self.supported)
+        desk.writeContact(over: target.flow, into: &writer)
+        writer.field(.allow, Desk.allowed)
+        writer.field(.supported, isReliable ? "\(Desk.supported), 100rel" : Desk.supported)
         if case .transfer(let standing) = call.origin, !standing.referrer.isPrivate {
-            writer.field(.referredBy, "<sip:\(standing.referrer.number.text)@\(snapshot.domain.text)>")
+            writer.field(.referredBy, "<sip:\(standing.referrer.number.text)@\(desk.snapshot.domain.text)>")
         }
         writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
         writer.finish(contentType: "application/sdp", body: body)

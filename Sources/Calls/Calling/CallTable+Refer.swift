@@ -10,40 +10,40 @@ import SIP
 ///
 /// We are the other end of every dialog, so we carry a transfer out ourselves: the phone that is transferred gets a
 /// re-INVITE, no REFER. What is dialled for it is a call of the phone that asked, and is judged as one (rule PAID).
-extension Switchboard {
-    mutating func refer(_ request: Message, _ owner: DialogOwner, on flow: Flow, _ turn: inout Turn) {
+extension CallTable {
+    mutating func refer(_ request: Message, _ owner: DialogOwner, on flow: Flow, _ desk: inout Desk) {
         // A connection proves who sends; a datagram does not, and this may cost money.
-        guard flow.transport.isReliable || authenticate(request, on: flow, &turn) != nil else {
+        guard flow.transport.isReliable || desk.authenticate(request, on: flow) != nil else {
             return
         }
         let target: ReferTo
         do { target = try request.referTo() } catch {
-            respond(error.status, to: request, on: flow, &turn)
+            desk.respond(error.status, to: request, on: flow)
             return
         }
-        guard let call = callTable[owner.call], case .talking = call.phase, let leg = leg(owner),
-            let device = snapshot.devices[leg.party.username], callTable.transfers[owner.call] == nil,
+        guard let call = self[owner.call], case .talking = call.phase, let leg = leg(owner),
+            let device = desk.snapshot.devices[leg.party.username], transfers[owner.call] == nil,
             isSettled(owner.call)
         else {
-            respond(491, to: request, on: flow, &turn)
+            desk.respond(491, to: request, on: flow)
             return
         }
         guard self.leg(owner.call, owner.side.other) != nil else {
             // An end of our own is not sent anywhere.
-            respond(403, to: request, on: flow, &turn)
+            desk.respond(403, to: request, on: flow)
             return
         }
         guard call.hops < Limits.transfers else {
             // Row S20: a chain without an end.
-            respond(482, to: request, on: flow, &turn)
+            desk.respond(482, to: request, on: flow)
             return
         }
-        guard mayCall(device, request, on: flow, &turn) else { return }
+        guard desk.mayCall(device, request, on: flow) else { return }
         let asked = Referral(request: request, owner: owner, flow: flow, device: device, party: leg.party)
         if let replaces = target.replaces {
-            attend(asked, replaces, &turn)
+            attend(asked, replaces, &desk)
         } else {
-            dial(asked, target.uri, call, &turn)
+            dial(asked, target.uri, call, &desk)
         }
     }
 
@@ -58,51 +58,57 @@ extension Switchboard {
 
     // MARK: Blind
 
-    private mutating func dial(_ asked: Referral, _ uri: SIPURI, _ call: Call, _ turn: inout Turn) {
+    private mutating func dial(_ asked: Referral, _ uri: SIPURI, _ call: Call, _ desk: inout Desk) {
         let request = asked.request
         // Row S02: no name but ours is ever called.
-        let isHere = uri.scheme == .tel || isServed(request.bytes(uri.host), on: asked.flow)
-        let addressee = addressee(uri, in: request.bytes.span)
+        let isHere = uri.scheme == .tel || desk.isServed(request.bytes(uri.host), on: asked.flow)
+        let addressee = desk.addressee(uri, in: request.bytes.span)
         let number = addressee.number
-        let verdict = isHere ? judge(number, by: asked) : .refused(.foreign)
-        guard callTable.count < settings.calls else {
-            respond(503, to: request, on: asked.flow, &turn) { $0.field(.retryAfter, 10) }
+        let verdict = isHere ? judge(number, by: asked, &desk) : .refused(.foreign)
+        guard count < desk.settings.calls else {
+            desk.respond(503, to: request, on: asked.flow) { $0.field(.retryAfter, 10) }
             return
         }
         switch verdict {
-        case .refused(let refusal): deny(asked, number, refusal, &turn)
+        case .refused(let refusal): deny(asked, number, refusal, &desk)
         case .allowed(let placement):
-            let serial = callTable.nextSerial()
-            acceptTransfer(asked, ringing: serial, &turn)
-            placeTransfer(serial, asked, addressee, placement, call, &turn)
+            let serial = nextSerial()
+            acceptTransfer(asked, ringing: serial, &desk)
+            placeTransfer(serial, asked, addressee, placement, call, &desk)
         }
     }
 
     /// Asks the rules as if the phone dialled itself. Its audio is encrypted: it is in a call.
-    private func judge(_ number: String, by asked: Referral) -> Verdict<Placement> {
+    private func judge(_ number: String, by asked: Referral, _ desk: inout Desk) -> Verdict<Placement> {
         let attempt = CallAttempt(
             caller: asked.device,
             dialled: number,
             signallingIsSecure: asked.flow.transport.isEncrypted,
             media: .encrypted
         )
-        return CallRules.decide(attempt, in: snapshot)
+        return CallRules.decide(attempt, in: desk.snapshot)
     }
 
-    private mutating func deny(_ asked: Referral, _ number: String, _ refusal: CallRefusal, _ turn: inout Turn) {
-        var record = newRecord(asked, number, callee: nil, at: turn.now)
-        record.endedAt = turn.now.wall
+    private mutating func deny(_ asked: Referral, _ number: String, _ refusal: CallRefusal, _ desk: inout Desk) {
+        var record = newRecord(asked, number, callee: nil, at: desk.now, &desk)
+        record.endedAt = desk.now.wall
         record.outcome = .refused
         record.status = refusal.status
         record.control = refusal.control
         record.reason = refusal.reason
-        turn.actions.append(.remember(record, nil))
-        respond(refusal.status, to: asked.request, on: asked.flow, &turn)
+        desk.turn.actions.append(.remember(record, nil))
+        desk.respond(refusal.status, to: asked.request, on: asked.flow)
     }
 
-    private func newRecord(_ asked: Referral, _ number: String, callee: Participant?, at now: Moment) -> CallRecord {
+    private func newRecord(
+        _ asked: Referral,
+        _ number: String,
+        callee: Participant?,
+        at now: Moment,
+        _ desk: inout Desk
+    ) -> CallRecord {
         CallRecord(
-            id: entropy.token(),
+            id: desk.entropy.token(),
             startedAt: now.wall,
             caller: .extension(asked.device.number),
             callerDevice: asked.device.id,
@@ -117,27 +123,27 @@ extension Switchboard {
         _ addressee: Addressee,
         _ placement: Placement,
         _ standing: Call,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) {
         guard let transferee = leg(standing.serial, asked.owner.side.other) else { return }
-        let record = newRecord(asked, addressee.number, callee: placement.target, at: turn.now)
+        let record = newRecord(asked, addressee.number, callee: placement.target, at: desk.now, &desk)
         var audio = transferee.media.remote
         audio?.direction = .sendReceive
-        callTable[serial] = Call(
+        self[serial] = Call(
             serial: serial,
             record: record,
-            begun: turn.now,
+            begun: desk.now,
             caller: transferee.party,
             origin: .transfer(Call.Standing(call: standing.serial, audio: audio, referrer: asked.party)),
             grounds: Grounds(placement),
             hops: standing.hops + 1,
-            phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
+            phase: .ringing(Call.Ringing(giveUp: desk.now.monotonic + Limits.ringing))
         )
-        callTable.enter(serial, transferee.party.username)
-        turn.actions.append(.remember(record, nil))
-        callTable.schedule(serial, at: turn.now.monotonic + Limits.ringing)
-        if !ring(serial, placement, only: addressee.phone, &turn) {
-            refuse(serial, .unreachable, &turn)
+        enter(serial, transferee.party.username)
+        desk.turn.actions.append(.remember(record, nil))
+        schedule(serial, at: desk.now.monotonic + Limits.ringing)
+        if !ring(serial, placement, only: addressee.phone, &desk) {
+            refuse(serial, .unreachable, &desk)
         }
     }
 
@@ -145,33 +151,33 @@ extension Switchboard {
 
     /// Connects the phone at the other end of this call with the one at the other end of another call of the same
     /// extension.
-    private mutating func attend(_ asked: Referral, _ replaces: Replaces, _ turn: inout Turn) {
+    private mutating func attend(_ asked: Referral, _ replaces: Replaces, _ desk: inout Desk) {
         guard let consulted = consultation(replaces) else {
-            respond(481, to: asked.request, on: asked.flow, &turn)
+            desk.respond(481, to: asked.request, on: asked.flow)
             return
         }
         guard consulted.number == asked.party.number else {
             // Row S16: somebody else's call.
-            report(.identityMismatch, asked.request, asked.flow, &turn)
-            respond(403, to: asked.request, on: asked.flow, &turn)
+            desk.turn.report(.identityMismatch, asked.request, asked.flow)
+            desk.respond(403, to: asked.request, on: asked.flow)
             return
         }
         guard consulted.owner.call != asked.owner.call, let target = consulted.target else {
-            respond(403, to: asked.request, on: asked.flow, &turn)
+            desk.respond(403, to: asked.request, on: asked.flow)
             return
         }
         guard consulted.isRinging || isSettled(consulted.owner.call) else {
-            respond(491, to: asked.request, on: asked.flow, &turn)
+            desk.respond(491, to: asked.request, on: asked.flow)
             return
         }
-        switch judge(target.text, by: asked) {
-        case .refused(let refusal): deny(asked, target.text, refusal, &turn)
+        switch judge(target.text, by: asked, &desk) {
+        case .refused(let refusal): deny(asked, target.text, refusal, &desk)
         case .allowed(let placement):
-            acceptTransfer(asked, ringing: consulted.owner.call, &turn)
+            acceptTransfer(asked, ringing: consulted.owner.call, &desk)
             if consulted.isRinging {
-                adoptRinging(consulted.owner.call, placement, for: asked.owner, &turn)
+                adoptRinging(consulted.owner.call, placement, for: asked.owner, &desk)
             } else {
-                join(asked.owner, consulted.owner, placement, &turn)
+                join(asked.owner, consulted.owner, placement, &desk)
             }
         }
     }
@@ -196,7 +202,7 @@ extension Switchboard {
                 isRinging: false
             )
         }
-        let ringing = callTable.values.first { $0.isAsked(by: replaces) }
+        let ringing = values.first { $0.isAsked(by: replaces) }
         return ringing.map {
             Consultation(
                 owner: DialogOwner(call: $0.serial, side: .caller),
@@ -210,41 +216,41 @@ extension Switchboard {
     // MARK: The subscription
 
     /// 202, and the first NOTIFY (RFC 3515 §2.4.4), unless the phone wants none (RFC 4488 §4).
-    private mutating func acceptTransfer(_ asked: Referral, ringing: UInt64, _ turn: inout Turn) {
+    private mutating func acceptTransfer(_ asked: Referral, ringing: UInt64, _ desk: inout Desk) {
         let isSilent =
             asked.request.first(named: "Refer-Sub").map { asked.request.holds($0, ignoringCase: "false") } ?? false
-        let contact = contact(over: asked.flow)
-        respond(202, to: asked.request, on: asked.flow, &turn) {
+        let contact = desk.contact(over: asked.flow)
+        desk.respond(202, to: asked.request, on: asked.flow) {
             $0.field(.contact, contact)
             if isSilent { $0.field(named: "Refer-Sub", "false".utf8) }
         }
         let hasReferred = leg(asked.owner)?.hasReferred ?? false
         update(asked.owner.call, asked.owner.side) { $0.hasReferred = true }
-        callTable.transfers[asked.owner.call] = Transfer(
+        transfers[asked.owner.call] = Transfer(
             referrer: asked.owner.side,
             party: asked.party,
             ringing: ringing,
             eventID: hasReferred ? try? asked.request.cseq().number : nil,
             isSilent: isSilent
         )
-        tellReferrer(asked.owner.call, 100, &turn)
+        tellReferrer(asked.owner.call, 100, &desk)
     }
 
     /// Tells the phone that asked how far its transfer is.
     ///
     /// - Parameter status: A final one ends the subscription.
-    mutating func tellReferrer(_ serial: UInt64, _ status: Int, _ turn: inout Turn) {
-        guard let transfer = callTable.transfers[serial], !transfer.isSilent else { return }
+    mutating func tellReferrer(_ serial: UInt64, _ status: Int, _ desk: inout Desk) {
+        guard let transfer = transfers[serial], !transfer.isSilent else { return }
         let standing = leg(serial, transfer.referrer)
         let place = transfer.farewell ?? standing.flatMap { leg in leg.flow.map { (leg.dialog, $0) } }
         guard let place else { return }
         var dialog = place.0
         let flow = place.1
-        let key = BranchKey(using: entropy)
+        let key = BranchKey(using: desk.entropy)
         var writer = MessageWriter()
-        dialog.writeRequest(.notify, cseq: nil, at: address(of: dialog, over: flow), into: &writer)
-        writeVia(key, over: flow, into: &writer)
-        writeContact(over: flow, into: &writer)
+        dialog.writeRequest(.notify, cseq: nil, at: desk.address(of: dialog, over: flow), into: &writer)
+        desk.writeVia(key, over: flow, into: &writer)
+        desk.writeContact(over: flow, into: &writer)
         writer.field(.event, transfer.eventID.map { "refer;id=\($0)" } ?? "refer")
         let rest = Limits.ringing.components.seconds
         writer.field(.subscriptionState, status < 200 ? "active;expires=\(rest)" : "terminated;reason=noresource")
@@ -253,9 +259,9 @@ extension Switchboard {
         if transfer.farewell == nil {
             update(serial, transfer.referrer) { $0.dialog = dialog }
         } else {
-            callTable.transfers[serial]?.farewell = (dialog, flow)
+            transfers[serial]?.farewell = (dialog, flow)
         }
-        start(key, .notify, writer.bytes, purpose: .farewell, over: flow, &turn)
+        desk.start(key, .notify, writer.bytes, purpose: .farewell, over: flow)
     }
 }
 

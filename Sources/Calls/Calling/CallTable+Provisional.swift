@@ -7,39 +7,39 @@ import Primitives
 import SIP
 
 /// What the caller hears before the answer (RFC 3261 §13.3.1.1, RFC 3262 §3).
-extension Switchboard {
+extension CallTable {
     /// A phone said 101…199.
-    mutating func progressed(_ response: Message, _ index: Int, of client: InviteClient, _ turn: inout Turn) {
-        guard let call = callTable[client.call], case .ringing(let ringing) = call.phase,
+    mutating func progressed(_ response: Message, _ index: Int, of client: InviteClient, _ desk: inout Desk) {
+        guard let call = self[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
         guard let incoming = call.incoming else {
-            ringsForTransfer(call, ringing, &turn)
+            ringsForTransfer(call, ringing, &desk)
             return
         }
         let isReliable = response.first(.rseq) != nil && response.hasOption(.require, "100rel")
         guard isReliable || !response.body.isEmpty else {
-            announceRinging(call, incoming, ringing, isReliable: false, &turn)
+            announceRinging(call, incoming, ringing, isReliable: false, &desk)
             return
         }
-        openEarly(call, incoming)
+        openEarly(call, incoming, &desk)
         if isReliable {
-            guard prack(response, index, of: client, &turn) else { return }
+            guard prack(response, index, of: client, &desk) else { return }
         }
         let media = response.body.isEmpty ? nil : agreed(response, offered: ringing.branches[index])
         note(media, response, index, of: client, isReliable: isReliable)
         if let media, EarlyMediaRules.decide(phones: ringing.ringingPhones) == .towardsCaller {
-            announceMedia(call, incoming, index, media, isReliable: isReliable, &turn)
+            announceMedia(call, incoming, index, media, isReliable: isReliable, &desk)
         } else {
-            announceRinging(call, incoming, ringing, isReliable: isReliable, &turn)
+            announceRinging(call, incoming, ringing, isReliable: isReliable, &desk)
         }
     }
 
     /// A transfer has nobody to ring back but the phone that asked for it.
-    private mutating func ringsForTransfer(_ call: Call, _ ringing: Call.Ringing, _ turn: inout Turn) {
+    private mutating func ringsForTransfer(_ call: Call, _ ringing: Call.Ringing, _ desk: inout Desk) {
         guard ringing.isNews, case .transfer(let standing) = call.origin else { return }
         markAnnounced(call.serial)
-        tellReferrer(standing.call, 180, &turn)
+        tellReferrer(standing.call, 180, &desk)
     }
 
     private mutating func announceRinging(
@@ -47,20 +47,20 @@ extension Switchboard {
         _ incoming: Call.Incoming,
         _ ringing: Call.Ringing,
         isReliable: Bool,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) {
         guard ringing.isNews else { return }
         markAnnounced(call.serial)
-        say(180, call, incoming, isReliable: isReliable, &turn)
+        say(180, call, incoming, isReliable: isReliable, &desk)
     }
 
     /// The call rings elsewhere now (RFC 3261 §21.1.3).
-    mutating func announceForward(_ serial: UInt64, _ turn: inout Turn) {
+    mutating func announceForward(_ serial: UInt64, _ desk: inout Desk) {
         updateRinging(serial) { $0.isAnnouncedAgain = true }
-        guard let call = callTable[serial] else { return }
+        guard let call = self[serial] else { return }
         switch call.origin {
-        case .asked(let incoming): say(181, call, incoming, isReliable: false, &turn)
-        case .transfer(let standing): tellReferrer(standing.call, 181, &turn)
+        case .asked(let incoming): say(181, call, incoming, isReliable: false, &desk)
+        case .transfer(let standing): tellReferrer(standing.call, 181, &desk)
         }
     }
 
@@ -70,14 +70,14 @@ extension Switchboard {
         _ call: Call,
         _ incoming: Call.Incoming,
         isReliable: Bool,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) {
         if incoming.request.hasOption(.allow, "UPDATE") || incoming.request.knowsReliability {
-            openEarly(call, incoming)
+            openEarly(call, incoming, &desk)
         }
         // An offer of ours would have to be in the first reliable one (RFC 3262 §5): there is none to make yet.
         if incoming.request.wantsReliability, incoming.offer == nil { return }
-        announce(call, incoming, status, body: [], isReliable: isReliable, &turn)
+        announce(call, incoming, status, body: [], isReliable: isReliable, &desk)
     }
 
     private mutating func markAnnounced(_ serial: UInt64) {
@@ -93,14 +93,14 @@ extension Switchboard {
         isReliable: Bool
     ) {
         guard let media else { return }
-        if callTable.earlyCalls[client.call]?.phones[index] == nil,
+        if earlyCalls[client.call]?.phones[index] == nil,
             let dialog = try? Dialog(asClientFrom: response, request: client.request), !dialog.remoteTag.isEmpty
         {
-            callTable.earlyCalls[client.call]?.phones[index] = EarlyCall.Phone(dialog: dialog)
+            earlyCalls[client.call]?.phones[index] = EarlyCall.Phone(dialog: dialog)
         }
-        guard callTable.earlyCalls[client.call]?.phones[index]?.isSettled == false else { return }
-        callTable.earlyCalls[client.call]?.phones[index]?.media = media
-        callTable.earlyCalls[client.call]?.phones[index]?.isSettled = isReliable
+        guard earlyCalls[client.call]?.phones[index]?.isSettled == false else { return }
+        earlyCalls[client.call]?.phones[index]?.media = media
+        earlyCalls[client.call]?.phones[index]?.isSettled = isReliable
     }
 
     /// Lets the caller hear what the phone plays, once.
@@ -110,44 +110,44 @@ extension Switchboard {
         _ index: Int,
         _ media: Negotiation,
         isReliable: Bool,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) {
         // Told already, of a phone that rings no longer: this one is heard in its place.
-        if callTable.earlyCalls[call.serial]?.told != nil { openEarlyRelay(call, &turn) }
+        if earlyCalls[call.serial]?.told != nil { openEarlyRelay(call, &desk) }
         let saysReliably = incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability)
-        guard let early = callTable.earlyCalls[call.serial], early.told == nil, let phone = early.phones[index],
+        guard let early = earlyCalls[call.serial], early.told == nil, let phone = early.phones[index],
             // An offer of ours only goes where its answer is sure to come.
             incoming.offer != nil || saysReliably, case .ringing(let ringing) = call.phase
         else { return }
         let branch = ringing.branches[index]
-        let callee = Leg(branch.party, branch.flow, phone.dialog, media, at: turn.now)
-        let (told, body) = callerMedia(incoming, .phone(callee))
-        callTable.earlyCalls[call.serial]?.told = EarlyCall.Told(
+        let callee = Leg(branch.party, branch.flow, phone.dialog, media, at: desk.now)
+        let (told, body) = callerMedia(incoming, .phone(callee), &desk)
+        earlyCalls[call.serial]?.told = EarlyCall.Told(
             media: told,
             body: body,
             isOffer: incoming.offer == nil,
             isReliable: saysReliably
         )
         markAnnounced(call.serial)
-        announce(call, incoming, 183, body: body, isReliable: isReliable, &turn)
-        openEarlyRelay(call, &turn)
+        announce(call, incoming, 183, body: body, isReliable: isReliable, &desk)
+        openEarlyRelay(call, &desk)
     }
 
     /// Opens the relay towards the caller, as soon as both keys are known.
-    mutating func openEarlyRelay(_ call: Call, _ turn: inout Turn) {
-        guard let incoming = call.incoming, let early = callTable.earlyCalls[call.serial], early.relay != .open,
+    mutating func openEarlyRelay(_ call: Call, _ desk: inout Desk) {
+        guard let incoming = call.incoming, let early = earlyCalls[call.serial], early.relay != .open,
             let told = early.told,
             case .ringing(let ringing) = call.phase,
             EarlyMediaRules.decide(phones: ringing.ringingPhones) == .towardsCaller,
             let (index, phone) = early.phones.first(where: { $0.value.media != nil }), let media = phone.media,
-            var a = Leg(call.caller, incoming.flow, early.dialog, told.media, at: turn.now).relayMedia,
-            let b = Leg(ringing.branches[index].party, ringing.branches[index].flow, phone.dialog, media, at: turn.now)
+            var a = Leg(call.caller, incoming.flow, early.dialog, told.media, at: desk.now).relayMedia,
+            let b = Leg(ringing.branches[index].party, ringing.branches[index].flow, phone.dialog, media, at: desk.now)
                 .relayMedia
         else { return }
         a.sends = false
-        callTable.earlyCalls[call.serial]?.relay = .open
-        callTable.earlyCalls[call.serial]?.heard = index
-        openRelay(call.serial, a: .network(a), b: .network(b), &turn)
+        earlyCalls[call.serial]?.relay = .open
+        earlyCalls[call.serial]?.heard = index
+        openRelay(call.serial, a: .network(a), b: .network(b), &desk)
     }
 
     // MARK: Reliably
@@ -158,64 +158,64 @@ extension Switchboard {
         _ status: Int,
         body: [UInt8],
         isReliable: Bool,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) {
         guard incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability) else {
-            let bytes = response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
-                writeContact(over: incoming.flow, into: &$0)
-                if !body.isEmpty || !callTable.earlyCalls.isEmpty { $0.field(.allow, Self.allowed) }
+            let bytes = desk.response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
+                desk.writeContact(over: incoming.flow, into: &$0)
+                if !body.isEmpty || !earlyCalls.isEmpty { $0.field(.allow, Desk.allowed) }
             }
-            answer(incoming.transaction, status, bytes, &turn)
+            desk.answer(incoming.transaction, status, bytes)
             return
         }
-        guard let early = callTable.earlyCalls[call.serial], early.queue.count < Limits.provisionals else { return }
-        callTable.earlyCalls[call.serial]?.queue.append((status, body))
-        if early.pending == nil { sayNext(call, &turn) }
+        guard let early = earlyCalls[call.serial], early.queue.count < Limits.provisionals else { return }
+        earlyCalls[call.serial]?.queue.append((status, body))
+        if early.pending == nil { sayNext(call, &desk) }
     }
 
     /// Sends the next reliable provisional response (RFC 3262 §3).
-    mutating func sayNext(_ call: Call, _ turn: inout Turn) {
-        guard let incoming = call.incoming, let early = callTable.earlyCalls[call.serial],
+    mutating func sayNext(_ call: Call, _ desk: inout Desk) {
+        guard let incoming = call.incoming, let early = earlyCalls[call.serial],
             let (status, body) = early.queue.first
         else { return }
-        let bytes = response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
-            writeContact(over: incoming.flow, into: &$0)
+        let bytes = desk.response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
+            desk.writeContact(over: incoming.flow, into: &$0)
             $0.field(.require, "100rel")
             $0.field(.rseq, Int(early.rseq))
-            $0.field(.allow, Self.allowed)
+            $0.field(.allow, Desk.allowed)
         }
-        callTable.earlyCalls[call.serial]?.queue.removeFirst()
-        callTable.earlyCalls[call.serial]?.rseq = early.rseq + 1
-        callTable.earlyCalls[call.serial]?.pending = EarlyCall.Provisional(
+        earlyCalls[call.serial]?.queue.removeFirst()
+        earlyCalls[call.serial]?.rseq = early.rseq + 1
+        earlyCalls[call.serial]?.pending = EarlyCall.Provisional(
             rseq: early.rseq,
             bytes: bytes,
-            next: turn.now.monotonic + .milliseconds(500),
-            giveUp: turn.now.monotonic + .seconds(32)
+            next: desk.now.monotonic + .milliseconds(500),
+            giveUp: desk.now.monotonic + .seconds(32)
         )
-        answer(incoming.transaction, status, bytes, &turn)
-        callTable.schedule(call.serial, at: turn.now.monotonic + .milliseconds(500))
+        desk.answer(incoming.transaction, status, bytes)
+        schedule(call.serial, at: desk.now.monotonic + .milliseconds(500))
     }
 
     /// Repeats the pending response, or gives the call up: after 64·T1 nobody will acknowledge it. A call that is being
     /// refused has nothing to say any more but that.
-    mutating func repeatProvisional(_ call: Call, _ turn: inout Turn) {
+    mutating func repeatProvisional(_ call: Call, _ desk: inout Desk) {
         if case .refusing = call.phase { return }
-        guard let incoming = call.incoming, var pending = callTable.earlyCalls[call.serial]?.pending else { return }
-        guard turn.now.monotonic < pending.giveUp else {
+        guard let incoming = call.incoming, var pending = earlyCalls[call.serial]?.pending else { return }
+        guard desk.now.monotonic < pending.giveUp else {
             if case .answering(let answering) = call.phase {
-                callTable.tickets[answering.ticket] = nil
-                hangUp(answering.callee, of: call.serial, &turn)
+                tickets[answering.ticket] = nil
+                hangUp(answering.callee, of: call.serial, &desk)
             }
-            refuse(call.serial, .notAcknowledged, &turn)
+            refuse(call.serial, .notAcknowledged, &desk)
             return
         }
-        if pending.next <= turn.now.monotonic {
-            turn.actions.append(.send(pending.bytes, incoming.flow.id))
+        if pending.next <= desk.now.monotonic {
+            desk.turn.actions.append(.send(pending.bytes, incoming.flow.id))
             pending.interval *= 2
-            pending.next = turn.now.monotonic + pending.interval
-            callTable.earlyCalls[call.serial]?.pending = pending
+            pending.next = desk.now.monotonic + pending.interval
+            earlyCalls[call.serial]?.pending = pending
         }
-        callTable.schedule(call.serial, at: min(pending.next, pending.giveUp))
+        schedule(call.serial, at: min(pending.next, pending.giveUp))
     }
 }
 

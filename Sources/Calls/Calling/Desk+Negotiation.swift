@@ -16,7 +16,7 @@ extension AudioFormat {
     ].compactMap(\.self)
 }
 
-extension Switchboard {
+extension Desk {
     /// - Parameter address: Where the phone is. An answer goes by the offer's own address (RFC 6157 §3.1).
     mutating func negotiation(towards address: IPAddress) -> Negotiation {
         let ours = settings.media(towards: address)
@@ -29,6 +29,14 @@ extension Switchboard {
             version: 0
         )
         return Negotiation(at: local)
+    }
+
+    /// A leg as it would be with this offer. The same key again keeps everything as it is; a new key of theirs brings a
+    /// new one of ours.
+    mutating func proposal(_ audio: AudioDescription, for before: Negotiation) throws(Refused) -> Negotiation {
+        var media = before
+        do throws(UnacceptableOffer) { try media.take(audio, using: &entropy) } catch { throw Refused(error) }
+        return media
     }
 }
 

@@ -3,13 +3,12 @@
 import SIP
 
 /// What is held of messages for others than the calls that stand: the figure by which tests see that nobody piles up more.
-extension Switchboard {
+extension CallTable {
     /// Counted anew each time: only people and tests ask.
     var keptBytes: Int {
-        var bytes = transactions.keptBytes
-        bytes += callTable.leaving.values.reduce(0) { $0 + $1.keptBytes }
-        bytes += callTable.earlyCalls.values.reduce(0) { $0 + $1.keptBytes }
-        return callTable.values.reduce(bytes) { $0 + $1.keptBytes }
+        var bytes = leaving.values.reduce(0) { $0 + $1.keptBytes }
+        bytes += earlyCalls.values.reduce(0) { $0 + $1.keptBytes }
+        return values.reduce(bytes) { $0 + $1.keptBytes }
     }
 }
 
@@ -36,7 +35,7 @@ extension Call {
         case .ringing, .refusing: asked
         case .answering(let answering): asked + (answering.callee.leg?.keptBytes ?? 0)
         case .talking(let conversation):
-            conversation.endpoints.reduce(asked) { $0 + ($1.leg?.keptBytes ?? 0) }
+            asked + (conversation.caller.leg?.keptBytes ?? 0) + (conversation.callee.leg?.keptBytes ?? 0)
                 + (conversation.change?.asked.request.bytes.count ?? 0)
         }
     }

@@ -4,41 +4,41 @@ import Model
 import Primitives
 
 /// When the phones that ring for a call stop doing so (RFC 3261 §16.7).
-extension Switchboard {
-    mutating func branchFailed(_ status: Int, _ index: Int, of serial: UInt64, _ turn: inout Turn) {
-        guard case .ringing(let ringing)? = callTable[serial]?.phase, ringing.branches[index].status == nil else {
+extension CallTable {
+    mutating func branchFailed(_ status: Int, _ index: Int, of serial: UInt64, _ desk: inout Desk) {
+        guard case .ringing(let ringing)? = self[serial]?.phase, ringing.branches[index].status == nil else {
             return
         }
-        finish(index, of: serial, status, &turn)
+        finish(index, of: serial, status, &desk)
         if status >= 600 {
             // It speaks for the person, not for one phone (§21.6), and not for those that others forwarded to.
             let person = ringing.branches[index].party.number
             for (other, branch) in ringing.branches.enumerated()
             where other != index && branch.status == nil && branch.party.number == person {
-                cancel(branch.key, &turn)
-                finish(other, of: serial, 487, &turn)
+                desk.cancel(branch.key)
+                finish(other, of: serial, 487, &desk)
             }
         }
-        giveUpIfSilent(serial, &turn)
+        giveUpIfSilent(serial, &desk)
     }
 
     /// Notes that a phone rings no longer.
-    mutating func finish(_ index: Int, of serial: UInt64, _ status: Int, _ turn: inout Turn) {
-        guard case .ringing(let ringing)? = callTable[serial]?.phase else { return }
+    mutating func finish(_ index: Int, of serial: UInt64, _ status: Int, _ desk: inout Desk) {
+        guard case .ringing(let ringing)? = self[serial]?.phase else { return }
         updateRinging(serial) { $0.branches[index].status = status }
-        leaveEarly(serial, ringing.branches[index], index, &turn)
+        leaveEarly(serial, ringing.branches[index], index, &desk)
     }
 
     mutating func updateRinging(_ serial: UInt64, _ change: (inout Call.Ringing) -> Void) {
-        guard case .ringing(var ringing)? = callTable[serial]?.phase else { return }
+        guard case .ringing(var ringing)? = self[serial]?.phase else { return }
         change(&ringing)
-        callTable[serial]?.phase = .ringing(ringing)
+        self[serial]?.phase = .ringing(ringing)
     }
 
     /// Tells the caller when no phone rings any more.
-    mutating func giveUpIfSilent(_ serial: UInt64, _ turn: inout Turn) {
-        guard case .ringing(let ringing)? = callTable[serial]?.phase, ringing.ringingPhones == 0 else { return }
-        refuse(serial, Refused(ringing), &turn)
+    mutating func giveUpIfSilent(_ serial: UInt64, _ desk: inout Desk) {
+        guard case .ringing(let ringing)? = self[serial]?.phase, ringing.ringingPhones == 0 else { return }
+        refuse(serial, Refused(ringing), &desk)
     }
 }
 

@@ -6,12 +6,12 @@ import Primitives
 import SIP
 
 /// A change that concerns both phones: offered to the other one by a re-INVITE of ours, whose answer is the answer.
-extension Switchboard {
-    mutating func pass(_ offer: SessionDescription, _ proposed: Negotiation, _ asked: Asked, _ turn: inout Turn) {
+extension CallTable {
+    mutating func pass(_ offer: SessionDescription, _ proposed: Negotiation, _ asked: Asked, _ desk: inout Desk) {
         let (owner, side) = (asked.owner, asked.owner.side.other)
         guard let other = leg(owner.call, side), !other.isAsked, other.unacknowledged == nil else {
             // An INVITE is on its way in the other dialog, or not confirmed: as when both change at once (§14.2).
-            reply(491, to: asked, &turn)
+            reply(491, to: asked, &desk)
             return
         }
         guard let audio = offer.audio,
@@ -20,18 +20,19 @@ extension Switchboard {
                 side,
                 formats: audio.formats,
                 packetTime: audio.packetTime,
-                direction: audio.isHeld && audio.direction == .sendReceive ? .sendOnly : audio.direction
+                direction: audio.isHeld && audio.direction == .sendReceive ? .sendOnly : audio.direction,
+                &desk
             ), let flow = leg(owner.call, side)?.flow
         else {
-            reply(480, to: asked, &turn)
+            reply(480, to: asked, &desk)
             return
         }
-        if case .talking(var conversation)? = callTable[owner.call]?.phase {
+        if case .talking(var conversation)? = self[owner.call]?.phase {
             conversation.change = Change(asked: asked, offer: offer, proposed: proposed, key: key)
-            callTable[owner.call]?.phase = .talking(conversation)
+            self[owner.call]?.phase = .talking(conversation)
         }
-        reply(100, to: asked, &turn)
-        start(key, message, purpose: .change(DialogKey(other.dialog)), call: owner.call, over: flow, &turn)
+        reply(100, to: asked, &desk)
+        desk.start(key, message, purpose: .change(DialogKey(other.dialog)), call: owner.call, over: flow)
     }
 
     /// An INVITE inside the dialog of one side, with an offer of ours under the keys that stand.
@@ -44,7 +45,8 @@ extension Switchboard {
         packetTime: Int?,
         direction: MediaDirection,
         isRepeat: Bool = false,
-        presenting partner: Party? = nil
+        presenting partner: Party? = nil,
+        _ desk: inout Desk
     ) -> (BranchKey, Message)? {
         guard var leg = leg(serial, side), let flow = leg.flow, leg.media.suite != nil else { return nil }
         let body = leg.media.offer(
@@ -52,17 +54,17 @@ extension Switchboard {
             packetTime: packetTime,
             direction: direction,
             isRepeat: isRepeat,
-            using: &entropy
+            using: &desk.entropy
         )
-        let key = BranchKey(using: entropy)
+        let key = BranchKey(using: desk.entropy)
         var writer = MessageWriter()
-        leg.dialog.writeRequest(.invite, cseq: nil, at: address(of: leg.dialog, over: flow), into: &writer)
-        writeVia(key, over: flow, into: &writer)
-        writeContact(over: flow, into: &writer)
-        writer.field(.allow, Self.allowed)
-        writer.field(.supported, Self.supported)
+        leg.dialog.writeRequest(.invite, cseq: nil, at: desk.address(of: leg.dialog, over: flow), into: &writer)
+        desk.writeVia(key, over: flow, into: &writer)
+        desk.writeContact(over: flow, into: &writer)
+        writer.field(.allow, Desk.allowed)
+        writer.field(.supported, Desk.supported)
         leg.session?.writeRequest(into: &writer)
-        if let partner { writeIdentity(of: partner, into: &writer) }
+        if let partner { desk.writeIdentity(of: partner, into: &writer) }
         writer.finish(contentType: "application/sdp", body: body)
         guard let message = try? Message(parsing: writer.bytes.span) else { return nil }
         update(serial, side) {
@@ -78,50 +80,50 @@ extension Switchboard {
         _ status: Int,
         of client: InviteClient,
         _ key: BranchKey,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) {
         guard status >= 200 else { return }
-        if status < 300 { acknowledge(response, of: client, key, &turn) }
+        if status < 300 { acknowledge(response, of: client, key, &desk) }
         guard let change = takeChange(key, of: client.call) else { return }
         guard status < 300 else {
-            changeRefused(status, change, &turn)
+            changeRefused(status, change, &desk)
             return
         }
         let side = change.asked.owner.side.other
-        guard adopt(response, client.call, side, &turn),
+        guard adopt(response, client.call, side, &desk),
             let media = leg(client.call, side)?.media, let audio = media.remote
         else {
             // It has taken an offer that it did not answer: nothing is agreed on with it any more (RFC 3261 §14.1).
-            reply(488, to: change.asked, &turn)
-            end(client.call, because: "a phone answered a change with nothing usable", &turn)
+            reply(488, to: change.asked, &desk)
+            end(client.call, because: "a phone answered a change with nothing usable", &desk)
             return
         }
-        accept(change.offer, change.proposed, formats: media.formats, direction: audio.direction, change.asked, &turn)
+        accept(change.offer, change.proposed, formats: media.formats, direction: audio.direction, change.asked, &desk)
     }
 
     /// The change that waits for the answer to this request of ours; it waits no longer.
     private mutating func takeChange(_ key: BranchKey, of serial: UInt64) -> Change? {
-        guard case .talking(var conversation)? = callTable[serial]?.phase, let change = conversation.change,
+        guard case .talking(var conversation)? = self[serial]?.phase, let change = conversation.change,
             change.key == key
         else { return nil }
         conversation.change = nil
-        callTable[serial]?.phase = .talking(conversation)
+        self[serial]?.phase = .talking(conversation)
         return change
     }
 
     /// The other phone cannot answer a change any more.
-    mutating func changeFailed(_ status: Int, _ key: BranchKey, of serial: UInt64, _ turn: inout Turn) {
+    mutating func changeFailed(_ status: Int, _ key: BranchKey, of serial: UInt64, _ desk: inout Desk) {
         guard let change = takeChange(key, of: serial) else { return }
-        changeRefused(status, change, &turn)
+        changeRefused(status, change, &desk)
     }
 
     /// Confirms a 2xx to an INVITE of ours inside a dialog, as often as it comes.
-    mutating func acknowledge(_ response: Message, of client: InviteClient, _ key: BranchKey, _ turn: inout Turn) {
+    mutating func acknowledge(_ response: Message, of client: InviteClient, _ key: BranchKey, _ desk: inout Desk) {
         if let known = client.acknowledged {
-            turn.actions.append(.send(known.bytes, client.flow.id))
+            desk.turn.actions.append(.send(known.bytes, client.flow.id))
             return
         }
-        let owner = client.purpose.dialog.flatMap { callTable.dialogs[$0] }
+        let owner = client.purpose.dialog.flatMap { dialogs[$0] }
         let leg = owner.flatMap { self.leg($0) }
         // RFC 5407 §3.2.3: its call may be over, and it waits for the ACK all the same.
         guard let sequence = try? client.request.cseq().number,
@@ -129,11 +131,11 @@ extension Switchboard {
                 ?? Dialog(unclear: response, to: client.request)
         else { return }
         dialog.refreshTarget(from: response)
-        let bytes = acknowledge(&dialog, cseq: sequence, over: client.flow)
-        transactions.acknowledged(key, by: bytes)
-        turn.actions.append(.send(bytes, client.flow.id))
+        let bytes = desk.acknowledge(&dialog, cseq: sequence, over: client.flow)
+        desk.transactions.acknowledged(key, by: bytes)
+        desk.turn.actions.append(.send(bytes, client.flow.id))
         guard let owner, let leg else { return }
-        let session = SessionTimer(answeredBy: response, before: leg.session, at: turn.now)
+        let session = SessionTimer(answeredBy: response, before: leg.session, at: desk.now)
         update(owner.call, owner.side) {
             $0.dialog = dialog
             $0.session = session
@@ -149,43 +151,38 @@ extension Switchboard {
         _ status: Int,
         of client: InviteClient,
         _ key: BranchKey,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) -> DialogOwner? {
         guard status >= 200 else { return nil }
-        if status < 300 { acknowledge(response, of: client, key, &turn) }
-        guard client.acknowledged == nil, let owner = client.purpose.dialog.flatMap({ callTable.dialogs[$0] }),
+        if status < 300 { acknowledge(response, of: client, key, &desk) }
+        guard client.acknowledged == nil, let owner = client.purpose.dialog.flatMap({ dialogs[$0] }),
             let leg = leg(owner)
         else { return nil }
         update(owner.call, owner.side) { $0.isAsked = false }
         // It has another partner since: now it can be told.
-        if leg.introduction != nil, leg.introducing != key { callTable.schedule(owner.call, at: turn.now.monotonic) }
+        if leg.introduction != nil, leg.introducing != key { schedule(owner.call, at: desk.now.monotonic) }
         return owner
     }
 
     /// Takes a phone's answer to an offer of ours inside its dialog.
     ///
     /// - Returns: Whether it was one; if not, nothing is changed.
-    mutating func adopt(
-        _ response: Message,
-        _ serial: UInt64,
-        _ side: Side,
-        _ turn: inout Turn
-    ) -> Bool {
+    mutating func adopt(_ response: Message, _ serial: UInt64, _ side: Side, _ desk: inout Desk) -> Bool {
         guard var media = leg(serial, side)?.media, media.suite != nil, media.accept(response.answer) else {
             return false
         }
         update(serial, side) { $0.media = media }
-        if let call = callTable[serial], call.relayed != nil, let relayed = leg(serial, side)?.relayMedia {
-            turn.actions.append(.media(.update(call.relay, side.relay, .network(relayed))))
+        if let call = self[serial], call.relayed != nil, let relayed = leg(serial, side)?.relayMedia {
+            desk.turn.actions.append(.media(.update(call.relay, side.relay, .network(relayed))))
         }
         return true
     }
 
-    private mutating func changeRefused(_ status: Int, _ change: Change, _ turn: inout Turn) {
-        reply([488, 491, 606].contains(status) ? status : 488, to: change.asked, &turn)
+    private mutating func changeRefused(_ status: Int, _ change: Change, _ desk: inout Desk) {
+        reply([488, 491, 606].contains(status) ? status : 488, to: change.asked, &desk)
         // §14.1: the dialog of the other phone is gone, so the call is.
         if status == 481 || status == 408 {
-            end(change.asked.owner.call, because: "a phone no longer knows the call", &turn)
+            end(change.asked.owner.call, because: "a phone no longer knows the call", &desk)
         }
     }
 }

@@ -4,20 +4,20 @@ import Model
 import SIP
 
 /// What the way of a request says about it: circles, how often it may fork, and whether it was encrypted so far.
-extension Switchboard {
+extension Desk {
     /// - Returns: Whether the request was refused.
-    mutating func refuseHops(of request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
+    mutating func refuseHops(of request: Message, on flow: Flow) -> Bool {
         if request.hasSeveralVias, isLoop(request, on: flow) {
-            respond(482, to: request, on: flow, &turn)
+            respond(482, to: request, on: flow)
             return true
         }
         if request.method == .invite, breadth(of: request) == 0 {
-            respond(440, to: request, on: flow, &turn)
+            respond(440, to: request, on: flow)
             return true
         }
         if !flow.transport.isEncrypted, request.isForSIPS {
             let host = settings.hostNames.first ?? snapshot.domain.text
-            respond(480, to: request, on: flow, &turn) {
+            respond(480, to: request, on: flow) {
                 $0.field(.warning, "380 \(host) \"SIPS Not Allowed\"")
             }
             return true

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What the server answers itself, instead of a phone.
-public enum Service: String, Hashable, Sendable, CaseIterable {
+public enum CallService: String, Hashable, Sendable, CaseIterable {
     /// Says back what it hears, so that somebody can hear whether their phone works.
     case echo
 

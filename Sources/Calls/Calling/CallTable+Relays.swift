@@ -1,108 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Media
+import Media
 import Model
 import Primitives
 
 /// Calls and their relays, kept together: a relay that no call knows is closed, and a call whose relay is gone ends. Nobody
 /// talks to nobody, and nothing stays behind (`Docs/decisions/0016-relays-and-calls-are-compared.md`).
-extension Switchboard {
+extension CallTable {
     /// How far this is with what it commands of the relays. Goes with the commands; what was opened until then is not missing
     /// in a census with an earlier one.
-    public var mark: RelayMark { RelayMark(rawValue: callTable.lastSerial) }
+    var mark: RelayMark { RelayMark(rawValue: lastSerial) }
 
     /// Opens the relay of a call, or tells an open one of both sides.
-    mutating func openRelay(_ serial: UInt64, a: MediaEnd, b: MediaEnd, _ turn: inout Turn) {
-        guard let call = callTable[serial] else { return }
+    mutating func openRelay(_ serial: UInt64, a: MediaEnd, b: MediaEnd, _ desk: inout Desk) {
+        guard let call = self[serial] else { return }
         if call.relayed == nil {
-            let mark = RelayMark(rawValue: callTable.nextSerial())
-            callTable[serial]?.relayed = mark
+            let mark = RelayMark(rawValue: nextSerial())
+            self[serial]?.relayed = mark
         }
-        turn.actions.append(.media(.open(call.relay, a: a, b: b)))
+        desk.turn.actions.append(.media(.open(call.relay, a: a, b: b)))
     }
 
-    mutating func closeRelay(_ serial: UInt64, _ turn: inout Turn) {
-        guard let call = callTable[serial], call.relayed != nil else { return }
-        callTable[serial]?.relayed = nil
-        turn.actions.append(.media(.close(call.relay)))
+    mutating func closeRelay(_ serial: UInt64, _ desk: inout Desk) {
+        guard let call = self[serial], call.relayed != nil else { return }
+        self[serial]?.relayed = nil
+        desk.turn.actions.append(.media(.close(call.relay)))
     }
 
     /// Whether both phones of a call are relayed and neither owes an answer to an offer of ours. Until then no leg of it may
     /// be moved: there is nothing to be moved in the relay, and who was to make room would stay there.
     func isSettled(_ serial: UInt64) -> Bool {
-        guard let call = callTable[serial], case .talking(let conversation) = call.phase, call.relayed != nil else {
+        guard let call = self[serial], case .talking(let conversation) = call.phase, call.relayed != nil else {
             return false
         }
-        return conversation.endpoints.allSatisfy { $0.media != nil && !$0.owesAnswer }
+        return conversation.allSatisfy { $0.media != nil && !$0.owesAnswer }
     }
 
     /// What the relays saw in the last second, which there are, and what they could not do.
-    public mutating func media(_ census: RelayCensus, _ turn: inout Turn) {
+    mutating func media(_ census: RelayCensus, _ desk: inout Desk) {
         for report in census.reports {
             update(report.id.rawValue, .caller) { $0.liveness.note(report.a) }
             update(report.id.rawValue, .callee) { $0.liveness.note(report.b) }
-            watchMoves(report, &turn)
+            watchMoves(report, &desk)
         }
-        loseRelays(census.refused, &turn)
+        loseRelays(census.refused, &desk)
         let named = Set(census.reports.map(\.id.rawValue))
-        closeStrays(named, &turn)
-        endSilent(named, asOf: census.mark, &turn)
-        endTurn(&turn)
+        closeStrays(named, &desk)
+        endSilent(named, asOf: census.mark, &desk)
     }
 
     /// Something was commanded of these relays that was refused; they are closed, so their calls end.
-    public mutating func refused(_ relays: [RelayID], _ turn: inout Turn) {
-        loseRelays(relays, &turn)
-        endTurn(&turn)
+    mutating func refused(_ relays: [RelayID], _ desk: inout Desk) {
+        loseRelays(relays, &desk)
     }
 
-    private mutating func loseRelays(_ relays: [RelayID], _ turn: inout Turn) {
-        for id in relays { loseRelay(id.rawValue, "there was no room to relay its audio", &turn) }
+    private mutating func loseRelays(_ relays: [RelayID], _ desk: inout Desk) {
+        for id in relays { loseRelay(id.rawValue, "there was no room to relay its audio", &desk) }
     }
 
     /// Relays without a call. What is closed may be named once more, because its end is on its way: only what is named twice
     /// in a row is one.
-    private mutating func closeStrays(_ named: Set<UInt64>, _ turn: inout Turn) {
-        let strays = named.filter { callTable[$0]?.relayed == nil }
-        for serial in strays.intersection(callTable.strayRelays).sorted() {
-            counters.relays.closed += 1
-            turn.actions.append(.media(.close(RelayID(rawValue: serial))))
+    private mutating func closeStrays(_ named: Set<UInt64>, _ desk: inout Desk) {
+        let strays = named.filter { self[$0]?.relayed == nil }
+        for serial in strays.intersection(strayRelays).sorted() {
+            desk.counters.relays.closed += 1
+            desk.turn.actions.append(.media(.close(RelayID(rawValue: serial))))
         }
-        callTable.strayRelays = strays
-        counters.relays.open = named.count
-        counters.relays.strays = strays.count
+        strayRelays = strays
+        desk.counters.relays.open = named.count
+        desk.counters.relays.strays = strays.count
     }
 
     /// Calls whose relay should have been open by then and was not.
-    private mutating func endSilent(_ named: Set<UInt64>, asOf mark: RelayMark, _ turn: inout Turn) {
-        let silent = callTable.values.filter { call in
+    private mutating func endSilent(_ named: Set<UInt64>, asOf mark: RelayMark, _ desk: inout Desk) {
+        let silent = values.filter { call in
             guard let relayed = call.relayed, relayed <= mark else { return false }
             return !named.contains(call.serial)
         }
         for serial in silent.map(\.serial).sorted() {
-            loseRelay(serial, "its audio was no longer relayed", &turn)
+            loseRelay(serial, "its audio was no longer relayed", &desk)
         }
     }
 
-    private mutating func loseRelay(_ serial: UInt64, _ reason: String, _ turn: inout Turn) {
-        guard let call = callTable[serial], call.relayed != nil else { return }
-        counters.relays.ended += 1
+    private mutating func loseRelay(_ serial: UInt64, _ reason: String, _ desk: inout Desk) {
+        guard let call = self[serial], call.relayed != nil else { return }
+        desk.counters.relays.ended += 1
         switch call.phase {
         case .ringing, .answering:
-            end(serial, as: Refused(status: 503, outcome: .failed, reason: reason), &turn)
-        case .talking: end(serial, because: reason, &turn)
+            end(serial, as: Refused(status: 503, outcome: .failed, reason: reason), &desk)
+        case .talking: end(serial, because: reason, &desk)
         case .refusing: break
         }
     }
 
     /// How many calls think that they have a relay.
-    var relayedCalls: Int { callTable.values.count { $0.relayed != nil } }
+    var relayedCalls: Int { values.count { $0.relayed != nil } }
 
     /// How many calls stand without a relay though nobody owes an answer that it waits for.
     var silentCalls: Int {
-        callTable.values.count { call in
+        values.count { call in
             guard case .talking(let conversation) = call.phase, call.relayed == nil else { return false }
-            return !conversation.endpoints.contains(where: \.owesAnswer)
+            return conversation.allSatisfy { !$0.owesAnswer }
         }
     }
 }

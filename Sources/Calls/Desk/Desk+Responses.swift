@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Guard
 import Model
 import Primitives
-public import SIP
+import SIP
 
-extension Switchboard {
+/// Answers outside of INVITE transactions, and how every answer is written.
+extension Desk {
     /// Writes and sends a response outside of an INVITE transaction. Over a transport that loses, it is kept until its
     /// request cannot be repeated any more; over the others nothing is kept.
     mutating func respond(
@@ -13,11 +13,10 @@ extension Switchboard {
         to request: Message,
         on flow: Flow,
         tag: String? = nil,
-        _ turn: inout Turn,
         _ addFields: (inout MessageWriter) -> Void = { _ in }
     ) {
         let bytes = response(status, to: request, on: flow, tag: tag ?? entropy.tag(), addFields)
-        send(status, bytes, answering: request, on: flow, &turn)
+        send(status, bytes, answering: request, on: flow)
     }
 
     /// Sends a response that is written already, on the same terms.
@@ -25,8 +24,7 @@ extension Switchboard {
         _ status: Int,
         _ bytes: [UInt8],
         answering request: Message,
-        on flow: Flow,
-        _ turn: inout Turn
+        on flow: Flow
     ) {
         let isPhone = flow.transport.isReliable || registrar.bindings.isBound(flow.id)
         // Row D13: whoever may have forged his address gets no more than he sent, or he would aim us at others.
@@ -61,31 +59,6 @@ extension Switchboard {
         addFields(&writer)
         if body.isEmpty { writer.finish() } else { writer.finish(contentType: "application/sdp", body: body) }
         return writer.bytes
-    }
-
-    /// What a sender is told whose message can have no end, as one with a line that ends without CR (row D07).
-    ///
-    /// - Parameters:
-    ///   - bytes: What came of it.
-    ///   - error: What is wrong with it.
-    /// - Returns: `nil` for what cannot be answered, such as what is no SIP at all.
-    public mutating func refusal(of bytes: Span<UInt8>, _ error: ParseError, on flow: Flow) -> [UInt8]? {
-        counters.malformed += 1
-        var request = Message()
-        try? request.parse(bytes)
-        guard request.isAnswerable else { return nil }
-        return response(error.status, to: request, on: flow, tag: entropy.tag())
-    }
-
-    mutating func report(
-        _ kind: SecurityEventKind,
-        _ request: Message,
-        _ flow: Flow,
-        subject: EventSubject? = nil,
-        detail: String? = nil,
-        _ turn: inout Turn
-    ) {
-        turn.report(kind, request, flow, subject: subject, detail: detail)
     }
 }
 

@@ -21,7 +21,7 @@ struct Farewell: Sendable {
     let reason: Reason?
 }
 
-extension Switchboard {
+extension CallTable {
     /// Says BYE when the phone has confirmed our 2xx, or did not in time.
     mutating func sayBye(
         after waiting: Unacknowledged,
@@ -29,67 +29,67 @@ extension Switchboard {
         over flow: Flow,
         because reason: Reason?
     ) {
-        let id = callTable.nextSerial()
+        let id = nextSerial()
         let key = DialogKey(dialog)
         let farewell = Farewell(id: id, dialog: dialog, flow: flow, sequence: waiting.sequence, reason: reason)
-        callTable.leaving[key] = .waiting(farewell)
-        callTable.farewells[id] = key
-        callTable.schedule(farewell: id, at: waiting.giveUp)
+        leaving[key] = .waiting(farewell)
+        farewells[id] = key
+        schedule(farewell: id, at: waiting.giveUp)
     }
 
     /// The ACK never came.
-    mutating func wakeFarewell(_ id: UInt64, _ turn: inout Turn) {
-        guard let key = callTable.farewells[id], case .waiting(let farewell)? = callTable.leaving[key] else { return }
-        say(farewell, &turn)
+    mutating func wakeFarewell(_ id: UInt64, _ desk: inout Desk) {
+        guard let key = farewells[id], case .waiting(let farewell)? = leaving[key] else { return }
+        say(farewell, &desk)
     }
 
-    private mutating func say(_ farewell: Farewell, _ turn: inout Turn) {
-        callTable.farewells[farewell.id] = nil
+    private mutating func say(_ farewell: Farewell, _ desk: inout Desk) {
+        farewells[farewell.id] = nil
         var dialog = farewell.dialog
-        sayBye(&dialog, over: farewell.flow, because: farewell.reason, &turn)
+        sayBye(&dialog, over: farewell.flow, because: farewell.reason, &desk)
     }
 
     /// A request in a dialog that is none, or not any more: what crossed the end of its call on the wire.
     ///
     /// - Returns: Whether it was such a one, so that nothing is left to do.
-    mutating func receiveLate(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
+    mutating func receiveLate(_ request: Message, on flow: Flow, _ desk: inout Desk) -> Bool {
         guard request.method == .bye || request.method == .ack, let key = DialogKey(request) else { return false }
-        if case .waiting(let farewell)? = callTable.leaving[key], farewell.flow.id == flow.id {
+        if case .waiting(let farewell)? = leaving[key], farewell.flow.id == flow.id {
             if request.method == .bye {
-                callTable.farewells[farewell.id] = nil
-                callTable.leaving[key] = nil
-                respond(200, to: request, on: flow, &turn)
+                farewells[farewell.id] = nil
+                leaving[key] = nil
+                desk.respond(200, to: request, on: flow)
             } else if (try? request.cseq().number) == farewell.sequence {
-                say(farewell, &turn)
+                say(farewell, &desk)
             }
             return true
         }
         guard request.method == .bye else { return false }
-        if case .said(let id)? = callTable.leaving[key], id == flow.id {
-            respond(200, to: request, on: flow, &turn)
+        if case .said(let id)? = leaving[key], id == flow.id {
+            desk.respond(200, to: request, on: flow)
             return true
         }
-        return hangUpEarly(request, on: flow, &turn)
+        return hangUpEarly(request, on: flow, &desk)
     }
 
     /// A caller that says BYE to a call that only rings (RFC 3261 §15.1.1), where nothing else made it an early dialog.
-    private mutating func hangUpEarly(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
-        let calls = registrar.usernames(on: flow.id).flatMap { callTable.of($0) }
-        guard let serial = calls.first(where: { callTable[$0]?.incoming?.isCaller(of: request, on: flow) == true })
+    private mutating func hangUpEarly(_ request: Message, on flow: Flow, _ desk: inout Desk) -> Bool {
+        let calls = desk.registrar.usernames(on: flow.id).flatMap { of($0) }
+        guard let serial = calls.first(where: { self[$0]?.incoming?.isCaller(of: request, on: flow) == true })
         else { return false }
-        respond(200, to: request, on: flow, &turn)
-        end(serial, as: .cancelled, &turn)
+        desk.respond(200, to: request, on: flow)
+        end(serial, as: .cancelled, &desk)
         return true
     }
 
     /// Nothing can be said over a connection that is gone.
     mutating func forgetFarewells(on flow: FlowID) {
-        for (key, left) in callTable.leaving {
+        for (key, left) in leaving {
             switch left {
-            case .said(flow): callTable.leaving[key] = nil
+            case .said(flow): leaving[key] = nil
             case .waiting(let farewell) where farewell.flow.id == flow:
-                callTable.farewells[farewell.id] = nil
-                callTable.leaving[key] = nil
+                farewells[farewell.id] = nil
+                leaving[key] = nil
             case .said, .waiting: break
             }
         }

@@ -10,47 +10,46 @@ import SIP
 /// A phone speaks for itself. The colleague's phones ring in its place, beside the others of its extension, and whoever is
 /// first gets the call (§16.7 step 4). Only a number is taken from what it says: nothing is ever sent to a host that it
 /// names (row T07).
-extension Switchboard {
+extension CallTable {
     /// A phone that rang said 3xx.
     mutating func redirected(
         _ response: Message,
         _ status: Int,
         _ index: Int,
         of client: InviteClient,
-        _ turn: inout Turn
+        _ desk: inout Desk
     ) {
-        guard let call = callTable[client.call], case .ringing(let ringing) = call.phase,
+        guard let call = self[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
-        finish(index, of: call.serial, status, &turn)
-        let targets = targets(of: response, status)
+        finish(index, of: call.serial, status, &desk)
+        let targets = targets(of: response, status, &desk)
         let owner = ringing.branches[index].party.number
         // Another phone of the same person was quicker, and sent it to the same place.
         let isKnown = ringing.forwards.contains { $0.payer.number == owner && targets.contains(.user($0.target.text)) }
         if isKnown {
             updateRinging(call.serial) { $0.branches[index].isForwarded = true }
         } else {
-            switch judge(targets, by: ringing.branches[index], of: call, ringing) {
-            case .allowed(let forward): follow(forward, index, call, &turn)
+            switch judge(targets, by: ringing.branches[index], of: call, ringing, &desk) {
+            case .allowed(let forward): follow(forward, index, call, &desk)
             case .refused(let refusal):
-                report(
+                desk.turn.report(
                     .forwardRefused,
                     response,
                     client.flow,
                     subject: .account(ringing.branches[index].party.username),
-                    detail: refusal.reason,
-                    &turn
+                    detail: refusal.reason
                 )
                 updateRinging(call.serial) { $0.refusedForward = .forwarded(refusal) }
             }
         }
-        giveUpIfSilent(call.serial, &turn)
+        giveUpIfSilent(call.serial, &desk)
     }
 
     /// Where the phone wants the call to go, what it likes best first (§20.10: without a `q` as much as anything).
     ///
     /// 305 and 380 do not name another number for the call but another way to place it, which only we choose.
-    private func targets(of response: Message, _ status: Int) -> [ForwardAttempt.Target] {
+    private func targets(of response: Message, _ status: Int, _ desk: inout Desk) -> [ForwardAttempt.Target] {
         guard 300...302 ~= status, let contacts = try? response.addresses(.contact), !contacts.isEmpty else {
             return [.unusable]
         }
@@ -58,9 +57,9 @@ extension Switchboard {
             // Every phone is called over encryption, so `sips` asks for nothing more (RFC 5630 §4).
             let bytes = response.bytes.span
             guard let uri = contact.uri else { return .unusable }
-            if uri.scheme == .tel { return .user(registrar.addressee(uri, in: bytes).number) }
+            if uri.scheme == .tel { return .user(desk.addressee(uri, in: bytes).number) }
             guard let user = uri.decodedUser(in: bytes) else { return .unusable }
-            return .user(snapshot.devices[user]?.number.text ?? user)
+            return .user(desk.snapshot.devices[user]?.number.text ?? user)
         }
     }
 
@@ -69,9 +68,10 @@ extension Switchboard {
         _ targets: [ForwardAttempt.Target],
         by branch: Branch,
         of call: Call,
-        _ ringing: Call.Ringing
+        _ ringing: Call.Ringing,
+        _ desk: inout Desk
     ) -> Verdict<Placement> {
-        guard let phone = snapshot.devices[branch.party.username] else {
+        guard let phone = desk.snapshot.devices[branch.party.username] else {
             return .refused(
                 CallRefusal(status: 403, control: .sipPasswords, reason: "the phone that sent it on is not enrolled")
             )
@@ -85,7 +85,7 @@ extension Switchboard {
                 caller: call.caller.number,
                 places: (call.callee.map { [$0] } ?? []) + ringing.forwards.compactMap(\.target.number)
             )
-            switch ForwardRules.decide(attempt, in: snapshot) {
+            switch ForwardRules.decide(attempt, in: desk.snapshot) {
             case .allowed(let forward): return .allowed(forward)
             case .refused(let refusal): first = first ?? refusal
             }
@@ -94,17 +94,17 @@ extension Switchboard {
     }
 
     /// Rings the colleague's phones within the same call, in what is left of its time, and tells the caller (§21.1.3).
-    private mutating func follow(_ forward: Placement, _ index: Int, _ call: Call, _ turn: inout Turn) {
+    private mutating func follow(_ forward: Placement, _ index: Int, _ call: Call, _ desk: inout Desk) {
         updateRinging(call.serial) {
             $0.branches[index].isForwarded = true
             $0.forwards.append(forward)
         }
-        callTable[call.serial]?.record.forwardedBy.append(forward.payer.number)
-        guard ring(call.serial, forward, only: nil, &turn) else {
+        self[call.serial]?.record.forwardedBy.append(forward.payer.number)
+        guard ring(call.serial, forward, only: nil, &desk) else {
             updateRinging(call.serial) { $0.refusedForward = .unreachable(forward) }
             return
         }
-        announceForward(call.serial, &turn)
+        announceForward(call.serial, &desk)
     }
 }
 

@@ -3,7 +3,7 @@
 import SIP
 
 /// Whom a request is for, which a stranger never learns (row S02): every one of his gets the same challenge.
-extension Switchboard {
+extension Desk {
     /// Whether the Request-URI names this business. No packet ever leaves for a host that only a request names.
     func isForUs(_ request: Message, on flow: Flow) -> Bool {
         guard let target = try? SIPURI.parse(request, request.requestURI) else { return false }

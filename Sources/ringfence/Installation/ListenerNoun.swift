@@ -34,6 +34,11 @@ struct ListenerExcept: ServerCommand {
             Whoever shares the network reads every login and call there. It closes by
             itself.
 
+            Over UDP a phone that is not registered gets an answer only where it is
+            shorter than the question, so that nobody can aim answers at somebody else:
+            a REGISTER of less than about 400 bytes is never challenged. A phone that
+            sends so little has to use TCP, or better TLS.
+
               ringfence listener except udp 192.0.2.10:5060 --days 30 \\
                 --reason "door phone in building 2 until it is replaced; said A. Owner"
             """

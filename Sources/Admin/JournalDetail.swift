@@ -3,6 +3,7 @@
 import Foundation
 import Guard
 import Model
+import Primitives
 
 /// Old and new values as the journal keeps them: JSON with sorted keys, and never a secret.
 enum JournalDetail {
@@ -24,6 +25,19 @@ enum JournalDetail {
     static func of(_ value: Operator?, became new: Operator?) -> String { encode(Values(old: value, new: new)) }
 
     static func of(_ value: Ban?, became new: Ban?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: IPPrefix?, became new: IPPrefix?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: WebOrigin?, became new: WebOrigin?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: [MediaPorts]?, became new: [MediaPorts]?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: EncryptedListener?, became new: EncryptedListener?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    /// Certificates, which are public.
+    static func ofAuthority(_ value: String?, became new: String?) -> String { encode(Values(old: value, new: new)) }
 
     static func of(_ value: CertificateReport?, became new: CertificateReport) -> String {
         encode(Values(old: value.map(Shown.init), new: Shown(new)))

@@ -12,6 +12,7 @@ public struct Snapshot: Sendable {
     public let exceptions: [ListenerException]
     /// Who may run the system besides its own account and root.
     public let operators: [Operator]
+    public let network: NetworkSettings
     let usernames: [ExtensionNumber: [String]]
 
     /// - Precondition: every device's extension is among `extensions`, and no number or user name comes twice. The store's
@@ -22,10 +23,11 @@ public struct Snapshot: Sendable {
         extensions: [Extension],
         devices: [Device],
         exceptions: [ListenerException] = [],
-        operators: [Operator] = []
+        operators: [Operator] = [],
+        network: NetworkSettings = NetworkSettings()
     ) {
         (self.generation, self.domain, self.exceptions) = (generation, domain, exceptions)
-        self.operators = operators
+        (self.operators, self.network) = (operators, network)
         self.extensions = Dictionary(uniqueKeysWithValues: extensions.map { ($0.number, $0) })
         self.devices = Dictionary(uniqueKeysWithValues: devices.map { ($0.username, $0) })
         usernames = Dictionary(grouping: devices, by: \.number).mapValues { devices in
@@ -39,7 +41,7 @@ public struct Snapshot: Sendable {
     init(_ draft: Draft, generation: UInt64, domain: DomainName) {
         (self.generation, self.domain, exceptions) = (generation, domain, draft.exceptions)
         (extensions, devices, usernames) = (draft.extensions, draft.devices, draft.usernames)
-        operators = draft.operators
+        (operators, network) = (draft.operators, draft.network)
     }
 
     /// The phones of one extension, oldest first; none for a number that is no extension.

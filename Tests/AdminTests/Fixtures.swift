@@ -146,7 +146,7 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, LiveState, S
 
     var generations: [UInt64] { state.withLock { $0.generations } }
 
-    func apply(_ snapshot: Snapshot) async {
+    func apply(_ snapshot: Snapshot, _: [Change]) async {
         state.withLock { state in
             state.generations.append(snapshot.generation)
             let isLive = { (number: ExtensionNumber) in snapshot.extensions[number]?.isEnabled == true }
@@ -203,6 +203,12 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, LiveState, S
         }
     }
 
+    func check(clientAuthority authority: String) async throws(Refusal) {
+        guard authority.hasPrefix("-----BEGIN CERTIFICATE") else {
+            throw Refusal(problem: "These are no roots.", reason: "no PEM", remedy: "give others")
+        }
+    }
+
     func health() async -> [DoctorFact] {
         [DoctorFact(name: "certificate", isWell: false, finding: "ended yesterday", remedy: "renew it")]
     }
@@ -239,7 +245,7 @@ final class FakeDoor: Doorkeeper {
         LocalAccount(name: accounts.filter { $0.value == user && !aliases.contains($0.key) }.keys.first, user: user)
     }
 
-    func admit(by snapshot: Snapshot) async { admitted.withLock { $0 = snapshot.operators } }
+    func apply(_ snapshot: Snapshot, _: [Change]) async { admitted.withLock { $0 = snapshot.operators } }
 }
 
 /// What people were told.

@@ -118,9 +118,11 @@ public struct Switchboard: Sendable {
     }
 
     /// Takes new settings. What they no longer allow ends now: registrations, calls and connections.
-    public mutating func apply(_ snapshot: Snapshot, _ turn: inout Turn) {
+    ///
+    /// - Parameter changes: All that lies between these settings and the present ones; `nil` when that is not known.
+    public mutating func apply(_ snapshot: Snapshot, by changes: [Model.Change]? = nil, _ turn: inout Turn) {
         self.snapshot = snapshot
-        registrar.apply(snapshot, &turn)
+        registrar.apply(snapshot, changes, &turn)
         let enrolled = Set(snapshot.devices.values.map(\.id))
         accounts.keep { enrolled.contains($0) }
         for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) { review(call, &turn) }

@@ -20,7 +20,8 @@ enum SettingsTable {
             extensions: extensions,
             devices: devices,
             exceptions: exceptions,
-            operators: try OperatorTable.list(database)
+            operators: try OperatorTable.list(database),
+            network: try NetworkTable.load(database)
         )
     }
 
@@ -55,6 +56,14 @@ enum SettingsTable {
             )
         case .appoint(let value): try OperatorTable.put(value, database)
         case .dismiss(let account): try OperatorTable.remove(account, database)
+        case .addSite(let site): try NetworkTable.add(site, to: "sites", database)
+        case .removeSite(let site): try NetworkTable.remove(site, from: "sites", database)
+        case .addOrigin(let origin): try NetworkTable.add(origin, to: "web_origins", database)
+        case .removeOrigin(let origin): try NetworkTable.remove(origin, from: "web_origins", database)
+        case .listen(let listener): try NetworkTable.add(listener, to: "sip_listeners", database)
+        case .stopListening(let listener): try NetworkTable.remove(listener, from: "sip_listeners", database)
+        case .receiveMedia(let ports): try NetworkTable.replaceMedia(ports, database)
+        case .trustClients(let authority): try NetworkTable.trustClients(of: authority, database)
         }
     }
 

@@ -68,10 +68,12 @@ actor MemoryTarget {
                 sipPort: Self.tlsPort,
                 mediaAddress: Self.address,
                 mediaPort: Self.mediaPort,
-                nonceKey: Array(repeating: 9, count: 32),
-                sites: weakness == .guardsNoAccount ? [IPPrefix(parsing: "0.0.0.0/0")].compactMap(\.self) : []
+                nonceKey: Array(repeating: 9, count: 32)
             ),
-            snapshot: office.snapshot,
+            snapshot: office.snapshot.applying(
+                weakness == .guardsNoAccount
+                    ? [IPPrefix(parsing: "0.0.0.0/0")].compactMap(\.self).map(Change.addSite) : []
+            ),
             entropy: .repeatable(7)
         )
         relay = MediaRelay(capacity: 16, using: &numbers)
@@ -219,7 +221,9 @@ actor MemoryTarget {
             case .send(let bytes, let flow): put(adorned(bytes), to: flow.rawValue, after: .microseconds(100) + noise())
             case .authenticated(let flow):
                 peers[flow.rawValue]?.isPhone = true
-                if let source = peers[flow.rawValue]?.local.ip { known.authenticated(source, by: "\(flow.rawValue)", at: now) }
+                if let source = peers[flow.rawValue]?.local.ip {
+                    known.authenticated(source, by: "\(flow.rawValue)", at: now)
+                }
             case .close(let flow): close(flow.rawValue)
             case .media(.join) where weakness == .keepsWhoLeft: break
             case .media(let command): _ = relay.apply(command, at: now)

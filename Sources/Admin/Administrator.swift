@@ -12,7 +12,7 @@ public import Store
 public actor Administrator {
     let store: RingfenceStore
     let engine: any Engine
-    let notifier: any Notifier
+    let events: any EventSink
     let doorkeeper: any Doorkeeper
     var facts: EnrolmentFacts
     let audit: @Sendable () async -> AuditSummary
@@ -28,14 +28,14 @@ public actor Administrator {
     public init(
         store: RingfenceStore,
         engine: any Engine,
-        notifier: any Notifier,
+        events: any EventSink,
         doorkeeper: any Doorkeeper,
         enrolment facts: EnrolmentFacts,
         entropy: Entropy,
         now: @escaping @Sendable () -> WallTime,
         audit: @escaping @Sendable () async -> AuditSummary
     ) {
-        (self.store, self.engine, self.notifier, self.facts) = (store, engine, notifier, facts)
+        (self.store, self.engine, self.events, self.facts) = (store, engine, events, facts)
         self.doorkeeper = doorkeeper
         (self.entropy, self.now, self.audit) = (entropy, now, audit)
     }
@@ -79,12 +79,14 @@ public actor Administrator {
         // In this order: a call that is forbidden now ends before somebody loses the connection they ended it by.
         let followers: [any SettingsFollower] = [engine, doorkeeper]
         for follower in followers { await follower.apply(snapshot, changes) }
-        await tell(notice)
+        if let first = drafts.first { tell(first, notice) }
     }
 
-    /// Tells people what they should hear of.
-    func tell(_ text: String, of control: Control? = nil) async {
-        await notifier.notify(Notice(control: control?.rawValue, text: text))
+    /// Tells everybody who wants to know what somebody did.
+    ///
+    /// - Parameter draft: What the journal has of it, or the first of its lines.
+    func tell(_ draft: JournalDraft, _ text: String) {
+        events.publish(.changed(Alteration(by: draft.actor, draft.action, of: draft.subject, text: text)))
     }
 
     func reading<Value>(_ read: (RingfenceStore) throws -> Value) throws(Refusal) -> Value {
@@ -126,13 +128,11 @@ public actor Administrator {
         let event = SecurityEvent(
             at: now(),
             kind: .rightRefused,
-            control: Control.roles.rawValue,
-            source: "this machine",
-            subject: name,
+            source: .machine,
+            subject: .operator(name),
             detail: "\(action): \(refusal.problem)",
             count: count
         )
-        try? store.write([], events: [event])
-        await tell(refusal.problem, of: .roles)
+        events.publish(.noticed(event))
     }
 }

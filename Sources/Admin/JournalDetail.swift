@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Guard
 import Model
 import Primitives
+import Store
 
 /// Old and new values as the journal keeps them: JSON with sorted keys, and never a secret.
 enum JournalDetail {
@@ -36,6 +36,8 @@ enum JournalDetail {
         encode(Values(old: value, new: new))
     }
 
+    static func of(_ value: OpeningHours?, became new: OpeningHours?) -> String { encode(Values(old: value, new: new)) }
+
     /// Certificates, which are public.
     static func ofAuthority(_ value: String?, became new: String?) -> String { encode(Values(old: value, new: new)) }
 
@@ -66,9 +68,9 @@ enum JournalDetail {
     }
 
     private static func encode(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { preconditionFailure("a value of the model that is no JSON") }
-        return String(decoding: data, as: UTF8.self)
+        guard let text = try? JournalDraft.json(value) else {
+            preconditionFailure("a value of the model that is no JSON")
+        }
+        return text
     }
 }

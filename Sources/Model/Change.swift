@@ -25,12 +25,14 @@ public enum Change: Sendable {
     case receiveMedia([MediaPorts])
     /// PEM of the roots that sign clients' certificates; `nil` for our own.
     case trustClients(of: String?)
+    /// `nil` for open at all times.
+    case keepHours(OpeningHours?)
 }
 
 extension Snapshot {
     /// The next snapshot. A change that finds nothing to change leaves everything as it is.
     ///
-    /// - Precondition: as for ``init(generation:domain:extensions:devices:exceptions:operators:network:)``.
+    /// - Precondition: as for ``init(generation:domain:extensions:devices:exceptions:operators:network:hours:)``.
     public func applying(_ changes: [Change]) -> Snapshot {
         var draft = Draft(self)
         for change in changes { draft.apply(change) }
@@ -45,11 +47,13 @@ extension Snapshot {
         var exceptions: [ListenerException]
         var operators: [Operator]
         var network: NetworkSettings
+        var hours: OpeningHours?
 
         init(_ snapshot: Snapshot) {
             (extensions, devices) = (snapshot.extensions, snapshot.devices)
             (usernames, exceptions) = (snapshot.usernames, snapshot.exceptions)
             (operators, network) = (snapshot.operators, snapshot.network)
+            hours = snapshot.hours
         }
 
         mutating func apply(_ change: Change) {
@@ -74,6 +78,7 @@ extension Snapshot {
                 operators.removeAll { $0.account == new.account }
                 operators.append(new)
             case .dismiss(let account): operators.removeAll { $0.account == account }
+            case .keepHours(let new): hours = new
             case .addSite, .removeSite, .addOrigin, .removeOrigin, .listen, .stopListening, .receiveMedia,
                 .trustClients:
                 network.apply(change)

@@ -209,10 +209,10 @@ struct OwnExtensionTests {
             CallRecord(
                 id: id,
                 startedAt: noon + .seconds(after),
-                caller: try #require(ExtensionNumber(parsing: caller)),
-                callerDevice: try #require(DeviceID(parsing: "0123456789abcdef")),
+                caller: .extension(try #require(ExtensionNumber(parsing: caller))),
+                callerDevice: DeviceID(parsing: "0123456789abcdef"),
                 dialled: callee,
-                callee: ExtensionNumber(parsing: callee)
+                callee: Participant(parsing: callee)
             )
         }
         try office.store.write([
@@ -245,8 +245,8 @@ struct RoleRefusalTests {
         let entry = try #require(try office.journal().first { $0.action == "journal.verify" })
         #expect((entry.actor, entry.subject) == ("bob (uid 1002)", "refused"))
         let event = try #require(try office.store.events().first)
-        #expect((event.kind, event.control, event.subject) == (.rightRefused, "roles", "bob (uid 1002)"))
-        #expect(office.notes.texts.last == "bob (uid 1002) may not read the journal.")
+        #expect((event.kind, event.control, event.subject) == (.rightRefused, .roles, .operator("bob (uid 1002)")))
+        #expect(office.notes.texts.last == "journal.verify: bob (uid 1002) may not read the journal.")
     }
 
     @Test func `a flood of refusals does not fill the journal`() async throws {

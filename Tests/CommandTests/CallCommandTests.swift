@@ -22,8 +22,8 @@ struct CallCommandTests {
     @Test func `a call shows how both of its legs are encrypted`() throws {
         let call = CallReport(
             id: "c1",
-            caller: try Sample.number("101"),
-            callee: try Sample.number("102"),
+            caller: .extension(try Sample.number("101")),
+            callee: .extension(try Sample.number("102")),
             startedAt: Sample.time,
             answeredAt: nil,
             callerProtection: protection,
@@ -44,7 +44,7 @@ struct CallCommandTests {
         let record = CallRecord(
             id: "c1",
             startedAt: Sample.time,
-            caller: try Sample.number("101"),
+            caller: .extension(try Sample.number("101")),
             callerDevice: try Sample.device(),
             dialled: dialled,
             reason: "none"
@@ -63,12 +63,12 @@ struct CallCommandTests {
             id: "c1",
             startedAt: Sample.time,
             endedAt: Sample.time,
-            caller: try Sample.number("101"),
+            caller: .extension(try Sample.number("101")),
             callerDevice: try Sample.device(),
             dialled: "102",
             outcome: .refused,
             status: 488,
-            control: "media-encryption",
+            control: .mediaEncryption,
             reason: "no SRTP was offered"
         )
         #expect(
@@ -85,7 +85,7 @@ struct CallCommandTests {
             startedAt: Sample.time,
             answeredAt: Sample.time,
             endedAt: Sample.time + .seconds(61),
-            caller: try Sample.number("101"),
+            caller: .extension(try Sample.number("101")),
             callerDevice: try Sample.device(),
             dialled: "102",
             outcome: .answered,
@@ -95,7 +95,9 @@ struct CallCommandTests {
         let text = try parse(RecordList.self).answer(from: Office([record])).text
         #expect(text.hasSuffix("answered  61       200     the caller hung up"))
         var forwarded = record
-        (forwarded.callee, forwarded.forwardedBy) = (try Sample.number("104"), try ["102", "103"].map(Sample.number))
+        (forwarded.callee, forwarded.forwardedBy) = (
+            .extension(try Sample.number("104")), try ["102", "103"].map(Sample.number)
+        )
         let path = try parse(RecordList.self).answer(from: Office([forwarded])).text
         #expect(path.hasSuffix("102 forwarded it, 103 forwarded it, 104 answered, the caller hung up"))
     }

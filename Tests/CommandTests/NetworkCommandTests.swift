@@ -44,6 +44,22 @@ struct NetworkCommandTests {
         #expect(output.hint == "Take it back: ringfence listener remove 192.0.2.10:8443")
     }
 
+    @Test func `hours are shown by day, and whether it is open now`() throws {
+        let hours = try #require(OpeningHours(parsing: "Europe/Berlin: mon-fri 08:00-18:00, sat 09:00-12:00"))
+        let verb = try parse(HoursSet.self, "mon-fri 08:00-18:00", "sat 09:00-12:00", "--zone", "Europe/Berlin")
+        #expect(verb.command == SetHours(zone: "Europe/Berlin", spans: ["mon-fri 08:00-18:00", "sat 09:00-12:00"]))
+        #expect(
+            try verb.answer(from: Office(ShowHours.Reply(hours: hours, isOpen: false))).text == """
+                The business is closed now. Its hours (Europe/Berlin):
+                  mon-fri 08:00-18:00
+                  sat 09:00-12:00
+                """
+        )
+        let none = try parse(HoursShow.self).answer(from: Office(ShowHours.Reply(hours: nil, isOpen: true)))
+        #expect(none.text == "The business is open at all times." && none.hint == HoursSet.example)
+        #expect(try parse(HoursClear.self).command == SetHours(zone: "", spans: []))
+    }
+
     @Test func `what is no network, no site of the web or no port is a typing error`() {
         let wrong: [(any ParsableCommand.Type, [String])] = [
             (SiteAdd.self, ["10.1.0.0/33"]), (SiteRemove.self, []), (OriginAdd.self, ["ftp://x"]),

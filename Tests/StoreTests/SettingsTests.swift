@@ -85,6 +85,15 @@ struct SettingsTests {
         #expect(throws: StoreError.self) { try place.open() }
     }
 
+    @Test func `opening hours are there after a restart, and what are none is not taken for some`() throws {
+        let place = Place()
+        let hours = try #require(OpeningHours(parsing: "Europe/Berlin: mon-fri 08:00-18:00, sat 09:00-12:00"))
+        do { _ = try place.create().change([.keepHours(hours)], journal: [draft("hours.set")], at: noon) }
+        #expect(try place.open().snapshot.hours == hours)
+        try place.tamper("UPDATE business SET hours = 'always'")
+        #expect(throws: StoreError.self) { try place.open() }
+    }
+
     @Test func `a database of before opens, and says that nobody has chosen where it is reached`() throws {
         let place = Place()
         do {

@@ -13,7 +13,7 @@ public enum CommandRegistry {
         ]
         + [
             ListJournal.self, VerifyJournal.self, ListControls.self, KeepProofs.self, ListEvents.self, RunAudit.self,
-            Diagnose.self,
+            Diagnose.self, ListJobs.self,
         ]
         + [
             ListListeners.self, ExceptListener.self, WithdrawListener.self, ListBans.self, AddBan.self, RemoveBan.self,
@@ -21,7 +21,8 @@ public enum CommandRegistry {
         ]
         + [
             ListSites.self, AddSite.self, RemoveSite.self, ListOrigins.self, AddOrigin.self, RemoveOrigin.self,
-            ShowMedia.self, SetMediaPorts.self, AddListener.self, RemoveListener.self, TrustClients.self,
+            ShowHours.self, SetHours.self, ShowMedia.self, SetMediaPorts.self, AddListener.self, RemoveListener.self,
+            TrustClients.self,
         ]
         + [AddOperator.self, ListOperators.self, RemoveOperator.self]
 

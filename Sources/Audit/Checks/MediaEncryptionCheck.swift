@@ -10,13 +10,13 @@ extension Check {
         let accepted = Set(SRTPSuite.allCases.map(\.rawValue))
         let legs = system.connections.filter(\.carriesAudio)
         let answered = system.records.filter { $0.answeredAt != nil }
-        let refused = system.records.count { $0.control == Control.mediaEncryption.rawValue }
+        let refused = system.records.count { $0.control == .mediaEncryption }
         var findings: [Finding] = []
         let foreign = system.media.suites.filter { !accepted.contains($0) }
         if system.media.suites.isEmpty || !foreign.isEmpty { findings.append(.suites(system.media.suites)) }
         findings += legs.filter { !isEncrypted($0.protection, accepted) }.map(Finding.readableLeg)
         findings += answered.filter { record in
-            [record.callerProtection, record.calleeProtection].contains { !isEncrypted($0, accepted) }
+            record.protections.contains { !isEncrypted($0, accepted) }
         }.map(Finding.readableCall)
         let examined = [
             "suites offered: \(system.media.suites.joined(separator: ", "))",
@@ -55,7 +55,7 @@ extension Finding {
     }
 
     fileprivate static func readableCall(_ record: CallRecord) -> Self {
-        let suites = [record.callerProtection, record.calleeProtection].map { $0?.srtpSuite ?? "none" }
+        let suites = record.protections.map { $0?.srtpSuite ?? "none" }
         return Finding(
             "readable-call",
             .mediaEncryption,

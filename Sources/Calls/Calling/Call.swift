@@ -55,22 +55,20 @@ struct Call: Sendable {
     }
 
     struct Answering: Sendable {
-        var callee: Leg
+        var callee: Endpoint
         let ticket: Ticket
         let giveUp: MonotonicTime
     }
 
     struct Refusing: Sendable {
-        let status: Int
-        /// For the person: what to do, as the value of a Warning field.
-        let warning: String?
+        let refused: Refused
         let ticket: Ticket
         let giveUp: MonotonicTime
     }
 
     struct Conversation: Sendable {
-        var caller: Leg
-        var callee: Leg
+        var caller: Endpoint
+        var callee: Endpoint
         /// A change of media that one side asked for and the other has not answered yet.
         var change: Change?
     }
@@ -124,12 +122,8 @@ struct Call: Sendable {
     /// Who the called phone talks to.
     var caller: Party
     var origin: Origin
-    /// What lets it be; `nil` for one that is refused. Judged again when the settings change.
-    var placement: Placement?
-    /// What let it go on to whom it is with, the first forward first.
-    var forwards: [Placement] = []
-    /// What let phones take a place in it.
-    var pickups: [PickupPermit] = []
+    /// What lets it be; `nil` for one that is refused.
+    var grounds: Grounds?
     /// How many transfers led here (row S20).
     var hops = 0
     var phase: Phase
@@ -144,8 +138,8 @@ struct Call: Sendable {
     var usernames: [String] {
         switch phase {
         case .ringing, .refusing: [caller.username]
-        case .answering(let answering): [caller.username, answering.callee.party.username]
-        case .talking(let conversation): [conversation.caller.party.username, conversation.callee.party.username]
+        case .answering(let answering): [caller.username] + [answering.callee].usernames
+        case .talking(let conversation): conversation.endpoints.usernames
         }
     }
 
@@ -166,18 +160,7 @@ struct Call: Sendable {
     }
 
     /// Whom it was placed to.
-    var callee: ExtensionNumber? { placement?.target }
-
-    /// Why this call, once answered, would not be allowed any more; `nil` while it is.
-    func refusal(in snapshot: Snapshot) -> CallRefusal? {
-        for placement in [placement].compactMap(\.self) + forwards {
-            if let refusal = placement.refusal(in: snapshot) { return refusal }
-        }
-        // Who picked it up and has left it since is nobody's matter.
-        let present = usernames
-        return pickups.first { present.contains($0.phone.username) && $0.refusal(in: snapshot) != nil }?
-            .refusal(in: snapshot)
-    }
+    var callee: ExtensionNumber? { grounds?.placement.target.number }
 
     var relay: RelayID { RelayID(rawValue: serial) }
 
@@ -192,10 +175,8 @@ struct Branch: Sendable {
     let placement: Placement
     let party: Party
     let flow: Flow
-    let local: LocalMedia
-    let crypto: [CryptoAttribute]
     /// What it was offered.
-    let formats: [AudioFormat]
+    let media: Negotiation
     /// The final status it gave, other than 2xx; `nil` while it rings.
     var status: Int?
     /// Whether that was a 3xx that was followed: then it says nothing about the person.
@@ -212,7 +193,7 @@ struct Leg: Sendable {
     /// Where the phone's signalling comes from; its media is looked for there first.
     var source: IPAddress
     var dialog: Dialog
-    var media: LegNegotiation
+    var media: Negotiation
     /// A 2xx of ours that the phone has not acknowledged.
     var unacknowledged: Unacknowledged?
     var liveness: Liveness
@@ -230,23 +211,6 @@ struct Leg: Sendable {
     var hasLeft = false
     /// Whether a REFER came in this dialog before.
     var hasReferred = false
-}
-
-/// What one phone and we agreed on.
-struct LegNegotiation: Sendable {
-    var local: LocalMedia
-    /// What we said we send with: several in an offer, one once answered.
-    var ours: [CryptoAttribute]
-    /// `nil` while we wait for the answer to our offer.
-    var theirs: CryptoAttribute?
-    var remote: AudioDescription?
-    var formats: [AudioFormat]
-
-    /// Our key of the suite that was chosen.
-    var chosen: CryptoAttribute? {
-        guard let theirs else { return nil }
-        return ours.first { $0.tag == theirs.tag && $0.key.suite == theirs.key.suite }
-    }
 }
 
 /// A 2xx is repeated until it is acknowledged, over every transport (§13.3.1.4).
@@ -295,36 +259,6 @@ struct Asked: Sendable {
 struct Change: Sendable {
     let asked: Asked
     let offer: SessionDescription
-    let proposed: LegNegotiation
+    let proposed: Negotiation
     let key: BranchKey
-}
-
-/// Names a dialog from our side (§12): Call-ID, our tag, their tag.
-struct DialogKey: Hashable, Sendable {
-    private let callID: [UInt8]
-    private let localTag: [UInt8]
-    private let remoteTag: [UInt8]
-
-    init(callID: [UInt8], localTag: [UInt8], remoteTag: [UInt8]) {
-        (self.callID, self.localTag, self.remoteTag) = (callID, localTag, remoteTag)
-    }
-
-    init(_ dialog: Dialog) {
-        (callID, localTag, remoteTag) = (dialog.callID, dialog.localTag, dialog.remoteTag)
-    }
-
-    /// Of a request that we received.
-    init?(_ request: Message) {
-        guard let callID = try? request.callID(), let to = try? request.to(), let from = try? request.from(),
-            let localTag = to.tag, let remoteTag = from.tag
-        else { return nil }
-        self.callID = Array(request.bytes(callID))
-        self.localTag = Array(request.bytes(localTag))
-        self.remoteTag = Array(request.bytes(remoteTag))
-    }
-}
-
-struct DialogOwner: Sendable {
-    let call: UInt64
-    let side: Side
 }

@@ -128,8 +128,7 @@ struct Authenticator: Sendable {
     }
 
     mutating func authenticate(_ request: Message, on flow: Flow, at now: Moment) throws(ParseError) -> Outcome {
-        guard let credentials = try request.credentials() else { return .challenge(stale: false, .none) }
-        guard let used = credentials.algorithm, request.bytes(credentials.realm).elementsEqual(realm.utf8),
+        guard let credentials = try request.credentials(realm: realm), let used = credentials.algorithm,
             Self.algorithms(for: request, on: flow).contains(used.strength),
             used != .md5 || flow.transport.isEncrypted, let meant = Digest.meant(credentials, for: request)
         else { return .challenge(stale: false, .none) }
@@ -212,7 +211,7 @@ extension Model.Change {
         case .enrol(let device): [device.username]
         case .revoke(let id): old.device(id).map { [$0.username] } ?? []
         case .except, .withdraw, .appoint, .dismiss, .addSite, .removeSite, .addOrigin, .removeOrigin, .listen,
-            .stopListening, .receiveMedia, .trustClients:
+            .stopListening, .receiveMedia, .trustClients, .keepHours:
             []
         }
     }

@@ -93,7 +93,7 @@ public enum Authoriser {
         case .seeExtensions, .changeExtensions, .cutOffExtensions, .seePhones, .enrolPhones, .revokePhones,
             .seeRegistrations, .seeCalls, .endCalls, .seeRecords, .readJournal, .seeControls, .runAudit, .diagnose,
             .seeListeners, .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .replaceCertificate,
-            .seeEvents, .seeNetwork, .seeOperators:
+            .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeOperators:
             true
         case .openListeners, .changeNetwork, .keepProofs, .appointOperators: false
         }
@@ -105,9 +105,9 @@ public enum Authoriser {
         case .seeExtensions, .cutOffExtensions, .seePhones, .revokePhones, .seeRegistrations, .seeCalls, .endCalls,
             .seeRecords, .readJournal, .seeControls, .runAudit, .diagnose, .seeListeners, .openListeners,
             .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .seeEvents, .seeNetwork, .changeNetwork,
-            .seeOperators:
+            .seeHours, .seeOperators:
             true
-        case .changeExtensions, .enrolPhones, .keepProofs, .replaceCertificate, .appointOperators: false
+        case .changeExtensions, .enrolPhones, .keepProofs, .replaceCertificate, .changeHours, .appointOperators: false
         }
     }
 
@@ -117,7 +117,7 @@ public enum Authoriser {
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .readJournal, .seeControls,
             .keepProofs, .runAudit, .diagnose, .seeListeners, .openListeners, .closeListeners, .seeBans, .shutOut,
             .letIn, .seeCertificate, .replaceCertificate, .seeEvents, .seeNetwork, .changeNetwork, .seeOperators,
-            .appointOperators:
+            .seeHours, .changeHours, .appointOperators:
             false
         }
     }

@@ -34,6 +34,8 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     case seeNetwork = "see sites, web origins and ports"
     /// Sites are never shut out, so it makes the system less safe in wrong hands.
     case changeNetwork = "change sites, web origins, listeners and ports"
+    case seeHours = "see the opening hours"
+    case changeHours = "change the opening hours"
     case seeOperators = "see the operators"
     case appointOperators = "say who may do what"
 
@@ -41,10 +43,12 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     public var changesSomething: Bool {
         switch self {
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .keepProofs, .openListeners,
-            .closeListeners, .shutOut, .letIn, .replaceCertificate, .changeNetwork, .appointOperators:
+            .closeListeners, .shutOut, .letIn, .replaceCertificate, .changeNetwork, .changeHours,
+            .appointOperators:
             true
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords, .readJournal, .seeControls,
-            .runAudit, .diagnose, .seeListeners, .seeBans, .seeCertificate, .seeEvents, .seeNetwork, .seeOperators:
+            .runAudit, .diagnose, .seeListeners, .seeBans, .seeCertificate, .seeEvents, .seeNetwork, .seeHours,
+            .seeOperators:
             false
         }
     }

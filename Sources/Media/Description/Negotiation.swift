@@ -18,7 +18,7 @@ public struct Negotiation: Sendable {
     public private(set) var local: LocalMedia
     /// What the phone last said of its audio; `nil` before it said anything that we take.
     public private(set) var remote: AudioDescription?
-    /// What both use, in the order of who answered; empty until then.
+    /// What both use, in the order of who answered; what we offered, while nothing is agreed on.
     public private(set) var formats: [AudioFormat] = []
     /// What we said we send with: several in an offer, one once that is answered.
     private var ours: [CryptoAttribute] = []
@@ -69,6 +69,7 @@ extension Negotiation {
         }
         if !isRepeat { local.version += 1 }
         offered = formats
+        if theirs == nil { self.formats = formats }
         return SessionWriter.offer(
             local,
             formats: formats,

@@ -18,7 +18,7 @@ public struct StoppedSystem: Sendable {
         administrator = Administrator(
             store: store,
             engine: StoppedEngine(),
-            notifier: Nobody(),
+            events: Nobody(),
             doorkeeper: StoppedDoor(),
             enrolment: try installation.enrolmentFacts(port: 5061),
             entropy: SystemEntropy.make(),
@@ -36,7 +36,8 @@ public struct StoppedSystem: Sendable {
 }
 
 /// Nobody is registered, nobody calls, nothing is open.
-private struct StoppedEngine: LiveState, BanList, CertificateHolder, HealthReporter, SettingsFollower {
+private struct StoppedEngine: LiveState, BanList, CertificateHolder, HealthReporter, JobBoard, SettingsFollower {
+    func jobs() async -> [JobReport] { [] }
     func apply(_ snapshot: Snapshot, _ changes: [Change]) async {}
     func live(_ parts: LiveParts) async -> LiveReport { LiveReport() }
     func endCall(_ id: String) async -> Bool { false }
@@ -44,14 +45,15 @@ private struct StoppedEngine: LiveState, BanList, CertificateHolder, HealthRepor
     func protection(of source: BanSource) async -> BanRules.Protection? { nil }
     func impose(_ ban: Ban) async {}
     func lift(_ source: BanSource) async -> Ban? { nil }
-    func health() async -> [DoctorFact] { [] }
+    func health() async -> [Finding] { [] }
     func certificate() async throws(Refusal) -> CertificateReport { throw .stopped }
     func replaceCertificate(_ pair: CertificatePair) async throws(Refusal) -> CertificateReport { throw .stopped }
     func check(clientAuthority authority: String) async throws(Refusal) { try TLSIdentity.roots(authority) }
 }
 
-private struct Nobody: Notifier {
-    func notify(_ notice: Notice) async {}
+/// The journal has it; nobody else listens.
+private struct Nobody: EventSink {
+    func publish(_ event: Event) {}
 }
 
 private struct StoppedDoor: Doorkeeper {

@@ -2,9 +2,10 @@
 
 import Admin
 import Logging
+import Model
 import Store
 
-extension DoctorFact {
+extension Finding {
     /// Whether records of calls reach the disk.
     init(_ figures: RecordFigures) {
         var troubles: [String] = []
@@ -17,7 +18,8 @@ extension DoctorFact {
         if figures.lost > 0 { troubles.append("\(figures.lost) are lost") }
         let refused = figures.refused > 0 ? "; calls not answered for want of a record: \(figures.refused)" : ""
         self.init(
-            name: "call records",
+            "call-records",
+            of: "call records",
             isWell: troubles.isEmpty,
             finding: (troubles.isEmpty ? "every one was written" : troubles.joined(separator: "; ")) + refused,
             remedy: troubles.isEmpty

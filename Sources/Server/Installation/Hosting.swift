@@ -11,7 +11,7 @@ import Store
 
 /// Several businesses that one process serves: each with its own folder, store, certificate, journal and control socket, and
 /// together on the addresses and ports of one ``Machine``.
-public struct Hosting: Service {
+public struct Hosting: ServiceLifecycle::Service {
     /// Who is served, and who is not.
     public let businesses: Businesses
     let machine: Machine

@@ -29,11 +29,12 @@ enum RecordTable {
         let times: StatementArguments = [
             record.id, record.startedAt.milliseconds, record.answeredAt?.milliseconds, record.endedAt?.milliseconds,
         ]
+        // The column cannot be null: a caller that is no phone of ours has an empty one.
         let parties: StatementArguments = [
-            record.caller.text, record.callerDevice.text, clipped(record.dialled), record.callee?.text,
+            record.caller.text, record.callerDevice?.text ?? "", clipped(record.dialled), record.callee?.text,
         ]
         let ending: StatementArguments = [
-            record.outcome.rawValue, record.status, record.control, clipped(record.reason),
+            record.outcome.rawValue, record.status, record.control?.rawValue, clipped(record.reason),
             try json(record.callerProtection), try json(record.calleeProtection), forwarders(record),
         ]
         try statement.execute(arguments: times + parties + ending)
@@ -100,7 +101,7 @@ enum RecordTable {
     private static func record(_ row: Row) throws -> CallRecord {
         let (id, caller, device, outcome): (String, String, String, String) =
             (row["id"], row["caller"], row["caller_device"], row["outcome"])
-        guard let caller = ExtensionNumber(parsing: caller), let device = DeviceID(parsing: device),
+        guard let caller = Participant(parsing: caller), device.isEmpty || DeviceID(parsing: device) != nil,
             let outcome = CallOutcome(rawValue: outcome)
         else { throw StoreError.damaged("call record \(id) cannot be read") }
         return CallRecord(
@@ -109,13 +110,13 @@ enum RecordTable {
             answeredAt: (row["answered_at"] as Int64?).map(WallTime.init),
             endedAt: (row["ended_at"] as Int64?).map(WallTime.init),
             caller: caller,
-            callerDevice: device,
+            callerDevice: DeviceID(parsing: device),
             dialled: row["dialled"],
-            callee: (row["callee"] as String?).flatMap(ExtensionNumber.init(parsing:)),
+            callee: (row["callee"] as String?).flatMap(Participant.init(parsing:)),
             forwardedBy: forwarders(row["forwarded_by"]),
             outcome: outcome,
             status: row["status"],
-            control: row["control"],
+            control: (row["control"] as String?).flatMap(Control.init(rawValue:)),
             reason: row["reason"],
             callerProtection: try protection(row["caller_protection"]),
             calleeProtection: try protection(row["callee_protection"])

@@ -35,6 +35,9 @@ enum Schema {
             }
             try $0.execute(sql: "ALTER TABLE business ADD COLUMN client_authority TEXT")
         }
+        migrator.registerMigration("0016 opening hours") {
+            try $0.execute(sql: "ALTER TABLE business ADD COLUMN hours TEXT")
+        }
         return migrator
     }
 

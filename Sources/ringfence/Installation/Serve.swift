@@ -61,7 +61,7 @@ struct Serve: AsyncParsableCommand {
         [.sigterm, .sigint, .sigquit] + (ServingProcess.ignoresHangUp ? [] : [.sighup])
     }
 
-    private static func run(_ service: some Service, _ logger: Logger) async throws {
+    private static func run(_ service: some ServiceLifecycle::Service, _ logger: Logger) async throws {
         // The group's own log tells of services starting and stopping, which is nothing to an operator.
         var lifecycle = logger
         lifecycle.logLevel = .error

@@ -235,7 +235,7 @@ actor MemoryTarget {
             case .keep: break
             case .report(let event):
                 guard let peer else { continue }
-                judge(event.kind, of: peer, account: event.subject)
+                judge(event.kind, of: peer, account: event.account)
             }
         }
     }

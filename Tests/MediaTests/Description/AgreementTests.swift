@@ -40,7 +40,7 @@ struct AgreementTests {
         let offer = try offered(&phone)
         #expect(offer.version == 1 && offer.audio?.crypto.map(\.key.suite) == SRTPSuite.allCases)
         #expect(phone.suite == nil && phone.keys?.send == nil)
-        #expect(try takes(&phone, try said("8 0", line(3, .aes128cmSHA1_80))))
+        #expect(try takes(&phone, said("8 0", line(3, .aes128cmSHA1_80))))
         #expect(phone.suite == .aes128cmSHA1_80 && phone.formats.map(\.payloadType) == [8, 0])
         #expect(phone.keys?.receive == (try key(.aes128cmSHA1_80, first: 70)))
         #expect(phone.keys?.send == offer.audio?.crypto.last?.key)
@@ -51,7 +51,7 @@ struct AgreementTests {
     {
         var phone = Negotiation(at: local)
         let first = try offered(&phone)
-        #expect(try takes(&phone, try said("0", line(1, .aes256gcm))))
+        #expect(try takes(&phone, said("0", line(1, .aes256gcm))))
         let (again, repeated) = (try offered(&phone), try offered(&phone, isRepeat: true))
         #expect(again.audio?.crypto == first.audio?.crypto.first.map { [$0] })
         #expect([again.version, repeated.version] == [2, 2])
@@ -68,7 +68,7 @@ struct AgreementTests {
         ]
         for answer in wrong { #expect(!takes(&phone, answer)) }
         #expect(!takes(&phone, nil))
-        #expect(phone.remote == nil && phone.suite == nil && phone.formats.isEmpty)
+        #expect(phone.remote == nil && phone.suite == nil && phone.formats == Self.formats)
     }
 
     @Test func `our own key is no answer`() throws {
@@ -76,7 +76,7 @@ struct AgreementTests {
         let offer = try offered(&phone)
         let ours = try #require(offer.audio?.crypto.first)
         let text = Base64.encode(ours.key.material.reveal { $0 })
-        #expect(try !takes(&phone, try said("0", "a=crypto:1 AEAD_AES_256_GCM inline:\(text)")))
+        #expect(try !takes(&phone, said("0", "a=crypto:1 AEAD_AES_256_GCM inline:\(text)")))
     }
 
     @Test func `the same key of theirs keeps ours, and a new one brings a new one`() throws {

@@ -88,11 +88,13 @@ public struct Switchboard: Sendable {
     }
 
     /// Takes new settings. What they no longer allow ends now: registrations, calls and connections.
-    public mutating func apply(_ snapshot: Snapshot, _ turn: inout Turn) {
+    ///
+    /// - Parameter changes: All that lies between these settings and the present ones; `nil` when that is not known.
+    public mutating func apply(_ snapshot: Snapshot, by changes: [Model.Change]? = nil, _ turn: inout Turn) {
         begin(&turn)
         defer { finish(&turn) }
         desk.snapshot = snapshot
-        desk.registrar.apply(desk.snapshot, &desk.turn)
+        desk.registrar.apply(desk.snapshot, changes, &desk.turn)
         let enrolled = Set(desk.snapshot.devices.values.map(\.id))
         desk.accounts.keep { enrolled.contains($0) }
         callTable.review(&desk)

@@ -10,7 +10,9 @@ struct ListenerNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "listener",
         abstract: "Where the server can be reached, and exceptions to encryption.",
-        subcommands: [ListenerList.self, ListenerExcept.self, ListenerWithdraw.self]
+        subcommands: [
+            ListenerList.self, ListenerAdd.self, ListenerRemove.self, ListenerExcept.self, ListenerWithdraw.self,
+        ]
     )
 }
 

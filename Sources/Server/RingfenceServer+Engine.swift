@@ -76,7 +76,9 @@ extension RingfenceServer: Engine {
             )
         }
         let neighbours = await machine.facts(of: hop)
-        return listeners.map { DoctorFact($0, findings: findings ?? []) } + [DoctorFact(records.figures)] + facts
+        return listeners.map { DoctorFact($0, findings: findings ?? []) } + [
+            DoctorFact(records.figures), DoctorFact(missing: store.shortcomings),
+        ] + facts
             + neighbours
     }
 }

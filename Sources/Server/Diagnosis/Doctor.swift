@@ -3,6 +3,7 @@
 public import Foundation
 import Guard
 public import Primitives
+import Store
 
 /// Looks at an installation from outside, with the server running or not, and changes nothing.
 public struct Doctor: Sendable {
@@ -38,6 +39,15 @@ public struct Doctor: Sendable {
     private func server() -> Diagnosis {
         guard let serving else {
             if let word = installation.word { return refused(word) }
+            if let trouble = RingfenceStore.damage(in: installation.directory) {
+                let refusal = Refusal(trouble, in: installation.directory)
+                return Diagnosis(
+                    .server,
+                    .wrong,
+                    "The server is not running and cannot start",
+                    text: "Because \(refusal.reason). To mend it, \(refusal.remedy)."
+                )
+            }
             return Diagnosis(
                 .server,
                 .wrong,

@@ -6,6 +6,7 @@ public import Logging
 import NIOCore
 public import Primitives
 public import ServiceLifecycle
+import Store
 
 /// Several businesses that one process serves: each with its own folder, store, certificate, journal and control socket, and
 /// together on the addresses and ports of one ``Machine``.
@@ -63,6 +64,7 @@ public struct Hosting: Service {
         var businesses = found
         let wanted = try request.configurations(of: &businesses)
         guard let first = wanted.first else { throw Refusal.nobody(businesses) }
+        let log = try RecordLog.shared(in: found.directory)
         let addresses = wanted.flatMap(\.configuration.sip).inOrder
         let machine = try Machine(
             for: businesses.whole.count + businesses.broken.count,
@@ -79,7 +81,9 @@ public struct Hosting: Service {
             var logger = logger
             logger[metadataKey: "business"] = "\(installation.folderName)"
             do {
-                systems.append(try await PhoneSystem.start(installation, configuration, in: machine, logger: logger))
+                systems.append(
+                    try await PhoneSystem.start(installation, configuration, in: machine, log: log, logger: logger)
+                )
             } catch {
                 businesses.refuse(installation, Refusal(starting: installation, error))
             }
@@ -124,6 +128,17 @@ public struct Hosting: Service {
             }
         }
         await machine.stop()
+    }
+}
+
+extension RecordLog {
+    /// The log of all businesses in a folder.
+    fileprivate static func shared(in directory: String) throws(Refusal) -> RecordLog {
+        do throws(StoreError) {
+            return try RecordLog(directory + "/records.log")
+        } catch {
+            throw Refusal(error, in: directory)
+        }
     }
 }
 

@@ -6,7 +6,7 @@ import Guard
 public import Logging
 import Primitives
 public import ServiceLifecycle
-import Store
+public import Store
 
 /// An installation that runs: the store, the server, the administrator and the control socket, in the order in which each
 /// needs the one before.
@@ -22,16 +22,18 @@ public struct PhoneSystem: Service {
     ///
     /// - Parameters:
     ///   - machine: Where it lives with other businesses; by default on one of its own.
+    ///   - log: Of call records, which it shares with others of its process; by default one of its own.
     ///   - onReady: Called when phones can connect and a signal stops the system cleanly.
     /// - Throws: A refusal for whatever a person can mend: a port that is taken, a folder in use, a certificate that ended.
     public static func start(
         _ installation: Installation,
         _ configuration: ServerConfiguration,
         in machine: Machine? = nil,
+        log: RecordLog? = nil,
         logger: Logger,
         onReady: @escaping @Sendable (PhoneSystem) -> Void = { _ in }
     ) async throws -> PhoneSystem {
-        let store = try installation.openStore()
+        let store = try installation.openStore(log: log)
         try installation.finishReplacement()
         try installation.renewAtStart(store, logger)
         let server: RingfenceServer

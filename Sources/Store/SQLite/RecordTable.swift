@@ -8,6 +8,9 @@ import Synchronization
 
 /// Call records as rows.
 enum RecordTable {
+    /// The kind of a participant: an extension of the business.
+    private static let phone = "extension"
+
     /// Writes a call's latest state in place of the one before.
     ///
     /// A state that ends the call is never replaced by one that does not: writers may be late, calls do not rise again.
@@ -15,11 +18,12 @@ enum RecordTable {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO call_records
-                    (id, started_at, answered_at, ended_at, caller, caller_device, dialled, callee, outcome, status,
-                     control, reason, caller_protection, callee_protection, forwarded_by)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (id, started_at, answered_at, ended_at, caller_kind, caller, caller_device, dialled, callee_kind,
+                     callee, outcome, status, control, reason, caller_protection, callee_protection, forwarded_by)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET
-                    answered_at = excluded.answered_at, ended_at = excluded.ended_at, callee = excluded.callee,
+                    answered_at = excluded.answered_at, ended_at = excluded.ended_at,
+                    callee_kind = excluded.callee_kind, callee = excluded.callee,
                     outcome = excluded.outcome, status = excluded.status, control = excluded.control,
                     reason = excluded.reason, caller_protection = excluded.caller_protection,
                     callee_protection = excluded.callee_protection, forwarded_by = excluded.forwarded_by
@@ -30,7 +34,8 @@ enum RecordTable {
             record.id, record.startedAt.milliseconds, record.answeredAt?.milliseconds, record.endedAt?.milliseconds,
         ]
         let parties: StatementArguments = [
-            record.caller.text, record.callerDevice.text, clipped(record.dialled), record.callee?.text,
+            Self.phone, record.caller.text, record.callerDevice.text, clipped(record.dialled),
+            record.callee.map { _ in Self.phone }, record.callee?.text,
         ]
         let ending: StatementArguments = [
             record.outcome.rawValue, record.status, record.control, clipped(record.reason),
@@ -51,8 +56,9 @@ enum RecordTable {
         return try Row.fetchAll(
             database,
             sql: """
-                SELECT * FROM call_records WHERE ? IN (caller, callee) AND started_at >= ?
-                ORDER BY started_at DESC, id DESC LIMIT ?
+                SELECT * FROM call_records WHERE ((caller_kind = 'extension' AND caller = ?1) OR (callee_kind = 'extension' AND callee = ?1))
+                    AND started_at >= ?2
+                ORDER BY started_at DESC, id DESC LIMIT ?3
                 """,
             arguments: [owner.number.text, owner.createdAt.milliseconds, limit]
         ).map(record)

@@ -16,7 +16,10 @@ struct RecordsFactTests {
 
     @Test func `says that every one was written, and of calls that were not answered once`() {
         #expect(fact { _ in }.isWell)
-        #expect(fact { $0.refused = 3 }.finding == "every one was written; calls not answered for want of a record: 3")
+        #expect(
+            fact { $0.refused = 3 }.finding
+                == "every one was written; calls that were decided before their record was written: 3"
+        )
         #expect(fact { $0.refused = 3 }.isWell)
     }
 

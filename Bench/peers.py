@@ -113,14 +113,14 @@ class Control:
             accounts.chmod(0o600)
             for first in range(0, phones, 500):
                 piece = numbers[first:first + 500]
-                self.ask({"extension": {"_0": {"add": {"_0": [{"number": n} for n in piece]}}}})
-                answer = self.ask({"phone": {"_0": {"enrol": {"_0": [{"extension": n} for n in piece]}}}})
-                for number, phone in zip(piece, answer["enrolled"]["_0"], strict=True):
+                self.ask("extension.add", extensions=[{"number": n} for n in piece])
+                enrolled = self.ask("phone.enrol", phones=[{"extension": n} for n in piece])
+                for number, phone in zip(piece, enrolled, strict=True):
                     secret = phone["enrolment"]
                     file.write(f"{number} {secret['username']} {secret['password']}\n")
 
-    def ask(self, command):
-        self.socket.sendall(json.dumps({"id": 1, "command": command}).encode() + b"\n")
+    def ask(self, command, **fields):
+        self.socket.sendall(json.dumps({"id": 1, "command": command, "with": fields}).encode() + b"\n")
         response = json.loads(self.answers.readline() or "{}")
         if "answer" not in response:
             fail(f"ringfence refused the set-up: {response}")
@@ -129,9 +129,10 @@ class Control:
 
 class Ringfence:
     """A throw-away phone system with one enrolled phone per extension, set up over its control socket."""
-    name = "ringfence"
 
-    def __init__(self, folder, binary, phones, port):
+    def __init__(self, folder, binary, phones, port, name="ringfence"):
+        self.name, folder = name, folder / name
+        folder.mkdir()
         self.data = folder / "data"
         run(binary, "init", "--data", self.data, "--domain", "bench.local", "--address", "127.0.0.1")
         self.log = open(folder / "ringfence.log", "w")
@@ -182,6 +183,7 @@ def arguments(description, **extra):
     """The options that every benchmark against Kamailio has; `extra` are more of them, by name with their default."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", type=pathlib.Path, default=release)
+    parser.add_argument("--before", type=pathlib.Path, help="an older build, to be measured in the same run")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", choices=["kamailio", "ringfence"], help="leave the other out, to profile one")
     for name, default in extra.items():
@@ -191,9 +193,9 @@ def arguments(description, **extra):
 
 @contextlib.contextmanager
 def running(options, phones):
-    """Both servers, or the one that is asked for, as long as the block runs."""
+    """The servers that are asked for, as long as the block runs."""
     install("gcc", "make", "libssl-dev", "openssl", "kamailio", "kamailio-tls-modules")
-    ports = free_ports(8)
+    ports = free_ports(16)
     build_tools(ports)
     if options.only != "kamailio" and not options.binary.exists():
         fail(f"no {options.binary}: swift build -c release --product ringfence")
@@ -204,6 +206,8 @@ def running(options, phones):
             servers.append(Kamailio(folder, ports))
         if options.only != "kamailio":
             servers.append(Ringfence(folder, options.binary, phones, ports + 2))
+        if options.before:
+            servers.append(Ringfence(folder, options.before, phones, ports + 8, "before"))
         yield servers
     finally:
         for server in servers:
@@ -220,7 +224,9 @@ def compare(work, costs, target):
     """Prints the medians of each server's costs, and what counts: the median of the rounds' ratios."""
     medians = {name: statistics.median(values) for name, values in costs.items()}
     print(f"{work}: " + ", ".join(f"{name} {median:.1f} µs" for name, median in medians.items()))
-    if len(medians) == 2:
+    if "before" in medians:
+        print(f"{work}: ringfence / before = {ratio_of_rounds(costs['ringfence'], costs['before']):.2f}", flush=True)
+    if {"ringfence", "kamailio"} <= medians.keys():
         ratio = ratio_of_rounds(costs["ringfence"], costs["kamailio"])
         verdict = "reached" if ratio <= target else "missed"
         print(f"{work}: ringfence / kamailio = {ratio:.2f} (target ≤ {target}: {verdict})", flush=True)

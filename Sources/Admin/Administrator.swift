@@ -44,47 +44,22 @@ public actor Administrator {
     ///
     /// What is refused leaves everything as it was but for a line in the journal: where somebody has not the right, and where
     /// something would have changed.
-    public func perform(_ command: Command, by actor: Actor) async throws(Refusal) -> Answer {
-        let permit = try await authorise(command, by: actor)
+    public func perform<Asked: Command>(_ command: Asked, by actor: Actor) async throws(Refusal) -> Asked.Reply {
+        let caller = Caller(name: actor.name, permit: try await authorise(command, by: actor))
         do throws(Refusal) {
-            return try await answer(command, by: actor, under: permit)
+            return try await command.run(in: self, for: caller)
         } catch {
-            if command.kind.changesSomething { keep(error, of: command.kind.rawValue, by: actor.name) }
+            if Asked.changesSomething { keep(error, of: Asked.name, by: actor.name) }
             throw error
         }
     }
 
-    private func authorise(_ command: Command, by actor: Actor) async throws(Refusal) -> Permit {
+    private func authorise<Asked: Command>(_ command: Asked, by actor: Actor) async throws(Refusal) -> Permit {
         do throws(Refusal) {
-            let rights = command.kind.rights
-            return try Authoriser.decide(rights, on: command.subject, by: actor.name, with: actor.mandate)
+            return try Authoriser.decide(Asked.rights, on: command.subject, by: actor.name, with: actor.mandate)
         } catch {
-            await alarm(error, of: command.kind.rawValue, by: actor.name)
+            await alarm(error, of: Asked.name, by: actor.name)
             throw error
-        }
-    }
-
-    private func answer(
-        _ command: Command,
-        by actor: Actor,
-        under permit: Permit
-    ) async throws(Refusal) -> Answer {
-        switch command {
-        case .extension(let command): try await perform(command, by: actor, under: permit)
-        case .phone(let command): try await perform(command, by: actor, under: permit)
-        case .registration(.list): .registrations(await engine.registrations().filter { permit.covers($0.extension) })
-        case .call(let command): try await perform(command, by: actor, under: permit)
-        case .record(.list(let limit)): .records(try records(limit, under: permit))
-        case .journal(.list(let query)): .journal(try reading { try store.journal(query) })
-        case .journal(.verify): .verification(try await verifyJournal())
-        case .control(let command): try perform(command, by: actor)
-        case .listener(let command): try await perform(command, by: actor)
-        case .ban(let command): try await perform(command, by: actor)
-        case .certificate(let command): try await perform(command, by: actor)
-        case .event(.list(let limit)): .events(try reading { try store.events(limit: limit) })
-        case .audit(.run): .audit(try await runAudit())
-        case .doctor: .doctor(await doctor())
-        case .operator(let command): try await perform(command, by: actor)
         }
     }
 
@@ -103,14 +78,29 @@ public actor Administrator {
         // The newest, not the one just made: two changes may be on their way, and the later one must not be undone.
         await engine.apply(store.snapshot)
         await doorkeeper.admit(by: store.snapshot)
-        await notifier.notify(Notice(control: nil, text: notice))
+        await tell(notice)
     }
 
-    func reading<Value>(_ read: () throws -> Value) throws(Refusal) -> Value {
+    /// Tells people what they should hear of.
+    func tell(_ text: String, of control: Control? = nil) async {
+        await notifier.notify(Notice(control: control?.rawValue, text: text))
+    }
+
+    func reading<Value>(_ read: (RingfenceStore) throws -> Value) throws(Refusal) -> Value {
         do {
-            return try read()
+            return try read(store)
         } catch {
             throw .cannotRead(error)
+        }
+    }
+
+    /// Writes something that is no setting.
+    @discardableResult
+    func writing<Value>(_ write: (RingfenceStore) throws -> Value) throws(Refusal) -> Value {
+        do {
+            return try write(store)
+        } catch {
+            throw .cannotWrite(error)
         }
     }
 
@@ -142,6 +132,6 @@ public actor Administrator {
             count: count
         )
         try? store.write([], events: [event])
-        await notifier.notify(Notice(control: Control.roles.rawValue, text: refusal.problem))
+        await tell(refusal.problem, of: .roles)
     }
 }

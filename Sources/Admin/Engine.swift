@@ -4,34 +4,70 @@ public import Guard
 public import Model
 
 /// The running phone system, as far as an operator's work reaches into it. Implemented by `Server`.
-public protocol Engine: Sendable {
+public typealias Engine = BanList & CertificateHolder & HealthReporter & LiveState & SettingsFollower
+
+/// Works by the settings.
+public protocol SettingsFollower: Sendable {
     /// Decides by these settings from now on. Registrations and calls that they forbid have ended when it returns.
     ///
     /// Two changes may arrive in either order: a snapshot whose generation is not above the present one is ignored.
     func apply(_ snapshot: Snapshot) async
-    func registrations() async -> [RegistrationReport]
-    func calls() async -> [CallReport]
+}
+
+/// What goes on at this moment.
+public protocol LiveState: Sendable {
+    /// Everything that is asked for, as it is at one moment.
+    func live(_ parts: LiveParts) async -> LiveReport
     /// - Returns: `false` when there is no such call.
     func endCall(_ id: String) async -> Bool
-    /// Who is shut out, the newest first.
+}
+
+/// What somebody wants to know of the moment.
+public struct LiveParts: OptionSet, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let registrations = Self(rawValue: 1)
+    public static let calls = Self(rawValue: 2)
+    public static let listeners = Self(rawValue: 4)
+}
+
+/// What goes on; what was not asked for is empty.
+public struct LiveReport: Sendable {
+    public var registrations: [RegistrationReport] = []
+    public var calls: [CallReport] = []
+    /// What is open.
+    public var listeners: [Listener] = []
+
+    public init() {}
+}
+
+/// Who is shut out.
+public protocol BanList: Sendable {
+    /// Those that hold, the newest first.
     func bans() async -> [Ban]
     /// Why a source must not be shut out; `nil` when it may be.
     func protection(of source: BanSource) async -> BanRules.Protection?
     /// Shuts a source out: its connections are closed when it returns.
     func impose(_ ban: Ban) async
-    /// Lets a source in again. Whatever the engine decided about it before is on the disk when it returns.
+    /// Lets a source in again. Whatever was decided about it before is on the disk when it returns.
     ///
     /// - Returns: The ban that held; `nil` when there was none.
     func lift(_ source: BanSource) async -> Ban?
-    /// What is open now.
-    func listeners() async -> [Listener]
-    /// The certificate it shows.
+}
+
+/// Shows the certificate to phones.
+public protocol CertificateHolder: Sendable {
     func certificate() async throws(Refusal) -> CertificateReport
     /// Checks a pair, keeps it and shows it to every new connection; those there are go on.
     ///
     /// - Throws: Why phones would not accept it; then nothing has changed.
     func replaceCertificate(_ pair: CertificatePair) async throws(Refusal) -> CertificateReport
-    /// What the engine knows about its own health: sockets, certificate, queues.
+}
+
+/// Knows how the running system is: sockets, certificate, queues.
+public protocol HealthReporter: Sendable {
     func health() async -> [DoctorFact]
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Guard
+public import Guard
 import Model
 
 /// Every way this module says no, so that the words stand in one place.
@@ -196,7 +196,7 @@ extension Refusal {
     }
 
     /// What somebody typed, short and harmless to a terminal.
-    static func quoted(_ text: String) -> String {
+    public static func quoted(_ text: String) -> String {
         let shown = text.prefix(32).unicodeScalars.map {
             $0.isASCII && !$0.properties.isWhitespace && $0.value > 32 ? Character($0) : "·"
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Guard
+public import Model
 
 /// One attack: what is tried, what must come of it, and the trying.
 public struct Attack: Sendable {

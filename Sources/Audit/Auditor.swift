@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Guard
+public import Model
 
 /// One look at the live system under one control.
 public struct Check: Sendable {

@@ -55,6 +55,8 @@ public enum Limits {
     public static let knownConnections = 512
     /// Addresses that are known that way; 48 bytes each.
     public static let knownSources = 4_096
+    /// Of them, those of one login: a phone that is carried about meets a few a day.
+    public static let sourcesOfLogin = 32
     /// How long after its last valid credential an address is known: over a weekend.
     public static let knownFor: Duration = .seconds(72 * 3_600)
     /// All connections. The usual limit of open files is 20,000; the rest is for media, files and the audit.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Model
+
 /// Ringfence will not do what was asked, and this says why and what to do instead.
 ///
 /// Every refusal that a person can see is one of these, whether it reaches them through the command line, the

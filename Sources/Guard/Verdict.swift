@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Model
+
 /// What a rule answers: a proof that only the rule can make, or why not.
 public enum Verdict<Allowed: Sendable>: Sendable {
     case allowed(Allowed)

@@ -6,7 +6,7 @@ public import Guard
 import NIOPosix
 import Primitives
 
-extension RingfenceServer {
+extension RingfenceServer: CertificateHolder {
     public func certificate() async throws(Refusal) -> CertificateReport {
         try certificates.report()
     }

@@ -8,27 +8,33 @@ import NIOPosix
 import Primitives
 import Store
 
-extension RingfenceServer: Engine {
+extension RingfenceServer: SettingsFollower {
     public func apply(_ snapshot: Snapshot) async {
         _ = await hop.ask { $0.apply(snapshot) }
     }
+}
 
-    public func registrations() async -> [RegistrationReport] {
-        await hop.ask { $0.loop.switchboard.registrations().map(RegistrationReport.init) } ?? []
-    }
-
-    public func calls() async -> [CallReport] {
-        await hop.ask { $0.loop.switchboard.calls().compactMap { CallReport($0.record) } } ?? []
+extension RingfenceServer: LiveState {
+    public func live(_ parts: LiveParts) async -> LiveReport {
+        let live = await hop.ask { signalling in
+            var live = LiveReport()
+            let loop = signalling.loop
+            if parts.contains(.registrations) {
+                live.registrations = loop.switchboard.registrations().map(RegistrationReport.init)
+            }
+            if parts.contains(.calls) { live.calls = loop.switchboard.calls().compactMap { CallReport($0.record) } }
+            if parts.contains(.listeners) { live.listeners = signalling.listeners }
+            return live
+        }
+        return live ?? LiveReport()
     }
 
     public func endCall(_ id: String) async -> Bool {
         await hop.ask { $0.endCall(id) } ?? false
     }
+}
 
-    public func listeners() async -> [Listener] {
-        await hop.ask { $0.listeners } ?? []
-    }
-
+extension RingfenceServer: BanList {
     public func bans() async -> [Ban] {
         await hop.ask { $0.loop.admission.bans.list(at: SystemClock.wall) } ?? []
     }
@@ -51,7 +57,9 @@ extension RingfenceServer: Engine {
         await banKeeper.settle()
         return ban
     }
+}
 
+extension RingfenceServer: HealthReporter {
     public func health() async -> [DoctorFact] {
         let asked = await hop.ask { signalling in
             let loop = signalling.loop

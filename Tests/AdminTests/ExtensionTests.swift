@@ -12,7 +12,7 @@ struct ExtensionTests {
     @Test func `add makes extensions, in the order asked for`() async throws {
         let office = try Office()
         let wanted = [NewExtension(number: "204", name: " Reception "), NewExtension(number: "201")]
-        guard case .extensions(let added) = try await office.run(.extension(.add(wanted))) else { throw Unexpected() }
+        let added = try await office.run(AddExtensions(wanted))
         #expect(added.map(\.number.text) == ["204", "201"])
         #expect(added.map(\.name) == ["Reception", "Extension 201"])
         #expect(added.allSatisfy { $0.isEnabled && $0.phones == 0 && $0.createdAt == noon })
@@ -23,7 +23,7 @@ struct ExtensionTests {
         let office = try Office()
         try await office.add("204", "99", "201")
         _ = try await office.enrol("201")
-        guard case .extensions(let list) = try await office.run(.extension(.list)) else { throw Unexpected() }
+        let list = try await office.run(ListExtensions())
         #expect(list.map(\.number.text) == ["99", "201", "204"])
         #expect(list.map(\.phones) == [0, 1, 0])
     }
@@ -35,9 +35,7 @@ struct ExtensionTests {
         office.register(phone)
         office.register(other)
         office.connect("c1", phone, other)
-        guard case .extension(let detail) = try await office.run(.extension(.show(number: "201"))) else {
-            throw Unexpected()
-        }
+        let detail = try await office.run(ShowExtension(number: "201"))
         #expect((detail.summary.number.text, detail.summary.phones) == ("201", 1))
         #expect(detail.phones.map(\.id) == [phone.id])
         #expect(detail.phones.map(\.registrations) == [1])
@@ -52,12 +50,10 @@ struct ExtensionTests {
         office.register(phone)
         office.register(other)
         office.connect("c1", other, phone)
-        guard case .extensionChanged(let change) = try await office.run(.extension(.disable(number: "201"))) else {
-            throw Unexpected()
-        }
+        let change = try await office.run(DisableExtension(number: "201"))
         #expect((change.change, change.endedCalls, change.removedRegistrations) == (.disabled, 1, 1))
-        #expect(await office.engine.registrations().map(\.phone) == [other.id])
-        #expect(await office.engine.calls().isEmpty)
+        #expect(await office.engine.live(.registrations).registrations.map(\.phone) == [other.id])
+        #expect(await office.engine.live(.calls).calls.isEmpty)
         #expect(office.store.snapshot.extensions[change.number]?.isEnabled == false)
         #expect(office.store.snapshot.deviceCount(of: change.number) == 1)
     }
@@ -65,10 +61,8 @@ struct ExtensionTests {
     @Test func `one that is enabled again is as before`() async throws {
         let office = try Office()
         try await office.add("201")
-        try await office.run(.extension(.disable(number: "201")))
-        guard case .extensionChanged(let change) = try await office.run(.extension(.enable(number: "201"))) else {
-            throw Unexpected()
-        }
+        try await office.run(DisableExtension(number: "201"))
+        let change = try await office.run(EnableExtension(number: "201"))
         #expect(change.change == .enabled)
         #expect(office.store.snapshot.extensions[change.number]?.isEnabled == true)
     }
@@ -76,13 +70,11 @@ struct ExtensionTests {
     @Test func `who may forward is said by somebody, and the journal says by whom`() async throws {
         let office = try Office()
         try await office.add("201")
-        guard case .extensions(let before) = try await office.run(.extension(.list)) else { throw Unexpected() }
+        let before = try await office.run(ListExtensions())
         #expect(before.map(\.forwarding) == [.nobody])
-        guard
-            case .extensionChanged(let change) = try await office.run(
-                .extension(.forwarding(number: "201", to: .colleagues))
-            )
-        else { throw Unexpected() }
+        let change = try await office.run(
+            ForwardExtension(number: "201", to: .colleagues)
+        )
         #expect(change.change == .forwardingSet)
         #expect(office.store.snapshot.extensions[change.number]?.forwarding == .colleagues)
         let entry = try #require(try office.journal().last)
@@ -95,9 +87,7 @@ struct ExtensionTests {
         try await office.add("201", "202")
         let (phone, second) = (try await office.enrol("201"), try await office.enrol("201"))
         office.register(phone)
-        guard case .extensionChanged(let change) = try await office.run(.extension(.remove(number: "201"))) else {
-            throw Unexpected()
-        }
+        let change = try await office.run(RemoveExtension(number: "201"))
         #expect((change.change, change.revokedPhones, change.removedRegistrations) == (.removed, 2, 1))
         #expect(office.store.snapshot.extensions.keys.map(\.text) == ["202"])
         #expect(office.store.snapshot.devices.isEmpty)
@@ -109,10 +99,10 @@ struct ExtensionTests {
     func `one that somebody removes meanwhile does not come back`(isEnabled: Bool) async throws {
         let office = try Office()
         try await office.add("201")
-        if isEnabled { try await office.run(.extension(.disable(number: "201"))) }
-        office.meanwhile(.extension(.remove(number: "201")))
-        let command = isEnabled ? ExtensionCommand.enable(number: "201") : .disable(number: "201")
-        #expect(await office.refusal(.extension(command))?.problem == "Extension 201 does not exist.")
+        if isEnabled { try await office.run(DisableExtension(number: "201")) }
+        office.meanwhile(RemoveExtension(number: "201"))
+        let command: any Command = isEnabled ? EnableExtension(number: "201") : DisableExtension(number: "201")
+        #expect(await office.refusal(command)?.problem == "Extension 201 does not exist.")
         #expect(office.store.snapshot.extensions.isEmpty)
     }
 
@@ -121,12 +111,12 @@ struct ExtensionTests {
         try await office.add("201")
         let number = try #require(ExtensionNumber(parsing: "201"))
         for command in [
-            Command.operator(.add(account: "alice", role: .ownExtension(number))),
-            .phone(.enrol([NewPhone(extension: "201")])),
-        ] {
+            AddOperator(account: "alice", role: .ownExtension(number)),
+            EnrolPhones([NewPhone(extension: "201")]),
+        ] as [any Command] {
             if office.store.snapshot.extensions.isEmpty { try await office.add("201") }
             office.meanwhile(command)
-            try await office.run(.extension(.remove(number: "201")))
+            try await office.run(RemoveExtension(number: "201"))
             let ends = try office.journal().suffix(2).map(\.action)
             #expect(
                 ends.contains("extension.remove") && (ends.contains("operator.remove") || ends.contains("phone.revoke"))
@@ -139,7 +129,7 @@ struct ExtensionTests {
         let office = try Office()
         try await office.add("201")
         _ = try await office.enrol("201")
-        try await office.run(.extension(.remove(number: "201")))
+        try await office.run(RemoveExtension(number: "201"))
         try await office.add("201")
         #expect(office.store.snapshot.devices.isEmpty)
     }
@@ -148,7 +138,7 @@ struct ExtensionTests {
         let office = try Office()
         try await office.add("201")
         let wanted = ["202", "203", "201"].map { NewExtension(number: $0) }
-        #expect(await office.refusal(.extension(.add(wanted)))?.problem == "Extension 201 cannot be added.")
+        #expect(await office.refusal(AddExtensions(wanted))?.problem == "Extension 201 cannot be added.")
         #expect(office.store.snapshot.extensions.count == 1)
         #expect(office.engine.generations == [1])
     }
@@ -156,12 +146,10 @@ struct ExtensionTests {
     @Test func `a thousand extensions and phones are two commands`() async throws {
         let office = try Office()
         let numbers = (1_000..<2_000).map(String.init)
-        try await office.run(.extension(.add(numbers.map { NewExtension(number: $0) })))
-        guard
-            case .enrolled(let phones) = try await office.run(
-                .phone(.enrol(numbers.map { NewPhone(extension: $0) }))
-            )
-        else { throw Unexpected() }
+        try await office.run(AddExtensions(numbers.map { NewExtension(number: $0) }))
+        let phones = try await office.run(
+            EnrolPhones(numbers.map { NewPhone(extension: $0) })
+        )
         #expect(Set(phones.map(\.enrolment.username)).count == 1_000)
         #expect(office.store.snapshot.devices.count == 1_000)
         #expect(office.engine.generations == [1, 2])

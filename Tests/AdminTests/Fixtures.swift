@@ -42,12 +42,12 @@ final class Office: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     @discardableResult
-    func run(_ command: Command, by actor: Actor = owner) async throws(Refusal) -> Answer {
+    func run<Asked: Command>(_ command: Asked, by actor: Actor = owner) async throws(Refusal) -> Asked.Reply {
         try await administrator.perform(command, by: actor)
     }
 
     /// What it is refused with; `nil` when it is not.
-    func refusal(_ command: Command, by actor: Actor = owner) async -> Refusal? {
+    func refusal(_ command: some Command, by actor: Actor = owner) async -> Refusal? {
         do throws(Refusal) {
             _ = try await run(command, by: actor)
             return nil
@@ -57,15 +57,13 @@ final class Office: Sendable {
     }
 
     func add(_ numbers: String...) async throws {
-        try await run(.extension(.add(numbers.map { NewExtension(number: $0) })))
+        try await run(AddExtensions(numbers.map { NewExtension(number: $0) }))
     }
 
     func enrol(_ number: String, minimum: DigestStrength? = nil) async throws -> EnrolledPhone {
-        guard
-            case .enrolled(let phones) = try await run(
-                .phone(.enrol([NewPhone(extension: number, minimum: minimum)]))
-            )
-        else { throw Unexpected() }
+        let phones = try await run(
+            EnrolPhones([NewPhone(extension: number, minimum: minimum)])
+        )
         return try #require(phones.first)
     }
 
@@ -108,7 +106,7 @@ final class Office: Sendable {
     func journal() throws -> [JournalEntry] { try store.journal() }
 
     /// The owner does this at another terminal when the calls are looked up next.
-    func meanwhile(_ command: Command) {
+    func meanwhile(_ command: some Command) {
         let administrator = administrator
         engine.state.withLock { $0.meanwhile = { _ = try? await administrator.perform(command, by: owner) } }
     }
@@ -132,7 +130,7 @@ final class Office: Sendable {
 struct Unexpected: Error {}
 
 /// Keeps registrations and calls, and ends those that a snapshot forbids.
-final class FakeEngine: Engine {
+final class FakeEngine: BanList, CertificateHolder, HealthReporter, LiveState, SettingsFollower {
     struct State {
         var generations: [UInt64] = []
         var registrations: [RegistrationReport] = []
@@ -159,15 +157,19 @@ final class FakeEngine: Engine {
         }
     }
 
-    func registrations() async -> [RegistrationReport] { state.withLock { $0.registrations } }
-
-    func calls() async -> [CallReport] {
+    func live(_ parts: LiveParts) async -> LiveReport {
         let meanwhile = state.withLock { state in
             defer { state.meanwhile = nil }
             return state.meanwhile
         }
         await meanwhile?()
-        return state.withLock { $0.calls }
+        var live = LiveReport()
+        state.withLock { state in
+            if parts.contains(.registrations) { live.registrations = state.registrations }
+            if parts.contains(.calls) { live.calls = state.calls }
+        }
+        if parts.contains(.listeners) { live.listeners = [Listener(purpose: .sipTLS, address: "192.0.2.1:5061")] }
+        return live
     }
 
     func endCall(_ id: String) async -> Bool {
@@ -188,8 +190,6 @@ final class FakeEngine: Engine {
             return state.bans.remove(at: index)
         }
     }
-
-    func listeners() async -> [Listener] { [Listener(purpose: .sipTLS, address: "192.0.2.1:5061")] }
 
     func certificate() async throws(Refusal) -> CertificateReport { state.withLock { $0.certificate } }
 

@@ -22,10 +22,11 @@ extension Office {
     }
 
     fileprivate func add(_ account: String, _ role: Role) async throws {
-        try await run(.operator(.add(account: account, role: role)))
+        try await run(AddOperator(account: account, role: role))
     }
 
-    fileprivate func refusal(_ command: Command, for account: LocalAccount, as role: Role? = nil) async -> Refusal? {
+    fileprivate func refusal(_ command: some Command, for account: LocalAccount, as role: Role? = nil) async -> Refusal?
+    {
         do throws(Refusal) {
             _ = try await administrator.perform(command, for: account, as: role)
             return nil
@@ -39,9 +40,9 @@ extension Office {
 struct OperatorTests {
     @Test func `add lets an account in with its role, in the journal and after a restart`() async throws {
         let office = try Office()
-        #expect(await office.refusal(.call(.list), for: alice)?.problem == Self.turnedAway)
+        #expect(await office.refusal(ListCalls(), for: alice)?.problem == Self.turnedAway)
         try await office.add("alice", .frontDesk)
-        #expect(await office.refusal(.call(.list), for: alice) == nil)
+        #expect(await office.refusal(ListCalls(), for: alice) == nil)
         #expect(office.door.operators.map(\.account) == ["alice"])
         let entry = try #require(try office.journal().last)
         #expect((entry.action, entry.subject) == ("operator.add", "alice"))
@@ -55,19 +56,19 @@ struct OperatorTests {
     @Test func `another role takes the place of the one before at once`() async throws {
         let office = try Office()
         try await office.add("alice", .administrator)
-        #expect(await office.refusal(.extension(.add([NewExtension(number: "201")])), for: alice) == nil)
+        #expect(await office.refusal(AddExtensions([NewExtension(number: "201")]), for: alice) == nil)
         try await office.add("alice", .auditor)
-        #expect(await office.refusal(.extension(.remove(number: "201")), for: alice)?.control == .roles)
+        #expect(await office.refusal(RemoveExtension(number: "201"), for: alice)?.control == .roles)
         #expect(office.store.snapshot.operators.count == 1)
         #expect(
-            await office.refusal(.operator(.add(account: "alice", role: .auditor)))?.reason
+            await office.refusal(AddOperator(account: "alice", role: .auditor))?.reason
                 == "there is nothing to change"
         )
     }
 
     @Test func `an account is added by the name that it comes in by`() async throws {
         let office = try Office()
-        let refusal = await office.refusal(.operator(.add(account: "alias", role: .auditor)))
+        let refusal = await office.refusal(AddOperator(account: "alias", role: .auditor))
         #expect(refusal?.remedy == "name that one instead: ringfence operator add alice --role ROLE")
         #expect(office.store.snapshot.operators.isEmpty)
     }
@@ -75,9 +76,9 @@ struct OperatorTests {
     @Test func `remove takes the role away at once`() async throws {
         let office = try Office()
         try await office.add("alice", .owner)
-        #expect(await office.refusal(.operator(.add(account: "bob", role: .billing)), for: alice) == nil)
-        try await office.run(.operator(.remove(account: "alice")))
-        #expect(await office.refusal(.call(.list), for: alice)?.problem == Self.turnedAway)
+        #expect(await office.refusal(AddOperator(account: "bob", role: .billing), for: alice) == nil)
+        try await office.run(RemoveOperator(account: "alice"))
+        #expect(await office.refusal(ListCalls(), for: alice)?.problem == Self.turnedAway)
         #expect(office.door.operators.map(\.account) == ["bob"])
         #expect(try office.journal().contains { $0.action == "operator.remove" && $0.subject == "alice" })
     }
@@ -85,14 +86,15 @@ struct OperatorTests {
     @Test func `the last way in cannot be taken away or narrowed`() async throws {
         let office = try Office()
         for name in ["root", "ringfence", "toor"] {
-            for command in [OperatorCommand.remove(account: name), .add(account: name, role: .auditor)] {
-                let refusal = try #require(await office.refusal(.operator(command)))
+            for command in [RemoveOperator(account: name), AddOperator(account: name, role: .auditor)] as [any Command]
+            {
+                let refusal = try #require(await office.refusal(command))
                 #expect(refusal.control == .roles && refusal.reason.contains("the last way in"))
             }
         }
-        #expect(await office.refusal(.operator(.remove(account: "carol")))?.problem == "'carol' is no operator.")
+        #expect(await office.refusal(RemoveOperator(account: "carol"))?.problem == "'carol' is no operator.")
         #expect(
-            await office.refusal(.operator(.add(account: "m\u{1B}", role: .owner)))?.problem
+            await office.refusal(AddOperator(account: "m\u{1B}", role: .owner))?.problem
                 == "There is no account 'm·' on this machine."
         )
     }
@@ -103,9 +105,12 @@ struct OperatorTests {
         let number = try #require(ExtensionNumber(parsing: "201"))
         for role in Role.all(ownExtension: number).dropFirst() {
             try await office.add("alice", role)
-            for command in [OperatorCommand.add(account: "alice", role: .owner), .remove(account: "alice")] {
+            let commands: [any Command] = [
+                AddOperator(account: "alice", role: .owner), RemoveOperator(account: "alice"),
+            ]
+            for command in commands {
                 for narrowed in [nil, Role.owner, role] {
-                    #expect(await office.refusal(.operator(command), for: alice, as: narrowed)?.control == .roles)
+                    #expect(await office.refusal(command, for: alice, as: narrowed)?.control == .roles)
                 }
             }
         }
@@ -118,13 +123,16 @@ struct OperatorTests {
         for role in Role.all(ownExtension: number) {
             if role != .owner { try await office.add("alice", role) }
             for (command, _) in RefusalTests.everyCommand {
-                let isFor = command.kind.rights.allSatisfy { Authoriser.reach(of: role, with: $0) != .nothing }
+                let isFor = type(of: command).rights.allSatisfy { Authoriser.reach(of: role, with: $0) != .nothing }
                 guard !isFor else { continue }
                 let generation = office.store.snapshot.generation
-                #expect(await office.refusal(command, for: alice)?.control == .roles, "\(role): \(command.kind)")
+                #expect(
+                    await office.refusal(command, for: alice)?.control == .roles,
+                    "\(role): \(type(of: command).name)"
+                )
                 #expect(
                     await office.refusal(command, for: root, as: role)?.control == .roles,
-                    "\(role): \(command.kind)"
+                    "\(role): \(type(of: command).name)"
                 )
                 #expect(office.store.snapshot.generation == generation)
             }
@@ -134,10 +142,10 @@ struct OperatorTests {
     @Test func `who was seen is remembered to the hour, and a new account of that name was not`() async throws {
         let office = try Office()
         try await office.add("alice", .auditor)
-        guard case .operators(let before) = try await office.run(.operator(.list)) else { throw Unexpected() }
+        let before = try await office.run(ListOperators())
         #expect(before.map(\.account.name) == ["root", "ringfence", "alice"])
         #expect(before.map(\.lastSeen) == [nil, nil, nil] && before.allSatisfy(\.exists))
-        _ = await office.refusal(.call(.list), for: alice)
+        _ = await office.refusal(ListCalls(), for: alice)
         #expect(try office.store.operatorsLastSeen() == ["alice": noon])
         let again = Operator(account: "alice", user: 1_009, role: .auditor, since: noon)
         _ = try office.store.change(
@@ -154,9 +162,9 @@ struct OperatorTests {
         for _ in 0..<2 {
             try await office.add("201")
             try await office.add("bob", .ownExtension(number))
-            #expect(await office.refusal(.call(.list), for: bob) == nil)
+            #expect(await office.refusal(ListCalls(), for: bob) == nil)
             #expect(try office.store.operatorsLastSeen() == ["bob": noon])
-            try await office.run(.extension(.remove(number: "201")))
+            try await office.run(RemoveExtension(number: "201"))
         }
     }
 }
@@ -178,21 +186,20 @@ struct OwnExtensionTests {
 
     @Test func `P08 lists hold what belongs to it, and nothing else`() async throws {
         let office = try await makeOffice()
-        func answer(_ command: Command) async throws -> Answer {
+        func answer<Asked: Command>(_ command: Asked) async throws -> Asked.Reply {
             try await office.administrator.perform(command, for: bob)
         }
-        guard case .extensions(let extensions) = try await answer(.extension(.list)),
-            case .phones(let phones) = try await answer(.phone(.list(extension: nil))),
-            case .registrations(let registrations) = try await answer(.registration(.list)),
-            case .calls(let calls) = try await answer(.call(.list)),
-            case .extension(let detail) = try await answer(.extension(.show(number: "201")))
-        else { throw Unexpected() }
+        let extensions = try await answer(ListExtensions())
+        let phones = try await answer(ListPhones())
+        let registrations = try await answer(ListRegistrations())
+        let calls = try await answer(ListCalls())
+        let detail = try await answer(ShowExtension(number: "201"))
         #expect(extensions.map(\.number.text) == ["201"] && phones.map(\.extension.text) == ["201"])
         #expect(registrations.map(\.extension.text) == ["201"] && calls.map(\.id) == ["c2"])
         #expect(detail.calls.map(\.id) == ["c2"])
         for command in [
-            Command.extension(.show(number: "202")), .phone(.list(extension: "202")), .phone(.list(extension: "x")),
-        ] {
+            ShowExtension(number: "202"), ListPhones(extension: "202"), ListPhones(extension: "x"),
+        ] as [any Command] {
             #expect(await office.refusal(command, for: bob)?.control == .roles)
         }
     }
@@ -213,20 +220,17 @@ struct OwnExtensionTests {
             record("made", "201", "202", after: 1), record("got", "203", "201", after: 2),
             record("others", "202", "203", after: 3), record("before", "201", "203", after: -1),
         ])
-        guard case .records(let records) = try await office.administrator.perform(.record(.list(limit: 2)), for: bob)
-        else {
-            throw Unexpected()
-        }
+        let records = try await office.administrator.perform(ListRecords(limit: 2), for: bob)
         #expect(records.map(\.id) == ["got", "made"])
     }
 
     @Test func `whoever was there for an extension goes with it`() async throws {
         let office = try await makeOffice()
-        try await office.run(.extension(.remove(number: "201")))
+        try await office.run(RemoveExtension(number: "201"))
         #expect(office.store.snapshot.operators.isEmpty && office.door.operators.isEmpty)
         #expect(try office.journal().contains { $0.action == "operator.remove" && $0.subject == "bob" })
         try await office.add("201")
-        #expect(await office.refusal(.call(.list), for: bob) != nil)
+        #expect(await office.refusal(ListCalls(), for: bob) != nil)
     }
 }
 
@@ -235,7 +239,7 @@ struct RoleRefusalTests {
     @Test func `a refused right is a journal entry, a security event and a notice`() async throws {
         let office = try Office()
         let refusal = try #require(
-            await office.refusal(.journal(.verify), by: Actor(name: "bob (uid 1002)", role: .billing))
+            await office.refusal(VerifyJournal(), by: Actor(name: "bob (uid 1002)", role: .billing))
         )
         #expect(refusal.problem == "bob (uid 1002) may not read the journal.")
         #expect(refusal.reason == "the role billing is not for that")
@@ -249,11 +253,11 @@ struct RoleRefusalTests {
     @Test func `a flood of refusals does not fill the journal`() async throws {
         let office = try Office()
         try await office.add("201")
-        try await office.run(.operator(.add(account: "alice", role: .auditor)))
+        try await office.run(AddOperator(account: "alice", role: .auditor))
         let stranger = LocalAccount(name: "mallory", user: 4_000)
         let before = try office.journal().count
         for _ in 0..<500 {
-            _ = await office.refusal(.call(.end(id: "c1")), for: alice)
+            _ = await office.refusal(EndCall(id: "c1"), for: alice)
             _ = await office.administrator.turnAway(stranger)
         }
         // A line and the seal of an event each.
@@ -265,7 +269,7 @@ struct RoleRefusalTests {
     @Test func `changes that are refused for another reason do not fill it either`() async throws {
         let office = try Office()
         let before = try office.journal().count
-        for _ in 0..<200 { _ = await office.refusal(.extension(.remove(number: "999"))) }
+        for _ in 0..<200 { _ = await office.refusal(RemoveExtension(number: "999")) }
         #expect(try office.journal().count - before == Guard.Limits.writtenRefusals)
     }
 }

@@ -72,9 +72,9 @@ struct PhoneTests {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: office.path + "/" + name))
             #expect(bytes.range(of: Data(password.utf8)) == nil, "\(name)")
         }
-        let commands: [Command] = [
-            .extension(.show(number: "201")), .phone(.list(extension: nil)), .journal(.list(limit: 100)),
-            .record(.list(limit: 100)), .event(.list(limit: 100)), .control(.list), .doctor,
+        let commands: [any Command] = [
+            ShowExtension(number: "201"), ListPhones(), ListJournal(limit: 100),
+            ListRecords(limit: 100), ListEvents(limit: 100), ListControls(), Diagnose(),
         ]
         for command in commands {
             let answer = try await office.run(command)
@@ -90,7 +90,7 @@ struct PhoneTests {
         let phone = try await office.enrol("201")
         let password = phone.enrolment.password.reveal { copy $0 }
         var dumped = ""
-        dump(Answer.enrolled([phone]), to: &dumped)
+        dump([phone], to: &dumped)
         for shown in ["\(phone)", String(reflecting: phone), dumped, "\(phone.enrolment)"] {
             #expect(!shown.contains(password))
             #expect(shown.contains(phone.enrolment.username))
@@ -110,11 +110,11 @@ struct PhoneTests {
         try await office.add("201", "202")
         let (first, second) = (try await office.enrol("202"), try await office.enrol("201"))
         office.register(first)
-        guard case .phones(let all) = try await office.run(.phone(.list(extension: nil))) else { throw Unexpected() }
+        let all = try await office.run(ListPhones())
         #expect(all.map(\.id) == [second.id, first.id])
         #expect(all.map(\.registrations) == [0, 1])
         #expect(all.allSatisfy { $0.passwordBits >= 128 && $0.label == "Phone 1" && $0.enrolledAt == noon })
-        guard case .phones(let one) = try await office.run(.phone(.list(extension: "201"))) else { throw Unexpected() }
+        let one = try await office.run(ListPhones(extension: "201"))
         #expect(one.map(\.id) == [second.id])
     }
 
@@ -125,14 +125,12 @@ struct PhoneTests {
         office.register(phone)
         office.register(other)
         office.connect("c1", phone, other)
-        guard case .phoneRevoked(let revoked) = try await office.run(.phone(.revoke(id: phone.id.text))) else {
-            throw Unexpected()
-        }
+        let revoked = try await office.run(RevokePhone(id: phone.id.text))
         #expect((revoked.extension.text, revoked.endedCalls, revoked.removedRegistrations) == ("201", 1, 1))
-        #expect(await office.engine.registrations().map(\.phone) == [other.id])
+        #expect(await office.engine.live(.registrations).registrations.map(\.phone) == [other.id])
         #expect(office.store.snapshot.devices[phone.enrolment.username] == nil)
         #expect(
-            await office.refusal(.phone(.revoke(id: phone.id.text)))?.problem == "Phone '\(phone.id)' does not exist."
+            await office.refusal(RevokePhone(id: phone.id.text))?.problem == "Phone '\(phone.id)' does not exist."
         )
     }
 }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Guard
+import Model
 import Testing
 
 @testable import Audit

@@ -30,7 +30,7 @@ struct CallCommandTests {
             calleeProtection: nil
         )
         #expect(
-            try parse(CallList.self).answer(from: Office(.calls([call]))).text == """
+            try parse(CallList.self).answer(from: Office([call])).text == """
                 CALL  FROM  TO   STARTED               ANSWERED  CALLER'S LEG               CALLEE'S LEG
                 c1    101   102  2026-11-21T07:00:00Z  ringing   TLSv1.3, AEAD_AES_256_GCM  -
                 """
@@ -49,7 +49,7 @@ struct CallCommandTests {
             dialled: dialled,
             reason: "none"
         )
-        let output = try parse(RecordList.self).answer(from: Office(.records([record])))
+        let output = try parse(RecordList.self).answer(from: Office([record]))
         for text in [output.text, output.json] {
             #expect(!text.unicodeScalars.contains { $0.deceivesReaders && $0 != "\n" })
         }
@@ -72,7 +72,7 @@ struct CallCommandTests {
             reason: "no SRTP was offered"
         )
         #expect(
-            try parse(RecordList.self).answer(from: Office(.records([record]))).text == """
+            try parse(RecordList.self).answer(from: Office([record])).text == """
                 CALL  STARTED               FROM  DIALLED  OUTCOME  SECONDS  STATUS  WHY
                 c1    2026-11-21T07:00:00Z  101   102      refused  -        488     [media-encryption] no SRTP was offered
                 """
@@ -92,24 +92,24 @@ struct CallCommandTests {
             status: 200,
             reason: "the caller hung up"
         )
-        let text = try parse(RecordList.self).answer(from: Office(.records([record]))).text
+        let text = try parse(RecordList.self).answer(from: Office([record])).text
         #expect(text.hasSuffix("answered  61       200     the caller hung up"))
         var forwarded = record
         (forwarded.callee, forwarded.forwardedBy) = (try Sample.number("104"), try ["102", "103"].map(Sample.number))
-        let path = try parse(RecordList.self).answer(from: Office(.records([forwarded]))).text
+        let path = try parse(RecordList.self).answer(from: Office([forwarded])).text
         #expect(path.hasSuffix("102 forwarded it, 103 forwarded it, 104 answered, the caller hung up"))
     }
 
     @Test func `nothing is said plainly`() throws {
-        #expect(try parse(CallList.self).answer(from: Office(.calls([]))).text == "There are no calls.")
-        #expect(try parse(RecordList.self).answer(from: Office(.records([]))).text == "Nobody has called yet.")
-        let registrations = try parse(RegistrationList.self).answer(from: Office(.registrations([])))
+        #expect(try parse(CallList.self).answer(from: Office([CallReport]())).text == "There are no calls.")
+        #expect(try parse(RecordList.self).answer(from: Office([CallRecord]())).text == "Nobody has called yet.")
+        let registrations = try parse(RegistrationList.self).answer(from: Office([RegistrationReport]()))
         #expect(registrations.text == "No phone is registered.")
         #expect(registrations.hint == "Why not? Ask: ringfence doctor")
     }
 
     @Test func `ending a call points to its record`() throws {
-        let output = try parse(CallEnd.self, "c1").answer(from: Office(.callEnded(id: "c1")))
+        let output = try parse(CallEnd.self, "c1").answer(from: Office(EndCall.Reply(id: "c1")))
         #expect(output.text == "Call c1 is ended.")
         #expect(output.json == #"{"id":"c1"}"#)
     }

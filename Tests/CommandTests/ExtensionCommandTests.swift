@@ -14,7 +14,7 @@ import Testing
 @Suite("ringfence extension")
 struct ExtensionCommandTests {
     @Test func `add says what was added and what comes next`() throws {
-        let office = Office(.extensions([try Sample.extension("101", "Reception")]))
+        let office = Office([try Sample.extension("101", "Reception")])
         let output = try parse(ExtensionAdd.self, "101", "--name", "Reception").answer(from: office)
         #expect(output.text == "Extension 101 is added: Reception.")
         #expect(output.hint == "Next: ringfence phone enrol 101")
@@ -26,7 +26,7 @@ struct ExtensionCommandTests {
 
     @Test func `list lines up its columns`() throws {
         let office = Office(
-            .extensions([try Sample.extension("101", "Reception"), try Sample.extension("2044", "Lab")])
+            [try Sample.extension("101", "Reception"), try Sample.extension("2044", "Lab")]
         )
         #expect(
             try parse(ExtensionList.self).answer(from: office).text == """
@@ -38,7 +38,7 @@ struct ExtensionCommandTests {
     }
 
     @Test func `an empty list says how to begin`() throws {
-        let output = try parse(ExtensionList.self).answer(from: Office(.extensions([])))
+        let output = try parse(ExtensionList.self).answer(from: Office([ExtensionReport]()))
         #expect(output.text == "There are no extensions yet.")
         #expect(output.json == "[]")
         #expect(output.hint == "Next: ringfence extension add 101")
@@ -52,7 +52,7 @@ struct ExtensionCommandTests {
             removedRegistrations: 2,
             revokedPhones: 0
         )
-        let output = try parse(ExtensionDisable.self, "101").answer(from: Office(.extensionChanged(change)))
+        let output = try parse(ExtensionDisable.self, "101").answer(from: Office(change))
         #expect(
             output.text == """
                 Extension 101 is disabled.
@@ -74,8 +74,8 @@ struct ExtensionCommandTests {
             revokedPhones: 0
         )
         let verb = try parse(ExtensionForwarding.self, "101", "--to", policy.rawValue)
-        #expect(verb.command == .extension(.forwarding(number: "101", to: policy)))
-        let output = try verb.answer(from: Office(.extensionChanged(change)))
+        #expect(verb.command == ForwardExtension(number: "101", to: policy))
+        let output = try verb.answer(from: Office(change))
         #expect(output.text == "Extension 101 may forward its calls to \(policy.rawValue).")
     }
 
@@ -104,7 +104,7 @@ struct ExtensionCommandTests {
             ],
             calls: []
         )
-        let text = try parse(ExtensionShow.self, "101").answer(from: Office(.extension(detail))).text
+        let text = try parse(ExtensionShow.self, "101").answer(from: Office(detail)).text
         #expect(
             text == """
                 Extension 101: Reception
@@ -137,11 +137,5 @@ struct ExtensionCommandTests {
                   Fix: see which ones there are: ringfence extension list
                 """
         )
-    }
-
-    @Test func `an answer to another question is a refusal too`() throws {
-        let command = try parse(ExtensionList.self)
-        let thrown = #expect(throws: Refusal.self) { try command.answer(from: Office(.calls([]))) }
-        #expect(thrown == .unexpectedAnswer)
     }
 }

@@ -31,11 +31,9 @@ struct ListenerCommandTests {
         )
         #expect(
             command.command
-                == .listener(
-                    .except(.init(transport: .udp, address: "192.0.2.10:5060", reason: "door phone", days: 30))
-                )
+                == ExceptListener(transport: .udp, address: "192.0.2.10:5060", reason: "door phone", days: 30)
         )
-        let output = try command.answer(from: Office(.listenerExcepted(exception)))
+        let output = try command.answer(from: Office(exception))
         #expect(
             output.text == "SIP over UDP on 192.0.2.10:5060 is allowed without encryption until 2026-11-21T07:00:00Z."
         )
@@ -56,7 +54,7 @@ struct ListenerCommandTests {
             ),
         ]
         #expect(
-            try parse(ListenerList.self).answer(from: Office(.listeners(reports))).text == """
+            try parse(ListenerList.self).answer(from: Office(reports)).text == """
                 LISTENER  ADDRESS          STATE   EXCEPTION
                 sip-tls   192.0.2.10:5061  open    -
                 sip-udp   192.0.2.10:5060  closed  until 2026-11-21T07:00:00Z: door phone

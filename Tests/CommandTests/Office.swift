@@ -12,12 +12,17 @@ import Testing
 
 /// Answers every command with one answer, from memory.
 struct Office: Operations {
-    let answer: Result<Answer, Refusal>
+    let reply: Result<any Sendable, Refusal>
 
-    init(_ answer: Answer) { self.answer = .success(answer) }
-    init(refusing refusal: Refusal) { answer = .failure(refusal) }
+    init(_ reply: some Sendable) { self.reply = .success(reply) }
+    init(refusing refusal: Refusal) { reply = .failure(refusal) }
 
-    func perform(_ command: Command) throws(Refusal) -> Answer { try answer.get() }
+    func perform<Asked: Command>(_ command: Asked) throws(Refusal) -> Asked.Reply {
+        guard let reply = try reply.get() as? Asked.Reply else {
+            preconditionFailure("a test answers \(Asked.name) with something else")
+        }
+        return reply
+    }
 }
 
 /// What is used over and over in these tests.

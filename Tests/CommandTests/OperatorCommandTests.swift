@@ -26,7 +26,7 @@ struct OperatorCommandTests {
         let number = try Sample.number("204")
         let list = [report("root", 0, .owner), report("bob", 1_002, .ownExtension(number), exists: false)]
         #expect(
-            try parse(OperatorList.self).answer(from: Office(.operators(list))).text == """
+            try parse(OperatorList.self).answer(from: Office(list)).text == """
                 ACCOUNT  UID   ROLE               SINCE                 LAST SEEN
                 root     0     owner              always                -
                 bob      1002  own-extension:204  2026-11-21T07:00:00Z  never      the account is gone
@@ -36,17 +36,17 @@ struct OperatorCommandTests {
 
     @Test func `add and remove say what is so now`() throws {
         let bob = report("bob", 1_002, .billing)
-        let added = try parse(OperatorAdd.self, "bob", "--role", "billing").answer(from: Office(.operator(bob)))
+        let added = try parse(OperatorAdd.self, "bob", "--role", "billing").answer(from: Office(bob))
         #expect(added.text == "bob (uid 1002) may run the phone system as billing.")
         #expect(added.hint == "Take it back: ringfence operator remove bob")
-        let removed = try parse(OperatorRemove.self, "bob").answer(from: Office(.operator(bob)))
+        let removed = try parse(OperatorRemove.self, "bob").answer(from: Office(bob))
         #expect(removed.text == "bob (uid 1002) may not run the phone system any more.")
     }
 
     @Test func `what was typed becomes the command that is asked`() throws {
         let number = try Sample.number("204")
         let add = try parse(OperatorAdd.self, "bob", "--role", "own-extension", "--extension", "204")
-        #expect(add.command == .operator(.add(account: "bob", role: .ownExtension(number))))
+        #expect(add.command == AddOperator(account: "bob", role: .ownExtension(number)))
         #expect(try parse(CallList.self, "--as", "own-extension:204").options.role == .ownExtension(number))
         #expect(try parse(CallList.self).options.role == nil)
     }

@@ -46,19 +46,19 @@ struct ParsingTests {
     @Test func `what was typed becomes the command that is asked`() throws {
         #expect(
             try parse(ExtensionAdd.self, "101", "--name", "Lab").command
-                == .extension(.add([.init(number: "101", name: "Lab")]))
+                == AddExtensions([.init(number: "101", name: "Lab")])
         )
         #expect(
             try parse(ExtensionAdd.self, "101", "102").command
-                == .extension(.add([.init(number: "101"), .init(number: "102")]))
+                == AddExtensions([.init(number: "101"), .init(number: "102")])
         )
         #expect(
             try parse(PhoneEnrol.self, "101", "--label", "Desk", "--minimum-digest", "sha256").command
-                == .phone(.enrol([.init(extension: "101", label: "Desk", minimum: .sha256)]))
+                == EnrolPhones([.init(extension: "101", label: "Desk", minimum: .sha256)])
         )
-        #expect(try parse(PhoneList.self, "101").command == .phone(.list(extension: "101")))
-        #expect(try parse(RecordList.self).command == .record(.list(limit: 100)))
-        #expect(try parse(EventList.self, "--limit", "5").command == .event(.list(limit: 5)))
+        #expect(try parse(PhoneList.self, "101").command == ListPhones(extension: "101"))
+        #expect(try parse(RecordList.self).command == ListRecords(limit: 100))
+        #expect(try parse(EventList.self, "--limit", "5").command == ListEvents(limit: 5))
     }
 
     /// What is broken into lines by hand is broken again, in the middle of them, where it does not fit.

@@ -13,17 +13,17 @@ import Testing
 @Suite("ringfence control, audit, journal, event")
 struct ProofCommandTests {
     @Test func `a whole journal is said to be whole`() throws {
-        let office = Office(.verification(JournalVerification(entries: 12, head: "ab12")))
+        let office = Office(JournalVerification(entries: 12, head: "ab12"))
         let output = try parse(JournalVerify.self).answer(from: office)
         #expect(output.text == "The journal is whole: 12 entries.\n  Head: ab12")
         #expect(!output.fellShort)
     }
 
     @Test func `a list of the journal shows what people did, and more when it is asked for`() throws {
-        #expect(try parse(JournalList.self).command == .journal(.list(limit: 100)))
+        #expect(try parse(JournalList.self).command == ListJournal(limit: 100))
         let asked = try parse(JournalList.self, "--all", "--before", "9", "--action", "ban.impose", "--limit", "5")
         let query = JournalQuery(limit: 5, before: 9, action: "ban.impose", includesSystem: true)
-        #expect(asked.command == .journal(.list(query)))
+        #expect(asked.command == ListJournal(query))
     }
 
     @Test func `an altered journal falls short`() throws {
@@ -33,7 +33,7 @@ struct ProofCommandTests {
             firstWrong: 4,
             problem: "its hash does not fit"
         )
-        let output = try parse(JournalVerify.self).answer(from: Office(.verification(verification)))
+        let output = try parse(JournalVerify.self).answer(from: Office(verification))
         #expect(output.fellShort)
         #expect(
             output.text == """
@@ -64,7 +64,7 @@ struct ProofCommandTests {
                 lastAttack: nil
             ),
         ]
-        let output = try parse(ControlList.self).answer(from: Office(.controls(reports)))
+        let output = try parse(ControlList.self).answer(from: Office(reports))
         #expect(output.fellShort)
         #expect(
             output.text == """
@@ -78,7 +78,7 @@ struct ProofCommandTests {
     @Test(arguments: [true, false])
     func `an audit is shown as the auditor wrote it`(holds: Bool) throws {
         let summary = AuditSummary(at: Sample.time, holds: holds, outcomes: [], text: "words", json: #"{"a":1}"#)
-        let output = try parse(AuditRun.self).answer(from: Office(.audit(summary)))
+        let output = try parse(AuditRun.self).answer(from: Office(summary))
         #expect(output.text == "words")
         #expect(output.json == #"{"a":1}"#)
         #expect(output.fellShort == !holds)
@@ -94,7 +94,7 @@ struct ProofCommandTests {
             count: 40
         )
         #expect(
-            try parse(EventList.self).answer(from: Office(.events([event]))).text == """
+            try parse(EventList.self).answer(from: Office([event])).text == """
                 AT                    WHAT     FROM           TIMES  CONTROL              AIMED AT  DETAIL
                 2026-11-21T07:00:00Z  scanner  198.51.100.66  40     intrusion-detection  -         friendly-scanner\u{FFFD}\u{FFFD}X: y
                 """

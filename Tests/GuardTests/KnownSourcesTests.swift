@@ -11,7 +11,7 @@ struct KnownSourcesTests {
 
     @Test func `an address is known for three days after its last credential, and a /64 is one address`() throws {
         var known = KnownSources(capacity: 4)
-        known.authenticated(try ip("2001:db8::1"), at: now)
+        known.authenticated(try ip("2001:db8::1"), by: "a", at: now)
         #expect(known.contains(try ip("2001:db8::2"), at: now + .seconds(72 * 3_600 - 1)))
         #expect(!known.contains(try ip("2001:db8::1"), at: now + .seconds(72 * 3_600)))
         #expect(!known.contains(try ip("2001:db8:0:1::1"), at: now))
@@ -34,11 +34,27 @@ struct KnownSourcesTests {
 
     @Test func `the oldest go first when there are too many`() throws {
         var known = KnownSources(capacity: 4)
-        for host in 1...100 { known.authenticated(try ip("192.0.2.\(host)"), at: now + .seconds(Int64(host))) }
+        for host in 1...100 {
+            known.authenticated(try ip("192.0.2.\(host)"), by: "\(host)", at: now + .seconds(Int64(host)))
+        }
         let left = try (1...100).filter { known.contains(try ip("192.0.2.\($0)"), at: now + .seconds(100)) }
         #expect(left.contains(100))
         #expect((1...4).contains(left.count))
         #expect(left.allSatisfy { $0 > 95 })
+    }
+
+    @Test func `one login that logs in from everywhere pushes nobody else out, and loses its own oldest`() throws {
+        var known = KnownSources(capacity: 64)
+        let (home, shared) = (try ip("203.0.113.9"), try ip("2001:db8:0:1::1"))
+        known.authenticated(home, by: "a", at: now)
+        known.authenticated(shared, by: "thief", at: now)
+        known.authenticated(shared, by: "a", at: now)
+        for net in 2...1_000 {
+            known.authenticated(try ip("2001:db8:0:\(String(net, radix: 16))::1"), by: "thief", at: now + .seconds(1))
+        }
+        #expect(known.contains(home, at: now + .seconds(2)) && known.contains(shared, at: now + .seconds(2)))
+        let left = try (2...1_000).filter { known.contains(try ip("2001:db8:0:\(String($0, radix: 16))::1"), at: now) }
+        #expect(left == Array(1_000 - Limits.sourcesOfLogin + 1...1_000))
     }
 
     @Test
@@ -47,7 +63,7 @@ struct KnownSourcesTests {
     {
         let (home, other) = (try ip("203.0.113.9"), try ip("203.0.113.10"))
         var (known, gate) = (KnownSources(), SourceGate(seed: (1, 2)))
-        known.authenticated(home, at: now)
+        known.authenticated(home, by: "a", at: now)
         gate.charge(home, cost: .withheldBan, at: now)
         let asStranger = gate.admit(home, cost: .connection, at: now)
         let asKnown = [home, other].map { known.letsBack($0, cost: .connection, at: now) }
@@ -77,7 +93,7 @@ struct KnownSourcesTests {
     @Test func `all known addresses together have a bound`() throws {
         var known = KnownSources(rate: Rate(perSecond: 10, burst: 100), all: Rate(perSecond: 10, burst: 250))
         let homes = try (1...10).map { try ip("203.0.113.\($0)") }
-        for home in homes { known.authenticated(home, at: now) }
+        for home in homes { known.authenticated(home, by: "a", at: now) }
         let letIn = homes.map { home in (0..<200).count { _ in known.letsBack(home, cost: .message, at: now) } }
         #expect(letIn.reduce(0, +) == 250)
         #expect(letIn.first == 100)

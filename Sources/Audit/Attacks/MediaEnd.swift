@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Media
+import Model
 import Primitives
 
 /// One end of an encrypted audio stream of the attacker's own phones.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 import Primitives
 
 /// An attack on the audio of everybody by a phone that sends more than phones do.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 import Primitives
 
 /// An attack on audio from somebody who reads along, and is faster than the phone.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 import Primitives
 
 /// Attacks on audio from somebody who is not part of the call.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 import Primitives
 
 /// Finding out which names exist by how long an answer takes (ATTACKS R04).

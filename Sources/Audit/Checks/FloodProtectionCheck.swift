@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 
 extension Check {
     /// Looks at how much room strangers take, and whether room is kept for phones.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 
 extension Check {
     /// Recomputes the whole chain, and compares its end with the mark that is kept outside the database (ATTACKS I02).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 
 extension Check {
     /// Looks at every leg of the relay: whoever sent audio must have proved itself, and nobody may be knocking in numbers.

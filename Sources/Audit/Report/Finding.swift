@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Guard
+public import Model
 
 /// How much a finding matters.
 public enum Severity: String, Codable, Hashable, Sendable, CaseIterable {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Model
+
 /// No change without a trace: what has to be said about a change before it is made.
 public enum JournalRules {
     /// What the journal is to say about one change.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Model
+
 /// Whose the files of an installation are, and whose the folders that lead to it: the account's that the server runs under, or
 /// root's. Whoever owns a file can change it whatever its mode says, and whoever can write to a folder can put another one in its
 /// place.

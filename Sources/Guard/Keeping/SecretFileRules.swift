@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Model
+
 /// Who may touch the files that secrets are kept in: the account the server runs under, and nobody else.
 public enum SecretFileRules {
     /// What a file of an installation is for.

@@ -7,15 +7,20 @@ public import Primitives
 /// when they all come back at once, and are let in when what strangers may send is used up: by strangers elsewhere, or by
 /// whoever shares the phones' address and misbehaves.
 ///
-/// Only a valid credential puts an address here, so strangers cannot fill it.
+/// Only a valid credential puts an address here, so strangers cannot fill it; and no login holds more than
+/// ``Limits/sourcesOfLogin``, so one that was stolen cannot push the others out.
 public struct KnownSources: Sendable {
     private struct Place {
         var until: MonotonicTime
+        /// Who was there last.
+        var login: String
         /// What is left of its way back in. Its debt is never more than one guess, or a neighbour could keep phones waiting.
         var bucket = TokenBucket()
     }
 
     private var known: [IPAddress: Place] = [:]
+    /// Where each login was, the latest at the end. Of the addresses that are known and some that no longer are.
+    private var held: [String: [IPAddress]] = [:]
     /// Of all of them together.
     private var together = TokenBucket()
     private let capacity: Int
@@ -46,7 +51,8 @@ public struct KnownSources: Sendable {
         self.init(capacity: capacity, all: all)
         for login in logins {
             let age = max(date - login.at, .zero)
-            if age < Limits.knownFor { know(login.source, until: now + (Limits.knownFor - age)) }
+            guard age < Limits.knownFor else { continue }
+            know(login.source, login.device.description, until: now + (Limits.knownFor - age))
         }
     }
 
@@ -54,8 +60,9 @@ public struct KnownSources: Sendable {
         known[source.accountable].map { now < $0.until } ?? false
     }
 
-    public mutating func authenticated(_ source: IPAddress, at now: MonotonicTime) {
-        know(source, until: now + Limits.knownFor)
+    /// - Parameter login: Whose credential it was; any text that is one for each of them.
+    public mutating func authenticated(_ source: IPAddress, by login: String, at now: MonotonicTime) {
+        know(source, login, until: now + Limits.knownFor)
     }
 
     /// Whether a known address may send this although strangers there, or all of them, have used up what is theirs.
@@ -75,13 +82,33 @@ public struct KnownSources: Sendable {
     }
 
     /// When there is no room for one more, the half that was not heard from for longest is forgotten.
-    private mutating func know(_ source: IPAddress, until end: MonotonicTime) {
+    private mutating func know(_ source: IPAddress, _ login: String, until end: MonotonicTime) {
         let key = source.accountable
+        hold(key, login)
         if known[key] == nil, known.count >= capacity {
             let ends = known.values.map(\.until).sorted()
             let median = ends[ends.count / 2]
             known = known.filter { $0.value.until > median }
+            held = held.compactMapValues { places in
+                let left = places.filter { known[$0] != nil || $0 == key }
+                return left.isEmpty ? nil : left
+            }
         }
-        known[key, default: Place(until: end)].until = end
+        known[key, default: Place(until: end, login: login)].until = end
+        known[key]?.login = login
+    }
+
+    /// One more address of a login; where it was longest ago is forgotten when there are too many, unless another login was
+    /// there since.
+    private mutating func hold(_ key: IPAddress, _ login: String) {
+        guard held[login]?.last != key else { return }
+        var places = held[login] ?? []
+        places.removeAll { $0 == key }
+        places.append(key)
+        if places.count > Limits.sourcesOfLogin {
+            let oldest = places.removeFirst()
+            if known[oldest]?.login == login { known[oldest] = nil }
+        }
+        held[login] = places
     }
 }

@@ -24,6 +24,7 @@ public struct SRTPReceiver: ~Copyable, Sendable {
     }
 
     /// Whether an authentic packet of this synchronisation source has come, and its stream is in use.
+    @inline(__always)
     public func knows(_ source: UInt32) -> Bool { streams.find(source) != nil }
 
     /// Turns the SRTP packet in the first `length` bytes into RTP.

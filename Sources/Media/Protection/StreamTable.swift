@@ -23,6 +23,9 @@ struct StreamTable: Sendable {
     }
 
     /// Where `source` is, or `nil` when it is not in use.
+    ///
+    /// Inlined: called, it would be handed a copy of the table.
+    @inline(__always)
     func find(_ source: UInt32) -> Int? {
         for slot in 0..<count where streams[slot].source == source { return slot }
         return nil

@@ -219,10 +219,12 @@ extension MediaRelay {
 
     /// The leg that is or was at the source of a packet and has heard the packet's stream: the case of nearly every
     /// packet, and the only one in which a single failed try is the end.
+    @inline(__always)
     private func owner(of arrival: Arrival) -> LegSlot? {
         resident(.locked, of: arrival) ?? resident(.former, of: arrival)
     }
 
+    @inline(__always)
     private func resident(_ residence: SourceTable.Residence, of arrival: Arrival) -> LegSlot? {
         var next = sources[arrival.port.number].resident(residence, at: arrival.source)
         while let number = next {

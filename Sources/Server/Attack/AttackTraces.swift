@@ -14,19 +14,21 @@ public enum AttackTraces {
     ///
     /// - Parameters:
     ///   - began: Bans of before are somebody else's.
-    ///   - perform: Carries out a command at the server.
+    ///   - bans: Every ban of the server.
+    ///   - lift: Lets a source in again.
     /// - Returns: Those that could not be lifted.
     @discardableResult
     public static func lift(
         of wire: NetworkWire,
         since began: WallTime,
-        _ perform: (Command) async throws -> Answer
+        among bans: () async throws -> [Ban],
+        _ lift: (RemoveBan) async throws -> Ban
     ) async -> [Ban] {
         let sources = Set(wire.sources.map(\.accountable))
-        guard case .bans(let bans)? = try? await perform(.ban(.list)) else { return [] }
+        guard let bans = try? await bans() else { return [] }
         var left: [Ban] = []
         for ban in bans where ban.since >= began && ban.reason != .decision && sources.contains(ban.source.address) {
-            do { _ = try await perform(.ban(.remove(source: ban.source.description))) } catch { left.append(ban) }
+            do { _ = try await lift(RemoveBan(source: ban.source.description)) } catch { left.append(ban) }
         }
         return left
     }

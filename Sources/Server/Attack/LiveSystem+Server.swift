@@ -28,20 +28,20 @@ extension RingfenceServer {
         let probe = try NetworkWire(host: host, address: sipTLS.ip.reachable, authority: authority, hasOwnSource: true)
         let port = sipTLS.port
         let facts = await hop.ask { [own = probe.own] in AuditFacts($0.loop, askedFrom: own) } ?? AuditFacts()
-        let registrations = await registrations()
+        let live = await live([.registrations, .listeners])
         return LiveSystem(
             now: SystemClock.wall,
             snapshot: store.snapshot,
             files: StoredFile.all(in: directory),
             open: { FileBlocks.reading($0.path) },
             sealKey: FileBlocks.reading(directory + "/seal.key").map { Redacted($0.next()) },
-            declared: await listeners(),
+            declared: live.listeners,
             sockets: { [machine, business = hop.business] in
                 (try? await NIOThreadPool.singleton.runIfActive { machine.census.found(for: business) }) ?? []
             },
             sayInTheClear: { bytes, patience in await probe.say(bytes, within: patience, port: port) },
             askAsStranger: { requests in await probe.ask(requests, port: port) },
-            connections: registrations.map(ConnectionFacts.init) + facts.legs,
+            connections: live.registrations.map(ConnectionFacts.init) + facts.legs,
             media: MediaFacts(legs: facts.mediaLegs, suites: Switchboard.protectionSuites, drops: media.counters.drops),
             sources: facts.sources,
             records: (try? store.records(limit: Audit.Limits.recordsExamined)) ?? [],

@@ -56,16 +56,17 @@ public final class ControlClient {
 
     deinit { close(descriptor) }
 
-    /// - Throws: The server's refusal, or one of our own when the server went away.
-    public func perform(_ command: Command) throws(Refusal) -> Answer {
+    /// - Throws: The server's refusal, or one of our own when the server went away or is of another version.
+    public func perform<Asked: Command>(_ command: Asked) throws(Refusal) -> Asked.Reply {
         lastID += 1
         guard let request = try? ControlCoding.encode(ControlRequest(id: lastID, as: role, command: command)) else {
             throw .wentAway(directory)
         }
         // A server that refuses the connection itself says why before it closes, even when it never read the request.
         send(request)
-        guard let line = receive(), let response = try? ControlCoding.decode(ControlResponse.self, from: line) else {
-            throw .wentAway(directory)
+        guard let line = receive() else { throw .wentAway(directory) }
+        guard let response = try? ControlCoding.decode(ControlResponse<Asked.Reply>.self, from: line) else {
+            throw .answerNotUnderstood
         }
         if let refusal = response.refusal { throw refusal }
         guard response.id == lastID, let answer = response.answer else { throw .wentAway(directory) }
@@ -149,6 +150,13 @@ extension Refusal {
             remedy: "look at it: ringfence doctor --data \(directory)"
         )
     }
+
+    /// The server is of another version.
+    fileprivate static let answerNotUnderstood = Self(
+        problem: "The server's answer was not understood.",
+        reason: "this program and the running server are not of one version",
+        remedy: "restart the server with this program: ringfence --version"
+    )
 
     fileprivate static func systemRefused(_ code: Int32) -> Self {
         Self(

@@ -13,11 +13,11 @@ public protocol ControlHandler: Sendable {
     /// - Parameters:
     ///   - account: Who is at the other end, as the kernel says.
     ///   - narrowed: The role that it asked to act in.
-    func perform(
-        _ command: Command,
+    func perform<Asked: Command>(
+        _ command: Asked,
         for account: LocalAccount,
         as narrowed: Role?
-    ) async throws(Refusal) -> Answer
+    ) async throws(Refusal) -> Asked.Reply
     /// Hears of somebody who is not let in, and says what he is told.
     func turnAway(_ account: LocalAccount) async -> Refusal
 }
@@ -128,32 +128,46 @@ public struct ControlServer: Service {
                     return try await outbound.write(.init(refusing: .notARequest))
                 }
                 let response = await ControlDoor.$asking.withValue(ticket) { await respond(to: request, of: account) }
-                try await outbound.write(ByteBuffer(response))
+                try await outbound.write(response)
                 guard !door.isLeaving(ticket) else { return }
             }
         }
     }
 
-    private func respond(to request: ControlRequest, of account: LocalAccount) async -> ControlResponse {
-        let (responses, promise) = AsyncStream<ControlResponse>.makeStream()
+    private func respond(to request: ControlRequest, of account: LocalAccount) async -> ByteBuffer {
+        let (responses, promise) = AsyncStream<ByteBuffer>.makeStream()
         let work = Task {
             do throws(Refusal) {
-                let answer = try await handler.perform(request.command, for: account, as: request.role)
-                promise.yield(ControlResponse(id: request.id, answer: answer))
+                let command = try request.command.get()
+                promise.yield(await answer(to: command, request.id, for: account, as: request.role))
             } catch {
-                promise.yield(ControlResponse(id: request.id, refusal: error))
+                promise.yield(ByteBuffer(refusing: error, request.id))
             }
         }
         let deadline = Task {
             try await Task.sleep(for: ControlLimits.command)
-            promise.yield(ControlResponse(id: request.id, refusal: .tookTooLong))
+            promise.yield(ByteBuffer(refusing: .tookTooLong, request.id))
         }
         defer {
             work.cancel()
             deadline.cancel()
         }
         for await response in responses { return response }
-        return ControlResponse(id: request.id, refusal: .tookTooLong)
+        return ByteBuffer(refusing: .tookTooLong, request.id)
+    }
+
+    private func answer(
+        to command: some Command,
+        _ id: Int64,
+        for account: LocalAccount,
+        as role: Role?
+    ) async -> ByteBuffer {
+        do throws(Refusal) {
+            let reply = try await handler.perform(command, for: account, as: role)
+            return ByteBuffer(ControlResponse(id: id, answer: reply))
+        } catch {
+            return ByteBuffer(refusing: error, id)
+        }
     }
 }
 
@@ -170,17 +184,17 @@ private final class CloseWhenIdle: ChannelInboundHandler {
 }
 
 extension ByteBuffer {
-    fileprivate init(refusing refusal: Refusal) {
-        self.init(ControlResponse(id: 0, refusal: refusal))
+    /// - Parameter id: The request's; 0 where it could not be read.
+    fileprivate init(refusing refusal: Refusal, _ id: Int64 = 0) {
+        self.init(bytes: (try? ControlCoding.encode(ControlResponse<Bool>(id: id, refusal: refusal))) ?? [])
     }
 
     /// One line. An answer beyond the limit becomes a refusal that says so.
-    fileprivate init(_ response: ControlResponse) {
+    fileprivate init(_ response: ControlResponse<some Encodable>) {
         if let bytes = try? ControlCoding.encode(response), bytes.count <= ControlLimits.answer {
             self.init(bytes: bytes)
         } else {
-            let refusal = ControlResponse(id: response.id, refusal: .answerTooLong)
-            self.init(bytes: (try? ControlCoding.encode(refusal)) ?? [])
+            self.init(refusing: .answerTooLong, response.id)
         }
     }
 }

@@ -4,6 +4,7 @@ import Admin
 import Foundation
 import Glibc
 import Guard
+import Model
 import Primitives
 import Synchronization
 

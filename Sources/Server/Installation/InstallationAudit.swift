@@ -4,6 +4,7 @@ import Admin
 import Audit
 import Foundation
 import Guard
+import Model
 import Store
 
 extension Installation {

@@ -3,6 +3,7 @@
 public import Foundation
 import Glibc
 import Guard
+import Model
 import Primitives
 import Store
 

@@ -3,6 +3,7 @@
 import CNetwork
 import Glibc
 public import Guard
+import Model
 
 /// The process that serves, before it opens anything.
 public enum ServingProcess {

@@ -80,19 +80,19 @@ struct Admission {
         return answer
     }
 
-    /// - Parameter isPhone: What ``authenticated(_:_:at:)`` answered for it.
+    /// - Parameter isPhone: What ``authenticated(_:_:)`` answered for it.
     mutating func disconnected(_ source: IPAddress, _ origin: ConnectionGate.Origin, isPhone: Bool) {
         places.closed(source, origin, wasAuthenticated: isPhone)
         loop.value.closed(wasAuthenticated: isPhone, isExpected: origin != .anywhere)
     }
 
     /// A valid credential came from there.
-    mutating func knows(_ source: IPAddress, at now: MonotonicTime) {
-        known.authenticated(source, at: now)
+    mutating func knows(_ source: IPAddress, by login: String, at now: MonotonicTime) {
+        known.authenticated(source, by: login, at: now)
     }
 
-    mutating func authenticated(_ source: IPAddress, _ origin: ConnectionGate.Origin, at now: MonotonicTime) -> Bool {
-        knows(source, at: now)
+    /// A connection became a phone's.
+    mutating func authenticated(_ source: IPAddress, _ origin: ConnectionGate.Origin) -> Bool {
         guard places.authenticated(source, origin) else { return false }
         loop.value.authenticated(isExpected: origin != .anywhere)
         return true

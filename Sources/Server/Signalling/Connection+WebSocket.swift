@@ -8,7 +8,7 @@ extension Connection {
     func receive(_ message: Span<UInt8>) {
         let now = SystemClock.now
         if message.count == 4, message[0] == 13, message[1] == 10, message[2] == 13, message[3] == 10 {
-            loop.keepAlive(on: self, at: now)
+            loop.keepAlive(of: message.count, on: self, at: now)
         } else {
             loop.receive(message, on: self, at: now)
         }
@@ -16,8 +16,10 @@ extension Connection {
 
     /// Whether something of the protocol below SIP is worth an answer. It counts as a message, and buys time as little as
     /// a keep-alive does.
-    func mayAnswer() -> Bool {
-        loop.hears(self, at: SystemClock.now)
+    ///
+    /// - Parameter length: Of its payload, in bytes.
+    func mayAnswer(_ length: Int) -> Bool {
+        loop.hears(self, bytes: length, at: SystemClock.now)
     }
 
     /// The peer does not speak what it should: it was told so and loses the connection.

@@ -48,6 +48,8 @@ final class Connection: ChannelInboundHandler {
     var budget: LoginBudget?
     /// Whose it is.
     var username: String?
+    /// When its source is made known once more: the phone may stay connected for weeks.
+    var knownAgain = MonotonicTime(nanoseconds: 0)
     /// Messages of a stranger that were read.
     var heard = 0
     /// Messages of a stranger that were not read.
@@ -86,10 +88,8 @@ final class Connection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard isOpen else { return }
         let arrived = unwrapInboundIn(data)
-        let now = SystemClock.now
-        loop.read(arrived.readableBytes, on: self, at: now)
         guard partial.isEmpty else { return readOn(arrived) }
-        let used = consume(arrived.readableBytesUInt8Span, at: now)
+        let used = consume(arrived.readableBytesUInt8Span, at: SystemClock.now)
         if isOpen, used < arrived.readableBytes { keep(Array(arrived.readableBytesView.dropFirst(used))) }
     }
 
@@ -131,7 +131,7 @@ final class Connection: ChannelInboundHandler {
                 case .blank(let length): offset += length
                 case .keepAlive(let length):
                     offset += length
-                    loop.keepAlive(on: self, at: now)
+                    loop.keepAlive(of: length, on: self, at: now)
                 case .message(let length):
                     let message = bytes.extracting(offset..<offset + length)
                     offset += length

@@ -51,10 +51,13 @@ struct MessageBudget: Sendable {
         )
     }
 
+    /// Pays for one message.
+    ///
+    /// - Parameter length: Of the message, in bytes.
     /// - Returns: Until when nothing more is read; `nil` when the next one may come.
-    mutating func spend(message: Bool, bytes count: Int, at now: MonotonicTime) -> MonotonicTime? {
-        if message { messages.take(1, at: now.nanoseconds) }
-        bytes.take(count, at: now.nanoseconds)
+    mutating func spend(_ length: Int, at now: MonotonicTime) -> MonotonicTime? {
+        messages.take(1, at: now.nanoseconds)
+        bytes.take(length, at: now.nanoseconds)
         let wait = max(messages.wait(for: 1, at: now.nanoseconds), bytes.wait(for: 0, at: now.nanoseconds))
         guard wait > 0 else { return nil }
         return MonotonicTime(nanoseconds: now.nanoseconds &+ max(wait, Limits.phonePause.nanoseconds))
@@ -69,6 +72,19 @@ struct MessageBudget: Sendable {
 final class LoginBudget {
     var budget = MessageBudget.login
     fileprivate var connections = 0
+    private var untold = 0
+    private var toldNext = MonotonicTime(nanoseconds: 0)
+
+    /// Counts a pause. Building an event costs more than the pause itself, so one is built for those of a second.
+    ///
+    /// - Returns: How many are to be told; `nil` when they wait for the next one.
+    func pausesToTell(at now: MonotonicTime) -> Int? {
+        untold += 1
+        guard now >= toldNext else { return nil }
+        defer { untold = 0 }
+        toldNext = now + .seconds(1)
+        return untold
+    }
 }
 
 /// The budgets of logins, for as long as a connection has one or it is not full: who hangs up and comes back has spent

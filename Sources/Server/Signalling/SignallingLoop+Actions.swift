@@ -75,19 +75,20 @@ extension SignallingLoop {
             // credential holds for a nonce that was sent to that very address.
             if id.rawValue & ConnectionTable.datagramBit != 0 {
                 datagrams[DatagramListener.number(of: id)]?.keep(id, at: now)
-                if let sender { admission.knows(sender.ip, at: now) }
+                if let sender, let login = switchboard.login(on: id) { admission.knows(sender.ip, by: login, at: now) }
             }
             return
         }
         if !connection.isCountedAsPhone {
-            connection.isCountedAsPhone = admission.authenticated(
-                connection.flow.remote.ip,
-                connection.origin,
-                at: now
-            )
+            connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip, connection.origin)
         }
         connection.standing.authenticated(at: patience.served(now))
-        guard let username = switchboard.login(on: id), connection.username != username else { return }
+        guard let username = switchboard.login(on: id) else { return }
+        if connection.username != username || now >= connection.knownAgain {
+            admission.knows(connection.flow.remote.ip, by: username, at: now)
+            connection.knownAgain = now + Limits.knownAgain
+        }
+        guard connection.username != username else { return }
         if let before = connection.budget { budgets.leave(before) }
         connection.budget = budgets.enter(username, at: now)
         connection.username = username

@@ -12,7 +12,7 @@ extension SignallingLoop {
     /// One complete message. A stranger's is charged to its source before anything is parsed; over budget it is dropped
     /// without a word, because an answer would be a service. A phone's is never dropped: a phone over budget waits.
     func receive(_ message: Span<UInt8>, on connection: Connection, at now: Moment) {
-        guard admits(connection, at: now) else { return }
+        guard admits(connection, bytes: message.count, at: now) else { return }
         spoke(connection, at: now.monotonic)
         turn.begin(at: now)
         switchboard.receive(message, on: connection.flow, &turn)
@@ -20,15 +20,15 @@ extension SignallingLoop {
     }
 
     /// RFC 5626 §4.4.1: a double CRLF is answered by a single one.
-    func keepAlive(on connection: Connection, at now: Moment) {
-        if hears(connection, at: now) { connection.send(ByteBuffer(staticString: "\r\n")) }
+    func keepAlive(of length: Int, on connection: Connection, at now: Moment) {
+        if hears(connection, bytes: length, at: now) { connection.send(ByteBuffer(staticString: "\r\n")) }
     }
 
     /// Takes note of a peer that says only that it is there.
     ///
     /// - Returns: Whether it is within its budget, and so may be answered.
-    func hears(_ connection: Connection, at now: Moment) -> Bool {
-        guard admits(connection, at: now) else { return false }
+    func hears(_ connection: Connection, bytes: Int, at now: Moment) -> Bool {
+        guard admits(connection, bytes: bytes, at: now) else { return false }
         connection.standing.kept(at: patience.served(now.monotonic))
         return true
     }
@@ -75,9 +75,9 @@ extension SignallingLoop {
         events.add(SecurityEvent(at: SystemClock.wall, kind: kind, control: control, source: source, detail: detail))
     }
 
-    private func admits(_ connection: Connection, at now: Moment) -> Bool {
+    private func admits(_ connection: Connection, bytes: Int, at now: Moment) -> Bool {
         guard connection.standing.phase != .phone else {
-            spend(message: true, bytes: 0, on: connection, at: now)
+            spend(bytes, on: connection, at: now)
             return true
         }
         let mayReturn = connection.heard < Guard.Limits.returnMessages
@@ -95,22 +95,16 @@ extension SignallingLoop {
         return false
     }
 
-    /// Bytes came in, whatever becomes of them. Those of a stranger are paid for by the message.
-    func read(_ bytes: Int, on connection: Connection, at now: Moment) {
-        guard connection.budget != nil else { return }
-        spend(message: false, bytes: bytes, on: connection, at: now)
-    }
-
-    /// Who has spent what a login may is read more slowly, over all of its connections; so is everybody of a business that
-    /// has spent what it may, beside others. Nothing is lost.
-    private func spend(message: Bool, bytes: Int, on connection: Connection, at now: Moment) {
-        let own = connection.budget?.budget.spend(message: message, bytes: bytes, at: now.monotonic)
-        let ours = budget?.spend(message: message, bytes: bytes, at: now.monotonic)
+    /// One message. A login that has spent what it may is read more slowly, over all of its connections; so is everybody of
+    /// a business that has spent what it may, beside others. Nothing is lost.
+    private func spend(_ bytes: Int, on connection: Connection, at now: Moment) {
+        let own = connection.budget?.budget.spend(bytes, at: now.monotonic)
+        let ours = budget?.spend(bytes, at: now.monotonic)
         guard let end = later(own, ours), !connection.isHeldBack else { return }
         figures.pauses += 1
         connection.holdBack(until: end)
         // Of a business that says too much, no single phone is to blame.
-        guard own != nil else { return }
+        guard own != nil, let count = connection.budget?.pausesToTell(at: now.monotonic) else { return }
         events.add(
             SecurityEvent(
                 at: now.wall,
@@ -118,7 +112,8 @@ extension SignallingLoop {
                 control: Control.intrusionDetection.rawValue,
                 source: connection.flow.remote.ip.description,
                 subject: switchboard.phone(on: connection.id),
-                detail: "more than one phone may send; it waits, nothing is lost"
+                detail: "more than one phone may send; it waits, nothing is lost",
+                count: count
             )
         )
     }

@@ -38,9 +38,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard connection.isOpen else { return }
-        let arrived = unwrapInboundIn(data)
-        connection.loop.read(arrived.readableBytes, on: connection, at: SystemClock.now)
-        readOn(arrived, context)
+        readOn(unwrapInboundIn(data), context)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -119,9 +117,9 @@ final class WebSocketHandler: ChannelDuplexHandler {
         case .message(let range): connection.receive(buffer.span.extracting(range))
         case .joined(let message): connection.receive(message.span)
         case .ping(let payload):
-            if connection.mayAnswer() { send(WebSocketWriter.pong(buffer[payload]), context) }
+            if connection.mayAnswer(payload.count) { send(WebSocketWriter.pong(buffer[payload]), context) }
         case .pong:
-            _ = connection.mayAnswer()
+            _ = connection.mayAnswer(0)
         case .close(let code):
             // §5.5.1: answered with the same code; then the server closes first (§7.1.1).
             leave(code ?? 1000, context)

@@ -21,11 +21,10 @@ struct CallList: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .call(.list) }
+    var command: ListCalls { ListCalls() }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .calls(let calls) = answer else { throw Refusal.unexpectedAnswer }
-        return try Output(calls.isEmpty ? "There are no calls." : CallReport.table(calls), json: calls)
+    func output(of calls: ListCalls.Reply) throws -> Output {
+        try Output(calls.isEmpty ? "There are no calls." : CallReport.table(calls), json: calls)
     }
 }
 
@@ -37,11 +36,10 @@ struct CallEnd: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .call(.end(id: id)) }
+    var command: EndCall { EndCall(id: id) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .callEnded(let id) = answer else { throw Refusal.unexpectedAnswer }
-        return try Output("Call \(id) is ended.", json: ["id": id], hint: "Its record: ringfence record list --limit 1")
+    func output(of ended: EndCall.Reply) throws -> Output {
+        try Output("Call \(ended.id) is ended.", json: ended, hint: "Its record: ringfence record list --limit 1")
     }
 }
 

@@ -23,10 +23,9 @@ struct RecordList: ServerCommand {
     @OptionGroup var limit: LimitOption
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .record(.list(limit: limit.count)) }
+    var command: ListRecords { ListRecords(limit: limit.count) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .records(let records) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of records: ListRecords.Reply) throws -> Output {
         guard !records.isEmpty else { return try Output("Nobody has called yet.", json: records) }
         let rows = records.map {
             [

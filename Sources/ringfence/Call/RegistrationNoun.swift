@@ -21,10 +21,9 @@ struct RegistrationList: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .registration(.list) }
+    var command: ListRegistrations { ListRegistrations() }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .registrations(let list) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of list: ListRegistrations.Reply) throws -> Output {
         guard !list.isEmpty else {
             return try Output("No phone is registered.", json: list, hint: "Why not? Ask: ringfence doctor")
         }

@@ -9,16 +9,18 @@ import Server
 
 /// What the commands ask of a running server. The real one speaks over the control socket; a test's answers from memory.
 protocol Operations {
-    func perform(_ command: Command) throws(Refusal) -> Answer
+    func perform<Asked: Command>(_ command: Asked) throws(Refusal) -> Asked.Reply
 }
 
 extension ControlClient: Operations {}
 
 /// A command that asks the running server one thing.
 protocol ServerCommand: AsyncParsableCommand {
+    associatedtype Asked: Command
+
     var options: ServerOptions { get }
-    var command: Command { get }
-    func output(of answer: Answer) throws -> Output
+    var command: Asked { get }
+    func output(of reply: Asked.Reply) throws -> Output
 }
 
 extension ServerCommand {
@@ -82,8 +84,8 @@ struct LimitOption: ParsableArguments {
 }
 
 extension Refusal {
-    /// The server answered a question that was not asked: it is of another version.
-    static let unexpectedAnswer = Self(
+    /// The server answered with more or less than was asked for: it is of another version.
+    static let otherThanAsked = Self(
         problem: "The server's answer was not understood.",
         reason: "this program and the running server are not of one version",
         remedy: "restart the server with this program: ringfence --version"

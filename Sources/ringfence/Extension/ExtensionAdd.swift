@@ -34,10 +34,9 @@ struct ExtensionAdd: ServerCommand {
         }
     }
 
-    var command: Command { .extension(.add(numbers.map { NewExtension(number: $0, name: name, group: group) })) }
+    var command: AddExtensions { AddExtensions(numbers.map { NewExtension(number: $0, name: name, group: group) }) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .extensions(let added) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of added: AddExtensions.Reply) throws -> Output {
         let text = added.map { "Extension \($0.number) is added: \($0.name.shown)." }.joined(separator: "\n")
         return try Output(text, json: added, hint: added.first.map { "Next: ringfence phone enrol \($0.number)" })
     }

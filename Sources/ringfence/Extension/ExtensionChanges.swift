@@ -13,10 +13,10 @@ struct ExtensionDisable: ServerCommand {
     @OptionGroup var number: NumberArgument
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .extension(.disable(number: number.text)) }
+    var command: DisableExtension { DisableExtension(number: number.text) }
 
-    func output(of answer: Answer) throws -> Output {
-        try ExtensionChange.output(of: answer) { "Undo: ringfence extension enable \($0.number)" }
+    func output(of change: ExtensionChange) throws -> Output {
+        try change.output(hint: "Undo: ringfence extension enable \(change.number)")
     }
 }
 
@@ -29,9 +29,9 @@ struct ExtensionEnable: ServerCommand {
     @OptionGroup var number: NumberArgument
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .extension(.enable(number: number.text)) }
+    var command: EnableExtension { EnableExtension(number: number.text) }
 
-    func output(of answer: Answer) throws -> Output { try ExtensionChange.output(of: answer) }
+    func output(of change: ExtensionChange) throws -> Output { try change.output() }
 }
 
 struct ExtensionRemove: ServerCommand {
@@ -44,7 +44,7 @@ struct ExtensionRemove: ServerCommand {
     @OptionGroup var number: NumberArgument
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .extension(.remove(number: number.text)) }
+    var command: RemoveExtension { RemoveExtension(number: number.text) }
 
-    func output(of answer: Answer) throws -> Output { try ExtensionChange.output(of: answer) }
+    func output(of change: ExtensionChange) throws -> Output { try change.output() }
 }

@@ -26,10 +26,9 @@ struct ExtensionForwarding: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .extension(.forwarding(number: number.text, to: policy)) }
+    var command: ForwardExtension { ForwardExtension(number: number.text, to: policy) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .extensionChanged(let change) = answer else { throw Refusal.unexpectedAnswer }
-        return try Output("Extension \(change.number) may forward its calls to \(policy.rawValue).", json: change)
+    func output(of change: ForwardExtension.Reply) throws -> Output {
+        try Output("Extension \(change.number) may forward its calls to \(policy.rawValue).", json: change)
     }
 }

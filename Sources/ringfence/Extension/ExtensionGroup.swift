@@ -30,10 +30,9 @@ struct ExtensionGroup: ServerCommand {
         throw ValidationError("'\(group)' is not a group: 1 to 32 letters, digits and hyphens, such as sales.")
     }
 
-    var command: Command { .extension(.group(number: number.text, group: group)) }
+    var command: GroupExtension { GroupExtension(number: number.text, group: group) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .extensionChanged(let change) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of change: GroupExtension.Reply) throws -> Output {
         let place = group.map { "in pick-up group \($0.lowercased())" } ?? "in no pick-up group"
         return try Output("Extension \(change.number) is \(place).", json: change)
     }

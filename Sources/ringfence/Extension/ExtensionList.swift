@@ -10,10 +10,9 @@ struct ExtensionList: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .extension(.list) }
+    var command: ListExtensions { ListExtensions() }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .extensions(let list) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of list: ListExtensions.Reply) throws -> Output {
         guard !list.isEmpty else {
             return try Output("There are no extensions yet.", json: list, hint: "Next: ringfence extension add 101")
         }
@@ -37,10 +36,9 @@ struct ExtensionShow: ServerCommand {
     @OptionGroup var number: NumberArgument
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .extension(.show(number: number.text)) }
+    var command: ShowExtension { ShowExtension(number: number.text) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .extension(let detail) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of detail: ShowExtension.Reply) throws -> Output {
         let summary = detail.summary
         var parts = [
             "Extension \(summary.number): \(summary.name.shown)",

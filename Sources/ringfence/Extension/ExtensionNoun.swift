@@ -43,8 +43,5 @@ extension ExtensionChange {
         """
     }
 
-    static func output(of answer: Answer, hint: (ExtensionChange) -> String? = { _ in nil }) throws -> Output {
-        guard case .extensionChanged(let change) = answer else { throw Refusal.unexpectedAnswer }
-        return try Output(change.text, json: change, hint: hint(change))
-    }
+    func output(hint: String? = nil) throws -> Output { try Output(text, json: self, hint: hint) }
 }

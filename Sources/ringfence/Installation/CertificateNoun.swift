@@ -19,11 +19,10 @@ struct CertificateShow: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .certificate(.show) }
+    var command: ShowCertificate { ShowCertificate() }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .certificate(let report) = answer else { throw Refusal.unexpectedAnswer }
-        return try Output(report.text, json: report)
+    func output(of report: ShowCertificate.Reply) throws -> Output {
+        try Output(report.text, json: report)
     }
 }
 
@@ -53,7 +52,7 @@ struct CertificateReplace: ServerCommand {
     /// Read here and not by the server, which may run as an account that cannot.
     private(set) var pair = CertificatePair(certificate: "", key: Redacted(""))
 
-    var command: Command { .certificate(.replace(pair)) }
+    var command: ReplaceCertificate { ReplaceCertificate(pair) }
 
     enum CodingKeys: CodingKey {
         case certificate, key, newAuthority, options
@@ -68,9 +67,8 @@ struct CertificateReplace: ServerCommand {
         try await ask()
     }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .certificate(let report) = answer else { throw Refusal.unexpectedAnswer }
-        return try Output("New connections see it now.\n" + report.text, json: report)
+    func output(of report: ReplaceCertificate.Reply) throws -> Output {
+        try Output("New connections see it now.\n" + report.text, json: report)
     }
 }
 

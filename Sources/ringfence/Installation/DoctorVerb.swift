@@ -5,6 +5,7 @@ import ArgumentParser
 import Foundation
 import Glibc
 import Guard
+import Model
 import Server
 
 struct DoctorVerb: AsyncParsableCommand {
@@ -40,8 +41,7 @@ struct DoctorVerb: AsyncParsableCommand {
     private func askServer() throws(Refusal) -> [Diagnosis]? {
         guard let server = try? ControlClient(directory: options.folder.path, as: options.role) else { return nil }
         do throws(Refusal) {
-            guard case .doctor(let report) = try server.perform(.doctor) else { return nil }
-            return report.facts.map(Diagnosis.init)
+            return try server.perform(Diagnose()).facts.map(Diagnosis.init)
         } catch {
             guard error.control == .roles else { return nil }
             throw error

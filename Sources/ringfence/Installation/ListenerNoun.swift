@@ -19,11 +19,10 @@ struct ListenerList: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .listener(.list) }
+    var command: ListListeners { ListListeners() }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .listeners(let list) = answer else { throw Refusal.unexpectedAnswer }
-        return try Output(ListenerReport.table(list), json: list)
+    func output(of list: ListListeners.Reply) throws -> Output {
+        try Output(ListenerReport.table(list), json: list)
     }
 }
 
@@ -54,12 +53,11 @@ struct ListenerExcept: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command {
-        .listener(.except(.init(transport: transport, address: address.description, reason: reason, days: days)))
+    var command: ExceptListener {
+        ExceptListener(transport: transport, address: address.description, reason: reason, days: days)
     }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .listenerExcepted(let exception) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of exception: ExceptListener.Reply) throws -> Output {
         let text = "\(exception.name) is allowed without encryption until \(exception.until.seconds)."
         let hint = "Take it back: ringfence listener withdraw \(transport.rawValue) \(address)"
         return try Output(text, json: exception, hint: hint)
@@ -80,11 +78,10 @@ struct ListenerWithdraw: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .listener(.withdraw(transport, address: address.description)) }
+    var command: WithdrawListener { WithdrawListener(transport, address: address.description) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .listenerWithdrawn(let exception) = answer else { throw Refusal.unexpectedAnswer }
-        return try Output("\(exception.name) is not allowed any longer.", json: exception)
+    func output(of exception: WithdrawListener.Reply) throws -> Output {
+        try Output("\(exception.name) is not allowed any longer.", json: exception)
     }
 }
 

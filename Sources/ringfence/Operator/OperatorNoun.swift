@@ -58,14 +58,13 @@ struct OperatorAdd: ServerCommand {
 
     private var wanted: Role? { Role(parsing: role + (`extension`.map { ":\($0)" } ?? "")) }
 
-    var command: Command {
+    var command: AddOperator {
         guard let wanted else { preconditionFailure("validate() checks the role") }
-        return .operator(.add(account: account, role: wanted))
+        return AddOperator(account: account, role: wanted)
     }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .operator(let report) = answer else { throw Refusal.unexpectedAnswer }
-        return try Output(
+    func output(of report: AddOperator.Reply) throws -> Output {
+        try Output(
             "\(report.account) may run the phone system as \(report.role).",
             json: report,
             hint: "Take it back: ringfence operator remove \(account)"
@@ -81,10 +80,9 @@ struct OperatorList: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .operator(.list) }
+    var command: ListOperators { ListOperators() }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .operators(let list) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of list: ListOperators.Reply) throws -> Output {
         let rows = list.map {
             [
                 $0.account.name ?? "-", "\($0.account.user)", $0.role.description, $0.since?.seconds ?? "always",
@@ -106,10 +104,9 @@ struct OperatorRemove: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .operator(.remove(account: account)) }
+    var command: RemoveOperator { RemoveOperator(account: account) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .operator(let report) = answer else { throw Refusal.unexpectedAnswer }
-        return try Output("\(report.account) may not run the phone system any more.", json: report)
+    func output(of report: RemoveOperator.Reply) throws -> Output {
+        try Output("\(report.account) may not run the phone system any more.", json: report)
     }
 }

@@ -55,12 +55,10 @@ struct PhoneEnrol: ServerCommand {
         }
     }
 
-    var command: Command { .phone(.enrol([NewPhone(extension: number.text, label: label, minimum: minimum)])) }
+    var command: EnrolPhones { EnrolPhones([NewPhone(extension: number.text, label: label, minimum: minimum)]) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .enrolled(let phones) = answer, let phone = phones.first, phones.count == 1 else {
-            throw Refusal.unexpectedAnswer
-        }
+    func output(of phones: [EnrolledPhone]) throws -> Output {
+        guard let phone = phones.first, phones.count == 1 else { throw Refusal.otherThanAsked }
         let text =
             switch options.json ? .json : format ?? .text {
             case .json: try JSONText.of(phone.enrolment)

@@ -25,10 +25,9 @@ struct PhoneList: ServerCommand {
         if let number { try NumberArgument.check(number) }
     }
 
-    var command: Command { .phone(.list(extension: number)) }
+    var command: ListPhones { ListPhones(extension: number) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .phones(let list) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of list: ListPhones.Reply) throws -> Output {
         guard !list.isEmpty else {
             return try Output(
                 "No phones are enrolled.",
@@ -52,10 +51,9 @@ struct PhoneRevoke: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .phone(.revoke(id: id)) }
+    var command: RevokePhone { RevokePhone(id: id) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .phoneRevoked(let revocation) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of revocation: RevokePhone.Reply) throws -> Output {
         let facts = FactList([
             ("Calls ended", "\(revocation.endedCalls)"), ("Phones unregistered", "\(revocation.removedRegistrations)"),
         ])

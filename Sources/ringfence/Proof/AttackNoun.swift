@@ -62,9 +62,13 @@ struct AttackRun: AsyncParsableCommand {
             throw error
         }
         accounts.remove()
-        let left = await AttackTraces.lift(of: network, since: report.at) { try server.perform($0) }
+        let left = await AttackTraces.lift(of: network, since: report.at) {
+            try server.perform(ListBans())
+        } _: {
+            try server.perform($0)
+        }
         for ban in left { Console.complain("the ban of \(ban.source) is left behind; to lift it: \(ban.remedy)") }
-        _ = try server.perform(.control(.keepProofs(.attack, report.outcomes)))
+        _ = try server.perform(KeepProofs(.attack, report.outcomes))
         try Output(report.text, json: report, fellShort: !report.holds).deliver(asJSON: options.json)
     }
 }
@@ -77,29 +81,27 @@ private struct TemporaryAccounts {
 
     init(on server: ControlClient) throws(Refusal) {
         self.server = server
-        guard case .extensions(let existing) = try server.perform(.extension(.list)) else { throw .unexpectedAnswer }
+        let existing = try server.perform(ListExtensions())
         // What an attack that was interrupted left behind.
         for left in existing where left.name == Self.name {
-            _ = try server.perform(.extension(.remove(number: left.number.text)))
+            _ = try server.perform(RemoveExtension(number: left.number.text))
         }
         let taken = Set(existing.map(\.number.text))
         let free = Array((990_001...999_999).lazy.map(String.init).filter { !taken.contains($0) }.prefix(3))
         let wanted = free.map { NewExtension(number: $0, name: Self.name) }
-        _ = try server.perform(.extension(.add(wanted)))
-        let enrolment = Command.phone(.enrol(free.map { NewPhone(extension: $0, label: Self.name) }))
+        _ = try server.perform(AddExtensions(wanted))
+        let enrolment = EnrolPhones(free.map { NewPhone(extension: $0, label: Self.name) })
         do throws(Refusal) {
-            guard case .enrolled(let phones) = try server.perform(enrolment) else { throw .unexpectedAnswer }
-            self.phones = phones
+            phones = try server.perform(enrolment)
         } catch {
-            for number in free { _ = try? server.perform(.extension(.remove(number: number))) }
+            for number in free { _ = try? server.perform(RemoveExtension(number: number)) }
             throw error
         }
     }
 
     func target(_ installation: Installation, _ serving: Serving, _ address: IPAddress) throws(Refusal) -> Target {
-        guard let domain = DomainName(parsing: installation.settings.domain),
-            case .listeners(let listeners) = try server.perform(.listener(.list))
-        else { throw .unexpectedAnswer }
+        guard let domain = DomainName(parsing: installation.settings.domain) else { throw .otherThanAsked }
+        let listeners = try server.perform(ListListeners())
         let clear = listeners.filter { $0.listener.purpose == .sipTCP || $0.listener.purpose == .sipUDP }
         var target = Target(
             host: installation.settings.names[0],
@@ -121,7 +123,7 @@ private struct TemporaryAccounts {
     }
 
     func remove() {
-        for phone in phones { _ = try? server.perform(.extension(.remove(number: phone.extension.text))) }
+        for phone in phones { _ = try? server.perform(RemoveExtension(number: phone.extension.text)) }
     }
 }
 

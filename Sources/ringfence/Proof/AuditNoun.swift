@@ -24,10 +24,9 @@ struct AuditRun: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .audit(.run) }
+    var command: RunAudit { RunAudit() }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .audit(let summary) = answer else { throw Refusal.unexpectedAnswer }
-        return Output(summary.text, rawJSON: summary.json, fellShort: !summary.holds)
+    func output(of summary: RunAudit.Reply) throws -> Output {
+        Output(summary.text, rawJSON: summary.json, fellShort: !summary.holds)
     }
 }

@@ -21,10 +21,9 @@ struct BanList: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .ban(.list) }
+    var command: ListBans { ListBans() }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .bans(let bans) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of bans: ListBans.Reply) throws -> Output {
         guard !bans.isEmpty else { return try Output("Nobody is shut out.", json: bans) }
         let rows = bans.map {
             [$0.source.description, $0.reason.rawValue, $0.until.seconds, "\($0.repetition)", $0.actor, $0.evidence]
@@ -60,10 +59,9 @@ struct BanAdd: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .ban(.add(.init(source: source.description, reason: reason, hours: hours))) }
+    var command: AddBan { AddBan(source: source.description, reason: reason, hours: hours) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .banned(let ban) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of ban: AddBan.Reply) throws -> Output {
         let text = "\(ban.source) is shut out until \(ban.until.seconds)."
         return try Output(text, json: ban, hint: "Let it in again: \(ban.remedy)")
     }
@@ -77,10 +75,9 @@ struct BanRemove: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .ban(.remove(source: source.description)) }
+    var command: RemoveBan { RemoveBan(source: source.description) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .banLifted(let ban) = answer else { throw Refusal.unexpectedAnswer }
-        return try Output("\(ban.source) is let in again.", json: ban)
+    func output(of ban: RemoveBan.Reply) throws -> Output {
+        try Output("\(ban.source) is let in again.", json: ban)
     }
 }

@@ -3,6 +3,7 @@
 import Admin
 import ArgumentParser
 import Guard
+import Model
 import Store
 
 struct ControlNoun: ParsableCommand {
@@ -22,10 +23,9 @@ struct ControlList: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .control(.list) }
+    var command: ListControls { ListControls() }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .controls(let controls) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of controls: ListControls.Reply) throws -> Output {
         let rows = controls.map {
             [$0.control.rawValue, $0.state.words, $0.lastAudit.words, $0.lastAttack.words, $0.title]
         }

@@ -22,10 +22,9 @@ struct EventList: ServerCommand {
     @OptionGroup var limit: LimitOption
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .event(.list(limit: limit.count)) }
+    var command: ListEvents { ListEvents(limit: limit.count) }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .events(let events) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of events: ListEvents.Reply) throws -> Output {
         guard !events.isEmpty else { return try Output("Nothing was noticed.", json: events) }
         let rows = events.map {
             [$0.at.seconds, $0.kind.rawValue, $0.source, "\($0.count)", $0.control, $0.subject ?? "-", $0.detail]

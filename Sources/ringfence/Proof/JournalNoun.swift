@@ -40,12 +40,11 @@ struct JournalList: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command {
-        .journal(.list(JournalQuery(limit: limit.count, before: before, action: action, includesSystem: all)))
+    var command: ListJournal {
+        ListJournal(JournalQuery(limit: limit.count, before: before, action: action, includesSystem: all))
     }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .journal(let entries) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of entries: ListJournal.Reply) throws -> Output {
         let rows = entries.map { ["\($0.sequence)", $0.at.seconds, $0.actor, $0.action, $0.subject, $0.detail] }
         return try Output(Table(["entry", "at", "who", "did", "to", "detail"], rows).text, json: entries)
     }
@@ -60,10 +59,9 @@ struct JournalVerify: ServerCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: Command { .journal(.verify) }
+    var command: VerifyJournal { VerifyJournal() }
 
-    func output(of answer: Answer) throws -> Output {
-        guard case .verification(let verification) = answer else { throw Refusal.unexpectedAnswer }
+    func output(of verification: VerifyJournal.Reply) throws -> Output {
         guard let entry = verification.firstWrong else {
             let text = "The journal is whole: \(verification.entries) entries.\n  Head: \(verification.head)"
             return try Output(text, json: verification)

@@ -79,7 +79,7 @@ struct ControlDoorTests {
             let (begun, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
             Thread.detachNewThread {
                 begun.signal()
-                let said = try? socket.say(as: 1, [#"{"id":1,"as":"auditor","command":{"doctor":{}}}"#])
+                let said = try? socket.say(as: 1, [#"{"id":1,"as":"auditor","command":"doctor"}"#])
                 asking.withLock { $0 = said ?? "" }
                 ended.signal()
             }
@@ -100,7 +100,7 @@ struct ControlDoorTests {
             try wait { try await socket.admit([], generation: 3) }
             #expect(ended.wait(timeout: .now() + 10) == .success)
             // The answer to what he asked before, and then the end.
-            #expect(asking.withLock { $0 } == #"{"answer":{"proofsKept":{"count":0}},"id":1}"# + "\n")
+            #expect(asking.withLock { $0 } == #"{"answer":{"facts":[]},"id":1}"# + "\n")
             #expect(try socket.say(as: 1) == "Permission denied\n")
         }
     }
@@ -114,11 +114,13 @@ struct ControlDoorTests {
             let said = try socket.say(
                 as: 1,
                 [
-                    #"{"id":1,"command":{"operator":{"_0":{"remove":{"account":"\#(name)"}}}}}"#,
-                    #"{"id":2,"command":{"doctor":{}}}"#,
+                    #"{"id":1,"command":"operator.remove","with":{"account":"\#(name)"}}"#,
+                    #"{"id":2,"command":"doctor"}"#,
                 ]
             )
-            #expect(said == #"{"answer":{"proofsKept":{"count":0}},"id":1}"# + "\n")
+            #expect(
+                said == #"{"answer":{"account":{"name":"test","user":7},"exists":true,"role":"owner"},"id":1}"# + "\n"
+            )
             #expect(socket.actors.value.count == 1)
         }
     }

@@ -18,19 +18,16 @@ struct RoleTrialTests {
         let folder = TemporaryFolder()
         let made = try install(folder)
         try await serve(made) {
-            _ = try await tell(made, .extension(.add([NewExtension(number: "101")])))
-            guard case .enrolled(let phones) = try await tell(made, .phone(.enrol([NewPhone(extension: "101")]))),
-                case .extensions(let before) = try await tell(made, .extension(.list))
-            else { throw AnotherAnswer() }
+            _ = try await tell(made, AddExtensions([NewExtension(number: "101")]))
+            let phones = try await tell(made, EnrolPhones([NewPhone(extension: "101")]))
+            let before = try await tell(made, ListExtensions())
             let attack = try #require(AttackSuite.attacks.first { $0.id == "P07" })
             let (target, wire) = (try target(made, phones), try NetworkWire(made).wire)
             let observation = try await attack.run(wire, target)
             #expect(observation.outcome == .held, "\(observation.observed)")
-            #expect(observation.observed.hasPrefix("of \(CommandKind.allCases.count) commands, refused to owner 0,"))
-            #expect(try await tell(made, .extension(.list)) == .extensions(before))
-            guard case .events(let events) = try await tell(made, .event(.list(limit: 100))) else {
-                throw AnotherAnswer()
-            }
+            #expect(observation.observed.hasPrefix("of \(CommandRegistry.all.count) commands, refused to owner 0,"))
+            #expect(try await tell(made, ListExtensions()) == before)
+            let events = try await tell(made, ListEvents(limit: 100))
             #expect(events.contains { $0.kind == .rightRefused })
         }
     }
@@ -42,18 +39,18 @@ struct RoleTrialTests {
         let folder = TemporaryFolder()
         let made = try install(folder)
         try await serve(made) {
-            _ = try await tell(made, .extension(.add([NewExtension(number: "101"), NewExtension(number: "102")])))
-            _ = try await tell(made, .phone(.enrol([NewPhone(extension: "101"), NewPhone(extension: "102")])))
+            _ = try await tell(made, AddExtensions([NewExtension(number: "101"), NewExtension(number: "102")]))
+            _ = try await tell(made, EnrolPhones([NewPhone(extension: "101"), NewPhone(extension: "102")]))
             for _ in 0..<2 {
                 let failed = try await attack(made).filter { !$0.passed }.map { "\($0.id): \($0.observed)" }
                 #expect(failed == [])
-                guard case .audit(let audit) = try await tell(made, .audit(.run)) else { throw AnotherAnswer() }
+                let audit = try await tell(made, RunAudit())
                 // Tests beside this one open ports in the same process, which is all that `open-ports` can see.
                 let broken = audit.outcomes.filter { !$0.passed && $0.control != .openPorts }
                 #expect(broken == [], "\(audit.text)")
                 #expect(audit.text.contains("10 pairs of answers"))
-                let bans = try await tell(made, .ban(.list))
-                #expect(bans == .bans([]))
+                let bans = try await tell(made, ListBans())
+                #expect(bans == [])
             }
         }
     }
@@ -61,9 +58,8 @@ struct RoleTrialTests {
     /// As `ringfence attack run` does it, with extensions of its own.
     private func attack(_ made: Installation) async throws -> [AttackResult] {
         let numbers = ["990001", "990002", "990003"]
-        _ = try await tell(made, .extension(.add(numbers.map { NewExtension(number: $0) })))
-        guard case .enrolled(let phones) = try await tell(made, .phone(.enrol(numbers.map { NewPhone(extension: $0) })))
-        else { throw AnotherAnswer() }
+        _ = try await tell(made, AddExtensions(numbers.map { NewExtension(number: $0) }))
+        let phones = try await tell(made, EnrolPhones(numbers.map { NewPhone(extension: $0) }))
         let (network, began) = (try NetworkWire(made), SystemClock.wall)
         let target = try target(made, phones)
         var results: [AttackResult] = []
@@ -76,20 +72,22 @@ struct RoleTrialTests {
             }
             results.append(AttackResult(attack, observation))
         }
-        for number in numbers { _ = try await tell(made, .extension(.remove(number: number))) }
-        let left = await AttackTraces.lift(of: network, since: began) { try await tell(made, $0) }
+        for number in numbers { _ = try await tell(made, RemoveExtension(number: number)) }
+        let left = await AttackTraces.lift(of: network, since: began) {
+            try await tell(made, ListBans())
+        } _: {
+            try await tell(made, $0)
+        }
         #expect(left.isEmpty && results.count == Self.noisy.count)
         return results
     }
 
     /// A client blocks, so it has a thread of its own.
-    private func tell(_ made: Installation, _ command: Command) async throws -> Answer {
+    private func tell<Asked: Command>(_ made: Installation, _ command: Asked) async throws -> Asked.Reply {
         try await withCheckedThrowingContinuation { told in
             Thread.detachNewThread { told.resume(with: Result { try ControlClient(made).perform(command) }) }
         }
     }
-
-    private struct AnotherAnswer: Error {}
 
     private func target(_ made: Installation, _ phones: [EnrolledPhone]) throws -> Target {
         let serving = try #require(made.serving)

@@ -15,6 +15,15 @@ import Testing
 struct SocketFixture: Sendable {
     static let noCall = Refusal(problem: "No such call.", reason: "a test says so", remedy: "try another")
 
+    /// Who is removed, whoever it is.
+    static let removed = OperatorReport(
+        account: LocalAccount(name: "test", user: 7),
+        role: .owner,
+        since: nil,
+        lastSeen: nil,
+        exists: true
+    )
+
     let folder: TemporaryFolder
     let installation: Installation
     let door: ControlDoor
@@ -29,22 +38,28 @@ struct SocketFixture: Sendable {
         let door: ControlDoor
         let strangers: Strangers
 
-        func perform(
-            _ command: Command,
+        func perform<Asked: Command>(
+            _ command: Asked,
             for account: LocalAccount,
             as narrowed: Role?
-        ) async throws(Refusal) -> Answer {
-            if case .call(.end(let id)) = command {
+        ) async throws(Refusal) -> Asked.Reply {
+            if let id = (command as? EndCall)?.id {
                 guard id != "gone" else { throw SocketFixture.noCall }
-                return .callEnded(id: id)
+                return try Self.reply(EndCall.Reply(id: id))
             }
             actors.append(account.description + (narrowed.map { " as \($0)" } ?? ""))
             // Nothing makes it give up.
-            if case .audit = command { await Task { try? await Task.sleep(for: .seconds(600)) }.value }
-            if case .operator(.remove) = command, let none = try? SocketFixture.snapshot(generation: 9) {
+            if command is RunAudit { await Task { try? await Task.sleep(for: .seconds(600)) }.value }
+            if command is RemoveOperator, let none = try? SocketFixture.snapshot(generation: 9) {
                 await door.admit(by: none)
             }
-            return .proofsKept(count: 0)
+            return try command is RemoveOperator
+                ? Self.reply(SocketFixture.removed) : Self.reply(DoctorReport(facts: []))
+        }
+
+        private static func reply<Reply>(_ reply: some Sendable) throws(Refusal) -> Reply {
+            guard let reply = reply as? Reply else { throw SocketFixture.noCall }
+            return reply
         }
 
         func turnAway(_ account: LocalAccount) async -> Refusal {

@@ -24,11 +24,9 @@ struct HostingTests {
             for installation in made {
                 let serving = try #require(installation.serving)
                 #expect(serving.sipTLS == hosting.listeners[0].address)
-                let add = Command.extension(.add([NewExtension(number: "101", name: installation.folderName)]))
+                let add = AddExtensions([NewExtension(number: "101", name: installation.folderName)])
                 _ = try await tell(installation, add)
-                guard case .extensions(let list) = try await tell(installation, .extension(.list)) else {
-                    throw AnotherAnswer()
-                }
+                let list = try await tell(installation, ListExtensions())
                 #expect(list.map(\.name) == [installation.folderName])
                 let port = finding(.signallingPort, await examine(installation))
                 #expect(port?.severity == .good, "\(String(describing: port))")
@@ -132,8 +130,6 @@ struct HostingTests {
         #expect(refusal?.problem == "Ringfence cannot listen on \(taken.address).")
     }
 
-    private struct AnotherAnswer: Error {}
-
     private func make(
         _ name: String,
         domain: String? = nil,
@@ -173,7 +169,7 @@ struct HostingTests {
     }
 
     /// On a thread of its own, because a client blocks.
-    private func tell(_ installation: Installation, _ command: Command) async throws -> Answer {
+    private func tell<Asked: Command>(_ installation: Installation, _ command: Asked) async throws -> Asked.Reply {
         try await withCheckedThrowingContinuation { told in
             Thread.detachNewThread {
                 told.resume(with: Result { try ControlClient(installation).perform(command) })

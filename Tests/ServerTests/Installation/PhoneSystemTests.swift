@@ -19,14 +19,11 @@ struct PhoneSystemTests {
     @Test func `phones are told where it really listens, and a clean stop takes its socket along`() async throws {
         let made = try install()
         try await serve(made, media: 27_080) { client in
-            let added = try client.perform(.extension(.add([NewExtension(number: "101", name: "Lab")])))
-            guard case .extensions(let reports) = added else { throw AnotherAnswer() }
+            let reports = try client.perform(AddExtensions([NewExtension(number: "101", name: "Lab")]))
             #expect(reports.map(\.name) == ["Lab"])
             let serving = try #require(made.serving)
             #expect(serving.media.description == "127.0.0.1:27080-27081" && serving.sipTLS.port != 0)
-            guard case .enrolled(let phones) = try client.perform(.phone(.enrol([NewPhone(extension: "101")]))) else {
-                throw AnotherAnswer()
-            }
+            let phones = try client.perform(EnrolPhones([NewPhone(extension: "101")]))
             #expect(phones.first?.enrolment.server == "localhost:\(serving.sipTLS.port)")
             #expect(phones.first?.enrolment.ca == (try String(contentsOfFile: made.rootCertificate, encoding: .utf8)))
         }
@@ -39,7 +36,7 @@ struct PhoneSystemTests {
         try await serve(made, media: 27_082) { client in
             let refusal = #expect(throws: Refusal.self) { _ = try made.openStore() }
             #expect(refusal?.problem == "The phone system in \(made.directory) is running already.")
-            _ = try client.perform(.extension(.list))
+            _ = try client.perform(ListExtensions())
         }
     }
 
@@ -60,8 +57,6 @@ struct PhoneSystemTests {
         let refusal = #expect(throws: Refusal.self) { _ = try made.openStore() }
         #expect(refusal?.remedy == "keep a copy of the folder, then put it back from the last backup")
     }
-
-    private struct AnotherAnswer: Error {}
 
     private func install() throws -> Installation {
         let domain = try #require(DomainName(parsing: "example.com"))

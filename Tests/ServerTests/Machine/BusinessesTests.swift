@@ -22,7 +22,7 @@ struct BusinessesTests {
             for office in hosted.offices {
                 let phone = try await Enrolled("201", in: office)
                 #expect(try await phone.register(over: office.peer()))
-                #expect(await office.server.registrations().count == 1)
+                #expect(await office.server.live(.registrations).registrations.count == 1)
             }
         }
     }
@@ -43,10 +43,10 @@ struct BusinessesTests {
                 #expect(toCaller.authentic > 0 && toCaller.foreign == 0)
                 #expect(toCallee.authentic > 0 && toCallee.foreign == 0)
             }
-            for office in hosted.offices { #expect(await office.server.calls().count == 1) }
+            for office in hosted.offices { #expect(await office.server.live(.calls).calls.count == 1) }
             #expect(await calls[0].hangUp() == 200)
-            #expect(await hosted.offices[0].server.calls().isEmpty)
-            #expect(await hosted.offices[1].server.calls().count == 1)
+            #expect(await hosted.offices[0].server.live(.calls).calls.isEmpty)
+            #expect(await hosted.offices[1].server.live(.calls).calls.count == 1)
             #expect(await calls[1].hangUp() == 200)
         }
     }
@@ -80,8 +80,8 @@ struct BusinessesTests {
             // It trusts bolt's certificate and asks bolt for acme's domain: refused after a challenge, as any other.
             let line = try await bolt.peer()
             #expect(try await !phone.register(over: line))
-            #expect(await bolt.server.registrations().isEmpty)
-            #expect(await acme.server.registrations().isEmpty)
+            #expect(await bolt.server.live(.registrations).registrations.isEmpty)
+            #expect(await acme.server.live(.registrations).registrations.isEmpty)
             // It asks for acme, and is shown acme's certificate, which bolt's root did not sign.
             let astray = try await Peer.connect(to: hosted.tls, root: bolt.root, name: "acme.test")
             #expect(try await astray.waits { $0.isClosed })
@@ -178,8 +178,8 @@ struct BusinessesTests {
                 try await Task.sleep(for: .milliseconds(50))
             }
             #expect(sender.heard.contains("realm=\"acme.test\""))
-            #expect(await acme.server.listeners().contains { $0.address == address.description })
-            #expect(await !bolt.server.listeners().contains { $0.address == address.description })
+            #expect(await acme.server.live(.listeners).listeners.contains { $0.address == address.description })
+            #expect(await !bolt.server.live(.listeners).listeners.contains { $0.address == address.description })
             let seen = hosted.machine.census
             #expect(seen.found(for: acme.server.hop.business).contains { $0.address == address.description })
             #expect(!seen.found(for: bolt.server.hop.business).contains { $0.address == address.description })

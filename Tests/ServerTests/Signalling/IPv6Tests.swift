@@ -15,7 +15,7 @@ struct IPv6Tests {
             let (four, six) = (try await office.peer(), try await office.peer(overIPv6: true))
             #expect(try await old.register(over: four))
             #expect(try await new.register(over: six))
-            let sources = await office.server.registrations().map(\.source)
+            let sources = await office.server.live(.registrations).registrations.map(\.source)
             #expect(sources.count { $0.hasPrefix("[::1]:") } == 1)
             #expect(sources.count { $0.hasPrefix("127.0.0.1:") } == 1)
         }
@@ -32,7 +32,7 @@ struct IPv6Tests {
 
     @Test func `every listener and both media ranges are declared, and open`() async throws {
         try await Office.open(hasIPv6: true) { office in
-            let declared = await office.server.listeners()
+            let declared = await office.server.live(.listeners).listeners
             #expect(declared.count { $0.address.hasPrefix("[::1]:") } == 3)
             let found = OpenSockets.all()
             for listener in declared {

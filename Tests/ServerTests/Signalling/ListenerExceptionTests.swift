@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Admin
 import Foundation
 import Guard
 import Model
@@ -35,7 +36,7 @@ struct ListenerExceptionTests {
 
     @Test func `without one there is nothing but TLS and media`() async throws {
         try await Office.open { office in
-            let purposes = await office.server.listeners().map(\.purpose)
+            let purposes = await office.server.live(.listeners).listeners.map(\.purpose)
             #expect(Set(purposes) == [.sipTLS, .media])
         }
     }
@@ -49,7 +50,7 @@ struct ListenerExceptionTests {
             try await Task.sleep(for: .seconds(9))
             let late = try? await Peer.connect(to: address, root: nil)
             #expect(late == nil)
-            #expect(await !office.server.listeners().contains { $0.purpose == .sipTCP })
+            #expect(await !office.server.live(.listeners).listeners.contains { $0.purpose == .sipTCP })
         }
     }
 

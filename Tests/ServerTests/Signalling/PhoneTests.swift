@@ -17,7 +17,7 @@ struct PhoneTests {
             let phone = try await Enrolled("201", in: office)
             let peer = try await office.peer(versions: 13...13)
             #expect(try await phone.register(over: peer))
-            let list = await office.server.registrations()
+            let list = await office.server.live(.registrations).registrations
             #expect(list.map(\.extension.text) == ["201"])
             #expect(list.first?.tlsVersion == "TLSv1.3")
             #expect(list.first?.transport == "tls")
@@ -36,7 +36,7 @@ struct PhoneTests {
             var registered = 1
             for _ in 0..<2_000 where registered > 0 {
                 try await Task.sleep(for: .milliseconds(10))
-                registered = await office.server.registrations().count
+                registered = await office.server.live(.registrations).registrations.count
             }
             #expect(registered == 0)
         }
@@ -90,7 +90,7 @@ struct PhoneTests {
     @Test func `a phone with a field of lamps subscribes to all of them at once`() {
         var budget = MessageBudget.login
         let start = MonotonicTime(nanoseconds: 1)
-        let waits = (0..<120 * 3 + 4).count { _ in budget.spend(message: true, bytes: 640, at: start) != nil }
+        let waits = (0..<120 * 3 + 4).count { _ in budget.spend(640, at: start) != nil }
         #expect(waits == 0)
     }
 
@@ -128,7 +128,7 @@ struct PhoneTests {
             let snapshot = try office.store.change([.revoke(device.id)], journal: [draft], at: device.createdAt)
             await office.server.apply(snapshot)
             #expect(try await peer.isClosed())
-            #expect(await office.server.registrations().isEmpty)
+            #expect(await office.server.live(.registrations).registrations.isEmpty)
         }
     }
 
@@ -153,7 +153,7 @@ struct PhoneTests {
             let second = try await RingfenceServer.start(office.configuration, store: office.store, logger: .silent)
             let after = try await office.peer()
             #expect(try await phone.register(over: after))
-            #expect(await second.registrations().count == 1)
+            #expect(await second.live(.registrations).registrations.count == 1)
             await second.stop()
         }
     }

@@ -129,12 +129,12 @@ struct MessageBudgetTests {
     @Test func `256 KiB at once, then 64 a second, and what is owed is waited for`() {
         var budget = MessageBudget.login
         var bytes = 0
-        while budget.spend(message: false, bytes: 2_048, at: start) == nil { bytes += 2_048 }
+        while budget.spend(2_048, at: start) == nil { bytes += 2_048 }
         #expect((255 << 10...257 << 10).contains(bytes))
-        let end = budget.spend(message: false, bytes: 64 << 10, at: start)
+        let end = budget.spend(64 << 10, at: start)
         #expect((0.9...1.2).contains(((end ?? start) - start) / .seconds(1)))
-        #expect(budget.spend(message: false, bytes: 1, at: start + .milliseconds(500)) != nil)
-        #expect(budget.spend(message: false, bytes: 1, at: start + .milliseconds(1_100)) == nil)
+        #expect(budget.spend(1, at: start + .milliseconds(500)) != nil)
+        #expect(budget.spend(1, at: start + .milliseconds(1_100)) == nil)
         #expect(!budget.isFull(at: start + .seconds(4)) && budget.isFull(at: start + .seconds(6)))
     }
 
@@ -147,9 +147,9 @@ struct MessageBudgetTests {
             let now = start + .seconds(second)
             for index in logins.indices {
                 while true {
-                    let waits = logins[index].spend(message: true, bytes: 600, at: now) != nil
+                    let waits = logins[index].spend(600, at: now) != nil
                     heard += 1
-                    if business.spend(message: true, bytes: 600, at: now) != nil || waits { break }
+                    if business.spend(600, at: now) != nil || waits { break }
                 }
             }
         }
@@ -158,18 +158,18 @@ struct MessageBudgetTests {
 
     @Test func `nobody waits for longer than ten seconds`() {
         var budget = MessageBudget.login
-        let end = budget.spend(message: true, bytes: 1 << 30, at: start)
+        let end = budget.spend(1 << 30, at: start)
         #expect(end.map { $0 - start } == Limits.longestPause)
     }
 
     @Test func `connections of one login share it, and who comes back has spent it`() throws {
         var budgets = LoginBudgets()
         let (first, second) = (budgets.enter("a", at: start), budgets.enter("a", at: start))
-        for _ in 0..<400 { _ = first.budget.spend(message: true, bytes: 0, at: start) }
-        #expect(second.budget.spend(message: true, bytes: 0, at: start) != nil)
+        for _ in 0..<400 { _ = first.budget.spend(0, at: start) }
+        #expect(second.budget.spend(0, at: start) != nil)
         for budget in [first, second] { budgets.leave(budget) }
-        #expect(budgets.enter("a", at: start).budget.spend(message: true, bytes: 0, at: start) != nil)
-        #expect(budgets.enter("b", at: start).budget.spend(message: true, bytes: 0, at: start) == nil)
+        #expect(budgets.enter("a", at: start).budget.spend(0, at: start) != nil)
+        #expect(budgets.enter("b", at: start).budget.spend(0, at: start) == nil)
         // Who is gone and has everything again is forgotten.
         for number in 0..<10_000 {
             let budget = budgets.enter("phone-\(number)", at: start)
@@ -178,9 +178,16 @@ struct MessageBudgetTests {
         #expect(budgets.count <= 2 * Limits.fewBudgets + 2)
     }
 
+    @Test func `pauses are told once a second, and each is counted`() {
+        let login = LoginBudget()
+        #expect(login.pausesToTell(at: start) == 1)
+        for pause in 1...3 { #expect(login.pausesToTell(at: start + .milliseconds(250 * pause)) == nil) }
+        #expect(login.pausesToTell(at: start + .seconds(1)) == 4)
+    }
+
     private static func messages(within budget: inout MessageBudget, at now: MonotonicTime) -> Int {
         var count = 1
-        while budget.spend(message: true, bytes: 0, at: now) == nil { count += 1 }
+        while budget.spend(0, at: now) == nil { count += 1 }
         return count
     }
 }

@@ -54,7 +54,7 @@ struct WebSocketMessageTests {
             let phone = try await Enrolled("201", in: office)
             let browser = try await office.openBrowser()
             #expect(try await phone.register(over: browser))
-            let list = await office.server.registrations()
+            let list = await office.server.live(.registrations).registrations
             #expect(list.map(\.transport) == ["wss"])
             #expect(list.first?.tlsVersion == "TLSv1.3")
         }

@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 public import Model
 public import Primitives
-
-/// `ringfence phone …`
-public enum PhoneCommand: Hashable, Sendable, Codable {
-    /// All of them or none. Each gets its own user name and password.
-    case enrol([NewPhone])
-    /// The phones of one extension, or all.
-    case list(extension: String?)
-    case revoke(id: String)
-}
 
 /// A phone somebody wants to enrol, as typed.
 public struct NewPhone: Hashable, Sendable, Codable {
@@ -62,6 +54,22 @@ public struct PhoneReport: Hashable, Sendable, Codable {
         (self.id, self.extension, self.label, self.username) = (id, `extension`, label, username)
         (self.minimum, self.enrolledAt) = (minimum, enrolledAt)
         (self.passwordBits, self.registrations) = (passwordBits, registrations)
+    }
+}
+
+extension PhoneReport {
+    /// - Parameter registrations: All that may be its own.
+    init(_ device: DeviceSummary, _ registrations: [RegistrationReport]) {
+        self.init(
+            id: device.id,
+            extension: device.number,
+            label: device.label,
+            username: device.username,
+            minimum: device.minimum,
+            enrolledAt: device.createdAt,
+            passwordBits: SIPPassword.bits,
+            registrations: registrations.count { $0.phone == device.id }
+        )
     }
 }
 

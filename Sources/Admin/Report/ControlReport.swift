@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Guard
+import Guard
+public import Model
 public import Store
-
-/// `ringfence control …`
-public enum ControlCommand: Hashable, Sendable, Codable {
-    case list
-    /// Keeps what `attack run` found out; it attacks from a process of its own.
-    case keepProofs(Proof.Kind, [ControlOutcome])
-}
 
 /// What an audit or an attack found out about one control.
 public struct ControlOutcome: Hashable, Sendable, Codable {

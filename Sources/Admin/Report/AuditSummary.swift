@@ -2,12 +2,6 @@
 
 public import Primitives
 
-/// `ringfence audit …`
-public enum AuditCommand: Hashable, Sendable, Codable {
-    /// Takes seconds.
-    case run
-}
-
 /// What an audit found, as it is shown. The audit itself is in `Audit`, which this module does not know: whoever makes the
 /// ``Administrator`` hands it in.
 public struct AuditSummary: Hashable, Sendable, Codable {

@@ -3,11 +3,6 @@
 public import Model
 public import Primitives
 
-/// `ringfence registration …`
-public enum RegistrationCommand: Hashable, Sendable, Codable {
-    case list
-}
-
 /// One registered contact of a phone.
 public struct RegistrationReport: Hashable, Sendable, Codable {
     public let `extension`: ExtensionNumber

@@ -3,22 +3,6 @@
 public import Model
 public import Primitives
 
-/// `ringfence extension …`
-public enum ExtensionCommand: Hashable, Sendable, Codable {
-    /// All of them or none.
-    case add([NewExtension])
-    case list
-    case show(number: String)
-    case disable(number: String)
-    case enable(number: String)
-    /// Into a pick-up group, or out of any.
-    case group(number: String, group: String?)
-    /// Where its phones may forward its calls to.
-    case forwarding(number: String, to: ForwardingPolicy)
-    /// With its phones.
-    case remove(number: String)
-}
-
 /// An extension somebody wants, as typed.
 public struct NewExtension: Hashable, Sendable, Codable {
     public let number: String
@@ -55,6 +39,20 @@ public struct ExtensionReport: Hashable, Sendable, Codable {
         (self.number, self.name, self.isEnabled) = (number, name, isEnabled)
         (self.pickupGroup, self.forwarding) = (pickupGroup, forwarding)
         (self.createdAt, self.phones) = (createdAt, phones)
+    }
+}
+
+extension ExtensionReport {
+    init(_ value: Extension, in snapshot: Snapshot) {
+        self.init(
+            number: value.number,
+            name: value.name,
+            isEnabled: value.isEnabled,
+            pickupGroup: value.pickupGroup,
+            forwarding: value.forwarding,
+            createdAt: value.createdAt,
+            phones: snapshot.deviceCount(of: value.number)
+        )
     }
 }
 
@@ -101,5 +99,22 @@ public struct ExtensionChange: Hashable, Sendable, Codable {
     ) {
         (self.number, self.change, self.endedCalls) = (number, change, endedCalls)
         (self.removedRegistrations, self.revokedPhones) = (removedRegistrations, revokedPhones)
+    }
+}
+
+extension ExtensionChange {
+    init(
+        number: ExtensionNumber,
+        change: Change,
+        _ ended: (calls: Int, registrations: Int) = (0, 0),
+        revokedPhones: Int = 0
+    ) {
+        self.init(
+            number: number,
+            change: change,
+            endedCalls: ended.calls,
+            removedRegistrations: ended.registrations,
+            revokedPhones: revokedPhones
+        )
     }
 }

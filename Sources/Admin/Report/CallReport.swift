@@ -3,12 +3,6 @@
 public import Model
 public import Primitives
 
-/// `ringfence call …`
-public enum CallCommand: Hashable, Sendable, Codable {
-    case list
-    case end(id: String)
-}
-
 /// A call that is up or being set up.
 public struct CallReport: Hashable, Sendable, Codable {
     /// The id of its record.

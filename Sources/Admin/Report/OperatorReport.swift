@@ -3,14 +3,6 @@
 public import Model
 public import Primitives
 
-/// `ringfence operator …`
-public enum OperatorCommand: Hashable, Sendable, Codable {
-    /// Lets an account of this machine in, or gives one that is let in another role.
-    case add(account: String, role: Role)
-    case list
-    case remove(account: String)
-}
-
 /// Somebody who may run the system.
 public struct OperatorReport: Hashable, Sendable, Codable {
     public let account: LocalAccount

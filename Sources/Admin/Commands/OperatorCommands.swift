@@ -5,56 +5,63 @@ public import Model
 import Primitives
 import Store
 
+/// Lets somebody in, or gives one who is let in another role.
+public struct AddOperator: Command {
+    public static let name = "operator.add"
+    public static let rights: [Right] = [.appointOperators]
+
+    /// The name of an account of this machine, as typed.
+    public let account: String
+    public let role: Role
+
+    public init(account: String, role: Role) { (self.account, self.role) = (account, role) }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(account: "-", role: .auditor) }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> OperatorReport {
+        try await administrator.appoint(account, role, by: caller)
+    }
+}
+
+/// Everybody who may run the system.
+public struct ListOperators: Command {
+    public static let name = "operator.list"
+    public static let rights: [Right] = [.seeOperators]
+
+    public init() {}
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self() }
+
+    public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> [OperatorReport] {
+        try administrator.listOperators()
+    }
+}
+
+/// Lets somebody run the system no more.
+public struct RemoveOperator: Command {
+    public static let name = "operator.remove"
+    public static let rights: [Right] = [.appointOperators]
+
+    /// As typed.
+    public let account: String
+
+    public init(account: String) { self.account = account }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(account: "-") }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> OperatorReport {
+        try await administrator.dismiss(account, by: caller)
+    }
+}
+
 extension Administrator {
-    // MARK: Who is there
-
-    /// Does what an account of this machine asks, by the role that it has at this moment.
-    ///
-    /// - Parameter narrowed: The role that it wants to act in; it gets no right by that which it does not have.
-    public func perform(
-        _ command: Command,
-        for account: LocalAccount,
-        as narrowed: Role? = nil
-    ) async throws(Refusal) -> Answer {
-        let operators = store.snapshot.operators
-        guard let role = OperatorRules.role(of: account, server: doorkeeper.server, among: operators) else {
-            throw await turnAway(account)
-        }
-        if !OperatorRules.isAlwaysOwner(account.user, server: doorkeeper.server) { see(account) }
-        return try await perform(command, by: Actor(name: account.description, role: role, narrowedTo: narrowed))
-    }
-
-    /// Somebody came to the control socket who is not let in.
-    ///
-    /// - Returns: What he is to be told.
-    public func turnAway(_ account: LocalAccount) async -> Refusal {
-        let refusal = OperatorRules.refusal(ofEntryBy: account)
-        await alarm(refusal, of: "control.connect", by: account.description)
-        return refusal
-    }
-
-    /// The first time in an hour: the list says who has not been here for long.
-    private func see(_ account: LocalAccount) {
-        let time = now()
-        guard let name = account.name, seen[name].map({ time - $0 >= Limits.visit || time < $0 }) ?? true else {
-            return
-        }
-        seen[name] = time
-        // A disk that is full is said by the command that needs it.
-        try? store.see(operator: name, at: time)
-    }
-
-    // MARK: ringfence operator
-
-    func perform(_ command: OperatorCommand, by actor: Actor) async throws(Refusal) -> Answer {
-        switch command {
-        case .add(let account, let role): .operator(try await appoint(account, role, by: actor))
-        case .list: .operators(try listOperators())
-        case .remove(let account): .operator(try await dismiss(account, by: actor))
-        }
-    }
-
-    private func appoint(_ name: String, _ role: Role, by actor: Actor) async throws(Refusal) -> OperatorReport {
+    fileprivate func appoint(_ name: String, _ role: Role, by caller: Caller) async throws(Refusal) -> OperatorReport {
         guard let account = doorkeeper.account(named: name) else { throw .noAccount(name) }
         let snapshot = store.snapshot
         let rule = OperatorRules.refusal(
@@ -72,13 +79,13 @@ extension Administrator {
         if let old, old.is(account), old.role == role { throw .alreadyOperator(old) }
         try await change(
             [.appoint(new)],
-            [draft("operator.add", name, JournalDetail.of(old, became: new), actor)],
-            notice: "\(account) may run the system as \(role), by \(actor.name)"
+            [caller.draft("operator.add", name, JournalDetail.of(old, became: new))],
+            notice: "\(account) may run the system as \(role), by \(caller.name)"
         )
         return try report(new)
     }
 
-    private func dismiss(_ name: String, by actor: Actor) async throws(Refusal) -> OperatorReport {
+    fileprivate func dismiss(_ name: String, by caller: Caller) async throws(Refusal) -> OperatorReport {
         guard let old = store.snapshot.operators.first(where: { $0.account == name }) else {
             if let account = doorkeeper.account(named: name),
                 OperatorRules.isAlwaysOwner(account.user, server: doorkeeper.server)
@@ -90,32 +97,32 @@ extension Administrator {
         let report = try report(old)
         try await change(
             [.dismiss(account: name)],
-            [draft("operator.remove", name, JournalDetail.of(old, became: nil), actor)],
-            notice: "\(report.account) may not run the system any more, by \(actor.name)"
+            [caller.draft("operator.remove", name, JournalDetail.of(old, became: nil))],
+            notice: "\(report.account) may not run the system any more, by \(caller.name)"
         )
         return report
     }
 
     /// Those who may look at nothing but this extension: they go with it, or its number's next owner would be watched.
-    func operators(of number: ExtensionNumber, by actor: Actor) -> [(change: Change, draft: JournalDraft)] {
+    func operators(of number: ExtensionNumber, by caller: Caller) -> [(change: Change, draft: JournalDraft)] {
         store.snapshot.operators.filter { $0.role == .ownExtension(number) }.map {
             let detail = JournalDetail.of($0, became: nil)
-            return (.dismiss(account: $0.account), draft("operator.remove", $0.account, detail, actor))
+            return (.dismiss(account: $0.account), caller.draft("operator.remove", $0.account, detail))
         }
     }
 
-    private func listOperators() throws(Refusal) -> [OperatorReport] {
+    fileprivate func listOperators() throws(Refusal) -> [OperatorReport] {
         let always = Set([0, doorkeeper.server]).sorted().map { user in
             let account = doorkeeper.account(numbered: user)
             return OperatorReport(account: account, role: .owner, since: nil, lastSeen: nil, exists: true)
         }
-        let lastSeen = try reading { try store.operatorsLastSeen() }
+        let lastSeen = try reading { try $0.operatorsLastSeen() }
         return always
             + store.snapshot.operators.sorted { $0.account < $1.account }.map { report($0, lastSeen[$0.account]) }
     }
 
     private func report(_ value: Operator) throws(Refusal) -> OperatorReport {
-        report(value, try reading { try store.operatorsLastSeen() }[value.account])
+        report(value, try reading { try $0.operatorsLastSeen() }[value.account])
     }
 
     private func report(_ value: Operator, _ lastSeen: WallTime?) -> OperatorReport {

@@ -31,33 +31,10 @@ extension Administrator {
         guard count > 0 else { throw .nothingAsked() }
         guard count <= Limits.perCommand else { throw .tooMuchAsked() }
     }
+}
 
-    func draft(_ action: String, _ subject: String, _ detail: String, _ actor: Actor) -> JournalDraft {
-        JournalDraft(actor: actor.name, action: action, subject: subject, detail: detail)
-    }
-
-    func report(_ value: Extension, in snapshot: Snapshot) -> ExtensionReport {
-        ExtensionReport(
-            number: value.number,
-            name: value.name,
-            isEnabled: value.isEnabled,
-            pickupGroup: value.pickupGroup,
-            forwarding: value.forwarding,
-            createdAt: value.createdAt,
-            phones: snapshot.deviceCount(of: value.number)
-        )
-    }
-
-    func report(_ device: DeviceSummary, _ registrations: [RegistrationReport]) -> PhoneReport {
-        PhoneReport(
-            id: device.id,
-            extension: device.number,
-            label: device.label,
-            username: device.username,
-            minimum: device.minimum,
-            enrolledAt: device.createdAt,
-            passwordBits: SIPPassword.bits,
-            registrations: registrations.count { $0.phone == device.id }
-        )
+extension Caller {
+    func draft(_ action: String, _ subject: String, _ detail: String) -> JournalDraft {
+        JournalDraft(actor: name, action: action, subject: subject, detail: detail)
     }
 }

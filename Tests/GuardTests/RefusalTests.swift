@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 import Testing
 
-@Suite("Controls and refusals")
-struct ControlTests {
-    @Test func `the names of the controls never change`() {
-        #expect(
-            Control.allCases.map(\.rawValue) == [
-                "sip-passwords", "credential-delivery", "signalling-encryption", "media-encryption", "media-source",
-                "intrusion-detection", "flood-protection", "open-ports", "roles", "journal",
-            ]
-        )
-    }
-
-    @Test func `every control has a title of its own`() {
-        #expect(Set(Control.allCases.map(\.title)).count == Control.allCases.count)
-        #expect(Control.allCases.allSatisfy { !$0.title.isEmpty && !$0.title.hasSuffix(".") })
-    }
-
+@Suite("Refusals")
+struct RefusalTests {
     @Test func `a refusal says what will not happen, why, and what to do`() {
         let refusal = Refusal(
             .openPorts,

@@ -2,13 +2,6 @@
 
 public import Primitives
 
-/// `ringfence certificate …`
-public enum CertificateCommand: Hashable, Sendable, Codable {
-    case show
-    /// Shows another certificate from now on, on every encrypted listener.
-    case replace(CertificatePair)
-}
-
 /// A certificate and its key, as somebody handed them over.
 ///
 /// Its JSON holds the key in clear: whoever encodes it is delivering it to the server. Printed in any other way the key

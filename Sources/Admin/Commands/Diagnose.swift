@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Guard
-import Model
+public import Guard
+public import Model
 import Store
 
-extension Administrator {
-    /// What the store and the engine say of themselves. Nothing is refused here: a broken part is a fact.
-    func doctor() async -> DoctorReport {
-        let files = store.files().map(fact)
-        return DoctorReport(facts: files + [journalFact(), businessFact()] + (await engine.health()))
-    }
+/// What the store and the running system say of themselves. Nothing is refused here: a broken part is a fact.
+public struct Diagnose: Command {
+    public static let name = "doctor"
+    public static let rights: [Right] = [.diagnose]
 
+    public init() {}
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self() }
+
+    public func run(in administrator: isolated Administrator, for _: Caller) async -> DoctorReport {
+        let files = administrator.store.files().map(administrator.fact)
+        let kept = files + [administrator.journalFact(), administrator.businessFact()]
+        return DoctorReport(facts: kept + (await administrator.engine.health()))
+    }
+}
+
+extension Administrator {
     /// Operators pass through the folder to the control socket, and can do no more there.
-    private func fact(_ file: KeptFile) -> DoctorFact {
+    fileprivate func fact(_ file: KeptFile) -> DoctorFact {
         let isPassage = !store.snapshot.operators.isEmpty && file.path == store.path && file.mode & 0o777 == 0o711
         let isWell = file.isPrivate || isPassage
         let account = OwnerRules.Account(
@@ -32,7 +42,7 @@ extension Administrator {
         )
     }
 
-    private func journalFact() -> DoctorFact {
+    fileprivate func journalFact() -> DoctorFact {
         do {
             let verification = try store.verifyJournal()
             guard let sequence = verification.firstWrong else {
@@ -54,7 +64,7 @@ extension Administrator {
         }
     }
 
-    private func businessFact() -> DoctorFact {
+    fileprivate func businessFact() -> DoctorFact {
         let snapshot = store.snapshot
         return DoctorFact(
             name: "business",

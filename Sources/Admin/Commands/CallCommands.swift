@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Guard
+public import Model
+import Store
+
+/// The calls that are up or being set up.
+public struct ListCalls: ExtensionCommand {
+    public static let name = "call.list"
+    public static let rights: [Right] = [.seeCalls]
+
+    public init() {}
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self() }
+    public static func owners(of calls: [CallReport]) -> [[ExtensionNumber]] { calls.map { [$0.caller, $0.callee] } }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async -> [CallReport] {
+        await administrator.engine.live(.calls).calls.filter { caller.permit.covers($0.caller, $0.callee) }
+    }
+}
+
+/// Ends a call for both sides.
+public struct EndCall: Command {
+    public struct Reply: Hashable, Sendable, Codable {
+        public let id: String
+
+        public init(id: String) { self.id = id }
+    }
+
+    public static let name = "call.end"
+    public static let rights: [Right] = [.endCalls]
+
+    /// The id of its record.
+    public let id: String
+
+    public init(id: String) { self.id = id }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(id: "-") }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Reply {
+        guard await administrator.engine.live(.calls).calls.contains(where: { $0.id == id }) else { throw .noCall(id) }
+        // Before it ends: what leaves no trace is not done.
+        let entry = caller.draft("call.end", id, #"{"new":"ended"}"#)
+        try administrator.writing { try $0.append(entry, at: administrator.now()) }
+        guard await administrator.engine.endCall(id) else { throw .noCall(id) }
+        await administrator.tell("Call \(id) ended by \(caller.name)")
+        return Reply(id: id)
+    }
+}
+
+/// Who called whom, the newest first.
+public struct ListRecords: ExtensionCommand {
+    public static let name = "record.list"
+    public static let rights: [Right] = [.seeRecords]
+
+    /// How many at most.
+    public let limit: Int
+
+    public init(limit: Int) { self.limit = limit }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(limit: 100) }
+
+    public static func owners(of records: [CallRecord]) -> [[ExtensionNumber]] {
+        records.map { [$0.caller] + ($0.callee.map { [$0] } ?? []) }
+    }
+
+    /// Calls of one extension that is not there (any more) are nobody's to see.
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> [CallRecord]
+    {
+        guard let number = caller.permit.extensionOnly else {
+            return try administrator.reading { try $0.records(limit: limit) }
+        }
+        guard let owner = administrator.store.snapshot.extensions[number] else { return [] }
+        return try administrator.reading { try $0.records(of: owner, limit: limit) }
+    }
+}

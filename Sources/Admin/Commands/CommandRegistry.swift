@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every command there is. The command line, the control socket and the attack on the roles know no others.
+public enum CommandRegistry {
+    public static let all: [any Command.Type] =
+        [
+            AddExtensions.self, ListExtensions.self, ShowExtension.self, DisableExtension.self, EnableExtension.self,
+            GroupExtension.self, ForwardExtension.self, RemoveExtension.self,
+        ]
+        + [
+            EnrolPhones.self, ListPhones.self, RevokePhone.self, ListRegistrations.self,
+            ListCalls.self, EndCall.self, ListRecords.self,
+        ]
+        + [
+            ListJournal.self, VerifyJournal.self, ListControls.self, KeepProofs.self, ListEvents.self, RunAudit.self,
+            Diagnose.self,
+        ]
+        + [
+            ListListeners.self, ExceptListener.self, WithdrawListener.self, ListBans.self, AddBan.self, RemoveBan.self,
+            ShowCertificate.self, ReplaceCertificate.self,
+        ]
+        + [AddOperator.self, ListOperators.self, RemoveOperator.self]
+
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    /// - Returns: `nil` where there is no command of that name.
+    public static func command(named name: String) -> (any Command.Type)? { byName[name] }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Model
+import Testing
+
+@Suite("Controls")
+struct ControlTests {
+    @Test func `the names of the controls never change`() {
+        #expect(
+            Control.allCases.map(\.rawValue) == [
+                "sip-passwords", "credential-delivery", "signalling-encryption", "media-encryption", "media-source",
+                "intrusion-detection", "flood-protection", "open-ports", "roles", "journal",
+            ]
+        )
+    }
+
+    @Test func `every control has a title of its own`() {
+        #expect(Set(Control.allCases.map(\.title)).count == Control.allCases.count)
+        #expect(Control.allCases.allSatisfy { !$0.title.isEmpty && !$0.title.hasSuffix(".") })
+    }
+}

@@ -112,7 +112,7 @@ private struct Usage {
 
     init() {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         microseconds =
             Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1_000_000
             + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)

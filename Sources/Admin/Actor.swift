@@ -9,6 +9,10 @@ public struct Actor: Hashable, Sendable {
     public let name: String
     public let mandate: Mandate
 
+    public init(_ identity: Identity, role: Role, narrowedTo narrowed: Role? = nil) {
+        self.init(name: identity.description, role: role, narrowedTo: narrowed)
+    }
+
     public init(name: String, role: Role, narrowedTo narrowed: Role? = nil) {
         (self.name, mandate) = (name, Mandate(role, narrowedTo: narrowed))
     }

@@ -7,39 +7,41 @@ import Store
 
 /// Who comes in.
 extension Administrator {
-    /// Does what an account of this machine asks, by the role that it has at this moment.
+    /// Does what somebody asks, by the role that they have at this moment.
     ///
-    /// - Parameter narrowed: The role that it wants to act in; it gets no right by that which it does not have.
+    /// - Parameter narrowed: The role that they want to act in; they get no right by that which they do not have.
     public func perform<Asked: Command>(
         _ command: Asked,
-        for account: LocalAccount,
+        for identity: Identity,
         as narrowed: Role? = nil
     ) async throws(Refusal) -> Asked.Reply {
         let operators = store.snapshot.operators
-        guard let role = OperatorRules.role(of: account, server: doorkeeper.server, among: operators) else {
-            throw await turnAway(account)
+        guard let role = OperatorRules.role(of: identity, server: doorkeeper.server, among: operators) else {
+            throw await turnAway(identity)
         }
-        if !OperatorRules.isAlwaysOwner(account.user, server: doorkeeper.server) { see(account) }
-        return try await perform(command, by: Actor(name: account.description, role: role, narrowedTo: narrowed))
+        if !OperatorRules.isAlwaysOwner(identity, server: doorkeeper.server) { await see(identity) }
+        return try await perform(command, by: Actor(identity, role: role, narrowedTo: narrowed))
     }
 
     /// Somebody came to the control socket who is not let in.
     ///
-    /// - Returns: What he is to be told.
-    public func turnAway(_ account: LocalAccount) async -> Refusal {
-        let refusal = OperatorRules.refusal(ofEntryBy: account)
-        await alarm(refusal, of: "control.connect", by: account.description)
+    /// - Returns: What they are to be told.
+    public func turnAway(_ identity: Identity) async -> Refusal {
+        let refusal = OperatorRules.refusal(ofEntryBy: identity)
+        await alarm(refusal, of: "control.connect", by: identity.description)
         return refusal
     }
 
     /// The first time in an hour: the list says who has not been here for long.
-    private func see(_ account: LocalAccount) {
+    private func see(_ identity: Identity) async {
         let time = now()
-        guard let name = account.name, seen[name].map({ time - $0 >= Limits.visit || time < $0 }) ?? true else {
+        guard case .account(let account) = identity, let name = account.name,
+            seen[name].map({ time - $0 >= Limits.visit || time < $0 }) ?? true
+        else {
             return
         }
         seen[name] = time
         // A disk that is full is said by the command that needs it.
-        try? store.see(operator: name, at: time)
+        try? await store.write { try $0.see(operator: name, at: time) }
     }
 }

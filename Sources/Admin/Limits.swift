@@ -10,4 +10,6 @@ public enum Limits {
     public static let defaultLines = 100
     /// How often it is written down that an operator was here.
     static let visit: Duration = .seconds(3_600)
+    /// How long a job that failed again and again waits at most before it is tried once more.
+    static let longestRetry: Duration = .seconds(6 * 3_600)
 }

@@ -21,7 +21,7 @@ enum Limits {
     static let finishedBytes = 268_435_456
     /// Answers that are kept for a phone over a transport that loses, for as long as it may ask again. A phone repeats what
     /// it just said, not what it said 64 requests ago.
-    static let absorbers = 64
+    static let nonInviteServers = 64
     /// Bytes of the branch of an INVITE. RFC 3261 asks for a unique one; phones stay under 80.
     static let branchBytes = 512
     /// Dialogs that the answers to one INVITE may make: one where a phone is, and some where another server forks behind it

@@ -19,9 +19,6 @@ public struct Switchboard: Sendable {
     let settings: SwitchboardSettings
     var snapshot: Snapshot
     var entropy: Entropy
-    var authenticator: Authenticator
-    var bindings = Bindings()
-    let gruus: GRUUSeal
     var callsBySerial = CallTable()
     /// The calls that a device takes part in, by its user name.
     var callsOf: [String: Set<UInt64>] = [:]
@@ -31,45 +28,23 @@ public struct Switchboard: Sendable {
     var earlyDialogs: [DialogKey: EarlyOwner] = [:]
     /// By the call that is transferred.
     var transfers: [UInt64: Transfer] = [:]
-    var inviteServers: [UInt64: InviteServer] = [:]
-    var inviteServerIDs: [ServerKey: UInt64] = [:]
-    var finishedServers = KeptTransactions<UInt64>()
-    var absorbers: [ServerKey: NonInviteServerTransaction] = [:]
-    var finishedAbsorbers = KeptTransactions<ServerKey>()
-    var inviteClients: [BranchKey: InviteClient] = [:]
-    var finishedClients = KeptTransactions<BranchKey>()
-    var requestClients: [BranchKey: RequestClient] = [:]
+    var transactions: TransactionTable
+    var registrar: Registrar
     /// Dialogs whose calls are over, until their phones know.
     var leaving: [DialogKey: Leaving] = [:]
     /// Those of them that wait for an ACK.
     var farewells: [UInt64: DialogKey] = [:]
-    var subscriptions = Subscriptions()
-    /// Only mailboxes that hold something.
-    var mailboxes: [ExtensionNumber: MailboxCounts] = [:]
-    var registrationGate: RegistrationGate
-    /// Phones that have been registered before, by user name: they are let in first.
-    var knownPhones: [String: KnownPhone] = [:]
-    var shedding = SheddingFigures()
+    var subscriptions: Subscriptions
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
-    var deadlines = DeadlineQueue<Due>() { didSet { nextDeadline = deadlines.next } }
+    var deadlines = DeadlineQueue<Due>()
     /// When to call ``wake(_:)`` next; `nil` while nothing is pending. Stored, because it is asked after every
     /// message, and asking another module for a computed property of a large value copies the value.
     public private(set) var nextDeadline: MonotonicTime?
     var tickets: [Ticket: UInt64] = [:]
-    /// The connections of phones, from their first valid credential to their end.
-    var phones: [FlowID: PhoneFlow] = [:]
-    /// The same by user name, the oldest first.
-    var connections: [String: [FlowID]] = [:]
-    /// Wrong secrets per connection; an entry goes with its connection.
-    var failures: [FlowID: Int] = [:]
-    /// Where each phone logs in from, and which accounts are tried in vain.
-    var logins: LoginHistory
     var lastSerial: UInt64 = 0
     /// Parsed into again and again, so that parsing allocates nothing.
     private var scratch = Message()
-    /// What the REGISTER at hand asks for. Empty between messages; kept for its storage.
-    var contactChanges: [ContactChange] = []
     var counters = SwitchboardFigures()
     /// Relays that the latest census named and no call knows.
     var strayRelays: Set<UInt64> = []
@@ -84,29 +59,22 @@ public struct Switchboard: Sendable {
         self.settings = settings
         self.snapshot = snapshot
         self.entropy = entropy
-        logins = LoginHistory(phones: snapshot.devices.count, sites: settings.sites)
-        gruus = GRUUSeal(key: settings.nonceKey, domain: snapshot.domain.text)
-        registrationGate = RegistrationGate(rate: settings.registrationRate)
-        authenticator = Authenticator(
-            snapshot: snapshot,
-            nonceKey: settings.nonceKey,
-            nonces: settings.nonces,
-            entropy: entropy
-        )
-        recall(kept)
+        transactions = TransactionTable(settings: settings)
+        registrar = Registrar(settings: settings, snapshot: snapshot, entropy: entropy, logins: kept)
+        subscriptions = Subscriptions(settings: settings, snapshot: snapshot, entropy: entropy)
     }
 
     /// Counters and gauges, for people.
     public var figures: SwitchboardFigures {
         var figures = counters
-        figures.registrations = bindings.count
+        figures.registrations = registrar.bindings.count
+        figures.failedLogins = registrar.failedLogins
         figures.calls = callsBySerial.count
         figures.subscriptions = subscriptions.count
-        figures.shedding = shedding
-        figures.transactions = inviteServers.count + absorbers.count + inviteClients.count + requestClients.count
-        figures.transactions += farewells.count
+        figures.shedding = registrar.shedding
+        figures.transactions = transactions.count + farewells.count
         // What is kept, and what is counted as kept where it has a limit.
-        figures.keptBytes = max(keptBytes, finishedBytes)
+        figures.keptBytes = max(keptBytes, transactions.finishedBytes)
         figures.relays.calls = relayedCalls
         figures.relays.silent = silentCalls
         return figures
@@ -120,7 +88,7 @@ public struct Switchboard: Sendable {
         } catch {
             guard !keepsAlive(bytes, flow, &turn) else { return }
             receiveOdd(scratch, error, on: flow, &turn)
-            tellWatchers(&turn)
+            endTurn(&turn)
             return
         }
         let message = scratch
@@ -129,69 +97,53 @@ public struct Switchboard: Sendable {
         } else {
             receiveResponse(message, on: flow, &turn)
         }
-        tellWatchers(&turn)
+        endTurn(&turn)
     }
 
     /// Carries out what is due.
     public mutating func wake(_ turn: inout Turn) {
+        for event in transactions.wake(&turn) { route(event, &turn) }
+        registrar.wake(at: turn.now)
         // What asks for a moment that has passed waits for the next turn, so that others are served in between.
         var left = deadlines.count
         while left > 0, let due = deadlines.popDue(at: turn.now.monotonic) {
             left -= 1
             switch due {
-            case .binding(let id): wakeBinding(id, at: turn.now)
-            case .inviteServer(let id): wakeInviteServer(id, &turn)
-            case .absorber(let key): wakeAbsorber(key, &turn)
-            case .inviteClient(let key): wakeInviteClient(key, &turn)
-            case .requestClient(let key): wakeRequestClient(key, &turn)
-            case .cancelled(let key): inviteClients[key] = nil
-            case .overdue(let key): wakeOverdue(key, &turn)
             case .call(let serial): wakeCall(serial, &turn)
-            case .subscription(let id): wakeSubscription(id, &turn)
             case .farewell(let id): wakeFarewell(id, &turn)
             }
         }
-        tellWatchers(&turn)
+        wakeSubscriptions(&turn)
+        endTurn(&turn)
     }
 
     /// Takes new settings. What they no longer allow ends now: registrations, calls and connections.
     public mutating func apply(_ snapshot: Snapshot, _ turn: inout Turn) {
         self.snapshot = snapshot
-        authenticator.apply(snapshot)
-        logins.resize(phones: snapshot.devices.count)
-        knownPhones = knownPhones.filter { snapshot.devices[$0.key] != nil }
-        var closing = Set(connections.filter { !isAllowed($0.key) }.flatMap(\.value))
-        for binding in bindings.all where !isAllowed(binding.device.username) {
-            bindings.remove(binding.id)
-            closing.insert(binding.flow.id)
-        }
-        for flow in closing.sorted(by: { $0.rawValue < $1.rawValue }) { turn.actions.append(.close(flow)) }
+        registrar.apply(snapshot, &turn)
+        let enrolled = Set(snapshot.devices.values.map(\.id))
+        accounts.keep { enrolled.contains($0) }
         for call in callsBySerial.values.sorted(by: { $0.serial < $1.serial }) { review(call, &turn) }
         reviewSubscriptions(&turn)
-        tellWatchers(&turn)
+        endTurn(&turn)
     }
 
     /// Ends a call of a phone that is allowed none any longer, and stops it ringing.
     private mutating func review(_ call: Call, _ turn: inout Turn) {
-        guard call.usernames.allSatisfy(isAllowed) else {
+        guard call.usernames.allSatisfy(snapshot.allows) else {
             end(call.serial, because: "a phone of this call was disabled", &turn)
             return
         }
         guard case .ringing(let ringing) = call.phase else { return }
         for (index, branch) in ringing.branches.enumerated()
-        where branch.status == nil && !isAllowed(branch.party.username) {
+        where branch.status == nil && !snapshot.allows(branch.party.username) {
             cancel(branch.key, &turn)
             branchFailed(480, index, of: call.serial, &turn)
         }
     }
 
-    func isAllowed(_ username: String) -> Bool {
-        guard let device = snapshot.devices[username] else { return false }
-        return snapshot.extensions[device.number]?.isEnabled == true
-    }
-
     public func registrations() -> [RegistrationSummary] {
-        bindings.all.map { binding in
+        registrar.bindings.all.map { binding in
             RegistrationSummary(
                 number: binding.device.number,
                 device: binding.device.id,
@@ -206,25 +158,31 @@ public struct Switchboard: Sendable {
         }
     }
 
+    /// Every input ends here: watchers hear what is news, and the next moment is known.
+    mutating func endTurn(_ turn: inout Turn) {
+        tellWatchers(&turn)
+        let phones = MonotonicTime.earliest(transactions.nextDeadline, registrar.nextDeadline)
+        let calls = MonotonicTime.earliest(deadlines.next, subscriptions.nextDeadline)
+        nextDeadline = .earliest(phones, calls)
+    }
+
     mutating func nextSerial() -> UInt64 {
         lastSerial += 1
         return lastSerial
     }
 }
 
+extension Snapshot {
+    /// Whether a phone may do anything at all.
+    func allows(_ username: String) -> Bool {
+        guard let device = devices[username] else { return false }
+        return extensions[device.number]?.isEnabled == true
+    }
+}
+
 /// What a deadline wakes.
 enum Due: Sendable {
-    case binding(UInt64)
-    case inviteServer(UInt64)
-    case absorber(ServerKey)
-    case inviteClient(BranchKey)
-    case requestClient(BranchKey)
-    /// A cancelled INVITE that was never answered (RFC 3261 §9.1).
-    case cancelled(BranchKey)
-    /// An INVITE inside a dialog that may have got provisional answers only.
-    case overdue(BranchKey)
     case call(UInt64)
-    case subscription(UInt64)
     /// A BYE that waits for an ACK.
     case farewell(UInt64)
 }

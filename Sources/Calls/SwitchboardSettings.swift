@@ -2,6 +2,7 @@
 
 public import Guard
 public import Primitives
+import SIP
 
 /// What the installation tells the switchboard about itself.
 public struct SwitchboardSettings: Sendable {
@@ -44,9 +45,57 @@ public struct SwitchboardSettings: Sendable {
         self.sites = sites
     }
 
+    /// The name of ours that every phone knows.
+    var firstHost: String { hostNames.first ?? mediaAddress.description }
+
+    /// Whether a host in a URI means this business, whose domain is given.
+    func serves(_ host: ArraySlice<UInt8>, domain: String, on flow: Flow) -> Bool {
+        if isSame(host, domain) { return true }
+        if hostNames.contains(where: { isSame(host, $0) }) { return true }
+        guard host.contains(UInt8(ascii: ":")) else { return isSame(host, flow.local.ip.description) }
+        // One IPv6 address has many spellings (RFC 5954 §4.1).
+        let address = IPAddress(parsing: String(decoding: host, as: UTF8.self))
+        return address != nil && (address == flow.local.ip || address == IPAddress(parsing: domain))
+    }
+
+    /// Where we are reached over the transport of a flow.
+    func port(on flow: Flow) -> UInt16 {
+        switch flow.transport {
+        case .tls: sipPort
+        case .wss, .tcp, .udp: flow.local.port
+        }
+    }
+
+    /// Our own Via: where responses come back to, which over a connection is that connection.
+    func writeVia(_ key: BranchKey, over flow: Flow, into writer: inout MessageWriter) {
+        writer.field(.via) { value in
+            value.append(flow.transport.viaName)
+            value.append(written(firstHost))
+            value.append(":")
+            value.append(Int(port(on: flow)))
+            value.append(";branch=")
+            key.write(into: &value)
+            value.append(";rport")
+        }
+    }
+
+    /// A host as it stands before a port: an IPv6 address in brackets (RFC 3261 §25.1 `IPv6reference`).
+    func written(_ host: String) -> String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host }
+
     /// Where a phone sends its media that can be reached at `address`: our address of the same version of IP.
     func media(towards address: IPAddress) -> SocketAddress {
         if let otherMedia, otherMedia.ip.isIPv4 == address.isIPv4 { return otherMedia }
         return SocketAddress(ip: mediaAddress, port: mediaPort)
     }
+}
+
+/// ASCII without regard to case, as host names compare.
+private func isSame(_ host: ArraySlice<UInt8>, _ name: String) -> Bool {
+    guard host.count == name.utf8.count else { return false }
+    var index = host.startIndex
+    for expected in name.utf8 {
+        guard isSameLetter(host[index], expected) else { return false }
+        index += 1
+    }
+    return true
 }

@@ -74,6 +74,9 @@ public struct Ban: Hashable, Sendable, Codable {
         (self.since, self.until, self.repetition, self.actor) = (since, until, repetition, actor)
     }
 
+    /// Whether the system imposed it.
+    public var isAutomatic: Bool { actor == "ringfence" }
+
     public func holds(at now: WallTime) -> Bool { now < until }
 
     /// The command that ends it.

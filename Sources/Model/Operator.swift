@@ -43,5 +43,9 @@ public struct Operator: Hashable, Sendable, Codable {
         (self.account, self.user, self.role, self.since) = (account, user, role, since)
     }
 
-    public func `is`(_ account: LocalAccount) -> Bool { self.account == account.name && user == account.user }
+    public func `is`(_ identity: Identity) -> Bool {
+        switch identity {
+        case .account(let account): self.account == account.name && user == account.user
+        }
+    }
 }

@@ -22,8 +22,6 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     /// A phone asked for more subscriptions or messages than one phone needs.
     case accountLimit
     case spoofSuspected
-    /// A weaker digest algorithm than the credential allows.
-    case weakDigest
     /// Media from an address that did not authenticate.
     case foreignMedia
     /// A socket that is not declared.

@@ -144,6 +144,8 @@ enum Limits {
     static let eventKinds = 64
     /// How often they are reported.
     static let eventReport: Duration = .seconds(10)
+    /// Events that wait for somebody who watches live, 500 bytes each, before it loses some.
+    static let waitingEvents = 256
 
     /// Bans of the system with a line of the journal each, in so many seconds; the others share one. Strangers decide how many
     /// there are, and lines are kept for ever.
@@ -154,10 +156,16 @@ enum Limits {
 
     // MARK: Housekeeping
 
-    /// How often it is looked whether an exception has ended.
-    static let exceptionReview: Duration = .seconds(5)
-    /// How often it is looked whether the certificate has to be renewed.
-    static let certificateReview: Duration = .seconds(3_600)
+    /// How often it is looked whether an exception has ended, in seconds.
+    static let exceptionReview = 5
+    /// How often it is looked whether the certificate has to be renewed, in seconds.
+    static let certificateReview = 3_600
+    /// When what is old is forgotten, in minutes of the day: at night where most of the customers are.
+    static let pruneMinute = 2 * 60 + 20
+    /// Seconds between two runs of a job from which on the last one is kept.
+    static let keptPeriod = 600
+    /// How long at least between two looks at what is due.
+    static let shortestPause: Duration = .seconds(1)
     /// How often it is looked whether somebody has set the clock, and by how much it counts: a certificate begins a day in
     /// the past, so a minute does not matter.
     static let clockReview: Duration = .seconds(30)
@@ -166,8 +174,8 @@ enum Limits {
     static let lateRecords = 10
     /// How often the source of a phone that stays connected is made known anew.
     static let knownAgain: Duration = .seconds(3_600)
-    /// How often the machine's sockets are compared with the declared ones.
-    static let socketReview: Duration = .seconds(60)
+    /// How often the machine's sockets are compared with the declared ones, in seconds.
+    static let socketReview = 60
     /// Relays at once: two legs each.
     static let relays = 4_000
     /// Packets a second that the media thread passes: a call has a hundred. Of several businesses each has its part, down to

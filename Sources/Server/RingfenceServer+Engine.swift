@@ -124,7 +124,7 @@ extension CallReport {
 }
 
 extension DoctorFact {
-    fileprivate init(_ listener: Listener, findings: [ListenerPolicy.Finding]) {
+    fileprivate init(_ listener: Listener, findings: [ListenerPolicy.Deviation]) {
         let isMissing = findings.contains(.missing(listener))
         self.init(
             name: "listener \(listener.address)",

@@ -25,6 +25,8 @@ public final class RingfenceServer: Sendable {
     let records: RecordWriter
     let store: RingfenceStore
     let banKeeper: BanKeeper
+    let events: EventHub
+    let jobs: JobRunner
 
     /// Where phones are told to come.
     public var sipTLS: Primitives.SocketAddress {
@@ -82,6 +84,8 @@ public final class RingfenceServer: Sendable {
             try? store.noteLife(at: SystemClock.wall)
         }
         banKeeper = BanKeeper(store: store, logger: logger)
+        events = EventHub([records.keep, banKeeper.keep, { logger.tell($0) }])
+        jobs = JobRunner(store: store, events: events)
     }
 
     private func begin(
@@ -105,7 +109,7 @@ public final class RingfenceServer: Sendable {
             machine: machine,
             logger: logger
         )
-        let outlets = SignallingLoop.Outlets(media: media, records: records, bans: banKeeper, hop: hop, logger: logger)
+        let outlets = SignallingLoop.Outlets(media: media, records: records, events: events, hop: hop)
         try await plan.start(
             listeners,
             shared: sharesMachine ? sip : [],
@@ -117,6 +121,8 @@ public final class RingfenceServer: Sendable {
             let threshold = Threshold(hop, reception.onTheWay)
             try reception.admit(hop.business, names: configuration.ownNames, on: sip, threshold.offer)
         }
+        for job in Self.jobs(store, hop, machine.census) { await jobs.add(job) }
+        await jobs.start()
         if !sharesMachine { machine.open() }
     }
 
@@ -125,8 +131,10 @@ public final class RingfenceServer: Sendable {
     public func stop() async {
         machine.reception?.dismiss(hop.business)
         if let farewell = await hop.ask({ $0.stop() }) { try? await farewell.get() }
+        await jobs.stop()
         guard hop.close() else { return }
         media.hangUp()
+        events.finish()
         await banKeeper.finish()
         await withCheckedContinuation { (written: CheckedContinuation<Void, Never>) in
             DispatchQueue.global().async { [records, store] in

@@ -66,10 +66,12 @@ public final class DataDirectory: Sendable {
         guard locks.allSatisfy({ flock($0, LOCK_EX | LOCK_NB) == 0 }) else { throw .inUse(path) }
         // Its place on the disk is taken while there is room.
         if PrivateFile.mode(lifeSign) == nil { try? noteLife(at: WallTime(milliseconds: 0)) }
-        opened.withLock { $0 = PrivateFile.status(database)?.st_ino }
     }
 
     deinit { for lock in locks where lock >= 0 { close(lock) } }
+
+    /// The database that is there is the one that was opened.
+    func rememberDatabase() { opened.withLock { $0 = PrivateFile.status(database)?.st_ino } }
 
     /// - Throws: When the database file is not the one any more that was opened.
     func requireInPlace() throws(StoreError) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Crypto
+import Foundation
 import Model
 import Primitives
 
@@ -16,6 +17,17 @@ public struct JournalDraft: Hashable, Sendable {
     public init(actor: String, action: String, subject: String, detail: String = "{}") {
         (self.actor, self.action, self.subject, self.detail) = (actor, action, subject, detail)
     }
+
+    /// The same with values, which are written as JSON with sorted keys.
+    public init(actor: String = system, action: String, subject: String, values: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let detail = String(decoding: try encoder.encode(values), as: UTF8.self)
+        self.init(actor: actor, action: action, subject: subject, detail: detail)
+    }
+
+    /// Who acts where no person does.
+    public static let system = "ringfence"
 }
 
 /// What `journal verify` found.

@@ -28,7 +28,7 @@ public enum Limits {
     static let filling = DispatchTimeInterval.seconds(3)
     /// How long the record log may take for a commit before nobody waits for it any more.
     static let unresponsive = DispatchTimeInterval.seconds(5)
-    /// Security events that wait for the disk. Repeats are counted, not queued, so these are different ones.
+    /// Security events that wait for the disk.
     public static let queuedEvents = 1_024
     /// Records written in one transaction, so that a caller never waits for a transaction of seconds.
     public static let recordsPerCommit = 512
@@ -57,6 +57,8 @@ public enum Limits {
     static let secondsPerLine = 3_600
     /// Seconds that a ban is kept after its end, because the next one of its source is longer: a week.
     static let rememberedBans = 7 * 86_400
+    /// Seconds that a security event is kept where there are few: 400 days, so that two years can be compared.
+    static let rememberedEvents = 400 * 86_400
     /// Rows that a list answers with at most.
     public static let listedRows = 10_000
     /// UTF-8 bytes of a text that came from outside and is kept: what a header may hold is far more than a person reads.

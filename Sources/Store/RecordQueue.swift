@@ -33,13 +33,6 @@ struct RecordQueue {
         case end
     }
 
-    /// What makes two events the same one with a count.
-    struct EventKey: Hashable {
-        let kind: SecurityEventKind
-        let source: String
-        let subject: String?
-    }
-
     /// What makes the later of two logins replace the other.
     struct LoginKey: Hashable {
         let device: DeviceID
@@ -47,7 +40,7 @@ struct RecordQueue {
     }
 
     var records: [Waiting] = []
-    var events: [EventKey: SecurityEvent] = [:]
+    var events: [SecurityEvent] = []
     var droppedEvents = 0
     var logins: [LoginKey: PhoneLogin] = [:]
     var isStopping = false
@@ -136,7 +129,7 @@ struct RecordQueue {
         records.removeFirst(waiting.count)
         let batch = Batch(
             records: Self.latest(waiting),
-            events: events.values.sorted { $0.at < $1.at },
+            events: events,
             logins: logins.values.sorted { $0.at < $1.at }
         )
         events.removeAll(keepingCapacity: true)

@@ -93,21 +93,14 @@ public final class RecordWriter: Sendable {
         if !isAccepted { onStored?(false) }
     }
 
-    /// Hands an event over. Repeats that wait for the same commit are counted together; when too many different ones wait,
-    /// it is dropped and counted.
+    /// Hands an event over. When too many wait, it is dropped and counted.
     public func enqueue(_ event: SecurityEvent) {
         let isNews = state.withLock { state in
-            let key = RecordQueue.EventKey(kind: event.kind, source: event.source, subject: event.subject)
-            if var waiting = state.events[key] {
-                waiting.count = waiting.count.addingReportingOverflow(event.count).partialValue
-                state.events[key] = waiting
-                return false
-            }
             guard !state.isStopping, state.events.count < Limits.queuedEvents else {
                 state.droppedEvents += 1
                 return false
             }
-            state.events[key] = event
+            state.events.append(event)
             return state.announce(patience: Limits.gathering)
         }
         if isNews { wake.signal() }

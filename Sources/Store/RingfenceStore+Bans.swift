@@ -15,10 +15,14 @@ extension RingfenceStore {
     /// - Parameter draft: `nil` for a ban that the system imposed and that a summarising line will tell of.
     public func keep(_ ban: Ban, journal draft: JournalDraft?, at now: WallTime) throws {
         try append(at: now) { database in
-            try BanTable.prune(database, endedBefore: now + .seconds(-Limits.rememberedBans))
             try BanTable.put(ban, database)
             return draft.map { [$0] } ?? []
         }
+    }
+
+    /// Forgets the bans that ended more than a week ago.
+    public func pruneBans(at now: WallTime) throws {
+        try pool.write { try BanTable.prune($0, endedBefore: now + .seconds(-Limits.rememberedBans)) }
     }
 
     /// Forgets the bans of a source, in one transaction with its line in the journal.

@@ -72,6 +72,7 @@ public final class RingfenceStore: Sendable {
 
     private init(_ directory: DataDirectory, _ pool: DatabasePool, _ log: RecordLog, expectsJournal: Bool) throws {
         (self.directory, self.pool, self.log) = (directory, pool, log)
+        directory.rememberDatabase()
         guard let key = try PrivateFile.read(directory.sealKey) else {
             throw StoreError.notADataDirectory(directory.path)
         }

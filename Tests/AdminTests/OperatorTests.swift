@@ -8,9 +8,9 @@ import Primitives
 import Store
 import Testing
 
-private let root = LocalAccount(name: "root", user: 0)
-private let alice = LocalAccount(name: "alice", user: 1_001)
-private let bob = LocalAccount(name: "bob", user: 1_002)
+private let root = Identity.account(LocalAccount(name: "root", user: 0))
+private let alice = Identity.account(LocalAccount(name: "alice", user: 1_001))
+private let bob = Identity.account(LocalAccount(name: "bob", user: 1_002))
 
 extension Office {
     /// The settings as another process would read them: from a copy of the files.
@@ -25,10 +25,9 @@ extension Office {
         try await run(AddOperator(account: account, role: role))
     }
 
-    fileprivate func refusal(_ command: some Command, for account: LocalAccount, as role: Role? = nil) async -> Refusal?
-    {
+    fileprivate func refusal(_ command: some Command, for identity: Identity, as role: Role? = nil) async -> Refusal? {
         do throws(Refusal) {
-            _ = try await administrator.perform(command, for: account, as: role)
+            _ = try await administrator.perform(command, for: identity, as: role)
             return nil
         } catch {
             return error
@@ -254,7 +253,7 @@ struct RoleRefusalTests {
         let office = try Office()
         try await office.add("201")
         try await office.run(AddOperator(account: "alice", role: .auditor))
-        let stranger = LocalAccount(name: "mallory", user: 4_000)
+        let stranger = Identity.account(LocalAccount(name: "mallory", user: 4_000))
         let before = try office.journal().count
         for _ in 0..<500 {
             _ = await office.refusal(EndCall(id: "c1"), for: alice)

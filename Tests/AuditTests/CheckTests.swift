@@ -271,7 +271,8 @@ struct CheckTests {
     }
 
     @Test(arguments: [
-        (StoredFile.Role.directory, 0o715 as UInt16, true, Severity.critical), (.directory, 0o711, false, .critical),
+        (StoredFile.Role.directory, 0o715 as UInt16, true, Finding.Severity.critical),
+        (.directory, 0o711, false, .critical),
         (.adminSocket, 0o777, true, .critical), (.adminSocket, 0o666, false, .critical),
         (.adminSocket, 0o600, true, .warning), (.directory, 0o700, true, .warning),
     ])
@@ -279,7 +280,7 @@ struct CheckTests {
         role: StoredFile.Role,
         mode: UInt16,
         hasOperators: Bool,
-        severity: Severity
+        severity: Finding.Severity
     ) async throws {
         var system = hasOperators ? try await open([Self.person(.auditor)]) : try await SoundSystem.make()
         system.files = system.files.filter { $0.role != role }

@@ -105,7 +105,7 @@ struct OperatorRulesTests {
     private let alice = Operator(account: "alice", user: 1_001, role: .billing, since: noon)
 
     private func role(_ name: String?, _ user: UInt32) -> Role? {
-        OperatorRules.role(of: LocalAccount(name: name, user: user), server: 500, among: [alice])
+        OperatorRules.role(of: .account(LocalAccount(name: name, user: user)), server: 500, among: [alice])
     }
 
     @Test func `the account of the server and root are owners, operators have their role, and nobody else is let in`() {

@@ -65,8 +65,9 @@ struct BanTests {
         try keep(try ban("203.0.113.7", hours: 1), in: store)
         let newer = try ban("203.0.113.8", hours: 1_000)
         try keep(newer, in: store, at: noon + .seconds(7 * 86_400))
+        try store.pruneBans(at: noon + .seconds(7 * 86_400))
         #expect(try store.bans().count == 2)
-        try keep(newer, in: store, at: noon + .seconds(8 * 86_400))
+        try store.pruneBans(at: noon + .seconds(8 * 86_400))
         #expect(try store.bans() == [newer])
     }
 }

@@ -79,7 +79,7 @@ struct RecordLogTests {
     }
 
     /// The write that a power cut tore is the last one, and nobody was told that it is there.
-    @Test(arguments: [1, 15, 16, 24, 100])
+    @Test(arguments: [16, 17, 24, 40, 100])
     func `what was torn off at the end is not there, and everything before it is`(cut: Int) throws {
         let path = try makePath()
         do {
@@ -116,6 +116,17 @@ struct RecordLogTests {
         #expect(log.ids() == ["1", "3"] && log.damage == nil)
     }
 
+    @Test(arguments: [0, 0x5A] as [UInt8])
+    func `a head that cannot be read costs no record`(byte: UInt8) throws {
+        let path = try makePath()
+        do { try RecordLog(path).append([try makeRecord("1")], of: office) }
+        try Self.change(path) { bytes, _ in
+            bytes.replaceSubrange(0..<LogSegment.head, with: repeatElement(byte, count: LogSegment.head))
+        }
+        let log = try RecordLog(path)
+        #expect(log.ids() == ["1"] && log.damage?.contains("head of a half") == true)
+    }
+
     @Test(arguments: [0, 10, 100_000])
     func `a file that was cut off says so`(size: Int) throws {
         let path = try makePath()
@@ -149,10 +160,10 @@ struct RecordLogTests {
                     kept.append("\(index)")
                 }
             }
-            #expect(kept.count > 30 && log.ids() == kept)
+            #expect(kept.count > 30 && Set(log.ids()) == Set(kept))
         }
         let log = try RecordLog(path)
-        #expect(log.ids() == kept)
+        #expect(Set(log.ids()) == Set(kept))
         log.fill()
         try log.append([try makeEnded("after")], of: office)
         #expect(log.ids() == ["after"])
@@ -211,8 +222,8 @@ struct RecordLogTests {
     private static func change(_ path: String, _ body: (inout [UInt8], [Int]) -> Void) throws {
         var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         var frames = [LogSegment.head]
-        while let last = frames.last, let entries = LogFrame.read(bytes[...], at: last, epoch: 1) {
-            frames.append(last + LogFrame.size(of: entries.count))
+        while let last = frames.last, let frame = LogFrame.read(bytes[...], at: last) {
+            frames.append(last + LogFrame.size(of: frame.entries.count))
         }
         body(&bytes, frames)
         try Data(bytes).write(to: URL(fileURLWithPath: path))

@@ -202,17 +202,6 @@ struct RecordWriterTests {
         ended.wait()
     }
 
-    @Test func `repeats of an event are one event with a count`() {
-        let disk = Disk()
-        let writer = RecordWriter(capacity: 10) { disk.commit($0) }
-        for _ in 0..<1_000 { writer.enqueue(makeEvent(from: "203.0.113.9")) }
-        for _ in 0..<10 { disk.gate.signal() }
-        writer.stop()
-        let counts = disk.commits.withLock { $0 }.flatMap(\.self).compactMap { Int($0.split(separator: "×")[1]) }
-        #expect(counts.reduce(0, +) == 1_000)
-        #expect(counts.count <= 2)
-    }
-
     @Test func `the last login of a phone from a place shares the commit of a record, or comes with the end`() throws {
         let disk = Disk()
         let writer = RecordWriter(capacity: 10) { disk.commit($0) }

@@ -41,7 +41,8 @@ public struct EndCall: Command {
         guard await administrator.engine.live(.calls).calls.contains(where: { $0.id == id }) else { throw .noCall(id) }
         // Before it ends: what leaves no trace is not done.
         let entry = caller.draft("call.end", id, #"{"new":"ended"}"#)
-        try administrator.writing { try $0.append(entry, at: administrator.now()) }
+        let time = administrator.now()
+        try await administrator.writing { try $0.append(entry, at: time) }
         guard await administrator.engine.endCall(id) else { throw .noCall(id) }
         await administrator.tell("Call \(id) ended by \(caller.name)")
         return Reply(id: id)
@@ -68,9 +69,9 @@ public struct ListRecords: ExtensionCommand {
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> [CallRecord]
     {
         guard let number = caller.permit.extensionOnly else {
-            return try administrator.reading { try $0.records(limit: limit) }
+            return try await administrator.reading { try $0.records(limit: limit) }
         }
         guard let owner = administrator.store.snapshot.extensions[number] else { return [] }
-        return try administrator.reading { try $0.records(of: owner, limit: limit) }
+        return try await administrator.reading { try $0.records(of: owner, limit: limit) }
     }
 }

@@ -44,8 +44,9 @@ public struct ReplaceCertificate: Command {
         let new = try await administrator.engine.replaceCertificate(pair)
         administrator.facts = administrator.facts.under(new.authority)
         let entry = caller.draft("certificate.replace", new.fingerprint, JournalDetail.of(old, became: new))
+        let time = administrator.now()
         do {
-            try administrator.store.append(entry, at: administrator.now())
+            _ = try await administrator.store.write { try $0.append(entry, at: time) }
         } catch {
             throw .replacedUnwritten(error)
         }

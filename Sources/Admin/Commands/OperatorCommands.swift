@@ -36,7 +36,7 @@ public struct ListOperators: Command {
     public static func harmless(_: ExtensionNumber) -> Self { Self() }
 
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> [OperatorReport] {
-        try administrator.listOperators()
+        try await administrator.listOperators()
     }
 }
 
@@ -76,13 +76,13 @@ extension Administrator {
         guard let name = account.name else { throw .noAccount(name) }
         let new = Operator(account: name, user: account.user, role: role, since: now())
         let old = snapshot.operators.first { $0.account == name }
-        if let old, old.is(account), old.role == role { throw .alreadyOperator(old) }
+        if let old, old.is(.account(account)), old.role == role { throw .alreadyOperator(old) }
         try await change(
             [.appoint(new)],
             [caller.draft("operator.add", name, JournalDetail.of(old, became: new))],
             notice: "\(account) may run the system as \(role), by \(caller.name)"
         )
-        return try report(new)
+        return try await report(new)
     }
 
     fileprivate func dismiss(_ name: String, by caller: Caller) async throws(Refusal) -> OperatorReport {
@@ -94,7 +94,7 @@ extension Administrator {
             }
             throw .noOperator(name)
         }
-        let report = try report(old)
+        let report = try await report(old)
         try await change(
             [.dismiss(account: name)],
             [caller.draft("operator.remove", name, JournalDetail.of(old, became: nil))],
@@ -111,18 +111,19 @@ extension Administrator {
         }
     }
 
-    fileprivate func listOperators() throws(Refusal) -> [OperatorReport] {
+    fileprivate func listOperators() async throws(Refusal) -> [OperatorReport] {
         let always = Set([0, doorkeeper.server]).sorted().map { user in
             let account = doorkeeper.account(numbered: user)
             return OperatorReport(account: account, role: .owner, since: nil, lastSeen: nil, exists: true)
         }
-        let lastSeen = try reading { try $0.operatorsLastSeen() }
+        let lastSeen = try await reading { try $0.operatorsLastSeen() }
         return always
             + store.snapshot.operators.sorted { $0.account < $1.account }.map { report($0, lastSeen[$0.account]) }
     }
 
-    private func report(_ value: Operator) throws(Refusal) -> OperatorReport {
-        report(value, try reading { try $0.operatorsLastSeen() }[value.account])
+    private func report(_ value: Operator) async throws(Refusal) -> OperatorReport {
+        let lastSeen = try await reading { try $0.operatorsLastSeen() }
+        return report(value, lastSeen[value.account])
     }
 
     private func report(_ value: Operator, _ lastSeen: WallTime?) -> OperatorReport {

@@ -19,7 +19,7 @@ public struct ListJournal: Command {
     public static func harmless(_: ExtensionNumber) -> Self { Self(limit: 1) }
 
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> [JournalEntry] {
-        try administrator.reading { try $0.journal(query) }
+        try await administrator.reading { try $0.journal(query) }
     }
 }
 
@@ -36,7 +36,7 @@ public struct VerifyJournal: Command {
         in administrator: isolated Administrator,
         for _: Caller
     ) async throws(Refusal) -> JournalVerification {
-        let verification = try administrator.reading { try $0.verifyJournal() }
+        let verification = try await administrator.reading { try $0.verifyJournal() }
         if let sequence = verification.firstWrong {
             let text = "The journal was altered at entry \(sequence): \(verification.problem ?? "")"
             await administrator.tell(text, of: .journal)
@@ -58,7 +58,7 @@ public struct ListEvents: Command {
     public static func harmless(_: ExtensionNumber) -> Self { Self(limit: 1) }
 
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> [SecurityEvent] {
-        try administrator.reading { try $0.events(limit: limit) }
+        try await administrator.reading { try $0.events(limit: limit) }
     }
 }
 
@@ -74,7 +74,7 @@ public struct RunAudit: Command {
     /// Looks, keeps what was found as proofs, and answers with all of it.
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> AuditSummary {
         let summary = await administrator.audit()
-        try administrator.keep(summary.outcomes, .audit)
+        try await administrator.keep(summary.outcomes, .audit)
         if !summary.holds {
             let failed = summary.outcomes.filter { !$0.passed }.map(\.control.rawValue).joined(separator: ", ")
             await administrator.tell("The audit found controls that fall short: \(failed)")
@@ -103,19 +103,20 @@ public struct KeepProofs: Command {
 
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Reply {
         try administrator.require(outcomes.count)
-        try administrator.keep(outcomes, kind)
+        try await administrator.keep(outcomes, kind)
         let entry = caller.draft("control.keep-proofs", kind.rawValue, JournalDetail.outcomes(outcomes))
-        try administrator.writing { try $0.append(entry, at: administrator.now()) }
+        let time = administrator.now()
+        try await administrator.writing { try $0.append(entry, at: time) }
         return Reply(count: outcomes.count)
     }
 }
 
 extension Administrator {
-    fileprivate func keep(_ outcomes: [ControlOutcome], _ kind: Proof.Kind) throws(Refusal) {
+    fileprivate func keep(_ outcomes: [ControlOutcome], _ kind: Proof.Kind) async throws(Refusal) {
         let time = now()
         let proofs = outcomes.map {
             Proof(control: $0.control.rawValue, kind: kind, at: time, passed: $0.passed, evidence: $0.evidence)
         }
-        try writing { try $0.recordProofs(proofs) }
+        try await writing { try $0.recordProofs(proofs) }
     }
 }

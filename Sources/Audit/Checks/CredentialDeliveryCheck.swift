@@ -42,8 +42,9 @@ extension Check {
     private static func permission(_ file: StoredFile, hasOperators: Bool) -> Finding? {
         let rule = SecretFileRules.refusal(of: file.path, for: file.role, mode: file.mode, hasOperators: hasOperators)
         guard let refusal = rule else { return nil }
-        let severity: Severity = file.role == .other ? .warning : .critical
+        let severity: Finding.Severity = file.role == .other ? .warning : .critical
         return Finding(
+            "permission",
             .credentialDelivery,
             severity,
             refusal.problem,
@@ -56,7 +57,14 @@ extension Check {
         files.compactMap { file in
             let entry = OwnerRules.Entry(path: file.path, owner: file.owner, mode: file.mode)
             return OwnerRules.refusal(ofFile: entry, of: account).map {
-                Finding(.credentialDelivery, .critical, $0.problem, evidence: $0.reason, remedy: $0.remedy)
+                Finding(
+                    "foreign-owner",
+                    .credentialDelivery,
+                    .critical,
+                    $0.problem,
+                    evidence: $0.reason,
+                    remedy: $0.remedy
+                )
             }
         }
     }
@@ -109,6 +117,7 @@ enum StoredSecrets {
 extension Finding {
     fileprivate static func unsealed(_ what: String, in file: StoredFile) -> Self {
         Finding(
+            "unsealed",
             .credentialDelivery,
             .critical,
             "Whoever gets hold of this file can log in as a phone of the business.",
@@ -120,6 +129,7 @@ extension Finding {
 
     fileprivate static func unreadable(_ file: StoredFile) -> Self {
         Finding(
+            "unreadable",
             .credentialDelivery,
             .warning,
             "The database could not be searched for readable secrets.",
@@ -130,6 +140,7 @@ extension Finding {
 
     fileprivate static func wrongDatabase(_ devices: Int) -> Self {
         Finding(
+            "wrong-database",
             .credentialDelivery,
             .warning,
             "The database on the disk is not the one that the server works with.",
@@ -140,6 +151,7 @@ extension Finding {
 
     fileprivate static func missing(_ role: StoredFile.Role) -> Self {
         Finding(
+            "missing",
             .credentialDelivery,
             .critical,
             "There is no file for \(role.words).",

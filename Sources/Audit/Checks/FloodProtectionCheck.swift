@@ -21,6 +21,7 @@ extension Check {
 extension Finding {
     fileprivate static func overrun(_ sources: SourceFacts) -> Self {
         Finding(
+            "overrun",
             .floodProtection,
             .critical,
             "Strangers hold more connections than they may.",
@@ -31,6 +32,7 @@ extension Finding {
 
     fileprivate static func noReserve(_ sources: SourceFacts) -> Self {
         Finding(
+            "no-reserve",
             .floodProtection,
             .critical,
             "Strangers may take more than half of all places, so that phones could find none.",

@@ -95,6 +95,7 @@ enum KnownAndUnknown {
 extension Finding {
     fileprivate static func answersScanners(_ answer: [UInt8]) -> Self {
         Finding(
+            "answers-scanners",
             .intrusionDetection,
             .warning,
             "The server answers programs that announce themselves as scanners.",
@@ -107,6 +108,7 @@ extension Finding {
         let lines = zip(known.split(separator: "\r\n"), unknown.split(separator: "\r\n")).first { $0 != $1 }
         let difference = lines.map { "'\($0)' against '\($1)'" } ?? "one is longer"
         return Finding(
+            "telling",
             .intrusionDetection,
             .critical,
             "A stranger can find out which extensions exist.",
@@ -117,6 +119,7 @@ extension Finding {
 
     fileprivate static func noChallenge(_ methods: [String]) -> Self {
         Finding(
+            "no-challenge",
             .intrusionDetection,
             .warning,
             "The server did not answer a stranger's requests, so nothing could be compared.",
@@ -127,6 +130,7 @@ extension Finding {
 
     fileprivate static func shutsOut(_ phone: String) -> Self {
         Finding(
+            "shuts-out",
             .intrusionDetection,
             .critical,
             "A source with a registered phone is shut out.",
@@ -137,6 +141,7 @@ extension Finding {
 
     fileprivate static func endless(_ ban: Ban) -> Self {
         Finding(
+            "endless",
             .intrusionDetection,
             .warning,
             "The server shut a source out for longer than it may by itself.",
@@ -150,6 +155,7 @@ extension Finding {
     /// The audit cannot look at a control, because the server hears nothing from where the audit asks.
     static func shutOut(_ control: Control, _ ban: Ban) -> Self {
         Finding(
+            "shut-out",
             control,
             .warning,
             "The audit itself is shut out, so nothing could be looked at from outside.",

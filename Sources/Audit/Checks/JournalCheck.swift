@@ -23,6 +23,7 @@ extension Check {
 extension Finding {
     fileprivate static func altered(_ fault: String) -> Self {
         Finding(
+            "altered",
             .journal,
             .critical,
             "Somebody has altered the journal.",
@@ -34,6 +35,7 @@ extension Finding {
 
     fileprivate static func cut(_ fault: String) -> Self {
         Finding(
+            "cut",
             .journal,
             .critical,
             "Entries are missing at the end of the journal.",

@@ -34,6 +34,7 @@ extension Check {
 extension Finding {
     fileprivate static func suites(_ suites: [String]) -> Self {
         Finding(
+            "suites",
             .mediaEncryption,
             .critical,
             "The server would agree to audio that can be read.",
@@ -44,6 +45,7 @@ extension Finding {
 
     fileprivate static func readableLeg(_ leg: ConnectionFacts) -> Self {
         Finding(
+            "readable-leg",
             .mediaEncryption,
             .critical,
             "The audio of \(leg.subject) can be listened to now.",
@@ -55,6 +57,7 @@ extension Finding {
     fileprivate static func readableCall(_ record: CallRecord) -> Self {
         let suites = [record.callerProtection, record.calleeProtection].map { $0?.srtpSuite ?? "none" }
         return Finding(
+            "readable-call",
             .mediaEncryption,
             .critical,
             "A call of extension \(record.caller) was answered without encryption on both sides.",

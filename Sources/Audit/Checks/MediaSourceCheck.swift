@@ -31,6 +31,7 @@ extension Check {
 extension Finding {
     fileprivate static func unproven(_ leg: MediaFacts.Leg) -> Self {
         Finding(
+            "unproven",
             .mediaSource,
             .critical,
             "Audio was taken from somebody who never proved to be the caller.",
@@ -41,6 +42,7 @@ extension Finding {
 
     fileprivate static func injected(_ leg: MediaFacts.Leg) -> Self {
         Finding(
+            "injected",
             .mediaSource,
             .warning,
             "Somebody is sending forged audio into a call. It is dropped; the call goes on.",
@@ -51,6 +53,7 @@ extension Finding {
 
     fileprivate static func closedPort(_ address: String) -> Self {
         Finding(
+            "closed-port",
             .mediaSource,
             .warning,
             "The port for audio is not open, so calls are silent.",

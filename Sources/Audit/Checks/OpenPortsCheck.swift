@@ -33,6 +33,7 @@ extension Check {
 extension Finding {
     fileprivate static func undeclared(_ socket: OpenSocket) -> Self {
         Finding(
+            "undeclared",
             .openPorts,
             .critical,
             "The server listens where nobody told it to.",
@@ -43,6 +44,7 @@ extension Finding {
 
     fileprivate static func missing(_ listener: Listener) -> Self {
         Finding(
+            "missing",
             .openPorts,
             .warning,
             "A way in for phones is closed.",

@@ -60,6 +60,7 @@ extension Check {
 extension Finding {
     fileprivate static func noAccount(_ value: Operator) -> Self {
         Finding(
+            "no-account",
             .roles,
             .warning,
             "An operator's account does not exist any more.",
@@ -71,6 +72,7 @@ extension Finding {
 
     fileprivate static func anotherAccount(_ facts: OperatorFacts) -> Self {
         Finding(
+            "another-account",
             .roles,
             .warning,
             "An operator's account is not the one that was let in.",
@@ -82,6 +84,7 @@ extension Finding {
     fileprivate static func absent(_ facts: OperatorFacts) -> Self {
         let days = Limits.absence.components.seconds / 86_400
         return Finding(
+            "absent",
             .roles,
             .warning,
             "An operator has not been here for \(days) days.",
@@ -93,6 +96,7 @@ extension Finding {
 
     fileprivate static func noExtension(_ value: Operator, _ number: ExtensionNumber) -> Self {
         Finding(
+            "no-extension",
             .roles,
             .warning,
             "An operator has a role for an extension that does not exist.",
@@ -103,6 +107,7 @@ extension Finding {
 
     fileprivate static func tooManyOwners(_ owners: [OperatorFacts]) -> Self {
         Finding(
+            "too-many-owners",
             .roles,
             .warning,
             "More people than necessary may do everything.",
@@ -115,6 +120,7 @@ extension Finding {
 
     fileprivate static func tooWide(_ file: StoredFile, _ wanted: UInt16) -> Self {
         Finding(
+            "too-wide",
             .roles,
             .critical,
             "More accounts of this machine than necessary reach \(file.role.words).",
@@ -125,6 +131,7 @@ extension Finding {
 
     fileprivate static func tooNarrow(_ file: StoredFile, _ wanted: UInt16) -> Self {
         Finding(
+            "too-narrow",
             .roles,
             .warning,
             "Operators cannot reach \(file.role.words).",

@@ -58,6 +58,7 @@ extension Finding {
 
     fileprivate static func guessed(_ device: Device) -> Self {
         Finding(
+            "guessed",
             .sipPasswords,
             .critical,
             "A phone of extension \(device.number) has a password that attackers try first.",
@@ -68,6 +69,7 @@ extension Finding {
 
     fileprivate static func telling(_ device: Device, _ what: String) -> Self {
         Finding(
+            "telling",
             .sipPasswords,
             .warning,
             "The login name of a phone of extension \(device.number) can be guessed.",
@@ -78,6 +80,7 @@ extension Finding {
 
     fileprivate static func malformed(_ device: Device) -> Self {
         Finding(
+            "malformed",
             .sipPasswords,
             .warning,
             "The stored secret of a phone of extension \(device.number) is damaged.",

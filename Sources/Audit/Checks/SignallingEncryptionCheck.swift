@@ -80,6 +80,7 @@ extension Check {
 extension Finding {
     fileprivate static func noListener(_ declared: [Listener]) -> Self {
         Finding(
+            "no-listener",
             .signallingEncryption,
             .critical,
             "There is no encrypted way in for phones.",
@@ -91,6 +92,7 @@ extension Finding {
 
     fileprivate static func weakHandshake(_ fault: String) -> Self {
         Finding(
+            "weak-handshake",
             .signallingEncryption,
             .critical,
             "The server agrees to encryption that can be broken.",
@@ -101,6 +103,7 @@ extension Finding {
 
     fileprivate static func noHandshake(_ reply: String) -> Self {
         Finding(
+            "no-handshake",
             .signallingEncryption,
             .warning,
             "The encrypted way in did not answer as phones need it, so its refusals prove nothing.",
@@ -111,6 +114,7 @@ extension Finding {
 
     fileprivate static func clearAnswer(_ answer: [UInt8]) -> Self {
         Finding(
+            "clear-answer",
             .signallingEncryption,
             .critical,
             "The encrypted port also talks without encryption.",
@@ -121,6 +125,7 @@ extension Finding {
 
     fileprivate static func readable(_ listener: Listener) -> Self {
         Finding(
+            "readable",
             .signallingEncryption,
             .critical,
             "Logins and calls can be read on the network at \(listener.address).",
@@ -131,6 +136,7 @@ extension Finding {
 
     fileprivate static func excepted(_ listener: Listener, _ exception: ListenerException) -> Self {
         Finding(
+            "excepted",
             .signallingEncryption,
             .notice,
             "Logins and calls can be read on the network at \(listener.address) until \(exception.until).",
@@ -143,6 +149,7 @@ extension Finding {
         let protection = connection.protection
         let parts = [protection.transport, protection.tlsVersion, protection.cipher].compactMap { $0 }
         return Finding(
+            "weak-connection",
             .signallingEncryption,
             .critical,
             "The signalling of \(connection.subject) can be read.",

@@ -56,14 +56,12 @@ extension Switchboard {
 
     /// A CANCEL (§9.2). It cannot be challenged; that it came on the flow of its INVITE is its proof.
     mutating func cancel(_ request: Message, on flow: Flow, _ turn: inout Turn) {
-        guard let key = ServerKey(request, on: flow, as: .invite), let id = inviteServerIDs[key],
-            let server = inviteServers[id]
-        else {
+        guard let (id, serial) = transactions.invite(cancelledBy: request, on: flow) else {
             respond(481, to: request, on: flow, &turn)
             return
         }
-        respond(200, to: request, on: flow, tag: callsBySerial[server.call]?.incoming?.tag, &turn)
-        guard let call = callsBySerial[server.call], call.incoming?.transaction == id else { return }
+        respond(200, to: request, on: flow, tag: callsBySerial[serial]?.incoming?.tag, &turn)
+        guard let call = callsBySerial[serial], call.incoming?.transaction == id else { return }
         end(call.serial, as: .cancelled, &turn)
     }
 
@@ -123,7 +121,7 @@ extension Switchboard {
     public mutating func endCall(_ id: String, _ turn: inout Turn) -> Bool {
         guard let call = callsBySerial.values.first(where: { $0.record.id == id }) else { return false }
         end(call.serial, because: "an operator ended it", &turn)
-        tellWatchers(&turn)
+        endTurn(&turn)
         return true
     }
 

@@ -16,11 +16,6 @@ extension Switchboard {
         _ key: BranchKey,
         _ turn: inout Turn
     ) {
-        if status < 200, client.isCancelWanted {
-            // The first provisional response: now the CANCEL may go (§9.1).
-            sendCancel(key, &turn)
-            return
-        }
         switch client.purpose {
         case .change: changeAnswered(response, status, of: client, key, &turn)
         case .introduction: introductionAnswered(response, status, of: client, key, &turn)
@@ -56,19 +51,19 @@ extension Switchboard {
         guard client.answers < Limits.answersPerInvite,
             var dialog = clear ?? Dialog(unclear: response, to: client.request)
         else { return }
-        inviteClients[key]?.answers += 1
+        transactions.countAnswer(key)
         let acknowledgement = acknowledge(&dialog, cseq: 1, over: client.flow)
         turn.actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = callsBySerial[client.call],
             case .ringing(let ringing) = call.phase,
-            isAllowed(ringing.branches[index].party.username)
+            snapshot.allows(ringing.branches[index].party.username)
         else {
             // Somebody else was quicker, the caller is gone, or the phone was disabled.
-            if client.acknowledged == nil { inviteClients[key]?.acknowledged = (tag, acknowledgement) }
+            if client.acknowledged == nil { transactions.acknowledged(key, tag, by: acknowledgement) }
             sayBye(&dialog, over: client.flow, &turn)
             return
         }
-        inviteClients[key]?.acknowledged = (tag, acknowledgement)
+        transactions.acknowledged(key, tag, by: acknowledgement)
         let branch = ringing.branches[index]
         guard clear != nil else {
             sayBye(&dialog, over: client.flow, &turn)
@@ -132,7 +127,7 @@ extension Switchboard {
     /// The record with this ticket is on disk, or could not be written: the answer that waited for it goes out, or the call ends
     /// where ``RecordRules`` wants a record.
     public mutating func stored(_ ticket: Ticket, ok: Bool, _ turn: inout Turn) {
-        defer { tellWatchers(&turn) }
+        defer { endTurn(&turn) }
         guard let serial = tickets.removeValue(forKey: ticket), let call = callsBySerial[serial] else { return }
         switch call.phase {
         case .answering(let answering) where answering.ticket == ticket:

@@ -39,7 +39,7 @@ extension Switchboard {
             return
         }
         let serial = nextSerial()
-        let transaction = openInviteServer(key, on: proof.flow, call: serial, at: turn.now)
+        let transaction = transactions.openInvite(key, on: proof.flow, call: serial, at: turn.now)
         answer(transaction, 100, response(100, to: request, on: proof.flow, tag: nil), &turn)
 
         var decision = decide(request, number, by: proof)
@@ -55,7 +55,7 @@ extension Switchboard {
     }
 
     private func hasRoom(for proof: Authenticated) -> Bool {
-        !isFull && callsBySerial.count < settings.calls
+        !transactions.isFull && callsBySerial.count < settings.calls
             && callsOf[proof.device.username, default: []].count < Limits.callsPerDevice
     }
 
@@ -188,8 +188,10 @@ extension Switchboard {
         guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return false }
         let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
         // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
-        let reachable = phones.flatMap { bindings.ways(to: $0.username) }.filter { $0.flow.transport.isEncrypted }
-            .only(phone)
+        let reachable = phones.flatMap { registrar.bindings.ways(to: $0.username) }.filter {
+            $0.flow.transport.isEncrypted
+        }
+        .only(phone)
         let most = call.incoming.map { breadth(of: $0.request) } ?? Limits.forks
         let targets = reachable.prefix(max(0, most - ringing.ringingPhones))
         var requests: [(Branch, Message)] = []

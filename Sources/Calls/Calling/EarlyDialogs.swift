@@ -196,8 +196,7 @@ extension Switchboard {
     private mutating func sayEarly(_ body: [UInt8], to request: Message, on flow: Flow, _ turn: inout Turn) {
         let bytes = response(200, to: request, on: flow, tag: nil, body: body) { writeContact(over: flow, into: &$0) }
         turn.actions.append(.send(bytes, flow.id))
-        guard !flow.transport.isReliable, let key = ServerKey(request, on: flow) else { return }
-        keep(Answer(status: 200, bytes: bytes), for: key, at: turn.now)
+        transactions.keep(Answer(status: 200, bytes: bytes), to: request, on: flow, at: turn.now)
     }
 
     private mutating func tellRelay(_ owner: EarlyOwner, _ call: Call, _ turn: inout Turn) {

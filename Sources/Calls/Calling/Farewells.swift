@@ -74,7 +74,7 @@ extension Switchboard {
 
     /// A caller that says BYE to a call that only rings (RFC 3261 §15.1.1), where nothing else made it an early dialog.
     private mutating func hangUpEarly(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
-        let calls = (phones[flow.id]?.usernames ?? []).flatMap { callsOf[$0, default: []] }
+        let calls = registrar.usernames(on: flow.id).flatMap { callsOf[$0, default: []] }
         guard let serial = calls.first(where: { callsBySerial[$0]?.incoming?.isCaller(of: request, on: flow) == true })
         else { return false }
         respond(200, to: request, on: flow, &turn)

@@ -150,22 +150,6 @@ extension Switchboard {
         }
     }
 
-    /// An INVITE of ours inside a dialog that was answered with provisional responses only, which a phone could do for ever:
-    /// nothing waits for it any longer than for one that was not answered at all (§17.1.1.2, timer B).
-    mutating func wakeOverdue(_ key: BranchKey, _ turn: inout Turn) {
-        // What is not proceeding has a deadline of its own.
-        guard let client = inviteClients[key], client.transaction.deadline == nil else { return }
-        cancel(key, &turn)
-        switch client.purpose {
-        case .branch: break
-        case .change: changeFailed(480, key, of: client.call, &turn)
-        case .introduction(let dialog): updateLeg(of: dialog) { $0.isAsked = false }
-        case .refresh(let dialog):
-            updateLeg(of: dialog) { $0.isAsked = false }
-            refreshLater(dialog, at: turn.now)
-        }
-    }
-
     public func calls() -> [CallSummary] {
         callsBySerial.values.sorted { $0.serial < $1.serial }.map { call in
             CallSummary(

@@ -26,7 +26,7 @@ extension Switchboard {
             return
         }
         // §14.2: one that is not over is no time for the next, or a phone that confirms nothing piles them up here.
-        guard request.method != .invite || (leg.unacknowledged?.isChange != true && !isFull) else {
+        guard request.method != .invite || (leg.unacknowledged?.isChange != true && !transactions.isFull) else {
             respond(500, to: request, on: flow, &turn) { $0.field(.retryAfter, 5) }
             return
         }
@@ -51,14 +51,14 @@ extension Switchboard {
         guard !refuseSession(of: request, on: flow, &turn) else { return nil }
         let session = try? SessionTimer.answering(request, before: leg.session, at: turn.now)
         guard request.method == .invite else {
-            expect(request, on: flow, at: turn.now)
+            transactions.expect(request, on: flow, at: turn.now)
             return Asked(request: request, owner: owner, flow: flow, kind: .update, session: session)
         }
         guard let key = ServerKey(request, on: flow) else {
             respond(400, to: request, on: flow, &turn)
             return nil
         }
-        let transaction = openInviteServer(key, on: flow, call: owner.call, at: turn.now)
+        let transaction = transactions.openInvite(key, on: flow, call: owner.call, at: turn.now)
         return Asked(request: request, owner: owner, flow: flow, kind: .invite(transaction), session: session)
     }
 
@@ -216,8 +216,7 @@ extension Switchboard {
 
     private mutating func send(_ status: Int, _ bytes: [UInt8], to asked: Asked, _ turn: inout Turn) {
         turn.actions.append(.send(bytes, asked.flow.id))
-        guard !asked.flow.transport.isReliable, let key = ServerKey(asked.request, on: asked.flow) else { return }
-        keep(Answer(status: status, bytes: bytes), for: key, at: turn.now)
+        transactions.keep(Answer(status: status, bytes: bytes), to: asked.request, on: asked.flow, at: turn.now)
     }
 }
 

@@ -132,7 +132,7 @@ extension Switchboard {
         else { return }
         dialog.refreshTarget(from: response)
         let bytes = acknowledge(&dialog, cseq: sequence, over: client.flow)
-        inviteClients[key]?.acknowledged = ([], bytes)
+        transactions.acknowledged(key, by: bytes)
         turn.actions.append(.send(bytes, client.flow.id))
         guard let owner, let leg else { return }
         let session = SessionTimer(answeredBy: response, before: leg.session, at: turn.now)

@@ -45,15 +45,20 @@ extension Switchboard {
             update(report.id.rawValue, .callee) { $0.liveness.note(report.b) }
             watchMoves(report, &turn)
         }
-        refused(census.refused, &turn)
+        loseRelays(census.refused, &turn)
         let named = Set(census.reports.map(\.id.rawValue))
         closeStrays(named, &turn)
         endSilent(named, asOf: census.mark, &turn)
-        tellWatchers(&turn)
+        endTurn(&turn)
     }
 
     /// Something was commanded of these relays that was refused; they are closed, so their calls end.
     public mutating func refused(_ relays: [RelayID], _ turn: inout Turn) {
+        loseRelays(relays, &turn)
+        endTurn(&turn)
+    }
+
+    private mutating func loseRelays(_ relays: [RelayID], _ turn: inout Turn) {
         for id in relays { loseRelay(id.rawValue, "there was no room to relay its audio", &turn) }
     }
 

@@ -50,7 +50,7 @@ extension Switchboard {
         for call in callsBySerial.values {
             guard case .ringing(let ringing) = call.phase else { continue }
             for branch in ringing.branches where branch.status == nil {
-                guard let request = inviteClients[branch.key]?.request, let callID = try? request.callID(),
+                guard let request = transactions.invite(branch.key), let callID = try? request.callID(),
                     request.bytes(callID).elementsEqual(named.callID), let tag = try? request.from().tag,
                     request.bytes(tag).elementsEqual(named.toTag) || request.bytes(tag).elementsEqual(named.fromTag)
                 else { continue }
@@ -198,7 +198,7 @@ extension Switchboard {
                 expectsAnswer: false,
                 at: turn.now
             )
-            let transaction = openInviteServer(key, on: proof.flow, call: owner.call, at: turn.now)
+            let transaction = transactions.openInvite(key, on: proof.flow, call: owner.call, at: turn.now)
             answer(transaction, 200, bytes, &turn)
             dialogs[DialogKey(dialog)] = owner
             return leg

@@ -8,20 +8,6 @@ import SIP
 ///
 /// Its signalling follows; where its audio comes from is found by its authentication.
 extension Switchboard {
-    /// The connections that a phone leaves with a REGISTER: those of the contacts that it renews or replaces, and of
-    /// contacts that it had under the same instance, unless it says that it keeps several.
-    func formerFlows(_ changes: [ContactChange], _ request: Message, by proof: Authenticated) -> [FlowID] {
-        guard callsOf[proof.device.username] != nil, changes.contains(where: { $0.seconds > 0 }) else { return [] }
-        let known = bindings.of(proof.device.username).filter { binding in
-            changes.contains { change in
-                if change.known == binding.id { return true }
-                guard let instance = change.outbound.instance, change.outbound.number == nil else { return false }
-                return binding.flowNumber == nil && binding.instance?.elementsEqual(request.bytes(instance)) == true
-            }
-        }
-        return known.map(\.flow.id).filter { $0 != proof.flow.id }
-    }
-
     /// A phone registered: its calls over the connections that it left, and those over one that died, go on here.
     mutating func takeCalls(of proof: Authenticated, from former: [FlowID], _ turn: inout Turn) {
         for owner in legs(of: proof.device.username) {
@@ -45,7 +31,7 @@ extension Switchboard {
     @discardableResult
     mutating func takeOtherWay(_ owner: DialogOwner, isGone: Bool, _ turn: inout Turn) -> Bool {
         guard let leg = leg(owner), let old = leg.flow else { return false }
-        let all = bindings.of(leg.party.username)
+        let all = registrar.bindings.of(leg.party.username)
         let here = all.filter { $0.flow.id == old.id }
         let others = all.filter { other in
             other.flow.id != old.id && other.flow.isFit(for: leg) && here.allSatisfy { other.isSamePhone(as: $0) }

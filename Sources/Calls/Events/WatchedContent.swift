@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Model
+import Primitives
 
 /// How many voice messages wait in a mailbox (RFC 3842 §5.2).
 public struct MailboxCounts: Hashable, Sendable {
@@ -48,6 +49,10 @@ struct ShownCall: Equatable, Sendable {
 struct ShownContact: Equatable, Sendable {
     let binding: UInt64
     let uri: [UInt8]
+    /// Told, but no news: a refresh changes nothing that is watched.
+    let expires: MonotonicTime
+
+    static func == (one: Self, other: Self) -> Bool { one.binding == other.binding && one.uri == other.uri }
 }
 
 extension Call {

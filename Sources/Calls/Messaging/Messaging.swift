@@ -12,7 +12,7 @@ extension Switchboard {
         do throws(MessageRefused) {
             let addressee = addressee(of: request)
             let permission = try judge(request, to: addressee.number, by: proof, at: turn.now)
-            let phones = snapshot.devices(of: permission.receiver).flatMap { bindings.ways(to: $0.username) }
+            let phones = snapshot.devices(of: permission.receiver).flatMap { registrar.bindings.ways(to: $0.username) }
                 // What came encrypted leaves encrypted.
                 .filter { $0.flow.transport.isEncrypted }
                 .only(addressee.phone)

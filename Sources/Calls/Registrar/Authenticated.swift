@@ -47,6 +47,8 @@ struct Authenticator: Sendable {
         case none
         case wrongSecret(username: String, isKnown: Bool)
         case replayed(username: String)
+        /// The secret was right, but the account is under attack and was never used from there.
+        case guarded(username: String)
     }
 
     private let realm: String

@@ -55,6 +55,7 @@ struct Bindings: Sendable {
     private var byDevice: [String: [UInt64]] = [:]
     private var byFlow: [FlowID: [UInt64]] = [:]
     private var lastID: UInt64 = 0
+    private var deadlines = DeadlineQueue<UInt64>()
     private var isWatched = false
     /// The phones that came, went or moved while somebody watches.
     private var touched: Set<String> = []
@@ -191,6 +192,22 @@ struct Bindings: Sendable {
             byID.values[place].instance = Array(instance)
         }
         byID.values[place].flowNumber = flowNumber
+    }
+
+    /// Has a new binding looked at when it ends.
+    mutating func schedule(_ id: UInt64) {
+        if let expires = look(at: id, { $0.expires }) { deadlines.insert(id, at: expires) }
+    }
+
+    var nextDeadline: MonotonicTime? { deadlines.next }
+
+    /// Lets go of what has ended; what was refreshed since ends later.
+    mutating func expire(at now: MonotonicTime) {
+        for _ in 0..<deadlines.count {
+            guard let id = deadlines.popDue(at: now) else { return }
+            guard let expires = look(at: id, { $0.expires }) else { continue }
+            if expires <= now { remove(id) } else { deadlines.insert(id, at: expires) }
+        }
     }
 
     @discardableResult

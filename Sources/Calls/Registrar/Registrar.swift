@@ -5,13 +5,175 @@ import Model
 import Primitives
 import SIP
 
-/// RFC 3261 §10.3: what a REGISTER does, after its sender proved who it is.
-extension Switchboard {
-    mutating func register(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
+/// Where phones are and who they are: bindings (RFC 3261 §10), their connections, their logins, and the only door to an
+/// ``Authenticated``. It knows no call: what a registration means for calls it tells whoever asks.
+struct Registrar: Sendable {
+    let settings: SwitchboardSettings
+    let entropy: Entropy
+    let gruus: GRUUSeal
+    private(set) var snapshot: Snapshot
+    private(set) var bindings = Bindings()
+    private var authenticator: Authenticator
+    private var connections = PhoneConnections()
+    private var logins: Logins
+    private var gate: RegistrationGate
+    /// What the REGISTER at hand asks for. Empty between messages; kept for its storage.
+    private var contactChanges: [ContactChange] = []
+    private(set) var shedding = SheddingFigures()
+    private(set) var failedLogins: UInt64 = 0
+
+    init(settings: SwitchboardSettings, snapshot: Snapshot, entropy: Entropy, logins kept: [PhoneLogin]) {
+        (self.settings, self.snapshot, self.entropy) = (settings, snapshot, entropy)
+        gruus = GRUUSeal(key: settings.nonceKey, domain: snapshot.domain.text)
+        gate = RegistrationGate(rate: settings.registrationRate)
+        logins = Logins(kept, of: snapshot, sites: settings.sites)
+        authenticator = Authenticator(
+            snapshot: snapshot,
+            nonceKey: settings.nonceKey,
+            nonces: settings.nonces,
+            entropy: entropy
+        )
+    }
+
+    /// Takes new settings. What they no longer allow ends now: registrations and connections.
+    mutating func apply(_ snapshot: Snapshot, _ turn: inout Turn) {
+        self.snapshot = snapshot
+        authenticator.apply(snapshot)
+        logins.apply(snapshot)
+        var closing = connections.all { !snapshot.allows($0) }
+        for binding in bindings.all where !snapshot.allows(binding.device.username) {
+            bindings.remove(binding.id)
+            closing.insert(binding.flow.id)
+        }
+        for flow in closing.sorted(by: { $0.rawValue < $1.rawValue }) { turn.actions.append(.close(flow)) }
+    }
+
+    /// Whether a host in a URI means this business.
+    func isServed(_ host: ArraySlice<UInt8>, on flow: Flow) -> Bool {
+        settings.serves(host, domain: snapshot.domain.text, on: flow)
+    }
+
+    // MARK: Who somebody is
+
+    mutating func authenticate(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Identity {
+        do {
+            switch try authenticator.authenticate(request, on: flow, at: turn.now) {
+            case .authenticated(let proof):
+                let username = proof.device.username
+                guard logins.accepts(username, from: flow.remote.ip, at: turn.now.monotonic) else {
+                    return .challenge(
+                        challenge(request, on: flow, isStale: false, turn.now),
+                        .guarded(username: username)
+                    )
+                }
+                connections.forgetFailures(on: flow.id)
+                turn.actions.append(.authenticated(flow.id))
+                remember(proof, in: request, &turn)
+                return .proven(proof)
+            case .challenge(let isStale, let doubt):
+                return .challenge(challenge(request, on: flow, isStale: isStale, turn.now), doubt)
+            }
+        } catch {
+            return .unreadable(error)
+        }
+    }
+
+    private mutating func challenge(_ request: Message, on flow: Flow, isStale: Bool, _ now: Moment) -> DigestChallenge
+    {
+        authenticator.challenge(for: request, on: flow, isStale: isStale, at: now)
+    }
+
+    /// Takes note of what was odd about a credential, after the answer to it.
+    mutating func note(_ doubt: Authenticator.Doubt, _ request: Message, on flow: Flow, _ turn: inout Turn) {
+        switch doubt {
+        case .none: break
+        case .replayed(let username):
+            turn.report(.replayedNonce, .intrusionDetection, request, flow, subject: username)
+        case .guarded(let username):
+            turn.report(.accountGuarded, .intrusionDetection, request, flow, subject: username)
+        case .wrongSecret(let username, let isKnown):
+            failedLogins += 1
+            logins.failed(username, isKnown: isKnown, request, on: flow, &turn)
+            guard flow.transport.isReliable else { return }
+            if connections.countFailure(on: flow.id) >= Limits.failuresPerFlow { turn.actions.append(.close(flow.id)) }
+        }
+    }
+
+    // MARK: Connections
+
+    /// Remembers who logged in over a connection. A datagram's flow has no end at which it could be forgotten.
+    private mutating func remember(_ proof: Authenticated, in request: Message, _ turn: inout Turn) {
+        let flow = proof.flow
+        guard flow.transport.isReliable else { return }
+        if connections.add(proof.device.username, on: flow.id) { makeRoom(for: proof, request, &turn) }
+        if flow.transport.isEncrypted, request.bytes(request.requestURI).starts(with: "sips:".utf8) {
+            connections.asksForSIPS(flow.id)
+        }
+        guard request.count(.route) > 0, connections[flow.id]?.host == nil,
+            let host = (try? request.routes())?.first?.uri?.host, isServed(request.bytes(host), on: flow)
+        else { return }
+        connections.calls(us: request.string(host), on: flow.id)
+    }
+
+    /// A login has so many connections at once: each may say as much as a phone may. One more closes the oldest without a
+    /// registration, or else the oldest.
+    private mutating func makeRoom(for proof: Authenticated, _ request: Message, _ turn: inout Turn) {
+        let all = connections.of(proof.device.username)
+        guard all.count > Limits.connectionsPerDevice,
+            let oldest = all.first(where: { bindings.on($0).isEmpty && $0 != proof.flow.id }) ?? all.first
+        else { return }
+        turn.actions.append(.close(oldest))
+        turn.report(
+            .accountLimit,
+            .floodProtection,
+            request,
+            proof.flow,
+            subject: proof.device.title,
+            detail: "more than \(Limits.connectionsPerDevice) connections of one phone; the oldest was closed"
+        )
+    }
+
+    /// Where a phone comes back to: the name of ours that it came by, because some look names up without the system's
+    /// help, or else the first one in the certificate.
+    func contact(over flow: Flow) -> String {
+        let phone = connections[flow.id]
+        let (host, port) = (settings.written(phone?.host ?? settings.firstHost), settings.port(on: flow))
+        // RFC 5630 §5.1.1: who asks for encryption all the way gets a name that asks for it.
+        if phone?.isForSIPS == true { return "<sips:\(host):\(port)>" }
+        return "<sip:\(host):\(port);transport=\(flow.transport.uriName)>"
+    }
+
+    /// The user names that logged in over a connection, and the one that did last.
+    func usernames(on flow: FlowID) -> [String] { connections[flow]?.usernames ?? [] }
+    func login(on flow: FlowID) -> String? { connections[flow]?.login }
+
+    /// Whether a connection may go on after a message with odd fields; a stranger's may not.
+    mutating func mayBeOdd(_ flow: FlowID, at now: MonotonicTime) -> Bool { connections.mayBeOdd(flow, at: now) }
+
+    /// A connection is gone. What is bound over it stays so until ``unbind(_:)``, so that calls can find another way first.
+    ///
+    /// - Returns: The user names that logged in over it; `nil` for a stranger's.
+    mutating func leave(_ flow: FlowID) -> [String]? { connections.remove(flow) }
+
+    mutating func unbind(_ flow: FlowID) {
+        for binding in bindings.on(flow) { bindings.remove(binding.id) }
+    }
+
+    // MARK: Bindings
+
+    /// What a REGISTER does, after its sender proved who it is (RFC 3261 §10.3).
+    ///
+    /// - Parameter isInCall: Whether it matters which connections the phone leaves.
+    mutating func register(
+        _ request: Message,
+        by proof: Authenticated,
+        isInCall: Bool,
+        _ turn: inout Turn
+    ) -> Outcome {
         do {
             try checkOwner(try request.to(), of: request, by: proof)
             try checkOwner(try request.from(), of: request, by: proof)
-            guard !refuseWay(of: request, by: proof, &turn) else { return }
+            try checkWay(of: request)
             let facts = RegisterFacts(
                 callID: request.bytes(try request.callID()),
                 sequence: try request.cseq().number,
@@ -24,253 +186,82 @@ extension Switchboard {
             try read(&changes, in: request, by: proof)
             try checkOrder(changes, facts)
             let isNew = changes.contains { $0.seconds > 0 && $0.known == nil }
-            guard !isNew || mayReturn(request, by: proof, &turn) else { return }
-            let former = formerFlows(changes, request, by: proof)
-            carryOut(changes, facts, request, by: proof)
-            if isNew { letGo(ofSurplus: proof, request, &turn) }
-            noteLogin(changes, isNew: isNew, request, by: proof, &turn)
-            takeCalls(of: proof, from: former, &turn)
+            if isNew { try checkLoad(of: proof, at: turn.now) }
+            let former = isInCall ? formerFlows(changes, request, by: proof) : []
+            bindings.carryOut(changes, facts, request, by: proof, spreadBy: entropy)
+            let unused = isNew ? letGo(ofSurplus: proof, request, &turn) : []
+            logins.bound(changes, isNew: isNew, request, by: proof, &turn)
             let isOutbound = changes.contains { $0.outbound.number != nil }
-            sendBindings(to: request, isOutbound: isOutbound, by: proof, &turn)
+            return .bound(Changes(isOutbound: isOutbound, former: former, unused: unused))
         } catch let refused as RegisterRefused {
-            refuse(request, refused, by: proof, &turn)
+            note(refused, request, by: proof, &turn)
+            return .refused(refused.status, refused.hint)
         } catch {
-            respond(400, to: request, on: proof.flow, &turn)
+            return .refused(400, .none)
         }
     }
 
-    private mutating func refuse(
-        _ request: Message,
-        _ refused: RegisterRefused,
-        by proof: Authenticated,
-        _ turn: inout Turn
-    ) {
+    private func note(_ refused: RegisterRefused, _ request: Message, by proof: Authenticated, _ turn: inout Turn) {
         switch refused {
-        case .notYours: report(.identityMismatch, .intrusionDetection, request, proof.flow, &turn)
+        case .notYours: turn.report(.identityMismatch, .intrusionDetection, request, proof.flow)
         case .tooMany:
-            report(
+            let most = RegistrationRules.maximumContacts
+            turn.report(
                 .bindingLimit,
                 .intrusionDetection,
                 request,
                 proof.flow,
                 subject: proof.device.title,
-                detail: "more than \(RegistrationRules.maximumContacts) contacts in one registration",
-                &turn
+                detail: "more than \(most) contacts in one registration"
             )
-        case .malformed, .tooBrief, .poisoned, .named, .outOfOrder: break
-        }
-        respond(refused.status, to: request, on: proof.flow, &turn) { writer in
-            if case .tooBrief(let minimum) = refused { writer.field(.minExpires, Int(minimum)) }
+        case .malformed, .tooBrief, .poisoned, .named, .outOfOrder, .path, .hop, .busy: break
         }
     }
 
-    /// Both From and To have to name the device that the credential belongs to (§10.3 steps 3 and 4; row C07).
-    private func checkOwner(_ address: NameAddress, of request: Message, by proof: Authenticated) throws {
-        guard let uri = address.uri, let user = uri.user, proof.owns(request.bytes(user)),
-            isServed(request.bytes(uri.host), on: proof.flow)
-        else { throw RegisterRefused.notYours }
+    /// Whether a phone that is not registered may be now. If not, it is told when to come back.
+    private mutating func checkLoad(of proof: Authenticated, at now: Moment) throws {
+        guard bindings.countOf(proof.device.username) == 0 else { return }
+        if gate.admits(isKnown: logins.knows(proof.device.username), at: now.monotonic) { return }
+        let seconds = RegistrationRules.retryAfter(entropy.next())
+        shedding.note(until: now.wall + .seconds(seconds), at: now.wall)
+        throw RegisterRefused.busy(retryAfter: seconds)
     }
 
-    /// What the Contact fields ask for, checked as a whole before anything changes.
-    private func read(_ changes: inout [ContactChange], in request: Message, by proof: Authenticated) throws {
-        changes.removeAll(keepingCapacity: true)
-        let header = try request.expires()
-        if try request.isWildcardContact() {
-            // §10.2.2: `*` is only for leaving.
-            guard header == 0 else { throw RegisterRefused.malformed }
-            for id in bindings.ids(of: proof.device.username) {
-                changes.append(ContactChange(contact: ByteRange(0..<0), outbound: .none, known: id, seconds: 0))
-            }
-            return
-        }
-        let isOutbound = request.hasOption(.supported, "outbound") || request.hasOption(.require, "outbound")
-        var reader = AddressReader(.contact)
-        var count = 0
-        while let address = try reader.next(in: request) {
-            guard let uri = address.uri else { throw RegisterRefused.poisoned }
-            try checkContact(uri, request, proof)
-            let outbound = OutboundContact(address, in: request, isOutbound: isOutbound)
-            // RFC 5626 §6: a REGISTER is about one connection.
-            guard outbound.number == nil || !changes.contains(where: { $0.outbound.number != nil }) else {
-                throw RegisterRefused.malformed
-            }
-            let known = binding(of: outbound, uri, request, proof)
-            let noticesLoss = outbound.number != nil
-            let seconds = try duration(address.expires ?? header, others: count, noticesLoss: noticesLoss)
-            if seconds > 0 { count += 1 }
-            changes.append(ContactChange(contact: uri.range, outbound: outbound, known: known, seconds: seconds))
-        }
-    }
-
-    /// How many seconds a contact is bound for; 0 removes it.
+    /// Lets go of the contacts that were refreshed longest ago. Who proves the password says where the phone is now, so the
+    /// latest word counts (RFC 3261 §10.3): a phone that makes up a new contact each time it starts stays reachable.
     ///
-    /// - Parameter others: How many contacts the same request binds before this one.
-    /// - Parameter noticesLoss: Whether the phone keeps its connection alive and so notices when it is gone.
-    private func duration(_ requested: UInt32?, others: Int, noticesLoss: Bool) throws -> UInt32 {
-        switch RegistrationRules.decide(requested: requested, others: others, noticesLoss: noticesLoss) {
-        case .bind(let seconds): return seconds
-        case .remove: return 0
-        case .tooBrief(let minimum): throw RegisterRefused.tooBrief(minimum: minimum)
-        case .tooMany: throw RegisterRefused.tooMany
+    /// - Returns: The connections that a contact was the only registration of.
+    private mutating func letGo(ofSurplus proof: Authenticated, _ request: Message, _ turn: inout Turn) -> [FlowID] {
+        let (username, most) = (proof.device.username, RegistrationRules.maximumContacts)
+        guard bindings.countOf(username) > most else { return [] }
+        var unused: [FlowID] = []
+        while bindings.countOf(username) > most, let stalest = bindings.stalest(of: username) {
+            guard let former = bindings.remove(stalest)?.flow else { break }
+            if former.id != proof.flow.id, former.transport.isReliable, !bindings.isBound(former.id) {
+                unused.append(former.id)
+            }
         }
-    }
-
-    /// The binding that a contact means: the phone's connection of that number where it names one, or else the same URI.
-    private func binding(
-        of outbound: OutboundContact,
-        _ uri: SIPURI,
-        _ request: Message,
-        _ proof: Authenticated
-    ) -> UInt64? {
-        if let instance = outbound.instance, let number = outbound.number {
-            let named = bindings.find(
-                proof.device.username,
-                instance: request.bytes(instance),
-                flowNumber: number
-            )
-            if let named { return named }
-        }
-        return bindings.find(
-            proof.device.username,
-            contact: request.bytes(uri.range),
-            isNumbered: outbound.number != nil
+        turn.report(
+            .bindingLimit,
+            .intrusionDetection,
+            request,
+            proof.flow,
+            subject: proof.device.title,
+            detail: "more than \(most) contacts of one phone; the one that was refreshed longest ago was let go"
         )
+        return unused
     }
 
-    /// Row S06: nothing in a Contact may make us send anywhere but back over the flow, or say that we would.
-    private func checkContact(_ uri: SIPURI, _ request: Message, _ proof: Authenticated) throws {
-        guard uri.scheme == .sip || uri.scheme == .sips, !uri.hasHeaders, !uri.hasMaddr,
-            uri.range.count <= SIP.Limits.targetBytes
-        else { throw RegisterRefused.poisoned }
-        // RFC 5627 §5.1: it would stand for itself.
-        guard uri.gr == nil || !isServed(request.bytes(uri.host), on: proof.flow) else { throw RegisterRefused.named }
-        // RFC 5630 §5.1.1: it promises encryption, and its only way would be in the clear (row S06).
-        guard uri.scheme != .sips || proof.flow.transport.isEncrypted else { throw RegisterRefused.poisoned }
-        if let ip = request.address(uri.host), ip.isLoopback || ip.isLinkLocal || ip.isUnspecified {
-            let source = proof.flow.remote.ip
-            guard ip == source || (ip.isLoopback && source.isLoopback) else { throw RegisterRefused.poisoned }
-        }
-    }
+    // MARK: Time, and who watches
 
-    /// §10.3 step 7: a request that is older than what we know of the same Call-ID changes nothing.
-    private func checkOrder(_ changes: [ContactChange], _ facts: RegisterFacts) throws {
-        for change in changes {
-            guard let known = change.known else { continue }
-            let isOld = bindings.look(at: known) { binding in
-                facts.sequence <= binding.sequence && binding.callID.elementsEqual(facts.callID)
-            }
-            if isOld == true { throw RegisterRefused.outOfOrder }
-        }
-    }
+    var nextDeadline: MonotonicTime? { bindings.nextDeadline }
 
-    private mutating func carryOut(
-        _ changes: [ContactChange],
-        _ facts: RegisterFacts,
-        _ request: Message,
-        by proof: Authenticated
-    ) {
-        for change in changes {
-            guard change.seconds > 0 else {
-                if let known = change.known { bindings.remove(known) }
-                continue
-            }
-            let id: UInt64
-            if let known = change.known {
-                id = known
-                bindings.refresh(known, proof: proof, seconds: change.seconds, request: facts)
-            } else {
-                id = bind(change, facts, request, by: proof)
-            }
-            guard let instance = change.outbound.instance else { continue }
-            bindings.name(
-                id,
-                contact: request.bytes(change.contact),
-                instance: request.bytes(instance),
-                flowNumber: change.outbound.number
-            )
-        }
-    }
+    /// Lets go of what has ended.
+    mutating func wake(at now: Moment) { bindings.expire(at: now.monotonic) }
 
-    private mutating func bind(
-        _ change: ContactChange,
-        _ facts: RegisterFacts,
-        _ request: Message,
-        by proof: Authenticated
-    ) -> UInt64 {
-        let contact = request.bytes(change.contact)
-        // The same contact twice in one request is one binding.
-        let id =
-            bindings.find(proof.device.username, contact: contact, isNumbered: change.outbound.number != nil)
-            ?? bindings.bind(proof, contact: contact, facts, userAgent: clientName(of: request))
-        let seconds = RegistrationRules.spread(change.seconds, entropy.next())
-        bindings.refresh(id, proof: proof, seconds: seconds, request: facts)
-        if let expires = bindings.look(at: id, { $0.expires }) { deadlines.insert(.binding(id), at: expires) }
-        return id
-    }
+    /// Starts or stops remembering who comes, goes and moves.
+    mutating func watch(_ isWanted: Bool) { bindings.watch(isWanted) }
 
-    private func clientName(of request: Message) -> String {
-        request.first(.userAgent).map { printable(request, $0) } ?? ""
-    }
-
-    private mutating func sendBindings(
-        to request: Message,
-        isOutbound: Bool,
-        by proof: Authenticated,
-        _ turn: inout Turn
-    ) {
-        let current = bindings.ids(of: proof.device.username)
-        let bindings = bindings
-        let gruus = grantsGRUUs(request)
-        let now = turn.now.monotonic
-        respond(200, to: request, on: proof.flow, &turn) { writer in
-            for id in current {
-                bindings.look(at: id) { binding in
-                    writer.field(.contact) { value in
-                        binding.write(at: now, into: &value)
-                        gruus?.write(of: binding, into: &value)
-                    }
-                }
-            }
-            if isOutbound { Self.writeOutbound(into: &writer) }
-        }
-    }
-
-    /// A deadline of a binding came: it ended, or was refreshed since and ends later.
-    mutating func wakeBinding(_ id: UInt64, at now: Moment) {
-        guard let binding = bindings[id] else { return }
-        if binding.expires <= now.monotonic {
-            bindings.remove(id)
-        } else {
-            deadlines.insert(.binding(id), at: binding.expires)
-        }
-    }
-}
-
-/// What a REGISTER asks of one contact.
-struct ContactChange: Sendable {
-    /// Where its URI stands in the request.
-    let contact: ByteRange
-    let outbound: OutboundContact
-    /// The binding it has.
-    let known: UInt64?
-    /// 0 removes.
-    let seconds: UInt32
-}
-
-/// Why a REGISTER changes nothing.
-private enum RegisterRefused: Error {
-    case malformed, notYours, tooMany, poisoned, outOfOrder
-    /// A GRUU instead of an address.
-    case named
-    /// Shorter than this many seconds.
-    case tooBrief(minimum: UInt32)
-
-    var status: Int {
-        switch self {
-        case .malformed, .poisoned: 400
-        case .notYours, .tooMany, .named: 403
-        case .tooBrief: 423
-        case .outOfOrder: 500
-        }
-    }
+    /// The user names of those that did since this was last asked.
+    mutating func takeChanges() -> Set<String> { bindings.takeChanges() }
 }

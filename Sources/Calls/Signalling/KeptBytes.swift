@@ -4,17 +4,9 @@ import SIP
 
 /// What is held of messages for others than the calls that stand: the figure by which tests see that nobody piles up more.
 extension Switchboard {
-    /// Whether so much waits for repeats that nothing new may begin.
-    var isFull: Bool { finishedBytes > Limits.finishedBytes }
-
-    var finishedBytes: Int { finishedServers.bytes + finishedAbsorbers.bytes + finishedClients.bytes }
-
     /// Counted anew each time: only people and tests ask.
     var keptBytes: Int {
-        var bytes = inviteServers.values.reduce(0) { $0 + $1.keptBytes }
-        bytes += absorbers.reduce(0) { $0 + $1.key.keptBytes + $1.value.keptBytes }
-        bytes += inviteClients.values.reduce(0) { $0 + $1.keptBytes }
-        bytes += requestClients.values.reduce(0) { $0 + $1.keptBytes }
+        var bytes = transactions.keptBytes
         bytes += leaving.values.reduce(0) { $0 + $1.keptBytes }
         bytes += earlyCalls.values.reduce(0) { $0 + $1.keptBytes }
         return callsBySerial.values.reduce(bytes) { $0 + $1.keptBytes }

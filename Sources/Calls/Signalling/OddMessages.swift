@@ -8,6 +8,13 @@ import SIP
 /// Messages with fields that are not as they should be. Where they end is known, so that the next one is read as ever: a
 /// stream that lost its framing never gets here.
 extension Switchboard {
+    /// Whether a datagram only keeps the way through a NAT open.
+    func keepsAlive(_ datagram: Span<UInt8>, _ flow: Flow, _ turn: inout Turn) -> Bool {
+        guard !flow.transport.isReliable, let keepAlive = KeepAlive(datagram) else { return false }
+        if let bytes = registrar.answer(to: keepAlive, on: flow) { turn.actions.append(.send(bytes, flow.id)) }
+        return true
+    }
+
     /// A request that can be answered gets its error (RFC 3261 §21.4.1), a response is taken for what can be read of it. A
     /// phone's connection, with its registration and the signalling of its calls, stays; a stranger's is closed.
     mutating func receiveOdd(_ message: Message, _ error: ParseError, on flow: Flow, _ turn: inout Turn) {
@@ -18,7 +25,7 @@ extension Switchboard {
         } else if message.method != .ack, message.first(.via) != nil, message.first(.callID) != nil {
             respond(error.status, to: message, on: flow, &turn)
         }
-        if flow.transport.isReliable, phones[flow.id]?.mayBeOdd(at: turn.now.monotonic) != true {
+        if flow.transport.isReliable, !registrar.mayBeOdd(flow.id, at: turn.now.monotonic) {
             turn.actions.append(.close(flow.id))
         }
     }

@@ -19,7 +19,7 @@ extension Switchboard {
             report(.scanner, .intrusionDetection, request, flow, &turn)
             return
         }
-        if absorb(request, on: flow, &turn) { return }
+        if transactions.absorb(request, on: flow, &turn) { return }
         if request.method == .cancel {
             cancel(request, on: flow, &turn)
         } else if let address = try? request.to(), address.tag != nil, request.method != .register {
@@ -65,43 +65,15 @@ extension Switchboard {
 
     /// The only door to an ``Authenticated``. Sends the challenge itself when there is no proof yet.
     mutating func authenticate(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Authenticated? {
-        do {
-            switch try authenticator.authenticate(request, on: flow, at: turn.now) {
-            case .authenticated(let proof):
-                guard mayLogIn(proof, on: flow, at: turn.now) else {
-                    challenge(request, on: flow, stale: false, &turn)
-                    let username = proof.device.username
-                    report(.accountGuarded, .intrusionDetection, request, flow, subject: username, &turn)
-                    return nil
-                }
-                failures[flow.id] = nil
-                turn.actions.append(.authenticated(flow.id))
-                remember(proof, in: request, &turn)
-                return proof
-            case .challenge(let stale, let doubt):
-                challenge(request, on: flow, stale: stale, &turn)
-                note(doubt, request, on: flow, &turn)
-            }
-        } catch {
-            respond(error.status, to: request, on: flow, &turn)
+        switch registrar.authenticate(request, on: flow, &turn) {
+        case .proven(let proof): return proof
+        case .challenge(let challenge, let doubt):
+            counters.challenges += 1
+            respond(401, to: request, on: flow, &turn) { challenge.write(into: &$0) }
+            registrar.note(doubt, request, on: flow, &turn)
+        case .unreadable(let error): respond(error.status, to: request, on: flow, &turn)
         }
         return nil
-    }
-
-    private mutating func challenge(_ request: Message, on flow: Flow, stale: Bool, _ turn: inout Turn) {
-        counters.challenges += 1
-        let challenge = authenticator.challenge(for: request, on: flow, isStale: stale, at: turn.now)
-        respond(401, to: request, on: flow, &turn) { challenge.write(into: &$0) }
-    }
-
-    private mutating func note(_ doubt: Authenticator.Doubt, _ request: Message, on flow: Flow, _ turn: inout Turn) {
-        switch doubt {
-        case .none: break
-        case .replayed(let username):
-            report(.replayedNonce, .intrusionDetection, request, flow, subject: username, &turn)
-        case .wrongSecret(let username, let isKnown):
-            noteWrongSecret(username, isKnown: isKnown, request, on: flow, &turn)
-        }
     }
 
     /// §8.2.2.3: an extension that somebody requires and we do not know is refused by name.
@@ -130,25 +102,4 @@ extension Switchboard {
         writer.field(.accept, "application/sdp")
         writer.field(.allowEvents, EventPackage.all)
     }
-
-    /// Whether a host in a URI means this business.
-    func isServed(_ host: ArraySlice<UInt8>, on flow: Flow) -> Bool {
-        if isSame(host, snapshot.domain.text) { return true }
-        if settings.hostNames.contains(where: { isSame(host, $0) }) { return true }
-        guard host.contains(UInt8(ascii: ":")) else { return isSame(host, flow.local.ip.description) }
-        // One IPv6 address has many spellings (RFC 5954 §4.1).
-        let address = IPAddress(parsing: String(decoding: host, as: UTF8.self))
-        return address != nil && (address == flow.local.ip || address == IPAddress(parsing: snapshot.domain.text))
-    }
-}
-
-/// ASCII without regard to case, as host names compare.
-private func isSame(_ host: ArraySlice<UInt8>, _ name: String) -> Bool {
-    guard host.count == name.utf8.count else { return false }
-    var index = host.startIndex
-    for expected in name.utf8 {
-        guard isSameLetter(host[index], expected) else { return false }
-        index += 1
-    }
-    return true
 }

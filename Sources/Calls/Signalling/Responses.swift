@@ -17,7 +17,18 @@ extension Switchboard {
         _ addFields: (inout MessageWriter) -> Void = { _ in }
     ) {
         let bytes = response(status, to: request, on: flow, tag: tag ?? entropy.tag(), addFields)
-        let isPhone = flow.transport.isReliable || bindings.isBound(flow.id)
+        send(status, bytes, answering: request, on: flow, &turn)
+    }
+
+    /// Sends a response that is written already, on the same terms.
+    mutating func send(
+        _ status: Int,
+        _ bytes: [UInt8],
+        answering request: Message,
+        on flow: Flow,
+        _ turn: inout Turn
+    ) {
+        let isPhone = flow.transport.isReliable || registrar.bindings.isBound(flow.id)
         // Row D13: whoever may have forged his address gets no more than he sent, or he would aim us at others.
         guard isPhone || bytes.count <= request.bytes.count else {
             counters.dropped += 1
@@ -25,8 +36,8 @@ extension Switchboard {
         }
         turn.actions.append(.send(bytes, flow.id))
         // Strangers are answered once and forgotten (§26.3.2.4): they cost no memory.
-        guard !flow.transport.isReliable, isPhone, status != 401, let key = ServerKey(request, on: flow) else { return }
-        keep(Answer(status: status, bytes: bytes), for: key, at: turn.now)
+        guard isPhone, status != 401 else { return }
+        transactions.keep(Answer(status: status, bytes: bytes), to: request, on: flow, at: turn.now)
     }
 
     func response(
@@ -66,21 +77,6 @@ extension Switchboard {
         return response(error.status, to: request, on: flow, tag: entropy.tag())
     }
 
-    mutating func receiveResponse(_ response: Message, on flow: Flow, _ turn: inout Turn) {
-        guard let status = response.status, let key = BranchKey(response), let cseq = try? response.cseq() else {
-            counters.dropped += 1
-            return
-        }
-        // Row S19: an answer counts only on the flow that its request went out on.
-        if cseq.method == .invite, let client = inviteClients[key], client.flow.id == flow.id {
-            receiveInviteResponse(response, status, key, &turn)
-        } else if let client = requestClients[key], client.flow.id == flow.id, client.method == cseq.method {
-            receiveRequestResponse(response, status, key, &turn)
-        } else {
-            counters.dropped += 1
-        }
-    }
-
     mutating func report(
         _ kind: SecurityEventKind,
         _ control: Control,
@@ -90,17 +86,7 @@ extension Switchboard {
         detail: String? = nil,
         _ turn: inout Turn
     ) {
-        let client = request.first(.userAgent).map { printable(request, $0) } ?? "no client name"
-        let event = SecurityEvent(
-            at: turn.now.wall,
-            kind: kind,
-            control: control.rawValue,
-            source: flow.remote.ip.description,
-            subject: subject,
-            detail: detail ?? "\(request.method?.text ?? "response") over \(flow.transport.rawValue), \(client)",
-            count: 1
-        )
-        turn.actions.append(.report(event))
+        turn.report(kind, control, request, flow, subject: subject, detail: detail)
     }
 }
 

@@ -8,15 +8,21 @@ public enum OperatorRules {
     /// (`/proc/sys/kernel/overflowuid`), and what no account is called.
     private static let nobody: Set<UInt32> = [65_534, .max]
 
-    /// The role of an account; `nil` for one that is not let in.
+    /// The role of somebody; `nil` for one who is not let in.
     ///
     /// The account of the server and root own every file there is, so they are owners whatever the settings say, and
     /// nobody can be locked out for good.
     ///
     /// - Parameter server: The account that the server runs under.
-    public static func role(of account: LocalAccount, server: UInt32, among operators: [Operator]) -> Role? {
-        if isAlwaysOwner(account.user, server: server) { return .owner }
-        return operators.first { $0.is(account) }?.role
+    public static func role(of identity: Identity, server: UInt32, among operators: [Operator]) -> Role? {
+        if isAlwaysOwner(identity, server: server) { return .owner }
+        return operators.first { $0.is(identity) }?.role
+    }
+
+    public static func isAlwaysOwner(_ identity: Identity, server: UInt32) -> Bool {
+        switch identity {
+        case .account(let account): isAlwaysOwner(account.user, server: server)
+        }
     }
 
     public static func isAlwaysOwner(_ user: UInt32, server: UInt32) -> Bool { user == 0 || user == server }
@@ -43,10 +49,14 @@ public enum OperatorRules {
     }
 
     /// Why somebody is turned away at the control socket.
-    public static func refusal(ofEntryBy account: LocalAccount) -> Refusal {
-        Refusal(
+    public static func refusal(ofEntryBy identity: Identity) -> Refusal {
+        let who =
+            switch identity {
+            case .account(let account): "The account '\(account.name ?? "uid \(account.user)")'"
+            }
+        return Refusal(
             .roles,
-            problem: "The account '\(account.name ?? "uid \(account.user)")' may not run this phone system.",
+            problem: "\(who) may not run this phone system.",
             reason: "whoever can send commands can enrol phones and read every call record",
             remedy: "run the command as the account that runs 'ringfence serve', or let that one say who may: "
                 + "ringfence operator add"

@@ -47,34 +47,6 @@ public enum BanRules {
         }
     }
 
-    /// What something noticed counts as; `nil` where it is no offence of its source, or a phone may do it.
-    public static func reason(for kind: SecurityEventKind) -> Ban.Reason? {
-        switch kind {
-        case .failedLogin: .guessing
-        case .scanner: .scanning
-        case .malformed: .malformed
-        case .identityMismatch, .replayedNonce, .forgedInDialog: .forging
-        case .flood: .flooding
-        case .weakMediaOffered, .bindingLimit, .otherInstance, .accountLimit, .spoofSuspected, .weakDigest,
-            .foreignMedia, .undeclaredListener, .journalBroken, .stalePhone, .accountGuarded, .suspicious, .banned,
-            .banWithheld, .rightRefused, .forwardRefused:
-            nil
-        }
-    }
-
-    /// Whether the kind alone proves the address, whatever the transport: it takes a nonce that was sent there.
-    public static func provesAddress(_ kind: SecurityEventKind) -> Bool {
-        switch kind {
-        case .failedLogin, .identityMismatch, .replayedNonce, .bindingLimit, .otherInstance, .accountLimit, .stalePhone,
-            .accountGuarded:
-            true
-        case .scanner, .malformed, .flood, .weakMediaOffered, .forgedInDialog, .spoofSuspected, .weakDigest,
-            .foreignMedia, .undeclaredListener, .journalBroken, .suspicious, .banned, .banWithheld, .rightRefused,
-            .forwardRefused:
-            false
-        }
-    }
-
     /// Over all accounts together.
     public static func thresholds(of reason: Ban.Reason) -> Thresholds? {
         switch reason {

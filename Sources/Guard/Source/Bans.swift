@@ -92,7 +92,7 @@ public struct Bans: Sendable {
         isHome: Bool = false,
         phones: (IPAddress) -> Int
     ) -> Judgement {
-        guard let reason = BanRules.reason(for: sighting.kind), let most = BanRules.thresholds(of: reason) else {
+        guard let reason = sighting.kind.traits.offence, let most = BanRules.thresholds(of: reason) else {
             return .nothing
         }
         let source = sighting.source.accountable
@@ -127,7 +127,7 @@ public struct Bans: Sendable {
     }
 
     private func hasProof(_ sighting: Sighting) -> Bool {
-        sighting.isConnected || BanRules.provesAddress(sighting.kind)
+        sighting.isConnected || sighting.kind.traits.provesAddress
     }
 
     private mutating func protection(

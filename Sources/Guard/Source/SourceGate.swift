@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Model
 public import Primitives
 
 /// Lets in as much as a source may send, before a byte of it is parsed.
@@ -16,6 +17,14 @@ public struct SourceGate: Sendable {
         public let messages: UInt32
 
         public init(messages: UInt32) { self.messages = messages }
+
+        /// What a source pays on top for a message that turned out to be an offence.
+        public init(_ charge: EventTraits.Charge) {
+            switch charge {
+            case .failedLogin: self = .failedLogin
+            case .abuse: self = .abuse
+            }
+        }
 
         public static let message = Cost(messages: 1)
         /// A TLS handshake takes about as long as ten challenges.

@@ -47,7 +47,8 @@ public struct OpenSocket: Hashable, Sendable, Codable {
 
 /// Only declared listeners exist, and none without encryption but by a dated exception.
 public enum ListenerPolicy {
-    public enum Finding: Hashable, Sendable {
+    /// What is not as it was declared, or open by leave.
+    public enum Deviation: Hashable, Sendable {
         /// Open, and nobody declared it.
         case undeclared(OpenSocket)
         /// Declared, and not open: phones cannot reach it.
@@ -82,24 +83,24 @@ public enum ListenerPolicy {
         found: [OpenSocket],
         exceptions: [ListenerException],
         at now: WallTime
-    ) -> [Finding] {
+    ) -> [Deviation] {
         let declaredSockets = Set(
             declared.map { OpenSocket(network: $0.purpose.network, address: canonical($0.address)) }
         )
         let foundSockets = found.map { OpenSocket(network: $0.network, address: canonical($0.address)) }
-        var findings = foundSockets.filter { !declaredSockets.contains($0) }.map(Finding.undeclared)
+        var deviations = foundSockets.filter { !declaredSockets.contains($0) }.map(Deviation.undeclared)
         let existing = Set(foundSockets)
         for listener in declared {
             let socket = OpenSocket(network: listener.purpose.network, address: canonical(listener.address))
-            if !existing.contains(socket) { findings.append(.missing(listener)) }
+            if !existing.contains(socket) { deviations.append(.missing(listener)) }
             guard let transport = listener.purpose.clearTransport else { continue }
             if let exception = exception(for: transport, listener.address, among: exceptions, at: now) {
-                findings.append(.excepted(listener, exception))
+                deviations.append(.excepted(listener, exception))
             } else {
-                findings.append(.unprotected(listener))
+                deviations.append(.unprotected(listener))
             }
         }
-        return findings
+        return deviations
     }
 
     private static func exception(

@@ -143,6 +143,6 @@ public final class ControlDoor: Doorkeeper {
     }
 
     private func role(of account: LocalAccount, in state: State) -> Role? {
-        OperatorRules.role(of: account, server: server, among: state.operators)
+        OperatorRules.role(of: .account(account), server: server, among: state.operators)
     }
 }

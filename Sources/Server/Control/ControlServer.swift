@@ -11,15 +11,15 @@ public import ServiceLifecycle
 /// Does what is asked over the control socket.
 public protocol ControlHandler: Sendable {
     /// - Parameters:
-    ///   - account: Who is at the other end, as the kernel says.
-    ///   - narrowed: The role that it asked to act in.
+    ///   - identity: Who is at the other end.
+    ///   - narrowed: The role that they asked to act in.
     func perform<Asked: Command>(
         _ command: Asked,
-        for account: LocalAccount,
+        for identity: Identity,
         as narrowed: Role?
     ) async throws(Refusal) -> Asked.Reply
     /// Hears of somebody who is not let in, and says what he is told.
-    func turnAway(_ account: LocalAccount) async -> Refusal
+    func turnAway(_ identity: Identity) async -> Refusal
 }
 
 extension Administrator: ControlHandler {}
@@ -96,7 +96,7 @@ public struct ControlServer: Service {
             try await connection.executeThenClose { inbound, outbound in
                 let account = try await ControlPeer.account(of: connection.channel)
                 switch door.enter(account, hangUp: { try? await connection.channel.close() }) {
-                case .stranger: try await outbound.write(.init(refusing: await handler.turnAway(account)))
+                case .stranger: try await outbound.write(.init(refusing: await handler.turnAway(.account(account))))
                 case .crowded: try await outbound.write(.init(refusing: .tooManyConnections))
                 case .letIn(let ticket):
                     defer { door.leave(ticket) }
@@ -163,7 +163,7 @@ public struct ControlServer: Service {
         as role: Role?
     ) async -> ByteBuffer {
         do throws(Refusal) {
-            let reply = try await handler.perform(command, for: account, as: role)
+            let reply = try await handler.perform(command, for: .account(account), as: role)
             return ByteBuffer(ControlResponse(id: id, answer: reply))
         } catch {
             return ByteBuffer(refusing: error, id)

@@ -2,6 +2,7 @@
 
 public import Foundation
 import Guard
+public import Model
 public import Primitives
 import Store
 
@@ -24,7 +25,7 @@ public struct Doctor: Sendable {
     }
 
     /// Every look, in the order in which a person would mend things.
-    public func examine() async -> [Diagnosis] {
+    public func examine() async -> [Finding] {
         var findings = [folder(), clock()]
         findings += certificate()
         findings.append(await hostName())
@@ -36,35 +37,38 @@ public struct Doctor: Sendable {
         return findings
     }
 
-    private func server() -> Diagnosis {
+    private func server() -> Finding {
         guard let serving else {
             if let word = installation.word { return refused(word) }
             if let trouble = RingfenceStore.damage(in: installation.directory) {
                 let refusal = Refusal(trouble, in: installation.directory)
-                return Diagnosis(
+                return Finding(
                     .server,
-                    .wrong,
+                    .critical,
                     "The server is not running and cannot start",
-                    text: "Because \(refusal.reason). To mend it, \(refusal.remedy)."
+                    evidence: "Because \(refusal.reason).",
+                    remedy: "To mend it, \(refusal.remedy)."
                 )
             }
-            return Diagnosis(
+            return Finding(
                 .server,
-                .wrong,
+                .critical,
                 "The server is not running",
-                text: "No phone can register or call. Start it: ringfence serve --data \(installation.directory)"
+                evidence: "No phone can register or call.",
+                remedy: "Start it: ringfence serve --data \(installation.directory)"
             )
         }
-        return Diagnosis(.server, .good, "The server is running, SIP over TLS on \(serving.sipTLS)")
+        return Finding(.server, .good, "The server is running, SIP over TLS on \(serving.sipTLS)")
     }
 
     /// It is one of several businesses, and the only process that could serve it did not.
-    private func refused(_ word: Refusal) -> Diagnosis {
-        Diagnosis(
+    private func refused(_ word: Refusal) -> Finding {
+        Finding(
             .server,
-            .wrong,
+            .critical,
             "The server did not serve this business: \(word.problem)",
-            text: "Because \(word.reason). To mend it, \(word.remedy). Then start the server again."
+            evidence: "Because \(word.reason).",
+            remedy: "To mend it, \(word.remedy). Then start the server again."
         )
     }
 

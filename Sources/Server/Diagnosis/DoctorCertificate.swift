@@ -2,59 +2,71 @@
 
 import Foundation
 import Glibc
+import Model
 import NIOPosix
 public import Primitives
 
 extension Doctor {
     /// The chain and its dates, and then its names.
-    func certificate() -> [Diagnosis] {
+    func certificate() -> [Finding] {
         guard let text = try? PrivateFiles.read(installation.tls.certificate),
             let facts = try? CertificateFacts(pem: text)
         else {
             let title = "The server's certificate cannot be read"
             return [
-                Diagnosis(.certificate, .wrong, title, text: "Put \(installation.tls.certificate) back from a backup.")
+                Finding(
+                    .certificate,
+                    .critical,
+                    title,
+                    remedy: "Put \(installation.tls.certificate) back from a backup."
+                )
             ]
         }
         return [dates(of: facts), names(of: facts)]
     }
 
-    private func dates(of facts: CertificateFacts) -> Diagnosis {
+    private func dates(of facts: CertificateFacts) -> Finding {
         if let key = try? PrivateFiles.read(installation.tls.key), !facts.matches(keyPEM: key) {
-            return Diagnosis(
+            return Finding(
                 .certificate,
-                .wrong,
+                .critical,
                 "The certificate does not belong to the key beside it",
-                text: "Put the pair back together in \(installation.directory)/tls."
+                remedy: "Put the pair back together in \(installation.directory)/tls."
             )
         }
         if let root, !facts.isSigned(by: root) {
-            return Diagnosis(
+            return Finding(
                 .certificate,
-                .wrong,
+                .critical,
                 "The certificate is not signed by the root that phones are given",
-                text: "Put the matching files back in \(installation.directory)/tls."
+                remedy: "Put the matching files back in \(installation.directory)/tls."
             )
         }
         guard let review = try? CertificateReview(installation) else {
-            return Diagnosis(
+            return Finding(
                 .certificate,
-                .wrong,
+                .critical,
                 "The files of the certificate cannot be read",
-                text: "Put the matching files back in \(installation.directory)/tls."
+                remedy: "Put the matching files back in \(installation.directory)/tls."
             )
         }
         return dates(of: facts, review)
     }
 
-    private func dates(of facts: CertificateFacts, _ review: CertificateReview) -> Diagnosis {
+    private func dates(of facts: CertificateFacts, _ review: CertificateReview) -> Finding {
         let isRefused = facts.notAfter <= now || facts.notBefore > now
         if let warning = review.warnings(at: now).first {
-            let severity: Diagnosis.Severity = isRefused || warning.end == nil ? .wrong : .warning
-            return Diagnosis(.certificate, severity, warning.title, text: "Phones refuse it then. \(warning.remedy)")
+            let severity: Finding.Severity = isRefused || warning.end == nil ? .critical : .warning
+            return Finding(
+                .certificate,
+                severity,
+                warning.title,
+                evidence: "Phones refuse it then.",
+                remedy: warning.remedy
+            )
         }
         guard let reason = review.renewal(at: now) else {
-            return Diagnosis(.certificate, .good, "The certificate is valid until \(facts.notAfter.day)")
+            return Finding(.certificate, .good, "The certificate is valid until \(facts.notAfter.day)")
         }
         let title =
             facts.notBefore > now
@@ -64,27 +76,29 @@ extension Doctor {
             serving == nil
             ? "Start the server, which renews it: ringfence serve \(here)"
             : "The running server renews it within the hour. If it does not, its log says why"
-        return Diagnosis(
+        return Finding(
             .certificate,
-            isRefused ? .wrong : .warning,
+            isRefused ? .critical : .warning,
             title,
-            text: "It is to be renewed, because \(reason). \(cure)"
+            evidence: "It is to be renewed, because \(reason).",
+            remedy: cure
         )
     }
 
-    private func names(of facts: CertificateFacts) -> Diagnosis {
+    private func names(of facts: CertificateFacts) -> Finding {
         guard let missing = installation.settings.names.first(where: { !facts.covers($0) }) else {
-            return Diagnosis(
+            return Finding(
                 .certificateNames,
                 .good,
                 "The certificate is for \(installation.settings.names.joined(separator: ", "))"
             )
         }
-        return Diagnosis(
+        return Finding(
             .certificateNames,
-            .wrong,
+            .critical,
             "The certificate is not for \(missing)",
-            text: "Phones are told that name and refuse another. Get one for it, as \(installation.tls.certificate)."
+            evidence: "Phones are told that name and refuse another.",
+            remedy: "Get one for it, as \(installation.tls.certificate)."
         )
     }
 
@@ -94,20 +108,20 @@ extension Doctor {
     }
 
     /// Whether the name that phones are told leads to the address that the server has.
-    func hostName() async -> Diagnosis {
+    func hostName() async -> Finding {
         let name = installation.settings.names.first ?? installation.settings.domain
         // A resolver that nobody answers blocks for seconds, and not on a thread of other tasks.
         let found = (try? await NIOThreadPool.singleton.runIfActive { resolve(name) }) ?? []
         if found.contains(installation.address) {
-            return Diagnosis(.hostName, .good, "\(name) leads to \(installation.address)")
+            return Finding(.hostName, .good, "\(name) leads to \(installation.address)")
         }
         let outcome = found.isEmpty ? "leads nowhere" : "leads to \(found.map(\.description).joined(separator: ", "))"
-        return Diagnosis(
+        return Finding(
             .hostName,
             .warning,
             "On this machine \(name) \(outcome)",
-            text: "Phones are told that name, so it must lead to \(installation.address) where they are. "
-                + "Add it to your DNS: \(name) A \(installation.address)"
+            evidence: "Phones are told that name, so it must lead to \(installation.address) where they are.",
+            remedy: "Add it to your DNS: \(name) A \(installation.address)"
         )
     }
 

@@ -13,7 +13,7 @@ extension Doctor {
     private static let leastDescriptors = 4_096
 
     /// Owner and modes of everything that holds a secret.
-    func folder() -> Diagnosis {
+    func folder() -> Finding {
         let secrets = ["installation.json", "seal.key", "tls/server.key", "tls/ca.key"].map {
             installation.directory + "/" + $0
         }
@@ -29,35 +29,41 @@ extension Doctor {
             return exposed(file, wanted: "600")
         }
         guard access(installation.directory, R_OK | W_OK | X_OK) == 0 else {
-            return Diagnosis(
+            return Finding(
                 .folder,
-                .wrong,
+                .critical,
                 "This account cannot use \(installation.directory)",
-                text: "Run the command as the account that runs 'ringfence serve', or as root."
+                remedy: "Run the command as the account that runs 'ringfence serve', or as root."
             )
         }
         if let stranger = stranger() { return stranger }
         let owner = FolderOwners.owner(of: installation.directory).map(LocalAccounts.numbered)
         let name = owner.map { $0.name ?? "number \($0.user)" } ?? "unknown"
         let title = "The folder \(installation.directory) belongs to one account, \(name)"
-        return Diagnosis(.folder, .good, isPassage ? title + "; operators reach its control socket" : title)
+        return Finding(.folder, .good, isPassage ? title + "; operators reach its control socket" : title)
     }
 
     /// Whoever owns the folder is who can serve it: everything in it is that account's or root's.
-    private func stranger() -> Diagnosis? {
+    private func stranger() -> Finding? {
         guard let owner = FolderOwners.owner(of: installation.directory),
             let refusal = FolderOwners(installation.directory, of: owner).refusal()
         else { return nil }
-        let text = "Because \(refusal.reason). To mend it, \(refusal.remedy)."
-        return Diagnosis(.folder, .wrong, refusal.problem, text: text)
+        return Finding(
+            .folder,
+            .critical,
+            refusal.problem,
+            evidence: "Because \(refusal.reason).",
+            remedy: "To mend it, \(refusal.remedy)."
+        )
     }
 
-    private func exposed(_ path: String, wanted: String) -> Diagnosis {
-        Diagnosis(
+    private func exposed(_ path: String, wanted: String) -> Finding {
+        Finding(
             .folder,
-            .wrong,
+            .critical,
             "Other accounts of this machine can reach \(path)",
-            text: "It holds the phone system's secrets. Close it: chmod \(wanted) \(path)"
+            evidence: "It holds the phone system's secrets.",
+            remedy: "Close it: chmod \(wanted) \(path)"
         )
     }
 
@@ -66,51 +72,54 @@ extension Doctor {
     }
 
     /// A clock that is wrong makes certificates look expired and call records worthless.
-    func clock() -> Diagnosis {
+    func clock() -> Finding {
         let settings = Installation.settingsPath(installation.directory)
         let made = (try? FileManager.default.attributesOfItem(atPath: settings))?[.modificationDate] as? Date
         // The file is older than the present, unless the present is wrong.
         guard let made, made.addingTimeInterval(-60) > now else {
-            return Diagnosis(.clock, .good, "The clock says \(now.minute) UTC")
+            return Finding(.clock, .good, "The clock says \(now.minute) UTC")
         }
-        return Diagnosis(
+        return Finding(
             .clock,
-            .wrong,
+            .critical,
             "The clock says \(now.minute) UTC, before this phone system was made",
-            text: "Phones will refuse the certificate. Set it and keep it set: timedatectl set-ntp true"
+            evidence: "Phones will refuse the certificate.",
+            remedy: "Set it and keep it set: timedatectl set-ntp true"
         )
     }
 
-    func fileDescriptors() -> Diagnosis {
+    func fileDescriptors() -> Finding {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let most = limit.rlim_max > UInt(Int.max) ? Int.max : Int(limit.rlim_max)
         guard most >= Self.leastDescriptors else {
-            return Diagnosis(
+            return Finding(
                 .fileDescriptors,
                 .warning,
                 "This account may open \(most) files",
-                text: "Each phone takes one. Raise it before you start the server: ulimit -Hn 65536"
+                evidence: "Each phone takes one.",
+                remedy: "Raise it before you start the server: ulimit -Hn 65536"
             )
         }
-        return Diagnosis(.fileDescriptors, .good, "There is room for \(most) connections")
+        return Finding(.fileDescriptors, .good, "There is room for \(most) connections")
     }
 
-    func diskSpace() -> Diagnosis {
+    func diskSpace() -> Finding {
         var status = statvfs()
         guard statvfs(installation.directory, &status) == 0 else {
-            return Diagnosis(.diskSpace, .wrong, "The disk of \(installation.directory) cannot be asked for its space")
+            return Finding(.diskSpace, .critical, "The disk of \(installation.directory) cannot be asked for its space")
         }
         let free = Int(
             clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
         )
         let title = "\(free / 1_048_576) MiB are free on the disk"
-        guard free < Self.comfortableDiskSpace else { return Diagnosis(.diskSpace, .good, title) }
-        return Diagnosis(
+        guard free < Self.comfortableDiskSpace else { return Finding(.diskSpace, .good, title) }
+        return Finding(
             .diskSpace,
-            free < Self.leastDiskSpace ? .wrong : .warning,
+            free < Self.leastDiskSpace ? .critical : .warning,
             title,
-            text: "A call whose record cannot be written is not connected. Make room: df -h \(installation.directory)"
+            evidence: "A call whose record cannot be written is not connected.",
+            remedy: "Make room: df -h \(installation.directory)"
         )
     }
 }

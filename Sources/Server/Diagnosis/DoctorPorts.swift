@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Model
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -12,31 +13,31 @@ extension Doctor {
     private static let patience = TimeAmount.seconds(5)
 
     /// Does what a phone does: connects, and verifies the chain and the name.
-    func signallingPort() async -> Diagnosis {
+    func signallingPort() async -> Finding {
         let wanted = SocketAddress(ip: installation.address, port: 5061)
         guard let serving else {
             guard Probe.isFree(wanted, .tcp) else {
-                return Diagnosis(
+                return Finding(
                     .signallingPort,
-                    .wrong,
+                    .critical,
                     "\(wanted) cannot be opened for SIP over TLS",
-                    text:
-                        "It is taken, or not an address of this machine. See: ss -ltnp 'sport = :5061'; ip address show"
+                    evidence: "It is taken, or not an address of this machine.",
+                    remedy: "See: ss -ltnp 'sport = :5061'; ip address show"
                 )
             }
-            return Diagnosis(.signallingPort, .good, "\(wanted) is free for SIP over TLS")
+            return Finding(.signallingPort, .good, "\(wanted) is free for SIP over TLS")
         }
         let name = installation.settings.names.first ?? installation.settings.domain
         do {
             try await handshake(with: serving.sipTLS, as: name)
-            return Diagnosis(.signallingPort, .good, "\(serving.sipTLS) proves to be \(name)")
+            return Finding(.signallingPort, .good, "\(serving.sipTLS) proves to be \(name)")
         } catch {
-            return Diagnosis(
+            return Finding(
                 .signallingPort,
-                .wrong,
+                .critical,
                 "A phone that connects to \(serving.sipTLS) would not trust it",
-                text: "The TLS handshake for \(name) failed: \(error). "
-                    + "Restart the server, so that it shows the certificate in its folder: ringfence serve \(here)"
+                evidence: "The TLS handshake for \(name) failed: \(error).",
+                remedy: "Restart the server, so that it shows the certificate in its folder: ringfence serve \(here)"
             )
         }
     }
@@ -72,40 +73,42 @@ extension Doctor {
     }
 
     /// TLS is in use, so nothing may listen where SIP in the clear would be (RFC 3261 §18.1.1: port 5060).
-    func clearPort() -> Diagnosis {
+    func clearPort() -> Finding {
         let open = [(Probe.Network.tcp, "TCP"), (.udp, "UDP")].filter {
             !Probe.isFree(SocketAddress(ip: installation.address, port: 5060), $0.0, unlessForeign: true)
         }
-        guard let first = open.first else { return Diagnosis(.clearPort, .good, "Nothing listens on port 5060") }
-        return Diagnosis(
+        guard let first = open.first else { return Finding(.clearPort, .good, "Nothing listens on port 5060") }
+        return Finding(
             .clearPort,
-            .wrong,
+            .critical,
             "Something listens on port 5060 over \(first.1)",
-            text: "That is where SIP travels unencrypted. Find out what it is, and stop it: ss -lntup 'sport = :5060'"
+            evidence: "That is where SIP travels unencrypted.",
+            remedy: "Find out what it is, and stop it: ss -lntup 'sport = :5060'"
         )
     }
 
-    func mediaPorts() -> Diagnosis {
+    func mediaPorts() -> Finding {
         let address = serving?.media.rtp ?? SocketAddress(ip: installation.address, port: MediaPorts.defaultFirst)
         let ports = [address, SocketAddress(ip: address.ip, port: address.port + 1)]
         let free = ports.filter { Probe.isFree($0, .udp) }
         if serving == nil {
             return free.count == ports.count
-                ? Diagnosis(.mediaPorts, .good, "\(address) and the port after it are free for media")
-                : Diagnosis(
+                ? Finding(.mediaPorts, .good, "\(address) and the port after it are free for media")
+                : Finding(
                     .mediaPorts,
-                    .wrong,
+                    .critical,
                     "\(address) or the port after it cannot be opened for media",
-                    text: "Choose others with: ringfence serve \(here) --rtp \(address.ip):50000-50001"
+                    remedy: "Choose others with: ringfence serve \(here) --rtp \(address.ip):50000-50001"
                 )
         }
         return free.isEmpty
-            ? Diagnosis(.mediaPorts, .good, "Media arrives on \(address) and the port after it")
-            : Diagnosis(
+            ? Finding(.mediaPorts, .good, "Media arrives on \(address) and the port after it")
+            : Finding(
                 .mediaPorts,
-                .wrong,
+                .critical,
                 "The server has lost its media port \(free[0])",
-                text: "Calls connect and stay silent. Restart it: ringfence serve \(here)"
+                evidence: "Calls connect and stay silent.",
+                remedy: "Restart it: ringfence serve \(here)"
             )
     }
 }

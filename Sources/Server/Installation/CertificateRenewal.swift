@@ -24,18 +24,14 @@ struct CertificateRenewal: Sendable {
     }
 
     /// The journal's line.
-    var draft: JournalDraft {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    func draft() throws -> JournalDraft {
         func brief(_ facts: CertificateFacts) -> Detail.Certificate {
             Detail.Certificate(fingerprint: facts.fingerprint, notAfter: facts.notAfter.day)
         }
-        let detail = try? encoder.encode(Detail(new: brief(new), old: brief(old), reason: reason))
-        return JournalDraft(
-            actor: "ringfence",
+        return try JournalDraft(
             action: "certificate.renew",
             subject: new.fingerprint,
-            detail: detail.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+            values: Detail(new: brief(new), old: brief(old), reason: reason)
         )
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Calls
+import Admin
 import Foundation
 import Guard
 import Logging
@@ -23,50 +23,39 @@ actor CertificateWatch {
     private var told: [CertificateReview.Warning.Subject: Int] = [:]
     /// A renewal that the journal does not name yet.
     private var unwritten: CertificateRenewal?
-    /// The last failure that was told of.
-    private var trouble: String?
 
     init(_ installation: Installation, _ server: RingfenceServer, _ store: RingfenceStore, _ logger: Logger) {
         (self.installation, self.server, self.store, self.logger) = (installation, server, store, logger)
     }
 
-    /// Looks until the task is cancelled.
-    func run() async {
-        var (offset, next) = (Self.offset, SystemClock.monotonic)
-        while !Task.isCancelled {
-            let wasSet = Duration.milliseconds(abs(Self.offset - offset)) > Limits.clockStep
-            if wasSet || SystemClock.monotonic >= next {
-                (offset, next) = (Self.offset, SystemClock.monotonic + Limits.certificateReview)
-                await look(at: Date())
-            }
-            try? await Task.sleep(for: Limits.clockReview)
+    /// The job.
+    nonisolated var job: Job {
+        Job("certificate.renew", .every(seconds: Limits.certificateReview), followsClock: true) { _ in
+            if let trouble = await self.look(at: Date()) { throw trouble }
         }
     }
 
-    /// The wall clock against one that nobody sets, in milliseconds.
-    private static var offset: Int64 {
-        let now = SystemClock.now
-        return now.wall.milliseconds - Int64(now.monotonic.nanoseconds / 1_000_000)
-    }
-
-    func look(at now: Date) async {
+    /// - Returns: Why it could not be renewed, or written down.
+    @discardableResult
+    func look(at now: Date) async -> (any Error)? {
+        var trouble: (any Error)?
         do {
             if let renewal = try await server.renewCertificate(of: installation, at: now) {
                 logger.tell(renewal, file: installation.tls.certificate)
                 unwritten = renewal
             }
             if let renewal = unwritten {
-                try store.append(renewal.draft, at: WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000)))
+                let (draft, time) = (
+                    try renewal.draft(), WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000))
+                )
+                _ = try await BusinessStore(store).write { try $0.append(draft, at: time) }
                 unwritten = nil
             }
-            trouble = nil
         } catch {
-            if trouble != "\(error)" {
-                logger.error("the certificate cannot be renewed or written down, which is tried again: \(error)")
-            }
-            trouble = "\(error)"
+            trouble = error
         }
         warn(at: now)
+        return trouble
     }
 
     private func warn(at now: Date) {

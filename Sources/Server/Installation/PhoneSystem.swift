@@ -15,7 +15,6 @@ public struct PhoneSystem: Service {
     let installation: Installation
     let server: RingfenceServer
     private let control: ControlServer
-    private let watch: CertificateWatch
     private let onReady: @Sendable (PhoneSystem) -> Void
 
     /// Opens everything. Nothing is left open when it throws.
@@ -69,7 +68,9 @@ public struct PhoneSystem: Service {
             try installation.announce(serving)
             installation.withdrawWord()
             let watch = CertificateWatch(installation, server, store, logger)
-            return PhoneSystem(installation, server, control, watch, serving, onReady)
+            await watch.look(at: Date())
+            await server.jobs.add(watch.job)
+            return PhoneSystem(installation, server, control, serving, onReady)
         } catch {
             await server.stop()
             throw error
@@ -80,11 +81,10 @@ public struct PhoneSystem: Service {
         _ installation: Installation,
         _ server: RingfenceServer,
         _ control: ControlServer,
-        _ watch: CertificateWatch,
         _ serving: Serving,
         _ onReady: @escaping @Sendable (PhoneSystem) -> Void
     ) {
-        (self.installation, self.server, self.control, self.watch) = (installation, server, control, watch)
+        (self.installation, self.server, self.control) = (installation, server, control)
         (self.serving, self.onReady) = (serving, onReady)
     }
 
@@ -93,13 +93,7 @@ public struct PhoneSystem: Service {
         onReady(self)
         defer { installation.withdrawAnnouncement() }
         do {
-            try await withThrowingTaskGroup { group in
-                group.addTask { try await control.run() }
-                group.addTask { await watch.run() }
-                // Only the control socket ends by itself, when the service is told to stop.
-                try await group.next()
-                group.cancelAll()
-            }
+            try await control.run()
         } catch {
             await server.stop()
             throw error
@@ -122,7 +116,7 @@ extension Installation {
         guard let renewal = renewed else { return }
         logger.tell(renewal, file: tls.certificate)
         do {
-            try store.append(renewal.draft, at: SystemClock.wall)
+            try store.append(renewal.draft(), at: SystemClock.wall)
         } catch {
             logger.error("the journal does not say that the certificate was renewed: \(error)")
         }

@@ -26,8 +26,6 @@ final class Signalling {
     private var generation: UInt64
     /// Those that an exception allows and that could not be opened.
     private var closed: Set<Listener> = []
-    private var housekeeping: RepeatedTask?
-    private var socketReview: RepeatedTask?
 
     init(
         loop: SignallingLoop,
@@ -54,15 +52,7 @@ final class Signalling {
     ///   - shared: Where others accept for us.
     func start(_ listeners: [BoundListener], shared: [EncryptedListener]) -> EventLoopFuture<Void> {
         sockets.shared = shared
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let often = TimeAmount(Limits.exceptionReview)
-        housekeeping = eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: often) { _ in
-            bound.value.openExceptions()
-        }
-        let seldom = TimeAmount(Limits.socketReview)
-        socketReview = eventLoop.scheduleRepeatedTask(initialDelay: seldom, delay: seldom) { _ in
-            bound.value.reviewSockets()
-        }
+        openExceptions()
         return sockets.open(listeners)
     }
 
@@ -114,7 +104,7 @@ final class Signalling {
     // MARK: Looking after the sockets
 
     /// Opens what an exception allows now, and closes what none allows any longer.
-    private func openExceptions() {
+    func openExceptions() {
         let now = SystemClock.wall
         let wanted = exceptions.map { exception in
             let purpose: Listener.Purpose =
@@ -138,21 +128,8 @@ final class Signalling {
         closed = Set(problems.map(\.0))
     }
 
-    /// Compares the sockets of this process with the declared ones, on another thread: the kernel's list is long.
-    private func reviewSockets() {
-        let (declared, exceptions, census, business) = (listeners, exceptions, census, business)
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
-            ListenerPolicy.judge(
-                declared: declared,
-                found: census.found(for: business, notOlderThan: Limits.censusAge),
-                exceptions: exceptions,
-                at: SystemClock.wall
-            )
-        }.whenSuccess { findings in bound.value.report(findings) }
-    }
-
-    private func report(_ findings: [ListenerPolicy.Finding]) {
+    /// Tells of sockets that are not as they were declared.
+    func report(_ findings: [ListenerPolicy.Deviation]) {
         for finding in findings {
             switch finding {
             case .undeclared(let socket):
@@ -172,8 +149,6 @@ final class Signalling {
     ///
     /// - Returns: When all are gone, or have had their time to take leave.
     func stop() -> EventLoopFuture<Void> {
-        housekeeping?.cancel()
-        socketReview?.cancel()
         // First the calls: phones over UDP hear of it through these sockets.
         loop.shutDown()
         sockets.close()

@@ -37,24 +37,12 @@ extension SignallingLoop {
     }
 
     private func noticed(_ event: SecurityEvent, _ sender: Sender?) {
-        events.add(event)
+        outlets.events.note(event)
         guard let sender else { return }
-        if let cost = Self.cost(of: event.kind) {
-            admission.charge(sender.ip, cost: cost, at: SystemClock.monotonic)
+        if let charge = event.kind.traits.charge {
+            admission.charge(sender.ip, cost: SourceGate.Cost(charge), at: SystemClock.monotonic)
         }
         judge(event.kind, account: event.subject, by: sender)
-    }
-
-    /// What a source pays on top for a message that turned out to be this.
-    private static func cost(of kind: SecurityEventKind) -> SourceGate.Cost? {
-        switch kind {
-        case .failedLogin, .stalePhone, .accountGuarded: .failedLogin
-        case .identityMismatch, .scanner, .malformed, .replayedNonce, .forgedInDialog, .spoofSuspected: .abuse
-        case .flood, .weakMediaOffered, .bindingLimit, .otherInstance, .accountLimit, .weakDigest, .foreignMedia,
-            .undeclaredListener, .journalBroken, .suspicious, .banned, .banWithheld, .rightRefused,
-            .forwardRefused:
-            nil
-        }
     }
 
     private func send(_ bytes: [UInt8], to id: FlowID) {

@@ -5,15 +5,6 @@ import Guard
 import Model
 import Primitives
 
-/// News about who is shut out, for whoever shuts out nearer to the wire.
-enum BanChange: Sendable {
-    /// Imposed just now, and not on the disk yet.
-    case imposed(Ban)
-    /// On the disk already: of an earlier run, or decided by a person.
-    case known(Ban)
-    case lifted(BanSource)
-}
-
 /// Who sent what is being carried out, and who pays for it.
 struct Sender {
     let ip: IPAddress
@@ -46,7 +37,6 @@ extension SignallingLoop {
             let kind: SecurityEventKind = protection == .unproven ? .spoofSuspected : .banWithheld
             tell(kind, sender.ip, "\(evidence); not banned: \(protection.words)", at: now.wall)
         case .banned(let ban):
-            outlets.bans(.imposed(ban))
             shutOut(ban, at: now.wall)
         }
     }
@@ -55,20 +45,20 @@ extension SignallingLoop {
     func impose(_ ban: Ban) {
         let now = SystemClock.wall
         admission.bans.impose(ban, at: now)
-        outlets.bans(.known(ban))
         shutOut(ban, at: now)
         endTurn()
     }
 
     func lift(_ source: BanSource) -> Ban? {
         let ban = admission.bans.lift(source, at: SystemClock.wall)
-        if ban != nil { outlets.bans(.lifted(source)) }
+        if ban != nil { outlets.events.publish(.unbanned(source)) }
         return ban
     }
 
     /// What is open from there is closed now: a ban that waits for the next connection is none.
     private func shutOut(_ ban: Ban, at now: WallTime) {
         figures.bans += 1
+        outlets.events.publish(.banned(ban))
         tell(.banned, ban.source.address, "\(ban.evidence); until \(ban.until); to lift it: \(ban.remedy)", at: now)
         for connection in connections.all where connection.flow.remote.ip.accountable == ban.source.address {
             connection.end(.banned)
@@ -78,6 +68,6 @@ extension SignallingLoop {
     private func tell(_ kind: SecurityEventKind, _ source: IPAddress, _ detail: String, at now: WallTime) {
         let control = Control.intrusionDetection.rawValue
         let text = BanSource(source).description
-        events.add(SecurityEvent(at: now, kind: kind, control: control, source: text, detail: detail))
+        outlets.events.note(SecurityEvent(at: now, kind: kind, control: control, source: text, detail: detail))
     }
 }

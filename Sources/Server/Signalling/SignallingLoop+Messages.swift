@@ -57,7 +57,7 @@ extension SignallingLoop {
 
     func malformed(_ connection: Connection, _ reason: String, at now: Moment) {
         admission.charge(connection.flow.remote.ip, cost: .abuse, at: now.monotonic)
-        events.add(
+        outlets.events.note(
             SecurityEvent(
                 at: now.wall,
                 kind: .malformed,
@@ -72,7 +72,9 @@ extension SignallingLoop {
     /// Notices something that no message caused.
     func report(_ kind: SecurityEventKind, source: String, _ detail: String) {
         let control = Control.openPorts.rawValue
-        events.add(SecurityEvent(at: SystemClock.wall, kind: kind, control: control, source: source, detail: detail))
+        outlets.events.note(
+            SecurityEvent(at: SystemClock.wall, kind: kind, control: control, source: source, detail: detail)
+        )
     }
 
     private func admits(_ connection: Connection, bytes: Int, at now: Moment) -> Bool {
@@ -105,7 +107,7 @@ extension SignallingLoop {
         connection.holdBack(until: end)
         // Of a business that says too much, no single phone is to blame.
         guard own != nil, let count = connection.budget?.pausesToTell(at: now.monotonic) else { return }
-        events.add(
+        outlets.events.note(
             SecurityEvent(
                 at: now.wall,
                 kind: .flood,
@@ -135,12 +137,19 @@ extension SignallingLoop {
         }
     }
 
+    /// Tells what was noticed since the last report.
+    func reportEvents(at now: WallTime) {
+        tellFlood(at: now)
+        floods = 0
+        outlets.events.report(at: now)
+    }
+
     /// Between two reports only so many are told, however often the sources take turns.
-    func tellFlood(at now: WallTime) {
+    private func tellFlood(at now: WallTime) {
         guard let (source, count) = flood, floods < Limits.eventKinds else { return }
         flood = nil
         floods += 1
-        events.add(
+        outlets.events.note(
             SecurityEvent(
                 at: now,
                 kind: .flood,

@@ -21,9 +21,8 @@ final class SignallingLoop {
         /// Answered by `Switchboard.stored` when there is a ticket.
         var remember: @Sendable (CallRecord, Ticket?) -> Void
         var keep: @Sendable (PhoneLogin) -> Void
-        var report: @Sendable ([SecurityEvent]) -> Void
-        /// Who is shut out from now on, and who no longer: for the disk, and for a packet filter.
-        var bans: @Sendable (BanChange) -> Void
+        /// What happened, for everybody who wants to know.
+        var events: EventHub
     }
 
     let eventLoop: any EventLoop
@@ -37,7 +36,6 @@ final class SignallingLoop {
     var unflushed: [Connection] = []
     var output: ByteBuffer
     var admission: Admission
-    var events = EventDigest()
     /// Messages dropped from one source in a row that are not in an event yet.
     var flood: (source: IPAddress, count: Int)?
     /// Events about floods since the last report.
@@ -142,9 +140,7 @@ final class SignallingLoop {
         review(at: now.monotonic)
         if now.monotonic >= nextReport {
             nextReport = now.monotonic + Limits.eventReport
-            tellFlood(at: now.wall)
-            floods = 0
-            if !events.isEmpty { outlets.report(events.drain(at: now.wall)) }
+            reportEvents(at: now.wall)
         }
         endTurn()
     }
@@ -176,7 +172,7 @@ final class SignallingLoop {
         switchboard.endCalls(&turn)
         carryOut()
         endTurn()
-        if !events.isEmpty { outlets.report(events.drain(at: now.wall)) }
+        reportEvents(at: now.wall)
         for connection in connections.all { connection.close() }
         wake?.task.cancel()
     }

@@ -91,7 +91,6 @@ struct SignallingPlan: Sendable {
             budget: share.phones,
             outlets: outlets
         )
-        for ban in bans where ban.holds(at: SystemClock.wall) { outlets.bans(.known(ban)) }
         return Signalling(
             loop: loop,
             others: media,
@@ -106,24 +105,13 @@ struct SignallingPlan: Sendable {
 }
 
 extension SignallingLoop.Outlets {
-    init(media: MediaLine, records: RecordWriter, bans: BanKeeper, hop: SignallingHop, logger: Logger) {
+    init(media: MediaLine, records: RecordWriter, events: EventHub, hop: SignallingHop) {
         self.media = { media.send($0, upTo: $1) }
         remember = { record, ticket in
             guard let ticket else { return records.enqueue(record, isAwaited: false) }
             records.enqueue(record) { isStored in hop.tell { $0.stored(ticket, ok: isStored) } }
         }
         keep = { records.enqueue($0) }
-        self.bans = { change in
-            switch change {
-            case .imposed(let ban): bans.keep(ban)
-            case .known, .lifted: break
-            }
-        }
-        report = { events in
-            for event in events {
-                records.enqueue(event)
-                logger.warning("\(event.kind.rawValue) from \(event.source), \(event.count) times: \(event.detail)")
-            }
-        }
+        self.events = events
     }
 }

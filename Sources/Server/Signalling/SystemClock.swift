@@ -17,6 +17,12 @@ enum SystemClock {
     }
 
     static var now: Moment { Moment(monotonic: monotonic, wall: wall) }
+
+    /// The wall clock against the one that nobody sets, in milliseconds.
+    static var offset: Int64 {
+        let now = now
+        return now.wall.milliseconds - Int64(now.monotonic.nanoseconds / 1_000_000)
+    }
 }
 
 extension NIODeadline {

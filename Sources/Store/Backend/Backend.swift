@@ -37,6 +37,11 @@ public protocol Backend: AnyObject, Sendable {
     func see(operator account: String, at now: WallTime) throws
     func operatorsLastSeen() throws -> [String: WallTime]
 
+    func jobRuns() throws -> [JobRun]
+    func keep(_ run: JobRun) throws
+    func pruneBans(at now: WallTime) throws
+    func pruneEvents(at now: WallTime) throws
+
     func recordProofs(_ proofs: [Proof]) throws
     func lastProofs() throws -> [Proof]
 

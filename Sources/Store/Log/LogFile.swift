@@ -19,9 +19,18 @@ final class LogFile: Sendable {
             if errno == ENOENT { return nil }
             throw .system(call: "open", path: path, errno: errno)
         }
+        var head = [UInt8](repeating: 0, count: LogSegment.head)
+        guard pread(descriptor, &head, head.count, 0) >= 0 else { throw failed("read", path, descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failed("fstat", path, descriptor) }
-        return try LogFile(path, half: Int(status.st_size) / 2, descriptor)
+        let half = LogSegment.readHeader(head[...])?.size ?? Int(status.st_size) / 2
+        return try LogFile(path, half: half, descriptor)
+    }
+
+    /// Whether it has the size that it was made with.
+    var isWhole: Bool {
+        var status = stat()
+        return half > LogSegment.head && fstat(descriptor, &status) == 0 && Int(status.st_size) == 2 * half
     }
 
     /// Makes one whose first half begins at an epoch, in place of any there is.
@@ -38,7 +47,7 @@ final class LogFile: Sendable {
         }
         let file = try LogFile(path, half: half, descriptor)
         guard fchmod(descriptor, 0o600) == 0 else { throw .system(call: "fchmod", path: new, errno: errno) }
-        try file.write(LogSegment.header(epoch: epoch) + frame, at: 0)
+        try file.write(LogSegment.header(epoch: epoch, size: half) + frame, at: 0)
         try file.sync()
         try PrivateFile.adopt(path)
         return file

@@ -51,7 +51,7 @@ public final class RecordLog: @unchecked Sendable {
         wasFound = true
         let bytes = try found.read()
         let read = [bytes[..<found.half], bytes[found.half...]].map(LogSegment.init(reading:))
-        let damages = read.compactMap(\.damage) + (found.half < LogSegment.head ? ["it was cut off"] : [])
+        let damages = read.compactMap(\.damage) + (found.isWhole ? [] : ["it was cut off"])
         damage = damages.isEmpty ? nil : damages.joined(separator: "; ")
         halves = read.map { ($0.epoch, $0.end) }
         current = read[0].epoch >= read[1].epoch ? 0 : 1
@@ -175,7 +175,7 @@ public final class RecordLog: @unchecked Sendable {
         guard waiting.inHalf[other] == 0, LogSegment.head + size <= file.half else { throw .logFull(path) }
         let epoch = halves[current].epoch + 1
         // On the disk before anything of the new epoch is.
-        try file.write(LogSegment.header(epoch: epoch), at: other * file.half)
+        try file.write(LogSegment.header(epoch: epoch, size: file.half), at: other * file.half)
         try file.sync()
         halves[other] = (epoch, LogSegment.head)
         current = other

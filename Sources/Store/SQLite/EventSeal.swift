@@ -10,7 +10,7 @@ import Primitives
 /// one an hour unless there are very many, and every batch that made room has one too. ``OpenEvents`` covers the rows that wait
 /// for their line. So nobody can edit, remove or add an event without breaking the journal.
 enum EventSeal {
-    static let actor = "ringfence"
+    static let actor = JournalDraft.system
     static let batchAction = "event.batch"
     static let pruneAction = "event.prune"
 
@@ -32,16 +32,11 @@ enum EventSeal {
     }
 
     static func draft(of batch: Batch) throws -> JournalDraft {
-        JournalDraft(
-            actor: actor,
-            action: batchAction,
-            subject: "\(batch.first)-\(batch.last)",
-            detail: try json(batch)
-        )
+        try JournalDraft(action: batchAction, subject: "\(batch.first)-\(batch.last)", values: batch)
     }
 
     static func draft(of pruned: Pruned) throws -> JournalDraft {
-        JournalDraft(actor: actor, action: pruneAction, subject: "\(pruned.through)", detail: try json(pruned))
+        try JournalDraft(action: pruneAction, subject: "\(pruned.through)", values: pruned)
     }
 
     /// The batch that an entry of the journal stands for; `nil` for other entries.
@@ -105,11 +100,5 @@ enum EventSeal {
     private static func add(_ text: String, to digest: inout SHA256) {
         withUnsafeBytes(of: UInt64(text.utf8.count).bigEndian) { digest.update(bufferPointer: $0) }
         digest.update(data: Array(text.utf8))
-    }
-
-    private static func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

@@ -86,6 +86,28 @@ enum EventTable {
         let first = try Int64.fetchOne(database, sql: "SELECT min(id) FROM security_events") ?? last
         guard last - first >= Int64(limit + limit / 10), let end = try batchEnd(database, before: last - Int64(limit))
         else { return [] }
+        return try remove(through: end, database)
+    }
+
+    /// Removes what was noticed before then, as far as whole batches go.
+    static func prune(_ database: Database, before time: WallTime) throws -> [JournalDraft] {
+        let last = try Int64.fetchOne(
+            database,
+            sql: "SELECT max(id) FROM security_events WHERE at < ?",
+            arguments: [time.milliseconds]
+        )
+        guard let last, let end = try batchEnd(database, before: last), try hasRows(database, through: end) else {
+            return []
+        }
+        return try remove(through: end, database)
+    }
+
+    private static func hasRows(_ database: Database, through end: Int64) throws -> Bool {
+        let sql = "SELECT EXISTS (SELECT 1 FROM security_events WHERE id <= ?)"
+        return try Bool.fetchOne(database, sql: sql, arguments: [end]) ?? false
+    }
+
+    private static func remove(through end: Int64, _ database: Database) throws -> [JournalDraft] {
         try database.execute(sql: "DELETE FROM security_events WHERE id <= ?", arguments: [end])
         return [try EventSeal.draft(of: .init(through: end))]
     }

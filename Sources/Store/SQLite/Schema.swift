@@ -28,8 +28,9 @@ enum Schema {
             )
         }
         migrator.registerMigration("0011 events that wait for the journal") { try $0.execute(sql: openEvents) }
-        migrator.registerMigration("0012 which business, and whether it is served") { try $0.execute(sql: identity) }
-        migrator.registerMigration("0013 whoever takes part in a call") { try $0.execute(sql: participants) }
+        migrator.registerMigration("0012 jobs") { try $0.execute(sql: jobs) }
+        migrator.registerMigration("0013 which business, and whether it is served") { try $0.execute(sql: identity) }
+        migrator.registerMigration("0014 whoever takes part in a call") { try $0.execute(sql: participants) }
         return migrator
     }
 
@@ -205,6 +206,17 @@ enum Schema {
             digest TEXT NOT NULL,
             code TEXT NOT NULL
         ) STRICT;
+        """
+
+    /// No setting: it has no line in the journal.
+    private static let jobs = """
+        CREATE TABLE jobs (
+            name TEXT PRIMARY KEY NOT NULL,
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            failure TEXT,
+            failures INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let bans = """

@@ -38,18 +38,18 @@ struct DoctorVerb: AsyncParsableCommand {
     /// What the running server says of itself; `nil` when none runs.
     ///
     /// - Throws: Its refusal, where it runs and this account may not ask.
-    private func askServer() throws(Refusal) -> [Diagnosis]? {
+    private func askServer() throws(Refusal) -> [Finding]? {
         guard let server = try? ControlClient(directory: options.folder.path, as: options.role) else { return nil }
         do throws(Refusal) {
-            return try server.perform(Diagnose()).facts.map(Diagnosis.init)
+            return try server.perform(Diagnose()).facts.map(Finding.init)
         } catch {
             guard error.control == .roles else { return nil }
             throw error
         }
     }
 
-    static func output(_ findings: [Diagnosis]) throws -> Output {
-        let wrong = findings.count { $0.severity == .wrong }
+    static func output(_ findings: [Finding]) throws -> Output {
+        let wrong = findings.count { $0.severity == .critical }
         let summary =
             wrong == 0 ? "Nothing is wrong." : "\(counted(wrong, "thing")) \(wrong == 1 ? "is" : "are") wrong."
         let text = (findings.map(\.line) + ["", summary]).joined(separator: "\n")
@@ -58,17 +58,17 @@ struct DoctorVerb: AsyncParsableCommand {
 
     private struct Report: Encodable {
         let healthy: Bool
-        let findings: [Diagnosis]
+        let findings: [Finding]
     }
 }
 
-extension Diagnosis {
+extension Finding {
     fileprivate init(_ fact: DoctorFact) {
         self.init(
-            .reported,
-            fact.isWell ? .good : .wrong,
+            "reported",
+            fact.isWell ? .good : .critical,
             "\(fact.name): \(fact.finding)",
-            text: fact.remedy.map { "To mend it, \($0)" } ?? ""
+            remedy: fact.remedy.map { "To mend it, \($0)" } ?? ""
         )
     }
 
@@ -76,8 +76,9 @@ extension Diagnosis {
         let mark =
             switch severity {
             case .good: "ok       "
+            case .notice: "note     "
             case .warning: "WARNING  "
-            case .wrong: "WRONG    "
+            case .critical: "WRONG    "
             }
         return mark + title.shown + (text.isEmpty ? "" : "\n         \(text.shown)")
     }

@@ -40,14 +40,14 @@ struct SocketFixture: Sendable {
 
         func perform<Asked: Command>(
             _ command: Asked,
-            for account: LocalAccount,
+            for identity: Identity,
             as narrowed: Role?
         ) async throws(Refusal) -> Asked.Reply {
             if let id = (command as? EndCall)?.id {
                 guard id != "gone" else { throw SocketFixture.noCall }
                 return try Self.reply(EndCall.Reply(id: id))
             }
-            actors.append(account.description + (narrowed.map { " as \($0)" } ?? ""))
+            actors.append(identity.description + (narrowed.map { " as \($0)" } ?? ""))
             // Nothing makes it give up.
             if command is RunAudit { await Task { try? await Task.sleep(for: .seconds(600)) }.value }
             if command is RemoveOperator, let none = try? SocketFixture.snapshot(generation: 9) {
@@ -62,9 +62,9 @@ struct SocketFixture: Sendable {
             return reply
         }
 
-        func turnAway(_ account: LocalAccount) async -> Refusal {
+        func turnAway(_ identity: Identity) async -> Refusal {
             await strangers.arrive()
-            return OperatorRules.refusal(ofEntryBy: account)
+            return OperatorRules.refusal(ofEntryBy: identity)
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Model
 import Primitives
 import Testing
 
@@ -14,12 +15,12 @@ struct DoctorTests {
     @Test func `without a server the one thing that is wrong says how to start it`() async throws {
         let made = try folder.install(at: now)
         let findings = await Server.Doctor(made, serving: nil, at: now, resolve: nowhere).examine()
-        #expect(finding(.server, findings)?.severity == .wrong)
+        #expect(finding(.server, findings)?.severity == .critical)
         #expect(
             finding(.server, findings)?.text
                 == "No phone can register or call. Start it: ringfence serve --data \(made.directory)"
         )
-        for code in [Diagnosis.Code.folder, .clock, .certificate, .certificateNames, .diskSpace] {
+        for code in [Finding.Code.folder, .clock, .certificate, .certificateNames, .diskSpace] {
             #expect(finding(code, findings)?.severity == .good, "\(code)")
         }
     }
@@ -30,7 +31,7 @@ struct DoctorTests {
         let path = made.directory + name
         chmod(path, 0o755)
         let folder = finding(.folder, await Server.Doctor(made, serving: nil, at: now, resolve: nowhere).examine())
-        #expect(folder?.severity == .wrong)
+        #expect(folder?.severity == .critical)
         #expect(folder?.title == "Other accounts of this machine can reach \(path)")
         #expect(folder?.text.contains("chmod \(name.contains(".") ? "600" : "700") \(path)") == true)
     }
@@ -58,7 +59,7 @@ struct DoctorTests {
         let soon = finding(.certificate, await look(made, after: 350))
         #expect(soon?.severity == .warning)
         #expect(soon?.text.contains("ringfence serve --data \(made.directory)") == true)
-        #expect(finding(.certificate, await look(made, after: 366))?.severity == .wrong)
+        #expect(finding(.certificate, await look(made, after: 366))?.severity == .critical)
         #expect(finding(.certificate, await look(made, after: 10))?.severity == .good)
     }
 
@@ -68,7 +69,7 @@ struct DoctorTests {
         let made = try folder.install(at: now)
         #expect(try made.renewCertificate(at: now.addingTimeInterval(400 * 86_400)))
         let found = finding(.certificate, await look(made, after: 0))
-        #expect(found?.severity == .wrong)
+        #expect(found?.severity == .critical)
         #expect(found?.title.hasPrefix("The certificate is not valid before") == true)
         #expect(found?.text.contains("ringfence serve --data \(made.directory)") == true)
         #expect(try made.renewCertificate(at: now))
@@ -85,12 +86,14 @@ struct DoctorTests {
         #expect(near?.severity == .warning && near?.title.hasPrefix("The root that phones were given ends on") == true)
         #expect(near?.text.contains("--new-authority") == true)
         let over = finding(.certificate, await look(made, after: days + 1))
-        #expect(over?.severity == .wrong && over?.title.hasPrefix("The root that phones were given ended on") == true)
+        #expect(
+            over?.severity == .critical && over?.title.hasPrefix("The root that phones were given ended on") == true
+        )
     }
 
     @Test func `a clock before the installation was made is wrong`() async throws {
         let made = try folder.install(at: now)
-        #expect(finding(.clock, await look(made, after: -2))?.severity == .wrong)
+        #expect(finding(.clock, await look(made, after: -2))?.severity == .critical)
         #expect(
             finding(.certificate, await look(made, after: -2))?.title.hasSuffix("before the root certificate begins")
                 == true
@@ -140,9 +143,9 @@ struct DoctorTests {
         try stranger.certificate.write(toFile: paths.0, atomically: true, encoding: .utf8)
         try stranger.key.write(toFile: paths.1, atomically: true, encoding: .utf8)
         let wrong = try TLSServer(port: 27_063, certificate: paths.0, key: paths.1)
-        #expect(finding(.signallingPort, await look(made, at: 27_063))?.severity == .wrong)
+        #expect(finding(.signallingPort, await look(made, at: 27_063))?.severity == .critical)
         wrong.stop()
-        #expect(finding(.signallingPort, await look(made, at: 27_065))?.severity == .wrong)
+        #expect(finding(.signallingPort, await look(made, at: 27_065))?.severity == .critical)
     }
 
     @Test func `a name that leads elsewhere is a warning that says what to put into the DNS`() async throws {
@@ -177,15 +180,15 @@ struct DoctorTests {
 
     private func address(_ port: UInt16) -> SocketAddress { SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: port) }
 
-    private func finding(_ code: Diagnosis.Code, _ findings: [Diagnosis]) -> Diagnosis? {
+    private func finding(_ code: Finding.Code, _ findings: [Finding]) -> Finding? {
         findings.first { $0.code == code }
     }
 
-    private func look(_ made: Installation, after days: Double) async -> [Diagnosis] {
+    private func look(_ made: Installation, after days: Double) async -> [Finding] {
         await Server.Doctor(made, serving: nil, at: now.addingTimeInterval(days * 86_400), resolve: nowhere).examine()
     }
 
-    private func look(_ made: Installation, at port: UInt16) async -> [Diagnosis] {
+    private func look(_ made: Installation, at port: UInt16) async -> [Finding] {
         guard let media = MediaPorts(address: address(0).ip, first: 27_070, last: 27_071) else { return [] }
         let serving = Serving(sipTLS: address(port), media: media)
         return await Server.Doctor(made, serving: serving, at: now, resolve: nowhere).examine()

@@ -44,9 +44,9 @@ struct FolderOwnersTests {
         let found = doctor.first { $0.code == .folder }
         if name.isEmpty {
             // The folder could be that account's own; then what is in it is not.
-            #expect(found?.severity == .good || found?.severity == .wrong)
+            #expect(found?.severity == .good || found?.severity == .critical)
         } else {
-            #expect(found?.severity == .wrong && found?.title.contains(path) == true)
+            #expect(found?.severity == .critical && found?.title.contains(path) == true)
         }
     }
 

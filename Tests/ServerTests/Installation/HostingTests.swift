@@ -53,7 +53,7 @@ struct HostingTests {
                 #expect(broken.refusal.problem.contains(folder.path + "/" + broken.name), "\(broken.refusal.problem)")
             }
             let server = finding(.server, await examine(exposed))
-            #expect(server?.severity == .wrong)
+            #expect(server?.severity == .critical)
             #expect(server?.text.contains("chmod go= \(exposed.directory)/seal.key") == true)
         }
         withExtendedLifetime(store) {}
@@ -177,11 +177,11 @@ struct HostingTests {
         }
     }
 
-    private func examine(_ installation: Installation) async -> [Diagnosis] {
+    private func examine(_ installation: Installation) async -> [Finding] {
         await Server.Doctor(installation, serving: installation.serving, at: Date()) { _ in [] }.examine()
     }
 
-    private func finding(_ code: Diagnosis.Code, _ findings: [Diagnosis]) -> Diagnosis? {
+    private func finding(_ code: Finding.Code, _ findings: [Finding]) -> Finding? {
         findings.first { $0.code == code }
     }
 }

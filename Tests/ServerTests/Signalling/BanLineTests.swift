@@ -34,7 +34,7 @@ struct BanLineTests {
         let (store, remove) = try open()
         defer { remove() }
         let keeper = BanKeeper(store: store, logger: .silent)
-        for number in 0..<1_000 { keeper.keep(try ban(number, at: number)) }
+        for number in 0..<1_000 { keeper.keep(.banned(try ban(number, at: number))) }
         // An operator's is always a line of its own.
         let own = try ban(2_000, at: 1_000)
         let draft = JournalDraft(actor: "root (uid 0)", action: "ban.add", subject: own.source.description)

@@ -68,7 +68,7 @@ struct OpenSocketsTests {
 
 @Suite("Control intrusion-detection: events between two reports")
 struct EventDigestTests {
-    private static func event(_ source: String) -> SecurityEvent {
+    static func event(_ source: String) -> SecurityEvent {
         SecurityEvent(
             at: WallTime(milliseconds: 1),
             kind: .failedLogin,

@@ -18,8 +18,9 @@ final class BanKeeper: Sendable {
         (self.store, self.logger) = (store, logger)
     }
 
-    /// Does not wait for the disk.
-    func keep(_ ban: Ban) {
+    /// Keeps a ban that the system imposed, and does not wait for the disk. What people decided is there already.
+    func keep(_ event: Event) {
+        guard case .banned(let ban) = event, ban.isAutomatic else { return }
         queue.async { [self] in
             do {
                 let (summary, own) = try lines.withLock { try $0.take(ban) }

@@ -4,7 +4,7 @@ import Model
 import Primitives
 
 /// What a NOTIFY carries.
-extension Switchboard {
+extension Subscriptions {
     func document(_ content: WatchedContent, of subscription: inout Subscription, at now: Moment) -> [UInt8] {
         switch content {
         case .calls(let calls): dialogDocument(calls, of: &subscription)
@@ -107,13 +107,12 @@ extension Switchboard {
             ("state", contacts.isEmpty ? "terminated" : "active")
         )
         for contact in contacts {
-            let expires = bindings.look(at: contact.binding) { $0.expires } ?? now.monotonic
             writer.start(
                 "contact",
                 ("id", "c\(subscription.name(of: contact.binding))"),
                 ("state", "active"),
                 ("event", "registered"),
-                ("expires", String(max(0, (expires - now.monotonic).components.seconds)))
+                ("expires", String(max(0, (contact.expires - now.monotonic).components.seconds)))
             )
             writer.element("uri", text: String(decoding: contact.uri, as: UTF8.self))
             writer.end()

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Model
 import Primitives
 import Store
 
 /// Which bans that the system imposed have a line of the journal each, and which share one: strangers decide how many there are.
 struct BanLines {
+    private static let action = "ban.impose"
     private var begun: WallTime?
     private var written = 0
     private var counted = 0
@@ -28,26 +28,23 @@ struct BanLines {
             return (summary, nil)
         }
         written += 1
-        return (summary, try Self.draft(ban.source.description, ["new": ban]))
+        return (summary, try JournalDraft(action: Self.action, subject: ban.source.description, values: ["new": ban]))
     }
 
     /// The line of those that were counted since the last one.
     mutating func summary() -> JournalDraft? {
         guard counted > 0 else { return nil }
         defer { (counted, sources) = (0, []) }
-        return try? Self.draft("\(counted) more", Summary(count: counted, sources: sources))
+        return try? JournalDraft(
+            action: Self.action,
+            subject: "\(counted) more",
+            values: Summary(count: counted, sources: sources)
+        )
     }
 
     private struct Summary: Encodable {
         let count: Int
         /// The first ones.
         let sources: [String]
-    }
-
-    private static func draft(_ subject: String, _ detail: some Encodable) throws -> JournalDraft {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = String(decoding: try encoder.encode(detail), as: UTF8.self)
-        return JournalDraft(actor: "ringfence", action: "ban.impose", subject: subject, detail: text)
     }
 }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+public import Model
+import Primitives
+import Synchronization
+
+/// The one way that leads from what happened in a business to everybody who wants to know.
+///
+/// Nobody who publishes waits. Repeats of what the stack noticed are merged here and nowhere else, and told when the loop
+/// reports; everything else is told at once. Sinks are told everything in its order, on the thread of whoever publishes, and
+/// must not block. A subscriber reads when it likes: what it has no room for it loses, and is told how much that was.
+final class EventHub: EventSink {
+    typealias Sink = @Sendable (Event) -> Void
+
+    private struct State {
+        var digest = EventDigest()
+        var subscribers: [UInt64: EventSubscriber] = [:]
+        var lastNumber: UInt64 = 0
+    }
+
+    private let sinks: [Sink]
+    private let state = Mutex(State())
+
+    init(_ sinks: [Sink] = []) { self.sinks = sinks }
+
+    /// Takes note of something the stack noticed. It is told with the next report.
+    func note(_ event: SecurityEvent) { state.withLock { $0.digest.add(event) } }
+
+    func publish(_ event: Event) {
+        for sink in sinks { sink(event) }
+        state.withLock { state in
+            for number in state.subscribers.keys { state.subscribers[number]?.offer(event) }
+        }
+    }
+
+    /// Tells what was noticed since the last report.
+    func report(at now: WallTime) {
+        let noticed = state.withLock { $0.digest.drain(at: now) }
+        for event in noticed { publish(.noticed(event)) }
+    }
+
+    /// What happens from now on.
+    ///
+    /// - Parameter limit: Events that may wait for whoever reads.
+    func subscribe(limit: Int = Limits.waitingEvents) -> AsyncStream<EventNews> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: EventNews.self,
+            bufferingPolicy: .bufferingOldest(limit)
+        )
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            state.subscribers[state.lastNumber] = EventSubscriber(continuation)
+            return state.lastNumber
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { state in state.subscribers[number] = nil }
+        }
+        return stream
+    }
+
+    /// How many read.
+    var readers: Int { state.withLock { $0.subscribers.count } }
+
+    /// Nothing happens any more: whoever reads comes to the end.
+    func finish() {
+        let subscribers = state.withLock { state in
+            defer { state.subscribers = [:] }
+            return Array(state.subscribers.values)
+        }
+        for subscriber in subscribers { subscriber.finish() }
+    }
+}
+
+/// What a subscriber reads.
+public enum EventNews: Hashable, Sendable {
+    case event(Event)
+    /// So many are lost to this subscriber, because it read too slowly.
+    case missed(Int)
+}
+
+/// Somebody who reads, and how much of it was lost because there was no room.
+private struct EventSubscriber: Sendable {
+    private let continuation: AsyncStream<EventNews>.Continuation
+    private var missed = 0
+
+    init(_ continuation: AsyncStream<EventNews>.Continuation) { self.continuation = continuation }
+
+    mutating func offer(_ event: Event) {
+        if missed > 0 {
+            guard case .enqueued = continuation.yield(.missed(missed)) else {
+                missed += 1
+                return
+            }
+            missed = 0
+        }
+        if case .dropped = continuation.yield(.event(event)) { missed += 1 }
+    }
+
+    func finish() { continuation.finish() }
+}

@@ -25,7 +25,7 @@ run: ## build it and start a demo phone system in ./demo on 127.0.0.1 (Ctrl-C st
 
 test: check ## everything that CI runs: check, all tests, calls between real phones (minutes)
 	@Scripts/install-packages test
-	@Scripts/lab-venv
+	@Scripts/lab
 	@Scripts/swift-test --skip '^Interop\.'
 	@Scripts/interop
 

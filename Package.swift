@@ -54,7 +54,7 @@ let package = Package(
         // Tests and measurements.
         .target(name: "CAllocations"),
         .target(name: "TestKit", dependencies: ["CAllocations", "Primitives"], swiftSettings: strict),
-        .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"], swiftSettings: strict),
+        .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(name: "SIPTests", dependencies: ["SIP", "Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Primitives"], swiftSettings: strict),
@@ -174,7 +174,7 @@ if !coreOnly {
         .testTarget(
             name: "Interop",
             dependencies: ["ringfence", "TestKit"],
-            exclude: ["Tools"],
+            exclude: ["Lab"],
             swiftSettings: strict
         ),
     ]

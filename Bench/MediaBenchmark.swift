@@ -72,7 +72,7 @@ private func measure(_ from: SRTPSuite, _ to: SRTPSuite) throws -> Bool {
     var relay = MediaRelay(capacity: calls, using: &random)
     let legs = (0..<calls).map { (leg($0, isB: false, from, &random), leg($0, isB: true, to, &random)) }
     for (call, legs) in legs.enumerated() {
-        relay.apply(.open(RelayID(rawValue: UInt64(call)), a: legs.0, b: legs.1), at: now)
+        relay.apply(.open(RelayID(rawValue: UInt64(call)), a: .network(legs.0), b: .network(legs.1)), at: now)
     }
     var arrivals = try Arrivals(calls: calls, turns: turnsPerBatch * batches) { legs[$0].0.receive }
     let sources = (0..<calls).map { source($0, isB: false) }
@@ -129,7 +129,7 @@ private func serve(calls: Int, streams: String, port: UInt16) throws {
     for call in 0..<calls {
         let a = leg(call, isB: false, .aes128cmSHA1_80, &random)
         let b = leg(call, isB: true, .aes128cmSHA1_80, &random)
-        loop.send([.open(RelayID(rawValue: UInt64(call)), a: a, b: b)])
+        loop.send([.open(RelayID(rawValue: UInt64(call)), a: .network(a), b: .network(b))])
         lines += "\(2 * call) A 127.0.0.1 \(port) \(base64(a.receive)) \(base64(b.send))\n"
         lines += "\(2 * call + 1) B 127.0.0.1 \(port) \(base64(b.receive)) \(base64(a.send))\n"
     }

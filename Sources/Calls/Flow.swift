@@ -80,14 +80,3 @@ public struct Flow: Sendable {
         self.cipher = cipher
     }
 }
-
-/// Now, on both clocks: one to measure with, one to write down.
-public struct Moment: Sendable {
-    public let monotonic: MonotonicTime
-    public let wall: WallTime
-
-    public init(monotonic: MonotonicTime, wall: WallTime) {
-        self.monotonic = monotonic
-        self.wall = wall
-    }
-}

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Media
 public import Model
 public import Primitives
 
@@ -75,9 +74,4 @@ public struct SheddingFigures: Hashable, Sendable {
         if until.map({ $0 < now }) ?? true { since = now }
         until = max(until ?? end, end)
     }
-}
-
-extension Switchboard {
-    /// Names of the SRTP suites that are offered and accepted, best first, as in `a=crypto`.
-    public static var protectionSuites: [String] { SRTPSuite.preferred.map(\.rawValue) }
 }

@@ -12,7 +12,9 @@ public struct IPPrefix: Hashable, Sendable {
         guard let first = parts.first, let address = IPAddress(parsing: first) else { return nil }
         var bits = 128
         if parts.count == 2 {
-            guard let length = Int(parts[1]), length >= 0, length <= (address.isIPv4 ? 32 : 128) else { return nil }
+            guard parts[1].first != "+", let length = UInt8(parts[1]).map(Int.init),
+                length <= (address.isIPv4 ? 32 : 128)
+            else { return nil }
             bits = address.isIPv4 ? length + 96 : length
         }
         self.bits = bits

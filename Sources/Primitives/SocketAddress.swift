@@ -13,7 +13,8 @@ public struct SocketAddress: Hashable, Sendable {
     /// Reads `192.0.2.1:5061` or `[2001:db8::1]:5061`; names are not addresses.
     public init?(parsing text: some StringProtocol) {
         guard let colon = text.lastIndex(of: ":"),
-            let port = UInt16(text[text.index(after: colon)...]),
+            case let digits = text[text.index(after: colon)...], digits.first != "+",
+            let port = UInt16(digits),
             let ip = IPAddress(parsing: text[..<colon]),
             ip.isIPv4 || text.first == "["
         else { return nil }

@@ -40,6 +40,12 @@ public enum Limits {
     /// The most comma-separated tokens that are read from fields of one name, such as Allow or Supported.
     public static let options = 64
 
+    /// The most parts of a body, the ones that are left out among them. An emergency call has two, one from a trunk three.
+    public static let bodyParts = 16
+
+    /// Bytes of the boundary between parts (RFC 2046 §5.1.1).
+    public static let boundaryBytes = 70
+
     /// The most header fields in a URI. Refer-To of a phone has one or two.
     public static let uriHeaders = 8
 

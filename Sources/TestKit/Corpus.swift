@@ -2,20 +2,28 @@
 
 public import Foundation
 
-/// Test data that others wrote, read where it lies and never copied: `RINGFENCE_SHARED`, or `../shared` beside the
-/// package.
+/// Test data that we did not invent. What RFCs print is in `Tests/Corpora`; what other projects wrote is read where it lies and
+/// never copied: in `RINGFENCE_SHARED`, or `../shared` beside the package.
 public enum Corpus {
-    public static let shared: URL = {
-        if let path = ProcessInfo.processInfo.environment["RINGFENCE_SHARED"] { return URL(filePath: path) }
+    private static let package: URL = {
         var folder = URL(filePath: #filePath).deletingLastPathComponent()
         while folder.path != "/", !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path)
         {
             folder.deleteLastPathComponent()
         }
-        return folder.deletingLastPathComponent().appending(path: "shared")
+        return folder
     }()
 
-    public static func folder(_ name: String) -> URL { shared.appending(path: "corpora/\(name)") }
+    private static let shared: URL =
+        ProcessInfo.processInfo.environment["RINGFENCE_SHARED"].map { URL(filePath: $0) }
+        ?? package.deletingLastPathComponent().appending(path: "shared")
+
+    /// A folder or a file: the one that the package carries, or else the shared one.
+    public static func folder(_ name: String) -> URL {
+        let carried = package.appending(path: "Tests/Corpora/\(name)")
+        if FileManager.default.fileExists(atPath: carried.path) { return carried }
+        return shared.appending(path: "corpora/\(name)")
+    }
 
     /// Whether a folder is there. Says so when it is not, because a suite that is skipped in silence proves nothing.
     public static func has(_ name: String) -> Bool {
@@ -30,8 +38,13 @@ public enum Corpus {
 
     /// The names of the files below a folder, in order; none when it is not there.
     public static func files(_ name: String, withSuffix suffix: String) -> [String] {
-        let names = try? FileManager.default.subpathsOfDirectory(atPath: folder(name).path)
-        return (names ?? []).filter { $0.hasSuffix(suffix) }.sorted().map { "\(name)/\($0)" }
+        let start = folder(name)
+        let names = (try? FileManager.default.subpathsOfDirectory(atPath: start.path)) ?? []
+        return names.filter { name in
+            let file = start.appending(path: name)
+            return name.hasSuffix(suffix)
+                && (try? file.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
+        }.sorted().map { "\(name)/\($0)" }
     }
 
     /// The rows of an `EXPECT.tsv`, without its heading.

@@ -107,7 +107,7 @@ struct TwoFamiliesTests {
         #expect(answer.status == 200)
         #expect(text(answer).contains("c=IN IP4 192.0.2.1\r\n"))
         #expect(text(answer).contains("m=audio 40000 RTP/SAVP"))
-        guard case .open(_, let a, let b)? = pair.office.media.first else {
+        guard case .open(_, .network(let a), .network(let b))? = pair.office.media.first else {
             Issue.record("no relay")
             return
         }

@@ -55,16 +55,27 @@ struct PickupRulesTests {
         }
 
         func ringing(_ device: Device, _ text: String, isSecure: Bool = true) throws -> CallRefusal? {
-            PickupRules.refusal(
-                of: device,
-                ringingAt: try .parsed(text),
-                signallingIsSecure: isSecure,
-                in: snapshot
+            refusal(
+                of: PickupRules.decide(
+                    device,
+                    ringingAt: try .parsed(text),
+                    signallingIsSecure: isSecure,
+                    in: snapshot
+                )
             )
         }
 
         func talking(_ device: Device, _ text: String) throws -> CallRefusal? {
-            PickupRules.refusal(of: device, talkingAt: try .parsed(text), signallingIsSecure: true, in: snapshot)
+            refusal(
+                of: PickupRules.decide(device, talkingAt: try .parsed(text), signallingIsSecure: true, in: snapshot)
+            )
+        }
+
+        private func refusal(of verdict: Verdict<PickupPermit>) -> CallRefusal? {
+            switch verdict {
+            case .allowed: nil
+            case .refused(let refusal): refusal
+            }
         }
     }
 
@@ -75,6 +86,26 @@ struct PickupRulesTests {
         for number in ["203", "204", "205", "999"] { #expect(try office.ringing(office.phone, number)?.status == 403) }
         // Two that are in no group are not in one.
         #expect(try office.ringing(office.loner, "205")?.status == 403)
+    }
+
+    @Test func `a permit stands while both are in the group, and not any longer`() throws {
+        let office = try Office()
+        let verdict = PickupRules.decide(
+            office.phone,
+            ringingAt: try .parsed("202"),
+            signallingIsSecure: true,
+            in: office.snapshot
+        )
+        guard case .allowed(let permit) = verdict else {
+            Issue.record("refused")
+            return
+        }
+        #expect(permit.refusal(in: office.snapshot) == nil)
+        let parted = try Snapshot.office(
+            [try .numbered("201", group: "sales"), try .numbered("202")],
+            devices: [office.phone]
+        )
+        #expect(permit.refusal(in: parted)?.status == 403)
     }
 
     @Test func `what stands only at one's own`() throws {

@@ -26,7 +26,7 @@ struct CallRulesTests {
             from caller: Device? = nil,
             isSecure: Bool = true,
             media: CallAttempt.Media = .encrypted
-        ) -> Verdict<Authorised> {
+        ) -> Verdict<Placement> {
             let attempt = CallAttempt(
                 caller: caller ?? phone,
                 dialled: dialled,
@@ -37,7 +37,7 @@ struct CallRulesTests {
         }
 
         /// Status and control of the refusal; `nil` when the call was allowed.
-        func refusal(of verdict: Verdict<Authorised>) -> (status: Int, control: Control?)? {
+        func refusal(of verdict: Verdict<Placement>) -> (status: Int, control: Control?)? {
             switch verdict {
             case .allowed: nil
             case .refused(let refusal): (refusal.status, refusal.control)
@@ -51,7 +51,8 @@ struct CallRulesTests {
             Issue.record("refused")
             return
         }
-        #expect((proof.caller.text, proof.callee.text, proof.callerDevice) == ("201", "202", office.phone.id))
+        #expect((proof.payer.number.text, proof.target.text, proof.payer.id) == ("201", "202", office.phone.id))
+        #expect(proof.protection == .encrypted)
     }
 
     @Test func `a late offer is allowed, because ours will demand SRTP`() throws {
@@ -107,6 +108,22 @@ struct CallRulesTests {
         let later = office.snapshot.applying([.revoke(office.phone.id)])
         let attempt = CallAttempt(caller: office.phone, dialled: "202", signallingIsSecure: true, media: .encrypted)
         #expect(office.refusal(of: CallRules.decide(attempt, in: later))?.status == 403)
+    }
+
+    @Test func `a placement stands while its settings do, and says why it does not any more`() throws {
+        let office = try Office()
+        guard case .allowed(let placement) = office.decide("202") else {
+            Issue.record("refused")
+            return
+        }
+        #expect(placement.refusal(in: office.snapshot) == nil)
+        let revoked = office.snapshot.applying([.revoke(office.phone.id)])
+        #expect(placement.refusal(in: revoked)?.control == .sipPasswords)
+        let closed = try Snapshot.office(
+            [try .numbered("201"), try .numbered("202", isEnabled: false)],
+            devices: [office.phone]
+        )
+        #expect(placement.refusal(in: closed)?.reason == "extension 202 is disabled")
     }
 
     @Test func `reasons can stand in a SIP header`() throws {

@@ -28,7 +28,7 @@ struct ForwardRulesTests {
             from caller: String = "209",
             places: [String] = ["201"],
             isSecure: Bool = true
-        ) throws -> Verdict<AuthorisedForward> {
+        ) throws -> Verdict<Placement> {
             let attempt = ForwardAttempt(
                 phone: phone,
                 target: target,
@@ -58,7 +58,7 @@ struct ForwardRulesTests {
             Issue.record("refused")
             return
         }
-        #expect((forward.origin.text, forward.target.text) == ("201", "204"))
+        #expect((forward.payer.number.text, forward.target.text) == ("201", "204"))
     }
 
     @Test func `an extension is not let forward unless somebody says so`() throws {

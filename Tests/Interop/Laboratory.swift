@@ -2,49 +2,46 @@
 
 import Foundation
 
-/// Where the real phones, attackers and tools are, and the program under test.
+/// The real phones, browsers and attackers of this machine, the scripts in `Lab` that drive them, and the program under test.
+///
+/// `make test` installs what Debian has of them and `Scripts/lab` fetches the rest. A trial whose phones are not there says that it
+/// was skipped: a skipped test must not look like a passed one.
 enum Laboratory {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    static let shared = URL(
-        filePath: ProcessInfo.processInfo.environment["RINGFENCE_SHARED"]
-            ?? root.deletingLastPathComponent()
-            .appending(path: "shared").path
-    )
-
-    static let tools = root.appending(path: "Tests/Interop/Tools")
+    private static let lab = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Lab")
+    private static let home = FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache/ringfence-lab")
 
     /// The product that was built with these tests.
     static let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
         path: "ringfence"
     )
 
-    /// Whether the phones can be driven here. Says so when not: a skipped test must not look like a passed one.
-    static let isPresent: Bool = {
-        let script = shared.appending(path: "lab/call-check.py").path
-        let present = FileManager.default.fileExists(atPath: script) && find("baresip") && find("linphonec")
-        if !present {
-            print("SKIPPED: no laboratory at \(script), or its phones are not installed: interop tests do not run")
+    /// The kinds of phones that can be started here.
+    static let phones: Set<String> = {
+        let python = ProcessInfo.processInfo.environment["LAB_VENV"] ?? home.appending(path: "venv").path
+        let hasPjsua = (try? run("\(python)/bin/python", ["-c", "import pjsua2"]).status) == 0
+        let here: [String: Bool] = ["baresip": find("baresip"), "linphone": find("linphonec"), "pjsua": hasPjsua]
+        for (kind, isHere) in here.sorted(by: { $0.key < $1.key }) where !isHere {
+            print("SKIPPED: no \(kind) on this machine: nothing is tried with it")
         }
-        return present
+        return Set(here.filter(\.value).keys)
     }()
 
-    /// The library for SIP in browsers, which `lab/get-sipjs.sh` fetches once.
-    static let sipJS = FileManager.default.homeDirectoryForCurrentUser.appending(path: ".cache/ringfence-lab/sip.js")
+    static let isPresent = phones.isSuperset(of: ["baresip", "linphone"])
 
-    /// Whether a browser can be driven here. Fetches the library when it is not there yet.
+    static let hasAttackers: Bool = {
+        let missing = ["svmap", "svwar", "svcrack", "sipdump", "sipcrack", "sipsak", "tcpdump"].filter { !find($0) }
+        if !missing.isEmpty { print("SKIPPED: no \(missing.joined(separator: ", ")): nobody attacks") }
+        return isPresent && missing.isEmpty
+    }()
+
+    /// The library for SIP in browsers, which `Scripts/lab` fetches once.
+    static let sipJS = home.appending(path: "sip.js")
+
     static let hasBrowser: Bool = {
-        guard isPresent, find("chromium"), find("chromedriver"), find("certutil") else {
-            print("SKIPPED: no Chromium, chromedriver or certutil: the browser does not register")
-            return false
-        }
-        if !FileManager.default.fileExists(atPath: sipJS.path) {
-            _ = try? run(shared.appending(path: "lab/get-sipjs.sh").path, [sipJS.path])
-        }
-        let isThere = FileManager.default.fileExists(atPath: sipJS.path)
-        if !isThere { print("SKIPPED: SIP.js could not be fetched: the browser does not register") }
-        return isThere
+        var missing = ["chromium", "chromedriver", "certutil"].filter { !find($0) }
+        if !FileManager.default.fileExists(atPath: sipJS.path) { missing.append(sipJS.path) }
+        if !missing.isEmpty { print("SKIPPED: no \(missing.joined(separator: ", ")): no browser registers") }
+        return missing.isEmpty
     }()
 
     static func find(_ program: String) -> Bool {
@@ -56,8 +53,21 @@ enum Laboratory {
     static func unblocked(_ program: String, _ arguments: [String]) -> Process {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", tools.appending(path: "unblocked.py").path, program] + arguments
+        process.arguments = ["python3", lab.appending(path: "unblocked.py").path, program] + arguments
         return process
+    }
+
+    /// A script of `Lab`, with its arguments.
+    static func script(_ name: String, _ arguments: [String]) -> [String] {
+        [lab.appending(path: "\(name).py").path] + arguments
+    }
+
+    /// Runs a script of `Lab` and shows what it said. Its last line is one JSON object.
+    static func run(script name: String, _ arguments: [String]) throws -> (status: Int32, line: String) {
+        let (status, output) = try run("python3", script(name, arguments))
+        let line = String(output.split(separator: "\n").last ?? "nothing seen")
+        print("\(name) \(arguments.suffix(3).joined(separator: " ")): \(line)")
+        return (status, line)
     }
 
     /// Runs a program to its end, bounded in time by itself, and returns what it printed.

@@ -11,104 +11,49 @@ import Testing
 /// - all of them: watch a lamp (RFC 4235) or their own registration (RFC 3680). Those are tested in `CallsTests/Events`.
 @Suite("What real phones do beside calling", .serialized, .oneAtATime, .enabled(if: Laboratory.isPresent))
 struct PhoneFeatureTests {
-    /// Two phones, or three, of the laboratory.
-    struct Trial: Sendable, CustomTestStringConvertible {
-        let phones: [String]
-        var testDescription: String { phones.joined(separator: ", ") }
-
-        init(_ phones: String...) { self.phones = phones }
-    }
-
-    fileprivate static func use(_ feature: String, _ trial: Trial) throws {
-        let (status, output) = try Laboratory.run(
-            "python3",
-            [
-                Laboratory.tools.appending(path: "feature_check.py").path, Laboratory.program.path,
-                Laboratory.shared.appending(path: "lab").path, feature,
-            ] + trial.phones
-        )
-        print("\(feature) with \(trial.testDescription): \(output.split(separator: "\n").last ?? "nothing seen")")
-        #expect(status == 0)
-    }
-
-    @Test(.timeLimit(.minutes(1)), arguments: [Trial("baresip"), Trial("pjsua")])
-    func `a phone that asks for its mailbox is told what is in it`(trial: Trial) throws {
-        try Self.use("mailbox", trial)
+    @Test(.timeLimit(.minutes(1)), arguments: FeatureTrial.possible(["baresip"], ["pjsua"]))
+    func `a phone that asks for its mailbox is told what is in it`(trial: FeatureTrial) throws {
+        try trial.use("mailbox")
     }
 
     @Test(
         .timeLimit(.minutes(1)),
-        arguments: [Trial("baresip", "linphone"), Trial("linphone", "baresip"), Trial("pjsua", "linphone")]
+        arguments: FeatureTrial.possible(["baresip", "linphone"], ["linphone", "baresip"], ["pjsua", "linphone"])
     )
-    func `a phone that watches a colleague is told when he comes and goes`(trial: Trial) throws {
-        try Self.use("presence", trial)
-    }
-
-    @Test(.timeLimit(.minutes(1)), arguments: [Trial("linphone", "pjsua"), Trial("pjsua", "baresip")])
-    func `text goes from phone to phone`(trial: Trial) throws {
-        try Self.use("text", trial)
-    }
-
-    @Test(.timeLimit(.minutes(1)), arguments: [Trial("baresip", "pjsua"), Trial("pjsua", "baresip")])
-    func `a phone that keeps its connection is called over it`(trial: Trial) throws {
-        try Self.use("outbound", trial)
+    func `a phone that watches a colleague is told when he comes and goes`(trial: FeatureTrial) throws {
+        try trial.use("presence")
     }
 
     @Test(
         .timeLimit(.minutes(1)),
-        arguments: [Trial("linphone", "pjsua", "baresip"), Trial("baresip", "linphone", "linphone")]
+        arguments: FeatureTrial.possible(["linphone", "pjsua"], ["pjsua", "baresip"])
     )
-    func `a phone is called by its own name, and the others of its extension stay silent`(trial: Trial) throws {
-        try Self.use("gruu", trial)
+    func `text goes from phone to phone`(trial: FeatureTrial) throws {
+        try trial.use("text")
     }
 
     @Test(
         .timeLimit(.minutes(1)),
-        arguments: [Trial("pjsua", "linphone"), Trial("linphone", "pjsua"), Trial("pjsua", "baresip")]
+        arguments: FeatureTrial.possible(["baresip", "pjsua"], ["pjsua", "baresip"])
     )
-    func `a caller that wants to acknowledge the ringing does, whatever the phone that rings knows`(
-        trial: Trial
-    ) throws {
-        try Self.use("reliable", trial)
-    }
-
-    @Test(.timeLimit(.minutes(1)), arguments: [Trial("linphone", "pjsua"), Trial("pjsua", "linphone")])
-    func `who holds and resumes is heard again`(trial: Trial) throws {
-        try Self.use("hold", trial)
-    }
-
-    @Test(.timeLimit(.minutes(1)), arguments: [Trial("pjsua", "linphone"), Trial("pjsua", "pjsua")])
-    func `a call is changed by UPDATE`(trial: Trial) throws {
-        try Self.use("update", trial)
+    func `a phone that keeps its connection is called over it`(trial: FeatureTrial) throws {
+        try trial.use("outbound")
     }
 
     @Test(
         .timeLimit(.minutes(1)),
-        arguments: [Trial("pjsua", "linphone", "baresip"), Trial("linphone", "pjsua", "baresip")]
+        arguments: FeatureTrial.possible(["linphone", "pjsua", "baresip"], ["baresip", "linphone", "linphone"])
     )
-    func `who asks a colleague first connects the other two`(trial: Trial) throws {
-        try Self.use("attended", trial)
+    func `a phone is called by its own name, and the others of its extension stay silent`(trial: FeatureTrial) throws {
+        try trial.use("gruu")
     }
 
     @Test(
         .timeLimit(.minutes(1)),
-        arguments: [Trial("pjsua", "baresip", "linphone"), Trial("linphone", "linphone", "baresip")]
+        arguments: FeatureTrial.possible(["baresip", "baresip"], ["linphone", "baresip"])
     )
-    func `a colleague of the group takes a call by its code, and the caller is told who it is`(trial: Trial) throws {
-        try Self.use("pickup", trial)
-    }
-
-    @Test(
-        .timeLimit(.minutes(1)),
-        arguments: [Trial("baresip", "pjsua", "linphone"), Trial("linphone", "pjsua", "baresip")]
-    )
-    func `a phone forwards to a colleague when its extension may, and the two hear each other`(trial: Trial) throws {
-        try Self.use("forward", trial)
-    }
-
-    @Test(.timeLimit(.minutes(1)), arguments: [Trial("baresip", "baresip"), Trial("linphone", "baresip")])
-    func `phones call each other over IPv6`(trial: Trial) throws {
-        try Self.use("ipv6", trial)
+    func `phones call each other over IPv6`(trial: FeatureTrial) throws {
+        try trial.use("ipv6")
     }
 }
 
@@ -118,8 +63,8 @@ struct PhoneFeatureTests {
 struct LongCallTests {
     @Test(.timeLimit(.minutes(3))) func `a session is refreshed in time, and the call goes on`() async throws {
         try await withThrowingTaskGroup { group in
-            for phones in [PhoneFeatureTests.Trial("pjsua", "linphone"), .init("linphone", "pjsua")] {
-                group.addTask { try await onThreadOfItsOwn { try PhoneFeatureTests.use("timer", phones) } }
+            for trial in FeatureTrial.possible(["pjsua", "linphone"], ["linphone", "pjsua"]) {
+                group.addTask { try await onThreadOfItsOwn { try trial.use("timer") } }
             }
             try await group.waitForAll()
         }

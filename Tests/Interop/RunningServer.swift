@@ -69,4 +69,12 @@ final class RunningServer {
         let output = try ask("phone", "enrol", number, "--format", "json")
         return try JSONDecoder().decode(Account.self, from: Data(output.utf8))
     }
+
+    /// What `call_check.py` needs for a call to 102. An account is `USER:PASSWORD:KIND`.
+    func callArguments(from caller: String, to callee: String) -> [String] {
+        [
+            "--server", "127.0.0.1:\(port)", "--ca", ca, "--domain", Self.domain, "--a", caller, "--b", callee,
+            "--dial", "sip:102@\(Self.domain)", "--out", folder.appending(path: "phones").path,
+        ]
+    }
 }

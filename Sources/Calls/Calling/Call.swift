@@ -49,7 +49,7 @@ struct Call: Sendable {
         /// Whether the next phone that rings is announced though one was before: the call rings elsewhere now.
         var isAnnouncedAgain = false
         /// Where phones sent it, in order (RFC 3261 §21.3).
-        var forwards: [AuthorisedForward] = []
+        var forwards: [Placement] = []
         /// Why it did not go where a phone sent it.
         var refusedForward: Refused?
     }
@@ -61,9 +61,7 @@ struct Call: Sendable {
     }
 
     struct Refusing: Sendable {
-        let status: Int
-        /// For the person: what to do, as the value of a Warning field.
-        let warning: String?
+        let refused: Refused
         let ticket: Ticket
         let giveUp: MonotonicTime
     }
@@ -124,7 +122,12 @@ struct Call: Sendable {
     /// Who the called phone talks to.
     var caller: Party
     var origin: Origin
-    let callee: ExtensionNumber?
+    /// What lets it be; `nil` for one that is refused. Judged again when the settings change.
+    var placement: Placement?
+    /// What let it go on to whom it is with, the first forward first.
+    var forwards: [Placement] = []
+    /// What let phones take a place in it.
+    var pickups: [PickupPermit] = []
     /// How many transfers led here (row S20).
     var hops = 0
     var phase: Phase
@@ -160,6 +163,20 @@ struct Call: Sendable {
         }
     }
 
+    /// Whom it was placed to.
+    var callee: ExtensionNumber? { placement?.target }
+
+    /// Why this call, once answered, would not be allowed any more; `nil` while it is.
+    func refusal(in snapshot: Snapshot) -> CallRefusal? {
+        for placement in [placement].compactMap(\.self) + forwards {
+            if let refusal = placement.refusal(in: snapshot) { return refusal }
+        }
+        // Who picked it up and has left it since is nobody's matter.
+        let present = usernames
+        return pickups.first { present.contains($0.phone.username) && $0.refusal(in: snapshot) != nil }?
+            .refusal(in: snapshot)
+    }
+
     var relay: RelayID { RelayID(rawValue: serial) }
 
     /// The time of day for the record: as long after its begin as it really is, whatever somebody did to the clock meanwhile.
@@ -169,12 +186,12 @@ struct Call: Sendable {
 /// One phone that rings for a call.
 struct Branch: Sendable {
     let key: BranchKey
+    /// What lets it ring.
+    let placement: Placement
     let party: Party
     let flow: Flow
-    let local: LocalMedia
-    let crypto: [CryptoAttribute]
     /// What it was offered.
-    let formats: [AudioFormat]
+    let media: Negotiation
     /// The final status it gave, other than 2xx; `nil` while it rings.
     var status: Int?
     /// Whether that was a 3xx that was followed: then it says nothing about the person.
@@ -191,7 +208,7 @@ struct Leg: Sendable {
     /// Where the phone's signalling comes from; its media is looked for there first.
     var source: IPAddress
     var dialog: Dialog
-    var media: LegNegotiation
+    var media: Negotiation
     /// A 2xx of ours that the phone has not acknowledged.
     var unacknowledged: Unacknowledged?
     var liveness: Liveness
@@ -209,23 +226,6 @@ struct Leg: Sendable {
     var hasLeft = false
     /// Whether a REFER came in this dialog before.
     var hasReferred = false
-}
-
-/// What one phone and we agreed on.
-struct LegNegotiation: Sendable {
-    var local: LocalMedia
-    /// What we said we send with: several in an offer, one once answered.
-    var ours: [CryptoAttribute]
-    /// `nil` while we wait for the answer to our offer.
-    var theirs: CryptoAttribute?
-    var remote: AudioDescription?
-    var formats: [AudioFormat]
-
-    /// Our key of the suite that was chosen.
-    var chosen: CryptoAttribute? {
-        guard let theirs else { return nil }
-        return ours.first { $0.tag == theirs.tag && $0.key.suite == theirs.key.suite }
-    }
 }
 
 /// A 2xx is repeated until it is acknowledged, over every transport (§13.3.1.4).
@@ -274,7 +274,7 @@ struct Asked: Sendable {
 struct Change: Sendable {
     let asked: Asked
     let offer: SessionDescription
-    let proposed: LegNegotiation
+    let proposed: Negotiation
     let key: BranchKey
 }
 

@@ -23,8 +23,7 @@ extension Switchboard {
         call.record.control = refused.control
         call.record.reason = refused.reason
         let refusing = Call.Refusing(
-            status: refused.status,
-            warning: warning(of: refused),
+            refused: refused,
             ticket: ticket,
             giveUp: turn.now.monotonic + Limits.storing
         )
@@ -43,14 +42,15 @@ extension Switchboard {
     mutating func sendRefusal(_ call: Call, _ refusing: Call.Refusing, _ turn: inout Turn) {
         switch call.origin {
         case .asked(let incoming):
-            let bytes = response(refusing.status, to: incoming.request, on: incoming.flow, tag: incoming.tag) {
-                if let warning = refusing.warning { $0.field(.warning, warning) }
+            let refused = refusing.refused
+            let bytes = response(refused.status, to: incoming.request, on: incoming.flow, tag: incoming.tag) {
+                explain(refused, into: &$0)
             }
-            answer(incoming.transaction, refusing.status, bytes, &turn)
+            answer(incoming.transaction, refused.status, bytes, &turn)
             forget(call.serial, &turn)
         case .transfer(let standing):
             forget(call.serial, &turn)
-            transferFailed(standing.call, refusing.status, &turn)
+            transferFailed(standing.call, refusing.refused.status, &turn)
         }
     }
 

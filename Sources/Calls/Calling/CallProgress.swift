@@ -20,7 +20,7 @@ extension Switchboard {
         case .change: changeAnswered(response, status, of: client, key, &turn)
         case .introduction: introductionAnswered(response, status, of: client, key, &turn)
         case .refresh: refreshAnswered(response, status, of: client, key, &turn)
-        case .branch(let index):
+        case .branch(let index, _):
             if 200..<300 ~= status {
                 branchAnswered(response, index, of: client, key, &turn)
             } else if 300..<400 ~= status {
@@ -86,24 +86,26 @@ extension Switchboard {
     }
 
     /// The answer to our offer: exactly one of our keys, taken up by tag and suite (RFC 4568 §5.1.2), and a voice codec of it.
-    func agreed(_ response: Message, offered branch: Branch) -> LegNegotiation? {
-        let answer = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
-        var media = LegNegotiation(local: branch.local, ours: branch.crypto, formats: [])
-        return media.accept(answer?.audio, offered: branch.formats) ? media : nil
+    func agreed(_ response: Message, offered branch: Branch) -> Negotiation? {
+        var media = branch.media
+        return media.accept(response.answer) ? media : nil
     }
 
     /// - Parameter place: The extension that rang.
     mutating func wait(for callee: Leg, ringingAt place: ExtensionNumber, in serial: UInt64, _ turn: inout Turn) {
         silenceOthers(serial, than: callee, &turn)
         guard var call = callsBySerial[serial] else { return }
-        if case .ringing(let ringing) = call.phase { call.record.forwardedBy = ringing.forwarders(to: place) }
+        if case .ringing(let ringing) = call.phase {
+            call.forwards = ringing.path(to: place)
+            call.record.forwardedBy = call.forwards.map(\.payer.number)
+        }
         let ticket = Ticket(serial: nextSerial())
         call.record.answeredAt = call.time(at: turn.now)
         call.record.outcome = .answered
         call.record.status = 200
         call.record.callee = callee.party.number
         call.record.callerProtection = callerProtection(of: call)
-        call.record.calleeProtection = callee.flow.map { LegProtection($0, suite: callee.media.theirs?.key.suite) }
+        call.record.calleeProtection = callee.flow.map { LegProtection($0, suite: callee.media.suite) }
         call.phase = .answering(
             Call.Answering(callee: callee, ticket: ticket, giveUp: turn.now.monotonic + Limits.storing)
         )
@@ -119,7 +121,7 @@ extension Switchboard {
         case .asked(let incoming): LegProtection(incoming.flow, suite: incoming.suite)
         case .transfer(let standing):
             transfers[standing.call].flatMap { leg(standing.call, $0.referrer.other) }.flatMap { leg in
-                leg.flow.map { LegProtection($0, suite: leg.media.theirs?.key.suite) }
+                leg.flow.map { LegProtection($0, suite: leg.media.suite) }
             }
         }
     }
@@ -177,7 +179,7 @@ extension Switchboard {
         caller.unacknowledged = Unacknowledged(
             bytes,
             sequence: (try? incoming.request.cseq().number) ?? 1,
-            expectsAnswer: media.theirs == nil,
+            expectsAnswer: media.suite == nil,
             at: turn.now
         )
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .caller)
@@ -188,8 +190,8 @@ extension Switchboard {
             caller.introduceBy = turn.now.monotonic + Limits.introduction
         }
         callsBySerial[call.serial]?.phase = .talking(Call.Conversation(caller: caller, callee: callee))
-        if incoming.offer == nil, let theirs = media.theirs {
-            callsBySerial[call.serial]?.record.callerProtection = LegProtection(incoming.flow, suite: theirs.key.suite)
+        if incoming.offer == nil, let suite = media.suite {
+            callsBySerial[call.serial]?.record.callerProtection = LegProtection(incoming.flow, suite: suite)
         }
         if let a = caller.relayMedia, let b = callee.relayMedia {
             openRelay(call.serial, a: a, b: b, &turn)
@@ -205,43 +207,26 @@ extension Switchboard {
         _ incoming: Call.Incoming,
         _ callee: Leg,
         told: EarlyCall.Told? = nil
-    ) -> (LegNegotiation, [UInt8]) {
+    ) -> (Negotiation, [UInt8]) {
         let offer = incoming.offer
         if let told, told.isReliable { return (told.media, told.isOffer ? [] : told.body) }
-        let local = told?.media.local ?? newLocalMedia(towards: offer?.audio?.address ?? incoming.flow.remote.ip)
         let remote = callee.media.remote
-        guard let offer, let audio = offer.audio,
-            let theirs = Negotiation.protection(of: audio, preferring: SRTPSuite.preferred)
-        else {
-            let ours = newOffers()
-            let body = SessionWriter.offer(
-                local,
-                formats: callee.media.formats,
+        // The same answer as before, if there was one (RFC 3261 §13.2.1).
+        var media = told?.media ?? negotiation(towards: offer?.audio?.address ?? incoming.flow.remote.ip)
+        guard let offer, let audio = offer.audio, told != nil || (try? media.take(audio, using: &entropy)) != nil else {
+            let body = media.offer(
+                callee.media.formats,
                 packetTime: remote?.packetTime,
                 direction: .sendReceive,
-                crypto: ours,
-                rtcpMux: true
+                using: &entropy
             )
-            return (LegNegotiation(local: local, ours: ours, formats: callee.media.formats), body)
+            return (media, body)
         }
-        // The same answer as before, if there was one (RFC 3261 §13.2.1).
-        let ours =
-            told?.media.chosen ?? CryptoAttribute(tag: theirs.tag, key: .generate(theirs.key.suite, using: &entropy))
-        let body = SessionWriter.answer(
-            to: offer,
-            local,
+        let body = media.answer(
+            offer,
             formats: callee.media.formats,
             packetTime: remote?.packetTime,
-            direction: remote?.direction ?? .sendReceive,
-            crypto: ours,
-            rtcpMux: audio.rtcpMux
-        )
-        let media = LegNegotiation(
-            local: local,
-            ours: [ours],
-            theirs: theirs,
-            remote: audio,
-            formats: callee.media.formats
+            direction: remote?.direction ?? .sendReceive
         )
         return (media, body)
     }
@@ -250,6 +235,6 @@ extension Switchboard {
 extension Call.Incoming {
     /// The suite that the caller's leg will use; `nil` when we make the offer.
     fileprivate var suite: SRTPSuite? {
-        offer?.audio.flatMap { Negotiation.protection(of: $0, preferring: SRTPSuite.preferred)?.key.suite }
+        offer?.audio.flatMap { Negotiation.protection(of: $0)?.key.suite }
     }
 }

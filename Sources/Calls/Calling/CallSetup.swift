@@ -47,8 +47,8 @@ extension Switchboard {
         open(serial, transaction, request, tag, dialog, number, decision, by: proof, &turn)
         switch decision {
         case .refuse(let refused): refuse(serial, refused, &turn)
-        case .connect(let callee, _):
-            if !ring(serial, callee, only: addressee.phone, &turn) {
+        case .connect(let placement, _):
+            if !ring(serial, placement, only: addressee.phone, &turn) {
                 refuse(serial, .unreachable, &turn)
             }
         }
@@ -71,7 +71,7 @@ extension Switchboard {
     private func maxForwardsSpent(_ request: Message) -> Bool { (try? request.maxForwards()) == 0 }
 
     private enum Decision {
-        case connect(ExtensionNumber, SessionDescription?)
+        case connect(Placement, SessionDescription?)
         case refuse(Refused)
     }
 
@@ -79,15 +79,15 @@ extension Switchboard {
     /// for.
     private func decide(_ request: Message, _ number: String, by proof: Authenticated) -> Decision {
         let offer: SessionDescription?
-        do { offer = try offered(in: request) } catch { return .refuse(error) }
+        do { offer = try request.offer() } catch { return .refuse(error) }
         let attempt = CallAttempt(
             caller: proof.device,
             dialled: number,
             signallingIsSecure: proof.flow.transport.isEncrypted,
-            media: offer.map { isProtected($0) ? .encrypted : .plain } ?? .lateOffer
+            media: offer.map { $0.isProtected ? .encrypted : .plain } ?? .lateOffer
         )
         switch CallRules.decide(attempt, in: snapshot) {
-        case .allowed(let authorised): return .connect(authorised.callee, offer)
+        case .allowed(let placement): return .connect(placement, offer)
         case .refused(let refusal):
             return .refuse(
                 Refused(
@@ -98,30 +98,6 @@ extension Switchboard {
                     offer: offer
                 )
             )
-        }
-    }
-
-    private func isProtected(_ offer: SessionDescription) -> Bool {
-        guard let audio = offer.audio else { return false }
-        return Negotiation.protection(of: audio, preferring: SRTPSuite.preferred) != nil
-    }
-
-    /// The offer in an INVITE, `nil` without a body.
-    func offered(in request: Message) throws(Refused) -> SessionDescription? {
-        guard !request.body.isEmpty else { return nil }
-        guard let type = request.first(.contentType), isSDP(request.bytes(type)) else { throw .unknownBody }
-        do {
-            let offer = try SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
-            guard let audio = offer.audio else { throw Refused.noAudio }
-            // What is in the clear is refused for that.
-            guard audio.formats.holdsVoice || !isProtected(offer) else { throw Refused.noCodec }
-            return offer
-        } catch let error as Refused {
-            throw error
-        } catch let error as SDPError {
-            throw Refused(status: error.status, outcome: .refused, reason: "its media description cannot be read")
-        } catch {
-            throw .noAudio
         }
     }
 
@@ -137,9 +113,9 @@ extension Switchboard {
         _ turn: inout Turn
     ) {
         var offer: SessionDescription?
-        var callee: ExtensionNumber?
+        var placement: Placement?
         switch decision {
-        case .connect(let number, let description): (callee, offer) = (number, description)
+        case .connect(let given, let description): (placement, offer) = (given, description)
         case .refuse(let refused): offer = refused.offer
         }
         let record = CallRecord(
@@ -148,7 +124,7 @@ extension Switchboard {
             caller: proof.subscriber.number,
             callerDevice: proof.device.id,
             dialled: String(number.prefix(Limits.recordedText)),
-            callee: callee,
+            callee: placement?.target,
             callerProtection: LegProtection(proof.flow, suite: nil)
         )
         let isPrivate = request.hidesCaller
@@ -167,7 +143,7 @@ extension Switchboard {
             begun: turn.now,
             caller: caller,
             origin: .asked(incoming),
-            callee: callee,
+            placement: placement,
             phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
         )
         callsOf[proof.device.username, default: []].insert(serial)
@@ -175,18 +151,19 @@ extension Switchboard {
         schedule(serial, at: turn.now.monotonic + Limits.ringing)
     }
 
-    /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call.
+    /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call. No
+    /// other function makes a branch.
     ///
     /// - Parameter phone: The only one that it is for, where a GRUU was dialled.
     /// - Returns: Whether there was one to ring.
     mutating func ring(
         _ serial: UInt64,
-        _ callee: ExtensionNumber,
+        _ placement: Placement,
         only phone: PhoneInstance?,
         _ turn: inout Turn
     ) -> Bool {
         guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return false }
-        let phones = snapshot.devices(of: callee).filter { $0.username != call.caller.username }
+        let phones = snapshot.devices(of: placement.target).filter { $0.username != call.caller.username }
         // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
         let reachable = phones.flatMap { registrar.bindings.ways(to: $0.username) }.filter {
             $0.flow.transport.isEncrypted
@@ -196,7 +173,8 @@ extension Switchboard {
         let targets = reachable.prefix(max(0, most - ringing.ringingPhones))
         var requests: [(Branch, Message)] = []
         for target in targets {
-            guard let (branch, request) = branch(to: target, of: call, isPrivate: phone?.isTemporary ?? false)
+            guard
+                let (branch, request) = branch(to: target, placement, of: call, isPrivate: phone?.isTemporary ?? false)
             else { continue }
             requests.append((branch, request))
         }
@@ -207,26 +185,35 @@ extension Switchboard {
         call.phase = .ringing(ringing)
         callsBySerial[serial] = call
         for (offset, (branch, request)) in requests.enumerated() {
-            start(branch.key, request, purpose: .branch(first + offset), call: serial, over: branch.flow, &turn)
+            start(
+                branch.key,
+                request,
+                purpose: .branch(first + offset, branch.placement),
+                call: serial,
+                over: branch.flow,
+                &turn
+            )
         }
         return true
     }
 
     /// The INVITE for one phone. Nothing of the caller's is copied into it but the media formats.
-    private mutating func branch(to target: Binding, of call: Call, isPrivate: Bool) -> (Branch, Message)? {
+    private mutating func branch(
+        to target: Binding,
+        _ placement: Placement,
+        of call: Call,
+        isPrivate: Bool
+    ) -> (Branch, Message)? {
         guard let subscriber = snapshot.extensions[target.device.number] else { return nil }
         let key = BranchKey(using: entropy)
-        let local = newLocalMedia(towards: target.flow.remote.ip)
-        let crypto = newOffers()
+        var media = negotiation(towards: target.flow.remote.ip)
         let audio = call.audio
         let formats = settledFormats(call.serial) ?? audio?.formats ?? AudioFormat.usual
-        let body = SessionWriter.offer(
-            local,
-            formats: formats,
+        let body = media.offer(
+            formats,
             packetTime: audio?.packetTime,
             direction: audio?.direction ?? .sendReceive,
-            crypto: crypto,
-            rtcpMux: true
+            using: &entropy
         )
         var writer = MessageWriter()
         writer.request(.invite, uri: target.contact)
@@ -248,21 +235,10 @@ extension Switchboard {
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
         let party = Party(target.device, subscriber, isPrivate: isPrivate)
-        let branch = Branch(
-            key: key,
-            party: party,
-            flow: target.flow,
-            local: local,
-            crypto: crypto,
-            formats: formats
-        )
-        return (branch, request)
+        return (Branch(key: key, placement: placement, party: party, flow: target.flow, media: media), request)
     }
 }
 
-private func isSDP(_ type: ArraySlice<UInt8>) -> Bool {
-    let name = Array("application/sdp".utf8)
-    guard type.count >= name.count, zip(type, name).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { return false }
-    let rest = type.dropFirst(name.count)
-    return rest.first.map { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: " ") || $0 == 9 } ?? true
+extension SessionDescription {
+    fileprivate var isProtected: Bool { audio.map { Negotiation.protection(of: $0) != nil } ?? false }
 }

@@ -18,7 +18,7 @@ struct EarlyCall: Sendable {
 
     /// What the caller was told about media before the answer.
     struct Told: Sendable {
-        var media: LegNegotiation
+        var media: Negotiation
         var body: [UInt8]
         /// Whether it was an offer of ours, because the INVITE had none: the PRACK brings the answer (§5).
         let isOffer: Bool
@@ -39,7 +39,7 @@ struct EarlyCall: Sendable {
         /// Of the last provisional response that was taken in order; `nil` before the first reliable one.
         var rseq: UInt32?
         /// What it said about its media.
-        var media: LegNegotiation?
+        var media: Negotiation?
         /// PRACKs that it has not answered.
         var pracks = 0
         /// Whether it said so reliably: then its answer to our offer is final.
@@ -91,7 +91,7 @@ extension Switchboard {
         leg.isGone = true
         earlyCalls[serial]?.relay = .stale
         earlyCalls[serial]?.heard = nil
-        turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, leg)))
+        turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, .network(leg))))
     }
 
     /// A phone answered: one that was heard before and is another goes silent now, not when the record is on disk.

@@ -94,15 +94,14 @@ extension Switchboard {
         on flow: Flow,
         _ turn: inout Turn
     ) -> Bool {
-        guard var told = earlyCalls[call.serial]?.told, told.isOffer, told.media.theirs == nil else {
+        guard var told = earlyCalls[call.serial]?.told, told.isOffer, told.media.suite == nil else {
             if request.body.isEmpty {
                 respond(200, to: request, on: flow, &turn)
                 return true
             }
             return answerEarly(request, EarlyOwner(call: call.serial, branch: nil), call, on: flow, &turn)
         }
-        let answered = try? SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
-        guard told.media.accept(answered?.audio, offered: told.media.formats) else {
+        guard told.media.accept(request.answer) else {
             respond(488, to: request, on: flow, &turn)
             return false
         }
@@ -151,19 +150,11 @@ extension Switchboard {
             return false
         }
         do throws(Refused) {
-            guard let offer = try offered(in: request), let audio = offer.audio else { throw Refused.noAudio }
+            guard let offer = try request.offer(), let audio = offer.audio else { throw Refused.noAudio }
             var media = try proposal(audio, for: before)
-            media.formats = before.formats.filter { known in audio.formats.contains { $0.isSameEncoding(as: known) } }
-            guard media.formats.holdsVoice, let ours = media.ours.first else { throw Refused.noCodec }
-            let body = SessionWriter.answer(
-                to: offer,
-                media.local,
-                formats: media.formats,
-                packetTime: audio.packetTime,
-                direction: MediaDirection.sendReceive.answering(audio.direction),
-                crypto: ours,
-                rtcpMux: audio.rtcpMux
-            )
+            let formats = before.formats.filter { known in audio.formats.contains { $0.isSameEncoding(as: known) } }
+            guard formats.holdsVoice else { throw Refused.noCodec }
+            let body = media.answer(offer, formats: formats, packetTime: audio.packetTime, direction: .sendReceive)
             keep(media, body, owner)
             sayEarly(body, to: request, on: flow, &turn)
             tellRelay(owner, call, &turn)
@@ -175,16 +166,16 @@ extension Switchboard {
     }
 
     /// What was agreed on with a phone before the answer; `nil` while an offer is open.
-    private func settledMedia(_ owner: EarlyOwner) -> LegNegotiation? {
+    private func settledMedia(_ owner: EarlyOwner) -> Negotiation? {
         if let branch = owner.branch {
             guard let phone = earlyCalls[owner.call]?.phones[branch], phone.isSettled else { return nil }
             return phone.media
         }
-        guard let told = earlyCalls[owner.call]?.told, told.isReliable, told.media.theirs != nil else { return nil }
+        guard let told = earlyCalls[owner.call]?.told, told.isReliable, told.media.suite != nil else { return nil }
         return told.media
     }
 
-    private mutating func keep(_ media: LegNegotiation, _ body: [UInt8], _ owner: EarlyOwner) {
+    private mutating func keep(_ media: Negotiation, _ body: [UInt8], _ owner: EarlyOwner) {
         if let branch = owner.branch {
             earlyCalls[owner.call]?.phones[branch]?.media = media
         } else {

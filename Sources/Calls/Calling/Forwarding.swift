@@ -26,7 +26,7 @@ extension Switchboard {
         let targets = targets(of: response, status)
         let owner = ringing.branches[index].party.number
         // Another phone of the same person was quicker, and sent it to the same place.
-        let isKnown = ringing.forwards.contains { $0.origin == owner && targets.contains(.user($0.target.text)) }
+        let isKnown = ringing.forwards.contains { $0.payer.number == owner && targets.contains(.user($0.target.text)) }
         if isKnown {
             updateRinging(call.serial) { $0.branches[index].isForwarded = true }
         } else {
@@ -69,7 +69,7 @@ extension Switchboard {
         by branch: Branch,
         of call: Call,
         _ ringing: Call.Ringing
-    ) -> Verdict<AuthorisedForward> {
+    ) -> Verdict<Placement> {
         guard let phone = snapshot.devices[branch.party.username] else {
             return .refused(
                 CallRefusal(status: 403, control: .sipPasswords, reason: "the phone that sent it on is not enrolled")
@@ -93,13 +93,13 @@ extension Switchboard {
     }
 
     /// Rings the colleague's phones within the same call, in what is left of its time, and tells the caller (§21.1.3).
-    private mutating func follow(_ forward: AuthorisedForward, _ index: Int, _ call: Call, _ turn: inout Turn) {
+    private mutating func follow(_ forward: Placement, _ index: Int, _ call: Call, _ turn: inout Turn) {
         updateRinging(call.serial) {
             $0.branches[index].isForwarded = true
             $0.forwards.append(forward)
         }
-        callsBySerial[call.serial]?.record.forwardedBy.append(forward.origin)
-        guard ring(call.serial, forward.target, only: nil, &turn) else {
+        callsBySerial[call.serial]?.record.forwardedBy.append(forward.payer.number)
+        guard ring(call.serial, forward, only: nil, &turn) else {
             updateRinging(call.serial) { $0.refusedForward = .unreachable(forward) }
             return
         }
@@ -111,13 +111,13 @@ extension Call.Ringing {
     /// How many phones ring now.
     var ringingPhones: Int { branches.count { $0.status == nil } }
 
-    /// Who forwarded a call, one after the other, until it came to a place; nobody when it was dialled.
-    func forwarders(to place: ExtensionNumber) -> [ExtensionNumber] {
-        var (path, end): ([ExtensionNumber], ExtensionNumber) = ([], place)
+    /// The forwards, one after the other, by which a call came to a place; none when it was dialled.
+    func path(to place: ExtensionNumber) -> [Placement] {
+        var (path, end): ([Placement], ExtensionNumber) = ([], place)
         // Each place is the target of one forward at most, and the number that was dialled of none, so this ends.
         while let step = forwards.first(where: { $0.target == end }) {
-            path.insert(step.origin, at: 0)
-            end = step.origin
+            path.insert(step, at: 0)
+            end = step.payer.number
         }
         return path
     }
@@ -136,11 +136,11 @@ extension Refused {
         return refused
     }
 
-    fileprivate static func unreachable(_ forward: AuthorisedForward) -> Refused {
+    fileprivate static func unreachable(_ forward: Placement) -> Refused {
         Refused(
             status: 480,
             outcome: .unreachable,
-            reason: "extension \(forward.origin) forwarded it to \(forward.target), where no phone is registered"
+            reason: "extension \(forward.payer.number) forwarded it to \(forward.target), where no phone is registered"
         )
     }
 }

@@ -89,13 +89,17 @@ extension Switchboard {
         else { return }
         update(owner.call, owner.side) { $0.unacknowledged = nil }
         guard waiting.expectsAnswer else { return }
-        let answer = try? SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
-        guard var media = leg(owner)?.media, media.accept(answer?.audio, offered: media.formats) else {
+        guard let before = leg(owner), case var media = before.media, media.accept(request.answer) else {
             end(owner.call, because: "a phone did not answer our media offer", &turn)
             return
         }
         update(owner.call, owner.side) { $0.media = media }
         openMedia(owner.call, &turn)
+        // What a phone says in its ACK is an answer: the other one hears of it afterwards (§14.1).
+        let other = leg(owner.call, owner.side.other)
+        guard waiting.isChange, other?.introduction == nil, other?.hasLeft == false, media.differs(from: before.media)
+        else { return }
+        introduce(owner.call, owner.side.other, .change, &turn)
     }
 
     /// The keys of both sides are known: relay, or tell the relay what changed.

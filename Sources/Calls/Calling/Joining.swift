@@ -20,18 +20,24 @@ extension Switchboard {
         transfers[standing] = nil
         replace(standing, transfer.referrer, with: callee, continuing: call, &turn)
         callsBySerial[standing]?.hops = call.hops
+        if let placement = call.placement { rest(standing, on: placement, call.forwards, call.pickups) }
         guard let media = leg(standing, transfer.referrer)?.relayMedia else {
             end(standing, because: "a phone chose no encryption that we offered", &turn)
             return
         }
-        turn.actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, media)))
+        turn.actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, .network(media))))
         introduce(standing, transfer.referrer.other, .last, &turn)
     }
 
     /// Both calls stand: their far ends become one call.
     ///
     /// Precondition: both are settled, so that there are legs in the relay to be moved.
-    mutating func join(_ owner: DialogOwner, _ consulted: DialogOwner, _ turn: inout Turn) {
+    mutating func join(
+        _ owner: DialogOwner,
+        _ consulted: DialogOwner,
+        _ placement: Placement,
+        _ turn: inout Turn
+    ) {
         guard let other = callsBySerial[consulted.call], case .talking(let conversation) = other.phase,
             let target = leg(consulted.call, consulted.side.other), let own = leg(consulted)
         else { return }
@@ -55,7 +61,20 @@ extension Switchboard {
         replace(owner.call, owner.side, with: target, continuing: other, &turn)
         let hops = max(callsBySerial[owner.call]?.hops ?? 0, other.hops) + 1
         callsBySerial[owner.call]?.hops = hops
+        rest(owner.call, on: placement, other.forwards, other.pickups)
         introduce(owner.call, owner.side, .first, &turn)
+    }
+
+    /// From now on a call is what another one was, and is allowed by what allowed that.
+    private mutating func rest(
+        _ serial: UInt64,
+        on placement: Placement,
+        _ forwards: [Placement],
+        _ pickups: [PickupPermit]
+    ) {
+        callsBySerial[serial]?.placement = placement
+        callsBySerial[serial]?.forwards = forwards
+        callsBySerial[serial]?.pickups += pickups
     }
 
     /// Lets go of a call whose legs live on in another one.
@@ -66,7 +85,12 @@ extension Switchboard {
 
     /// A phone that rings is to be connected with another caller: the one that called it has hung up on it by a REFER
     /// (RFC 5589 §7).
-    mutating func adoptRinging(_ serial: UInt64, for owner: DialogOwner, _ turn: inout Turn) {
+    mutating func adoptRinging(
+        _ serial: UInt64,
+        _ placement: Placement,
+        for owner: DialogOwner,
+        _ turn: inout Turn
+    ) {
         guard let call = callsBySerial[serial], let incoming = call.incoming,
             let transferee = leg(owner.call, owner.side.other), let standing = callsBySerial[owner.call],
             let transfer = transfers[owner.call]
@@ -79,6 +103,7 @@ extension Switchboard {
             Call.Standing(call: owner.call, audio: transferee.media.remote, referrer: transfer.party)
         )
         callsBySerial[serial]?.caller = transferee.party
+        callsBySerial[serial]?.placement = placement
         callsBySerial[serial]?.hops = standing.hops + 1
         callsOf[transferee.party.username, default: []].insert(serial)
     }
@@ -150,7 +175,7 @@ extension Switchboard {
         }
         // What the one that waits says is no longer for this phone.
         if let media = self.leg(owner)?.relayMedia {
-            turn.actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, media)))
+            turn.actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, .network(media))))
         }
         return true
     }
@@ -180,6 +205,10 @@ extension Switchboard {
             continueIntroduction(serial, side, &turn)
             return
         }
+        if leg(serial, side)?.introduction == .change {
+            update(serial, side) { $0.forgetIntroduction() }
+            return
+        }
         self.end(serial, because: "a phone did not take its new partner in time", &turn)
     }
 
@@ -189,9 +218,11 @@ extension Switchboard {
         else { return }
         // The first one is offered everything that the other can do, the last one what the first has chosen.
         let formats: [AudioFormat]
+        var direction = MediaDirection.sendReceive
         switch introduction {
         case .first: formats = partner.media.remote?.formats ?? partner.media.formats
         case .last: formats = partner.media.formats
+        case .change: (formats, direction) = (partner.media.formats, partner.media.remote?.direction ?? direction)
         }
         guard leg.unacknowledged == nil, let flow = leg.flow,
             let (key, message) = reinvite(
@@ -199,8 +230,8 @@ extension Switchboard {
                 side,
                 formats: formats,
                 packetTime: partner.media.remote?.packetTime,
-                direction: .sendReceive,
-                presenting: partner.party
+                direction: direction,
+                presenting: introduction == .change ? nil : partner.party
             )
         else {
             schedule(serial, at: turn.now.monotonic + Limits.introductionPause)
@@ -225,15 +256,20 @@ extension Switchboard {
             schedule(owner.call, at: turn.now.monotonic + Limits.introductionPause)
             return
         }
-        update(owner.call, owner.side) { ($0.introduction, $0.introduceBy, $0.introducing) = (nil, nil, nil) }
-        let offered = client.offeredFormats
-        guard status < 300, adopt(response, owner.call, owner.side, offered: offered, &turn) else {
+        update(owner.call, owner.side) { $0.forgetIntroduction() }
+        // One that does not take a change of its partner's stays as it is.
+        if introduction == .change, status >= 300, status != 481, status != 408 { return }
+        guard status < 300, adopt(response, owner.call, owner.side, &turn) else {
             end(owner.call, because: "a phone did not take its new partner", &turn)
             return
         }
         switch introduction {
         case .first: introduce(owner.call, owner.side.other, .last, &turn)
-        case .last: break
+        case .last, .change: break
         }
     }
+}
+
+extension Leg {
+    fileprivate mutating func forgetIntroduction() { (introduction, introduceBy, introducing) = (nil, nil, nil) }
 }

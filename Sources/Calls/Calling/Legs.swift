@@ -6,25 +6,8 @@ import Model
 import Primitives
 import SIP
 
-extension LegNegotiation {
-    /// Takes an answer to our offer, if it is one: audio that is on, protected by exactly one line of ours under a key that is
-    /// none of ours, in at least one voice codec that was offered (RFC 3264 §6.1, RFC 4568 §5.1.3).
-    ///
-    /// - Parameter offered: The formats of our offer.
-    /// - Returns: Whether it was; if not, nothing is changed.
-    mutating func accept(_ audio: AudioDescription?, offered: [AudioFormat]) -> Bool {
-        guard let audio, audio.port != 0,
-            let line = Negotiation.protection(answered: audio, offered: ours)
-        else { return false }
-        let taken = Negotiation.taken(answered: audio.formats, offered: offered)
-        guard !taken.isEmpty else { return false }
-        (remote, theirs, formats) = (audio, line, taken)
-        return true
-    }
-}
-
 extension Leg {
-    init(_ party: Party, _ flow: Flow, _ dialog: Dialog, _ media: LegNegotiation, at now: Moment) {
+    init(_ party: Party, _ flow: Flow, _ dialog: Dialog, _ media: Negotiation, at now: Moment) {
         self.init(
             party: party,
             flow: flow,
@@ -38,9 +21,7 @@ extension Leg {
 
     /// What the relay has to know; `nil` until both keys are agreed on.
     var relayMedia: LegMedia? {
-        guard let theirs = self.media.theirs, let ours = self.media.chosen, let remote = self.media.remote else {
-            return nil
-        }
+        guard let keys = self.media.keys, let remote = self.media.remote else { return nil }
         let isMuxed = remote.rtcpMux
         let ip = remote.address.flatMap { MediaSourceRules.decide(named: $0, signalling: source) == .never ? nil : $0 }
         let rtp = ip.map { SocketAddress(ip: $0, port: remote.port) }
@@ -49,10 +30,10 @@ extension Leg {
             rtcpAddress: isMuxed ? rtp : ip.map { SocketAddress(ip: $0, port: remote.rtcpPort) },
             rtcpMux: isMuxed,
             signallingAddress: source,
-            receive: theirs.key,
-            send: ours.key,
-            sends: remote.direction == .sendReceive || remote.direction == .sendOnly,
-            receives: ip != nil && (remote.direction == .sendReceive || remote.direction == .receiveOnly)
+            receive: keys.receive,
+            send: keys.send,
+            sends: remote.direction.sends,
+            receives: ip != nil && remote.direction.receives
         )
         media.isGone = hasLeft
         return media
@@ -60,6 +41,14 @@ extension Leg {
 
     /// Whether silence on this leg means anything.
     var isExpectedToSend: Bool { relayMedia?.sends == true }
+}
+
+extension Negotiation {
+    /// Whether the other phone has to hear of it: another direction, or other formats.
+    func differs(from before: Negotiation) -> Bool {
+        guard remote?.direction == before.remote?.direction, formats.count == before.formats.count else { return true }
+        return !formats.allSatisfy { format in before.formats.contains { $0.isSameEncoding(as: format) } }
+    }
 }
 
 extension Unacknowledged {

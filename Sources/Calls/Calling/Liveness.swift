@@ -141,7 +141,7 @@ extension Switchboard {
     /// An INVITE of ours got no answer at all.
     mutating func timedOut(_ client: InviteClient, _ key: BranchKey, _ turn: inout Turn) {
         switch client.purpose {
-        case .branch(let index): branchFailed(408, index, of: client.call, &turn)
+        case .branch(let index, _): branchFailed(408, index, of: client.call, &turn)
         case .change(let dialog), .refresh(let dialog), .introduction(let dialog):
             guard let owner = dialogs[dialog], !takeOtherWay(owner, isGone: false, &turn) else {
                 return

@@ -65,7 +65,7 @@ extension Switchboard {
     /// Decides whom an offer concerns.
     private mutating func decide(_ asked: Asked, _ leg: Leg, _ turn: inout Turn) {
         do {
-            guard let offer = try offered(in: asked.request), let audio = offer.audio else {
+            guard let offer = try asked.request.offer(), let audio = offer.audio else {
                 offerAgain(asked, leg, &turn)
                 return
             }
@@ -85,18 +85,9 @@ extension Switchboard {
 
     /// A leg as it would be with this offer. The same key again keeps everything as it is; a new key of theirs brings a
     /// new one of ours.
-    mutating func proposal(_ audio: AudioDescription, for before: LegNegotiation) throws(Refused) -> LegNegotiation {
-        guard let theirs = Negotiation.protection(of: audio, preferring: SRTPSuite.preferred) else {
-            throw Refused(status: 488, outcome: .refused, reason: "it asks for audio without encryption")
-        }
-        guard audio.formats.holdsVoice else { throw .noCodec }
+    mutating func proposal(_ audio: AudioDescription, for before: Negotiation) throws(Refused) -> Negotiation {
         var media = before
-        let isSame = before.theirs?.key == theirs.key
-        let ours = isSame ? before.chosen?.key : nil
-        media.ours = [CryptoAttribute(tag: theirs.tag, key: ours ?? .generate(theirs.key.suite, using: &entropy))]
-        media.theirs = theirs
-        media.remote = audio
-        media.local.version += 1
+        do throws(UnacceptableOffer) { try media.take(audio, using: &entropy) } catch { throw Refused(error) }
         return media
     }
 
@@ -109,7 +100,7 @@ extension Switchboard {
     /// Answers with what both already agreed on.
     private mutating func settle(
         _ offer: SessionDescription,
-        _ proposed: LegNegotiation,
+        _ proposed: Negotiation,
         _ asked: Asked,
         _ turn: inout Turn
     ) {
@@ -120,33 +111,25 @@ extension Switchboard {
     /// Takes an offer, answers it, and tells the relay.
     mutating func accept(
         _ offer: SessionDescription,
-        _ proposed: LegNegotiation,
+        _ proposed: Negotiation,
         formats: [AudioFormat],
         direction: MediaDirection,
         _ asked: Asked,
         _ turn: inout Turn
     ) {
         let owner = asked.owner
-        guard let flow = leg(owner)?.flow, let ours = proposed.ours.first, let audio = proposed.remote else { return }
-        let body = SessionWriter.answer(
-            to: offer,
-            proposed.local,
-            formats: formats,
-            packetTime: audio.packetTime,
-            direction: direction.answering(audio.direction),
-            crypto: ours,
-            rtcpMux: audio.rtcpMux
-        )
+        guard let flow = leg(owner)?.flow, let audio = proposed.remote else { return }
+        var media = proposed
+        let body = media.answer(offer, formats: formats, packetTime: audio.packetTime, direction: direction)
         update(owner.call, owner.side) {
-            $0.media = proposed
-            $0.media.formats = formats
+            $0.media = media
             $0.source = flow.remote.ip
             $0.liveness.heard = turn.now.monotonic
         }
         accept(asked, body: body, &turn)
         // What is not open yet is opened with both sides.
         if let call = callsBySerial[owner.call], call.relayed != nil, let media = leg(owner)?.relayMedia {
-            turn.actions.append(.media(.update(call.relay, owner.side.relay, media)))
+            turn.actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
         }
     }
 
@@ -180,21 +163,18 @@ extension Switchboard {
         }
     }
 
-    /// A re-INVITE without an offer asks for ours (§14.1): what stands, said again.
+    /// A re-INVITE without an offer asks for ours (§14.1): what the call may use, and not only what it uses now. So it can be
+    /// widened again, and resumed, unless it is the other phone that holds (RFC 6337 §5.1).
     private mutating func offerAgain(_ asked: Asked, _ leg: Leg, _ turn: inout Turn) {
-        update(asked.owner.call, asked.owner.side) {
-            $0.media.local.version += 1
-            $0.media.ours = leg.media.chosen.map { [$0] } ?? $0.media.ours
-        }
-        guard let media = self.leg(asked.owner)?.media else { return }
-        let body = SessionWriter.offer(
-            media.local,
-            formats: media.formats,
+        let other = self.leg(asked.owner.call, asked.owner.side.other)?.media.remote
+        var media = leg.media
+        let body = media.offer(
+            other?.formats ?? media.formats,
             packetTime: media.remote?.packetTime,
-            direction: .sendReceive,
-            crypto: media.ours,
-            rtcpMux: true
+            direction: other?.direction == .sendOnly ? .sendOnly : .sendReceive,
+            using: &entropy
         )
+        update(asked.owner.call, asked.owner.side) { $0.media = media }
         accept(asked, body: body, isOffer: true, &turn)
     }
 
@@ -202,10 +182,8 @@ extension Switchboard {
 
     /// Refuses a change, or says that it is on its way.
     mutating func reply(_ status: Int, to asked: Asked, because refused: Refused? = nil, _ turn: inout Turn) {
-        var reason: String?
-        if let refused { reason = warning(of: refused) }
         let bytes = response(status, to: asked.request, on: asked.flow, tag: nil) {
-            if let reason { $0.field(.warning, reason) }
+            if let refused { explain(refused, into: &$0) }
         }
         switch asked.kind {
         case .invite(let transaction): answer(transaction, status, bytes, &turn)
@@ -224,17 +202,5 @@ extension AudioDescription {
     /// On hold by direction, or the old way by an address of zeros (RFC 3264 §8.4).
     var isHeld: Bool {
         direction == .sendOnly || direction == .inactive || (address?.isUnspecified ?? false)
-    }
-}
-
-extension MediaDirection {
-    /// Makes an answer's direction one that the offer allows (RFC 3264 §6.1).
-    func answering(_ offer: MediaDirection) -> MediaDirection {
-        switch offer {
-        case .sendReceive: self
-        case .sendOnly: self == .sendReceive || self == .receiveOnly ? .receiveOnly : .inactive
-        case .receiveOnly: self == .sendReceive || self == .sendOnly ? .sendOnly : .inactive
-        case .inactive: .inactive
-        }
     }
 }

@@ -7,7 +7,7 @@ import SIP
 
 /// A change that concerns both phones: offered to the other one by a re-INVITE of ours, whose answer is the answer.
 extension Switchboard {
-    mutating func pass(_ offer: SessionDescription, _ proposed: LegNegotiation, _ asked: Asked, _ turn: inout Turn) {
+    mutating func pass(_ offer: SessionDescription, _ proposed: Negotiation, _ asked: Asked, _ turn: inout Turn) {
         let (owner, side) = (asked.owner, asked.owner.side.other)
         guard let other = leg(owner.call, side), !other.isAsked, other.unacknowledged == nil else {
             // An INVITE is on its way in the other dialog, or not confirmed: as when both change at once (§14.2).
@@ -46,15 +46,13 @@ extension Switchboard {
         isRepeat: Bool = false,
         presenting partner: Party? = nil
     ) -> (BranchKey, Message)? {
-        guard var leg = leg(serial, side), let flow = leg.flow, let ours = leg.media.chosen else { return nil }
-        if !isRepeat { leg.media.local.version += 1 }
-        let body = SessionWriter.offer(
-            leg.media.local,
-            formats: formats,
+        guard var leg = leg(serial, side), let flow = leg.flow, leg.media.suite != nil else { return nil }
+        let body = leg.media.offer(
+            formats,
             packetTime: packetTime,
             direction: direction,
-            crypto: [ours],
-            rtcpMux: leg.media.remote?.rtcpMux ?? false
+            isRepeat: isRepeat,
+            using: &entropy
         )
         let key = BranchKey(using: entropy)
         var writer = MessageWriter()
@@ -69,7 +67,7 @@ extension Switchboard {
         guard let message = try? Message(parsing: writer.bytes.span) else { return nil }
         update(serial, side) {
             $0.dialog = leg.dialog
-            $0.media.local = leg.media.local
+            $0.media = leg.media
         }
         return (key, message)
     }
@@ -89,8 +87,8 @@ extension Switchboard {
             changeRefused(status, change, &turn)
             return
         }
-        let (side, offered) = (change.asked.owner.side.other, change.offer.audio?.formats ?? [])
-        guard adopt(response, client.call, side, offered: offered, &turn),
+        let side = change.asked.owner.side.other
+        guard adopt(response, client.call, side, &turn),
             let media = leg(client.call, side)?.media, let audio = media.remote
         else {
             // It has taken an offer that it did not answer: nothing is agreed on with it any more (RFC 3261 §14.1).
@@ -166,22 +164,19 @@ extension Switchboard {
 
     /// Takes a phone's answer to an offer of ours inside its dialog.
     ///
-    /// - Parameter offered: The formats of that offer.
     /// - Returns: Whether it was one; if not, nothing is changed.
     mutating func adopt(
         _ response: Message,
         _ serial: UInt64,
         _ side: Side,
-        offered: [AudioFormat],
         _ turn: inout Turn
     ) -> Bool {
-        guard var media = leg(serial, side)?.media, let ours = media.chosen else { return false }
-        let answered = try? SessionDescription(parsing: response.bytes.span.extracting(response.body.range))
-        media.ours = [ours]
-        guard media.accept(answered?.audio, offered: offered) else { return false }
+        guard var media = leg(serial, side)?.media, media.suite != nil, media.accept(response.answer) else {
+            return false
+        }
         update(serial, side) { $0.media = media }
         if let call = callsBySerial[serial], call.relayed != nil, let relayed = leg(serial, side)?.relayMedia {
-            turn.actions.append(.media(.update(call.relay, side.relay, relayed)))
+            turn.actions.append(.media(.update(call.relay, side.relay, .network(relayed))))
         }
         return true
     }
@@ -192,13 +187,5 @@ extension Switchboard {
         if status == 481 || status == 408 {
             end(change.asked.owner.call, because: "a phone no longer knows the call", &turn)
         }
-    }
-}
-
-extension InviteClient {
-    /// The formats of the offer in it.
-    var offeredFormats: [AudioFormat] {
-        let offer = try? SessionDescription(parsing: request.bytes.span.extracting(request.body.range))
-        return offer?.audio?.formats ?? []
     }
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Media
+import Model
 import Primitives
-
-extension SRTPSuite {
-    /// AEAD before the older suite, the longer key first (control `media-encryption`).
-    static let preferred: [SRTPSuite] = [.aes256gcm, .aes128gcm, .aes128cmSHA1_80]
-}
+import SIP
 
 extension AudioFormat {
     /// What we offer when the caller leaves the offer to us.
@@ -21,22 +18,45 @@ extension AudioFormat {
 
 extension Switchboard {
     /// - Parameter address: Where the phone is. An answer goes by the offer's own address (RFC 6157 §3.1).
-    mutating func newLocalMedia(towards address: IPAddress) -> LocalMedia {
+    mutating func negotiation(towards address: IPAddress) -> Negotiation {
         let ours = settings.media(towards: address)
-        return LocalMedia(
+        let local = LocalMedia(
             address: ours.ip,
             port: ours.port,
             rtcpPort: ours.port + 1,
             // RFC 8866 §5.2 wants a number; 62 bits so that every reader's integer holds it.
             sessionID: entropy.next() >> 2,
-            version: 1
+            version: 0
         )
+        return Negotiation(at: local)
+    }
+}
+
+extension Message {
+    /// The media description in the body, or in the part of it that holds one; `nil` without a body.
+    func description() throws(Refused) -> SessionDescription? {
+        let place: ByteRange?
+        do throws(UnreadableBody) { place = try content(ofType: "application/sdp") } catch { throw Refused(error) }
+        guard let place else { return nil }
+        do throws(SDPError) {
+            return try SessionDescription(parsing: bytes.span.extracting(place.range))
+        } catch {
+            throw Refused(status: error.status, outcome: .refused, reason: "its media description cannot be read")
+        }
     }
 
-    /// A fresh key for every suite we take, best first.
-    mutating func newOffers() -> [CryptoAttribute] {
-        SRTPSuite.preferred.enumerated().map { index, suite in
-            CryptoAttribute(tag: index + 1, key: .generate(suite, using: &entropy))
-        }
+    /// The offer in a request; `nil` without a body, which leaves the offer to us.
+    func offer() throws(Refused) -> SessionDescription? {
+        guard let offer = try description() else { return nil }
+        guard let audio = offer.audio else { throw .noAudio }
+        // What is in the clear is refused for that.
+        guard audio.formats.holdsVoice || Negotiation.protection(of: audio) == nil else { throw .noCodec }
+        return offer
+    }
+
+    /// What may answer an offer of ours; `nil` when nothing in it can be read. Whatever type it says, it can be nothing else.
+    var answer: SessionDescription? {
+        if let found = try? description() { return found }
+        return try? SessionDescription(parsing: bytes.span.extracting(body.range))
     }
 }

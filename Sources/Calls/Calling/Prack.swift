@@ -49,7 +49,7 @@ extension Switchboard {
     }
 
     /// What a phone said reliably about its media, which its 2xx cannot change (§5).
-    func settledEarly(_ serial: UInt64, _ index: Int) -> LegNegotiation? {
+    func settledEarly(_ serial: UInt64, _ index: Int) -> Negotiation? {
         guard !earlyCalls.isEmpty, let phone = earlyCalls[serial]?.phones[index], phone.isSettled else { return nil }
         return phone.media
     }

@@ -86,7 +86,7 @@ extension Switchboard {
 
     /// Remembers what a phone said about its media before it was picked up.
     private mutating func note(
-        _ media: LegNegotiation?,
+        _ media: Negotiation?,
         _ response: Message,
         _ index: Int,
         of client: InviteClient,
@@ -108,7 +108,7 @@ extension Switchboard {
         _ call: Call,
         _ incoming: Call.Incoming,
         _ index: Int,
-        _ media: LegNegotiation,
+        _ media: Negotiation,
         isReliable: Bool,
         _ turn: inout Turn
     ) {

@@ -65,15 +65,15 @@ extension Switchboard {
         }
         switch verdict {
         case .refused(let refusal): deny(asked, number, refusal, &turn)
-        case .allowed(let authorised):
+        case .allowed(let placement):
             let serial = nextSerial()
             acceptTransfer(asked, ringing: serial, &turn)
-            placeTransfer(serial, asked, addressee, authorised, call, &turn)
+            placeTransfer(serial, asked, addressee, placement, call, &turn)
         }
     }
 
     /// Asks the rules as if the phone dialled itself. Its audio is encrypted: it is in a call.
-    private func judge(_ number: String, by asked: Referral) -> Verdict<Authorised> {
+    private func judge(_ number: String, by asked: Referral) -> Verdict<Placement> {
         let attempt = CallAttempt(
             caller: asked.device,
             dialled: number,
@@ -110,12 +110,12 @@ extension Switchboard {
         _ serial: UInt64,
         _ asked: Referral,
         _ addressee: Addressee,
-        _ authorised: Authorised,
+        _ placement: Placement,
         _ standing: Call,
         _ turn: inout Turn
     ) {
         guard let transferee = leg(standing.serial, asked.owner.side.other) else { return }
-        let record = newRecord(asked, addressee.number, callee: authorised.callee, at: turn.now)
+        let record = newRecord(asked, addressee.number, callee: placement.target, at: turn.now)
         var audio = transferee.media.remote
         audio?.direction = .sendReceive
         callsBySerial[serial] = Call(
@@ -124,14 +124,14 @@ extension Switchboard {
             begun: turn.now,
             caller: transferee.party,
             origin: .transfer(Call.Standing(call: standing.serial, audio: audio, referrer: asked.party)),
-            callee: authorised.callee,
+            placement: placement,
             hops: standing.hops + 1,
             phase: .ringing(Call.Ringing(giveUp: turn.now.monotonic + Limits.ringing))
         )
         callsOf[transferee.party.username, default: []].insert(serial)
         turn.actions.append(.remember(record, nil))
         schedule(serial, at: turn.now.monotonic + Limits.ringing)
-        if !ring(serial, authorised.callee, only: addressee.phone, &turn) {
+        if !ring(serial, placement, only: addressee.phone, &turn) {
             refuse(serial, .unreachable, &turn)
         }
     }
@@ -161,12 +161,12 @@ extension Switchboard {
         }
         switch judge(target.text, by: asked) {
         case .refused(let refusal): deny(asked, target.text, refusal, &turn)
-        case .allowed:
+        case .allowed(let placement):
             acceptTransfer(asked, ringing: consulted.owner.call, &turn)
             if consulted.isRinging {
-                adoptRinging(consulted.owner.call, for: asked.owner, &turn)
+                adoptRinging(consulted.owner.call, placement, for: asked.owner, &turn)
             } else {
-                join(asked.owner, consulted.owner, &turn)
+                join(asked.owner, consulted.owner, placement, &turn)
             }
         }
     }

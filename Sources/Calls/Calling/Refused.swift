@@ -17,6 +17,9 @@ struct Refused: Error, Sendable {
     /// What the Warning that tells the reason is about (RFC 3261 §20.43); `nil` where none is sent but by a control.
     var warning: Warning?
 
+    /// Why its body holds no media description; the response says what would.
+    var body: UnreadableBody?
+
     /// Codes of RFC 3261 §20.43.
     enum Warning: Int, Sendable {
         case incompatibleFormat = 305
@@ -41,7 +44,6 @@ struct Refused: Error, Sendable {
         refused.warning = .incompatibleFormat
         return refused
     }()
-    static let unknownBody = Refused(status: 415, outcome: .refused, reason: "its body is not a media description")
     static let tooManyHops = Refused(status: 483, outcome: .refused, reason: "it has passed through too many systems")
     static let unreachable = Refused(
         status: 480,
@@ -69,7 +71,7 @@ struct Refused: Error, Sendable {
 
 extension Switchboard {
     /// The reason for the person at the phone, where there is one to tell (RFC 3261 §20.43).
-    func warning(of refused: Refused) -> String? {
+    private func warning(of refused: Refused) -> String? {
         guard refused.isToldToCaller, let kind = refused.warning ?? refused.control.map({ _ in .other }) else {
             return nil
         }
@@ -78,11 +80,46 @@ extension Switchboard {
         return "\(kind.rawValue) \(host) \"\(refused.control.map { "\(reason) [\($0)]" } ?? reason)\""
     }
 
+    /// What a refusal says to a person and to a phone.
+    func explain(_ refused: Refused, into writer: inout MessageWriter) {
+        Self.explain(refused, warning(of: refused), into: &writer)
+    }
+
+    private static func explain(_ refused: Refused, _ warning: String?, into writer: inout MessageWriter) {
+        if let warning { writer.field(.warning, warning) }
+        switch refused.body {
+        case .otherType: writer.field(.accept, accepted)
+        case .encoded: writer.field(named: "Accept-Encoding", "identity".utf8)
+        case nil: break
+        }
+    }
+
+    /// The types of bodies that we take in calls.
+    static let accepted = "application/sdp"
+
     /// Refuses a request outside of an INVITE transaction.
     mutating func respond(_ refused: Refused, to request: Message, on flow: Flow, _ turn: inout Turn) {
         let warning = warning(of: refused)
-        respond(refused.status, to: request, on: flow, &turn) {
-            if let warning { $0.field(.warning, warning) }
+        respond(refused.status, to: request, on: flow, &turn) { Self.explain(refused, warning, into: &$0) }
+    }
+}
+
+extension Refused {
+    init(_ body: UnreadableBody) {
+        let reason =
+            switch body {
+            case .otherType: "its body is not a media description"
+            case .encoded: "its body is packed"
+            }
+        self.init(status: 415, outcome: .refused, reason: reason)
+        self.body = body
+    }
+
+    init(_ failure: UnacceptableOffer) {
+        switch failure {
+        case .noCodec: self = .noCodec
+        case .unprotected:
+            self.init(status: 488, outcome: .refused, reason: "it asks for audio without encryption")
         }
     }
 }

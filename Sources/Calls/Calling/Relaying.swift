@@ -18,7 +18,7 @@ extension Switchboard {
             let mark = RelayMark(rawValue: nextSerial())
             callsBySerial[serial]?.relayed = mark
         }
-        turn.actions.append(.media(.open(call.relay, a: a, b: b)))
+        turn.actions.append(.media(.open(call.relay, a: .network(a), b: .network(b))))
     }
 
     mutating func closeRelay(_ serial: UInt64, _ turn: inout Turn) {

@@ -17,18 +17,17 @@ extension Switchboard {
         }
         guard let named else { return }
         if let owner = confirmedDialog(named), let former = leg(owner) {
-            let refusal = PickupRules.refusal(
-                of: proof.device,
+            let verdict = PickupRules.decide(
+                proof.device,
                 talkingAt: former.party.number,
                 signallingIsSecure: proof.flow.transport.isEncrypted,
                 in: snapshot
             )
+            switch verdict {
+            case .refused(let refusal): refuseSeat(refusal.status, request, by: proof, &turn)
             // §3: it is answered, and only an early one was to be replaced.
-            let status = refusal?.status ?? (named.isEarlyOnly ? 486 : nil)
-            if let status {
-                refuseSeat(status, request, by: proof, &turn)
-            } else {
-                takeSeat(request, owner, by: proof, &turn)
+            case .allowed where named.isEarlyOnly: refuseSeat(486, request, by: proof, &turn)
+            case .allowed(let permit): takeSeat(request, owner, permit, by: proof, &turn)
             }
         } else if let (call, number) = ringingDialog(named) {
             pickUp(call, ringingAt: number, request, by: proof, &turn)
@@ -71,16 +70,20 @@ extension Switchboard {
             for branch in ringing.branches where branch.status == nil {
                 let place = branch.party.number
                 guard number == nil || place == number else { continue }
-                let refusal = PickupRules.refusal(
-                    of: proof.device,
-                    ringingAt: place,
-                    signallingIsSecure: proof.flow.transport.isEncrypted,
-                    in: snapshot
-                )
-                if number != nil || refusal == nil { return (call.serial, place) }
+                if number != nil { return (call.serial, place) }
+                if case .allowed = mayPickUp(at: place, by: proof) { return (call.serial, place) }
             }
         }
         return nil
+    }
+
+    private func mayPickUp(at place: ExtensionNumber, by proof: Authenticated) -> Verdict<PickupPermit> {
+        PickupRules.decide(
+            proof.device,
+            ringingAt: place,
+            signallingIsSecure: proof.flow.transport.isEncrypted,
+            in: snapshot
+        )
     }
 
     /// Connects the caller with a phone that did not ring.
@@ -91,13 +94,10 @@ extension Switchboard {
         by proof: Authenticated,
         _ turn: inout Turn
     ) {
-        let refusal = PickupRules.refusal(
-            of: proof.device,
-            ringingAt: number,
-            signallingIsSecure: proof.flow.transport.isEncrypted,
-            in: snapshot
-        )
-        if let refusal {
+        let permit: PickupPermit
+        switch mayPickUp(at: number, by: proof) {
+        case .allowed(let given): permit = given
+        case .refused(let refusal):
             refuseSeat(refusal.status, request, by: proof, &turn)
             return
         }
@@ -109,7 +109,7 @@ extension Switchboard {
         }
         let owner = DialogOwner(call: serial, side: .callee)
         let formats = call.audio?.formats
-        guard let leg = seat(request, owner, by: proof, formats: formats, call.caller, &turn) else {
+        guard let leg = seat(request, owner, permit, by: proof, formats: formats, call.caller, &turn) else {
             return
         }
         for branch in ringing.branches where branch.status == nil {
@@ -123,6 +123,7 @@ extension Switchboard {
     private mutating func takeSeat(
         _ request: Message,
         _ owner: DialogOwner,
+        _ permit: PickupPermit,
         by proof: Authenticated,
         _ turn: inout Turn
     ) {
@@ -137,11 +138,11 @@ extension Switchboard {
             return
         }
         let formats = partner.media.remote?.formats ?? partner.media.formats
-        guard let leg = seat(request, owner, by: proof, formats: formats, partner.party, &turn),
+        guard let leg = seat(request, owner, permit, by: proof, formats: formats, partner.party, &turn),
             let media = leg.relayMedia
         else { return }
         replace(owner.call, owner.side, with: leg, continuing: call, &turn)
-        turn.actions.append(.media(.update(call.relay, owner.side.relay, media)))
+        turn.actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
         introduce(owner.call, owner.side.other, .last, &turn)
     }
 
@@ -155,7 +156,7 @@ extension Switchboard {
         respond(status, to: request, on: proof.flow, &turn)
     }
 
-    /// Answers the INVITE of a phone that takes a place in a call.
+    /// Answers the INVITE of a phone that takes a place in a call, which the call rests on from now on.
     ///
     /// - Parameters:
     ///   - formats: What the phone at the other end can do; `nil` when it left the offer to us.
@@ -164,6 +165,7 @@ extension Switchboard {
     private mutating func seat(
         _ request: Message,
         _ owner: DialogOwner,
+        _ permit: PickupPermit,
         by proof: Authenticated,
         formats: [AudioFormat]?,
         _ partner: Party,
@@ -171,18 +173,15 @@ extension Switchboard {
     ) -> Leg? {
         let tag = entropy.tag()
         do throws(Refused) {
-            guard let offer = try offered(in: request), let audio = offer.audio else { throw Refused.noAudio }
+            guard let offer = try request.offer(), let audio = offer.audio else { throw Refused.noAudio }
             guard let key = ServerKey(request, on: proof.flow),
                 let dialog = try? Dialog(asServerFrom: request, localTag: tag)
             else { throw Refused(status: 400, outcome: .refused, reason: "its INVITE has no usable Contact") }
-            let empty = LegNegotiation(
-                local: newLocalMedia(towards: audio.address ?? proof.flow.remote.ip),
-                ours: [],
-                formats: []
-            )
+            let empty = negotiation(towards: audio.address ?? proof.flow.remote.ip)
             var media = try proposal(audio, for: empty)
-            media.formats = formats.map { Negotiation.formats(offered: $0, answered: audio.formats) } ?? audio.formats
-            guard media.formats.holdsVoice else { throw Refused.noCodec }
+            let formats = formats.map { Negotiation.formats(offered: $0, answered: audio.formats) } ?? audio.formats
+            guard formats.holdsVoice else { throw Refused.noCodec }
+            let body = media.answer(offer, formats: formats, packetTime: audio.packetTime, direction: .sendReceive)
             var leg = Leg(
                 Party(proof.device, proof.subscriber, isPrivate: request.hidesCaller),
                 proof.flow,
@@ -191,7 +190,7 @@ extension Switchboard {
                 at: turn.now
             )
             leg.session = try? SessionTimer.answering(request, before: nil, at: turn.now)
-            let bytes = welcome(request, offer, leg, tag, over: proof.flow, partner)
+            let bytes = welcome(request, body, leg, tag, over: proof.flow, partner)
             leg.unacknowledged = Unacknowledged(
                 bytes,
                 sequence: (try? request.cseq().number) ?? 1,
@@ -201,6 +200,7 @@ extension Switchboard {
             let transaction = transactions.openInvite(key, on: proof.flow, call: owner.call, at: turn.now)
             answer(transaction, 200, bytes, &turn)
             dialogs[DialogKey(dialog)] = owner
+            callsBySerial[owner.call]?.pickups.append(permit)
             return leg
         } catch {
             if error.status == 488, error.warning == nil {
@@ -214,23 +214,13 @@ extension Switchboard {
     /// The 200 for a phone that takes a place in a call.
     private func welcome(
         _ request: Message,
-        _ offer: SessionDescription,
+        _ body: [UInt8],
         _ leg: Leg,
         _ tag: String,
         over flow: Flow,
         _ partner: Party
     ) -> [UInt8] {
-        guard let audio = leg.media.remote, let ours = leg.media.ours.first else { return [] }
-        let body = SessionWriter.answer(
-            to: offer,
-            leg.media.local,
-            formats: leg.media.formats,
-            packetTime: audio.packetTime,
-            direction: MediaDirection.sendReceive.answering(audio.direction),
-            crypto: ours,
-            rtcpMux: audio.rtcpMux
-        )
-        return response(200, to: request, on: flow, tag: tag, body: body) {
+        response(200, to: request, on: flow, tag: tag, body: body) {
             writeContact(over: flow, into: &$0)
             $0.field(.allow, Self.allowed)
             $0.field(.supported, Self.supported)

@@ -128,9 +128,8 @@ extension Switchboard {
             refreshFailed(owner.call, owner.side, response, status, &turn)
             return
         }
-        let offered = leg(owner)?.media.formats ?? []
         // One that only says yes leaves everything as it is.
-        guard response.body.isEmpty || adopt(response, owner.call, owner.side, offered: offered, &turn) else {
+        guard response.body.isEmpty || adopt(response, owner.call, owner.side, &turn) else {
             end(owner.call, because: "a phone answered a refresh with nothing usable", &turn)
             return
         }

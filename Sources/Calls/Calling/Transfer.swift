@@ -24,6 +24,8 @@ enum Introduction: Sendable {
     case last
     /// When this one has answered, its partner gets an offer with what it chose.
     case first
+    /// This phone only: its partner stays, and uses other formats or another direction now.
+    case change
 }
 
 extension Call {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import Primitives
 import SIP
 
 /// An INVITE of ours on its way.
 struct InviteClient: Sendable {
     enum Purpose: Sendable {
-        /// Rings one phone of the callee.
-        case branch(Int)
+        /// Rings one phone of the callee, which takes the proof that it may.
+        case branch(Int, Placement)
         /// Passes a change of media on to the phone of this dialog.
         case change(DialogKey)
         /// Keeps the session of this dialog alive (RFC 4028 §7.4).

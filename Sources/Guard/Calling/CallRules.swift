@@ -27,20 +27,9 @@ public struct CallAttempt: Sendable {
     }
 }
 
-/// Proof that a call was judged and may be placed. Only ``CallRules`` makes one, so a leg without the check does not compile.
-public struct Authorised: Hashable, Sendable {
-    public let caller: ExtensionNumber
-    public let callerDevice: DeviceID
-    public let callee: ExtensionNumber
-
-    init(caller: ExtensionNumber, callerDevice: DeviceID, callee: ExtensionNumber) {
-        (self.caller, self.callerDevice, self.callee) = (caller, callerDevice, callee)
-    }
-}
-
 /// May this call be placed? The first rule that says no decides.
 public enum CallRules {
-    public static func decide(_ attempt: CallAttempt, in snapshot: Snapshot) -> Verdict<Authorised> {
+    public static func decide(_ attempt: CallAttempt, in snapshot: Snapshot) -> Verdict<Placement> {
         if let refusal = refusalOfCaller(attempt, in: snapshot) ?? refusalOfProtection(attempt) {
             return .refused(refusal)
         }
@@ -56,7 +45,7 @@ public enum CallRules {
             return .refused(CallRefusal(status: 480, control: nil, reason: "extension \(number) is disabled"))
         }
         return .allowed(
-            Authorised(caller: attempt.caller.number, callerDevice: attempt.caller.id, callee: number)
+            Placement(.dialled(attempt), payer: attempt.caller, target: number, protection: attempt.media)
         )
     }
 

@@ -34,20 +34,9 @@ public struct ForwardAttempt: Sendable {
     }
 }
 
-/// Proof that a forward was judged and may ring. Only ``ForwardRules`` makes one.
-public struct AuthorisedForward: Hashable, Sendable {
-    /// Whose phone forwards.
-    public let origin: ExtensionNumber
-    public let target: ExtensionNumber
-
-    fileprivate init(from origin: ExtensionNumber, to target: ExtensionNumber) {
-        (self.origin, self.target) = (origin, target)
-    }
-}
-
 /// May this call ring where a phone sends it (rows T03, T07, S20)? Asked each time, at the moment of use.
 public enum ForwardRules {
-    public static func decide(_ attempt: ForwardAttempt, in snapshot: Snapshot) -> Verdict<AuthorisedForward> {
+    public static func decide(_ attempt: ForwardAttempt, in snapshot: Snapshot) -> Verdict<Placement> {
         let owner = attempt.phone.number
         guard case .user(let user) = attempt.target else { return .refused(.outside(owner, "an unusable address")) }
         // As if the owner dialled it. The audio is encrypted, because the offer is ours.
@@ -60,9 +49,12 @@ public enum ForwardRules {
         switch CallRules.decide(call, in: snapshot) {
         case .refused(let refusal) where refusal.status == 404: return .refused(.outside(owner, shown(user)))
         case .refused(let refusal): return .refused(refusal.about(owner))
-        case .allowed(let authorised):
-            if let refusal = refusal(of: attempt, to: authorised.callee, in: snapshot) { return .refused(refusal) }
-            return .allowed(AuthorisedForward(from: owner, to: authorised.callee))
+        case .allowed(let placement):
+            let target = placement.target
+            if let refusal = refusal(of: attempt, to: target, in: snapshot) { return .refused(refusal) }
+            return .allowed(
+                Placement(.forwarded(attempt), payer: attempt.phone, target: target, protection: placement.protection)
+            )
         }
     }
 

@@ -7,32 +7,57 @@ public enum PickupRules {
     /// A call that rings: at one's own extension, or at one of the same pick-up group.
     ///
     /// - Parameter number: The extension whose phone rings.
-    /// - Returns: `nil` when it may.
-    public static func refusal(
-        of phone: Device,
+    public static func decide(
+        _ phone: Device,
         ringingAt number: ExtensionNumber,
         signallingIsSecure: Bool,
         in snapshot: Snapshot
-    ) -> CallRefusal? {
-        if let refusal = refusal(of: phone, signallingIsSecure, in: snapshot) { return refusal }
-        guard let own = snapshot.extensions[phone.number], let other = snapshot.extensions[number],
-            number == phone.number || (own.pickupGroup != nil && own.pickupGroup == other.pickupGroup)
-        else {
-            return CallRefusal(status: 403, control: nil, reason: "the call rings outside of the phone's pick-up group")
-        }
-        return nil
+    ) -> Verdict<PickupPermit> {
+        decide(
+            PickupPermit(phone: phone, place: .ringing(number), signallingIsSecure: signallingIsSecure),
+            in: snapshot
+        )
     }
 
     /// A call that stands: only at one's own extension. Who could take it from a colleague could also listen.
-    public static func refusal(
-        of phone: Device,
+    public static func decide(
+        _ phone: Device,
         talkingAt number: ExtensionNumber,
         signallingIsSecure: Bool,
         in snapshot: Snapshot
+    ) -> Verdict<PickupPermit> {
+        decide(
+            PickupPermit(phone: phone, place: .talking(number), signallingIsSecure: signallingIsSecure),
+            in: snapshot
+        )
+    }
+
+    private static func decide(_ permit: PickupPermit, in snapshot: Snapshot) -> Verdict<PickupPermit> {
+        permit.refusal(in: snapshot).map { .refused($0) } ?? .allowed(permit)
+    }
+
+    static func refusal(
+        of phone: Device,
+        at place: PickupPermit.Place,
+        _ signallingIsSecure: Bool,
+        in snapshot: Snapshot
     ) -> CallRefusal? {
         if let refusal = refusal(of: phone, signallingIsSecure, in: snapshot) { return refusal }
-        guard number == phone.number else {
-            return CallRefusal(status: 403, control: nil, reason: "the call is another extension's")
+        switch place {
+        case .ringing(let number):
+            guard let own = snapshot.extensions[phone.number], let other = snapshot.extensions[number],
+                number == phone.number || (own.pickupGroup != nil && own.pickupGroup == other.pickupGroup)
+            else {
+                return CallRefusal(
+                    status: 403,
+                    control: nil,
+                    reason: "the call rings outside of the phone's pick-up group"
+                )
+            }
+        case .talking(let number):
+            guard number == phone.number else {
+                return CallRefusal(status: 403, control: nil, reason: "the call is another extension's")
+            }
         }
         return nil
     }

@@ -23,6 +23,8 @@ public struct AudioDescription: Sendable {
     public var packetTime: Int?
     /// The acceptable lines in this side's order, no tag twice. Empty for DTLS and for profiles without protection.
     public var crypto: [CryptoAttribute]
+    /// What keeps us from protecting it, where `crypto` is empty: for the person who has to set something.
+    public var shortcoming: ProtectionShortcoming
 
     public init(
         address: IPAddress?,
@@ -33,7 +35,8 @@ public struct AudioDescription: Sendable {
         direction: MediaDirection,
         formats: [AudioFormat],
         packetTime: Int?,
-        crypto: [CryptoAttribute]
+        crypto: [CryptoAttribute],
+        shortcoming: ProtectionShortcoming = .plain
     ) {
         self.address = address
         self.port = port
@@ -44,5 +47,6 @@ public struct AudioDescription: Sendable {
         self.formats = formats
         self.packetTime = packetTime
         self.crypto = crypto
+        self.shortcoming = shortcoming
     }
 }

@@ -70,8 +70,8 @@ public struct AudioFormat: Hashable, Sendable {
         guard payloadType < 128, let codec = Codec(rawValue: name.uppercased()),
             codec.allows(clockRate: clockRate, channels: channels)
         else { return nil }
-        // 0…34 are assigned and 72…76 look like RTCP on a shared port (RFC 5761 §4).
-        guard payloadType == codec.staticPayloadType || (35..<72).contains(payloadType) || payloadType > 76 else {
+        // 0…34 are assigned, and 64…95 look like RTCP where the marker is set (RFC 5761 §4).
+        guard payloadType == codec.staticPayloadType || (35..<64).contains(payloadType) || payloadType > 95 else {
             return nil
         }
         self.payloadType = payloadType

@@ -29,12 +29,19 @@ extension CryptoAttribute {
         return LineScanner.number(digits).map(Int.init)
     }
 
+    /// The suite of a line, if it is one of ours.
+    static func suite(of value: ArraySlice<UInt8>) -> SRTPSuite? {
+        var line = LineScanner(value)
+        _ = line.word()
+        return SRTPSuite(named: line.word())
+    }
+
     /// Reads what stands after `a=crypto:`; `nil` for a line that is not acceptable.
     init?(parsing value: ArraySlice<UInt8>) {
         guard let tag = Self.tag(of: value) else { return nil }
         var line = LineScanner(value)
         _ = line.word()
-        guard let suite = SRTPSuite(rawValue: line.word().text),
+        guard let suite = SRTPSuite(named: line.word()),
             let material = Self.material(line.word()),
             let key = SRTPKey(suite: suite, material: material)
         else { return nil }
@@ -75,4 +82,9 @@ extension CryptoAttribute {
         guard line.part(before: UInt8(ascii: "=")).isSame(as: "WSH") else { return false }
         return LineScanner.number(line.rest) != nil
     }
+}
+
+extension SRTPSuite {
+    /// Of its name in any case: what RFC 5234 §2.3 says of literals holds for those of RFC 4568 §9.2.
+    fileprivate init?(named text: ArraySlice<UInt8>) { self.init(rawValue: text.text.uppercased()) }
 }

@@ -22,6 +22,8 @@ struct LineScanner {
         return word
     }
 
+    mutating func skipBlanks() { rest = rest.drop { $0 == 0x20 || $0 == 0x09 } }
+
     /// What stands before the next `separator`, or everything; the separator is skipped.
     mutating func part(before separator: UInt8) -> ArraySlice<UInt8> {
         let part = rest.prefix { $0 != separator }

@@ -34,6 +34,10 @@ public enum MediaProfile: Hashable, Sendable {
         }
     }
 
+    static func isDTLS(_ text: ArraySlice<UInt8>) -> Bool {
+        text.isSame(as: "UDP/TLS/RTP/SAVP") || text.isSame(as: "UDP/TLS/RTP/SAVPF")
+    }
+
     /// Whether `a=crypto` means something here. Keys beside `RTP/AVP` are an offer to go without, and keys beside
     /// DTLS are for nobody (RFC 4568 §3, RFC 5764 §4.1).
     static func takesKeys(_ text: ArraySlice<UInt8>) -> Bool {

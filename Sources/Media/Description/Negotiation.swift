@@ -1,12 +1,155 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What two sides agree on.
-public enum Negotiation {
+/// What one phone and we agree on about the audio of a call. Every description of ours is made here: offers, answers, and with
+/// them what is refused.
+///
+/// The keys travel in the description (SDES, RFC 4568). ``keys`` is all that the relay learns of how they were agreed on.
+///
+/// ```swift
+/// var phone = Negotiation(at: local)
+/// let offer = phone.offer(formats, packetTime: 20, direction: .sendReceive, using: &generator)
+/// guard phone.accept(answer) else { … }                     // 488, or BYE
+///
+/// try phone.take(audioOfAnOffer, using: &generator)         // 488
+/// let answer = phone.answer(thatOffer, formats: formats, packetTime: 20, direction: .sendReceive)
+/// ```
+public struct Negotiation: Sendable {
+    /// Who we say we are.
+    public private(set) var local: LocalMedia
+    /// What the phone last said of its audio; `nil` before it said anything that we take.
+    public private(set) var remote: AudioDescription?
+    /// What both use, in the order of who answered; what we offered, while nothing is agreed on.
+    public private(set) var formats: [AudioFormat] = []
+    /// What we said we send with: several in an offer, one once that is answered.
+    private var ours: [CryptoAttribute] = []
+    private var theirs: CryptoAttribute?
+    /// Of our last offer.
+    private var offered: [AudioFormat] = []
+
+    /// - Parameter local: The first description says a version one higher.
+    public init(at local: LocalMedia) {
+        self.local = local
+    }
+
+    /// The suite that protects the audio; `nil` while we wait for the answer to our first offer.
+    public var suite: SRTPSuite? { theirs?.key.suite }
+
+    /// What the phone protects with, and what we do; `nil` until both are known.
+    public var keys: (receive: SRTPKey, send: SRTPKey)? {
+        guard let theirs, let chosen else { return nil }
+        return (theirs.key, chosen.key)
+    }
+
+    /// Our key of the line that was chosen.
+    private var chosen: CryptoAttribute? {
+        theirs.flatMap { line in ours.first { $0.tag == line.tag && $0.key.suite == line.key.suite } }
+    }
+}
+
+// We offer.
+extension Negotiation {
+    /// An offer: under the keys that stand, or else with a fresh key for every suite, best first.
+    ///
+    /// - Parameters:
+    ///   - formats: In the order of preference; at least one.
+    ///   - packetTime: Milliseconds, or `nil` to leave it to the phone.
+    ///   - isRepeat: Whether it says what was said before, so that the version stays (RFC 3264 §8).
+    public mutating func offer(
+        _ formats: [AudioFormat],
+        packetTime: Int?,
+        direction: MediaDirection,
+        isRepeat: Bool = false,
+        using generator: inout some RandomNumberGenerator
+    ) -> [UInt8] {
+        if let chosen { ours = [chosen] }
+        if ours.isEmpty {
+            ours = SRTPSuite.allCases.enumerated().map { index, suite in
+                CryptoAttribute(tag: index + 1, key: .generate(suite, using: &generator))
+            }
+        }
+        if !isRepeat { local.version += 1 }
+        offered = formats
+        if theirs == nil { self.formats = formats }
+        return SessionWriter.offer(
+            local,
+            formats: formats,
+            packetTime: packetTime,
+            direction: direction,
+            crypto: ours,
+            rtcpMux: remote?.rtcpMux ?? true
+        )
+    }
+
+    /// Takes an answer to our last offer, if it is one: audio that is on, protected by exactly one line of ours under a key that
+    /// is none of ours, in at least one voice codec that was offered (RFC 3264 §6.1, RFC 4568 §5.1.3).
+    ///
+    /// - Returns: Whether it was; if not, nothing is changed.
+    public mutating func accept(_ answer: SessionDescription?) -> Bool {
+        guard let audio = answer?.audio, let line = Self.protection(answered: audio, offered: ours) else {
+            return false
+        }
+        let taken = Self.taken(answered: audio.formats, offered: offered)
+        guard !taken.isEmpty else { return false }
+        (remote, theirs, formats) = (audio, line, taken)
+        return true
+    }
+}
+
+/// Why an offer cannot be taken: the response is 488.
+public enum UnacceptableOffer: Error, Hashable, Sendable {
+    case unprotected(ProtectionShortcoming)
+    case noCodec
+}
+
+// The phone offers.
+extension Negotiation {
+    /// Takes an offer. The same key again keeps everything as it is; a new key of theirs brings a new one of ours.
+    public mutating func take(
+        _ offer: AudioDescription,
+        using generator: inout some RandomNumberGenerator
+    ) throws(UnacceptableOffer) {
+        guard let line = Self.protection(of: offer) else { throw .unprotected(offer.shortcoming) }
+        guard offer.formats.holdsVoice else { throw .noCodec }
+        let kept = theirs?.key == line.key ? chosen?.key : nil
+        ours = [CryptoAttribute(tag: line.tag, key: kept ?? .generate(line.key.suite, using: &generator))]
+        (theirs, remote) = (line, offer)
+        local.version += 1
+    }
+
+    /// The answer to the offer that was taken last. Sections beside its audio are refused.
+    ///
+    /// - Parameters:
+    ///   - formats: Of the offer's; without any, the audio is refused too.
+    ///   - direction: Ours. It is limited here to what the offer allows.
+    public mutating func answer(
+        _ offer: SessionDescription,
+        formats: [AudioFormat],
+        packetTime: Int?,
+        direction: MediaDirection
+    ) -> [UInt8] {
+        self.formats = formats
+        return SessionWriter.answer(
+            to: offer,
+            local,
+            formats: formats,
+            packetTime: packetTime,
+            direction: direction,
+            crypto: chosen,
+            rtcpMux: true
+        )
+    }
+}
+
+// What is agreed on.
+extension Negotiation {
     /// The offered key line to take.
     ///
     /// - Parameter suites: What we accept, best first. Our order decides, not the offer's: nobody can talk us down.
     /// - Returns: `nil` when nothing offered protects the audio; the response is 488.
-    public static func protection(of offer: AudioDescription, preferring suites: [SRTPSuite]) -> CryptoAttribute? {
+    public static func protection(
+        of offer: AudioDescription,
+        preferring suites: [SRTPSuite] = SRTPSuite.allCases
+    ) -> CryptoAttribute? {
         guard offer.profile.isSecure else { return nil }
         for suite in suites {
             if let line = offer.crypto.first(where: { $0.key.suite == suite }) { return line }
@@ -14,17 +157,20 @@ public enum Negotiation {
         return nil
     }
 
-    /// The other side's key after we offered ours.
+    /// The other side's key after we offered ours, under the tag of our line.
     ///
-    /// - Returns: `nil` unless the answer has exactly one line, with the tag and the suite of one of ours and a key
-    ///   that is none of ours: an answer that sends our own key back would reuse its key stream (RFC 4568 §5.1.3 and
-    ///   RFC 3711 §9.1).
+    /// Some gateways say tag 1 whatever they choose. The suite says enough where it names exactly one line of ours.
+    ///
+    /// - Returns: `nil` unless the answer has exactly one line, with a suite that we offered and a key that is none of ours: an
+    ///   answer that sends our own key back would reuse its key stream (RFC 4568 §5.1.3 and RFC 3711 §9.1).
     public static func protection(answered: AudioDescription, offered: [CryptoAttribute]) -> CryptoAttribute? {
         guard answered.profile.isSecure, answered.crypto.count == 1, let line = answered.crypto.first,
-            offered.contains(where: { $0.tag == line.tag && $0.key.suite == line.key.suite }),
             !offered.contains(where: { $0.key == line.key })
         else { return nil }
-        return line
+        let fitting = offered.filter { $0.key.suite == line.key.suite }
+        guard let ours = fitting.first(where: { $0.tag == line.tag }) ?? (fitting.count == 1 ? fitting.first : nil)
+        else { return nil }
+        return CryptoAttribute(tag: ours.tag, key: line.key)
     }
 
     /// What is left of an answer to an offer of ours: the formats whose codec was offered. An answer may give a codec another
@@ -43,6 +189,6 @@ public enum Negotiation {
     /// - Returns: Empty when no sound is left; telephone-event alone is none.
     public static func formats(offered: [AudioFormat], answered: [AudioFormat]) -> [AudioFormat] {
         let common = answered.filter { answer in offered.contains { $0.isSameEncoding(as: answer) } }
-        return common.contains { !$0.isTelephoneEvent } ? common : []
+        return common.holdsVoice ? common : []
     }
 }

@@ -3,7 +3,7 @@
 /// Collects the lines of one media section. Attributes are read only in sections that could become the call's audio.
 struct SectionParser {
     let line: MediaSection
-    var connection: Connection?
+    private(set) var connection: Connection?
 
     private let profile: MediaProfile
     private let takesKeys: Bool
@@ -20,6 +20,7 @@ struct SectionParser {
     private var rtcpMux = false
     private var crypto: [CryptoAttribute] = []
     private var cryptoTags: [Int: Int] = [:]
+    private var attempt = ProtectionAttempt()
 
     /// `m=<media> <port>[/<count>] <proto> <fmt> …` (RFC 8866 §5.14).
     init(_ value: ArraySlice<UInt8>) throws(SDPError) {
@@ -53,6 +54,7 @@ struct SectionParser {
         )
         profile = MediaProfile(transport)
         takesKeys = MediaProfile.takesKeys(transport)
+        attempt.isDTLS = MediaProfile.isDTLS(transport)
         // Several ports in one section are for layered codecs, which no phone sends.
         isUsable = line.isAudio && profile != .other && port != 0 && ports.isAtEnd
         guard isUsable else { return }
@@ -64,6 +66,11 @@ struct SectionParser {
         }
     }
 
+    /// `c=`. Several are for layers of multicast (RFC 8866 §5.7): no host of them is the one to send to.
+    mutating func connect(_ new: Connection) {
+        connection = connection == nil || connection == new ? new : Connection(address: nil, isUnspecified: false)
+    }
+
     /// - Parameter value: What stands after the colon; empty without one.
     mutating func readAttribute(_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) throws(SDPError) {
         guard isUsable else { return }
@@ -73,6 +80,8 @@ struct SectionParser {
             readParameters(value)
         } else if name.isSame(as: "crypto") {
             readCrypto(value)
+        } else if name.isSame(as: "fingerprint") {
+            attempt.isDTLS = true
         } else if name.isSame(as: "rtcp-mux") {
             rtcpMux = true
         } else if name.isSame(as: "rtcp") {
@@ -114,11 +123,12 @@ struct SectionParser {
 
     /// A line that is not acceptable is skipped, but its tag stays taken: an answer that repeats it could mean either.
     private mutating func readCrypto(_ value: ArraySlice<UInt8>) {
-        guard takesKeys, cryptoTags.values.reduce(0, +) < DescriptionLimits.cryptoLines,
-            let tag = CryptoAttribute.tag(of: value)
+        guard cryptoTags.values.reduce(0, +) < DescriptionLimits.cryptoLines, let tag = CryptoAttribute.tag(of: value)
         else { return }
         cryptoTags[tag, default: 0] += 1
-        if let attribute = CryptoAttribute(parsing: value) { crypto.append(attribute) }
+        attempt.hasKeys = true
+        if CryptoAttribute.suite(of: value) != nil { attempt.hasSuite = true }
+        if takesKeys, let attribute = CryptoAttribute(parsing: value) { crypto.append(attribute) }
     }
 
     /// `a=rtcp:<port> [IN IP4 <address>]` (RFC 3605). RTCP goes to the address of RTP or nowhere: a third party could
@@ -146,6 +156,8 @@ struct SectionParser {
         guard isUsable else { return nil }
         let connection = connection ?? session.connection
         let said = direction ?? session.direction ?? .sendReceive
+        var attempt = attempt
+        if session.hasFingerprint { attempt.isDTLS = true }
         return AudioDescription(
             address: connection?.address,
             port: line.port,
@@ -156,7 +168,8 @@ struct SectionParser {
             direction: MediaDirection(sends: said.sends, receives: said.receives && connection?.isUnspecified != true),
             formats: payloadTypes.compactMap(format),
             packetTime: packetTime,
-            crypto: crypto.filter { cryptoTags[$0.tag] == 1 }
+            crypto: crypto.filter { cryptoTags[$0.tag] == 1 },
+            shortcoming: attempt.shortcoming(profile)
         )
     }
 

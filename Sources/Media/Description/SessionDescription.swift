@@ -3,7 +3,7 @@
 /// A session description as far as a telephone call needs it.
 ///
 /// Reading copies the bytes once and takes one pass; everything that could grow is bounded by ``DescriptionLimits``.
-/// Lines may end in CRLF or LF. Unknown lines and attributes are skipped, as RFC 8866 §5 demands.
+/// Lines may end in CRLF or LF, with blanks before; empty ones are skipped. Unknown lines and attributes are skipped, as RFC 8866 §5 demands.
 ///
 /// Source: RFC 8866, and RFC 3264 for what the parts mean in offer and answer.
 public struct SessionDescription: Sendable {
@@ -11,6 +11,8 @@ public struct SessionDescription: Sendable {
     public let sessionID: UInt64
     /// Of `o=`: goes up with every change (RFC 3264 §8).
     public let version: UInt64
+    /// Of the first `t=`.
+    let timing: Timing
     /// All media sections in order, also those of no use to us.
     public let sections: [MediaSection]
     /// The audio that a call would use: that of the first section with a key, else of the first that is not switched
@@ -30,6 +32,7 @@ public struct SessionDescription: Sendable {
         let parser = try SessionParser(copy)
         guard let origin = parser.origin else { throw SDPError(.missing(.origin), at: bytes.count) }
         (sessionID, version) = origin
+        timing = parser.timing
         sections = parser.sections.map(\.line)
         let audio = parser.sections.indices.compactMap { index in
             parser.sections[index].audio(default: parser.defaults).map { (index, $0) }

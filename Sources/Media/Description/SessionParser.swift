@@ -6,20 +6,32 @@ import Primitives
 struct SessionDefaults {
     var connection: Connection?
     var direction: MediaDirection?
+    /// Of a certificate, for DTLS (RFC 8122 §5).
+    var hasFingerprint = false
 }
 
 /// `c=`. Without an address it is a name, or no address of one host.
-struct Connection {
+struct Connection: Equatable {
     var address: IPAddress?
     var isUnspecified: Bool
+}
+
+/// `t=`: when the session begins and ends, in seconds of NTP; 0 for never. Only an answer is made of it (RFC 3264 §6).
+struct Timing: Hashable, Sendable {
+    static let always = Timing(start: 0, stop: 0)
+
+    let start: UInt64
+    let stop: UInt64
 }
 
 /// Cuts a description into lines and hands each to the level it belongs to.
 struct SessionParser {
     private(set) var origin: (sessionID: UInt64, version: UInt64)?
+    private(set) var timing = Timing.always
     private(set) var defaults = SessionDefaults()
     private(set) var sections: [SectionParser] = []
     private var attributes = 0
+    private var hasTiming = false
 
     init(_ bytes: [UInt8]) throws(SDPError) {
         var rest = bytes[...]
@@ -37,7 +49,8 @@ struct SessionParser {
         }
     }
 
-    /// The next line that is not empty, without its end, or `nil` after the last one.
+    /// The next line that is not empty, without its end and the blanks before it, or `nil` after the last one. What hands and old
+    /// firmware leave there changes no meaning.
     private static func nextLine(_ rest: inout ArraySlice<UInt8>) throws(SDPError) -> ArraySlice<UInt8>? {
         while !rest.isEmpty {
             var line = rest.prefix { $0 != UInt8(ascii: "\n") }
@@ -49,6 +62,7 @@ struct SessionParser {
             if let wrong = line.firstIndex(where: { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }) {
                 throw SDPError(.malformed(.line), at: wrong)
             }
+            while let last = line.last, last == 0x20 || last == 0x09 { line = line.dropLast() }
             if !line.isEmpty { return line }
         }
         return nil
@@ -62,6 +76,7 @@ struct SessionParser {
         switch type {
         case UInt8(ascii: "o"): try readOrigin(value)
         case UInt8(ascii: "c"): try readConnection(value)
+        case UInt8(ascii: "t"): readTiming(value)
         case UInt8(ascii: "m"): try openSection(value)
         case UInt8(ascii: "a"): try readAttribute(value)
         case UInt8(ascii: "v"): throw SDPError(.repeated(.version), at: line.startIndex)
@@ -89,12 +104,20 @@ struct SessionParser {
     private mutating func readConnection(_ value: ArraySlice<UInt8>) throws(SDPError) {
         let connection = try Connection(parsing: value)
         if let last = sections.indices.last {
-            guard sections[last].connection == nil else { throw SDPError(.repeated(.connection), at: value.startIndex) }
-            sections[last].connection = connection
+            sections[last].connect(connection)
         } else {
             guard defaults.connection == nil else { throw SDPError(.repeated(.connection), at: value.startIndex) }
             defaults.connection = connection
         }
+    }
+
+    /// The first one counts. One that cannot be read is not repeated to its phone.
+    private mutating func readTiming(_ value: ArraySlice<UInt8>) {
+        guard !hasTiming else { return }
+        hasTiming = true
+        var line = LineScanner(value)
+        guard let start = LineScanner.number(line.word()), let stop = LineScanner.number(line.word()) else { return }
+        timing = Timing(start: start, stop: stop)
     }
 
     private mutating func openSection(_ value: ArraySlice<UInt8>) throws(SDPError) {
@@ -112,8 +135,11 @@ struct SessionParser {
         var line = LineScanner(value)
         let name = line.part(before: UInt8(ascii: ":"))
         guard name.isToken else { throw SDPError(.malformed(.attribute), at: value.startIndex) }
+        line.skipBlanks()
         if let last = sections.indices.last {
             try sections[last].readAttribute(name, line.rest)
+        } else if name.isSame(as: "fingerprint") {
+            defaults.hasFingerprint = true
         } else if let direction = MediaDirection.allCases.first(where: { name.isSame(as: $0.attribute) }) {
             defaults.direction = direction
         }

@@ -19,19 +19,20 @@ public enum SessionWriter {
         crypto: [CryptoAttribute],
         rtcpMux: Bool
     ) -> [UInt8] {
-        var text = DescriptionText(of: local)
+        var text = DescriptionText(of: local, at: .always)
         text.section("audio", port: local.port, "RTP/SAVP", formats: formats)
         text.audio(local, formats, packetTime, direction, crypto, rtcpMux: rtcpMux)
         return text.bytes
     }
 
     /// The answer to an offer: its audio accepted with one key, every other section refused with port 0, and the
-    /// transport and kinds of sections as the offer wrote them (RFC 3264 §6).
+    /// transport and kinds of sections and the times as the offer wrote them (RFC 3264 §6).
     ///
     /// - Parameters:
     ///   - formats: What ``Negotiation/formats(offered:answered:)`` gave; without any, the audio is refused too.
     ///   - direction: Ours. It is limited here to what the offer allows (RFC 3264 §6.1).
-    ///   - crypto: Our sending key with the tag of the offered line that was taken (RFC 4568 §5.1.2).
+    ///   - crypto: Our sending key with the tag of the offered line that was taken (RFC 4568 §5.1.2); without
+    ///     one the audio is refused too.
     ///   - rtcpMux: Whether we share the port; said only when the offer has it too (RFC 5761 §5.1.1).
     public static func answer(
         to offer: SessionDescription,
@@ -39,12 +40,12 @@ public enum SessionWriter {
         formats: [AudioFormat],
         packetTime: Int?,
         direction: MediaDirection,
-        crypto: CryptoAttribute,
+        crypto: CryptoAttribute?,
         rtcpMux: Bool
     ) -> [UInt8] {
-        var text = DescriptionText(of: local)
+        var text = DescriptionText(of: local, at: offer.timing)
         for (index, section) in offer.sections.enumerated() {
-            guard let audio = offer.audio, index == offer.audioIndex, !formats.isEmpty else {
+            guard let audio = offer.audio, index == offer.audioIndex, !formats.isEmpty, let crypto else {
                 text.section(section.kind, port: 0, section.transport, formats: section.formats)
                 continue
             }
@@ -67,7 +68,7 @@ private struct DescriptionText {
     private(set) var bytes: [UInt8] = []
 
     /// With the lines before the first section.
-    init(of local: LocalMedia) {
+    init(of local: LocalMedia, at timing: Timing) {
         bytes.reserveCapacity(1_024)
         let place = "IN \(local.address.isIPv4 ? "IP4" : "IP6") \(local.address)\r\n"
         append("v=0\r\no=- ")
@@ -78,7 +79,11 @@ private struct DescriptionText {
         append(place)
         append("s=-\r\nc=")
         append(place)
-        append("t=0 0\r\n")
+        append("t=")
+        append(timing.start)
+        append(" ")
+        append(timing.stop)
+        append("\r\n")
     }
 
     /// The first line of a section; port 0 refuses it.

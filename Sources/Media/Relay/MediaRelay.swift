@@ -14,6 +14,8 @@ public import Primitives
 /// (``ControlTranslation``).
 public struct MediaRelay: ~Copyable, Sendable {
     var legs: Slab<Leg>
+    /// What stands where, by the number of the slot.
+    private var ends: [End]
     private var calls: [RelayID: Int] = [:]
     private var free: [Int]
     /// By the number of the port.
@@ -31,6 +33,7 @@ public struct MediaRelay: ~Copyable, Sendable {
     ///   - generator: Seeds the hash tables and the names of legs.
     public init(capacity: Int, share: RelayShare = .whole, using generator: inout some RandomNumberGenerator) {
         legs = Slab(count: capacity * 2)
+        ends = Array(repeating: .network, count: capacity * 2)
         free = (0..<capacity).reversed()
         calls.reserveCapacity(capacity)
         sources = MediaPort.allCases.map { _ in SourceTable(slots: capacity * 2, using: &generator) }
@@ -46,9 +49,17 @@ public struct MediaRelay: ~Copyable, Sendable {
     public func reports(into reports: inout [RelayReport]) {
         for (id, call) in calls {
             let (a, b) = (LegSlot(call: call, side: .a), LegSlot(call: call, side: .b))
-            reports.append(RelayReport(id: id, a: legs[a.number].report, b: legs[b.number].report))
+            reports.append(RelayReport(id: id, a: report(a), b: report(b)))
         }
     }
+
+    /// An end of our own has seen nothing.
+    private func report(_ slot: LegSlot) -> LegReport {
+        legs.contains(slot.number) ? legs[slot.number].report : LegReport()
+    }
+
+    /// ``MediaEnd`` without what belongs to a leg.
+    private enum End: Sendable { case network, echo }
 }
 
 // What signalling says.
@@ -76,52 +87,63 @@ extension MediaRelay {
         }
     }
 
-    private mutating func open(_ id: RelayID, _ a: LegMedia, _ b: LegMedia) -> Bool {
-        guard a.receive != a.send, b.receive != b.send, shares.hasRoom(for: id), let call = free.popLast() else {
-            return false
-        }
+    private mutating func open(_ id: RelayID, _ a: MediaEnd, _ b: MediaEnd) -> Bool {
+        guard a.isSound, b.isSound, shares.hasRoom(for: id), let call = free.popLast() else { return false }
         calls[id] = call
         shares.open(call, id)
-        for (side, media) in [(RelaySide.a, a), (.b, b)] {
-            let slot = LegSlot(call: call, side: side)
-            legs.fill(slot.number, with: Leg(media, &numbers))
-            listen(slot)
-        }
+        put(a, at: LegSlot(call: call, side: .a))
+        put(b, at: LegSlot(call: call, side: .b))
         return true
+    }
+
+    private mutating func put(_ end: MediaEnd, at slot: LegSlot) {
+        switch end {
+        case .network(let media):
+            if legs.contains(slot.number) {
+                legs[slot.number].update(media, &numbers)
+            } else {
+                legs.fill(slot.number, with: Leg(media, &numbers))
+            }
+            ends[slot.number] = .network
+            listen(slot)
+        case .echo:
+            vacate(slot)
+            ends[slot.number] = .echo
+        }
+    }
+
+    /// Nobody's packets are looked for there any more.
+    private mutating func vacate(_ slot: LegSlot) {
+        if legs.contains(slot.number) { legs.empty(slot.number) }
+        for port in sources.indices { sources[port].forget(slot.number) }
     }
 
     private mutating func join(_ id: RelayID, _ side: RelaySide, _ other: RelayID, _ otherSide: RelaySide) -> Bool {
         guard id != other, let call = calls[id], let left = calls[other] else { return false }
         calls[other] = nil
         let (slot, origin) = (LegSlot(call: call, side: side), LegSlot(call: left, side: otherSide))
-        let leg = legs.take(origin.number)
-        legs.empty(slot.number)
-        legs.empty(origin.peer.number)
-        for port in sources.indices {
-            for forgotten in [slot, origin, origin.peer] { sources[port].forget(forgotten.number) }
+        vacate(slot)
+        vacate(origin.peer)
+        ends[slot.number] = ends[origin.number]
+        if legs.contains(origin.number) {
+            for port in sources.indices { sources[port].forget(origin.number) }
+            legs.fill(slot.number, with: legs.take(origin.number))
+            listen(slot)
         }
-        legs.fill(slot.number, with: leg)
-        listen(slot)
         shares.close(left)
         free.append(left)
         return true
     }
 
-    private mutating func update(_ id: RelayID, _ side: RelaySide, _ media: LegMedia) -> Bool {
-        guard media.receive != media.send, let call = calls[id] else { return false }
-        let slot = LegSlot(call: call, side: side)
-        legs[slot.number].update(media, &numbers)
-        listen(slot)
+    private mutating func update(_ id: RelayID, _ side: RelaySide, _ end: MediaEnd) -> Bool {
+        guard end.isSound, let call = calls[id] else { return false }
+        put(end, at: LegSlot(call: call, side: side))
         return true
     }
 
     private mutating func close(_ id: RelayID) -> Bool {
         guard let call = calls.removeValue(forKey: id) else { return false }
-        for side in RelaySide.allCases {
-            let slot = LegSlot(call: call, side: side)
-            legs.empty(slot.number)
-            for port in sources.indices { sources[port].forget(slot.number) }
-        }
+        for side in RelaySide.allCases { vacate(LegSlot(call: call, side: side)) }
         shares.close(call)
         free.append(call)
         return true
@@ -184,7 +206,15 @@ extension MediaRelay {
         }
         legs[slot.number].pay(arrival.length)
         shares.pay(slot.call, arrival.length)
-        return try legs[slot.peer.number].deliver(&packet, legs[slot.number].passing(opened, arrival))
+        return try legs[listener(of: slot)].deliver(&packet, legs[slot.number].passing(opened, arrival))
+    }
+
+    /// Which leg hears what comes from a leg.
+    private func listener(of slot: LegSlot) -> Int {
+        switch ends[slot.peer.number] {
+        case .network: slot.peer.number
+        case .echo: slot.number
+        }
     }
 
     private mutating func allows(_ slot: LegSlot, at now: MonotonicTime) -> Bool {
@@ -233,4 +263,9 @@ extension MediaRelay {
         }
         return nil
     }
+}
+
+extension MediaEnd {
+    /// Whether a leg would not receive and send under one key.
+    fileprivate var isSound: Bool { leg.map { $0.receive != $0.send } ?? true }
 }

@@ -11,7 +11,7 @@ public struct RelayID: Hashable, Sendable {
     }
 }
 
-/// One of the two legs of a relay.
+/// One of the two ends of a relay.
 public enum RelaySide: Sendable, CaseIterable {
     case a, b
 
@@ -71,16 +71,33 @@ public struct LegMedia: Sendable {
     }
 }
 
+/// What stands at one end of a relay.
+public enum MediaEnd: Sendable {
+    /// A phone, over the network.
+    case network(LegMedia)
+    /// The server itself, which says back what the other end says: decrypted, and encrypted again under our numbers, source
+    /// and key. Nothing is sent that was not authentic, wanted and within the budget of the leg that it came from.
+    case echo
+
+    /// The leg of a phone; `nil` for an end of our own.
+    public var leg: LegMedia? {
+        switch self {
+        case .network(let media): media
+        case .echo: nil
+        }
+    }
+}
+
 /// What signalling tells a ``MediaRelay``. A command that is refused closes every relay that it names: whoever was to leave
 /// or to be encrypted anew must not go on as before, and silence is what the call is ended for.
 public enum RelayCommand: Sendable {
     /// Begins to relay. An identifier that is open is updated on both sides. A send key must not have been used by an
     /// earlier relay: its new context would protect the same indexes again. To change a partner, update one side.
-    case open(RelayID, a: LegMedia, b: LegMedia)
-    /// Changes one leg. A key that stays keeps its context, roll-over counter and replay window. The leg waits for
+    case open(RelayID, a: MediaEnd, b: MediaEnd)
+    /// Changes one end. A key that stays keeps its context, roll-over counter and replay window. The leg waits for
     /// packets from elsewhere unless it is where its phone said, at the host that signals.
-    case update(RelayID, RelaySide, LegMedia)
-    /// Moves a leg into another relay, in the place of the leg that was there, and closes the relay it leaves. Its keys,
+    case update(RelayID, RelaySide, MediaEnd)
+    /// Moves an end into another relay, in the place of the one that was there, and closes the relay it leaves. Its keys,
     /// roll-over counters, replay windows and proven addresses come along: the phone behind it notices nothing. Refused
     /// unless both are open.
     case join(RelayID, RelaySide, from: RelayID, RelaySide)

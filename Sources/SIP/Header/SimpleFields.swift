@@ -47,24 +47,15 @@ extension Message {
     /// The type and subtype of the body, each in the case it came in (RFC 3261 §20.15); `nil` when there is none.
     public func contentType() throws(ParseError) -> (type: ByteRange, subtype: ByteRange)? {
         guard let range = first(.contentType)?.range else { return nil }
-        let span = bytes.span
-        let typeEnd = span.skip(.token, from: range.lowerBound, to: range.upperBound)
-        let slash = span.skipSpace(from: typeEnd, to: range.upperBound)
-        let subtype = span.skipSpace(from: min(slash + 1, range.upperBound), to: range.upperBound)
-        let subtypeEnd = span.skip(.token, from: subtype, to: range.upperBound)
-        let next = span.skipSpace(from: subtypeEnd, to: range.upperBound)
-        guard typeEnd > range.lowerBound, span.has(UInt8(ascii: "/"), at: slash, before: range.upperBound),
-            subtypeEnd > subtype, next == range.upperBound || span[next] == UInt8(ascii: ";")
-        else { throw ParseError(.malformed(.mediaType), at: range.lowerBound) }
-        return (ByteRange(range.lowerBound..<typeEnd), ByteRange(subtype..<subtypeEnd))
+        guard let found = bytes.span.mediaType(range) else {
+            throw ParseError(.malformed(.mediaType), at: range.lowerBound)
+        }
+        return (ByteRange(found.type), ByteRange(found.subtype))
     }
 
     /// Whether the body is of this type, such as `application/sdp`, in any case and whatever parameters it has.
     public func hasBody(_ type: String) -> Bool {
-        guard let found = try? contentType() else { return false }
-        let parts = type.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1)
-        guard parts.count == 2 else { return false }
-        return bytes.span.equals(found.type.range, parts[0]) && bytes.span.equals(found.subtype.range, parts[1])
+        first(.contentType).map { bytes.span.isMediaType(type, $0.range) } ?? false
     }
 
     /// The comma-separated tokens of every field of this name: Supported, Require, Allow and their like. Up to
@@ -95,5 +86,28 @@ extension Message {
                 offset = end + 1
             }
         }
+    }
+}
+
+extension Span<UInt8> {
+    /// Type and subtype of the value of a Content-Type, with white space around the slash or not (RFC 3261 §25.1 `SLASH`).
+    func mediaType(_ range: Range<Int>) -> (type: Range<Int>, subtype: Range<Int>)? {
+        let typeEnd = skip(.token, from: range.lowerBound, to: range.upperBound)
+        let slash = skipSpace(from: typeEnd, to: range.upperBound)
+        let subtype = skipSpace(from: Swift.min(slash + 1, range.upperBound), to: range.upperBound)
+        let subtypeEnd = skip(.token, from: subtype, to: range.upperBound)
+        let next = skipSpace(from: subtypeEnd, to: range.upperBound)
+        guard typeEnd > range.lowerBound, has(UInt8(ascii: "/"), at: slash, before: range.upperBound),
+            subtypeEnd > subtype, next == range.upperBound || self[next] == UInt8(ascii: ";")
+        else { return nil }
+        return (range.lowerBound..<typeEnd, subtype..<subtypeEnd)
+    }
+
+    /// Whether the value of a Content-Type is this type, in any case and whatever parameters it has.
+    func isMediaType(_ text: String, _ range: Range<Int>) -> Bool {
+        guard let found = mediaType(range) else { return false }
+        let parts = text.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1)
+        guard parts.count == 2 else { return false }
+        return equals(found.type, parts[0]) && equals(found.subtype, parts[1])
     }
 }

@@ -88,6 +88,13 @@ public enum FuzzTargets {
         _ = message.reason()
         _ = message.privacy()
         _ = message.hasBody("application/sdp")
+        if let content = try? message.content(ofType: "application/sdp") {
+            let (inner, outer) = (content.range, message.body.range)
+            precondition(
+                outer.lowerBound <= inner.lowerBound && inner.upperBound <= outer.upperBound,
+                "a part of a body lies outside of it"
+            )
+        }
         _ = message.first(named: "X-Unknown")
     }
 

@@ -5,7 +5,8 @@ public import Primitives
 /// The part of a response that its request decides.
 public enum ResponseHead {
     /// Writes the first line and copies Via, From, To, Call-ID and CSeq (RFC 3261 §8.2.6.2); into a 100 the Timestamp
-    /// too (§8.2.6.1). A field that the request has twice, although it may not, is copied once.
+    /// too (§8.2.6.1), and into 101 to 299 of a request that makes a dialog the Record-Routes, so that both sides know the way
+    /// (§12.1.1). A field that the request has twice, although it may not, is copied once.
     ///
     /// - Parameters:
     ///   - toTag: Added to To when it has no tag. `nil` for a 100 (§8.2.6.2).
@@ -21,6 +22,7 @@ public enum ResponseHead {
     ) {
         writer.response(status, reason)
         copyVias(request, source: source, into: &writer)
+        if 101..<300 ~= status, request.makesDialog { writer.copy(.recordRoute, from: request) }
         copyFirst(.from, request, into: &writer)
         copyTo(request, tag: toTag, into: &writer)
         copyFirst(.callID, request, into: &writer)
@@ -86,5 +88,14 @@ public enum ResponseHead {
             writer.append(";rport=")
             writer.append(Int(source.port))
         }
+    }
+}
+
+extension Message {
+    fileprivate var makesDialog: Bool {
+        guard first(.recordRoute) != nil, method == .invite || method == .subscribe || method == .refer else {
+            return false
+        }
+        return (try? to().tag) == .some(nil)
     }
 }

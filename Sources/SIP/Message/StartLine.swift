@@ -12,14 +12,16 @@ struct StartLine {
     /// What could be read, also where there is a ``problem``.
     var kind = Kind.unreadable
     var problem: ParseError?
-    /// Where the header fields start: after the CRLF, or `nil` when there is none within the limit.
+    /// Where the header fields start: after the CRLF, or `nil` when there is none.
     var end: Int?
 
     init(_ bytes: Span<UInt8>) {
         let lineEnd = bytes.firstControl(from: 0)
-        guard lineEnd + 2 <= Limits.startLineBytes else {
-            problem = ParseError(.tooLarge(.startLine, limit: Limits.startLineBytes), at: Limits.startLineBytes)
-            return
+        // What is too long is read all the same, to be answered: RFC 3261 §21.4.12.
+        defer {
+            if lineEnd + 2 > Limits.startLineBytes {
+                problem = ParseError(.tooLarge(.startLine, limit: Limits.startLineBytes), at: Limits.startLineBytes)
+            }
         }
         guard bytes.hasLineEnd(at: lineEnd) else {
             let isCutOff = lineEnd >= bytes.count || lineEnd + 1 >= bytes.count

@@ -8,7 +8,7 @@ import SIP
 import Testing
 
 extension SDP {
-    /// What no call can use, though it looks like an answer: our own key, several keys, another suite, a codec that was not
+    /// What no call can use, though it looks like an answer: our own key, several keys, another suite, a key that changes, a codec that was not
     /// offered, keys pressed without a voice, nothing.
     static func useless(_ offer: Message) -> [String] {
         let lines = offer.bodyText.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("a=crypto:") }
@@ -21,7 +21,7 @@ extension SDP {
                 "\(tag) AES_CM_128_HMAC_SHA1_80 \(otherKey)", "9 AES_CM_128_HMAC_SHA1_80 \(key)",
             ]),
             SDP.offer(crypto: ["\(tag) AES_CM_128_HMAC_SHA1_32 \(otherKey)"]),
-            SDP.offer(crypto: ["77 AES_CM_128_HMAC_SHA1_80 \(otherKey)"]),
+            SDP.offer(crypto: ["\(tag) AES_CM_128_HMAC_SHA1_80 \(otherKey)|2^31|1:4"]),
             SDP.answer(to: offer).replacing("RTP/SAVP 0 8 101", with: "RTP/SAVP 18"),
             SDP.answer(to: offer).replacing("RTP/SAVP 0 8 101", with: "RTP/SAVP 101"),
             SDP.answer(to: offer, port: 0),
@@ -118,6 +118,19 @@ struct UselessAnswerTests {
         stage.scene.office.deliver(caller.answer(offer, 200, sdp: sdp), on: caller.flow)
         #expect(stage.heard(by: \.scene.caller).compactMap(\.method).filter { $0 != .notify } == [.ack, .bye])
         #expect(stage.heard(by: \.target).compactMap(\.method) == [.ack, .bye])
+    }
+
+    /// A gateway that says tag 1 whatever it takes: the suite names one line of ours.
+    @Test func `an answer under another tag than its suite's is one, in the 200 and in a change`() throws {
+        var scene = try RingingScene()
+        let wrong = SDP.offer(crypto: ["1 AES_CM_128_HMAC_SHA1_80 \(SDP.otherKey)"])
+        #expect(scene.pickUp(sdp: wrong).map(\.status) == [200])
+        #expect(scene.relayed.count == 1)
+        var standing = try Scene()
+        _ = standing.callerSays("INVITE", sdp: SDP.offer(direction: "sendonly"))
+        let change = try #require(standing.office.received(on: standing.callee.flow).first)
+        standing.office.deliver(standing.callee.answer(change, 200, sdp: wrong), on: standing.callee.flow)
+        #expect(standing.office.received(on: standing.caller.flow).compactMap(\.status) == [200])
     }
 
     @Test func `an answer that gives a codec another number is one`() throws {

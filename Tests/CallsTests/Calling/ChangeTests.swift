@@ -43,7 +43,7 @@ struct ChangeTests {
         )
         #expect(scene.office.received(on: scene.caller.flow).map(\.status) == [200])
         #expect(scene.office.received(on: scene.callee.flow).isEmpty)
-        guard case .update(_, .a, let media)? = scene.office.media.last else {
+        guard case .update(_, .a, .network(let media))? = scene.office.media.last else {
             Issue.record("the relay was not told")
             return
         }

@@ -43,7 +43,7 @@ struct EarlyOfferTests {
         _ = try scene.prack(progress)
         let answer = try #require(scene.pickUp(sdp: SDP.answer(to: scene.invite, port: 39_000)).last)
         #expect(answer.status == 200)
-        guard case .open(_, _, let b)? = scene.relayed.last else {
+        guard case .open(_, _, .network(let b))? = scene.relayed.last else {
             Issue.record("no relay")
             return
         }
@@ -81,7 +81,7 @@ struct EarlyOfferTests {
         scene.office.deliver(moved, on: scene.caller.flow)
         let answer = try #require(scene.office.received(on: scene.caller.flow).first)
         #expect(answer.status == 200 && answer.bodyText.contains("a=crypto:1 "))
-        guard case .open(_, let a, _)? = scene.relayed.last else {
+        guard case .open(_, .network(let a), _)? = scene.relayed.last else {
             Issue.record("the relay was not told")
             return
         }
@@ -115,7 +115,7 @@ struct EarlyMediaTests {
         let progress = try #require(scene.progress(183, sdp: SDP.answer(to: scene.invite)).first)
         #expect(progress.status == 183 && progress.bodyText.contains("a=crypto:1 AES_CM_128_HMAC_SHA1_80"))
         #expect(!progress.bodyText.contains("31000"))
-        guard case .open(_, let a, let b)? = scene.relayed.last else {
+        guard case .open(_, .network(let a), .network(let b))? = scene.relayed.last else {
             Issue.record("no relay")
             return
         }
@@ -125,7 +125,7 @@ struct EarlyMediaTests {
         let answer = try #require(scene.pickUp().last)
         // The same answer, under the same key (RFC 3261 §13.2.1).
         #expect(answer.status == 200 && answer.bodyText == progress.bodyText)
-        guard case .open(_, let opened, _)? = scene.relayed.last else {
+        guard case .open(_, .network(let opened), _)? = scene.relayed.last else {
             Issue.record("no relay")
             return
         }

@@ -273,7 +273,7 @@ struct ForwardedEarlyMediaTests {
         #expect(scene.office.media.map(\.name) == ["open"])
         try scene.forward("102", to: toColleague)
         #expect(scene.office.media.map(\.name) == ["open", "update"])
-        guard case .update(_, .b, let silent)? = scene.office.media.last else { return }
+        guard case .update(_, .b, .network(let silent))? = scene.office.media.last else { return }
         #expect(silent.isGone)
         #expect(scene.heard().map(\.status) == [181])
         let invite = try #require(scene.look(at: "103").first)

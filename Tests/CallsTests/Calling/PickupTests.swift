@@ -29,7 +29,7 @@ struct PickupTests {
         #expect(scene.office.received(on: scene.callee.flow).map(\.method) == [.cancel])
         let heard = try #require(scene.office.received(on: scene.caller.flow).last)
         #expect(heard.status == 200 && heard.text(.pAssertedIdentity).contains("<sip:103@"))
-        guard case .open(_, _, let b)? = scene.relayed.last else {
+        guard case .open(_, _, .network(let b))? = scene.relayed.last else {
             Issue.record("no relay")
             return
         }

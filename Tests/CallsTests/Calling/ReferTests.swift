@@ -56,13 +56,13 @@ struct BlindTransferTests {
 
     @Test func `the relay changes only the side that changed, under keys of its own`() throws {
         var stage = try TransferScene()
-        guard case .open(let relay, _, let former)? = stage.scene.office.media.first else {
+        guard case .open(let relay, _, .network(let former))? = stage.scene.office.media.first else {
             Issue.record("no relay")
             return
         }
         _ = stage.refer()
         _ = try stage.pickUp()
-        guard case .update(let id, .b, let media)? = stage.scene.office.media.last else {
+        guard case .update(let id, .b, .network(let media))? = stage.scene.office.media.last else {
             Issue.record("the relay was not told")
             return
         }
@@ -85,7 +85,7 @@ struct BlindTransferTests {
         #expect(stage.scene.calleeSays("BYE").map(\.status) == [200])
         #expect(stage.heard(by: \.scene.caller).isEmpty)
         // Nobody listens to who waits.
-        guard case .update(_, .b, let media)? = stage.scene.office.media.last else {
+        guard case .update(_, .b, .network(let media))? = stage.scene.office.media.last else {
             Issue.record("the relay was not told")
             return
         }

@@ -23,7 +23,7 @@ struct SetUpTests {
         #expect(answer.status == 200)
         #expect(office.record()?.outcome == .answered)
         #expect(office.record()?.calleeProtection?.srtpSuite == "AES_CM_128_HMAC_SHA1_80")
-        guard case .open(_, let a, let b)? = office.media.first else {
+        guard case .open(_, .network(let a), .network(let b))? = office.media.first else {
             Issue.record("no relay")
             return
         }

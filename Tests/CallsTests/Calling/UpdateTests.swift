@@ -46,7 +46,7 @@ struct UpdateTests {
         #expect(answers.map(\.status) == [200])
         #expect(answers.last?.bodyText.contains("a=crypto:1 ") == true)
         #expect(scene.office.received(on: scene.caller.flow).isEmpty)
-        guard case .update(_, .b, let media)? = scene.office.media.last else {
+        guard case .update(_, .b, .network(let media))? = scene.office.media.last else {
             Issue.record("the relay was not told")
             return
         }
@@ -88,7 +88,7 @@ struct UpdateTests {
         #expect(scene.office.received(on: stranger).map(\.status) == [481])
         #expect(scene.office.events.map(\.kind) == [.forgedInDialog])
         let addresses = scene.office.media.compactMap { command -> String? in
-            guard case .update(_, _, let media) = command else { return nil }
+            guard case .update(_, _, .network(let media)) = command else { return nil }
             return media.address?.ip.description
         }
         #expect(!addresses.contains("198.51.100.66"))

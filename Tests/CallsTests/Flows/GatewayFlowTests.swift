@@ -39,8 +39,7 @@ struct GatewayFlow: CustomTestStringConvertible, Sendable {
 }
 
 @Suite(
-    "RFC 3666 §2.1, §2.2, §2.4, §2.5, §2.6 and §2.7: calls to a gateway that others wrote down",
-    .enabled(if: Corpus.has("rfc-examples"))
+    "RFC 3666 §2.1, §2.2, §2.4, §2.5, §2.6 and §2.7: calls to a gateway that others wrote down"
 )
 struct CallsToGatewayTests {
     static let all: [GatewayFlow] = [
@@ -101,7 +100,7 @@ struct CallsToGatewayTests {
     }
 }
 
-@Suite("RFC 3666 §2.3 and §4.2: a gateway that is full, and another one", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 3666 §2.3 and §4.2: a gateway that is full, and another one")
 struct GatewayOverflowTests {
     /// Both gateways are phones of one extension. They ring together, where the RFC's proxy asks one after the other.
     @Test(arguments: [28...43, 160...175])
@@ -132,8 +131,7 @@ struct GatewayOverflowTests {
 }
 
 @Suite(
-    "RFC 3666 §3.1, §3.2, §3.3, §3.4, §3.5, §3.6, §3.7 and §3.9: calls from a gateway that others wrote down",
-    .enabled(if: Corpus.has("rfc-examples"))
+    "RFC 3666 §3.1, §3.2, §3.3, §3.4, §3.5, §3.6, §3.7 and §3.9: calls from a gateway that others wrote down"
 )
 struct CallsFromGatewayTests {
     static let all: [GatewayFlow] = [
@@ -171,7 +169,7 @@ struct CallsFromGatewayTests {
     }
 }
 
-@Suite("RFC 3666 §4.1: a call from one gateway to another", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 3666 §4.1: a call from one gateway to another")
 struct GatewayToGatewayTests {
     @Test func `ends as the RFC says when the audio is encrypted, and leaves nothing behind`() throws {
         let flow = GatewayFlow(

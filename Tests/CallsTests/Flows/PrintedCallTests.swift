@@ -6,7 +6,7 @@ import SIP
 import TestKit
 import Testing
 
-@Suite("RFC 4028 §13: the example of session timers, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 4028 §13: the example of session timers, replayed")
 struct SessionTimerExampleTests {
     /// Calls with the fields of an example; the last thing that the caller hears when 102 picks up, if it rings.
     private static func call(_ name: String) throws -> (Message, Office, Phone) {
@@ -54,7 +54,7 @@ struct SessionTimerExampleTests {
     }
 }
 
-@Suite("RFC 4235 §6: a call that rings under two tags, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 4235 §6: a call that rings under two tags, replayed")
 struct ForkedLampTests {
     @Test func `is one call on the lamp, and the caller hears one ringing`() throws {
         let tags = try ["rfc4235_002", "rfc4235_003"].map { name in
@@ -76,7 +76,7 @@ struct ForkedLampTests {
     }
 }
 
-@Suite("RFC 3325 §9, RFC 4916 §4.4 and §5: who is connected, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 3325 §9, RFC 4916 §4.4 and §5: who is connected, replayed")
 struct ConnectedIdentityTests {
     @Test func `a called phone that calls itself somebody else in From is answered, and not believed`() throws {
         let printed = try Printed("rfc4916_007")
@@ -125,7 +125,7 @@ struct ConnectedIdentityTests {
     }
 }
 
-@Suite("RFC 5626 §9: the examples of outbound, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 5626 §9: the examples of outbound, replayed")
 struct OutboundExampleTests {
     /// The parameters of the printed Contact behind a contact of this phone.
     private static func contact(_ printed: Printed, _ phone: Phone) -> String {
@@ -173,7 +173,7 @@ struct OutboundExampleTests {
     }
 }
 
-@Suite("RFC 5627 §5.2: the example of GRUUs, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 5627 §5.2: the example of GRUUs, replayed")
 struct GRUUExampleTests {
     @Test func `a phone that comes back at another address has both contacts and one public GRUU`() throws {
         var office = try Office()

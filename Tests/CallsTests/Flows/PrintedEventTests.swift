@@ -6,7 +6,7 @@ import SIP
 import TestKit
 import Testing
 
-@Suite("RFC 3428 §10: the example of a text, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 3428 §10: the example of a text, replayed")
 struct TextExampleTests {
     @Test func `arrives with its words; its sender hears 202, because somebody else reads it`() throws {
         let printed = try Printed("rfc3428_001")
@@ -32,7 +32,7 @@ struct TextExampleTests {
     }
 }
 
-@Suite("RFC 6216: texts with S/MIME, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 6216: texts with S/MIME, replayed")
 struct SecuredTextTests {
     @Test(arguments: [("rfc6216_001", 202), ("rfc6216_003", 415), ("rfc6216_004", 415), ("rfc6216_005", 415)])
     func `plain ones pass, and what the switchboard cannot read is refused with what it can`(
@@ -55,7 +55,7 @@ struct SecuredTextTests {
     }
 }
 
-@Suite("RFC 3515 §4: the examples of REFER, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 3515 §4: the examples of REFER, replayed")
 struct ReferExampleTests {
     @Test func `two in one dialog: each is told how it went, the second by its number`() throws {
         var transfer = try TransferScene()
@@ -92,7 +92,7 @@ struct ReferExampleTests {
     }
 }
 
-@Suite("RFC 4488: a REFER without a subscription, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 4488: a REFER without a subscription, replayed")
 struct SilentReferTests {
     @Test func `is carried out, and nobody is told how it went`() throws {
         let printed = try Printed("rfc4488_001")
@@ -109,7 +109,7 @@ struct SilentReferTests {
     }
 }
 
-@Suite("RFC 3680: the example of registration events, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 3680: the example of registration events, replayed")
 struct RegistrationEventExampleTests {
     @Test func `an application that watches somebody's phone may not`() throws {
         let printed = try Printed("rfc3680_001")
@@ -140,7 +140,7 @@ struct RegistrationEventExampleTests {
     }
 }
 
-@Suite("RFC 3856 §8 and RFC 3903 §15: the examples of presence, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 3856 §8 and RFC 3903 §15: the examples of presence, replayed")
 struct PresenceExampleTests {
     @Test(arguments: [("rfc3856_001", "rfc3856_003"), ("rfc3903_001", "rfc3903_003")])
     func `who watches is told at once, and again when it changes`(subscribe: String, notify: String) throws {

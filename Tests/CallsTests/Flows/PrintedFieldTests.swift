@@ -50,7 +50,7 @@ private struct Crossing {
     }
 }
 
-@Suite("RFC 3325 §10: the examples of asserted identity, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 3325 §10: the examples of asserted identity, replayed")
 struct AssertedIdentityExampleTests {
     @Test(arguments: ["rfc3325_001", "rfc3325_003", "rfc3325_006"])
     func `a caller that wants to stay unknown does, whatever it prefers to be called`(name: String) throws {
@@ -67,8 +67,7 @@ struct AssertedIdentityExampleTests {
 }
 
 @Suite(
-    "RFC 7433, RFC 7315, RFC 8224, RFC 8497: fields that end here, replayed from the RFCs",
-    .enabled(if: Corpus.has("rfc-examples"))
+    "RFC 7433, RFC 7315, RFC 8224, RFC 8497: fields that end here, replayed from the RFCs"
 )
 struct StrippedFieldTests {
     @Test func `User-to-User and History-Info of a caller`() throws {
@@ -100,7 +99,7 @@ struct StrippedFieldTests {
     }
 }
 
-@Suite("RFC 6442: where a caller is, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 6442: where a caller is, replayed")
 struct LocationTests {
     @Test(arguments: ["rfc6442_001", "rfc6442_002"])
     func `is not passed on as a field, and not taken as a body`(name: String) throws {
@@ -121,7 +120,7 @@ struct LocationTests {
     }
 }
 
-@Suite("RFC 8497: a REFER outside of its dialog, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 8497: a REFER outside of its dialog, replayed")
 struct TargetDialogTests {
     @Test func `that requires tdialog is refused by name, and without it as any`() throws {
         let printed = try Printed("rfc8497_003")
@@ -140,7 +139,7 @@ struct TargetDialogTests {
     }
 }
 
-@Suite("RFC 6086: INFO, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 6086: INFO, replayed")
 struct InfoTests {
     @Test func `a caller's list of packages ends here, and so does its change`() throws {
         let call = try Crossing("rfc6086_001")
@@ -163,7 +162,7 @@ struct InfoTests {
     }
 }
 
-@Suite("RFC 3327 §5.5: the examples of Path, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 3327 §5.5: the examples of Path, replayed")
 struct PathExampleTests {
     /// Registers with the fields of an example; the answer.
     static func register(_ name: String, route: Bool = false) throws -> Message {
@@ -190,7 +189,7 @@ struct PathExampleTests {
     }
 }
 
-@Suite("RFC 3608: Service-Route, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 3608: Service-Route, replayed")
 struct ServiceRouteTests {
     @Test(arguments: ["rfc3608_001", "rfc3608_002", "rfc3608_003"])
     func `there is none: the answer names no route`(name: String) throws {
@@ -217,7 +216,7 @@ struct ServiceRouteTests {
     }
 }
 
-@Suite("RFC 6140: bulk registration, replayed", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("RFC 6140: bulk registration, replayed")
 struct BulkRegistrationTests {
     @Test(arguments: ["rfc6140_001", "rfc6140_004"])
     func `is refused by name: a credential is one phone's`(name: String) throws {

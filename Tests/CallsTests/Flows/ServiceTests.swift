@@ -64,7 +64,7 @@ struct HoldServiceTests {
         var scene = try TransferScene()
         _ = try scene.calleeTurns("sendonly", answering: "recvonly")
         let legs = scene.scene.office.media.compactMap { command -> (RelaySide, LegMedia)? in
-            guard case .update(_, let side, let media) = command else { return nil }
+            guard case .update(_, let side, .network(let media)) = command else { return nil }
             return (side, media)
         }
         let holder = try #require(legs.last { $0.0 == .b }?.1)

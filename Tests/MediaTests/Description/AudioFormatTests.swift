@@ -64,9 +64,17 @@ struct AudioFormatTests {
     }
 
     @Test func `payload types that look like RTCP on a shared port are not taken`() throws {
-        #expect(AudioFormat(payloadType: 72, name: "opus", clockRate: 48_000, channels: 2) == nil)
+        for type in UInt8(64)...95 {
+            #expect(AudioFormat(payloadType: type, name: "opus", clockRate: 48_000, channels: 2) == nil, "\(type)")
+        }
         #expect(AudioFormat(payloadType: 128, name: "opus", clockRate: 48_000, channels: 2) == nil)
         #expect(AudioFormat(payloadType: 3, name: "opus", clockRate: 48_000, channels: 2) == nil)
-        #expect(AudioFormat(payloadType: 77, name: "opus", clockRate: 48_000, channels: 2) != nil)
+        for type in [UInt8(35), 63, 96, 127] {
+            #expect(AudioFormat(payloadType: type, name: "opus", clockRate: 48_000, channels: 2) != nil, "\(type)")
+        }
+    }
+
+    @Test func `of formats that look like RTCP and others the others are agreed on`() throws {
+        #expect(try formats("77 0 64", "a=rtpmap:77 opus/48000/2", "a=rtpmap:64 PCMA/8000").map(\.name) == ["PCMU"])
     }
 }

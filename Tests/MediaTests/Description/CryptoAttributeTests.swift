@@ -53,7 +53,6 @@ struct CryptoAttributeTests {
         ("a short tag", "1 AES_CM_128_HMAC_SHA1_32 inline:KEY"),
         ("NULL", "1 NULL_HMAC_SHA1_80 inline:KEY"),
         ("F8", "1 F8_128_HMAC_SHA1_80 inline:KEY"),
-        ("a suite in lower case", "1 aes_cm_128_hmac_sha1_80 inline:KEY"),
         ("a key that is too long", "1 AES_CM_128_HMAC_SHA1_80 inline:KEYKEYA="),
         ("the key of another suite", "1 AEAD_AES_256_GCM inline:KEY"),
         ("an empty key", "1 AES_CM_128_HMAC_SHA1_80 inline:"),
@@ -86,6 +85,36 @@ struct CryptoAttributeTests {
     func `a line is taken with`(addition: String) throws {
         let value = "1 AES_CM_128_HMAC_SHA1_80 inline:\(try inline(.aes128cmSHA1_80))\(addition)"
         #expect(try crypto(["a=crypto:\(value)"]).count == 1)
+    }
+
+    @Test(arguments: SRTPSuite.allCases)
+    func `names of suites are read in any case`(suite: SRTPSuite) throws {
+        let lower = "a=crypto:1 \(suite.rawValue.lowercased()) INLINE:\(try inline(suite))"
+        #expect(try crypto([lower]) == [.init(tag: 1, key: try key(suite))])
+    }
+
+    static let shortcomings: [(ProtectionShortcoming, String, [String])] = [
+        (.plain, "RTP/AVP", []),
+        (.optional, "RTP/AVP", ["a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:KEY"]),
+        (.dtls, "UDP/TLS/RTP/SAVPF", ["a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:KEY"]),
+        (.dtls, "RTP/SAVP", ["a=fingerprint:sha-256 00:11"]),
+        (.noKey, "RTP/SAVP", []),
+        (.suites, "RTP/SAVP", ["a=crypto:1 AES_256_CM_HMAC_SHA1_80 inline:KEY", "a=crypto:2 X inline:KEY"]),
+        (.parameters, "RTP/SAVP", ["a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:KEY|2^31|1:4"]),
+    ]
+
+    @Test(arguments: shortcomings)
+    func `an offer that cannot be protected says what it lacks`(
+        lacks: ProtectionShortcoming,
+        profile: String,
+        lines: [String]
+    ) throws {
+        let keyed = try lines.map { $0.replacing("KEY", with: try inline(.aes128cmSHA1_80)) }
+        let audio = try #require(
+            try parse(sdp((["m=audio 4000 \(profile) 0"] + keyed).joined(separator: "\r\n"))).audio
+        )
+        #expect(Negotiation.protection(of: audio) == nil)
+        #expect(audio.shortcoming == lacks)
     }
 
     @Test func `a tag that stands twice names no line at all`() throws {

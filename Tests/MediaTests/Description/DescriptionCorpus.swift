@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestKit
 
-/// Session descriptions that we did not write: those in `../shared/corpora`, or where `RINGFENCE_SHARED` says.
+/// Session descriptions that we did not write.
 enum DescriptionCorpus {
-    static let folder: URL? = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
-        let named = ProcessInfo.processInfo.environment["RINGFENCE_SHARED"].map { URL(filePath: $0) }
-        let folder = (named ?? root.appending(path: "../shared")).appending(path: "corpora")
-        guard FileManager.default.fileExists(atPath: folder.path) else {
-            print(
-                "SKIPPED: no corpora at \(folder.path); set RINGFENCE_SHARED to run the tests over descriptions of others"
-            )
-            return nil
-        }
-        return folder
-    }()
-
-    static var isThere: Bool { folder != nil }
-
     /// One offer or answer of rtpengine's tests: what it was given, and what it made of that.
     struct Pair: Decodable {
         let name: String
@@ -33,21 +19,12 @@ enum DescriptionCorpus {
     }
 
     static func pairs() throws -> [Pair] {
-        guard let folder else { return [] }
-        let data = try Data(contentsOf: folder.appending(path: "rtpengine/offer_answer.dev.json"))
-        return try JSONDecoder().decode([Pair].self, from: data)
+        try JSONDecoder().decode([Pair].self, from: Data(Corpus.read("rtpengine/offer_answer.dev.json")))
     }
 
     /// The files below a folder, with their bytes, in the order of their paths.
-    static func files(in path: String) throws -> [(name: String, bytes: [UInt8])] {
-        guard let folder else { return [] }
-        let start = folder.appending(path: path)
-        let names = FileManager.default.enumerator(atPath: start.path)?.compactMap { $0 as? String } ?? []
-        return try names.sorted().compactMap { name in
-            let file = start.appending(path: name)
-            guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { return nil }
-            return (name, Array(try Data(contentsOf: file)))
-        }
+    static func files(in folder: String) throws -> [(name: String, bytes: [UInt8])] {
+        try Corpus.files(folder, withSuffix: "").map { (String($0.dropFirst(folder.count + 1)), try Corpus.read($0)) }
     }
 
     /// The descriptions inside a file of SIP messages: from each line `v=0` on, for as long as lines look like `x=`.
@@ -68,12 +45,21 @@ enum DescriptionCorpus {
         return found
     }
 
-    /// All of them, for tests that only need many.
+    /// Those inside the messages that RFCs print.
+    static func printed() throws -> [[UInt8]] {
+        try ["rfc-examples", "rfc4475", "rfc5118-crlf"].flatMap { folder in
+            try files(in: folder).flatMap { embedded(in: $0.bytes) }
+        }
+    }
+
+    /// All that are there, for tests that only need many.
     static func all() throws -> [[UInt8]] {
-        var seeds = try pairs().flatMap { [Array($0.given.utf8), Array($0.expected.utf8)] }
-        seeds += try files(in: "rtpengine/sdp-in").map(\.bytes)
-        seeds += try files(in: "pjsip/tests/fuzz/seed-unpacked/fuzz-sdes").map(\.bytes)
-        for folder in ["rfc-examples", "php-sip", "sip2json", "sipp", "rfc4475", "rfc5118-crlf"] {
+        var seeds = try printed()
+        if Corpus.has("rtpengine") { seeds += try pairs().flatMap { [Array($0.given.utf8), Array($0.expected.utf8)] } }
+        for folder in ["rtpengine/sdp-in", "pjsip/tests/fuzz/seed-unpacked/fuzz-sdes"] {
+            seeds += try files(in: folder).map(\.bytes)
+        }
+        for folder in ["php-sip", "sip2json", "sipp"] {
             seeds += try files(in: folder).flatMap { embedded(in: $0.bytes) }
         }
         return seeds

@@ -116,6 +116,17 @@ struct OfferAnswerTests {
         )
     }
 
+    @Test(arguments: [
+        ("t=3034423619 3042462419", "t=3034423619 3042462419"), ("t=0 0\r\nt=5 6", "t=0 0"), ("t=5", "t=0 0"),
+        ("t=99999999999999999999 1", "t=0 0"), ("t=-1 0", "t=0 0"), ("s=x", "t=0 0"),
+    ])
+    func `an answer says the time of its offer`(line: String, answered: String) throws {
+        let head = "v=0\r\no=- 7 3 IN IP4 192.0.2.9\r\nc=IN IP4 192.0.2.9\r\n\(line)"
+        let key = "a=crypto:1 AEAD_AES_256_GCM inline:\(try inline(.aes256gcm))"
+        let offer = try parse(sdp("m=audio 4000 RTP/SAVP 0", key, head: head))
+        #expect(text(try answer(offer)).contains("\r\n\(answered)\r\nm=audio"))
+    }
+
     @Test func `rtcp-mux is answered only when it was offered and is wanted`() throws {
         let key = "a=crypto:1 AEAD_AES_256_GCM inline:\(try inline(.aes256gcm))"
         let without = try parse(sdp("m=audio 4000 RTP/SAVP 0", key))
@@ -221,14 +232,25 @@ struct NegotiationTests {
         #expect(Negotiation.protection(of: offer, preferring: SRTPSuite.allCases) == nil)
     }
 
-    @Test func `an answer has one key, the tag and suite of one of ours, and a key of its own`() throws {
+    @Test func `the tag decides between two lines of one suite, and a wrong one between none`() throws {
+        let ours = [3, 4].compactMap { try? CryptoAttribute(tag: $0, key: key(.aes256gcm, first: UInt8($0))) }
+        var answer = try audio("RTP/SAVP", [])
+        for (tag, taken) in [(3, 3), (4, 4), (1, nil)] {
+            answer.crypto = [.init(tag: tag, key: try key(.aes256gcm, first: 90))]
+            #expect(Negotiation.protection(answered: answer, offered: ours)?.tag == taken)
+        }
+        answer.crypto = [.init(tag: 3, key: try key(.aes128gcm))]
+        #expect(Negotiation.protection(answered: answer, offered: ours) == nil, "a suite that was not offered")
+    }
+
+    @Test func `an answer has one key, the suite of one of ours, and a key of its own`() throws {
         let ours = try SRTPSuite.allCases.enumerated().map { CryptoAttribute(tag: $0 + 1, key: try key($1, first: 77)) }
         var answer = try audio("RTP/SAVP", [.aes256gcm])
         #expect(Negotiation.protection(answered: answer, offered: ours)?.tag == 1)
         answer.crypto = [.init(tag: 2, key: try key(.aes256gcm))]
-        #expect(Negotiation.protection(answered: answer, offered: ours) == nil, "the tag of another suite")
+        #expect(Negotiation.protection(answered: answer, offered: ours)?.tag == 1, "the tag of another suite")
         answer.crypto = [.init(tag: 9, key: try key(.aes256gcm))]
-        #expect(Negotiation.protection(answered: answer, offered: ours) == nil, "a tag that was not offered")
+        #expect(Negotiation.protection(answered: answer, offered: ours)?.tag == 1, "a tag that was not offered")
         answer.crypto = [.init(tag: 1, key: try key(.aes256gcm)), .init(tag: 2, key: try key(.aes128gcm))]
         #expect(Negotiation.protection(answered: answer, offered: ours) == nil, "two keys")
         answer.crypto = [ours[0]]

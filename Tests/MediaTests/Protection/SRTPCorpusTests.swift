@@ -2,13 +2,14 @@
 
 import Media
 import Primitives
+import TestKit
 import Testing
 
-@Suite("libsrtp's fuzz corpus", .enabled(if: Corpora.has("libsrtp-fuzz/corpus")))
+@Suite("libsrtp's fuzz corpus", .enabled(if: Corpus.has("libsrtp-fuzz/corpus")))
 struct SRTPCorpusTests {
     /// The inputs as they are, and again with a first byte that gets past the door.
     private func packets() throws -> [[UInt8]] {
-        let inputs = try Corpora.all(in: "libsrtp-fuzz/corpus")
+        let inputs = try Corpus.files("libsrtp-fuzz/corpus", withSuffix: "").map(Corpus.read)
         #expect(inputs.count > 1_000)
         return inputs.flatMap { input in
             let packet = Array(input.prefix(RelayLimits.packetLength))

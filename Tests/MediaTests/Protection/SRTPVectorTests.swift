@@ -2,6 +2,7 @@
 
 import Foundation
 import Primitives
+import TestKit
 import Testing
 
 @testable import Media
@@ -18,8 +19,8 @@ struct SRTPVector: Decodable {
     let session_key, session_salt, rtp, srtp, rtcp, srtcp: String?
 
     static let all: [SRTPVector] = {
-        guard Corpora.has("vectors/srtp.json"), let data = try? Corpora.data("vectors/srtp.json") else { return [] }
-        return (try? JSONDecoder().decode([SRTPVector].self, from: data)) ?? []
+        let data = try? Data(Corpus.read("vectors/srtp.json"))
+        return data.flatMap { try? JSONDecoder().decode([SRTPVector].self, from: $0) } ?? []
     }()
 
     static func of(_ source: String, _ kind: String = "") -> [SRTPVector] {

@@ -69,7 +69,7 @@ struct ControlTranslationTests {
         let (stage, alice, bob) = Stage.talking()
         // A second phone on the leg: its timestamps are moved.
         let carol = Phone("192.0.2.3:6000", seed: 3)
-        stage.apply(.update(RelayID(rawValue: 1), .a, carol.media()))
+        stage.apply(.update(RelayID(rawValue: 1), .a, .network(carol.media())))
         stage.wait(.seconds(1))
         let numbers = try #require(bob.numbers(stage.receive(carol.rtp(7, source: 5), from: carol).packet))
         let plain = part(200, [5, 1, 2, 7 * 160 + 80, 50, 8_000])

@@ -13,7 +13,7 @@ struct CopiedPacketTests {
     private func call() -> (Stage, alice: Phone, bob: Phone) {
         let stage = Stage()
         let (alice, bob) = (Phone("198.51.100.1:61000", seed: 1), Phone("192.0.2.2:5000", seed: 2))
-        stage.apply(.open(id, a: media(of: alice), b: bob.media()))
+        stage.apply(.open(id, a: .network(media(of: alice)), b: .network(bob.media())))
         // He is where he says, and no longer waits: packets from elsewhere are tried for her only.
         _ = stage.receive(bob.rtp(0, source: 0xB0C), from: bob)
         return (stage, alice, bob)
@@ -47,7 +47,7 @@ struct CopiedPacketTests {
         let early = alice.rtp(100)
         #expect(stage.receive(early, from: Self.thief) == .dropped(.unknownSource), "a call that nothing has changed")
         #expect(stage.receive(early, from: alice).reason == nil)
-        stage.apply(.update(id, .a, media(of: alice)))
+        stage.apply(.update(id, .a, .network(media(of: alice))))
         let copied = alice.rtp(101)
         #expect(stage.receive(copied, from: Self.thief).reason == nil)
         #expect(answer(0, by: bob, on: stage) == "203.0.113.66:9999 by rtp")
@@ -72,7 +72,7 @@ struct CopiedPacketTests {
     @Test func `a late packet from the former place is heard and moves nothing`() {
         let (stage, alice, bob) = call()
         for sequence in UInt16(0)..<3 { _ = stage.receive(alice.rtp(sequence), from: alice) }
-        stage.apply(.update(id, .a, media(of: alice)))
+        stage.apply(.update(id, .a, .network(media(of: alice))))
         let late = alice.rtp(3)
         #expect(stage.receive(alice.rtp(4), from: "198.51.100.1:62000").reason == nil)
         #expect(stage.receive(late, from: alice).reason == nil)
@@ -84,7 +84,7 @@ struct CopiedPacketTests {
         let (stage, alice, bob) = call()
         let first = "198.51.100.1:61000"
         for sequence in UInt16(0)..<10 { _ = stage.receive(alice.rtp(sequence), from: first) }
-        stage.apply(.update(id, .a, media(of: alice)))
+        stage.apply(.update(id, .a, .network(media(of: alice))))
         for sequence in UInt16(10)..<100 { _ = stage.receive(alice.rtp(sequence), from: "198.51.100.1:62000") }
         #expect(stage.receive(alice.rtp(100), from: Self.thief) == .dropped(.unknownSource))
         #expect(stage.receive(alice.rtp(101), from: first).reason == nil, "its former place stays good")
@@ -97,7 +97,7 @@ struct CopiedPacketTests {
         #expect(stage.receive(alice.rtp(0), from: Self.thief).reason == nil)
         #expect(stage.receive(alice.rtp(1), from: alice).reason == nil)
         #expect(stage.receive(alice.rtp(2), from: Self.thief) == .dropped(.unknownSource))
-        stage.apply(.update(id, .a, alice.media()))
+        stage.apply(.update(id, .a, .network(alice.media())))
         #expect(stage.receive(alice.rtp(3), from: Self.thief) == .dropped(.unknownSource))
         #expect(answer(0, by: bob, on: stage) == "192.0.2.1:4000 by rtp")
     }
@@ -106,7 +106,7 @@ struct CopiedPacketTests {
         let stage = Stage()
         let (alice, bob) = (Phone("198.51.100.1:61000", seed: 1), Phone("192.0.2.2:5000", seed: 2))
         let media = alice.media(named: "10.0.0.5:4000", signalling: "198.51.100.1", mux: false)
-        stage.apply(.open(id, a: media, b: bob.media()))
+        stage.apply(.open(id, a: .network(media), b: .network(bob.media())))
         let first = alice.rtcp()
         #expect(stage.receive(first, from: Self.thief, port: .rtcp).reason == nil)
         #expect(stage.receive(first, from: "198.51.100.1:61001", port: .rtcp).destination == nil)
@@ -117,7 +117,7 @@ struct CopiedPacketTests {
     @Test func `a stream that begins at the former place is the phone's, too`() {
         let (stage, alice, bob) = call()
         for sequence in UInt16(0)..<3 { _ = stage.receive(alice.rtp(sequence), from: alice) }
-        stage.apply(.update(id, .a, media(of: alice)))
+        stage.apply(.update(id, .a, .network(media(of: alice))))
         #expect(stage.receive(alice.rtp(3), from: Self.thief).reason == nil)
         #expect(stage.receive(alice.rtp(0, source: 9), from: alice).reason == nil)
         #expect(answer(0, by: bob, on: stage) == "198.51.100.1:61000 by rtp")
@@ -126,7 +126,7 @@ struct CopiedPacketTests {
     @Test func `a copied first packet of a phone with nothing else to show is taken back while strangers flood`() {
         let (stage, alice, bob) = call()
         for sequence in UInt16(0)..<3 { _ = stage.receive(alice.rtp(sequence), from: alice) }
-        stage.apply(.update(id, .a, media(of: alice)))
+        stage.apply(.update(id, .a, .network(media(of: alice))))
         #expect(stage.receive(alice.rtp(3), from: Self.thief).reason == nil)
         for number in UInt32(0)..<20_000 {
             let source = SocketAddress(ip: IPAddress(v4: 0xCB00_0000 + number), port: 9_999)
@@ -146,7 +146,7 @@ struct ConsentTests {
     private func call(mux: Bool = true) -> (Stage, alice: Phone, bob: Phone) {
         let stage = Stage()
         let (alice, bob) = (Phone("203.0.113.5:4000", seed: 1), Phone("192.0.2.2:5000", seed: 2))
-        stage.apply(.open(id, a: alice.media(signalling: "198.51.100.1", mux: mux), b: bob.media()))
+        stage.apply(.open(id, a: .network(alice.media(signalling: "198.51.100.1", mux: mux)), b: .network(bob.media())))
         return (stage, alice, bob)
     }
 

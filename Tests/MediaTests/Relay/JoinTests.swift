@@ -14,8 +14,8 @@ struct JoinTests {
         let stage = Stage(capacity: 2)
         let (alice, bob) = (Phone("192.0.2.1:4000", seed: 1), Phone("192.0.2.2:5000", seed: 2))
         let (line, carol) = (Phone("192.0.2.2:5002", seed: 3), Phone("192.0.2.3:6000", seed: 4))
-        stage.apply(.open(first, a: alice.media(), b: bob.media()))
-        stage.apply(.open(second, a: line.media(), b: carol.media()))
+        stage.apply(.open(first, a: .network(alice.media()), b: .network(bob.media())))
+        stage.apply(.open(second, a: .network(line.media()), b: .network(carol.media())))
         return (stage, alice, bob, line, carol)
     }
 
@@ -43,7 +43,7 @@ struct JoinTests {
         #expect(!stage.apply(.close(second)))
         // Its place is free again.
         let (dave, erin) = (Phone("192.0.2.4:4000", seed: 5), Phone("192.0.2.5:4000", seed: 6))
-        #expect(stage.apply(.open(RelayID(rawValue: 3), a: dave.media(), b: erin.media())))
+        #expect(stage.apply(.open(RelayID(rawValue: 3), a: .network(dave.media()), b: .network(erin.media()))))
     }
 
     @Test func `into a relay that is not open, it is heard nowhere any more and its place is free`() {
@@ -53,7 +53,7 @@ struct JoinTests {
         #expect(stage.receive(alice.rtp(1), from: alice).reason == .unknownSource)
         #expect(stage.receive(bob.rtp(1), from: bob).reason == .unknownSource)
         let (dave, erin) = (Phone("192.0.2.4:4000", seed: 5), Phone("192.0.2.5:4000", seed: 6))
-        #expect(stage.apply(.open(RelayID(rawValue: 3), a: dave.media(), b: erin.media())))
+        #expect(stage.apply(.open(RelayID(rawValue: 3), a: .network(dave.media()), b: .network(erin.media()))))
     }
 
     @Test func `from a relay that is not open, whoever was to make room for it is gone all the same`() {
@@ -80,11 +80,11 @@ struct JoinTests {
         }
         var left = bob.media()
         left.isGone = true
-        #expect(stage.apply(.update(first, .b, left)))
+        #expect(stage.apply(.update(first, .b, .network(left))))
         #expect(says(bob, 2).reason == .unknownSource)
         #expect(says(alice, 2).reason == .noDestination)
         let dave = Phone("192.0.2.4:4000", seed: 5)
-        #expect(stage.apply(.update(first, .b, dave.media())))
+        #expect(stage.apply(.update(first, .b, .network(dave.media()))))
         #expect(says(alice, 3).destination == "192.0.2.4:4000 by rtp")
         #expect(says(dave, 9).destination == "192.0.2.1:4000 by rtp")
         #expect(says(bob, 3).reason == .unknownSource)

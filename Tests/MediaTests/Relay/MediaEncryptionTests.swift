@@ -11,7 +11,7 @@ struct MediaEncryptionTests {
     func `every suite is re-encrypted to every other`(from: SRTPSuite, to: SRTPSuite) {
         let stage = Stage()
         let (alice, bob) = (Phone("192.0.2.1:4000", suite: from, seed: 1), Phone("192.0.2.2:5000", suite: to, seed: 2))
-        stage.apply(.open(RelayID(rawValue: 1), a: alice.media(), b: bob.media()))
+        stage.apply(.open(RelayID(rawValue: 1), a: .network(alice.media()), b: .network(bob.media())))
         for sequence in UInt16(65_530)...65_535 {
             let seen = stage.receive(alice.rtp(sequence), from: alice)
             // Our numbers begin below 2^15.
@@ -67,7 +67,7 @@ struct MediaEncryptionTests {
         let (stage, alice, _) = Stage.talking()
         let recorded = alice.rtp(1)
         _ = stage.receive(recorded, from: alice)
-        stage.apply(.update(RelayID(rawValue: 1), .a, alice.media(named: "192.0.2.1:4100")))
+        stage.apply(.update(RelayID(rawValue: 1), .a, .network(alice.media(named: "192.0.2.1:4100"))))
         #expect(stage.receive(recorded, from: "192.0.2.1:4100") == .dropped(.unknownSource))
         #expect(stage.report()?.a.locked == alice.address)
     }
@@ -76,7 +76,7 @@ struct MediaEncryptionTests {
         let (stage, alice, bob) = Stage.talking()
         #expect(stage.receive(alice.rtp(10), from: alice).reason == nil)
         let again = Phone("192.0.2.1:4000", seed: 33)
-        stage.apply(.update(RelayID(rawValue: 1), .a, again.media()))
+        stage.apply(.update(RelayID(rawValue: 1), .a, .network(again.media())))
         #expect(bob.numbers(stage.receive(again.rtp(10), from: again).packet)?.sequence == 11)
         #expect(bob.numbers(stage.receive(again.rtp(11), from: again).packet)?.sequence == 12)
     }
@@ -111,7 +111,7 @@ struct MediaEncryptionTests {
         let (stage, alice, bob) = Stage.talking()
         let packet = alice.rtp(1)
         #expect(stage.receive(packet, from: alice).reason == nil)
-        #expect(stage.apply(.open(RelayID(rawValue: 1), a: alice.media(), b: bob.media())))
+        #expect(stage.apply(.open(RelayID(rawValue: 1), a: .network(alice.media()), b: .network(bob.media()))))
         #expect(stage.receive(packet, from: alice) == .dropped(.replayed))
         #expect(stage.receive(alice.rtp(2), from: alice).reason == nil && stage.count == 1)
     }
@@ -121,16 +121,16 @@ struct MediaEncryptionTests {
         let (alice, bob) = (Phone("192.0.2.1:4000", seed: 1), Phone("192.0.2.2:5000", seed: 2))
         var media = alice.media()
         media.send = media.receive
-        #expect(!stage.apply(.open(RelayID(rawValue: 1), a: media, b: bob.media())))
+        #expect(!stage.apply(.open(RelayID(rawValue: 1), a: .network(media), b: .network(bob.media()))))
         #expect(stage.count == 0)
     }
 
     @Test func `on hold nothing passes that the direction forbids, and RTCP goes on`() {
         let (stage, alice, bob) = Stage.talking()
-        stage.apply(.update(RelayID(rawValue: 1), .a, alice.media(sends: true, receives: false)))
+        stage.apply(.update(RelayID(rawValue: 1), .a, .network(alice.media(sends: true, receives: false))))
         #expect(stage.receive(alice.rtp(1), from: alice).reason == nil)
         #expect(stage.receive(bob.rtp(1, source: 0xB0B), from: bob) == .dropped(.held))
-        stage.apply(.update(RelayID(rawValue: 1), .a, alice.media(sends: false, receives: true)))
+        stage.apply(.update(RelayID(rawValue: 1), .a, .network(alice.media(sends: false, receives: true))))
         #expect(stage.receive(alice.rtp(2), from: alice) == .dropped(.held))
         #expect(stage.receive(bob.rtp(2, source: 0xB0B), from: bob).reason == nil)
         #expect(stage.receive(alice.rtcp(), from: alice).reason == nil)

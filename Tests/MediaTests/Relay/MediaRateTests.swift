@@ -76,8 +76,8 @@ struct MediaRateTests {
         stage.apply(
             .open(
                 RelayID(rawValue: 1),
-                a: alice.media(named: "10.0.0.5:4000", signalling: "198.51.100.1"),
-                b: bob.media()
+                a: .network(alice.media(named: "10.0.0.5:4000", signalling: "198.51.100.1")),
+                b: .network(bob.media())
             )
         )
         _ = stage.receive(bob.rtp(0, source: 0xB0B), from: bob)
@@ -105,7 +105,7 @@ struct RelayShareTests {
         let stage = Stage(capacity: 8, share: RelayShare(relays: 4, packets: 1_000))
         let open = { (business: UInt64, number: UInt64) in
             let (a, b) = phones(business * 10 + number)
-            return stage.apply(.open(id(business, number), a: a.media(), b: b.media()))
+            return stage.apply(.open(id(business, number), a: .network(a.media()), b: .network(b.media())))
         }
         #expect((0..<8).map { open(1, $0) } == [true, true, true, true, false, false, false, false])
         #expect((0..<8).map { open(2, $0) } == [true, true, true, true, false, false, false, false])
@@ -120,7 +120,9 @@ struct RelayShareTests {
         let stage = Stage(capacity: 16, share: RelayShare(relays: 8, packets: 1_000))
         let calls = (0..<8).map { phones(UInt64($0)) }
         for (number, call) in calls.enumerated() {
-            stage.apply(.open(id(number < 7 ? 1 : 2, UInt64(number)), a: call.0.media(), b: call.1.media()))
+            stage.apply(
+                .open(id(number < 7 ? 1 : 2, UInt64(number)), a: .network(call.0.media()), b: .network(call.1.media()))
+            )
         }
         var passed = [0, 0]
         for sequence in UInt16(0)..<600 {

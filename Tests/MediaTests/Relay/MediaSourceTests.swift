@@ -51,8 +51,8 @@ struct MediaSourceTests {
         stage.apply(
             .open(
                 RelayID(rawValue: 1),
-                a: alice.media(named: "10.0.0.5:4000", signalling: "198.51.100.1"),
-                b: bob.media()
+                a: .network(alice.media(named: "10.0.0.5:4000", signalling: "198.51.100.1")),
+                b: .network(bob.media())
             )
         )
         #expect(
@@ -69,7 +69,7 @@ struct MediaSourceTests {
             let stage = Stage()
             let (mallory, bob) = (Phone("192.0.2.1:4000", seed: 9), Phone("192.0.2.2:5000", seed: 2))
             let media = mallory.media(named: victim, signalling: "192.0.2.1")
-            stage.apply(.open(RelayID(rawValue: 1), a: media, b: bob.media()))
+            stage.apply(.open(RelayID(rawValue: 1), a: .network(media), b: .network(bob.media())))
             #expect(stage.receive(bob.rtp(1), from: bob) == .dropped(.noDestination), "\(victim)")
         }
     }
@@ -80,7 +80,7 @@ struct MediaSourceTests {
         for (number, phone) in phones.enumerated() {
             let bob = Phone("192.0.2.2:\(5_000 + number * 2)", seed: 500 + UInt64(number))
             let media = phone.media(named: "10.0.0.5:4000", signalling: "198.51.100.1")
-            #expect(stage.apply(.open(RelayID(rawValue: UInt64(number)), a: media, b: bob.media())))
+            #expect(stage.apply(.open(RelayID(rawValue: UInt64(number)), a: .network(media), b: .network(bob.media()))))
         }
         for sequence in UInt16(0)..<10 {
             for phone in phones { _ = stage.receive(phone.rtp(sequence), from: phone) }
@@ -97,7 +97,9 @@ struct MediaSourceTests {
             (Phone("192.0.2.1:4000", seed: 10 + $0), Phone("192.0.2.2:\(5_000 + $0)", seed: 20 + $0))
         }
         for (number, (gateway, phone)) in calls.enumerated() {
-            stage.apply(.open(RelayID(rawValue: UInt64(number)), a: gateway.media(), b: phone.media()))
+            stage.apply(
+                .open(RelayID(rawValue: UInt64(number)), a: .network(gateway.media()), b: .network(phone.media()))
+            )
         }
         for sequence in UInt16(0)..<20 {
             for (number, (gateway, phone)) in calls.enumerated() {
@@ -112,7 +114,7 @@ struct MediaSourceTests {
 
     @Test func `a re-INVITE lets the source move; late packets from the old one do not hold it back`() {
         let (stage, alice, bob) = Stage.talking()
-        stage.apply(.update(RelayID(rawValue: 1), .a, alice.media(named: "192.0.2.1:4100")))
+        stage.apply(.update(RelayID(rawValue: 1), .a, .network(alice.media(named: "192.0.2.1:4100"))))
         #expect(stage.receive(alice.rtp(1), from: "192.0.2.1:4000").reason == nil, "still on its way from before")
         #expect(stage.receive(alice.rtp(2), from: "192.0.2.1:4100").reason == nil)
         #expect(stage.report()?.a.locked == Phone.parse("192.0.2.1:4100"))
@@ -124,7 +126,7 @@ struct MediaSourceTests {
         let (stage, alice, bob) = Stage.talking()
         let replay = alice.rtp(1)
         #expect(stage.receive(replay, from: alice).reason == nil)
-        stage.apply(.update(RelayID(rawValue: 1), .a, alice.media()))
+        stage.apply(.update(RelayID(rawValue: 1), .a, .network(alice.media())))
         #expect(stage.receive(replay, from: alice) == .dropped(.replayed))
         #expect(stage.receive(alice.rtp(2), from: "192.0.2.1:4001") == .dropped(.unknownSource))
         #expect(bob.hears(stage.receive(alice.rtp(3), from: alice).packet) == .packet(Packets.rtp(3)))
@@ -133,7 +135,7 @@ struct MediaSourceTests {
     @Test func `a new receive key lets another phone take the leg and shuts the old one out`() {
         let (stage, alice, bob) = Stage.talking()
         let carol = Phone("192.0.2.3:6000", seed: 3)
-        stage.apply(.update(RelayID(rawValue: 1), .a, carol.media()))
+        stage.apply(.update(RelayID(rawValue: 1), .a, .network(carol.media())))
         #expect(stage.report()?.a.locked == nil)
         #expect(stage.receive(alice.rtp(5), from: alice) == .dropped(.unknownSource))
         #expect(stage.receive(carol.rtp(5), from: carol).reason == nil)
@@ -153,7 +155,9 @@ struct MediaSourceTests {
     @Test func `RTCP without rtcp-mux has its own port and lock`() {
         let stage = Stage()
         let (alice, bob) = (Phone("192.0.2.1:4000", seed: 1), Phone("192.0.2.2:5000", seed: 2))
-        stage.apply(.open(RelayID(rawValue: 1), a: alice.media(mux: false), b: bob.media(mux: true)))
+        stage.apply(
+            .open(RelayID(rawValue: 1), a: .network(alice.media(mux: false)), b: .network(bob.media(mux: true)))
+        )
         #expect(stage.receive(alice.rtcp(), from: "192.0.2.1:4000", port: .rtp) == .dropped(.unknownSource))
         let fromAlice = stage.receive(alice.rtcp(), from: "192.0.2.1:4777", port: .rtcp)
         #expect(fromAlice.destination == "192.0.2.2:5000 by rtp")

@@ -42,7 +42,7 @@ struct OneStreamTests {
         let (stage, alice, bob) = Stage.call()
         #expect(heard(1_000..<1_050, of: alice, by: bob, on: stage).count == 50)
         let again = Phone("192.0.2.1:4000", seed: 33)
-        stage.apply(.update(id, .a, again.media()))
+        stage.apply(.update(id, .a, .network(again.media())))
         #expect(heard(start..<start + 5, of: again, by: bob, on: stage) == Array(1_050..<1_055))
         // The other way, and by the leg that stayed.
         #expect(heard(7..<10, 0xB0B, of: bob, by: again, on: stage).count == 3)
@@ -53,7 +53,7 @@ struct OneStreamTests {
         #expect(heard(40_000..<40_010, of: alice, by: bob, on: stage).count == 10)
         let before = try #require(bob.numbers(stage.receive(alice.rtp(40_010), from: alice).packet))
         let carol = Phone("192.0.2.3:6000", seed: 3)
-        stage.apply(.update(id, .a, carol.media()))
+        stage.apply(.update(id, .a, .network(carol.media())))
         stage.wait(.seconds(2))
         let after = try #require(bob.numbers(stage.receive(carol.rtp(9, source: 77), from: carol).packet))
         #expect(after.sequence == before.sequence + 1 && after.source == before.source)
@@ -77,12 +77,12 @@ struct OneStreamTests {
     @Test func `what a hold kept back leaves no gap, however long it was`() {
         let (stage, alice, bob) = Stage.call()
         #expect(heard(0..<10, of: alice, by: bob, on: stage).last == 9)
-        stage.apply(.update(id, .b, bob.media(sends: true, receives: false)))
+        stage.apply(.update(id, .b, .network(bob.media(sends: true, receives: false))))
         for sequence in stride(from: UInt16(10), to: 60_000, by: 10) {
             stage.wait(.milliseconds(200))
             #expect(stage.receive(alice.rtp(sequence), from: alice) == .dropped(.held))
         }
-        stage.apply(.update(id, .b, bob.media()))
+        stage.apply(.update(id, .b, .network(bob.media())))
         #expect(heard(60_000..<60_005, of: alice, by: bob, on: stage) == Array(10..<15))
     }
 
@@ -113,7 +113,7 @@ struct OneStreamTests {
         let before = try #require(bob.numbers(stage.receive(alice.rtp(60_000), from: alice).packet))
         #expect(before.sequence < 0x8000)
         let again = Phone("192.0.2.2:5000", seed: 22)
-        stage.apply(.update(id, .b, again.media()))
+        stage.apply(.update(id, .b, .network(again.media())))
         let after = try #require(again.numbers(stage.receive(alice.rtp(60_001), from: alice).packet))
         #expect(after.source != before.source && after.sequence < 0x8000)
     }

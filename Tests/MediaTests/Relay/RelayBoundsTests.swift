@@ -14,7 +14,11 @@ struct RelayBoundsTests {
         for (number, phone) in phones.enumerated() {
             let bob = Phone("192.0.2.2:\(5_000 + number * 2)", seed: 90 + UInt64(number))
             stage.apply(
-                .open(RelayID(rawValue: UInt64(number)), a: phone.media(signalling: signalling), b: bob.media())
+                .open(
+                    RelayID(rawValue: UInt64(number)),
+                    a: .network(phone.media(signalling: signalling)),
+                    b: .network(bob.media())
+                )
             )
         }
         return (stage, phones)
@@ -47,7 +51,7 @@ struct RelayBoundsTests {
     @Test func `a flood from one phone's own address leaves the others theirs`() {
         let stage = Stage()
         let (alice, bob) = (Phone("192.0.2.1:4000", seed: 1), Phone("192.0.2.2:5000", seed: 2))
-        stage.apply(.open(RelayID(rawValue: 1), a: alice.media(), b: bob.media()))
+        stage.apply(.open(RelayID(rawValue: 1), a: .network(alice.media()), b: .network(bob.media())))
         #expect(stage.receive(alice.rtp(1), from: alice).reason == nil)
         for number in UInt32(0)..<20_000 { _ = stage.receive(Packets.rtp(1, source: number), from: alice) }
         #expect(stage.counters[.throttled] > 10_000)
@@ -61,8 +65,8 @@ struct RelayBoundsTests {
         stage.apply(
             .open(
                 RelayID(rawValue: 1),
-                a: phone.media(named: "10.0.0.5:4000", signalling: "198.51.100.1"),
-                b: bob.media()
+                a: .network(phone.media(named: "10.0.0.5:4000", signalling: "198.51.100.1")),
+                b: .network(bob.media())
             )
         )
         var generator = SplitMix()
@@ -97,7 +101,9 @@ struct RelayBoundsTests {
         for number in 0..<count {
             let gateway = Phone("192.0.2.1:4000", seed: 1_000 + UInt64(number))
             let phone = Phone("192.0.2.2:\(5_000 + number)", seed: 2_000 + UInt64(number))
-            stage.apply(.open(RelayID(rawValue: UInt64(number)), a: gateway.media(), b: phone.media()))
+            stage.apply(
+                .open(RelayID(rawValue: UInt64(number)), a: .network(gateway.media()), b: .network(phone.media()))
+            )
             let reason = stage.receive(gateway.rtp(1, source: UInt32(number)), from: gateway).reason
             #expect((reason == nil) == (number < RelayLimits.legsPerSource), "leg \(number)")
             stage.wait(.seconds(1))
@@ -109,7 +115,9 @@ struct RelayBoundsTests {
         let gateways = (0..<20).map { Phone("192.0.2.1:4000", seed: 1_000 + UInt64($0)) }
         for (number, gateway) in gateways.enumerated() {
             let phone = Phone("192.0.2.2:\(5_000 + number)", seed: 2_000 + UInt64(number))
-            stage.apply(.open(RelayID(rawValue: UInt64(number)), a: gateway.media(), b: phone.media()))
+            stage.apply(
+                .open(RelayID(rawValue: UInt64(number)), a: .network(gateway.media()), b: .network(phone.media()))
+            )
             #expect(stage.receive(gateway.rtp(1, source: UInt32(number)), from: gateway).reason == nil)
         }
         for (number, gateway) in gateways.enumerated() {
@@ -127,13 +135,15 @@ struct RelayBoundsTests {
         for number in 0..<count {
             let thief = Phone("203.0.113.9:\(6_000 + number)", seed: 1_000 + UInt64(number))
             let phone = Phone("192.0.2.2:\(5_000 + number)", seed: 2_000 + UInt64(number))
-            stage.apply(.open(RelayID(rawValue: 100 + UInt64(number)), a: thief.media(), b: phone.media()))
+            stage.apply(
+                .open(RelayID(rawValue: 100 + UInt64(number)), a: .network(thief.media()), b: .network(phone.media()))
+            )
             _ = stage.receive(phone.rtp(0), from: phone)
             #expect(stage.receive(thief.rtp(1, source: UInt32(number)), from: victim).reason == nil)
             stage.wait(.seconds(1))
         }
         let bob = Phone("192.0.2.3:5000", seed: 2)
-        stage.apply(.open(RelayID(rawValue: 1), a: victim.media(), b: bob.media()))
+        stage.apply(.open(RelayID(rawValue: 1), a: .network(victim.media()), b: .network(bob.media())))
         #expect(stage.receive(victim.rtp(1, source: 0xA11CE), from: victim).reason == nil)
         #expect(stage.report()?.a.locked == victim.address)
     }
@@ -141,12 +151,12 @@ struct RelayBoundsTests {
     @Test func `a full relay refuses the next call and takes it when one has ended`() {
         let stage = Stage(capacity: 2)
         let (alice, bob) = (Phone("192.0.2.1:4000", seed: 1), Phone("192.0.2.2:5000", seed: 2))
-        let open = { stage.apply(.open(RelayID(rawValue: $0), a: alice.media(), b: bob.media())) }
+        let open = { stage.apply(.open(RelayID(rawValue: $0), a: .network(alice.media()), b: .network(bob.media()))) }
         #expect(open(1) && open(2) && open(2))
         #expect(!open(3))
         #expect(stage.apply(.close(RelayID(rawValue: 1))) && !stage.apply(.close(RelayID(rawValue: 1))))
         #expect(open(3) && stage.count == 2)
-        #expect(!stage.apply(.update(RelayID(rawValue: 9), .a, alice.media())))
+        #expect(!stage.apply(.update(RelayID(rawValue: 9), .a, .network(alice.media()))))
     }
 
     @Test func `opened and closed two thousand times, nothing is left behind`() {
@@ -154,7 +164,8 @@ struct RelayBoundsTests {
         for round in UInt64(0)..<2_000 {
             let alice = Phone("192.0.2.1:4000", suite: .aes128gcm, seed: round * 2)
             let bob = Phone("192.0.2.2:5000", suite: .aes128gcm, seed: round * 2 + 1)
-            guard stage.apply(.open(RelayID(rawValue: round), a: alice.media(), b: bob.media())) else {
+            guard stage.apply(.open(RelayID(rawValue: round), a: .network(alice.media()), b: .network(bob.media())))
+            else {
                 Issue.record("full in round \(round)")
                 return
             }

@@ -13,12 +13,12 @@ private struct Model {
     mutating func apply(_ command: RelayCommand) -> Bool {
         switch command {
         case .open(let id, let a, let b):
-            let isFit = a.receive != a.send && b.receive != b.send
+            let isFit = isFit(a) && isFit(b)
             let isDone = isFit && (open.contains(id.rawValue) || open.count < capacity)
             if isDone { open.insert(id.rawValue) } else { open.remove(id.rawValue) }
             return isDone
-        case .update(let id, _, let media):
-            let isDone = open.contains(id.rawValue) && media.receive != media.send
+        case .update(let id, _, let end):
+            let isDone = open.contains(id.rawValue) && isFit(end)
             if !isDone { open.remove(id.rawValue) }
             return isDone
         case .join(let id, _, let other, _):
@@ -29,28 +29,31 @@ private struct Model {
         case .close(let id): return open.remove(id.rawValue) != nil
         }
     }
+
+    private func isFit(_ end: MediaEnd) -> Bool { end.leg.map { $0.receive != $0.send } ?? true }
 }
 
 @Suite("Control media-source: every relay that is open belongs to a call")
 struct RelayModelTests {
     private static let capacity = 5
 
-    /// Of few relays, so that they meet; some have one key for both directions, and some peers have left.
+    /// Of few relays, so that they meet; some have one key for both directions, some peers have left, and some ends are ours.
     private func command(_ random: inout SplitMix, _ phones: [Phone]) -> RelayCommand {
         let id = { (random: inout SplitMix) in RelayID(rawValue: UInt64.random(in: 1...8, using: &random)) }
         let side = { (random: inout SplitMix) in Bool.random(using: &random) ? RelaySide.a : .b }
-        let media = { (random: inout SplitMix) in
+        let end = { (random: inout SplitMix) in
+            if UInt64.random(in: 0..<6, using: &random) == 0 { return MediaEnd.echo }
             var media = phones[Int.random(in: 0..<phones.count, using: &random)].media(
                 mux: Bool.random(using: &random),
                 sends: Bool.random(using: &random)
             )
             if UInt64.random(in: 0..<16, using: &random) == 0 { media.send = media.receive }
             media.isGone = UInt64.random(in: 0..<8, using: &random) == 0
-            return media
+            return .network(media)
         }
         switch UInt64.random(in: 0..<8, using: &random) {
-        case 0, 1, 2: return .open(id(&random), a: media(&random), b: media(&random))
-        case 3, 4: return .update(id(&random), side(&random), media(&random))
+        case 0, 1, 2: return .open(id(&random), a: end(&random), b: end(&random))
+        case 3, 4: return .update(id(&random), side(&random), end(&random))
         case 5, 6: return .join(id(&random), side(&random), from: id(&random), side(&random))
         default: return .close(id(&random))
         }
@@ -74,7 +77,11 @@ struct RelayModelTests {
         #expect(stage.count == 0)
         for number in 0..<Self.capacity {
             let (a, b) = (phones[number], phones[number + 6])
-            #expect(stage.apply(.open(RelayID(rawValue: UInt64(100 + number)), a: a.media(), b: b.media())))
+            #expect(
+                stage.apply(
+                    .open(RelayID(rawValue: UInt64(100 + number)), a: .network(a.media()), b: .network(b.media()))
+                )
+            )
         }
     }
 }

@@ -127,7 +127,7 @@ final class Stage {
         let stage = Stage()
         let alice = Phone("192.0.2.1:4000", suite: .aes256gcm, seed: 1)
         let bob = Phone("192.0.2.2:5000", suite: .aes128cmSHA1_80, seed: 2)
-        stage.apply(.open(RelayID(rawValue: 1), a: alice.media(), b: bob.media()))
+        stage.apply(.open(RelayID(rawValue: 1), a: .network(alice.media()), b: .network(bob.media())))
         return (stage, alice, bob)
     }
 

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// The messages that 23 RFCs print. Their Content-Length is often a word or a mistake, so each gets its real one here.
-@Suite("The examples of the RFCs", .enabled(if: Corpus.has("rfc-examples")))
+@Suite("The examples of the RFCs")
 struct ExamplesTests {
     /// Wrong in print, with the part that is wrong.
     static let misprinted: [String: ParseError.Part] = [

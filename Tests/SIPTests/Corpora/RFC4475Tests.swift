@@ -7,7 +7,7 @@ import Testing
 
 /// What this module owes each message of the RFC: the status where the RFC leaves no choice, the values where somebody
 /// above it decides.
-@Suite("RFC 4475: torture messages", .enabled(if: Corpus.has("rfc4475")))
+@Suite("RFC 4475: torture messages")
 struct RFC4475Tests {
     enum Verdict: Sendable {
         /// Parsing or validating throws with this status.

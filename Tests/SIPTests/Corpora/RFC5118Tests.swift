@@ -5,7 +5,7 @@ import SIP
 import TestKit
 import Testing
 
-@Suite("RFC 5118: IPv6 torture messages", .enabled(if: Corpus.has("rfc5118-crlf")))
+@Suite("RFC 5118: IPv6 torture messages")
 struct RFC5118Tests {
     typealias Check = @Sendable (Message) throws -> Void
 

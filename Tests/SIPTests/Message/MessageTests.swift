@@ -98,6 +98,14 @@ struct MessageTests {
         #expect(message.first(.contact) != nil, "what stands behind the damage is found too")
     }
 
+    @Test func `a start line that is too long is read, so that its request can be answered`() {
+        var message = Message()
+        let long = request("INVITE sip:\(String(repeating: "a", count: Limits.startLineBytes))@b SIP/2.0")
+        let error = #expect(throws: ParseError.self) { try message.parse(long.span) }
+        #expect(error?.status == 414)
+        #expect(message.method == .invite && message.isAnswerable)
+    }
+
     @Test func `an ACK, a response and a fragment are not answered`() {
         for bytes in [
             request("ACK sip:a@b SIP/2.0"), wire("SIP/2.0 200 OK\nVia: SIP/2.0/UDP a;branch=z9hG4bKx\n\n"),

@@ -119,7 +119,7 @@ struct MediaLoopTests {
         defer { loop.stop() }
         let (alice, bob) = (try TestPhone(), try TestPhone())
         loop.start()
-        loop.send([.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)])
+        loop.send([.open(RelayID(rawValue: 1), a: .network(alice.media), b: .network(bob.media))])
         for sequence in UInt8(1)...50 {
             alice.socket.send(try alice.rtp(sequence), to: loop.rtp)
             bob.socket.send(try bob.rtp(sequence), to: loop.rtp)
@@ -136,7 +136,7 @@ struct MediaLoopTests {
         defer { loop.stop() }
         let (alice, bob, stranger) = (try TestPhone(), try TestPhone(), try TestSocket())
         loop.start()
-        loop.send([.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)])
+        loop.send([.open(RelayID(rawValue: 1), a: .network(alice.media), b: .network(bob.media))])
         alice.socket.send(try alice.rtp(1), to: loop.rtp)
         #expect(bob.hears() == 1)
         for length in [0, 1, 2, 11, 12, 50, 182, 1_500, 4_000, 60_000] {
@@ -156,7 +156,7 @@ struct MediaLoopTests {
         defer { loop.stop() }
         let (alice, bob) = (try TestPhone(mux: false), try TestPhone(mux: false))
         loop.start()
-        loop.send([.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)])
+        loop.send([.open(RelayID(rawValue: 1), a: .network(alice.media), b: .network(bob.media))])
         alice.socket.send(try alice.rtcp(), to: loop.rtcp)
         // A report of 8 bytes, our name with 28, and 20 of protection.
         #expect(bob.socket.receive()?.count == 56)
@@ -173,7 +173,7 @@ struct MediaLoopTests {
         defer { loop.stop() }
         let (alice, bob) = (try TestPhone(), try TestPhone(on: Self.anyPort6))
         loop.start()
-        loop.send([.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)])
+        loop.send([.open(RelayID(rawValue: 1), a: .network(alice.media), b: .network(bob.media))])
         for sequence in UInt8(1)...20 {
             alice.socket.send(try alice.rtp(sequence), to: loop.rtp)
             bob.socket.send(try bob.rtp(sequence), to: ports.rtp)
@@ -192,11 +192,11 @@ struct MediaLoopTests {
         defer { loop.stop() }
         let (alice, bob) = (try TestPhone(), try TestPhone(on: Self.anyPort6))
         loop.start()
-        loop.send([.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)])
+        loop.send([.open(RelayID(rawValue: 1), a: .network(alice.media), b: .network(bob.media))])
         alice.socket.send(try alice.rtp(1), to: loop.rtp)
         #expect(bob.socket.receive(within: 200) == nil)
         let (carol, dave) = (try TestPhone(), try TestPhone())
-        loop.send([.open(RelayID(rawValue: 2), a: dave.media, b: carol.media)])
+        loop.send([.open(RelayID(rawValue: 2), a: .network(dave.media), b: .network(carol.media))])
         dave.socket.send(try dave.rtp(1), to: loop.rtp)
         #expect(carol.socket.receive() != nil)
     }
@@ -212,7 +212,7 @@ struct MediaLoopTests {
         defer { loop.stop() }
         let (alice, bob) = (try TestPhone(), try TestPhone())
         loop.start()
-        loop.send([.open(RelayID(rawValue: 7), a: alice.media, b: bob.media)])
+        loop.send([.open(RelayID(rawValue: 7), a: .network(alice.media), b: .network(bob.media))])
         alice.socket.send(try alice.rtp(1), to: loop.rtp)
         #expect(told.wait(timeout: .now() + 10) == .success)
         let report = try #require(reports.withLock { $0.first })
@@ -230,7 +230,7 @@ struct MediaLoopTests {
         }
         defer { loop.stop() }
         let (alice, bob) = (try TestPhone(), try TestPhone())
-        let open = { RelayCommand.open(RelayID(rawValue: $0), a: alice.media, b: bob.media) }
+        let open = { RelayCommand.open(RelayID(rawValue: $0), a: .network(alice.media), b: .network(bob.media)) }
         #expect(loop.send([open(1), open(2), .close(RelayID(rawValue: 3))], upTo: RelayMark(rawValue: 7), of: 5) == [])
         loop.start()
         #expect(told.wait(timeout: .now() + 10) == .success)
@@ -243,7 +243,7 @@ struct MediaLoopTests {
         let loop = try loop(capacity: 1)
         defer { loop.stop() }
         let (alice, bob) = (try TestPhone(), try TestPhone())
-        let open = RelayCommand.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)
+        let open = RelayCommand.open(RelayID(rawValue: 1), a: .network(alice.media), b: .network(bob.media))
         #expect(loop.send(Array(repeating: open, count: 8)).isEmpty)
         #expect(loop.send([open, .close(RelayID(rawValue: 1))]) == [RelayID(rawValue: 1)])
         #expect(loop.refusedCommands == 1)
@@ -269,7 +269,7 @@ struct MediaLoopTests {
         let loop = try loop(capacity: 1)
         let (alice, bob) = (try TestPhone(), try TestPhone())
         // Never started: nothing is taken from the queue.
-        let open = RelayCommand.open(RelayID(rawValue: 1), a: alice.media, b: bob.media)
+        let open = RelayCommand.open(RelayID(rawValue: 1), a: .network(alice.media), b: .network(bob.media))
         loop.send(Array(repeating: open, count: MediaLimits.commandsPerRelay + 5))
         #expect(loop.refusedCommands == 5)
         loop.send([.close(RelayID(rawValue: 1))])

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Debian's Chromium without a screen, driven by its chromedriver over plain W3C WebDriver. No check of a certificate is off."""
+import http.server
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+
+from phone import until
+
+PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "browser.html")
+ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+             "--disable-extensions", "--disable-background-networking", "--disable-component-update"]
+
+
+class Site(http.server.BaseHTTPRequestHandler):
+    """The page, and the library that it loads."""
+
+    files = {}
+
+    def do_GET(self):
+        kind, body = self.files.get(self.path, ("text/plain", b""))
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Browser:
+    """A browser that trusts one more authority, on a page of a site of its own, `origin`."""
+
+    def __init__(self, ca, sip_js):
+        self.home = tempfile.mkdtemp(prefix="ringfence-browser-")
+        self.trust(ca)
+        self.serve(sip_js)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.driver = "http://127.0.0.1:%d" % free.getsockname()[1]
+        self.process = subprocess.Popen(
+            ["chromedriver", "--port=" + self.driver.rsplit(":", 1)[1], "--log-level=WARNING"], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, env={**os.environ, "HOME": self.home, "XDG_CONFIG_HOME": self.home, "XDG_CACHE_HOME": self.home})
+        until(self.is_ready, 10)
+        options = {"args": ARGUMENTS + ["--user-data-dir=" + self.home + "/profile"], "binary": shutil.which("chromium")}
+        wish = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"},
+                "timeouts": {"script": 60000}}
+        started = self.ask("POST", "/session", {"capabilities": {"alwaysMatch": wish}})
+        self.session, self.version = "/session/" + started["sessionId"], started["capabilities"]["browserVersion"]
+        self.ask("POST", self.session + "/url", {"url": self.origin + "/"})
+
+    def trust(self, ca):
+        base = self.home + "/.pki/nssdb"
+        os.makedirs(base)
+        for command in (["-N", "--empty-password"], ["-A", "-n", "ringfence", "-t", "C,,", "-i", ca]):
+            subprocess.run(["certutil", *command, "-d", "sql:" + base], check=True, capture_output=True)
+
+    def serve(self, sip_js):
+        with open(PAGE, "rb") as page, open(sip_js, "rb") as library:
+            Site.files = {"/": ("text/html", page.read()), "/sip.js": ("text/javascript", library.read())}
+        self.site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+        self.origin = "http://localhost:%d" % self.site.server_address[1]
+        threading.Thread(target=self.site.serve_forever, daemon=True).start()
+
+    def is_ready(self):
+        try:
+            return self.ask("GET", "/status")["ready"]
+        except OSError:
+            return False
+
+    def ask(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        wish = urllib.request.Request(self.driver + path, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(wish, timeout=90) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(json.load(error)["value"]["message"][:400]) from error
+
+    def run(self, expression):
+        """The value of a promise of the page."""
+        script = ("const done = arguments[arguments.length - 1];"
+                  "Promise.resolve(%s).then(done, error => done({ error: String(error) }))" % expression)
+        return self.ask("POST", self.session + "/execute/async", {"script": script, "args": []})
+
+    def console(self):
+        return [line["message"][:200] for line in self.ask("POST", self.session + "/se/log", {"type": "browser"})]
+
+    def close(self):
+        self.ask("DELETE", self.session)
+        self.site.shutdown()
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.home, ignore_errors=True)

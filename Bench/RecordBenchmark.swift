@@ -61,10 +61,10 @@ private func measure(width: Int, throughLog: Bool) throws -> Cost {
         var record = CallRecord(
             id: "0123456789abcdef\(serial)",
             startedAt: now + .milliseconds(serial * 40),
-            caller: caller,
+            caller: .extension(caller),
             callerDevice: device,
             dialled: "202",
-            callee: ExtensionNumber(parsing: "202")
+            callee: Participant(parsing: "202")
         )
         record.callerProtection = LegProtection(
             transport: "tls",

@@ -19,7 +19,7 @@ extension Administrator {
         guard let role = OperatorRules.role(of: identity, server: doorkeeper.server, among: operators) else {
             throw await turnAway(identity)
         }
-        if !OperatorRules.isAlwaysOwner(identity, server: doorkeeper.server) { await see(identity) }
+        if !OperatorRules.isAlwaysOwner(identity, server: doorkeeper.server) { see(identity) }
         return try await perform(command, by: Actor(identity, role: role, narrowedTo: narrowed))
     }
 
@@ -33,7 +33,7 @@ extension Administrator {
     }
 
     /// The first time in an hour: the list says who has not been here for long.
-    private func see(_ identity: Identity) async {
+    private func see(_ identity: Identity) {
         let time = now()
         guard case .account(let account) = identity, let name = account.name,
             seen[name].map({ time - $0 >= Limits.visit || time < $0 }) ?? true
@@ -42,6 +42,6 @@ extension Administrator {
         }
         seen[name] = time
         // A disk that is full is said by the command that needs it.
-        try? await store.write { try $0.see(operator: name, at: time) }
+        try? store.see(operator: name, at: time)
     }
 }

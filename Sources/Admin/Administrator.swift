@@ -10,7 +10,9 @@ public import Store
 /// Each change takes the same path: may this actor do it, is it possible, write it with its journal entry in one transaction,
 /// then tell the engine, which ends what is now forbidden. Only then is it answered.
 public actor Administrator {
-    let store: BusinessStore
+    /// Where it decides and writes, on its own thread. What takes long to read is read by ``reading(_:)``.
+    let store: any Backend
+    private let thread = StoreExecutor(label: "ringfence-administrator")
     let engine: any Engine
     let notifier: any Notifier
     let doorkeeper: any Doorkeeper
@@ -19,9 +21,6 @@ public actor Administrator {
     let now: @Sendable () -> WallTime
     var entropy: Entropy
     private var refusals = RefusalTally()
-    /// Whether a command is at work that changes something, and those that wait until it is done.
-    private var isChanging = false
-    private var queue: [CheckedContinuation<Void, Never>] = []
     /// When operators were last written down to be here.
     var seen: [String: WallTime] = [:]
 
@@ -38,40 +37,26 @@ public actor Administrator {
         now: @escaping @Sendable () -> WallTime,
         audit: @escaping @Sendable () async -> AuditSummary
     ) {
-        self.store = BusinessStore(store)
+        self.store = store
         (self.engine, self.notifier, self.facts) = (engine, notifier, facts)
         self.doorkeeper = doorkeeper
         (self.entropy, self.now, self.audit) = (entropy, now, audit)
     }
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     /// Does what is asked, or says why not.
     ///
     /// What is refused leaves everything as it was but for a line in the journal: where somebody has not the right, and where
     /// something would have changed.
     public func perform<Asked: Command>(_ command: Asked, by actor: Actor) async throws(Refusal) -> Asked.Reply {
-        if Asked.changesSomething { await takeTurn() }
-        defer { if Asked.changesSomething { passTurn() } }
         let caller = Caller(name: actor.name, permit: try await authorise(command, by: actor))
         do throws(Refusal) {
             return try await command.run(in: self, for: caller)
         } catch {
-            if Asked.changesSomething { await keep(error, of: Asked.name, by: actor.name) }
+            if Asked.changesSomething { keep(error, of: Asked.name, by: actor.name) }
             throw error
         }
-    }
-
-    /// What is decided by settings is written before the next one decides: between the two others may only look.
-    private func takeTurn() async {
-        guard isChanging else {
-            isChanging = true
-            return
-        }
-        await withCheckedContinuation { queue.append($0) }
-    }
-
-    private func passTurn() {
-        guard queue.isEmpty else { return queue.removeFirst().resume() }
-        isChanging = false
     }
 
     private func authorise<Asked: Command>(_ command: Asked, by actor: Actor) async throws(Refusal) -> Permit {
@@ -88,8 +73,7 @@ public actor Administrator {
         let traces = drafts.map { JournalRules.Trace(actor: $0.actor, action: $0.action, subject: $0.subject) }
         if let refusal = JournalRules.refusal(ofChanges: changes.count, traces: traces) { throw refusal }
         do {
-            let time = now()
-            _ = try await store.write { try $0.change(changes, journal: drafts, at: time) }
+            _ = try store.change(changes, journal: drafts, at: now())
         } catch {
             throw .cannotWrite(error)
         }
@@ -107,11 +91,12 @@ public actor Administrator {
         await notifier.notify(Notice(control: control?.rawValue, text: text))
     }
 
+    /// Reads beside everything else that is asked; others may change something meanwhile.
     func reading<Value: Sendable>(
         _ read: @escaping @Sendable (any Backend) throws -> Value
     ) async throws(Refusal) -> Value {
         do {
-            return try await store.read(read)
+            return try await BusinessStore(store).read(read)
         } catch {
             throw .cannotRead(error)
         }
@@ -119,11 +104,9 @@ public actor Administrator {
 
     /// Writes something that is no setting.
     @discardableResult
-    func writing<Value: Sendable>(
-        _ write: @escaping @Sendable (any Backend) throws -> Value
-    ) async throws(Refusal) -> Value {
+    func writing<Value>(_ write: (any Backend) throws -> Value) throws(Refusal) -> Value {
         do {
-            return try await store.write(write)
+            return try write(store)
         } catch {
             throw .cannotWrite(error)
         }
@@ -133,19 +116,19 @@ public actor Administrator {
     ///
     /// - Returns: Of how many refusals the line tells; `nil` when there is none.
     @discardableResult
-    func keep(_ refusal: Refusal, of action: String, by name: String) async -> Int? {
+    func keep(_ refusal: Refusal, of action: String, by name: String) -> Int? {
         let time = now()
         guard let unwritten = refusals.write(of: name, at: time) else { return nil }
         let detail = JournalDetail.refusal(refusal, unwritten: unwritten)
         // What was refused changed nothing; that the disk is full is said by the command that needs it.
         let draft = JournalDraft(actor: name, action: action, subject: "refused", detail: detail)
-        _ = try? await store.write { try $0.append(draft, at: time) }
+        _ = try? store.append(draft, at: time)
         return unwritten + 1
     }
 
     /// The same where somebody tried what he has no right to: people hear of it too.
     func alarm(_ refusal: Refusal, of action: String, by name: String) async {
-        guard let count = await keep(refusal, of: action, by: name) else { return }
+        guard let count = keep(refusal, of: action, by: name) else { return }
         let event = SecurityEvent(
             at: now(),
             kind: .rightRefused,
@@ -155,7 +138,7 @@ public actor Administrator {
             detail: "\(action): \(refusal.problem)",
             count: count
         )
-        try? await store.write { try $0.write([event]) }
+        try? store.write([event])
         await tell(refusal.problem, of: .roles)
     }
 }

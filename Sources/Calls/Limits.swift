@@ -33,6 +33,8 @@ enum Limits {
     static let forks = 20
     /// Calls at once on one switchboard. Each holds about 8 KiB here and one relay.
     static let calls = 4_000
+    /// Calls at once that one service answers. It is for trying a phone out; each costs a relay.
+    static let callsOfService = 8
     /// How long a phone rings before the caller is told that nobody answers.
     static let ringing: Duration = .seconds(90)
     /// How long an answer waits for its record to be on disk.

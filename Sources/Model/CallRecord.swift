@@ -41,12 +41,13 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
     public var startedAt: WallTime
     public var answeredAt: WallTime?
     public var endedAt: WallTime?
-    /// The extension that the caller's credential belongs to; never what From claimed.
-    public var caller: ExtensionNumber
-    public var callerDevice: DeviceID
+    /// Whose credential called; never what From claimed.
+    public var caller: Participant
+    /// `nil` for a caller that is no phone of ours.
+    public var callerDevice: DeviceID?
     /// What was dialled, as text; not necessarily an extension.
     public var dialled: String
-    public var callee: ExtensionNumber?
+    public var callee: Participant?
     /// Whose phones forwarded it, in order; of an answered call those that led to who got it.
     public var forwardedBy: [ExtensionNumber]
     public var outcome: CallOutcome
@@ -64,10 +65,10 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
         startedAt: WallTime,
         answeredAt: WallTime? = nil,
         endedAt: WallTime? = nil,
-        caller: ExtensionNumber,
-        callerDevice: DeviceID,
+        caller: Participant,
+        callerDevice: DeviceID?,
         dialled: String,
-        callee: ExtensionNumber? = nil,
+        callee: Participant? = nil,
         forwardedBy: [ExtensionNumber] = [],
         outcome: CallOutcome = .settingUp,
         status: Int? = nil,
@@ -81,5 +82,15 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
         self.forwardedBy = forwardedBy
         (self.outcome, self.status, self.control, self.reason) = (outcome, status, control, reason)
         (self.callerProtection, self.calleeProtection) = (callerProtection, calleeProtection)
+    }
+}
+
+extension CallRecord {
+    /// What protects each leg of an answered call. An end of our own has no leg.
+    public var protections: [LegProtection?] {
+        switch callee {
+        case .service: [callerProtection]
+        case .extension, nil: [callerProtection, calleeProtection]
+        }
     }
 }

@@ -69,6 +69,6 @@ extension [CallRecord] {
 extension Extension {
     /// Whether it made or got that call since it is there.
     fileprivate func took(part record: CallRecord) -> Bool {
-        [record.caller, record.callee].contains(number) && createdAt <= record.startedAt
+        [record.caller.number, record.callee?.number].contains(number) && createdAt <= record.startedAt
     }
 }

@@ -61,8 +61,8 @@ extension RingfenceStore {
         if let mark = try pool.read(StoreMark.load), mark.isOpen {
             if !hadWAL {
                 note(
-                    "\(directory.database) was copied from a running server without ringfence.sqlite-wal: "
-                        + "what was written last is missing"
+                    "\(directory.database) was copied from a running server without ringfence.sqlite-wal, or another "
+                        + "program took that in: what was written last may be missing"
                 )
             }
             try takeUp(mark)
@@ -82,9 +82,12 @@ extension RingfenceStore {
                 "\(path), with call records of the last seconds, is missing: the folder was moved or copied without it"
             )
         }
-        let left = try RecordLog(path)
-        let waiting = left.oldest(of: business)
-        try write(waiting.map(\.record))
-        left.filled(waiting, of: business)
+        let left: RecordLog
+        do throws(StoreError) {
+            left = try RecordLog(path)
+        } catch {
+            return note("call records of the last seconds are in \(path), which cannot be read: \(error)")
+        }
+        try write(left.oldest(of: business).map(\.record))
     }
 }

@@ -92,8 +92,8 @@ final class Office: Sendable {
             state.calls.append(
                 CallReport(
                     id: id,
-                    caller: caller.extension,
-                    callee: callee.extension,
+                    caller: .extension(caller.extension),
+                    callee: .extension(callee.extension),
                     startedAt: noon,
                     answeredAt: noon,
                     callerProtection: nil,
@@ -152,7 +152,8 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, LiveState, S
             let isLive = { (number: ExtensionNumber) in snapshot.extensions[number]?.isEnabled == true }
             state.registrations.removeAll { !isLive($0.extension) || snapshot.device($0.phone) == nil }
             state.calls.removeAll { call in
-                !isLive(call.caller) || !isLive(call.callee) || snapshot.deviceCount(of: call.caller) == 0
+                let numbers = [call.caller, call.callee].compactMap(\.number)
+                return !numbers.allSatisfy(isLive) || call.caller.number.map(snapshot.deviceCount) == 0
             }
         }
     }

@@ -209,10 +209,10 @@ struct OwnExtensionTests {
             CallRecord(
                 id: id,
                 startedAt: noon + .seconds(after),
-                caller: try #require(ExtensionNumber(parsing: caller)),
+                caller: .extension(try #require(ExtensionNumber(parsing: caller))),
                 callerDevice: try #require(DeviceID(parsing: "0123456789abcdef")),
                 dialled: callee,
-                callee: ExtensionNumber(parsing: callee)
+                callee: Participant(parsing: callee)
             )
         }
         try office.store.write([

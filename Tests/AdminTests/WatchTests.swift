@@ -79,7 +79,7 @@ struct WatchTests {
         let record = CallRecord(
             id: "a1",
             startedAt: noon,
-            caller: phone.extension,
+            caller: .extension(phone.extension),
             callerDevice: phone.id,
             dialled: "999",
             outcome: .refused,

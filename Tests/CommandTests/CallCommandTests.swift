@@ -22,8 +22,8 @@ struct CallCommandTests {
     @Test func `a call shows how both of its legs are encrypted`() throws {
         let call = CallReport(
             id: "c1",
-            caller: try Sample.number("101"),
-            callee: try Sample.number("102"),
+            caller: .extension(try Sample.number("101")),
+            callee: .extension(try Sample.number("102")),
             startedAt: Sample.time,
             answeredAt: nil,
             callerProtection: protection,
@@ -44,7 +44,7 @@ struct CallCommandTests {
         let record = CallRecord(
             id: "c1",
             startedAt: Sample.time,
-            caller: try Sample.number("101"),
+            caller: .extension(try Sample.number("101")),
             callerDevice: try Sample.device(),
             dialled: dialled,
             reason: "none"
@@ -63,7 +63,7 @@ struct CallCommandTests {
             id: "c1",
             startedAt: Sample.time,
             endedAt: Sample.time,
-            caller: try Sample.number("101"),
+            caller: .extension(try Sample.number("101")),
             callerDevice: try Sample.device(),
             dialled: "102",
             outcome: .refused,
@@ -85,7 +85,7 @@ struct CallCommandTests {
             startedAt: Sample.time,
             answeredAt: Sample.time,
             endedAt: Sample.time + .seconds(61),
-            caller: try Sample.number("101"),
+            caller: .extension(try Sample.number("101")),
             callerDevice: try Sample.device(),
             dialled: "102",
             outcome: .answered,

@@ -36,6 +36,21 @@ struct CallRulesTests {
             return CallRules.decide(attempt, in: snapshot)
         }
 
+        func decide(
+            to service: Service,
+            from caller: Device? = nil,
+            isSecure: Bool = true,
+            media: CallAttempt.Media = .encrypted
+        ) -> Verdict<Placement> {
+            let attempt = CallAttempt(
+                caller: caller ?? phone,
+                dialled: service.code,
+                signallingIsSecure: isSecure,
+                media: media
+            )
+            return CallRules.decide(attempt, to: service, in: snapshot)
+        }
+
         /// Status and control of the refusal; `nil` when the call was allowed.
         func refusal(of verdict: Verdict<Placement>) -> (status: Int, control: Control?)? {
             switch verdict {
@@ -68,6 +83,44 @@ struct CallRulesTests {
         }
         #expect((refusal.status, refusal.control) == (488, .mediaEncryption))
         #expect(refusal.reason.contains("SRTP"))
+    }
+
+    @Test(arguments: [
+        (CallAttempt.Media.optional, "mandatory"), (.dtls, "SDES"), (.noKey, "SDES"),
+        (.otherSuites, "AES_CM_128_HMAC_SHA1_80"), (.otherParameters, "MKI"),
+    ])
+    func `Control media-encryption: what is no SRTP of ours is refused with what to set`(
+        media: CallAttempt.Media,
+        setting: String
+    ) throws {
+        let office = try Office()
+        for verdict in [office.decide("202", media: media), office.decide(to: .echo, media: media)] {
+            guard case .refused(let refusal) = verdict else {
+                Issue.record("allowed")
+                return
+            }
+            #expect((refusal.status, refusal.control) == (488, .mediaEncryption))
+            #expect(refusal.reason.contains(setting) && !refusal.reason.contains("without SRTP"))
+        }
+    }
+
+    @Test func `whoever may call may have the server answer, under the same conditions, and nobody else`() throws {
+        let office = try Office()
+        guard case .allowed(let proof) = office.decide(to: .echo) else {
+            Issue.record("refused")
+            return
+        }
+        #expect(proof.target == .service(.echo) && proof.payer.id == office.phone.id)
+        #expect(proof.refusal(in: office.snapshot) == nil)
+        let gone = try Snapshot.office([try .numbered("201")], devices: [])
+        #expect(proof.refusal(in: gone)?.status == 403, "judged again, it falls with the phone")
+        #expect(office.refusal(of: office.decide(to: .echo, media: .plain))?.status == 488)
+        #expect(office.refusal(of: office.decide(to: .echo, isSecure: false))?.control == .signallingEncryption)
+        #expect(office.refusal(of: office.decide(to: .echo, from: office.disabledPhone))?.status == 403)
+        #expect(
+            office.refusal(of: office.decide("*43"))?.status == 404,
+            "what is transferred or forwarded goes to people"
+        )
     }
 
     @Test func `Control signalling-encryption: SRTP keys do not travel over a connection without TLS`() throws {

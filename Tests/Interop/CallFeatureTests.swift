@@ -50,6 +50,14 @@ struct CallFeatureTests {
 
     @Test(
         .timeLimit(.minutes(1)),
+        arguments: FeatureTrial.possible(["baresip"], ["pjsua"], ["linphone"])
+    )
+    func `a phone that dials *43 hears itself`(trial: FeatureTrial) throws {
+        try trial.use("echo")
+    }
+
+    @Test(
+        .timeLimit(.minutes(1)),
         arguments: FeatureTrial.possible(["baresip", "pjsua", "linphone"], ["linphone", "pjsua", "baresip"])
     )
     func `a phone forwards to a colleague when its extension may, and the two hear each other`(

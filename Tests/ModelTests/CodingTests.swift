@@ -32,14 +32,14 @@ struct CodingTests {
         var record = CallRecord(
             id: "a1",
             startedAt: office.noon,
-            caller: device.number,
+            caller: .extension(device.number),
             callerDevice: device.id,
             dialled: "202\r\nünicode"
         )
         #expect(try roundTrip(record) == record)
         record.answeredAt = office.noon + .seconds(3)
         record.endedAt = office.noon + .seconds(60)
-        record.callee = try office.number("202")
+        record.callee = .extension(try office.number("202"))
         (record.outcome, record.status, record.control) = (.answered, 200, "media-encryption")
         record.callerProtection = LegProtection(
             transport: "tls",

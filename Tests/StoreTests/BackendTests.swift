@@ -80,4 +80,24 @@ struct BackendTests {
         }
         try await waiting
     }
+
+    private actor Waiter {
+        private let thread = StoreExecutor(label: "test")
+        nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+        func wait(for gate: DispatchSemaphore) { gate.wait() }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `an actor that waits for the disk has a thread of its own`() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        let waiters = (0..<16).map { _ in Waiter() }
+        await withTaskGroup { group in
+            for waiter in waiters { group.addTask { await waiter.wait(for: gate) } }
+            for _ in waiters {
+                await Task.yield()
+                gate.signal()
+            }
+        }
+    }
 }

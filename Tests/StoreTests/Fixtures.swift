@@ -103,10 +103,10 @@ func makeRecord(_ id: String, at time: WallTime = noon) throws -> CallRecord {
     CallRecord(
         id: id,
         startedAt: time,
-        caller: try number("201"),
-        callerDevice: try #require(DeviceID(parsing: "0123456789abcdef")),
+        caller: .extension(try number("201")),
+        callerDevice: DeviceID(parsing: "0123456789abcdef"),
         dialled: "202",
-        callee: try number("202")
+        callee: .extension(try number("202"))
     )
 }
 

@@ -55,6 +55,16 @@ struct RecordLogTests {
         #expect(log.damage == nil && log.wasFound)
     }
 
+    @Test func `whoever takes part need not be an extension`() throws {
+        let (path, store) = (try makePath(), try Place().create())
+        var record = try makeEnded("echo")
+        (record.callerDevice, record.callee) = (nil, Participant(parsing: "*43"))
+        do { try RecordLog(path).append([record], of: office) }
+        #expect(try RecordLog(path).oldest(of: office).map(\.record) == [record])
+        try store.write([record])
+        #expect(try store.records() == [record] && record.callee != nil)
+    }
+
     @Test func `of the states of a call the latest counts, and an end is not undone`() throws {
         let path = try makePath()
         let ended = try makeEnded("call")

@@ -42,7 +42,7 @@ public struct AddBan: Command {
             throw .protected(ban.source, protection)
         }
         let entry = caller.draft("ban.add", ban.source.description, JournalDetail.of(nil, became: ban))
-        try await administrator.writing { try $0.keep(ban, journal: entry, at: ban.since) }
+        try administrator.writing { try $0.keep(ban, journal: entry, at: ban.since) }
         await administrator.engine.impose(ban)
         await administrator.tell("\(ban.source) was banned until \(ban.until) by \(caller.name)")
         return ban
@@ -82,9 +82,8 @@ public struct RemoveBan: Command {
         guard let source = BanSource(parsing: source) else { throw .noSource(self.source) }
         guard let ban = await administrator.engine.lift(source) else { throw .noBan(source) }
         let entry = caller.draft("ban.remove", source.description, JournalDetail.of(ban, became: nil))
-        let time = administrator.now()
         do throws(Refusal) {
-            try await administrator.writing { try $0.lift(source, journal: entry, at: time) }
+            try administrator.writing { try $0.lift(source, journal: entry, at: administrator.now()) }
         } catch {
             await administrator.engine.impose(ban)
             throw error

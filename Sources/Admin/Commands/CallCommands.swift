@@ -12,10 +12,14 @@ public struct ListCalls: ExtensionCommand {
     public init() {}
 
     public static func harmless(_: ExtensionNumber) -> Self { Self() }
-    public static func owners(of calls: [CallReport]) -> [[ExtensionNumber]] { calls.map { [$0.caller, $0.callee] } }
+    public static func owners(of calls: [CallReport]) -> [[ExtensionNumber]] {
+        calls.map { [$0.caller, $0.callee].compactMap(\.number) }
+    }
 
     public func run(in administrator: isolated Administrator, for caller: Caller) async -> [CallReport] {
-        await administrator.engine.live(.calls).calls.filter { caller.permit.covers($0.caller, $0.callee) }
+        await administrator.engine.live(.calls).calls.filter {
+            caller.permit.covers($0.caller.number, $0.callee.number)
+        }
     }
 }
 
@@ -41,8 +45,7 @@ public struct EndCall: Command {
         guard await administrator.engine.live(.calls).calls.contains(where: { $0.id == id }) else { throw .noCall(id) }
         // Before it ends: what leaves no trace is not done.
         let entry = caller.draft("call.end", id, #"{"new":"ended"}"#)
-        let time = administrator.now()
-        try await administrator.writing { try $0.append(entry, at: time) }
+        try administrator.writing { try $0.append(entry, at: administrator.now()) }
         guard await administrator.engine.endCall(id) else { throw .noCall(id) }
         await administrator.tell("Call \(id) ended by \(caller.name)")
         return Reply(id: id)
@@ -62,7 +65,7 @@ public struct ListRecords: ExtensionCommand {
     public static func harmless(_: ExtensionNumber) -> Self { Self(limit: 100) }
 
     public static func owners(of records: [CallRecord]) -> [[ExtensionNumber]] {
-        records.map { [$0.caller] + ($0.callee.map { [$0] } ?? []) }
+        records.map { [$0.caller, $0.callee].compactMap { $0?.number } }
     }
 
     /// Calls of one extension that is not there (any more) are nobody's to see.

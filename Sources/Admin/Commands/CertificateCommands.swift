@@ -44,9 +44,8 @@ public struct ReplaceCertificate: Command {
         let new = try await administrator.engine.replaceCertificate(pair)
         administrator.facts = administrator.facts.under(new.authority)
         let entry = caller.draft("certificate.replace", new.fingerprint, JournalDetail.of(old, became: new))
-        let time = administrator.now()
         do {
-            _ = try await administrator.store.write { try $0.append(entry, at: time) }
+            try administrator.store.append(entry, at: administrator.now())
         } catch {
             throw .replacedUnwritten(error)
         }

@@ -14,7 +14,7 @@ public struct Diagnose: Command {
     public static func harmless(_: ExtensionNumber) -> Self { Self() }
 
     public func run(in administrator: isolated Administrator, for _: Caller) async -> DoctorReport {
-        let files = (try? await administrator.store.read { $0.files() }) ?? []
+        let files = administrator.store.files()
         let kept = files.map(administrator.fact) + [await administrator.journalFact(), administrator.businessFact()]
         return DoctorReport(facts: kept + (await administrator.engine.health()))
     }
@@ -44,7 +44,7 @@ extension Administrator {
 
     fileprivate func journalFact() async -> DoctorFact {
         do {
-            let verification = try await store.read { try $0.verifyJournal() }
+            let verification = try await reading { try $0.verifyJournal() }
             guard let sequence = verification.firstWrong else {
                 return DoctorFact(name: "journal", isWell: true, finding: "\(verification.entries) entries, unaltered")
             }

@@ -82,7 +82,7 @@ extension Administrator {
             [caller.draft("operator.add", name, JournalDetail.of(old, became: new))],
             notice: "\(account) may run the system as \(role), by \(caller.name)"
         )
-        return try await report(new)
+        return try report(new)
     }
 
     fileprivate func dismiss(_ name: String, by caller: Caller) async throws(Refusal) -> OperatorReport {
@@ -94,7 +94,7 @@ extension Administrator {
             }
             throw .noOperator(name)
         }
-        let report = try await report(old)
+        let report = try report(old)
         try await change(
             [.dismiss(account: name)],
             [caller.draft("operator.remove", name, JournalDetail.of(old, became: nil))],
@@ -121,9 +121,12 @@ extension Administrator {
             + store.snapshot.operators.sorted { $0.account < $1.account }.map { report($0, lastSeen[$0.account]) }
     }
 
-    private func report(_ value: Operator) async throws(Refusal) -> OperatorReport {
-        let lastSeen = try await reading { try $0.operatorsLastSeen() }
-        return report(value, lastSeen[value.account])
+    private func report(_ value: Operator) throws(Refusal) -> OperatorReport {
+        do {
+            return report(value, try store.operatorsLastSeen()[value.account])
+        } catch {
+            throw .cannotRead(error)
+        }
     }
 
     private func report(_ value: Operator, _ lastSeen: WallTime?) -> OperatorReport {

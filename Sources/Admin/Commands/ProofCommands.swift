@@ -74,7 +74,7 @@ public struct RunAudit: Command {
     /// Looks, keeps what was found as proofs, and answers with all of it.
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> AuditSummary {
         let summary = await administrator.audit()
-        try await administrator.keep(summary.outcomes, .audit)
+        try administrator.keep(summary.outcomes, .audit)
         if !summary.holds {
             let failed = summary.outcomes.filter { !$0.passed }.map(\.control.rawValue).joined(separator: ", ")
             await administrator.tell("The audit found controls that fall short: \(failed)")
@@ -103,20 +103,19 @@ public struct KeepProofs: Command {
 
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Reply {
         try administrator.require(outcomes.count)
-        try await administrator.keep(outcomes, kind)
+        try administrator.keep(outcomes, kind)
         let entry = caller.draft("control.keep-proofs", kind.rawValue, JournalDetail.outcomes(outcomes))
-        let time = administrator.now()
-        try await administrator.writing { try $0.append(entry, at: time) }
+        try administrator.writing { try $0.append(entry, at: administrator.now()) }
         return Reply(count: outcomes.count)
     }
 }
 
 extension Administrator {
-    fileprivate func keep(_ outcomes: [ControlOutcome], _ kind: Proof.Kind) async throws(Refusal) {
+    fileprivate func keep(_ outcomes: [ControlOutcome], _ kind: Proof.Kind) throws(Refusal) {
         let time = now()
         let proofs = outcomes.map {
             Proof(control: $0.control.rawValue, kind: kind, at: time, passed: $0.passed, evidence: $0.evidence)
         }
-        try await writing { try $0.recordProofs(proofs) }
+        try writing { try $0.recordProofs(proofs) }
     }
 }

@@ -7,8 +7,8 @@ public import Primitives
 public struct CallReport: Hashable, Sendable, Codable {
     /// The id of its record.
     public let id: String
-    public let caller: ExtensionNumber
-    public let callee: ExtensionNumber
+    public let caller: Participant
+    public let callee: Participant
     public let startedAt: WallTime
     /// `nil` while it rings.
     public let answeredAt: WallTime?
@@ -17,8 +17,8 @@ public struct CallReport: Hashable, Sendable, Codable {
 
     public init(
         id: String,
-        caller: ExtensionNumber,
-        callee: ExtensionNumber,
+        caller: Participant,
+        callee: Participant,
         startedAt: WallTime,
         answeredAt: WallTime?,
         callerProtection: LegProtection?,
@@ -29,5 +29,5 @@ public struct CallReport: Hashable, Sendable, Codable {
         (self.callerProtection, self.calleeProtection) = (callerProtection, calleeProtection)
     }
 
-    func involves(_ number: ExtensionNumber) -> Bool { caller == number || callee == number }
+    func involves(_ number: ExtensionNumber) -> Bool { caller.number == number || callee.number == number }
 }

@@ -16,7 +16,7 @@ extension Check {
         if system.media.suites.isEmpty || !foreign.isEmpty { findings.append(.suites(system.media.suites)) }
         findings += legs.filter { !isEncrypted($0.protection, accepted) }.map(Finding.readableLeg)
         findings += answered.filter { record in
-            [record.callerProtection, record.calleeProtection].contains { !isEncrypted($0, accepted) }
+            record.protections.contains { !isEncrypted($0, accepted) }
         }.map(Finding.readableCall)
         let examined = [
             "suites offered: \(system.media.suites.joined(separator: ", "))",
@@ -55,7 +55,7 @@ extension Finding {
     }
 
     fileprivate static func readableCall(_ record: CallRecord) -> Self {
-        let suites = [record.callerProtection, record.calleeProtection].map { $0?.srtpSuite ?? "none" }
+        let suites = record.protections.map { $0?.srtpSuite ?? "none" }
         return Finding(
             "readable-call",
             .mediaEncryption,

@@ -55,7 +55,7 @@ struct Call: Sendable {
     }
 
     struct Answering: Sendable {
-        var callee: Leg
+        var callee: Endpoint
         let ticket: Ticket
         let giveUp: MonotonicTime
     }
@@ -67,8 +67,8 @@ struct Call: Sendable {
     }
 
     struct Conversation: Sendable {
-        var caller: Leg
-        var callee: Leg
+        var caller: Endpoint
+        var callee: Endpoint
         /// A change of media that one side asked for and the other has not answered yet.
         var change: Change?
     }
@@ -142,8 +142,8 @@ struct Call: Sendable {
     var usernames: [String] {
         switch phase {
         case .ringing, .refusing: [caller.username]
-        case .answering(let answering): [caller.username, answering.callee.party.username]
-        case .talking(let conversation): [conversation.caller.party.username, conversation.callee.party.username]
+        case .answering(let answering): [caller.username] + [answering.callee].usernames
+        case .talking(let conversation): conversation.endpoints.usernames
         }
     }
 
@@ -164,7 +164,7 @@ struct Call: Sendable {
     }
 
     /// Whom it was placed to.
-    var callee: ExtensionNumber? { placement?.target }
+    var callee: ExtensionNumber? { placement?.target.number }
 
     /// Why this call, once answered, would not be allowed any more; `nil` while it is.
     func refusal(in snapshot: Snapshot) -> CallRefusal? {

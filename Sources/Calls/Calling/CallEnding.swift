@@ -85,16 +85,11 @@ extension Switchboard {
         let reason = owner.side == .caller ? "the caller hung up" : "the called phone hung up"
         switch call.phase {
         case .talking(let conversation):
-            hangUp(
-                owner.side == .caller ? conversation.callee : conversation.caller,
-                of: call.serial,
-                because: request.reason(),
-                &turn
-            )
+            hangUp(conversation[owner.side.other], of: call.serial, because: request.reason(), &turn)
             close(call.serial, reason: reason, &turn)
         case .answering(let answering):
             tickets[answering.ticket] = nil
-            dialogs[DialogKey(answering.callee.dialog)] = nil
+            forgetDialogs(of: [answering.callee])
             refuse(call.serial, .noAnswer, &turn)
         case .ringing, .refusing: break
         }
@@ -141,7 +136,7 @@ extension Switchboard {
         var record = call.record
         record.endedAt = call.time(at: turn.now)
         record.reason = reason
-        if record.callerProtection?.srtpSuite == nil || record.calleeProtection?.srtpSuite == nil {
+        if record.protections.contains(where: { $0?.srtpSuite == nil }) {
             // Nobody heard anybody: a phone answered and never said how it protects its audio.
             (record.answeredAt, record.outcome) = (nil, .failed)
             record.reason = "\(reason); its audio was never agreed on"
@@ -159,17 +154,25 @@ extension Switchboard {
         case .ringing: break
         case .answering(let answering):
             tickets[answering.ticket] = nil
-            dialogs[DialogKey(answering.callee.dialog)] = nil
+            forgetDialogs(of: [answering.callee])
         case .refusing(let refusing): tickets[refusing.ticket] = nil
         case .talking(let conversation):
-            dialogs[DialogKey(conversation.caller.dialog)] = nil
-            dialogs[DialogKey(conversation.callee.dialog)] = nil
+            forgetDialogs(of: conversation.endpoints)
         }
     }
 
     mutating func leave(_ serial: UInt64, _ username: String) {
         callsOf[username]?.remove(serial)
         if callsOf[username]?.isEmpty == true { callsOf[username] = nil }
+    }
+
+    private mutating func forgetDialogs(of endpoints: [Endpoint]) {
+        for leg in endpoints.compactMap(\.leg) { dialogs[DialogKey(leg.dialog)] = nil }
+    }
+
+    /// Says BYE where there is somebody to say it to.
+    mutating func hangUp(_ endpoint: Endpoint, of serial: UInt64, because reason: Reason? = nil, _ turn: inout Turn) {
+        if let leg = endpoint.leg { hangUp(leg, of: serial, because: reason, &turn) }
     }
 
     /// Says BYE on one leg and forgets its dialog.

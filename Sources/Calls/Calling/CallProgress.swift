@@ -82,7 +82,7 @@ extension Switchboard {
         var leg = Leg(branch.party, client.flow, dialog, media, at: turn.now)
         leg.session = SessionTimer(answeredBy: response, before: nil, at: turn.now)
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .callee)
-        wait(for: leg, ringingAt: branch.party.number, in: call.serial, &turn)
+        wait(for: .phone(leg), ringingAt: branch.party.number, in: call.serial, &turn)
     }
 
     /// The answer to our offer: exactly one of our keys, taken up by tag and suite (RFC 4568 §5.1.2), and a voice codec of it.
@@ -92,10 +92,10 @@ extension Switchboard {
     }
 
     /// - Parameter place: The extension that rang.
-    mutating func wait(for callee: Leg, ringingAt place: ExtensionNumber, in serial: UInt64, _ turn: inout Turn) {
-        silenceOthers(serial, than: callee, &turn)
+    mutating func wait(for callee: Endpoint, ringingAt place: ExtensionNumber?, in serial: UInt64, _ turn: inout Turn) {
+        if let leg = callee.leg { silenceOthers(serial, than: leg, &turn) }
         guard var call = callsBySerial[serial] else { return }
-        if case .ringing(let ringing) = call.phase {
+        if case .ringing(let ringing) = call.phase, let place {
             call.forwards = ringing.path(to: place)
             call.record.forwardedBy = call.forwards.map(\.payer.number)
         }
@@ -103,14 +103,14 @@ extension Switchboard {
         call.record.answeredAt = call.time(at: turn.now)
         call.record.outcome = .answered
         call.record.status = 200
-        call.record.callee = callee.party.number
+        call.record.callee = callee.participant
         call.record.callerProtection = callerProtection(of: call)
-        call.record.calleeProtection = callee.flow.map { LegProtection($0, suite: callee.media.suite) }
+        call.record.calleeProtection = callee.protection
         call.phase = .answering(
             Call.Answering(callee: callee, ticket: ticket, giveUp: turn.now.monotonic + Limits.storing)
         )
         callsBySerial[serial] = call
-        callsOf[callee.party.username, default: []].insert(serial)
+        for username in [callee].usernames { callsOf[username, default: []].insert(serial) }
         tickets[ticket] = serial
         turn.actions.append(.remember(call.record, ticket))
         schedule(serial, at: turn.now.monotonic + Limits.storing)
@@ -150,14 +150,14 @@ extension Switchboard {
     }
 
     /// Tells the caller, and opens the media.
-    mutating func connect(_ call: Call, _ callee: Leg, _ turn: inout Turn) {
+    mutating func connect(_ call: Call, _ callee: Endpoint, _ turn: inout Turn) {
         switch call.origin {
         case .asked(let incoming): connect(call, incoming, callee, &turn)
-        case .transfer(let standing): handOver(call, callee, to: standing.call, &turn)
+        case .transfer(let standing): if let leg = callee.leg { handOver(call, leg, to: standing.call, &turn) }
         }
     }
 
-    private mutating func connect(_ call: Call, _ incoming: Call.Incoming, _ callee: Leg, _ turn: inout Turn) {
+    private mutating func connect(_ call: Call, _ incoming: Call.Incoming, _ callee: Endpoint, _ turn: inout Turn) {
         // RFC 3262 §3: what was said reliably is acknowledged before the answer follows.
         guard earlyCalls.isEmpty || earlyCalls[call.serial]?.pending == nil else {
             earlyCalls[call.serial]?.isStored = true
@@ -174,7 +174,7 @@ extension Switchboard {
             $0.field(.supported, Self.supported)
             caller.session?.writeAnswer(into: &$0)
             // Somebody else than was called: the phone should show who.
-            if callee.party.number != call.callee { writeIdentity(of: callee.party, into: &$0) }
+            if let party = callee.leg?.party, party.number != call.callee { writeIdentity(of: party, into: &$0) }
         }
         caller.unacknowledged = Unacknowledged(
             bytes,
@@ -184,17 +184,19 @@ extension Switchboard {
         )
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .caller)
         answer(incoming.transaction, 200, bytes, &turn)
-        if early?.told?.isReliable == true, callee.party.number != call.callee, media.formats != callee.media.formats {
+        if early?.told?.isReliable == true, let leg = callee.leg, leg.party.number != call.callee,
+            media.formats != leg.media.formats
+        {
             // What it was told reliably were the formats of a phone that rang before.
             caller.introduction = .last
             caller.introduceBy = turn.now.monotonic + Limits.introduction
         }
-        callsBySerial[call.serial]?.phase = .talking(Call.Conversation(caller: caller, callee: callee))
+        callsBySerial[call.serial]?.phase = .talking(Call.Conversation(caller: .phone(caller), callee: callee))
         if incoming.offer == nil, let suite = media.suite {
             callsBySerial[call.serial]?.record.callerProtection = LegProtection(incoming.flow, suite: suite)
         }
-        if let a = caller.relayMedia, let b = callee.relayMedia {
-            openRelay(call.serial, a: a, b: b, &turn)
+        if let a = caller.relayMedia, let b = callee.media {
+            openRelay(call.serial, a: .network(a), b: b, &turn)
         }
         schedule(call.serial, at: turn.now.monotonic + .milliseconds(500))
         schedule(call.serial, at: turn.now.monotonic + Limits.silence)
@@ -205,18 +207,18 @@ extension Switchboard {
     /// - Parameter told: What it was told before the answer.
     mutating func callerMedia(
         _ incoming: Call.Incoming,
-        _ callee: Leg,
+        _ callee: Endpoint,
         told: EarlyCall.Told? = nil
     ) -> (Negotiation, [UInt8]) {
         let offer = incoming.offer
         if let told, told.isReliable { return (told.media, told.isOffer ? [] : told.body) }
-        let remote = callee.media.remote
+        let answer = callee.answer(to: offer?.audio)
         // The same answer as before, if there was one (RFC 3261 §13.2.1).
         var media = told?.media ?? negotiation(towards: offer?.audio?.address ?? incoming.flow.remote.ip)
         guard let offer, let audio = offer.audio, told != nil || (try? media.take(audio, using: &entropy)) != nil else {
             let body = media.offer(
-                callee.media.formats,
-                packetTime: remote?.packetTime,
+                answer.formats,
+                packetTime: answer.packetTime,
                 direction: .sendReceive,
                 using: &entropy
             )
@@ -224,9 +226,9 @@ extension Switchboard {
         }
         let body = media.answer(
             offer,
-            formats: callee.media.formats,
-            packetTime: remote?.packetTime,
-            direction: remote?.direction ?? .sendReceive
+            formats: answer.formats,
+            packetTime: answer.packetTime,
+            direction: answer.direction
         )
         return (media, body)
     }

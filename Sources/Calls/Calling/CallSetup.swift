@@ -48,7 +48,9 @@ extension Switchboard {
         switch decision {
         case .refuse(let refused): refuse(serial, refused, &turn)
         case .connect(let placement, _):
-            if !ring(serial, placement, only: addressee.phone, &turn) {
+            if case .service(let service) = placement.target {
+                answer(serial, by: service, &turn)
+            } else if !ring(serial, placement, only: addressee.phone, &turn) {
                 refuse(serial, .unreachable, &turn)
             }
         }
@@ -84,9 +86,15 @@ extension Switchboard {
             caller: proof.device,
             dialled: number,
             signallingIsSecure: proof.flow.transport.isEncrypted,
-            media: offer.map { $0.isProtected ? .encrypted : .plain } ?? .lateOffer
+            media: offer.map(\.promise) ?? .lateOffer
         )
-        switch CallRules.decide(attempt, in: snapshot) {
+        let verdict =
+            if let service = Service(dialled: number) {
+                CallRules.decide(attempt, to: service, in: snapshot)
+            } else {
+                CallRules.decide(attempt, in: snapshot)
+            }
+        switch verdict {
         case .allowed(let placement): return .connect(placement, offer)
         case .refused(let refusal):
             return .refuse(
@@ -121,7 +129,7 @@ extension Switchboard {
         let record = CallRecord(
             id: entropy.token(),
             startedAt: turn.now.wall,
-            caller: proof.subscriber.number,
+            caller: .extension(proof.subscriber.number),
             callerDevice: proof.device.id,
             dialled: String(number.prefix(Limits.recordedText)),
             callee: placement?.target,
@@ -162,8 +170,10 @@ extension Switchboard {
         only phone: PhoneInstance?,
         _ turn: inout Turn
     ) -> Bool {
-        guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase else { return false }
-        let phones = snapshot.devices(of: placement.target).filter { $0.username != call.caller.username }
+        guard var call = callsBySerial[serial], case .ringing(var ringing) = call.phase,
+            let number = placement.target.number
+        else { return false }
+        let phones = snapshot.devices(of: number).filter { $0.username != call.caller.username }
         // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
         let reachable = phones.flatMap { registrar.bindings.ways(to: $0.username) }.filter {
             $0.flow.transport.isEncrypted
@@ -240,5 +250,22 @@ extension Switchboard {
 }
 
 extension SessionDescription {
-    fileprivate var isProtected: Bool { audio.map { Negotiation.protection(of: $0) != nil } ?? false }
+    fileprivate var promise: CallAttempt.Media {
+        guard let audio else { return .plain }
+        return Negotiation.protection(of: audio) == nil ? CallAttempt.Media(audio.shortcoming) : .encrypted
+    }
+}
+
+extension CallAttempt.Media {
+    init(_ shortcoming: ProtectionShortcoming) {
+        self =
+            switch shortcoming {
+            case .plain: .plain
+            case .optional: .optional
+            case .dtls: .dtls
+            case .noKey: .noKey
+            case .suites: .otherSuites
+            case .parameters: .otherParameters
+            }
+    }
 }

@@ -82,7 +82,7 @@ extension Switchboard {
                 target: target,
                 signallingIsSecure: branch.flow.transport.isEncrypted,
                 caller: call.caller.number,
-                places: (call.callee.map { [$0] } ?? []) + ringing.forwards.map(\.target)
+                places: (call.callee.map { [$0] } ?? []) + ringing.forwards.compactMap(\.target.number)
             )
             switch ForwardRules.decide(attempt, in: snapshot) {
             case .allowed(let forward): return .allowed(forward)
@@ -115,7 +115,7 @@ extension Call.Ringing {
     func path(to place: ExtensionNumber) -> [Placement] {
         var (path, end): ([Placement], ExtensionNumber) = ([], place)
         // Each place is the target of one forward at most, and the number that was dialled of none, so this ends.
-        while let step = forwards.first(where: { $0.target == end }) {
+        while let step = forwards.first(where: { $0.target.number == end }) {
             path.insert(step, at: 0)
             end = step.payer.number
         }

@@ -105,15 +105,13 @@ extension Switchboard {
     /// The keys of both sides are known: relay, or tell the relay what changed.
     private mutating func openMedia(_ serial: UInt64, _ turn: inout Turn) {
         guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase,
-            let a = conversation.caller.relayMedia, let b = conversation.callee.relayMedia
+            let a = conversation.caller.media, let b = conversation.callee.media
         else {
             end(serial, because: "a phone chose no encryption that we offered", &turn)
             return
         }
         if call.record.callerProtection?.srtpSuite == nil {
-            callsBySerial[serial]?.record.callerProtection = conversation.caller.flow.map {
-                LegProtection($0, suite: a.receive.suite)
-            }
+            callsBySerial[serial]?.record.callerProtection = conversation.caller.protection
         }
         openRelay(serial, a: a, b: b, &turn)
     }
@@ -122,11 +120,13 @@ extension Switchboard {
 
     func leg(_ owner: DialogOwner) -> Leg? { leg(owner.call, owner.side) }
 
-    func leg(_ serial: UInt64, _ side: Side) -> Leg? {
+    func leg(_ serial: UInt64, _ side: Side) -> Leg? { endpoint(serial, side)?.leg }
+
+    /// Who or what stands at one end of a call; `nil` before it is answered.
+    func endpoint(_ serial: UInt64, _ side: Side) -> Endpoint? {
         guard let call = callsBySerial[serial] else { return nil }
         return switch (call.phase, side) {
-        case (.talking(let conversation), .caller): conversation.caller
-        case (.talking(let conversation), .callee): conversation.callee
+        case (.talking(let conversation), _): conversation[side]
         case (.answering(let answering), .callee): answering.callee
         case (.answering, .caller), (.ringing, _), (.refusing, _): nil
         }
@@ -141,14 +141,11 @@ extension Switchboard {
     /// Changes a leg of a standing call, or of a phone that answered.
     mutating func update(_ serial: UInt64, _ side: Side, _ change: (inout Leg) -> Void) {
         switch (callsBySerial[serial]?.phase, side) {
-        case (.talking(var conversation), .caller):
-            change(&conversation.caller)
-            callsBySerial[serial]?.phase = .talking(conversation)
-        case (.talking(var conversation), .callee):
-            change(&conversation.callee)
+        case (.talking(var conversation), _):
+            conversation[side].change(change)
             callsBySerial[serial]?.phase = .talking(conversation)
         case (.answering(var answering), .callee):
-            change(&answering.callee)
+            answering.callee.change(change)
             callsBySerial[serial]?.phase = .answering(answering)
         case (.answering, .caller), (.ringing, _), (.refusing, _), (nil, _): break
         }

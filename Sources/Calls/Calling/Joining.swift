@@ -121,12 +121,10 @@ extension Switchboard {
         guard var call = callsBySerial[serial], case .talking(var conversation) = call.phase else { return }
         if let change = conversation.change { reply(491, to: change.asked, &turn) }
         conversation.change = nil
-        let former = side == .caller ? conversation.caller : conversation.callee
+        guard let former = conversation[side].leg else { return }
         // Whom the one that stays was to be told of is gone.
-        switch side {
-        case .caller: (conversation.caller, conversation.callee.introduction) = (leg, nil)
-        case .callee: (conversation.callee, conversation.caller.introduction) = (leg, nil)
-        }
+        conversation[side] = .phone(leg)
+        conversation[side.other].change { $0.introduction = nil }
         if next.record.id != call.record.id {
             var ended = call.record
             ended.endedAt = call.time(at: turn.now)

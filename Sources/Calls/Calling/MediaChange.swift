@@ -70,7 +70,11 @@ extension Switchboard {
                 return
             }
             let proposed = try proposal(audio, for: leg.media)
-            if concernsOther(audio, leg) {
+            if let other = endpoint(asked.owner.call, asked.owner.side.other), other.leg == nil {
+                // An end of our own takes what it is offered.
+                let answer = other.answer(to: audio)
+                accept(offer, proposed, formats: answer.formats, direction: answer.direction, asked, &turn)
+            } else if concernsOther(audio, leg) {
                 pass(offer, proposed, asked, &turn)
             } else {
                 settle(offer, proposed, asked, &turn)

@@ -121,7 +121,7 @@ extension Switchboard {
         else { return }
         let branch = ringing.branches[index]
         let callee = Leg(branch.party, branch.flow, phone.dialog, media, at: turn.now)
-        let (told, body) = callerMedia(incoming, callee)
+        let (told, body) = callerMedia(incoming, .phone(callee))
         earlyCalls[call.serial]?.told = EarlyCall.Told(
             media: told,
             body: body,
@@ -147,7 +147,7 @@ extension Switchboard {
         a.sends = false
         earlyCalls[call.serial]?.relay = .open
         earlyCalls[call.serial]?.heard = index
-        openRelay(call.serial, a: a, b: b, &turn)
+        openRelay(call.serial, a: .network(a), b: .network(b), &turn)
     }
 
     // MARK: Reliably

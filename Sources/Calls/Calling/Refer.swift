@@ -27,6 +27,11 @@ extension Switchboard {
             respond(491, to: request, on: flow, &turn)
             return
         }
+        guard self.leg(owner.call, owner.side.other) != nil else {
+            // An end of our own is not sent anywhere.
+            respond(403, to: request, on: flow, &turn)
+            return
+        }
         guard call.hops < Limits.transfers else {
             // Row S20: a chain without an end.
             respond(482, to: request, on: flow, &turn)
@@ -94,12 +99,11 @@ extension Switchboard {
         respond(refusal.status, to: asked.request, on: asked.flow, &turn)
     }
 
-    private func newRecord(_ asked: Referral, _ number: String, callee: ExtensionNumber?, at now: Moment) -> CallRecord
-    {
+    private func newRecord(_ asked: Referral, _ number: String, callee: Participant?, at now: Moment) -> CallRecord {
         CallRecord(
             id: entropy.token(),
             startedAt: now.wall,
-            caller: asked.device.number,
+            caller: .extension(asked.device.number),
             callerDevice: asked.device.id,
             dialled: String(number.prefix(Limits.recordedText)),
             callee: callee

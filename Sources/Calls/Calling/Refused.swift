@@ -44,6 +44,11 @@ struct Refused: Error, Sendable {
         refused.warning = .incompatibleFormat
         return refused
     }()
+    static let busyService = Refused(
+        status: 486,
+        outcome: .busy,
+        reason: "as many calls as may be are with the server itself"
+    )
     static let tooManyHops = Refused(status: 483, outcome: .refused, reason: "it has passed through too many systems")
     static let unreachable = Refused(
         status: 480,
@@ -118,8 +123,13 @@ extension Refused {
     init(_ failure: UnacceptableOffer) {
         switch failure {
         case .noCodec: self = .noCodec
-        case .unprotected:
-            self.init(status: 488, outcome: .refused, reason: "it asks for audio without encryption")
+        case .unprotected(let shortcoming):
+            self.init(
+                status: 488,
+                outcome: .refused,
+                control: Control.mediaEncryption.rawValue,
+                reason: CallAttempt.Media(shortcoming).refusal?.reason ?? ""
+            )
         }
     }
 }

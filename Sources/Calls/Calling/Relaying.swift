@@ -12,13 +12,13 @@ extension Switchboard {
     public var mark: RelayMark { RelayMark(rawValue: lastSerial) }
 
     /// Opens the relay of a call, or tells an open one of both sides.
-    mutating func openRelay(_ serial: UInt64, a: LegMedia, b: LegMedia, _ turn: inout Turn) {
+    mutating func openRelay(_ serial: UInt64, a: MediaEnd, b: MediaEnd, _ turn: inout Turn) {
         guard let call = callsBySerial[serial] else { return }
         if call.relayed == nil {
             let mark = RelayMark(rawValue: nextSerial())
             callsBySerial[serial]?.relayed = mark
         }
-        turn.actions.append(.media(.open(call.relay, a: .network(a), b: .network(b))))
+        turn.actions.append(.media(.open(call.relay, a: a, b: b)))
     }
 
     mutating func closeRelay(_ serial: UInt64, _ turn: inout Turn) {
@@ -33,9 +33,7 @@ extension Switchboard {
         guard let call = callsBySerial[serial], case .talking(let conversation) = call.phase, call.relayed != nil else {
             return false
         }
-        return [conversation.caller, conversation.callee].allSatisfy { leg in
-            leg.relayMedia != nil && leg.unacknowledged?.expectsAnswer != true
-        }
+        return conversation.endpoints.allSatisfy { $0.media != nil && !$0.owesAnswer }
     }
 
     /// What the relays saw in the last second, which there are, and what they could not do.
@@ -104,7 +102,7 @@ extension Switchboard {
     var silentCalls: Int {
         callsBySerial.values.count { call in
             guard case .talking(let conversation) = call.phase, call.relayed == nil else { return false }
-            return [conversation.caller, conversation.callee].allSatisfy { $0.unacknowledged?.expectsAnswer != true }
+            return !conversation.endpoints.contains(where: \.owesAnswer)
         }
     }
 }

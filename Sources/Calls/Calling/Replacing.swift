@@ -115,7 +115,7 @@ extension Switchboard {
         for branch in ringing.branches where branch.status == nil {
             cancel(branch.key, because: Reason.completedElsewhere, &turn)
         }
-        wait(for: leg, ringingAt: number, in: serial, &turn)
+        wait(for: .phone(leg), ringingAt: number, in: serial, &turn)
     }
 
     // MARK: Moving a call

@@ -68,17 +68,22 @@ extension Call {
             return views
         case .answering(let answering):
             return [
-                CallView(caller.number, isInitiator: true, .early),
-                CallView(answering.callee.party.number, isInitiator: false, .confirmed),
-            ]
+                CallView(caller.number, isInitiator: true, .early)
+            ] + [answering.callee].views(isInitiator: false)
         case .refusing: return []
         case .talking(let conversation):
             // Who transferred the call and hung up is not in it any more.
-            var views: [CallView] = []
-            let (caller, callee) = (conversation.caller, conversation.callee)
-            if !caller.hasLeft { views.append(CallView(caller.party.number, isInitiator: true, .confirmed)) }
-            if !callee.hasLeft { views.append(CallView(callee.party.number, isInitiator: false, .confirmed)) }
-            return views
+            return [conversation.caller].views(isInitiator: true) + [conversation.callee].views(isInitiator: false)
+        }
+    }
+}
+
+extension [Endpoint] {
+    /// Nobody watches an end of our own.
+    fileprivate func views(isInitiator: Bool) -> [CallView] {
+        compactMap { endpoint in
+            guard let leg = endpoint.leg, !leg.hasLeft else { return nil }
+            return CallView(leg.party.number, isInitiator: isInitiator, .confirmed)
         }
     }
 }

@@ -34,9 +34,9 @@ extension Call {
         let asked = incoming.map { $0.request.bytes.count + $0.dialog.keptBytes } ?? 0
         return switch phase {
         case .ringing, .refusing: asked
-        case .answering(let answering): asked + answering.callee.keptBytes
+        case .answering(let answering): asked + (answering.callee.leg?.keptBytes ?? 0)
         case .talking(let conversation):
-            asked + conversation.caller.keptBytes + conversation.callee.keptBytes
+            conversation.endpoints.reduce(asked) { $0 + ($1.leg?.keptBytes ?? 0) }
                 + (conversation.change?.asked.request.bytes.count ?? 0)
         }
     }

@@ -81,9 +81,9 @@ extension Call {
         if incoming?.flow.id == flow { return true }
         return switch phase {
         case .ringing(let ringing): ringing.branches.contains { $0.flow.id == flow && $0.status == nil }
-        case .answering(let answering): answering.callee.flow?.id == flow
+        case .answering(let answering): answering.callee.leg?.flow?.id == flow
         case .talking(let conversation):
-            conversation.caller.flow?.id == flow || conversation.callee.flow?.id == flow
+            conversation.endpoints.contains { $0.leg?.flow?.id == flow }
         case .refusing: false
         }
     }

@@ -10,8 +10,39 @@ public struct CallAttempt: Sendable {
         case encrypted
         /// No offer in the INVITE (RFC 3264 §5): ours will demand SRTP, so the answer cannot be anything else.
         case lateOffer
-        /// RTP/AVP, or no suite that is accepted.
+        /// RTP/AVP without a word of SRTP.
         case plain
+        /// RTP/AVP with keys: SRTP is only preferred (RFC 4568 §3).
+        case optional
+        /// Keys over the media path (RFC 5763).
+        case dtls
+        /// SRTP without a key.
+        case noKey
+        /// Keys of no suite that is accepted.
+        case otherSuites
+        /// Keys with parameters that nobody here honours.
+        case otherParameters
+
+        /// Why a call with it is refused: what the phone offered, and what to set there.
+        public var refusal: CallRefusal? {
+            let reason: String
+            switch self {
+            case .encrypted, .lateOffer: return nil
+            case .plain: reason = "the phone offered audio without SRTP; switch SRTP to mandatory in the phone"
+            case .optional:
+                reason = "the phone offered to do without SRTP; switch SRTP from optional to mandatory in the phone"
+            case .dtls: reason = "the phone offered DTLS-SRTP; switch the key exchange of SRTP to SDES in the phone"
+            case .noKey:
+                reason = "the phone offered SRTP without a key; switch the key exchange of SRTP to SDES in the phone"
+            case .otherSuites:
+                reason =
+                    "the phone offered no cipher of SRTP that is accepted; switch on AES_CM_128_HMAC_SHA1_80 in the phone"
+            case .otherParameters:
+                reason =
+                    "the phone offered SRTP keys with an MKI, a short lifetime or other options; switch those off in the phone"
+            }
+            return CallRefusal(status: 488, control: .mediaEncryption, reason: reason)
+        }
     }
 
     public let caller: Device
@@ -45,7 +76,23 @@ public enum CallRules {
             return .refused(CallRefusal(status: 480, control: nil, reason: "extension \(number) is disabled"))
         }
         return .allowed(
-            Placement(.dialled(attempt), payer: attempt.caller, target: number, protection: attempt.media)
+            Placement(.dialled(attempt), payer: attempt.caller, target: .extension(number), protection: attempt.media)
+        )
+    }
+
+    /// May a phone have the server itself answer? Whoever may call may, and as in any call the audio is encrypted. Nobody is
+    /// transferred or forwarded there: a call that somebody waits in is with people.
+    public static func decide(
+        _ attempt: CallAttempt,
+        to service: Service,
+        in snapshot: Snapshot
+    ) -> Verdict<Placement> {
+        if let refusal = refusalOfCaller(attempt, in: snapshot) ?? refusalOfProtection(attempt) {
+            return .refused(refusal)
+        }
+        let target = Participant.service(service)
+        return .allowed(
+            Placement(.service(attempt, service), payer: attempt.caller, target: target, protection: attempt.media)
         )
     }
 
@@ -68,14 +115,6 @@ public enum CallRules {
                 reason: "the call was not signalled over TLS, so its keys would travel readable"
             )
         }
-        switch attempt.media {
-        case .encrypted, .lateOffer: return nil
-        case .plain:
-            return CallRefusal(
-                status: 488,
-                control: .mediaEncryption,
-                reason: "the phone offered audio without SRTP; switch SRTP to mandatory in the phone"
-            )
-        }
+        return attempt.media.refusal
     }
 }

@@ -50,10 +50,15 @@ public enum ForwardRules {
         case .refused(let refusal) where refusal.status == 404: return .refused(.outside(owner, shown(user)))
         case .refused(let refusal): return .refused(refusal.about(owner))
         case .allowed(let placement):
-            let target = placement.target
+            guard let target = placement.target.number else { return .refused(.outside(owner, shown(user))) }
             if let refusal = refusal(of: attempt, to: target, in: snapshot) { return .refused(refusal) }
             return .allowed(
-                Placement(.forwarded(attempt), payer: attempt.phone, target: target, protection: placement.protection)
+                Placement(
+                    .forwarded(attempt),
+                    payer: attempt.phone,
+                    target: placement.target,
+                    protection: placement.protection
+                )
             )
         }
     }

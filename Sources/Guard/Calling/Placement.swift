@@ -11,16 +11,17 @@ public final class Placement: Sendable {
     enum Attempt: Sendable {
         case dialled(CallAttempt)
         case forwarded(ForwardAttempt)
+        case service(CallAttempt, Service)
     }
 
     private let attempt: Attempt
     /// Whose call it is: the phone that dialled, transferred or forwarded, by its credential.
     public let payer: Device
-    public let target: ExtensionNumber
+    public let target: Participant
     /// What the audio has to be.
     public let protection: CallAttempt.Media
 
-    init(_ attempt: Attempt, payer: Device, target: ExtensionNumber, protection: CallAttempt.Media) {
+    init(_ attempt: Attempt, payer: Device, target: Participant, protection: CallAttempt.Media) {
         (self.attempt, self.payer, self.target, self.protection) = (attempt, payer, target, protection)
     }
 
@@ -30,6 +31,7 @@ public final class Placement: Sendable {
             switch attempt {
             case .dialled(let attempt): CallRules.decide(attempt, in: snapshot)
             case .forwarded(let attempt): ForwardRules.decide(attempt, in: snapshot)
+            case .service(let attempt, let service): CallRules.decide(attempt, to: service, in: snapshot)
             }
         return switch verdict {
         case .allowed: nil

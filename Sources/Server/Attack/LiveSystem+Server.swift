@@ -74,9 +74,7 @@ private struct AuditFacts: Sendable {
     init(_ loop: SignallingLoop, askedFrom own: IPAddress) {
         let calls = loop.switchboard.calls()
         legs = calls.filter(\.isAnswered).flatMap { call in
-            [(call.record.callerProtection, "caller"), (call.record.calleeProtection, "callee")].map {
-                protection,
-                side in
+            zip(call.record.protections, ["caller", "callee"]).map { protection, side in
                 ConnectionFacts(
                     subject: "the \(side) of call \(call.record.id)",
                     protection: protection ?? LegProtection(transport: "unknown"),

@@ -20,7 +20,7 @@ struct LogEntry: Hashable, Sendable {
         writer.put(record.answeredAt?.milliseconds)
         writer.put(record.endedAt?.milliseconds)
         writer.put(record.caller.text)
-        writer.put(record.callerDevice.text)
+        writer.put(record.callerDevice?.text)
         writer.put(clipped(record.dialled))
         writer.put(record.callee?.text)
         writer.put(UInt16(clamping: record.forwardedBy.count))
@@ -41,14 +41,12 @@ struct LogEntry: Hashable, Sendable {
         let id = try reader.text()
         let startedAt = WallTime(milliseconds: try reader.number(Int64.self))
         let (answered, ended) = (try reader.optionalNumber(), try reader.optionalNumber())
-        let (number, device) = (try reader.text(), try reader.text())
-        guard let caller = ExtensionNumber(parsing: number), let device = DeviceID(parsing: device) else {
-            throw .init()
-        }
+        guard let caller = Participant(parsing: try reader.text()) else { throw .init() }
+        let device = try reader.optionalText().flatMap(DeviceID.init(parsing:))
         record = CallRecord(id: id, startedAt: startedAt, caller: caller, callerDevice: device, dialled: "")
         (record.answeredAt, record.endedAt) = (answered.map(WallTime.init), ended.map(WallTime.init))
         record.dialled = try reader.text()
-        record.callee = try reader.optionalText().flatMap(ExtensionNumber.init(parsing:))
+        record.callee = try reader.optionalText().flatMap(Participant.init(parsing:))
         for _ in 0..<(try reader.number(UInt16.self)) {
             guard let forwarder = ExtensionNumber(parsing: try reader.text()) else { throw .init() }
             record.forwardedBy.append(forwarder)

@@ -8,9 +8,6 @@ import Synchronization
 
 /// Call records as rows.
 enum RecordTable {
-    /// The kind of a participant: an extension of the business.
-    private static let phone = "extension"
-
     /// Writes a call's latest state in place of the one before.
     ///
     /// A state that ends the call is never replaced by one that does not: writers may be late, calls do not rise again.
@@ -34,8 +31,8 @@ enum RecordTable {
             record.id, record.startedAt.milliseconds, record.answeredAt?.milliseconds, record.endedAt?.milliseconds,
         ]
         let parties: StatementArguments = [
-            Self.phone, record.caller.text, record.callerDevice.text, clipped(record.dialled),
-            record.callee.map { _ in Self.phone }, record.callee?.text,
+            record.caller.kind, record.caller.text, record.callerDevice?.text, clipped(record.dialled),
+            record.callee?.kind, record.callee?.text,
         ]
         let ending: StatementArguments = [
             record.outcome.rawValue, record.status, record.control, clipped(record.reason),
@@ -104,9 +101,10 @@ enum RecordTable {
     }
 
     private static func record(_ row: Row) throws -> CallRecord {
-        let (id, caller, device, outcome): (String, String, String, String) =
-            (row["id"], row["caller"], row["caller_device"], row["outcome"])
-        guard let caller = ExtensionNumber(parsing: caller), let device = DeviceID(parsing: device),
+        let (id, outcome): (String, String) = (row["id"], row["outcome"])
+        let device: String? = row["caller_device"]
+        guard let caller = Participant(kind: row["caller_kind"], row["caller"]),
+            device == nil || device.flatMap(DeviceID.init(parsing:)) != nil,
             let outcome = CallOutcome(rawValue: outcome)
         else { throw StoreError.damaged("call record \(id) cannot be read") }
         return CallRecord(
@@ -115,9 +113,9 @@ enum RecordTable {
             answeredAt: (row["answered_at"] as Int64?).map(WallTime.init),
             endedAt: (row["ended_at"] as Int64?).map(WallTime.init),
             caller: caller,
-            callerDevice: device,
+            callerDevice: device.flatMap(DeviceID.init(parsing:)),
             dialled: row["dialled"],
-            callee: (row["callee"] as String?).flatMap(ExtensionNumber.init(parsing:)),
+            callee: Participant(kind: row["callee_kind"], row["callee"]),
             forwardedBy: forwarders(row["forwarded_by"]),
             outcome: outcome,
             status: row["status"],
@@ -154,6 +152,22 @@ enum RecordTable {
 
     private static func protection(_ json: String?) throws -> LegProtection? {
         try json.map { try JSONDecoder().decode(LegProtection.self, from: Data($0.utf8)) }
+    }
+}
+
+extension Participant {
+    /// What tells the kinds of participants apart in the tables. Never changes once released.
+    fileprivate var kind: String {
+        switch self {
+        case .extension: "extension"
+        case .service: "service"
+        }
+    }
+
+    /// `nil` where there is none, or it is not of that kind.
+    fileprivate init?(kind: String?, _ text: String?) {
+        guard let text, let participant = Participant(parsing: text), participant.kind == kind else { return nil }
+        self = participant
     }
 }
 

@@ -66,7 +66,7 @@ enum Schema {
             forwarded_by TEXT
         ) STRICT;
         INSERT INTO calls
-            SELECT id, started_at, answered_at, ended_at, 'extension', caller, caller_device, dialled,
+            SELECT id, started_at, answered_at, ended_at, 'extension', caller, nullif(caller_device, ''), dialled,
                 CASE WHEN callee IS NULL THEN NULL ELSE 'extension' END, callee, outcome, status, control, reason,
                 caller_protection, callee_protection, forwarded_by
             FROM call_records;

@@ -67,7 +67,7 @@ enum SoundSystem {
             id: "1",
             startedAt: WallTime(milliseconds: 0),
             answeredAt: WallTime(milliseconds: 1),
-            caller: try #require(ExtensionNumber(parsing: "701")),
+            caller: .extension(try #require(ExtensionNumber(parsing: "701"))),
             callerDevice: try #require(DeviceID(parsing: "0123456789abcde0")),
             dialled: "702",
             outcome: .answered,

@@ -260,6 +260,21 @@ def forward(office):
     yield "target hears the caller", target.hears_tone(TONES[0])
 
 
+def echo(office):
+    """*43: the server answers 101 itself and says back what it hears."""
+    office.start()
+    phone = office.phone(0, answer=False)
+    phone.dial(office.uri("*43"))
+    yield "answered", phone.hears("established", 12)
+    time.sleep(5)
+    yield "stands", not phone.has("closed")
+    calls = office.server.ask("record", "list")
+    yield "recorded", any(each.get("callee") == "*43" and each.get("outcome") == "answered" for each in calls)
+    phone.hangup()
+    yield "ended", phone.hears("closed", 5)
+    yield "hears itself", phone.hears_tone(TONES[0])
+
+
 def ipv6(office):
     """Both phones, their signalling and their sound on ::1."""
     office.address = "[::1]"
@@ -282,7 +297,7 @@ def heard(phone, other):
 
 FEATURES = {each.__name__: each for each in (
     mailbox, presence, text, outbound, gruu, reliable, timer, hold, update, attended, pickup, forward,
-    ipv6)}
+    echo, ipv6)}
 
 
 def main():

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import SIP
+
+/// Who or what stands at one end of an answered call. What is done to calls asks here, and need not know who is no phone.
+enum Endpoint: Sendable {
+    /// A phone, reached over a dialog.
+    case phone(Leg)
+    /// The server itself.
+    case service(Service)
+
+    /// Over which it is reached; `nil` for an end of our own.
+    var leg: Leg? {
+        switch self {
+        case .phone(let leg): leg
+        case .service: nil
+        }
+    }
+
+    var participant: Participant {
+        switch self {
+        case .phone(let leg): .extension(leg.party.number)
+        case .service(let service): .service(service)
+        }
+    }
+
+    /// What the relay has to know; `nil` until the keys are agreed on.
+    var media: MediaEnd? {
+        switch self {
+        case .phone(let leg): leg.relayMedia.map(MediaEnd.network)
+        case .service(.echo): .echo
+        }
+    }
+
+    /// How the other end is answered that offered this; `nil` when it left the offer to us.
+    func answer(to offer: AudioDescription?) -> (formats: [AudioFormat], packetTime: Int?, direction: MediaDirection) {
+        switch self {
+        case .phone(let leg):
+            (leg.media.formats, leg.media.remote?.packetTime, leg.media.remote?.direction ?? .sendReceive)
+        case .service(.echo): (offer?.formats ?? AudioFormat.usual, offer?.packetTime, .sendReceive)
+        }
+    }
+
+    /// What protects its leg; `nil` for an end of our own.
+    var protection: LegProtection? {
+        leg.flatMap { leg in leg.flow.map { LegProtection($0, suite: leg.media.suite) } }
+    }
+
+    /// Whether it has yet to answer an offer of ours.
+    var owesAnswer: Bool { leg?.unacknowledged?.expectsAnswer == true }
+
+    mutating func change(_ change: (inout Leg) -> Void) {
+        guard case .phone(var leg) = self else { return }
+        change(&leg)
+        self = .phone(leg)
+    }
+}
+
+extension Call.Conversation {
+    subscript(side: Side) -> Endpoint {
+        get {
+            switch side {
+            case .caller: caller
+            case .callee: callee
+            }
+        }
+        set {
+            switch side {
+            case .caller: caller = newValue
+            case .callee: callee = newValue
+            }
+        }
+    }
+
+    var endpoints: [Endpoint] { [caller, callee] }
+}
+
+extension [Endpoint] {
+    /// The user names of the devices among them.
+    var usernames: [String] { compactMap(\.leg?.party.username) }
+}
+
+extension Switchboard {
+    /// The server answers itself, as a phone would that is picked up.
+    mutating func answer(_ serial: UInt64, by service: Service, _ turn: inout Turn) {
+        let running = callsBySerial.values.count { $0.placement?.target == .service(service) }
+        guard running <= Limits.callsOfService else {
+            refuse(serial, .busyService, &turn)
+            return
+        }
+        wait(for: .service(service), ringingAt: nil, in: serial, &turn)
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Who or what takes part in a call. Not everybody has an extension.
+public enum Participant: Hashable, Sendable {
+    case `extension`(ExtensionNumber)
+    /// The server itself.
+    case service(Service)
+
+    /// `nil` for whom no extension stands.
+    public var number: ExtensionNumber? {
+        switch self {
+        case .extension(let number): number
+        case .service: nil
+        }
+    }
+
+    /// What is dialled for it, and kept of it: `101`, `*43`.
+    public var text: String {
+        switch self {
+        case .extension(let number): number.text
+        case .service(let service): service.code
+        }
+    }
+
+    /// Reads ``text``.
+    public init?(parsing text: some StringProtocol) {
+        if let service = Service(dialled: String(text)) {
+            self = .service(service)
+        } else if let number = ExtensionNumber(parsing: text) {
+            self = .extension(number)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Participant: Codable {
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let participant = Participant(parsing: text) else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "nobody who can take part in a call"
+                )
+            )
+        }
+        self = participant
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
+extension Participant: CustomStringConvertible {
+    public var description: String { text }
+}

@@ -14,7 +14,7 @@ public actor Administrator {
     let store: any Backend
     private let thread = StoreExecutor(label: "ringfence-administrator")
     let engine: any Engine
-    let notifier: any Notifier
+    let events: any EventSink
     let doorkeeper: any Doorkeeper
     var facts: EnrolmentFacts
     let audit: @Sendable () async -> AuditSummary
@@ -30,7 +30,7 @@ public actor Administrator {
     public init(
         store: any Backend,
         engine: any Engine,
-        notifier: any Notifier,
+        events: any EventSink,
         doorkeeper: any Doorkeeper,
         enrolment facts: EnrolmentFacts,
         entropy: Entropy,
@@ -38,7 +38,7 @@ public actor Administrator {
         audit: @escaping @Sendable () async -> AuditSummary
     ) {
         self.store = store
-        (self.engine, self.notifier, self.facts) = (engine, notifier, facts)
+        (self.engine, self.events, self.facts) = (engine, events, facts)
         self.doorkeeper = doorkeeper
         (self.entropy, self.now, self.audit) = (entropy, now, audit)
     }
@@ -83,12 +83,14 @@ public actor Administrator {
         // The newest, not the one just made: two changes may be on their way, and the later one must not be undone.
         await engine.apply(store.snapshot)
         await doorkeeper.admit(by: store.snapshot)
-        await tell(notice)
+        if let first = drafts.first { tell(first, notice) }
     }
 
-    /// Tells people what they should hear of.
-    func tell(_ text: String, of control: Control? = nil) async {
-        await notifier.notify(Notice(control: control?.rawValue, text: text))
+    /// Tells everybody who wants to know what somebody did.
+    ///
+    /// - Parameter draft: What the journal has of it, or the first of its lines.
+    func tell(_ draft: JournalDraft, _ text: String) {
+        events.publish(.changed(Alteration(by: draft.actor, draft.action, of: draft.subject, text: text)))
     }
 
     /// Reads beside everything else that is asked; others may change something meanwhile.
@@ -132,13 +134,11 @@ public actor Administrator {
         let event = SecurityEvent(
             at: now(),
             kind: .rightRefused,
-            control: Control.roles.rawValue,
-            source: "this machine",
-            subject: name,
+            source: .machine,
+            subject: .operator(name),
             detail: "\(action): \(refusal.problem)",
             count: count
         )
-        try? store.write([event])
-        await tell(refusal.problem, of: .roles)
+        events.publish(.noticed(event))
     }
 }

@@ -4,7 +4,7 @@ public import Guard
 public import Model
 
 /// The running phone system, as far as an operator's work reaches into it. Implemented by `Server`.
-public typealias Engine = BanList & CertificateHolder & HealthReporter & LiveState & SettingsFollower
+public typealias Engine = BanList & CertificateHolder & HealthReporter & JobBoard & LiveState & SettingsFollower
 
 /// Works by the settings.
 public protocol SettingsFollower: Sendable {
@@ -68,24 +68,13 @@ public protocol CertificateHolder: Sendable {
 
 /// Knows how the running system is: sockets, certificate, queues.
 public protocol HealthReporter: Sendable {
-    func health() async -> [DoctorFact]
+    func health() async -> [Finding]
 }
 
-/// Tells people. Implemented by `Server`, which logs.
-public protocol Notifier: Sendable {
-    func notify(_ notice: Notice) async
-}
-
-/// Something the owner should hear of although nobody asked.
-public struct Notice: Hashable, Sendable, Codable {
-    /// The slug of the control it belongs to; `nil` for a change of settings.
-    public let control: String?
-    /// A sentence. Never a secret.
-    public let text: String
-
-    public init(control: String?, text: String) {
-        (self.control, self.text) = (control, text)
-    }
+/// Knows what the system does by itself, and when.
+public protocol JobBoard: Sendable {
+    /// By name.
+    func jobs() async -> [JobReport]
 }
 
 /// Knows the accounts of this machine, and lets in those that may run the phone system. Implemented by `Server`.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Guard
 import Model
+import Store
 
 /// Old and new values as the journal keeps them: JSON with sorted keys, and never a secret.
 enum JournalDetail {
@@ -52,9 +52,9 @@ enum JournalDetail {
     }
 
     private static func encode(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { preconditionFailure("a value of the model that is no JSON") }
-        return String(decoding: data, as: UTF8.self)
+        guard let text = try? JournalDraft.json(value) else {
+            preconditionFailure("a value of the model that is no JSON")
+        }
+        return text
     }
 }

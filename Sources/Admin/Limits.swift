@@ -10,6 +10,10 @@ public enum Limits {
     public static let defaultLines = 100
     /// How often it is written down that an operator was here.
     static let visit: Duration = .seconds(3_600)
+    /// How long people are not told the same thing again.
+    static let alertAgain: Duration = .seconds(3_600)
+    /// Different things that people are told in that time; 200 bytes each.
+    static let alerts = 100
     /// How long a job that failed again and again waits at most before it is tried once more.
     static let longestRetry: Duration = .seconds(6 * 3_600)
 }

@@ -27,18 +27,16 @@ extension Turn {
     /// - Parameter subject: Whom it is about, where that is known.
     mutating func report(
         _ kind: SecurityEventKind,
-        _ control: Control,
         _ message: Message,
         _ flow: Flow,
-        subject: String? = nil,
+        subject: EventSubject? = nil,
         detail: String? = nil
     ) {
         let client = message.first(.userAgent).map { printable(message, $0) } ?? "no client name"
         let event = SecurityEvent(
             at: now.wall,
             kind: kind,
-            control: control.rawValue,
-            source: flow.remote.ip.description,
+            source: .address(flow.remote.ip),
             subject: subject,
             detail: detail ?? "\(message.method?.text ?? "response") over \(flow.transport.rawValue), \(client)",
             count: 1

@@ -53,8 +53,8 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
     public var outcome: CallOutcome
     /// The final SIP status sent to the caller.
     public var status: Int?
-    /// The slug of the control that refused the call.
-    public var control: String?
+    /// The practice that refused the call.
+    public var control: Control?
     /// Why it ended so, in words.
     public var reason: String
     public var callerProtection: LegProtection?
@@ -72,7 +72,7 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
         forwardedBy: [ExtensionNumber] = [],
         outcome: CallOutcome = .settingUp,
         status: Int? = nil,
-        control: String? = nil,
+        control: Control? = nil,
         reason: String = "",
         callerProtection: LegProtection? = nil,
         calleeProtection: LegProtection? = nil

@@ -15,15 +15,23 @@ public struct EventTraits: Hashable, Sendable {
     /// Whether the kind alone proves the address, whatever the transport: it takes a nonce that was sent there.
     public let provesAddress: Bool
     public let charge: Charge?
-    /// How much it matters to people who are told of it at once; `nil` where the list of events is enough.
-    public let alarm: Finding.Severity?
+    /// What people are told of it at once; `nil` where the list of events is enough.
+    public let alarm: Alarm?
+
+    /// How much it matters, and what it is in a sentence for somebody who runs a business.
+    public struct Alarm: Hashable, Sendable {
+        public let severity: Finding.Severity
+        public let title: String
+
+        init(_ severity: Finding.Severity, _ title: String) { (self.severity, self.title) = (severity, title) }
+    }
 
     init(
         _ control: Control = .intrusionDetection,
         offence: Ban.Reason? = nil,
         provesAddress: Bool = false,
         charge: Charge? = nil,
-        alarm: Finding.Severity? = nil
+        alarm: Alarm? = nil
     ) {
         (self.control, self.offence, self.provesAddress) = (control, offence, provesAddress)
         (self.charge, self.alarm) = (charge, alarm)
@@ -36,22 +44,52 @@ extension SecurityEventKind {
         switch self {
         case .failedLogin: EventTraits(offence: .guessing, provesAddress: true, charge: .failedLogin)
         case .stalePhone: EventTraits(provesAddress: true, charge: .failedLogin)
-        case .accountGuarded: EventTraits(provesAddress: true, charge: .failedLogin, alarm: .warning)
+        case .accountGuarded:
+            EventTraits(
+                provesAddress: true,
+                charge: .failedLogin,
+                alarm: EventTraits.Alarm(.warning, "Somebody guesses the password of one account.")
+            )
         case .identityMismatch: EventTraits(offence: .forging, provesAddress: true, charge: .abuse)
         case .replayedNonce: EventTraits(offence: .forging, provesAddress: true, charge: .abuse)
         case .forgedInDialog: EventTraits(offence: .forging, charge: .abuse)
         case .scanner: EventTraits(offence: .scanning, charge: .abuse)
         case .malformed: EventTraits(offence: .malformed, charge: .abuse)
         case .flood: EventTraits(offence: .flooding)
-        case .spoofSuspected: EventTraits(charge: .abuse, alarm: .warning)
+        case .spoofSuspected:
+            EventTraits(
+                charge: .abuse,
+                alarm: EventTraits.Alarm(.warning, "An attack comes from an address that may be forged.")
+            )
         case .bindingLimit, .accountLimit: EventTraits(provesAddress: true)
-        case .otherInstance: EventTraits(.sipPasswords, provesAddress: true, alarm: .warning)
+        case .otherInstance:
+            EventTraits(
+                .sipPasswords,
+                provesAddress: true,
+                alarm: EventTraits.Alarm(.warning, "The password of a phone is used by another phone.")
+            )
         case .weakMediaOffered: EventTraits(.mediaEncryption)
-        case .foreignMedia: EventTraits(.mediaSource, alarm: .critical)
-        case .undeclaredListener: EventTraits(.openPorts, alarm: .critical)
-        case .journalBroken: EventTraits(.journal, alarm: .critical)
-        case .suspicious, .banned, .banWithheld: EventTraits(alarm: .warning)
-        case .rightRefused: EventTraits(.roles, alarm: .notice)
+        case .foreignMedia:
+            EventTraits(
+                .mediaSource,
+                alarm: EventTraits.Alarm(.critical, "Somebody sends copies of the audio of a call.")
+            )
+        case .undeclaredListener:
+            EventTraits(
+                .openPorts,
+                alarm: EventTraits.Alarm(.critical, "A socket of the server is not as it was declared.")
+            )
+        case .journalBroken:
+            EventTraits(.journal, alarm: EventTraits.Alarm(.critical, "Somebody has altered the journal."))
+        case .suspicious: EventTraits(alarm: EventTraits.Alarm(.warning, "An attack may be beginning."))
+        case .banned:
+            EventTraits(alarm: EventTraits.Alarm(.warning, "An attack is in progress; its source is shut out."))
+        case .banWithheld:
+            EventTraits(
+                alarm: EventTraits.Alarm(.warning, "An attack is in progress, and its source cannot be shut out.")
+            )
+        case .rightRefused:
+            EventTraits(.roles, alarm: EventTraits.Alarm(.notice, "Somebody tried what they have no right to."))
         case .forwardRefused: EventTraits()
         }
     }

@@ -9,7 +9,7 @@ public struct JobRun: Hashable, Sendable, Codable {
     public let startedAt: WallTime
     /// `nil` while it runs, or when the server ended meanwhile.
     public var endedAt: WallTime?
-    /// Why it failed; `nil` when it did not.
+    /// Why it failed, or while it runs, why the one before did; `nil` when it did not.
     public var failure: String?
     /// How often in a row it failed.
     public var failures: Int

@@ -4,7 +4,7 @@
 public enum Participant: Hashable, Sendable {
     case `extension`(ExtensionNumber)
     /// The server itself.
-    case service(Service)
+    case service(CallService)
 
     /// `nil` for whom no extension stands.
     public var number: ExtensionNumber? {
@@ -24,7 +24,7 @@ public enum Participant: Hashable, Sendable {
 
     /// Reads ``text``.
     public init?(parsing text: some StringProtocol) {
-        if let service = Service(dialled: String(text)) {
+        if let service = CallService(dialled: String(text)) {
             self = .service(service)
         } else if let number = ExtensionNumber(parsing: text) {
             self = .extension(number)

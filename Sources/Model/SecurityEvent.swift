@@ -45,28 +45,64 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.
-public struct SecurityEvent: Hashable, Sendable, Codable {
+public struct SecurityEvent: Hashable, Sendable {
     public var at: WallTime
     public var kind: SecurityEventKind
-    /// Slug of the control that noticed.
-    public var control: String
-    /// The address it came from, without port.
-    public var source: String
-    /// The account, extension or call it was aimed at, where there is one.
-    public var subject: String?
+    public var source: EventSource
+    /// Whom it is about, where that is known.
+    public var subject: EventSubject?
     public var detail: String
     public var count: Int
 
     public init(
         at: WallTime,
         kind: SecurityEventKind,
-        control: String,
-        source: String,
-        subject: String? = nil,
+        source: EventSource,
+        subject: EventSubject? = nil,
         detail: String,
         count: Int = 1
     ) {
-        (self.at, self.kind, self.control, self.source) = (at, kind, control, source)
+        (self.at, self.kind, self.source) = (at, kind, source)
         (self.subject, self.detail, self.count) = (subject, detail, count)
+    }
+
+    /// The practice that noticed it.
+    public var control: Control { kind.control }
+
+    /// The account that it was aimed at, where it was one.
+    public var account: String? {
+        switch subject {
+        case .account(let name): name
+        case .phone, .extension, .operator, nil: nil
+        }
+    }
+}
+
+extension SecurityEvent: Codable {
+    /// `subject` is for people, `aim` for programs.
+    private enum CodingKeys: String, CodingKey {
+        case at, kind, control, source, subject, aim, detail, count
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        at = try container.decode(WallTime.self, forKey: .at)
+        kind = try container.decode(SecurityEventKind.self, forKey: .kind)
+        source = try container.decode(EventSource.self, forKey: .source)
+        subject = try container.decodeIfPresent(String.self, forKey: .aim).map(EventSubject.init(key:))
+        detail = try container.decode(String.self, forKey: .detail)
+        count = try container.decode(Int.self, forKey: .count)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(at, forKey: .at)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(control, forKey: .control)
+        try container.encode(source, forKey: .source)
+        try container.encodeIfPresent(subject?.description, forKey: .subject)
+        try container.encodeIfPresent(subject?.key, forKey: .aim)
+        try container.encode(detail, forKey: .detail)
+        try container.encode(count, forKey: .count)
     }
 }

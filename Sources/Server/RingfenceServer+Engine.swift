@@ -34,6 +34,10 @@ extension RingfenceServer: LiveState {
     }
 }
 
+extension RingfenceServer: JobBoard {
+    public func jobs() async -> [JobReport] { await runner.reports }
+}
+
 extension RingfenceServer: BanList {
     public func bans() async -> [Ban] {
         await hop.ask { $0.loop.admission.bans.list(at: SystemClock.wall) } ?? []
@@ -60,20 +64,20 @@ extension RingfenceServer: BanList {
 }
 
 extension RingfenceServer: HealthReporter {
-    public func health() async -> [DoctorFact] {
+    public func health() async -> [Finding] {
         let asked = await hop.ask { signalling in
             let loop = signalling.loop
             return (
                 signalling.listeners, signalling.exceptions,
                 [
-                    DoctorFact(strangersOf: loop),
-                    DoctorFact(loop.switchboard.figures.shedding, at: SystemClock.wall),
-                    DoctorFact(loop.switchboard.figures.relays),
+                    Finding(strangersOf: loop),
+                    Finding(loop.switchboard.figures.shedding, at: SystemClock.wall),
+                    Finding(loop.switchboard.figures.relays),
                 ]
             )
         }
         guard let (listeners, exceptions, facts) = asked else {
-            return [DoctorFact(name: "server", isWell: false, finding: "stopped", remedy: "ringfence serve")]
+            return [Finding("server", of: "server", isWell: false, finding: "stopped", remedy: "ringfence serve")]
         }
         let findings = try? await NIOThreadPool.singleton.runIfActive { [machine, business = hop.business] in
             ListenerPolicy.judge(
@@ -84,9 +88,8 @@ extension RingfenceServer: HealthReporter {
             )
         }
         let neighbours = await machine.facts(of: hop)
-        return listeners.map { DoctorFact($0, findings: findings ?? []) } + [
-            DoctorFact(records.figures), DoctorFact(missing: store.shortcomings),
-        ] + facts
+        let kept = [Finding(records.figures), Finding(missing: store.shortcomings)]
+        return listeners.map { Finding($0, findings: findings ?? []) } + kept + facts
             + neighbours
     }
 }
@@ -123,11 +126,12 @@ extension CallReport {
     }
 }
 
-extension DoctorFact {
+extension Finding {
     fileprivate init(_ listener: Listener, findings: [ListenerPolicy.Deviation]) {
         let isMissing = findings.contains(.missing(listener))
         self.init(
-            name: "listener \(listener.address)",
+            "listener",
+            of: "listener \(listener.address)",
             isWell: !isMissing,
             finding: isMissing ? "\(listener.purpose.rawValue) is not open" : "\(listener.purpose.rawValue) is open",
             remedy: isMissing ? "restart the server: ringfence serve" : nil
@@ -140,7 +144,8 @@ extension DoctorFact {
         let bans = loop.admission.bans.list(at: SystemClock.wall).count
         let isCrowded = open * 10 > most * 9
         self.init(
-            name: "strangers",
+            "strangers",
+            of: "strangers",
             isWell: !isCrowded,
             finding: "\(open) of at most \(most) connections, \(loop.figures.droppedMessages) requests unread, "
                 + "sources shut out: \(bans)",

@@ -26,7 +26,7 @@ public final class RingfenceServer: Sendable {
     let store: RingfenceStore
     let banKeeper: BanKeeper
     let events: EventHub
-    let jobs: JobRunner
+    let runner: JobRunner
 
     /// Where phones are told to come.
     public var sipTLS: Primitives.SocketAddress {
@@ -85,7 +85,7 @@ public final class RingfenceServer: Sendable {
         }
         banKeeper = BanKeeper(store: store, logger: logger)
         events = EventHub([records.keep, banKeeper.keep, { logger.tell($0) }])
-        jobs = JobRunner(store: store, events: events)
+        runner = JobRunner(store: store, events: events)
     }
 
     private func begin(
@@ -121,8 +121,9 @@ public final class RingfenceServer: Sendable {
             let threshold = Threshold(hop, reception.onTheWay)
             try reception.admit(hop.business, names: configuration.ownNames, on: sip, threshold.offer)
         }
-        for job in Self.jobs(store, hop, machine.census) { await jobs.add(job) }
-        await jobs.start()
+        for job in Self.jobs(store, hop, machine.census) { await runner.add(job) }
+        await runner.start()
+        AlertDesk(notifier: LogNotifier(logger: logger)).start(on: events)
         if !sharesMachine { machine.open() }
     }
 
@@ -131,7 +132,7 @@ public final class RingfenceServer: Sendable {
     public func stop() async {
         machine.reception?.dismiss(hop.business)
         if let farewell = await hop.ask({ $0.stop() }) { try? await farewell.get() }
-        await jobs.stop()
+        await runner.stop()
         guard hop.close() else { return }
         media.hangUp()
         events.finish()

@@ -20,10 +20,14 @@ public struct JournalDraft: Hashable, Sendable {
 
     /// The same with values, which are written as JSON with sorted keys.
     public init(actor: String = system, action: String, subject: String, values: some Encodable) throws {
+        self.init(actor: actor, action: action, subject: subject, detail: try Self.json(values))
+    }
+
+    /// Values as the journal keeps them.
+    public static func json(_ values: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let detail = String(decoding: try encoder.encode(values), as: UTF8.self)
-        self.init(actor: actor, action: action, subject: subject, detail: detail)
+        return String(decoding: try encoder.encode(values), as: UTF8.self)
     }
 
     /// Who acts where no person does.

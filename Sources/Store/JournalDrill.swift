@@ -51,8 +51,7 @@ public enum JournalDrill {
             let event = SecurityEvent(
                 at: WallTime(milliseconds: 1),
                 kind: .scanner,
-                control: "intrusion-detection",
-                source: "192.0.2.1",
+                source: EventSource(parsing: "192.0.2.1"),
                 detail: "a drill"
             )
             try store.write([], events: [event, event])

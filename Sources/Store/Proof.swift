@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GRDB
+public import Model
 public import Primitives
 
 /// What an audit or an attack found out about a control.
@@ -10,22 +11,21 @@ public struct Proof: Hashable, Sendable, Codable {
         case attack
     }
 
-    /// The control's slug.
-    public let control: String
+    public let control: Control
     public let kind: Kind
     public let at: WallTime
     public let passed: Bool
     /// What was seen, in a sentence.
     public let evidence: String
 
-    public init(control: String, kind: Kind, at: WallTime, passed: Bool, evidence: String) {
+    public init(control: Control, kind: Kind, at: WallTime, passed: Bool, evidence: String) {
         (self.control, self.kind, self.at, self.passed, self.evidence) = (control, kind, at, passed, evidence)
     }
 }
 
 extension RingfenceStore {
     public func recordProof(
-        control: String,
+        control: Control,
         kind: Proof.Kind,
         at now: WallTime,
         passed: Bool,
@@ -41,7 +41,7 @@ extension RingfenceStore {
                 try database.execute(
                     sql: "INSERT INTO proofs (control, kind, at, passed, evidence) VALUES (?, ?, ?, ?, ?)",
                     arguments: [
-                        proof.control, proof.kind.rawValue, proof.at.milliseconds, proof.passed,
+                        proof.control.rawValue, proof.kind.rawValue, proof.at.milliseconds, proof.passed,
                         clipped(proof.evidence),
                     ]
                 )
@@ -50,7 +50,7 @@ extension RingfenceStore {
                         DELETE FROM proofs WHERE control = ?1 AND kind = ?2 AND id NOT IN
                             (SELECT id FROM proofs WHERE control = ?1 AND kind = ?2 ORDER BY id DESC LIMIT ?3)
                         """,
-                    arguments: [proof.control, proof.kind.rawValue, Limits.proofsPerControl]
+                    arguments: [proof.control.rawValue, proof.kind.rawValue, Limits.proofsPerControl]
                 )
             }
         }
@@ -63,10 +63,12 @@ extension RingfenceStore {
                 database,
                 sql: "SELECT * FROM proofs WHERE id IN (SELECT max(id) FROM proofs GROUP BY control, kind) ORDER BY id"
             ).map { row in
-                let kind: String = row["kind"]
-                guard let kind = Proof.Kind(rawValue: kind) else { throw StoreError.damaged("'\(kind)' is no proof") }
+                let (kind, control): (String, String) = (row["kind"], row["control"])
+                guard let kind = Proof.Kind(rawValue: kind), let control = Control(rawValue: control) else {
+                    throw StoreError.damaged("'\(kind)' of '\(control)' is no proof")
+                }
                 return Proof(
-                    control: row["control"],
+                    control: control,
                     kind: kind,
                     at: WallTime(milliseconds: row["at"]),
                     passed: row["passed"],

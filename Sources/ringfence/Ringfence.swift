@@ -28,6 +28,7 @@ struct Ringfence: AsyncParsableCommand {
                 name: "Running",
                 subcommands: [
                     Init.self, Serve.self, DoctorVerb.self, OperatorNoun.self, ListenerNoun.self, CertificateNoun.self,
+                    JobNoun.self,
                 ]
             ),
             CommandGroup(

@@ -18,7 +18,7 @@ final class Office: Sendable {
     let administrator: Administrator
     let store: RingfenceStore
     let engine = FakeEngine()
-    let notes = Notes()
+    let notes: Notes
     let door = FakeDoor()
     let path: String
 
@@ -26,11 +26,12 @@ final class Office: Sendable {
         path = NSTemporaryDirectory() + "ringfence-admin-" + UUID().uuidString
         let domain = try #require(DomainName(parsing: "pbx.example"))
         store = try RingfenceStore.create(directory: path, domain: domain, by: "test", at: noon)
+        notes = Notes(store)
         let facts = EnrolmentFacts(host: "sip.pbx.example", port: 5061, authority: "-----BEGIN CERTIFICATE-----\n")
         administrator = Administrator(
             store: store,
             engine: engine,
-            notifier: notes,
+            events: notes,
             doorkeeper: door,
             enrolment: facts,
             entropy: Entropy { UInt64.random(in: .min ... .max) },
@@ -130,7 +131,7 @@ final class Office: Sendable {
 struct Unexpected: Error {}
 
 /// Keeps registrations and calls, and ends those that a snapshot forbids.
-final class FakeEngine: BanList, CertificateHolder, HealthReporter, LiveState, SettingsFollower {
+final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, LiveState, SettingsFollower {
     struct State {
         var generations: [UInt64] = []
         var registrations: [RegistrationReport] = []
@@ -204,8 +205,12 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, LiveState, S
         }
     }
 
-    func health() async -> [DoctorFact] {
-        [DoctorFact(name: "certificate", isWell: false, finding: "ended yesterday", remedy: "renew it")]
+    func jobs() async -> [JobReport] {
+        [JobReport(name: "a.job", schedule: "every hour", isRunning: false, last: nil, next: noon)]
+    }
+
+    func health() async -> [Finding] {
+        [Finding("certificate", of: "certificate", isWell: false, finding: "ended yesterday", remedy: "renew it")]
     }
 }
 
@@ -243,10 +248,28 @@ final class FakeDoor: Doorkeeper {
     func admit(by snapshot: Snapshot) async { admitted.withLock { $0 = snapshot.operators } }
 }
 
-/// What people were told.
-final class Notes: Notifier {
-    private let notices = Mutex<[Notice]>([])
+/// What was published. What was noticed goes to the disk, as the server does it.
+final class Notes: EventSink {
+    private let store: RingfenceStore
+    private let events = Mutex<[Event]>([])
 
-    var texts: [String] { notices.withLock { $0.map(\.text) } }
-    func notify(_ notice: Notice) async { notices.withLock { $0.append(notice) } }
+    init(_ store: RingfenceStore) { self.store = store }
+
+    var all: [Event] { events.withLock { $0 } }
+
+    var texts: [String] {
+        all.compactMap { event in
+            switch event {
+            case .noticed(let event): event.detail
+            case .changed(let alteration): alteration.text
+            case .found(let finding): finding.title
+            case .banned, .unbanned: nil
+            }
+        }
+    }
+
+    func publish(_ event: Event) {
+        events.withLock { $0.append(event) }
+        if case .noticed(let event) = event { try? store.write([], events: [event]) }
+    }
 }

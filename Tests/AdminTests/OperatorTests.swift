@@ -210,7 +210,7 @@ struct OwnExtensionTests {
                 id: id,
                 startedAt: noon + .seconds(after),
                 caller: .extension(try #require(ExtensionNumber(parsing: caller))),
-                callerDevice: try #require(DeviceID(parsing: "0123456789abcdef")),
+                callerDevice: DeviceID(parsing: "0123456789abcdef"),
                 dialled: callee,
                 callee: Participant(parsing: callee)
             )
@@ -245,8 +245,8 @@ struct RoleRefusalTests {
         let entry = try #require(try office.journal().first { $0.action == "journal.verify" })
         #expect((entry.actor, entry.subject) == ("bob (uid 1002)", "refused"))
         let event = try #require(try office.store.events().first)
-        #expect((event.kind, event.control, event.subject) == (.rightRefused, "roles", "bob (uid 1002)"))
-        #expect(office.notes.texts.last == "bob (uid 1002) may not read the journal.")
+        #expect((event.kind, event.control, event.subject) == (.rightRefused, .roles, .operator("bob (uid 1002)")))
+        #expect(office.notes.texts.last == "journal.verify: bob (uid 1002) may not read the journal.")
     }
 
     @Test func `a flood of refusals does not fill the journal`() async throws {

@@ -142,6 +142,7 @@ struct RefusalTests {
         (ListEvents(limit: 10), false),
         (RunAudit(), false),
         (Diagnose(), false),
+        (ListJobs(), false),
         (AddOperator(account: "carol", role: .billing), true),
         (ListOperators(), false),
         (RemoveOperator(account: "carol"), true),

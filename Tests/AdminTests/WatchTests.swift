@@ -88,8 +88,7 @@ struct WatchTests {
         let event = SecurityEvent(
             at: noon,
             kind: .scanner,
-            control: "intrusion-detection",
-            source: "203.0.113.9",
+            source: EventSource(parsing: "203.0.113.9"),
             detail: ""
         )
         try office.store.write([record], events: [event])
@@ -149,14 +148,19 @@ struct WatchTests {
     @Test func `doctor says what is well, what is not, and what to do`() async throws {
         let office = try Office()
         let healthy = try await office.run(Diagnose())
-        #expect(healthy.facts.filter { !$0.isWell }.map(\.name) == ["certificate"])
-        #expect(healthy.facts.contains { $0.name == "journal" && $0.finding == "1 entries, unaltered" })
+        #expect(healthy.facts.filter { !$0.isGood }.map(\.code) == ["certificate"])
+        #expect(healthy.facts.contains { $0.title == "journal: 1 entries, unaltered" })
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: office.path + "/seal.key")
         let report = try await office.run(Diagnose())
-        let key = try #require(report.facts.first { $0.name == "seal.key" })
-        #expect((key.isWell, key.finding) == (false, "mode 644"))
-        #expect(key.remedy == "take the rights of others away: chmod go= \(office.path)/seal.key")
+        let key = try #require(report.facts.first { $0.title.hasPrefix("seal.key: ") })
+        #expect((key.isGood, key.title) == (false, "seal.key: mode 644"))
+        #expect(key.remedy == "To mend it, take the rights of others away: chmod go= \(office.path)/seal.key")
         #expect(!report.isWell)
+    }
+
+    @Test func `jobs are shown to whoever may look after the system`() async throws {
+        let office = try Office()
+        #expect(try await office.run(ListJobs()).map(\.name) == ["a.job"])
     }
 
     @Test func `many operators at once leave one order of things`() async throws {

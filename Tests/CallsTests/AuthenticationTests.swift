@@ -237,6 +237,30 @@ struct AuthenticationTests {
         #expect(office.received(on: phone.flow).isEmpty)
     }
 
+    /// RFC 3261 §20.7 and §22.3: a proxy or a border controller on the way has credentials of its own.
+    @Test(arguments: [
+        [
+            "Authorization: Digest username=\"a\", realm=\"proxy.example\", nonce=\"n\", uri=\"sip:x\", response=\"\(zeros)\""
+        ],
+        [
+            "Authorization: Basic YTpi",
+            "Authorization: Digest username=\"a\", realm=\"OFFICE.EXAMPLE\", nonce=\"n\", "
+                + "uri=\"sip:x\", response=\"\(zeros)\"",
+        ],
+    ])
+    func `credentials for another realm are somebody else's, wherever they stand`(others: [String]) throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        let fields = ["Contact: <\(phone.contact)>"]
+        #expect(try phone.register(&office, fields: fields + others).status == 200)
+        // And with nobody's of ours it is a request without a login, not a wrong one.
+        office.deliver(phone.request("OPTIONS", to: "sip:\(Office.domain)", extra: others), on: phone.flow)
+        #expect(office.received(on: phone.flow).map(\.status) == [401])
+        #expect(office.events.isEmpty)
+    }
+
+    private static let zeros = String(repeating: "0", count: 64)
+
     @Test func `unknown methods are told apart only after the secret was right`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)

@@ -61,7 +61,7 @@ struct FloodRowTests {
         #expect(try more.ask(&office, "OPTIONS", to: "sip:\(Office.domain)").last?.status == 200)
         #expect(office.closed == [lines[2].flow.id])
         #expect(office.events.map(\.kind) == [.accountLimit])
-        #expect(office.events.first?.subject == "'desk' of extension 101")
+        #expect(office.events.first?.subject?.description == "'desk' of extension 101")
         office.disconnect(lines[2].flow)
         #expect(try more.ask(&office, "OPTIONS", to: "sip:\(Office.domain)").last?.status == 200)
         #expect(office.closed.count == 1)

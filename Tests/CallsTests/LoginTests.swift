@@ -14,7 +14,7 @@ struct LoginTests {
         #expect(try phone.register(&office).status == 200)
         for _ in 0..<4 { #expect(try phone.register(&office, password: "old").status == 401) }
         #expect(office.events.map(\.kind) == Array(repeating: .stalePhone, count: 4))
-        #expect(office.events.first?.subject == "'desk' of extension 101")
+        #expect(office.events.first?.subject?.description == "'desk' of extension 101")
     }
 
     @Test func `C01 the same from an address where the phone never was is a wrong password`() throws {

@@ -40,6 +40,17 @@ struct OddMessageTests {
         #expect(scene.callerSays("UPDATE").map(\.status) == [200])
     }
 
+    /// §21.4.12.
+    @Test func `a start line that is too long is answered, and the phone's connection stays`() throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        try phone.register(&office)
+        let long = "sip:\(String(repeating: "9", count: SIP::Limits.startLineBytes))@\(Office.domain)"
+        office.deliver(phone.request("INVITE", to: long, toHeader: "<sip:102@\(Office.domain)>"), on: phone.flow)
+        #expect(office.received(on: phone.flow).map(\.status) == [414])
+        #expect(office.closed.isEmpty)
+    }
+
     @Test func `a stranger's connection closes`() throws {
         var office = try Office()
         var phone = try Phone("phone-101-000001", in: &office)

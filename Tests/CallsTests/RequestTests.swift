@@ -69,6 +69,9 @@ struct OptionsTests {
         }
         #expect(answer.text("Accept") == "application/sdp")
         #expect(answer.options(.allowEvents) == ["dialog", "message-summary", "presence", "reg"])
+        #expect(
+            answer.options(.supported).sorted() == ["100rel", "gruu", "norefersub", "outbound", "replaces", "timer"]
+        )
     }
 
     @Test func `tells a stranger nothing`() throws {
@@ -164,6 +167,37 @@ struct AssertedIdentityTests {
         }
         #expect(!text.contains("198.51.100.7"))
         #expect(invite.text("From").hasPrefix("\"Desk 101\" <sip:101@office.example>"))
+    }
+}
+
+@Suite("RFC 3261 §21.4.6: a method that is not allowed here")
+struct RefusedMethodTests {
+    @Test(arguments: ["MESSAGE", "SUBSCRIBE", "INFO", "PUBLISH"])
+    func `is not in the Allow of its refusal inside a call`(method: String) throws {
+        var scene = try Scene()
+        let answer = scene.callerSays(method).last
+        #expect(answer?.status == 405)
+        #expect(answer?.options(.allow).contains(method) == false)
+        #expect(answer?.options(.allow).contains("BYE") == true)
+        #expect(scene.isStanding)
+    }
+
+    @Test(arguments: ["UPDATE", "PRACK", "INFO"]) func `nor outside of one`(method: String) throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        let answer = try phone.ask(&office, method, to: "sip:102@\(Office.domain)").last
+        #expect(answer?.status == 405)
+        #expect(answer?.options(.allow).contains(method) == false)
+    }
+}
+
+@Suite("RFC 3261 §15.1.2: a BYE of no call")
+struct StrayByeTests {
+    @Test func `is told that there is none, and nothing ends`() throws {
+        var scene = try Scene()
+        let answers = try scene.caller.ask(&scene.office, "BYE", to: "sip:102@\(Office.domain)")
+        #expect(answers.map(\.status) == [481])
+        #expect(scene.isStanding)
     }
 }
 

@@ -68,7 +68,7 @@ struct CallCommandTests {
             dialled: "102",
             outcome: .refused,
             status: 488,
-            control: "media-encryption",
+            control: .mediaEncryption,
             reason: "no SRTP was offered"
         )
         #expect(
@@ -95,7 +95,9 @@ struct CallCommandTests {
         let text = try parse(RecordList.self).answer(from: Office([record])).text
         #expect(text.hasSuffix("answered  61       200     the caller hung up"))
         var forwarded = record
-        (forwarded.callee, forwarded.forwardedBy) = (try Sample.number("104"), try ["102", "103"].map(Sample.number))
+        (forwarded.callee, forwarded.forwardedBy) = (
+            .extension(try Sample.number("104")), try ["102", "103"].map(Sample.number)
+        )
         let path = try parse(RecordList.self).answer(from: Office([forwarded])).text
         #expect(path.hasSuffix("102 forwarded it, 103 forwarded it, 104 answered, the caller hung up"))
     }

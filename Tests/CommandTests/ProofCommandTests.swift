@@ -45,7 +45,7 @@ struct ProofCommandTests {
     }
 
     @Test func `controls show their proofs, and one that fell short is an exit status`() throws {
-        let proof = Proof(control: "journal", kind: .audit, at: Sample.time, passed: false, evidence: "entry 4")
+        let proof = Proof(control: .journal, kind: .audit, at: Sample.time, passed: false, evidence: "entry 4")
         let reports = [
             ControlReport(
                 control: .openPorts,
@@ -88,8 +88,7 @@ struct ProofCommandTests {
         let event = SecurityEvent(
             at: Sample.time,
             kind: .scanner,
-            control: "intrusion-detection",
-            source: "198.51.100.66",
+            source: EventSource(parsing: "198.51.100.66"),
             detail: "friendly-scanner\r\nX: y",
             count: 40
         )

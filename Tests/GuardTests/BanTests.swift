@@ -227,7 +227,7 @@ struct LoginHistoryTests {
 
     private func makeHistory() throws -> LoginHistory {
         var history = LoginHistory(phones: 8, sites: try [#require(IPPrefix(parsing: "10.1.0.0/16"))])
-        history.succeeded("abc", as: "desk of extension 101", from: try ip("198.51.100.7"), client: client)
+        history.succeeded("abc", as: .account("desk of extension 101"), from: try ip("198.51.100.7"), client: client)
         return history
     }
 
@@ -243,7 +243,7 @@ struct LoginHistoryTests {
 
     @Test func `a phone that repeats an old password is recognised, also when its account is gone`() throws {
         var history = try makeHistory()
-        let stale = LoginHistory.Failure.stalePhone("desk of extension 101")
+        let stale = LoginHistory.Failure.stalePhone(.account("desk of extension 101"))
         #expect(try fail(&history, from: "198.51.100.7") == stale)
         #expect(try fail(&history, from: "198.51.100.7", exists: false) == stale)
         #expect(try fail(&history, from: "203.0.113.9") == .ordinary)
@@ -274,12 +274,12 @@ struct LoginHistoryTests {
         var history = LoginHistory(phones: 100)
         let source = try ip("198.51.100.7")
         for number in 0..<100 {
-            history.succeeded("phone-\(number)", as: "\(number)", from: source, client: client)
+            history.succeeded("phone-\(number)", as: .account("\(number)"), from: source, client: client)
         }
         history.resize(phones: 2_000)
         let remembered = (0..<100).count { number in
             let failure = history.failed("phone-\(number)", exists: true, from: source, client: client, at: at(0))
-            return failure == .stalePhone("\(number)")
+            return failure == .stalePhone(.account("\(number)"))
         }
         // A row of four may be full while others are empty: four times as many places as phones make that rare.
         #expect(remembered >= 97)

@@ -37,7 +37,7 @@ struct CallRulesTests {
         }
 
         func decide(
-            to service: Service,
+            to service: CallService,
             from caller: Device? = nil,
             isSecure: Bool = true,
             media: CallAttempt.Media = .encrypted

@@ -40,7 +40,7 @@ struct CodingTests {
         record.answeredAt = office.noon + .seconds(3)
         record.endedAt = office.noon + .seconds(60)
         record.callee = .extension(try office.number("202"))
-        (record.outcome, record.status, record.control) = (.answered, 200, "media-encryption")
+        (record.outcome, record.status, record.control) = (.answered, 200, .mediaEncryption)
         record.callerProtection = LegProtection(
             transport: "tls",
             tlsVersion: "TLSv1.3",

@@ -38,9 +38,9 @@ struct EventTraitsTests {
 
     @Test
     func `people are told at once of an attack in progress and of a broken journal, and not of one wrong password`() {
-        #expect(SecurityEventKind.suspicious.traits.alarm == .warning)
-        #expect(SecurityEventKind.journalBroken.traits.alarm == .critical)
-        #expect(SecurityEventKind.foreignMedia.traits.alarm == .critical)
+        #expect(SecurityEventKind.suspicious.traits.alarm?.severity == .warning)
+        #expect(SecurityEventKind.journalBroken.traits.alarm?.severity == .critical)
+        #expect(SecurityEventKind.foreignMedia.traits.alarm?.severity == .critical)
         #expect(SecurityEventKind.failedLogin.traits.alarm == nil)
     }
 }

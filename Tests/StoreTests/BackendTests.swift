@@ -50,8 +50,8 @@ struct BackendTests {
     func `records, events, bans and proofs come back as they were written`(kind: TestedBackend) async throws {
         let store = BusinessStore(try kind.make())
         let record = try makeEnded("1")
-        let event = SecurityEvent(at: noon, kind: .failedLogin, control: "c", source: "192.0.2.1", detail: "d")
-        let proof = Proof(control: "c", kind: .audit, at: noon, passed: true, evidence: "e")
+        let event = SecurityEvent(at: noon, kind: .failedLogin, source: .machine, detail: "d")
+        let proof = Proof(control: .journal, kind: .audit, at: noon, passed: true, evidence: "e")
         try await store.write {
             try $0.write([record], events: [event], logins: [])
             try $0.recordProofs([proof])

@@ -11,7 +11,7 @@ import Testing
 @Suite("Control journal: security events")
 struct EventSealTests {
     private func event(_ detail: String, at time: WallTime = noon) -> SecurityEvent {
-        SecurityEvent(at: time, kind: .scanner, control: "intrusion-detection", source: "192.0.2.1", detail: detail)
+        SecurityEvent(at: time, kind: .scanner, source: EventSource(parsing: "192.0.2.1"), detail: detail)
     }
 
     /// A closed store with three batches of three events, each an hour after the one before.

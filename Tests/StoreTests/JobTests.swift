@@ -33,8 +33,7 @@ struct JobTests {
             let event = SecurityEvent(
                 at: noon + .seconds(86_400 * day),
                 kind: .scanner,
-                control: "intrusion-detection",
-                source: "192.0.2.1",
+                source: EventSource(parsing: "192.0.2.1"),
                 detail: "\(day)"
             )
             try store.write([], events: [event])

@@ -207,8 +207,7 @@ struct JournalTests {
             let event = SecurityEvent(
                 at: noon + .seconds(3_600 * hour),
                 kind: .scanner,
-                control: "intrusion-detection",
-                source: "203.0.113.9",
+                source: EventSource(parsing: "203.0.113.9"),
                 detail: ""
             )
             try store.write([], events: [event])

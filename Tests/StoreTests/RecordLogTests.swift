@@ -28,7 +28,7 @@ extension RecordLog {
 struct RecordLogTests {
     private func makeFull(_ id: String) throws -> CallRecord {
         var record = try makeEnded(id)
-        (record.status, record.control, record.reason) = (488, "media-encryption", "no SRTP \u{1F512}")
+        (record.status, record.control, record.reason) = (488, .mediaEncryption, "no SRTP \u{1F512}")
         record.forwardedBy = [try number("202"), try number("203")]
         record.callerProtection = LegProtection(
             transport: "tls",

@@ -12,7 +12,7 @@ struct RecordTests {
     private func makeFull() throws -> CallRecord {
         var record = try makeRecord("a1")
         (record.answeredAt, record.endedAt) = (noon + .seconds(4), noon + .seconds(64))
-        (record.outcome, record.status, record.control, record.reason) = (.refused, 488, "media-encryption", "no SRTP")
+        (record.outcome, record.status, record.control, record.reason) = (.refused, 488, .mediaEncryption, "no SRTP")
         record.callerProtection = LegProtection(
             transport: "tls",
             tlsVersion: "TLSv1.3",
@@ -34,6 +34,15 @@ struct RecordTests {
         #expect(try store.record("a3") == nil)
         #expect(try store.records(limit: 1) == [empty])
         #expect(try store.records(limit: -5).isEmpty)
+    }
+
+    @Test func `come back also where nobody of ours called, or the server itself answered`() throws {
+        let place = Place()
+        var (service, foreign) = (try makeRecord("a1"), try makeRecord("a2", at: noon + .seconds(1)))
+        (service.dialled, service.callee) = ("*43", .service(.echo))
+        foreign.callerDevice = nil
+        do { try place.create().write([service, foreign]) }
+        #expect(try place.open().records() == [foreign, service])
     }
 
     @Test func `a later state of a call replaces the one before`() throws {
@@ -122,9 +131,8 @@ struct EventTests {
         SecurityEvent(
             at: time,
             kind: .failedLogin,
-            control: "intrusion-detection",
-            source: source,
-            subject: "k7",
+            source: EventSource(parsing: source),
+            subject: .account("k7"),
             detail: detail,
             count: count
         )
@@ -153,14 +161,14 @@ struct EventTests {
         #expect(try store.lastProofs().isEmpty)
         for index in 0..<150 {
             try store.recordProof(
-                control: "journal",
+                control: .journal,
                 kind: .audit,
                 at: noon + .seconds(index),
                 passed: index == 149,
                 evidence: "entry \(index)"
             )
         }
-        try store.recordProof(control: "journal", kind: .attack, at: noon, passed: false, evidence: "open")
+        try store.recordProof(control: .journal, kind: .attack, at: noon, passed: false, evidence: "open")
         let proofs = try store.lastProofs()
         #expect(proofs.map(\.kind) == [.audit, .attack])
         #expect(proofs.map(\.passed) == [true, false])

@@ -40,7 +40,7 @@ struct RecordWriterTests {
     }
 
     private func makeEvent(from source: String) -> SecurityEvent {
-        SecurityEvent(at: noon, kind: .failedLogin, control: "intrusion-detection", source: source, detail: "")
+        SecurityEvent(at: noon, kind: .failedLogin, source: EventSource(parsing: source), detail: "")
     }
 
     @Test func `says yes only when the record is on the disk`() throws {

@@ -44,7 +44,7 @@ public struct AddBan: Command {
         let entry = caller.draft("ban.add", ban.source.description, JournalDetail.of(nil, became: ban))
         try administrator.writing { try $0.keep(ban, journal: entry, at: ban.since) }
         await administrator.engine.impose(ban)
-        await administrator.tell("\(ban.source) was banned until \(ban.until) by \(caller.name)")
+        administrator.tell(entry, "\(ban.source) was banned until \(ban.until) by \(caller.name)")
         return ban
     }
 
@@ -88,7 +88,7 @@ public struct RemoveBan: Command {
             await administrator.engine.impose(ban)
             throw error
         }
-        await administrator.tell("The ban of \(source) was lifted by \(caller.name)")
+        administrator.tell(entry, "The ban of \(source) was lifted by \(caller.name)")
         return ban
     }
 }

@@ -47,7 +47,7 @@ public struct EndCall: Command {
         let entry = caller.draft("call.end", id, #"{"new":"ended"}"#)
         try administrator.writing { try $0.append(entry, at: administrator.now()) }
         guard await administrator.engine.endCall(id) else { throw .noCall(id) }
-        await administrator.tell("Call \(id) ended by \(caller.name)")
+        administrator.tell(entry, "Call \(id) ended by \(caller.name)")
         return Reply(id: id)
     }
 }

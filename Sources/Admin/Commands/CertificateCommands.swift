@@ -49,9 +49,9 @@ public struct ReplaceCertificate: Command {
         } catch {
             throw .replacedUnwritten(error)
         }
-        await administrator.tell(
-            "The certificate was replaced by \(caller.name): \(new.fingerprint), until \(new.notAfter)",
-            of: .signallingEncryption
+        administrator.tell(
+            entry,
+            "The certificate was replaced by \(caller.name): \(new.fingerprint), until \(new.notAfter)"
         )
         return new
     }

@@ -13,7 +13,7 @@ public enum CommandRegistry {
         ]
         + [
             ListJournal.self, VerifyJournal.self, ListControls.self, KeepProofs.self, ListEvents.self, RunAudit.self,
-            Diagnose.self,
+            Diagnose.self, ListJobs.self,
         ]
         + [
             ListListeners.self, ExceptListener.self, WithdrawListener.self, ListBans.self, AddBan.self, RemoveBan.self,

@@ -22,7 +22,7 @@ public struct Diagnose: Command {
 
 extension Administrator {
     /// Operators pass through the folder to the control socket, and can do no more there.
-    fileprivate func fact(_ file: KeptFile) -> DoctorFact {
+    fileprivate func fact(_ file: KeptFile) -> Finding {
         let isPassage = !store.snapshot.operators.isEmpty && file.path == store.path && file.mode & 0o777 == 0o711
         let isWell = file.isPrivate || isPassage
         let account = OwnerRules.Account(
@@ -31,10 +31,11 @@ extension Administrator {
         )
         let entry = OwnerRules.Entry(path: file.path, owner: file.owner, mode: UInt16(truncatingIfNeeded: file.mode))
         if let refusal = OwnerRules.refusal(ofFile: entry, of: account) {
-            return DoctorFact(name: file.name, isWell: false, finding: refusal.reason, remedy: refusal.remedy)
+            return Finding("kept-file", of: file.name, isWell: false, finding: refusal.reason, remedy: refusal.remedy)
         }
-        return DoctorFact(
-            name: file.name,
+        return Finding(
+            "kept-file",
+            of: file.name,
             isWell: isWell,
             finding:
                 "mode \(String(file.mode, radix: 8))\(isPassage ? ", so that operators reach the control socket" : "")",
@@ -42,21 +43,28 @@ extension Administrator {
         )
     }
 
-    fileprivate func journalFact() async -> DoctorFact {
+    fileprivate func journalFact() async -> Finding {
         do {
             let verification = try await reading { try $0.verifyJournal() }
             guard let sequence = verification.firstWrong else {
-                return DoctorFact(name: "journal", isWell: true, finding: "\(verification.entries) entries, unaltered")
+                return Finding(
+                    "journal",
+                    of: "journal",
+                    isWell: true,
+                    finding: "\(verification.entries) entries, unaltered"
+                )
             }
-            return DoctorFact(
-                name: "journal",
+            return Finding(
+                "journal",
+                of: "journal",
                 isWell: false,
                 finding: "altered at entry \(sequence): \(verification.problem ?? "")",
                 remedy: "keep a copy of the data directory as evidence and find out who had access to it"
             )
         } catch {
-            return DoctorFact(
-                name: "journal",
+            return Finding(
+                "journal",
+                of: "journal",
                 isWell: false,
                 finding: "cannot be read: \(error)",
                 remedy: "check the disk"
@@ -64,10 +72,11 @@ extension Administrator {
         }
     }
 
-    fileprivate func businessFact() -> DoctorFact {
+    fileprivate func businessFact() -> Finding {
         let snapshot = store.snapshot
-        return DoctorFact(
-            name: "business",
+        return Finding(
+            "business",
+            of: "business",
             isWell: true,
             finding: "\(snapshot.domain): \(snapshot.extensions.count) extensions, \(snapshot.devices.count) phones, "
                 + "\(snapshot.operators.count) operators, generation \(snapshot.generation)"

@@ -18,7 +18,7 @@ public struct ListControls: Command {
         let time = administrator.now()
         let open = administrator.store.snapshot.exceptions.count { time < $0.until }
         return Control.allCases.map { control in
-            let own = proofs.filter { $0.control == control.rawValue }
+            let own = proofs.filter { $0.control == control }
             let exceptions = control.knowsListenerExceptions ? open : 0
             return ControlReport(
                 control: control,

@@ -38,8 +38,11 @@ public struct VerifyJournal: Command {
     ) async throws(Refusal) -> JournalVerification {
         let verification = try await administrator.reading { try $0.verifyJournal() }
         if let sequence = verification.firstWrong {
-            let text = "The journal was altered at entry \(sequence): \(verification.problem ?? "")"
-            await administrator.tell(text, of: .journal)
+            let detail = "The journal was altered at entry \(sequence): \(verification.problem ?? "")"
+            let now = administrator.now()
+            administrator.events.publish(
+                .noticed(SecurityEvent(at: now, kind: .journalBroken, source: .machine, detail: detail))
+            )
         }
         return verification
     }
@@ -77,7 +80,13 @@ public struct RunAudit: Command {
         try administrator.keep(summary.outcomes, .audit)
         if !summary.holds {
             let failed = summary.outcomes.filter { !$0.passed }.map(\.control.rawValue).joined(separator: ", ")
-            await administrator.tell("The audit found controls that fall short: \(failed)")
+            let finding = Finding(
+                "audit.falls-short",
+                .warning,
+                "The audit found controls that fall short: \(failed)",
+                remedy: "See what and why: ringfence audit run"
+            )
+            administrator.events.publish(.found(finding))
         }
         return summary
     }
@@ -114,7 +123,7 @@ extension Administrator {
     fileprivate func keep(_ outcomes: [ControlOutcome], _ kind: Proof.Kind) throws(Refusal) {
         let time = now()
         let proofs = outcomes.map {
-            Proof(control: $0.control.rawValue, kind: kind, at: time, passed: $0.passed, evidence: $0.evidence)
+            Proof(control: $0.control, kind: kind, at: time, passed: $0.passed, evidence: $0.evidence)
         }
         try writing { try $0.recordProofs(proofs) }
     }

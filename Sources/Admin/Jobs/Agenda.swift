@@ -49,7 +49,8 @@ public struct Agenda: Sendable {
         var runs: [JobRun] = []
         for (name, entry) in entries.sorted(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) }) {
             guard !entry.isRunning, entry.due <= now else { continue }
-            let run = JobRun(job: name, startedAt: now, failures: entry.last?.failures ?? 0)
+            let (failure, failures) = (entry.last?.failure, entry.last?.failures ?? 0)
+            let run = JobRun(job: name, startedAt: now, failure: failure, failures: failures)
             entries[name]?.isRunning = true
             entries[name]?.last = run
             runs.append(run)

@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One thing that must be right for the system to work.
-public struct DoctorFact: Hashable, Sendable, Codable {
-    /// `seal key`, `certificate`, `listener 192.0.2.1:5061`.
-    public let name: String
-    public let isWell: Bool
-    /// What was seen.
-    public let finding: String
-    /// What to do; `nil` where all is well.
-    public let remedy: String?
+public import Model
 
-    public init(name: String, isWell: Bool, finding: String, remedy: String? = nil) {
-        (self.name, self.isWell, self.finding, self.remedy) = (name, isWell, finding, remedy)
-    }
+/// What the running system says of itself.
+public struct DoctorReport: Hashable, Sendable, Codable {
+    public let facts: [Finding]
+
+    public init(facts: [Finding]) { self.facts = facts }
+
+    public var isWell: Bool { facts.allSatisfy(\.isGood) }
 }
 
-/// What `ringfence doctor` answers.
-public struct DoctorReport: Hashable, Sendable, Codable {
-    public let facts: [DoctorFact]
-
-    public init(facts: [DoctorFact]) { self.facts = facts }
-
-    public var isWell: Bool { facts.allSatisfy(\.isWell) }
+extension Finding {
+    /// One thing that must be right for the system to work.
+    ///
+    /// - Parameters:
+    ///   - name: `seal key`, `listener 192.0.2.1:5061`.
+    ///   - finding: What was seen.
+    ///   - remedy: What to do, as an order; `nil` where all is well.
+    public init(_ code: Code, of name: String, isWell: Bool, finding: String, remedy: String? = nil) {
+        self.init(
+            code,
+            isWell ? .good : .critical,
+            "\(name): \(finding)",
+            remedy: remedy.map { "To mend it, \($0)" } ?? ""
+        )
+    }
 }

@@ -10,7 +10,7 @@ extension Check {
         let accepted = Set(SRTPSuite.allCases.map(\.rawValue))
         let legs = system.connections.filter(\.carriesAudio)
         let answered = system.records.filter { $0.answeredAt != nil }
-        let refused = system.records.count { $0.control == Control.mediaEncryption.rawValue }
+        let refused = system.records.count { $0.control == .mediaEncryption }
         var findings: [Finding] = []
         let foreign = system.media.suites.filter { !accepted.contains($0) }
         if system.media.suites.isEmpty || !foreign.isEmpty { findings.append(.suites(system.media.suites)) }

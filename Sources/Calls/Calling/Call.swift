@@ -122,12 +122,8 @@ struct Call: Sendable {
     /// Who the called phone talks to.
     var caller: Party
     var origin: Origin
-    /// What lets it be; `nil` for one that is refused. Judged again when the settings change.
-    var placement: Placement?
-    /// What let it go on to whom it is with, the first forward first.
-    var forwards: [Placement] = []
-    /// What let phones take a place in it.
-    var pickups: [PickupPermit] = []
+    /// What lets it be; `nil` for one that is refused.
+    var grounds: Grounds?
     /// How many transfers led here (row S20).
     var hops = 0
     var phase: Phase
@@ -142,9 +138,15 @@ struct Call: Sendable {
     var usernames: [String] {
         switch phase {
         case .ringing, .refusing: [caller.username]
-        case .answering(let answering): [caller.username] + [answering.callee].usernames
-        case .talking(let conversation): conversation.endpoints.usernames
+        case .answering(let answering): Self.names(caller.username, answering.callee.username)
+        case .talking(let conversation): Self.names(conversation.caller.username, conversation.callee.username)
         }
+    }
+
+    /// In one allocation: calls end often.
+    private static func names(_ one: String?, _ other: String?) -> [String] {
+        guard let one else { return other.map { [$0] } ?? [] }
+        return other.map { [one, $0] } ?? [one]
     }
 
     /// `nil` for a transfer.
@@ -164,18 +166,7 @@ struct Call: Sendable {
     }
 
     /// Whom it was placed to.
-    var callee: ExtensionNumber? { placement?.target.number }
-
-    /// Why this call, once answered, would not be allowed any more; `nil` while it is.
-    func refusal(in snapshot: Snapshot) -> CallRefusal? {
-        for placement in [placement].compactMap(\.self) + forwards {
-            if let refusal = placement.refusal(in: snapshot) { return refusal }
-        }
-        // Who picked it up and has left it since is nobody's matter.
-        let present = usernames
-        return pickups.first { present.contains($0.phone.username) && $0.refusal(in: snapshot) != nil }?
-            .refusal(in: snapshot)
-    }
+    var callee: ExtensionNumber? { grounds?.placement.target.number }
 
     var relay: RelayID { RelayID(rawValue: serial) }
 
@@ -276,34 +267,4 @@ struct Change: Sendable {
     let offer: SessionDescription
     let proposed: Negotiation
     let key: BranchKey
-}
-
-/// Names a dialog from our side (§12): Call-ID, our tag, their tag.
-struct DialogKey: Hashable, Sendable {
-    private let callID: [UInt8]
-    private let localTag: [UInt8]
-    private let remoteTag: [UInt8]
-
-    init(callID: [UInt8], localTag: [UInt8], remoteTag: [UInt8]) {
-        (self.callID, self.localTag, self.remoteTag) = (callID, localTag, remoteTag)
-    }
-
-    init(_ dialog: Dialog) {
-        (callID, localTag, remoteTag) = (dialog.callID, dialog.localTag, dialog.remoteTag)
-    }
-
-    /// Of a request that we received.
-    init?(_ request: Message) {
-        guard let callID = try? request.callID(), let to = try? request.to(), let from = try? request.from(),
-            let localTag = to.tag, let remoteTag = from.tag
-        else { return nil }
-        self.callID = Array(request.bytes(callID))
-        self.localTag = Array(request.bytes(localTag))
-        self.remoteTag = Array(request.bytes(remoteTag))
-    }
-}
-
-struct DialogOwner: Sendable {
-    let call: UInt64
-    let side: Side
 }

@@ -1,73 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Model
+import Primitives
+import SIP
 
-/// Every call, by its serial number, and what has changed for those who watch.
-///
-/// While nobody watches, a change of a call costs one comparison more. While somebody does, the calls that were touched
-/// are remembered, and ``takeChanges()`` says for which extensions something is different: whoever changes a call need
-/// not think of it.
+/// Every call, and what belongs to calls: who is in them, their dialogs, what waits for the disk, and when each is looked at
+/// next.
 struct CallTable: Sendable {
-    private var calls: [UInt64: Call] = [:]
-    private var isWatched = false
-    private var touched: Set<UInt64> = []
-    /// What each call looked like when changes were last taken. Empty while nobody watches.
-    private var views: [UInt64: [CallView]] = [:]
-    private var serials: [ExtensionNumber: Set<UInt64>] = [:]
+    /// What a deadline wakes.
+    enum Due: Sendable {
+        case call(UInt64)
+        /// A BYE that waits for an ACK.
+        case farewell(UInt64)
+    }
+
+    private var calls = WatchedCalls()
+    /// The calls that a device takes part in, by its user name.
+    private var byDevice: [String: Set<UInt64>] = [:]
+    private var deadlines = DeadlineQueue<Due>()
+    private(set) var lastSerial: UInt64 = 0
+    var dialogs: [DialogKey: DialogOwner] = [:]
+    /// Only of calls that use what happens before the answer.
+    var earlyCalls: [UInt64: EarlyCall] = [:]
+    var earlyDialogs: [DialogKey: EarlyOwner] = [:]
+    /// By the call that is transferred.
+    var transfers: [UInt64: Transfer] = [:]
+    /// Dialogs whose calls are over, until their phones know.
+    var leaving: [DialogKey: Leaving] = [:]
+    /// Those of them that wait for an ACK.
+    var farewells: [UInt64: DialogKey] = [:]
+    /// Which call waits for a record.
+    var tickets: [Ticket: UInt64] = [:]
+    /// Relays that the latest census named and no call knows.
+    var strayRelays: Set<UInt64> = []
 
     var count: Int { calls.count }
     var keys: Dictionary<UInt64, Call>.Keys { calls.keys }
     var values: Dictionary<UInt64, Call>.Values { calls.values }
-    var hasChanges: Bool { !touched.isEmpty }
 
     subscript(serial: UInt64) -> Call? {
         get { calls[serial] }
-        _modify {
-            if isWatched { touched.insert(serial) }
-            yield &calls[serial]
-        }
+        _modify { yield &calls[serial] }
     }
 
-    mutating func removeValue(forKey serial: UInt64) -> Call? {
-        if isWatched { touched.insert(serial) }
-        return calls.removeValue(forKey: serial)
+    mutating func removeValue(forKey serial: UInt64) -> Call? { calls.removeValue(forKey: serial) }
+
+    /// Never given twice.
+    mutating func nextSerial() -> UInt64 {
+        lastSerial += 1
+        return lastSerial
     }
+
+    // MARK: Who is in a call
+
+    func of(_ username: String) -> Set<UInt64> { byDevice[username] ?? [] }
+    func isBusy(_ username: String) -> Bool { byDevice[username] != nil }
+
+    mutating func enter(_ serial: UInt64, _ username: String) { byDevice[username, default: []].insert(serial) }
+
+    mutating func leave(_ serial: UInt64, _ username: String) {
+        byDevice[username]?.remove(serial)
+        if byDevice[username]?.isEmpty == true { byDevice[username] = nil }
+    }
+
+    // MARK: Time
+
+    var nextDeadline: MonotonicTime? { deadlines.next }
+
+    /// Puts a call into the deadline queue, unless it is there for an earlier moment.
+    mutating func schedule(_ serial: UInt64, at moment: MonotonicTime) {
+        guard let call = calls[serial] else { return }
+        if let wake = call.wake, wake <= moment { return }
+        calls[serial]?.wake = moment
+        deadlines.insert(.call(serial), at: moment)
+    }
+
+    mutating func schedule(farewell id: UInt64, at moment: MonotonicTime) {
+        deadlines.insert(.farewell(id), at: moment)
+    }
+
+    /// What is due. What asks for a moment that has passed waits for the next turn, so that others are served in between.
+    mutating func takeDue(at now: MonotonicTime) -> [Due] {
+        var all: [Due] = []
+        while let due = deadlines.popDue(at: now) { all.append(due) }
+        return all
+    }
+
+    // MARK: Who watches
+
+    var hasChanges: Bool { calls.hasChanges }
 
     /// Starts or stops looking.
-    mutating func watch(_ isWanted: Bool) {
-        guard isWanted != isWatched else { return }
-        isWatched = isWanted
-        (views, serials, touched) = ([:], [:], isWanted ? Set(calls.keys) : [])
-        if isWanted { _ = takeChanges() }
-    }
+    mutating func watch(_ isWanted: Bool) { calls.watch(isWanted) }
 
     /// The extensions for which a call looks different than before.
-    mutating func takeChanges() -> Set<ExtensionNumber> {
-        var changed: Set<ExtensionNumber> = []
-        for serial in touched {
-            let (old, new) = (views[serial] ?? [], calls[serial]?.views ?? [])
-            guard old != new else { continue }
-            views[serial] = new.isEmpty ? nil : new
-            for view in old where !new.contains(view) { changed.insert(view.number) }
-            for view in new where !old.contains(view) { changed.insert(view.number) }
-            for view in old { leave(view.number, serial) }
-            for view in new { serials[view.number, default: []].insert(serial) }
-        }
-        touched.removeAll(keepingCapacity: true)
-        return changed
-    }
-
-    private mutating func leave(_ number: ExtensionNumber, _ serial: UInt64) {
-        serials[number]?.remove(serial)
-        if serials[number]?.isEmpty == true { serials[number] = nil }
-    }
+    mutating func takeChanges() -> Set<ExtensionNumber> { calls.takeChanges() }
 
     /// The calls of an extension as they were when changes were last taken, oldest first.
-    func shown(of number: ExtensionNumber) -> [ShownCall] {
-        (serials[number] ?? []).sorted().flatMap { serial in
-            (views[serial] ?? []).filter { $0.number == number }.map {
-                ShownCall(call: serial, isInitiator: $0.isInitiator, state: $0.state)
-            }
-        }
-    }
+    func shown(of number: ExtensionNumber) -> [ShownCall] { calls.shown(of: number) }
 }

@@ -70,46 +70,49 @@ struct EarlyOwner: Sendable {
     let branch: Int?
 }
 
-extension Switchboard {
+extension CallTable {
     /// Makes the early dialog with the caller, if there is none.
-    mutating func openEarly(_ call: Call, _ incoming: Call.Incoming) {
+    mutating func openEarly(_ call: Call, _ incoming: Call.Incoming, _ desk: inout Desk) {
         guard earlyCalls[call.serial] == nil else { return }
         // §3: between 1 and 2³¹-1.
-        let rseq = UInt32(truncatingIfNeeded: entropy.next() & 0x3FFF_FFFF) + 1
+        let rseq = UInt32(truncatingIfNeeded: desk.entropy.next() & 0x3FFF_FFFF) + 1
         earlyCalls[call.serial] = EarlyCall(dialog: incoming.dialog, rseq: rseq)
         earlyDialogs[DialogKey(incoming.dialog)] = EarlyOwner(call: call.serial, branch: nil)
     }
 
     /// Forgets the early dialog with a phone that rings no longer. If it was heard, nothing goes to it or comes from it any
     /// more.
-    mutating func leaveEarly(_ serial: UInt64, _ branch: Branch, _ index: Int, _ turn: inout Turn) {
-        guard !earlyCalls.isEmpty, let phone = earlyCalls[serial]?.phones.removeValue(forKey: index) else { return }
+    mutating func leaveEarly(_ serial: UInt64, _ branch: Branch, _ index: Int, _ desk: inout Desk) {
+        guard !earlyCalls.isEmpty, let phone = earlyCalls[serial]?.phones.removeValue(forKey: index)
+        else { return }
         earlyDialogs[DialogKey(phone.dialog)] = nil
         guard earlyCalls[serial]?.heard == index, let media = phone.media,
-            var leg = Leg(branch.party, branch.flow, phone.dialog, media, at: turn.now).relayMedia
+            var leg = Leg(branch.party, branch.flow, phone.dialog, media, at: desk.now).relayMedia
         else { return }
         leg.isGone = true
         earlyCalls[serial]?.relay = .stale
         earlyCalls[serial]?.heard = nil
-        turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, .network(leg))))
+        desk.turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, .network(leg))))
     }
 
     /// A phone answered: one that was heard before and is another goes silent now, not when the record is on disk.
-    mutating func silenceOthers(_ serial: UInt64, than callee: Leg, _ turn: inout Turn) {
+    mutating func silenceOthers(_ serial: UInt64, than callee: Leg, _ desk: inout Desk) {
         guard !earlyCalls.isEmpty, let early = earlyCalls[serial], let index = early.heard,
             let phone = early.phones[index], DialogKey(phone.dialog) != DialogKey(callee.dialog),
-            case .ringing(let ringing)? = callsBySerial[serial]?.phase
+            case .ringing(let ringing)? = self[serial]?.phase
         else { return }
-        leaveEarly(serial, ringing.branches[index], index, &turn)
+        leaveEarly(serial, ringing.branches[index], index, &desk)
     }
 
     /// Forgets what was early about a call, and closes what only that had opened.
     @discardableResult
-    mutating func closeEarly(_ serial: UInt64, keepingRelay: Bool, _ turn: inout Turn) -> EarlyCall? {
-        guard !earlyCalls.isEmpty, let early = earlyCalls.removeValue(forKey: serial) else { return nil }
+    mutating func closeEarly(_ serial: UInt64, keepingRelay: Bool, _ desk: inout Desk) -> EarlyCall? {
+        guard !earlyCalls.isEmpty, let early = earlyCalls.removeValue(forKey: serial) else {
+            return nil
+        }
         earlyDialogs[DialogKey(early.dialog)] = nil
         for phone in early.phones.values { earlyDialogs[DialogKey(phone.dialog)] = nil }
-        if !keepingRelay { closeRelay(serial, &turn) }
+        if !keepingRelay { closeRelay(serial, &desk) }
         return early
     }
 }

@@ -10,7 +10,7 @@ enum Endpoint: Sendable {
     /// A phone, reached over a dialog.
     case phone(Leg)
     /// The server itself.
-    case service(Service)
+    case service(CallService)
 
     /// Over which it is reached; `nil` for an end of our own.
     var leg: Leg? {
@@ -44,6 +44,9 @@ enum Endpoint: Sendable {
         }
     }
 
+    /// Of the device there; `nil` for an end of our own.
+    var username: String? { leg?.party.username }
+
     /// What protects its leg; `nil` for an end of our own.
     var protection: LegProtection? {
         leg.flatMap { leg in leg.flow.map { LegProtection($0, suite: leg.media.suite) } }
@@ -75,22 +78,18 @@ extension Call.Conversation {
         }
     }
 
-    var endpoints: [Endpoint] { [caller, callee] }
+    /// Whether it is so at both ends.
+    func allSatisfy(_ isSo: (Endpoint) -> Bool) -> Bool { isSo(caller) && isSo(callee) }
 }
 
-extension [Endpoint] {
-    /// The user names of the devices among them.
-    var usernames: [String] { compactMap(\.leg?.party.username) }
-}
-
-extension Switchboard {
+extension CallTable {
     /// The server answers itself, as a phone would that is picked up.
-    mutating func answer(_ serial: UInt64, by service: Service, _ turn: inout Turn) {
-        let running = callsBySerial.values.count { $0.placement?.target == .service(service) }
+    mutating func answer(_ serial: UInt64, by service: CallService, _ desk: inout Desk) {
+        let running = values.count { $0.grounds?.placement.target == .service(service) }
         guard running <= Limits.callsOfService else {
-            refuse(serial, .busyService, &turn)
+            refuse(serial, .busyService, &desk)
             return
         }
-        wait(for: .service(service), ringingAt: nil, in: serial, &turn)
+        wait(for: .service(service), ringingAt: nil, in: serial, &desk)
     }
 }

@@ -9,7 +9,7 @@ import SIP
 struct Refused: Error, Sendable {
     let status: Int
     let outcome: CallOutcome
-    var control: String?
+    var control: Control?
     let reason: String
     /// Whether the caller's phone is told the reason too, where a control refused.
     var isToldToCaller = true
@@ -26,7 +26,7 @@ struct Refused: Error, Sendable {
         case other = 399
     }
 
-    init(status: Int, outcome: CallOutcome, control: String? = nil, reason: String, offer: SessionDescription? = nil) {
+    init(status: Int, outcome: CallOutcome, control: Control? = nil, reason: String, offer: SessionDescription? = nil) {
         self.status = status
         self.outcome = outcome
         self.control = control
@@ -68,13 +68,13 @@ struct Refused: Error, Sendable {
         self.init(
             status: refusal.status,
             outcome: .failed,
-            control: refusal.control?.rawValue,
+            control: refusal.control,
             reason: refusal.reason
         )
     }
 }
 
-extension Switchboard {
+extension Desk {
     /// The reason for the person at the phone, where there is one to tell (RFC 3261 §20.43).
     private func warning(of refused: Refused) -> String? {
         guard refused.isToldToCaller, let kind = refused.warning ?? refused.control.map({ _ in .other }) else {
@@ -82,7 +82,7 @@ extension Switchboard {
         }
         let host = settings.hostNames.first ?? snapshot.domain.text
         let reason = refused.reason.replacing("\"", with: "'")
-        return "\(kind.rawValue) \(host) \"\(refused.control.map { "\(reason) [\($0)]" } ?? reason)\""
+        return "\(kind.rawValue) \(host) \"\(refused.control.map { "\(reason) [\($0.rawValue)]" } ?? reason)\""
     }
 
     /// What a refusal says to a person and to a phone.
@@ -99,13 +99,10 @@ extension Switchboard {
         }
     }
 
-    /// The types of bodies that we take in calls.
-    static let accepted = "application/sdp"
-
     /// Refuses a request outside of an INVITE transaction.
-    mutating func respond(_ refused: Refused, to request: Message, on flow: Flow, _ turn: inout Turn) {
+    mutating func respond(_ refused: Refused, to request: Message, on flow: Flow) {
         let warning = warning(of: refused)
-        respond(refused.status, to: request, on: flow, &turn) { Self.explain(refused, warning, into: &$0) }
+        respond(refused.status, to: request, on: flow) { Self.explain(refused, warning, into: &$0) }
     }
 }
 
@@ -127,7 +124,7 @@ extension Refused {
             self.init(
                 status: 488,
                 outcome: .refused,
-                control: Control.mediaEncryption.rawValue,
+                control: .mediaEncryption,
                 reason: CallAttempt.Media(shortcoming).refusal?.reason ?? ""
             )
         }

@@ -92,8 +92,7 @@ struct Authenticator: Sendable {
     }
 
     mutating func authenticate(_ request: Message, on flow: Flow, at now: Moment) throws(ParseError) -> Outcome {
-        guard let credentials = try request.credentials() else { return .challenge(stale: false, .none) }
-        guard let used = credentials.algorithm, request.bytes(credentials.realm).elementsEqual(realm.utf8),
+        guard let credentials = try request.credentials(realm: realm), let used = credentials.algorithm,
             Self.algorithms(for: request, on: flow).contains(used.strength),
             used != .md5 || flow.transport.isEncrypted, let meant = Digest.meant(credentials, for: request)
         else { return .challenge(stale: false, .none) }

@@ -20,7 +20,7 @@ struct Logins: Sendable {
             guard let device = devices[login.device] else { continue }
             let instance = login.instance ?? known[device.username]?.instance
             known[device.username] = KnownPhone(instance: instance, keptAt: login.at)
-            history.succeeded(device.username, as: device.title, from: login.source, client: login.client[...])
+            history.succeeded(device.username, as: EventSubject(device), from: login.source, client: login.client[...])
         }
     }
 
@@ -37,13 +37,7 @@ struct Logins: Sendable {
     }
 
     /// A credential was wrong. The same work for every name, or the time would tell which ones exist.
-    mutating func failed(
-        _ username: String,
-        isKnown: Bool,
-        _ request: Message,
-        on flow: Flow,
-        _ turn: inout Turn
-    ) {
+    mutating func failed(_ username: String, isKnown: Bool, _ request: Message, on flow: Flow, _ turn: inout Turn) {
         let failure = history.failed(
             username,
             exists: isKnown,
@@ -52,11 +46,11 @@ struct Logins: Sendable {
             at: turn.now.monotonic
         )
         switch failure {
-        case .ordinary: turn.report(.failedLogin, .intrusionDetection, request, flow, subject: username)
-        case .stalePhone(let name): turn.report(.stalePhone, .intrusionDetection, request, flow, subject: name)
+        case .ordinary: turn.report(.failedLogin, request, flow, subject: .account(username))
+        case .stalePhone(let name): turn.report(.stalePhone, request, flow, subject: name)
         case .spentBudget:
-            turn.report(.failedLogin, .intrusionDetection, request, flow, subject: username)
-            turn.report(.accountGuarded, .intrusionDetection, request, flow, subject: username)
+            turn.report(.failedLogin, request, flow, subject: .account(username))
+            turn.report(.accountGuarded, request, flow, subject: .account(username))
         }
     }
 
@@ -76,10 +70,10 @@ struct Logins: Sendable {
         let (before, name) = (known[device.username], bound.outbound.instance.map { request.bytes($0) })
         if let before, before.instance != nil, !before.answersTo(name) {
             // Somebody may have copied the secret.
-            let title = device.title
-            turn.report(.otherInstance, .sipPasswords, request, proof.flow, subject: title)
+            turn.report(.otherInstance, request, proof.flow, subject: EventSubject(device))
         }
-        let isNewHome = isNew && history.succeeded(device.username, as: device.title, from: source, client: client)
+        let isNewHome =
+            isNew && history.succeeded(device.username, as: EventSubject(device), from: source, client: client)
         if let before, !isNewHome, before.answersTo(name), turn.now.wall < before.keptAt + Limits.keptAgain { return }
         let instance = name.map { Array($0) } ?? before?.instance
         known[device.username] = KnownPhone(instance: instance, keptAt: turn.now.wall)
@@ -111,9 +105,4 @@ private struct KnownPhone: Sendable {
 extension Message {
     /// What the sender says it is, as it stands there; empty for one that says nothing.
     var client: ArraySlice<UInt8> { first(.userAgent).map { bytes($0) } ?? [] }
-}
-
-extension Device {
-    /// What people call it.
-    var title: String { "'\(label)' of extension \(number)" }
 }

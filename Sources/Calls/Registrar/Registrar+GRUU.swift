@@ -15,6 +15,9 @@ extension Registrar {
     /// Whom a URI of this business means: a number, a phone's user name, so that a phone can be called by what it
     /// registered as, or a GRUU. A temporary one that is not ours, or not any more, is nobody's number.
     func addressee(_ uri: SIPURI, in bytes: Span<UInt8>) -> Addressee {
+        if let number = uri.telephoneNumber(in: bytes) {
+            return Addressee(number: isOurs(number) ? number.digits : number.text)
+        }
         guard let user = uri.decodedUser(in: bytes) else { return Addressee(number: "") }
         guard uri.gr != nil else { return Addressee(number: snapshot.devices[user]?.number.text ?? user) }
         guard let name = uri.instance(in: bytes) else { return temporary(user) }
@@ -22,6 +25,13 @@ extension Registrar {
             number: snapshot.devices[user]?.number.text ?? user,
             phone: PhoneInstance(name: name, username: nil)
         )
+    }
+
+    /// RFC 3966 §5.1.5: a local number counts where its context says. Phones leave the context out, and mean the system that they
+    /// are registered at.
+    private func isOurs(_ number: TelephoneNumber) -> Bool {
+        guard let context = number.context?.lowercased() else { return true }
+        return ([snapshot.domain.text] + settings.hostNames).contains { $0.lowercased() == context }
     }
 
     /// The phone behind a temporary GRUU, while the registration stands under which it was given (RFC 5627 §5.4).

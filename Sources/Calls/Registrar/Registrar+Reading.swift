@@ -38,9 +38,13 @@ extension Registrar {
         }
         let isOutbound = request.hasOption(.supported, "outbound") || request.hasOption(.require, "outbound")
         var reader = AddressReader(.contact)
-        var count = 0
+        var (count, others) = (0, 0)
         while let address = try reader.next(in: request) {
-            guard let uri = address.uri else { throw RegisterRefused.poisoned }
+            // §10.2.1: a number or a mail address beside a phone is not bound, because no call could go there.
+            guard let uri = address.uri, uri.scheme != .tel else {
+                others += 1
+                continue
+            }
             try checkContact(uri, request, proof)
             let outbound = OutboundContact(address, in: request, isOutbound: isOutbound)
             // RFC 5626 §6: a REGISTER is about one connection.
@@ -53,6 +57,7 @@ extension Registrar {
             if seconds > 0 { count += 1 }
             changes.append(ContactChange(contact: uri.range, outbound: outbound, known: known, seconds: seconds))
         }
+        if changes.isEmpty, others > 0 { throw RegisterRefused.poisoned }
     }
 
     /// How many seconds a contact is bound for; 0 removes it.

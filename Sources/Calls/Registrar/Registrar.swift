@@ -88,9 +88,9 @@ struct Registrar: Sendable {
         switch doubt {
         case .none: break
         case .replayed(let username):
-            turn.report(.replayedNonce, .intrusionDetection, request, flow, subject: username)
+            turn.report(.replayedNonce, request, flow, subject: .account(username))
         case .guarded(let username):
-            turn.report(.accountGuarded, .intrusionDetection, request, flow, subject: username)
+            turn.report(.accountGuarded, request, flow, subject: .account(username))
         case .wrongSecret(let username, let isKnown):
             failedLogins += 1
             logins.failed(username, isKnown: isKnown, request, on: flow, &turn)
@@ -125,10 +125,9 @@ struct Registrar: Sendable {
         turn.actions.append(.close(oldest))
         turn.report(
             .accountLimit,
-            .floodProtection,
             request,
             proof.flow,
-            subject: proof.device.title,
+            subject: EventSubject(proof.device),
             detail: "more than \(Limits.connectionsPerDevice) connections of one phone; the oldest was closed"
         )
     }
@@ -164,12 +163,7 @@ struct Registrar: Sendable {
     /// What a REGISTER does, after its sender proved who it is (RFC 3261 §10.3).
     ///
     /// - Parameter isInCall: Whether it matters which connections the phone leaves.
-    mutating func register(
-        _ request: Message,
-        by proof: Authenticated,
-        isInCall: Bool,
-        _ turn: inout Turn
-    ) -> Outcome {
+    mutating func register(_ request: Message, by proof: Authenticated, isInCall: Bool, _ turn: inout Turn) -> Outcome {
         do {
             try checkOwner(try request.to(), of: request, by: proof)
             try checkOwner(try request.from(), of: request, by: proof)
@@ -203,15 +197,14 @@ struct Registrar: Sendable {
 
     private func note(_ refused: RegisterRefused, _ request: Message, by proof: Authenticated, _ turn: inout Turn) {
         switch refused {
-        case .notYours: turn.report(.identityMismatch, .intrusionDetection, request, proof.flow)
+        case .notYours: turn.report(.identityMismatch, request, proof.flow)
         case .tooMany:
             let most = RegistrationRules.maximumContacts
             turn.report(
                 .bindingLimit,
-                .intrusionDetection,
                 request,
                 proof.flow,
-                subject: proof.device.title,
+                subject: EventSubject(proof.device),
                 detail: "more than \(most) contacts in one registration"
             )
         case .malformed, .tooBrief, .poisoned, .named, .outOfOrder, .path, .hop, .busy: break
@@ -243,10 +236,9 @@ struct Registrar: Sendable {
         }
         turn.report(
             .bindingLimit,
-            .intrusionDetection,
             request,
             proof.flow,
-            subject: proof.device.title,
+            subject: EventSubject(proof.device),
             detail: "more than \(most) contacts of one phone; the one that was refreshed longest ago was let go"
         )
         return unused

@@ -9,24 +9,26 @@ import SIP
 /// stream that lost its framing never gets here.
 extension Switchboard {
     /// Whether a datagram only keeps the way through a NAT open.
-    func keepsAlive(_ datagram: Span<UInt8>, _ flow: Flow, _ turn: inout Turn) -> Bool {
+    mutating func keepsAlive(_ datagram: Span<UInt8>, _ flow: Flow) -> Bool {
         guard !flow.transport.isReliable, let keepAlive = KeepAlive(datagram) else { return false }
-        if let bytes = registrar.answer(to: keepAlive, on: flow) { turn.actions.append(.send(bytes, flow.id)) }
+        if let bytes = desk.registrar.answer(to: keepAlive, on: flow) {
+            desk.turn.actions.append(.send(bytes, flow.id))
+        }
         return true
     }
 
     /// A request that can be answered gets its error (RFC 3261 §21.4.1), a response is taken for what can be read of it. A
     /// phone's connection, with its registration and the signalling of its calls, stays; a stranger's is closed.
-    mutating func receiveOdd(_ message: Message, _ error: ParseError, on flow: Flow, _ turn: inout Turn) {
-        counters.malformed += 1
-        report(.malformed, .intrusionDetection, message, flow, &turn)
+    mutating func receiveOdd(_ message: Message, _ error: ParseError, on flow: Flow) {
+        desk.counters.malformed += 1
+        desk.turn.report(.malformed, message, flow)
         if message.method == nil {
-            if error.leavesReadable { receiveResponse(message, on: flow, &turn) }
+            if error.leavesReadable { receiveResponse(message, on: flow) }
         } else if message.method != .ack, message.first(.via) != nil, message.first(.callID) != nil {
-            respond(error.status, to: message, on: flow, &turn)
+            desk.respond(error.status, to: message, on: flow)
         }
-        if flow.transport.isReliable, !registrar.mayBeOdd(flow.id, at: turn.now.monotonic) {
-            turn.actions.append(.close(flow.id))
+        if flow.transport.isReliable, !desk.registrar.mayBeOdd(flow.id, at: desk.now.monotonic) {
+            desk.turn.actions.append(.close(flow.id))
         }
     }
 }

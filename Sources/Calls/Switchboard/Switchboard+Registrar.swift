@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
-import Model
+public import Model
 public import Primitives
 import SIP
 
 /// What registrations mean for calls and watchers, and what those ask of the registrar.
 extension Switchboard {
-    mutating func register(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
+    mutating func register(_ request: Message, by proof: Authenticated) {
         let username = proof.device.username
-        switch registrar.register(request, by: proof, isInCall: callsOf[username] != nil, &turn) {
+        switch desk.registrar.register(request, by: proof, isInCall: callTable.isBusy(username), &desk.turn) {
         case .refused(let status, let hint):
-            respond(status, to: request, on: proof.flow, &turn) { hint.write(into: &$0) }
+            desk.respond(status, to: request, on: proof.flow) { hint.write(into: &$0) }
         case .bound(let changes):
-            for flow in changes.unused where !isCarried(username, by: flow) { turn.actions.append(.close(flow)) }
-            takeCalls(of: proof, from: changes.former, &turn)
-            let now = turn.now.monotonic
-            let bytes = response(200, to: request, on: proof.flow, tag: entropy.tag()) { writer in
-                registrar.writeBindings(
+            for flow in changes.unused where !isCarried(username, by: flow) { desk.turn.actions.append(.close(flow)) }
+            callTable.takeCalls(of: proof, from: changes.former, &desk)
+            let now = desk.now.monotonic
+            let bytes = desk.response(200, to: request, on: proof.flow, tag: desk.entropy.tag()) { writer in
+                desk.registrar.writeBindings(
                     of: proof,
                     to: request,
                     isOutbound: changes.isOutbound,
@@ -25,53 +25,44 @@ extension Switchboard {
                     into: &writer
                 )
             }
-            send(200, bytes, answering: request, on: proof.flow, &turn)
+            desk.send(200, bytes, answering: request, on: proof.flow)
         }
     }
 
     /// Whether a call of a phone needs a connection.
     private func isCarried(_ username: String, by flow: FlowID) -> Bool {
-        callsOf[username, default: []].contains { callsBySerial[$0]?.isCarried(by: flow) == true }
+        callTable.of(username).contains { callTable[$0]?.isCarried(by: flow) == true }
     }
 
     /// A connection is gone: its bindings die, what rang over it stops ringing, and a call over it waits for its phone. Most
     /// connections that end are strangers', and cost nothing, however many calls there are.
     public mutating func closed(_ flow: FlowID, _ turn: inout Turn) {
-        guard let usernames = registrar.leave(flow) else { return }
-        for username in usernames { takeCalls(of: username, from: flow, &turn) }
-        registrar.unbind(flow)
+        begin(&turn)
+        defer { finish(&turn) }
+        guard let usernames = desk.registrar.leave(flow) else { return }
+        for username in usernames { callTable.takeCalls(of: username, from: flow, &desk) }
+        desk.registrar.unbind(flow)
         forgetSubscriptions(on: flow)
-        transactions.forgetServers(on: flow)
-        failClients(on: flow, &turn)
-        forgetFarewells(on: flow)
-        let calls = Set(usernames.flatMap { callsOf[$0, default: []] })
-        for serial in calls.sorted() { lost(flow, of: serial, &turn) }
-        endTurn(&turn)
+        desk.transactions.forgetServers(on: flow)
+        callTable.failClients(on: flow, &desk)
+        callTable.forgetFarewells(on: flow)
+        let calls = Set(usernames.flatMap { callTable.of($0) })
+        for serial in calls.sorted() { callTable.lost(flow, of: serial, &desk) }
     }
 
     // MARK: Whom a URI means, and who speaks
 
-    func isServed(_ host: ArraySlice<UInt8>, on flow: Flow) -> Bool { registrar.isServed(host, on: flow) }
-    func addressee(of request: Message) -> Addressee { registrar.addressee(of: request) }
-    func addressee(_ uri: SIPURI, in bytes: Span<UInt8>) -> Addressee { registrar.addressee(uri, in: bytes) }
-    func address(of dialog: Dialog, over flow: Flow) -> [UInt8]? { registrar.address(of: dialog, over: flow) }
-    func contact(over flow: Flow) -> String { registrar.contact(over: flow) }
-
-    func writeContact(over flow: Flow, into writer: inout MessageWriter) {
-        writer.field(.contact, registrar.contact(over: flow))
-    }
-
-    /// Who speaks over a connection, for people; `nil` where nobody has logged in.
-    public func phone(on flow: FlowID) -> String? {
-        registrar.usernames(on: flow).first.flatMap { snapshot.devices[$0]?.title }
+    /// Who speaks over a connection; `nil` where nobody has logged in.
+    public func phone(on flow: FlowID) -> EventSubject? {
+        desk.registrar.usernames(on: flow).first.flatMap { desk.snapshot.devices[$0] }.map(EventSubject.init)
     }
 
     /// The user name that showed its credential last over a connection; `nil` where none has.
-    public func login(on flow: FlowID) -> String? { registrar.login(on: flow) }
+    public func login(on flow: FlowID) -> String? { desk.registrar.login(on: flow) }
 
     /// How many phones are registered from an address, counted as one source: the /64 of an IPv6 address.
     public func phones(at source: IPAddress) -> Int {
-        registrar.bindings.count { $0.flow.remote.ip.accountable == source.accountable }
+        desk.registrar.bindings.count { $0.flow.remote.ip.accountable == source.accountable }
     }
 }
 
@@ -83,7 +74,7 @@ extension Call {
         case .ringing(let ringing): ringing.branches.contains { $0.flow.id == flow && $0.status == nil }
         case .answering(let answering): answering.callee.leg?.flow?.id == flow
         case .talking(let conversation):
-            conversation.endpoints.contains { $0.leg?.flow?.id == flow }
+            !conversation.allSatisfy { $0.leg?.flow?.id != flow }
         case .refusing: false
         }
     }

@@ -8,82 +8,82 @@ import SIP
 /// Hands watchers what calls and registrations are like, and sends what is to be told them.
 extension Switchboard {
     /// A SUBSCRIBE outside of a dialog.
-    mutating func subscribe(_ request: Message, by proof: Authenticated, _ turn: inout Turn) {
-        let addressee = addressee(of: request)
+    mutating func subscribe(_ request: Message, by proof: Authenticated) {
+        let addressee = desk.addressee(of: request)
         // It is an extension's state, whichever of its phones is named. A document would tell what a temporary GRUU hides.
         let target = addressee.phone?.isTemporary == true ? nil : ExtensionNumber(parsing: addressee.number)
         do throws(SubscribeRefused) {
-            let accepted = try subscriptions.subscribe(request, to: target, by: proof, at: turn.now)
+            let accepted = try subscriptions.subscribe(request, to: target, by: proof, at: desk.now)
             watchWhatIsNeeded()
-            accept(request, accepted, &turn)
+            accept(request, accepted)
         } catch {
-            refuse(request, error, by: proof, &turn)
+            refuse(request, error, by: proof)
         }
     }
 
     /// A request inside the dialog of a subscription.
     ///
     /// - Returns: Whether there is such a subscription, so that nothing is left to do.
-    mutating func receiveInSubscription(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Bool {
+    mutating func receiveInSubscription(_ request: Message, on flow: Flow) -> Bool {
         guard subscriptions.count > 0, let key = DialogKey(request), let id = subscriptions.find(key) else {
             return false
         }
         guard request.method != .ack else { return true }
         // Row S14: tags can be read by others, so the credential is asked for, whatever connection it comes on.
-        guard let proof = authenticate(request, on: flow, &turn), let subscription = subscriptions[id] else {
+        guard let proof = desk.authenticate(request, on: flow), let subscription = subscriptions[id] else {
             return true
         }
         guard proof.device.id == subscription.device.id else {
-            turn.report(.identityMismatch, .intrusionDetection, request, flow)
-            respond(403, to: request, on: flow, &turn)
+            desk.turn.report(.identityMismatch, request, flow)
+            desk.respond(403, to: request, on: flow)
             return true
         }
         guard subscriptions.isInOrder(request, id) else {
-            respond(500, to: request, on: flow, &turn)
+            desk.respond(500, to: request, on: flow)
             return true
         }
         guard request.method == .subscribe else {
-            respond(405, to: request, on: flow, &turn, writeCapabilities)
+            desk.refuseMethod(of: request, on: flow)
             return true
         }
         do throws(SubscribeRefused) {
-            accept(request, try subscriptions.refresh(request, id, by: proof, at: turn.now), &turn)
+            accept(request, try subscriptions.refresh(request, id, by: proof, at: desk.now))
         } catch {
-            refuse(request, error, by: proof, &turn)
+            refuse(request, error, by: proof)
         }
         return true
     }
 
     /// Answers, and tells the state at once (RFC 6665 §4.2.1.2).
-    private mutating func accept(_ request: Message, _ accepted: Subscriptions.Accepted, _ turn: inout Turn) {
-        let contact = contact(over: accepted.flow)
-        respond(200, to: request, on: accepted.flow, tag: accepted.tag, &turn) { writer in
+    private mutating func accept(_ request: Message, _ accepted: Subscriptions.Accepted) {
+        let contact = desk.contact(over: accepted.flow)
+        desk.respond(200, to: request, on: accepted.flow, tag: accepted.tag) { writer in
             writer.field(.expires, Int(accepted.seconds))
             writer.field(.contact, contact)
         }
         guard accepted.seconds > 0 else {
-            endSubscription(accepted.id, .timeout, &turn)
+            endSubscription(accepted.id, .timeout)
             return
         }
-        subscriptions.extend(accepted, at: turn.now.monotonic)
-        tell(accepted.id, &turn)
+        subscriptions.extend(accepted, at: desk.now.monotonic)
+        tell(accepted.id)
     }
 
     private mutating func refuse(
         _ request: Message,
         _ refused: SubscribeRefused,
         by proof: Authenticated,
-        _ turn: inout Turn
+
     ) {
         switch refused {
-        case .notYours: turn.report(.identityMismatch, .intrusionDetection, request, proof.flow)
-        case .tooMany, .tooFast: turn.report(.accountLimit, .intrusionDetection, request, proof.flow)
+        case .notYours: desk.turn.report(.identityMismatch, request, proof.flow)
+        case .tooMany, .tooFast: desk.turn.report(.accountLimit, request, proof.flow)
         case .malformed, .unknownEvent, .otherEvent, .filtered, .forbidden, .notAcceptable, .tooBrief, .full,
             .tooLong:
             break
         }
-        let wait = 30 + Int(entropy.next() % 30)
-        respond(refused.status, to: request, on: proof.flow, &turn) {
+        let wait = 30 + Int(desk.entropy.next() % 30)
+        desk.respond(refused.status, to: request, on: proof.flow) {
             refused.write(for: request, wait: wait, into: &$0)
         }
     }
@@ -92,81 +92,82 @@ extension Switchboard {
 
     /// How many voice messages wait in a mailbox, from whoever keeps them. Watchers are told when it is news.
     public mutating func setMailbox(_ counts: MailboxCounts, of number: ExtensionNumber, _ turn: inout Turn) {
+        begin(&turn)
+        defer { finish(&turn) }
         subscriptions.setMailbox(counts, of: number)
         let watched = Watched(package: .messageSummary, number: number, username: nil)
-        for id in subscriptions.watching(watched) { tell(id, &turn) }
-        endTurn(&turn)
+        for id in subscriptions.watching(watched) { tell(id) }
     }
 
     /// Tells of calls and registrations that changed in this turn. While nobody watches, this is one comparison.
-    mutating func tellWatchers(_ turn: inout Turn) {
-        guard callsBySerial.hasChanges || registrar.bindings.hasChanges else { return }
-        let calls = callsBySerial.takeChanges()
-        let usernames = registrar.takeChanges()
+    mutating func tellWatchers() {
+        guard callTable.hasChanges || desk.registrar.bindings.hasChanges else { return }
+        let calls = callTable.takeChanges()
+        let usernames = desk.registrar.takeChanges()
         var news = Set(calls.map { Watched(package: .dialog, number: $0, username: nil) })
         news.formUnion(calls.map { Watched(package: .presence, number: $0, username: nil) })
         for username in usernames {
-            guard let number = snapshot.devices[username]?.number else { continue }
+            guard let number = desk.snapshot.devices[username]?.number else { continue }
             news.insert(Watched(package: .presence, number: number, username: nil))
             news.insert(Watched(package: .reg, number: number, username: username))
         }
-        for id in news.flatMap({ subscriptions.watching($0) }).sorted() { tell(id, &turn) }
+        for id in news.flatMap({ subscriptions.watching($0) }).sorted() { tell(id) }
     }
 
     /// Looks at calls and registrations only while somebody watches them.
     mutating func watchWhatIsNeeded() {
-        callsBySerial.watch(subscriptions.has(.dialog) || subscriptions.has(.presence))
-        registrar.watch(subscriptions.has(.presence) || subscriptions.has(.reg))
+        callTable.watch(subscriptions.has(.dialog) || subscriptions.has(.presence))
+        desk.registrar.watch(subscriptions.has(.presence) || subscriptions.has(.reg))
     }
 
-    private mutating func tell(_ id: UInt64, _ turn: inout Turn) {
+    private mutating func tell(_ id: UInt64) {
         guard subscriptions.isReady(id), let subscription = subscriptions[id] else { return }
         let content = content(of: subscription.watched)
-        if let notice = subscriptions.tell(id, content, way(to: subscription), at: turn.now) { send(notice, &turn) }
+        if let notice = subscriptions.tell(id, content, way(to: subscription), at: desk.now) { send(notice) }
     }
 
-    private mutating func endSubscription(_ id: UInt64, _ end: Subscriptions.End, _ turn: inout Turn) {
+    private mutating func endSubscription(_ id: UInt64, _ end: Subscriptions.End) {
         guard let subscription = subscriptions[id] else { return }
         let content = end == .timeout ? content(of: subscription.watched) : nil
-        let notice = subscriptions.end(id, end, content, way(to: subscription), at: turn.now)
+        let notice = subscriptions.end(id, end, content, way(to: subscription), at: desk.now)
         watchWhatIsNeeded()
-        if let notice { send(notice, &turn) }
+        if let notice { send(notice) }
     }
 
     private func way(to subscription: Subscription) -> Subscriptions.Way {
         Subscriptions.Way(
-            contact: contact(over: subscription.flow),
-            target: address(of: subscription.dialog, over: subscription.flow)
+            contact: desk.contact(over: subscription.flow),
+            target: desk.address(of: subscription.dialog, over: subscription.flow)
         )
     }
 
-    private mutating func send(_ notice: Subscriptions.Notice, _ turn: inout Turn) {
-        start(notice.key, .notify, notice.bytes, purpose: .notification(notice.id), over: notice.flow, &turn)
+    private mutating func send(_ notice: Subscriptions.Notice) {
+        desk.start(notice.key, .notify, notice.bytes, purpose: .notification(notice.id), over: notice.flow)
     }
 
     /// What became of a NOTIFY.
-    mutating func notified(_ id: UInt64, status: Int?, _ turn: inout Turn) {
-        if subscriptions.notified(id, status: status, at: turn.now.monotonic) {
-            tell(id, &turn)
+    mutating func notified(_ id: UInt64, status: Int?) {
+        if subscriptions.notified(id, status: status, at: desk.now.monotonic) {
+            tell(id)
         } else {
             watchWhatIsNeeded()
         }
     }
 
-    mutating func wakeSubscriptions(_ turn: inout Turn) {
-        for (id, isOver) in subscriptions.takeDue(at: turn.now.monotonic) {
+    mutating func wakeSubscriptions() {
+        for (id, isOver) in subscriptions.takeDue(at: desk.now.monotonic) {
             if isOver {
-                endSubscription(id, .timeout, &turn)
+                endSubscription(id, .timeout)
             } else {
-                tell(id, &turn)
+                tell(id)
                 subscriptions.schedule(id)
             }
         }
     }
 
     /// New settings: who may not watch any more is told that it is over.
-    mutating func reviewSubscriptions(_ turn: inout Turn) {
-        for id in subscriptions.apply(snapshot) { endSubscription(id, .rejected, &turn) }
+    mutating func reviewSubscriptions() {
+        for id in subscriptions.apply(desk.snapshot) { endSubscription(id, .rejected) }
     }
 
     mutating func forgetSubscriptions(on flow: FlowID) {
@@ -178,18 +179,18 @@ extension Switchboard {
     private func content(of watched: Watched) -> WatchedContent {
         switch watched.package {
         case .dialog:
-            .calls(Array(callsBySerial.shown(of: watched.number).prefix(Limits.shownCalls)))
+            .calls(Array(callTable.shown(of: watched.number).prefix(Limits.shownCalls)))
         case .presence:
             .presence(
-                isReachable: snapshot.devices(of: watched.number).contains {
-                    registrar.bindings.countOf($0.username) > 0
+                isReachable: desk.snapshot.devices(of: watched.number).contains {
+                    desk.registrar.bindings.countOf($0.username) > 0
                 },
-                isOnPhone: callsBySerial.shown(of: watched.number).contains { $0.state == .confirmed }
+                isOnPhone: callTable.shown(of: watched.number).contains { $0.state == .confirmed }
             )
         case .messageSummary: .mailbox(subscriptions.mailbox(of: watched.number))
         case .reg:
             .contacts(
-                registrar.bindings.of(watched.username ?? "").map {
+                desk.registrar.bindings.of(watched.username ?? "").map {
                     ShownContact(binding: $0.id, uri: $0.contact, expires: $0.expires)
                 }
             )

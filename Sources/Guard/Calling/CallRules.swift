@@ -84,7 +84,7 @@ public enum CallRules {
     /// transferred or forwarded there: a call that somebody waits in is with people.
     public static func decide(
         _ attempt: CallAttempt,
-        to service: Service,
+        to service: CallService,
         in snapshot: Snapshot
     ) -> Verdict<Placement> {
         if let refusal = refusalOfCaller(attempt, in: snapshot) ?? refusalOfProtection(attempt) {

@@ -11,7 +11,7 @@ public final class Placement: Sendable {
     enum Attempt: Sendable {
         case dialled(CallAttempt)
         case forwarded(ForwardAttempt)
-        case service(CallAttempt, Service)
+        case service(CallAttempt, CallService)
     }
 
     private let attempt: Attempt

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Model
 public import Primitives
 
 /// Where each phone has logged in from, and how often its account was tried in vain.
@@ -14,7 +15,7 @@ public struct LoginHistory: Sendable {
     public enum Failure: Hashable, Sendable {
         case ordinary
         /// From where this phone, by its name, used to log in, by the same kind of client: it repeats an old password.
-        case stalePhone(String)
+        case stalePhone(EventSubject?)
         /// The last one that the account's budget had room for: from now on it is guarded.
         case spentBudget
     }
@@ -33,7 +34,7 @@ public struct LoginHistory: Sendable {
     private static let ways = 4
     /// Rows of places, then one for names that are not there, where what is done for the others is done as well.
     private var places: [Place]
-    private var labels: [UInt64: String] = [:]
+    private var labels: [UInt64: EventSubject] = [:]
     /// Accounts whose budget is spent. Nearly always none, so that asking costs nothing.
     private var guarded: [UInt64: MonotonicTime] = [:]
     private let sites: [IPPrefix]
@@ -67,7 +68,7 @@ public struct LoginHistory: Sendable {
     @discardableResult
     public mutating func succeeded(
         _ username: String,
-        as name: @autoclosure () -> String,
+        as name: @autoclosure () -> EventSubject,
         from source: IPAddress,
         client: ArraySlice<UInt8>
     ) -> Bool {
@@ -97,7 +98,7 @@ public struct LoginHistory: Sendable {
         let (tag, home) = (Self.tag(username), Self.home(source, client))
         let index = find(tag) ?? places.count - 1
         for position in 0..<4 where places[index].homes[position] == home {
-            return .stalePhone(labels[tag] ?? "")
+            return .stalePhone(labels[tag])
         }
         if now - places[index].began >= Limits.failureDay { (places[index].failures, places[index].began) = (0, now) }
         places[index].failures &+= 1

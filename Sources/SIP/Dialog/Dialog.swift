@@ -8,8 +8,9 @@
 /// Source: RFC 3261 §12.
 public struct Dialog: Sendable {
     public var callID: [UInt8]
-    /// Empty for a peer of RFC 2543, which sends none (§12.1.1).
     public var localTag: [UInt8]
+    /// Empty for an answer without one, as systems before RFC 3261 gave. A request without one is refused before it gets here
+    /// (`Docs/decisions/0021-no-peers-of-rfc-2543.md`).
     public var remoteTag: [UInt8]
     /// Of the last request sent; 0 before the first.
     public var localCSeq: UInt32

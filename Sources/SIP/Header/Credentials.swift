@@ -79,13 +79,20 @@ extension Qop {
 extension Message {
     /// The first field of this name whose scheme is Digest; `nil` when there is none.
     ///
-    /// - Parameter name: `.authorization` or `.proxyAuthorization`.
-    public func credentials(_ name: HeaderName = .authorization) throws(ParseError) -> Credentials? {
+    /// - Parameters:
+    ///   - name: `.authorization` or `.proxyAuthorization`.
+    ///   - realm: Whose it has to be. A request may carry credentials for others on its way (RFC 3261 §22.3).
+    public func credentials(
+        _ name: HeaderName = .authorization,
+        realm: String? = nil
+    ) throws(ParseError) -> Credentials? {
         let span = bytes.span
         guard let first = firstIndex(name) else { return nil }
         for index in first..<fields.count where fields[index].name == name {
             guard let parameters = span.digestParameters(fields[index].value.range) else { continue }
-            return try Credentials(span, parameters)
+            let found = try Credentials(span, parameters)
+            if let realm, !span.equalsExactly(found.realm.range, realm) { continue }
+            return found
         }
         return nil
     }

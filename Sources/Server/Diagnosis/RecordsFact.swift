@@ -2,9 +2,10 @@
 
 import Admin
 import Logging
+import Model
 import Store
 
-extension DoctorFact {
+extension Finding {
     /// Whether records of calls reach the disk.
     init(_ figures: RecordFigures) {
         var troubles: [String] = []
@@ -21,7 +22,8 @@ extension DoctorFact {
         let refused =
             figures.refused > 0 ? "; calls that were decided before their record was written: \(figures.refused)" : ""
         self.init(
-            name: "call records",
+            "call-records",
+            of: "call records",
             isWell: troubles.isEmpty,
             finding: (troubles.isEmpty ? "every one was written" : troubles.joined(separator: "; ")) + refused,
             remedy: troubles.isEmpty
@@ -30,11 +32,12 @@ extension DoctorFact {
     }
 }
 
-extension DoctorFact {
+extension Finding {
     /// Whether everything was there when the database was opened.
     init(missing shortcomings: [String]) {
         self.init(
-            name: "database",
+            "database",
+            of: "database",
             isWell: shortcomings.isEmpty,
             finding: shortcomings.isEmpty ? "was whole at the start" : shortcomings.joined(separator: "; "),
             remedy: shortcomings.isEmpty

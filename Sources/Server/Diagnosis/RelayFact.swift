@@ -2,14 +2,16 @@
 
 import Admin
 import Calls
+import Model
 
-extension DoctorFact {
+extension Finding {
     /// Whether every relay belongs to a call and every call has its relay. What does not fit is closed or ended within
     /// seconds, so that a difference that stays is a fault of ours.
     init(_ figures: RelayFigures) {
         let isWell = figures.strays == 0 && figures.silent == 0
         self.init(
-            name: "relays",
+            "relays",
+            of: "relays",
             isWell: isWell,
             finding:
                 "\(figures.calls) calls with audio, \(figures.open) relays when they were last counted, \(figures.strays) of them of no "

@@ -9,8 +9,8 @@ import Primitives
 struct EventDigest {
     private struct Key: Hashable {
         let kind: SecurityEventKind
-        let source: String
-        let subject: String?
+        let source: EventSource
+        let subject: EventSubject?
     }
 
     private var events: [Key: SecurityEvent] = [:]
@@ -39,8 +39,7 @@ struct EventDigest {
                 SecurityEvent(
                     at: now,
                     kind: .flood,
-                    control: "intrusion-detection",
-                    source: "many",
+                    source: .many,
                     detail: detail,
                     count: beyond
                 )

@@ -10,9 +10,8 @@ extension Logger {
         case .noticed(let event):
             warning("\(event.kind.rawValue) from \(event.source), \(event.count) times: \(event.detail)")
         case .changed(let alteration): notice("\(alteration.text)")
-        case .found(let finding): tell(finding)
-        // The event that says why has a line.
-        case .banned, .unbanned: break
+        // The event that says why has a line, and what is wrong is for the notifier to tell.
+        case .banned, .unbanned, .found: break
         }
     }
 

@@ -10,7 +10,7 @@ import Store
 
 /// Several businesses that one process serves: each with its own folder, store, certificate, journal and control socket, and
 /// together on the addresses and ports of one ``Machine``.
-public struct Hosting: Service {
+public struct Hosting: ServiceLifecycle.Service {
     /// What `serve` was told for all of them; each answers to its own names and nobody else's.
     public struct Request: Sendable {
         /// Default: the address of each, port 5061.

@@ -10,7 +10,7 @@ public import Store
 
 /// An installation that runs: the store, the server, the administrator and the control socket, in the order in which each
 /// needs the one before.
-public struct PhoneSystem: Service {
+public struct PhoneSystem: ServiceLifecycle.Service {
     public let serving: Serving
     let installation: Installation
     let server: RingfenceServer
@@ -46,7 +46,7 @@ public struct PhoneSystem: Service {
             let administrator = Administrator(
                 store: store,
                 engine: server,
-                notifier: LogNotifier(logger: logger),
+                events: server.events,
                 doorkeeper: door,
                 enrolment: try installation.enrolmentFacts(port: server.sipTLS.port),
                 entropy: SystemEntropy.make(),
@@ -69,7 +69,7 @@ public struct PhoneSystem: Service {
             installation.withdrawWord()
             let watch = CertificateWatch(installation, server, store, logger)
             await watch.look(at: Date())
-            await server.jobs.add(watch.job)
+            await server.runner.add(watch.job)
             return PhoneSystem(installation, server, control, serving, onReady)
         } catch {
             await server.stop()
@@ -126,15 +126,5 @@ extension Installation {
     func enrolmentFacts(port: UInt16) throws(Refusal) -> EnrolmentFacts {
         let authority: String? = if let path = tls.authority { try PrivateFiles.read(path) } else { nil }
         return EnrolmentFacts(host: settings.names[0], port: port, authority: authority)
-    }
-}
-
-/// Tells people by the log, until there is mail.
-private struct LogNotifier: Notifier {
-    let logger: Logger
-
-    func notify(_ notice: Notice) async {
-        let metadata: Logger.Metadata? = notice.control.map { ["control": "\($0)"] }
-        logger.notice("\(notice.text)", metadata: metadata)
     }
 }

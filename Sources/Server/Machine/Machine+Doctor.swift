@@ -2,12 +2,13 @@
 
 import Admin
 import Guard
+import Model
 import NIOCore
 
 extension Machine {
     /// What a business should know of those it shares the process with: how many there are and how much is left, nothing
     /// of any one of them. Nothing for one that is alone.
-    func facts(of business: SignallingHop) async -> [DoctorFact] {
+    func facts(of business: SignallingHop) async -> [Finding] {
         guard let reception else { return [] }
         let used = try? await business.eventLoop.submit { [gate = business.gate] in
             (gate.value.connections, gate.value.outsiders)
@@ -16,11 +17,12 @@ extension Machine {
         return [loopFact(connections, strangers), Self.fact(of: reception.figures.counts, reception.onTheWay.count)]
     }
 
-    private func loopFact(_ connections: Int, _ strangers: Int) -> DoctorFact {
+    private func loopFact(_ connections: Int, _ strangers: Int) -> Finding {
         let most = share.strangerPlaces - share.expectedPlaces
         let isCrowded = connections * 10 > share.places * 9 || strangers * 10 > most * 9
-        return DoctorFact(
-            name: "shared loop",
+        return Finding(
+            "shared-loop",
+            of: "shared loop",
             isWell: !isCrowded,
             finding: "\(connections) of at most \(share.places) connections, \(strangers) of at most "
                 + "\(most) by strangers, of up to \(share.neighbours) businesses of \(share.businesses)",
@@ -28,10 +30,11 @@ extension Machine {
         )
     }
 
-    private static func fact(of counts: ReceptionCounts, _ onTheWay: Int) -> DoctorFact {
+    private static func fact(of counts: ReceptionCounts, _ onTheWay: Int) -> Finding {
         let isCrowded = counts.waiting * 10 > Limits.hellos * 9 || onTheWay * 10 > Limits.onTheWay * 9
-        return DoctorFact(
-            name: "shared addresses",
+        return Finding(
+            "shared-addresses",
+            of: "shared addresses",
             isWell: !isCrowded,
             finding: "\(counts.passedOn) connections passed on, \(onTheWay) on their way, \(counts.waiting) are to say "
                 + "whom they want; \(counts.pauses) rests for want of descriptors; closed: "

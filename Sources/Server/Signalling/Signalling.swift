@@ -133,11 +133,19 @@ final class Signalling {
         for finding in findings {
             switch finding {
             case .undeclared(let socket):
-                loop.report(.undeclaredListener, source: socket.address, "a socket is open that nobody declared")
+                loop.report(
+                    .undeclaredListener,
+                    source: .socket(socket.address),
+                    "a socket is open that nobody declared"
+                )
             case .missing(let listener):
-                loop.report(.undeclaredListener, source: listener.address, "a declared listener is not open")
+                loop.report(.undeclaredListener, source: .socket(listener.address), "a declared listener is not open")
             case .unprotected(let listener):
-                loop.report(.undeclaredListener, source: listener.address, "carries SIP in the clear without leave")
+                loop.report(
+                    .undeclaredListener,
+                    source: .socket(listener.address),
+                    "carries SIP in the clear without leave"
+                )
             case .excepted: break
             }
         }

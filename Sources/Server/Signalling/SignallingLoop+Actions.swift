@@ -42,7 +42,7 @@ extension SignallingLoop {
         if let charge = event.kind.traits.charge {
             admission.charge(sender.ip, cost: SourceGate.Cost(charge), at: SystemClock.monotonic)
         }
-        judge(event.kind, account: event.subject, by: sender)
+        judge(event.kind, account: event.account, by: sender)
     }
 
     private func send(_ bytes: [UInt8], to id: FlowID) {

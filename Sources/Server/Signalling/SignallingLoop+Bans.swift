@@ -66,8 +66,7 @@ extension SignallingLoop {
     }
 
     private func tell(_ kind: SecurityEventKind, _ source: IPAddress, _ detail: String, at now: WallTime) {
-        let control = Control.intrusionDetection.rawValue
-        let text = BanSource(source).description
-        outlets.events.note(SecurityEvent(at: now, kind: kind, control: control, source: text, detail: detail))
+        let source = EventSource(BanSource(source))
+        outlets.events.note(SecurityEvent(at: now, kind: kind, source: source, detail: detail))
     }
 }

@@ -61,8 +61,7 @@ extension SignallingLoop {
             SecurityEvent(
                 at: now.wall,
                 kind: .malformed,
-                control: Control.intrusionDetection.rawValue,
-                source: connection.flow.remote.ip.description,
+                source: .address(connection.flow.remote.ip),
                 detail: "closed a connection that does not speak SIP: \(reason)"
             )
         )
@@ -70,10 +69,9 @@ extension SignallingLoop {
     }
 
     /// Notices something that no message caused.
-    func report(_ kind: SecurityEventKind, source: String, _ detail: String) {
-        let control = Control.openPorts.rawValue
+    func report(_ kind: SecurityEventKind, source: EventSource, _ detail: String) {
         outlets.events.note(
-            SecurityEvent(at: SystemClock.wall, kind: kind, control: control, source: source, detail: detail)
+            SecurityEvent(at: SystemClock.wall, kind: kind, source: source, detail: detail)
         )
     }
 
@@ -111,8 +109,7 @@ extension SignallingLoop {
             SecurityEvent(
                 at: now.wall,
                 kind: .flood,
-                control: Control.intrusionDetection.rawValue,
-                source: connection.flow.remote.ip.description,
+                source: .address(connection.flow.remote.ip),
                 subject: switchboard.phone(on: connection.id),
                 detail: "more than one phone may send; it waits, nothing is lost",
                 count: count
@@ -153,8 +150,7 @@ extension SignallingLoop {
             SecurityEvent(
                 at: now,
                 kind: .flood,
-                control: Control.intrusionDetection.rawValue,
-                source: source.description,
+                source: EventSource(BanSource(source)),
                 detail: "more messages than one source may send; dropped without an answer",
                 count: count
             )

@@ -27,7 +27,7 @@ struct LogEntry: Hashable, Sendable {
         for forwarder in record.forwardedBy.prefix(Int(UInt16.max)) { writer.put(forwarder.text) }
         writer.put(record.outcome.rawValue)
         writer.put(record.status.map(Int64.init))
-        writer.put(record.control)
+        writer.put(record.control?.rawValue)
         writer.put(clipped(record.reason))
         Self.encode(record.callerProtection, into: &writer)
         Self.encode(record.calleeProtection, into: &writer)
@@ -54,7 +54,7 @@ struct LogEntry: Hashable, Sendable {
         guard let outcome = CallOutcome(rawValue: try reader.text()) else { throw .init() }
         record.outcome = outcome
         record.status = try reader.optionalNumber().map { Int(truncatingIfNeeded: $0) }
-        record.control = try reader.optionalText()
+        record.control = try reader.optionalText().flatMap(Control.init(rawValue:))
         record.reason = try reader.text()
         record.callerProtection = try Self.protection(&reader)
         record.calleeProtection = try Self.protection(&reader)

@@ -73,8 +73,8 @@ enum EventTable {
                 """
         )
         try statement.execute(arguments: [
-            event.at.milliseconds, event.kind.rawValue, event.control, clipped(event.source),
-            event.subject.map(clipped), clipped(event.detail), event.count,
+            event.at.milliseconds, event.kind.rawValue, event.control.rawValue, clipped(event.source.description),
+            event.subject.map { clipped($0.key) }, clipped(event.detail), event.count,
         ])
     }
 
@@ -141,9 +141,8 @@ enum EventTable {
             return SecurityEvent(
                 at: WallTime(milliseconds: row["at"]),
                 kind: kind,
-                control: row["control"],
-                source: row["source"],
-                subject: row["subject"],
+                source: EventSource(parsing: row["source"]),
+                subject: (row["subject"] as String?).map(EventSubject.init(key:)),
                 detail: row["detail"],
                 count: row["count"]
             )

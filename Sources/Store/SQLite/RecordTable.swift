@@ -30,12 +30,13 @@ enum RecordTable {
         let times: StatementArguments = [
             record.id, record.startedAt.milliseconds, record.answeredAt?.milliseconds, record.endedAt?.milliseconds,
         ]
+        // The column cannot be null: a caller that is no phone of ours has an empty one.
         let parties: StatementArguments = [
             record.caller.kind, record.caller.text, record.callerDevice?.text, clipped(record.dialled),
             record.callee?.kind, record.callee?.text,
         ]
         let ending: StatementArguments = [
-            record.outcome.rawValue, record.status, record.control, clipped(record.reason),
+            record.outcome.rawValue, record.status, record.control?.rawValue, clipped(record.reason),
             try json(record.callerProtection), try json(record.calleeProtection), forwarders(record),
         ]
         try statement.execute(arguments: times + parties + ending)
@@ -119,7 +120,7 @@ enum RecordTable {
             forwardedBy: forwarders(row["forwarded_by"]),
             outcome: outcome,
             status: row["status"],
-            control: row["control"],
+            control: (row["control"] as String?).flatMap(Control.init(rawValue:)),
             reason: row["reason"],
             callerProtection: try protection(row["caller_protection"]),
             calleeProtection: try protection(row["callee_protection"])

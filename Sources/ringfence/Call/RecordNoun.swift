@@ -41,7 +41,7 @@ struct RecordList: ServerCommand {
 extension CallRecord {
     /// The control that refused it, how it came to who got it, and how it ended.
     fileprivate var why: String {
-        let control = control.map { "[\($0)] " } ?? ""
+        let control = control.map { "[\($0.rawValue)] " } ?? ""
         let path = forwardedBy.map { "\($0) forwarded it, " }.joined()
         let got = answeredAt == nil || path.isEmpty ? "" : callee.map { "\($0) answered, " } ?? ""
         return control + path + got + reason

@@ -41,7 +41,7 @@ struct DoctorVerb: AsyncParsableCommand {
     private func askServer() throws(Refusal) -> [Finding]? {
         guard let server = try? ControlClient(directory: options.folder.path, as: options.role) else { return nil }
         do throws(Refusal) {
-            return try server.perform(Diagnose()).facts.map(Finding.init)
+            return try server.perform(Diagnose()).facts
         } catch {
             guard error.control == .roles else { return nil }
             throw error
@@ -63,15 +63,6 @@ struct DoctorVerb: AsyncParsableCommand {
 }
 
 extension Finding {
-    fileprivate init(_ fact: DoctorFact) {
-        self.init(
-            "reported",
-            fact.isWell ? .good : .critical,
-            "\(fact.name): \(fact.finding)",
-            remedy: fact.remedy.map { "To mend it, \($0)" } ?? ""
-        )
-    }
-
     fileprivate var line: String {
         let mark =
             switch severity {

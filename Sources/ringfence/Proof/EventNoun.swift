@@ -27,7 +27,10 @@ struct EventList: ServerCommand {
     func output(of events: ListEvents.Reply) throws -> Output {
         guard !events.isEmpty else { return try Output("Nothing was noticed.", json: events) }
         let rows = events.map {
-            [$0.at.seconds, $0.kind.rawValue, $0.source, "\($0.count)", $0.control, $0.subject ?? "-", $0.detail]
+            [
+                $0.at.seconds, $0.kind.rawValue, "\($0.source)", "\($0.count)", $0.control.rawValue,
+                $0.subject?.description ?? "-", $0.detail,
+            ]
         }
         return try Output(
             Table(["at", "what", "from", "times", "control", "aimed at", "detail"], rows).text,

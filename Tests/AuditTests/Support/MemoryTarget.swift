@@ -219,7 +219,9 @@ actor MemoryTarget {
             case .send(let bytes, let flow): put(adorned(bytes), to: flow.rawValue, after: .microseconds(100) + noise())
             case .authenticated(let flow):
                 peers[flow.rawValue]?.isPhone = true
-                if let source = peers[flow.rawValue]?.local.ip { known.authenticated(source, by: "\(flow.rawValue)", at: now) }
+                if let source = peers[flow.rawValue]?.local.ip {
+                    known.authenticated(source, by: "\(flow.rawValue)", at: now)
+                }
             case .close(let flow): close(flow.rawValue)
             case .media(.join) where weakness == .keepsWhoLeft: break
             case .media(let command): _ = relay.apply(command, at: now)
@@ -231,7 +233,7 @@ actor MemoryTarget {
             case .keep: break
             case .report(let event):
                 guard let peer else { continue }
-                judge(event.kind, of: peer, account: event.subject)
+                judge(event.kind, of: peer, account: event.account)
             }
         }
     }

@@ -68,7 +68,7 @@ enum SoundSystem {
             startedAt: WallTime(milliseconds: 0),
             answeredAt: WallTime(milliseconds: 1),
             caller: .extension(try #require(ExtensionNumber(parsing: "701"))),
-            callerDevice: try #require(DeviceID(parsing: "0123456789abcde0")),
+            callerDevice: DeviceID(parsing: "0123456789abcde0"),
             dialled: "702",
             outcome: .answered,
             callerProtection: leg,

@@ -70,7 +70,7 @@ struct EchoCallTests {
         var scene = try Scene(sdp: Self.plain)
         #expect(scene.heard.map(\.status) == [100, 488])
         #expect(scene.heard.last?.text(.warning).contains("[media-encryption]") == true)
-        #expect(scene.office.media.isEmpty && scene.office.record()?.control == "media-encryption")
+        #expect(scene.office.media.isEmpty && scene.office.record()?.control == .mediaEncryption)
         _ = scene.office.received(on: scene.phone.flow)
     }
 
@@ -162,7 +162,8 @@ struct EchoCallTests {
         var scene = try Scene()
         try scene.confirm()
         let id = try #require(scene.office.record()?.id)
-        #expect(scene.office.endCall(id))
+        let isEnded = scene.office.endCall(id)
+        #expect(isEnded)
         #expect(scene.office.received(on: scene.phone.flow).map(\.method) == [.bye])
         #expect(scene.office.switchboard.calls().isEmpty)
     }

@@ -50,7 +50,9 @@ struct ForeignMediaTests {
         scene.office.wait(.seconds(1))
         try hear(2, callee: 8, in: &scene)
         #expect(told(scene).count == 1)
-        #expect(told(scene).first?.subject == "101" && told(scene).first?.source == "203.0.113.66")
+        #expect(
+            told(scene).first?.subject?.description == "101" && told(scene).first?.source.description == "203.0.113.66"
+        )
         for second in UInt64(1)...50 {
             scene.office.wait(.seconds(1))
             try hear(2 + second * 2, callee: 8 + second, in: &scene)

@@ -111,7 +111,8 @@ struct RefusedForwardTests {
         ("<sip:+9601234567@trunk.example>", "+9601234567"), ("<sip:999@\(Office.domain)>", "999"),
         ("<sip:*8@\(Office.domain)>", "*8"), ("<sip:**103@\(Office.domain)>", "**103"),
         ("<sip:10%33%3bx@\(Office.domain)>", "103·x"), ("<sip:%22;\u{2E}103@h>", "··.103"),
-        ("<tel:103>", "an unusable address"), ("<sips:999@\(Office.domain)>", "999"),
+        ("<tel:+44-103>", "+44103"), ("<tel:103;phone-context=evil.example>", "103·phone-context·evil.e"),
+        ("<sips:999@\(Office.domain)>", "999"),
         ("<https://evil.example/103>", "an unusable address"), ("<sip:office.example>", "an unusable address"),
         ("*", "an unusable address"), ("<<>", "an unusable address"), ("", "an unusable address"),
     ]
@@ -128,9 +129,13 @@ struct RefusedForwardTests {
         #expect(!scene.look(at: "103").holdsInvite)
         let record = try #require(scene.office.record())
         #expect(record.reason == "the phone of extension 102 sent the call to \(shown), \(outside)")
-        #expect((record.control, record.status) == ("intrusion-detection", 480))
+        #expect((record.control, record.status) == (.intrusionDetection, 480))
         let event = try #require(scene.office.events.first)
-        #expect((event.kind, event.control, event.subject) == (.forwardRefused, record.control, "phone-102-000001"))
+        #expect(
+            (event.kind, event.control as Control?, event.subject) == (
+                .forwardRefused, record.control, .account("phone-102-000001")
+            )
+        )
         #expect(event.detail == record.reason)
     }
 
@@ -149,7 +154,8 @@ struct RefusedForwardTests {
 
     static let orders = [
         "<sip:104@x>;q=0.3, <sip:103@x>;q=0.7", "<sip:103@x>, <sip:104@x>", "<sip:104@x>;q=0.9, <sip:103@x>",
-        "<tel:103>, <sip:+1900555@x>;q=0.9, <sip:102@x>;q=0.8, <sip:103@x>;q=0.1", "<sip:phone-103-000001@x>",
+        "<mailto:104@x>, <sip:+1900555@x>;q=0.9, <sip:102@x>;q=0.8, <sip:103@x>;q=0.1", "<sip:phone-103-000001@x>",
+        "<tel:1-03>, <sip:104@x>;q=0.9",
     ]
 
     /// §8.1.3.4 and §20.10.

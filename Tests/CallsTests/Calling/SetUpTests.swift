@@ -116,13 +116,13 @@ struct SetUpTests {
         #expect(office.switchboard.calls().count == 1)
     }
 
-    static let refusals: [(dialled: String, sdp: String, status: Int, control: String?)] = [
+    static let refusals: [(dialled: String, sdp: String, status: Int, control: Control?)] = [
         ("999", SDP.offer(), 404, nil),
         ("103", SDP.offer(), 480, nil),
-        ("102", SDP.offer(profile: "RTP/AVP", crypto: []), 488, "media-encryption"),
-        ("102", SDP.offer(profile: "RTP/AVP"), 488, "media-encryption"),
-        ("102", SDP.offer(crypto: ["1 AES_CM_128_HMAC_SHA1_32 \(SDP.key)"]), 488, "media-encryption"),
-        ("102", SDP.offer(crypto: ["1 AES_CM_128_HMAC_SHA1_80 \(SDP.key) UNENCRYPTED_SRTP"]), 488, "media-encryption"),
+        ("102", SDP.offer(profile: "RTP/AVP", crypto: []), 488, .mediaEncryption),
+        ("102", SDP.offer(profile: "RTP/AVP"), 488, .mediaEncryption),
+        ("102", SDP.offer(crypto: ["1 AES_CM_128_HMAC_SHA1_32 \(SDP.key)"]), 488, .mediaEncryption),
+        ("102", SDP.offer(crypto: ["1 AES_CM_128_HMAC_SHA1_80 \(SDP.key) UNENCRYPTED_SRTP"]), 488, .mediaEncryption),
     ]
 
     @Test(arguments: refusals)
@@ -130,7 +130,7 @@ struct SetUpTests {
         dialled: String,
         sdp: String,
         status: Int,
-        control: String?
+        control: Control?
     ) throws {
         var (office, caller, callee) = try Office.withPhones()
         let answers = try caller.call(&office, dialled, sdp: sdp)
@@ -231,7 +231,7 @@ struct CallFloodTests {
         var modest = try Phone("phone-103-000001", in: &office, from: "192.0.2.60:50000")
         #expect(try calls(120, by: &greedy, in: &office, "first") == 20)
         #expect(office.events.map(\.kind) == Array(repeating: .accountLimit, count: 20))
-        #expect(office.events.first?.subject == "'desk' of extension 101")
+        #expect(office.events.first?.subject?.description == "'desk' of extension 101")
         #expect(try calls(5, by: &modest, in: &office, "other") == 0)
         office.wait(.seconds(5))
         #expect(try calls(20, by: &greedy, in: &office, "later") == 10)

@@ -123,7 +123,7 @@ struct RegistrarTests {
             #expect(office.switchboard.registrations().count == 5)
         }
         #expect(Set(office.events.map(\.kind)) == [.bindingLimit] && office.events.count == 15)
-        #expect(office.events.last?.subject == "'desk' of extension 101")
+        #expect(office.events.last?.subject?.description == "'desk' of extension 101")
         #expect(office.closed.isEmpty)
     }
 
@@ -171,6 +171,23 @@ struct RegistrarTests {
         var phone = try Phone("phone-101-000001", in: &office)
         #expect(try phone.register(&office, contact: contact).status == 400)
         #expect(office.switchboard.registrations().isEmpty)
+    }
+
+    /// RFC 3261 §10.2.1.
+    @Test(arguments: ["tel:+15551234", "mailto:desk@office.example", "<https://office.example/101>"])
+    func `a contact that is no phone is not bound, and does not keep the phone beside it out`(other: String) throws {
+        var office = try Office()
+        var phone = try Phone("phone-101-000001", in: &office)
+        for fields in [
+            ["Contact: \(other)", "Contact: <\(phone.contact)>"], ["Contact: <\(phone.contact)>, \(other)"],
+        ] {
+            let answer = try phone.register(&office, fields: fields)
+            #expect(answer.status == 200)
+            #expect(answer.count(.contact) == 1 && answer.text(.contact).hasPrefix("<\(phone.contact)>"))
+            #expect(office.switchboard.registrations().count == 1)
+        }
+        #expect(try phone.register(&office, fields: ["Contact: \(other)"]).status == 400)
+        #expect(office.switchboard.registrations().count == 1)
     }
 
     @Test func `C07 the extension's number is as good an address as the user name, another's is not`() throws {

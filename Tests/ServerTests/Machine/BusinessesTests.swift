@@ -193,10 +193,14 @@ struct BusinessesTests {
             let phone = try await Enrolled("201", in: bolt)
             #expect(try await phone.register(over: bolt.peer()))
             let facts = await acme.server.health()
-            #expect(facts.first { $0.name == "strangers" }?.finding.hasPrefix("0 of at most ") == true)
-            #expect(facts.first { $0.name == "shared loop" }?.finding.hasSuffix("of up to 1 businesses of 2") == true)
-            #expect(facts.first { $0.name == "shared addresses" }?.finding.hasPrefix("1 connections passed on") == true)
-            #expect(facts.allSatisfy { $0.isWell })
+            #expect(facts.first { $0.code == "strangers" }?.title.hasPrefix("strangers: 0 of at most ") == true)
+            #expect(facts.first { $0.code == "shared-loop" }?.title.hasSuffix("of up to 1 businesses of 2") == true)
+            #expect(
+                facts.first { $0.code == "shared-addresses" }?.title.hasPrefix(
+                    "shared addresses: 1 connections passed on"
+                ) == true
+            )
+            #expect(facts.allSatisfy { $0.isGood })
             #expect(!facts.contains { "\($0)".contains("bolt") })
         }
     }

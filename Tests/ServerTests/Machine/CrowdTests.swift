@@ -2,6 +2,7 @@
 
 import Admin
 import Calls
+import Model
 import Primitives
 import Testing
 
@@ -36,7 +37,7 @@ struct CrowdTests {
             #expect(strangers.count > 40)
             let isFull = try await crowded.eventually { $0.admission.strangers == 40 }
             #expect(isFull)
-            #expect(await crowded.server.health().contains { $0.name == "strangers" && !$0.isWell })
+            #expect(await crowded.server.health().contains { $0.code == "strangers" && !$0.isGood })
             #expect(try await known.register(over: crowded.peer(from: "127.0.0.50")))
             #expect(try await new.register(over: crowded.peer(from: "127.0.0.60")))
             #expect(try await Enrolled("201", in: neighbour).register(over: neighbour.peer(from: "127.0.0.70")))

@@ -166,7 +166,7 @@ struct BanTests {
             #expect(await office.server.bans().isEmpty)
             await office.server.stop()
             let event = try #require(try office.store.events().first { $0.kind == .stalePhone })
-            #expect(event.subject == "'test' of extension 201")
+            #expect(event.subject?.description == "'test' of extension 201")
         }
     }
 

@@ -72,8 +72,7 @@ struct EventDigestTests {
         SecurityEvent(
             at: WallTime(milliseconds: 1),
             kind: .failedLogin,
-            control: "intrusion-detection",
-            source: source,
+            source: EventSource(parsing: source),
             detail: "…"
         )
     }

@@ -82,7 +82,7 @@ struct PhoneTests {
             #expect(await office.server.bans().isEmpty)
             await office.server.stop()
             let event = try #require(try office.store.events().first { $0.kind == .flood })
-            #expect(event.subject == "'test' of extension 201")
+            #expect(event.subject?.description == "'test' of extension 201")
         }
     }
 

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+import SIP
+
+/// A phone that sends a call elsewhere: RFC 3261 §21.3 and §8.1.3.4, RFC 5359 §2.7 to §2.9.
+///
+/// A phone speaks for itself. The colleague's phones ring in its place, beside the others of its extension, and whoever is
+/// first gets the call (§16.7 step 4). Only a number is taken from what it says: nothing is ever sent to a host that it
+/// names (row T07).
+extension CallTable {
+    /// A phone that rang said 3xx.
+    mutating func redirected(
+        _ response: Message,
+        _ status: Int,
+        _ index: Int,
+        of client: InviteClient,
+        _ desk: inout Desk
+    ) {
+        guard let call = self[client.call], case .ringing(let ringing) = call.phase,
+            ringing.branches[index].status == nil
+        else { return }
+        finish(index, of: call.serial, status, &desk)
+        let targets = targets(of: response, status, &desk)
+        let owner = ringing.branches[index].party.number
+        // Another phone of the same person was quicker, and sent it to the same place.
+        let isKnown = ringing.forwards.contains { $0.payer.number == owner && targets.contains(.user($0.target.text)) }
+        if isKnown {
+            updateRinging(call.serial) { $0.branches[index].isForwarded = true }
+        } else {
+            switch judge(targets, by: ringing.branches[index], of: call, ringing, &desk) {
+            case .allowed(let forward): follow(forward, index, call, &desk)
+            case .refused(let refusal):
+                desk.turn.report(
+                    .forwardRefused,
+                    response,
+                    client.flow,
+                    subject: .account(ringing.branches[index].party.username),
+                    detail: refusal.reason
+                )
+                updateRinging(call.serial) { $0.refusedForward = .forwarded(refusal) }
+            }
+        }
+        giveUpIfSilent(call.serial, &desk)
+    }
+
+    /// Where the phone wants the call to go, what it likes best first (§20.10: without a `q` as much as anything).
+    ///
+    /// 305 and 380 do not name another number for the call but another way to place it, which only we choose.
+    private func targets(of response: Message, _ status: Int, _ desk: inout Desk) -> [ForwardAttempt.Target] {
+        guard 300...302 ~= status, let contacts = try? response.addresses(.contact), !contacts.isEmpty else {
+            return [.unusable]
+        }
+        return contacts.sorted { $0.q ?? 1_000 > $1.q ?? 1_000 }.map { contact in
+            // Every phone is called over encryption, so `sips` asks for nothing more (RFC 5630 §4).
+            let bytes = response.bytes.span
+            guard let uri = contact.uri else { return .unusable }
+            if uri.scheme == .tel { return .user(desk.addressee(uri, in: bytes).number) }
+            guard let user = uri.decodedUser(in: bytes) else { return .unusable }
+            return .user(desk.snapshot.devices[user]?.number.text ?? user)
+        }
+    }
+
+    /// - Returns: The first target that is allowed, or why the best one is not.
+    private func judge(
+        _ targets: [ForwardAttempt.Target],
+        by branch: Branch,
+        of call: Call,
+        _ ringing: Call.Ringing,
+        _ desk: inout Desk
+    ) -> Verdict<Placement> {
+        guard let phone = desk.snapshot.devices[branch.party.username] else {
+            return .refused(
+                CallRefusal(status: 403, control: .sipPasswords, reason: "the phone that sent it on is not enrolled")
+            )
+        }
+        var first: CallRefusal?
+        for target in targets {
+            let attempt = ForwardAttempt(
+                phone: phone,
+                target: target,
+                signallingIsSecure: branch.flow.transport.isEncrypted,
+                caller: call.caller.number,
+                places: (call.callee.map { [$0] } ?? []) + ringing.forwards.compactMap(\.target.number)
+            )
+            switch ForwardRules.decide(attempt, in: desk.snapshot) {
+            case .allowed(let forward): return .allowed(forward)
+            case .refused(let refusal): first = first ?? refusal
+            }
+        }
+        return .refused(first ?? CallRefusal(status: 403, control: nil, reason: "the phone named no place to go"))
+    }
+
+    /// Rings the colleague's phones within the same call, in what is left of its time, and tells the caller (§21.1.3).
+    private mutating func follow(_ forward: Placement, _ index: Int, _ call: Call, _ desk: inout Desk) {
+        updateRinging(call.serial) {
+            $0.branches[index].isForwarded = true
+            $0.forwards.append(forward)
+        }
+        self[call.serial]?.record.forwardedBy.append(forward.payer.number)
+        guard ring(call.serial, forward, only: nil, &desk) else {
+            updateRinging(call.serial) { $0.refusedForward = .unreachable(forward) }
+            return
+        }
+        announceForward(call.serial, &desk)
+    }
+}
+
+extension Call.Ringing {
+    /// How many phones ring now.
+    var ringingPhones: Int { branches.count { $0.status == nil } }
+
+    /// The forwards, one after the other, by which a call came to a place; none when it was dialled.
+    func path(to place: ExtensionNumber) -> [Placement] {
+        var (path, end): ([Placement], ExtensionNumber) = ([], place)
+        // Each place is the target of one forward at most, and the number that was dialled of none, so this ends.
+        while let step = forwards.first(where: { $0.target.number == end }) {
+            path.insert(step, at: 0)
+            end = step.payer.number
+        }
+        return path
+    }
+}
+
+extension Refused {
+    /// The caller learns nothing of it: it is about how the one he called has set up his phone.
+    fileprivate static func forwarded(_ refusal: CallRefusal) -> Refused {
+        var refused = Refused(
+            status: 480,
+            outcome: .failed,
+            control: refusal.control,
+            reason: refusal.reason
+        )
+        refused.isToldToCaller = false
+        return refused
+    }
+
+    fileprivate static func unreachable(_ forward: Placement) -> Refused {
+        Refused(
+            status: 480,
+            outcome: .unreachable,
+            reason: "extension \(forward.payer.number) forwarded it to \(forward.target), where no phone is registered"
+        )
+    }
+}

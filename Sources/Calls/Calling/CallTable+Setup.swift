@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+import SIP
+
+/// From an INVITE to phones that ring (RFC 3261 §13.3, §16.7 for the forking).
+extension CallTable {
+    mutating func invite(_ request: Message, by proof: Authenticated, _ desk: inout Desk) {
+        guard proof.isCaller(of: request) else {
+            desk.turn.report(.identityMismatch, request, proof.flow)
+            desk.respond(403, to: request, on: proof.flow)
+            return
+        }
+        guard hasRoom(for: proof, &desk) else {
+            desk.respond(503, to: request, on: proof.flow) { $0.field(.retryAfter, 10) }
+            return
+        }
+        guard desk.mayCall(proof.device, request, on: proof.flow) else { return }
+        guard !desk.refuseSession(of: request, on: proof.flow) else { return }
+        if request.first(.replaces) != nil {
+            replaceDialog(request, by: proof, &desk)
+            return
+        }
+        let addressee = desk.addressee(of: request)
+        let number = addressee.number
+        if let code = FeatureCode(dialled: number), let (call, place) = ringing(for: proof, at: code.place, &desk) {
+            pickUp(call, ringingAt: place, request, by: proof, &desk)
+            return
+        }
+        let tag = desk.entropy.tag()
+        guard let key = ServerKey(request, on: proof.flow),
+            let dialog = try? Dialog(asServerFrom: request, localTag: tag)
+        else {
+            // §8.1.1.8: without one SIP URI in Contact there is nowhere to send what follows the answer.
+            desk.respond(400, to: request, on: proof.flow)
+            return
+        }
+        let serial = nextSerial()
+        let transaction = desk.transactions.openInvite(key, on: proof.flow, call: serial, at: desk.now)
+        desk.answer(transaction, 100, desk.response(100, to: request, on: proof.flow, tag: nil))
+
+        var decision = decide(request, number, by: proof, &desk)
+        if case .connect = decision, maxForwardsSpent(request) { decision = .refuse(.tooManyHops) }
+        open(serial, transaction, request, tag, dialog, number, decision, by: proof, &desk)
+        switch decision {
+        case .refuse(let refused): refuse(serial, refused, &desk)
+        case .connect(let placement, _):
+            if case .service(let service) = placement.target {
+                answer(serial, by: service, &desk)
+            } else if !ring(serial, placement, only: addressee.phone, &desk) {
+                refuse(serial, .unreachable, &desk)
+            }
+        }
+    }
+
+    private func hasRoom(for proof: Authenticated, _ desk: inout Desk) -> Bool {
+        !desk.transactions.isFull && count < desk.settings.calls
+            && of(proof.device.username).count < Limits.callsPerDevice
+    }
+
+    private func maxForwardsSpent(_ request: Message) -> Bool { (try? request.maxForwards()) == 0 }
+
+    private enum Decision {
+        case connect(Placement, SessionDescription?)
+        case refuse(Refused)
+    }
+
+    /// Reads the offer and asks `Guard`. The media is judged first, because a call in the clear is refused whoever it is
+    /// for.
+    private func decide(_ request: Message, _ number: String, by proof: Authenticated, _ desk: inout Desk) -> Decision {
+        let offer: SessionDescription?
+        do { offer = try request.offer() } catch { return .refuse(error) }
+        let attempt = CallAttempt(
+            caller: proof.device,
+            dialled: number,
+            signallingIsSecure: proof.flow.transport.isEncrypted,
+            media: offer.map(\.promise) ?? .lateOffer
+        )
+        let verdict =
+            if let service = CallService(dialled: number) {
+                CallRules.decide(attempt, to: service, in: desk.snapshot)
+            } else {
+                CallRules.decide(attempt, in: desk.snapshot)
+            }
+        switch verdict {
+        case .allowed(let placement): return .connect(placement, offer)
+        case .refused(let refusal):
+            return .refuse(
+                Refused(
+                    status: refusal.status,
+                    outcome: .refused,
+                    control: refusal.control,
+                    reason: refusal.reason,
+                    offer: offer
+                )
+            )
+        }
+    }
+
+    private mutating func open(
+        _ serial: UInt64,
+        _ transaction: UInt64,
+        _ request: Message,
+        _ tag: String,
+        _ dialog: Dialog,
+        _ number: String,
+        _ decision: Decision,
+        by proof: Authenticated,
+        _ desk: inout Desk
+    ) {
+        var offer: SessionDescription?
+        var placement: Placement?
+        switch decision {
+        case .connect(let given, let description): (placement, offer) = (given, description)
+        case .refuse(let refused): offer = refused.offer
+        }
+        let record = CallRecord(
+            id: desk.entropy.token(),
+            startedAt: desk.now.wall,
+            caller: .extension(proof.subscriber.number),
+            callerDevice: proof.device.id,
+            dialled: String(number.prefix(Limits.recordedText)),
+            callee: placement?.target,
+            callerProtection: LegProtection(proof.flow, suite: nil)
+        )
+        let isPrivate = request.hidesCaller
+        let caller = Party(proof.device, proof.subscriber, isPrivate: isPrivate)
+        let incoming = Call.Incoming(
+            request: request,
+            transaction: transaction,
+            flow: proof.flow,
+            tag: tag,
+            dialog: dialog,
+            offer: offer
+        )
+        self[serial] = Call(
+            serial: serial,
+            record: record,
+            begun: desk.now,
+            caller: caller,
+            origin: .asked(incoming),
+            grounds: placement.map { Grounds($0) },
+            phase: .ringing(Call.Ringing(giveUp: desk.now.monotonic + Limits.ringing))
+        )
+        enter(serial, proof.device.username)
+        desk.turn.actions.append(.remember(record, nil))
+        schedule(serial, at: desk.now.monotonic + Limits.ringing)
+    }
+
+    /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call. No
+    /// other function makes a branch.
+    ///
+    /// - Parameter phone: The only one that it is for, where a GRUU was dialled.
+    /// - Returns: Whether there was one to ring.
+    mutating func ring(
+        _ serial: UInt64,
+        _ placement: Placement,
+        only phone: PhoneInstance?,
+        _ desk: inout Desk
+    ) -> Bool {
+        guard var call = self[serial], case .ringing(var ringing) = call.phase,
+            let number = placement.target.number
+        else { return false }
+        let phones = desk.snapshot.devices(of: number).filter { $0.username != call.caller.username }
+        // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
+        let reachable = phones.flatMap { desk.registrar.bindings.ways(to: $0.username) }.filter {
+            $0.flow.transport.isEncrypted
+        }
+        .only(phone)
+        let most = call.incoming.map { desk.breadth(of: $0.request) } ?? Limits.forks
+        let targets = reachable.prefix(max(0, most - ringing.ringingPhones))
+        var requests: [(Branch, Message)] = []
+        for target in targets {
+            guard
+                let (branch, request) = branch(
+                    to: target,
+                    placement,
+                    of: call,
+                    isPrivate: phone?.isTemporary ?? false,
+                    &desk
+                )
+            else { continue }
+            requests.append((branch, request))
+        }
+        guard !requests.isEmpty else { return false }
+        let first = ringing.branches.count
+        ringing.branches.reserveCapacity(first + requests.count)
+        for (branch, _) in requests { ringing.branches.append(branch) }
+        call.phase = .ringing(ringing)
+        self[serial] = call
+        for (offset, (branch, request)) in requests.enumerated() {
+            desk.start(
+                branch.key,
+                request,
+                purpose: .branch(first + offset, branch.placement),
+                call: serial,
+                over: branch.flow
+            )
+        }
+        return true
+    }
+
+    /// The INVITE for one phone. Nothing of the caller's is copied into it but the media formats.
+    private mutating func branch(
+        to target: Binding,
+        _ placement: Placement,
+        of call: Call,
+        isPrivate: Bool,
+        _ desk: inout Desk
+    ) -> (Branch, Message)? {
+        guard let subscriber = desk.snapshot.extensions[target.device.number] else { return nil }
+        let key = BranchKey(using: desk.entropy)
+        var media = desk.negotiation(towards: target.flow.remote.ip)
+        let audio = call.audio
+        let formats = settledFormats(call.serial) ?? audio?.formats ?? AudioFormat.usual
+        let body = media.offer(
+            formats,
+            packetTime: audio?.packetTime,
+            direction: audio?.direction ?? .sendReceive,
+            using: &desk.entropy
+        )
+        var writer = MessageWriter()
+        writer.request(.invite, uri: target.contact)
+        desk.writeVia(key, over: target.flow, into: &writer)
+        let isReliable = call.incoming?.request.knowsReliability ?? false
+        let hops = call.incoming.flatMap { try? $0.request.maxForwards() } ?? 70
+        writer.field(.maxForwards, max(1, hops - 1))
+        writer.field(.from, desk.origin(of: call.caller, tag: desk.entropy.tag()))
+        writer.field(.to, "<sip:\(target.device.number.text)@\(desk.snapshot.domain.text)>")
+        writer.field(.callID, desk.entropy.token())
+        writer.field(.cseq, "1 INVITE")
+        desk.writeContact(over: target.flow, into: &writer)
+        writer.field(.allow, Desk.allowed)
+        writer.field(.supported, isReliable ? "\(Desk.supported), 100rel" : Desk.supported)
+        if case .transfer(let standing) = call.origin, !standing.referrer.isPrivate {
+            writer.field(.referredBy, "<sip:\(standing.referrer.number.text)@\(desk.snapshot.domain.text)>")
+        }
+        writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
+        writer.finish(contentType: "application/sdp", body: body)
+        guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
+        let party = Party(target.device, subscriber, isPrivate: isPrivate)
+        return (Branch(key: key, placement: placement, party: party, flow: target.flow, media: media), request)
+    }
+}
+
+extension SessionDescription {
+    fileprivate var promise: CallAttempt.Media {
+        guard let audio else { return .plain }
+        return Negotiation.protection(of: audio) == nil ? CallAttempt.Media(audio.shortcoming) : .encrypted
+    }
+}
+
+extension CallAttempt.Media {
+    init(_ shortcoming: ProtectionShortcoming) {
+        self =
+            switch shortcoming {
+            case .plain: .plain
+            case .optional: .optional
+            case .dtls: .dtls
+            case .noKey: .noKey
+            case .suites: .otherSuites
+            case .parameters: .otherParameters
+            }
+    }
+}

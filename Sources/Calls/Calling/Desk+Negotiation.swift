@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Model
+import Primitives
+import SIP
+
+extension AudioFormat {
+    /// What we offer when the caller leaves the offer to us.
+    static let usual: [AudioFormat] = [
+        AudioFormat(payloadType: 96, name: "OPUS", clockRate: 48_000, channels: 2, parameters: nil),
+        AudioFormat(payloadType: 9, name: "G722", clockRate: 8_000, channels: 1, parameters: nil),
+        AudioFormat(payloadType: 0, name: "PCMU", clockRate: 8_000, channels: 1, parameters: nil),
+        AudioFormat(payloadType: 8, name: "PCMA", clockRate: 8_000, channels: 1, parameters: nil),
+        AudioFormat(payloadType: 101, name: "TELEPHONE-EVENT", clockRate: 8_000, channels: 1, parameters: "0-16"),
+    ].compactMap(\.self)
+}
+
+extension Desk {
+    /// - Parameter address: Where the phone is. An answer goes by the offer's own address (RFC 6157 §3.1).
+    mutating func negotiation(towards address: IPAddress) -> Negotiation {
+        let ours = settings.media(towards: address)
+        let local = LocalMedia(
+            address: ours.ip,
+            port: ours.port,
+            rtcpPort: ours.port + 1,
+            // RFC 8866 §5.2 wants a number; 62 bits so that every reader's integer holds it.
+            sessionID: entropy.next() >> 2,
+            version: 0
+        )
+        return Negotiation(at: local)
+    }
+
+    /// A leg as it would be with this offer. The same key again keeps everything as it is; a new key of theirs brings a
+    /// new one of ours.
+    mutating func proposal(_ audio: AudioDescription, for before: Negotiation) throws(Refused) -> Negotiation {
+        var media = before
+        do throws(UnacceptableOffer) { try media.take(audio, using: &entropy) } catch { throw Refused(error) }
+        return media
+    }
+}
+
+extension Message {
+    /// The media description in the body, or in the part of it that holds one; `nil` without a body.
+    func description() throws(Refused) -> SessionDescription? {
+        let place: ByteRange?
+        do throws(UnreadableBody) { place = try content(ofType: "application/sdp") } catch { throw Refused(error) }
+        guard let place else { return nil }
+        do throws(SDPError) {
+            return try SessionDescription(parsing: bytes.span.extracting(place.range))
+        } catch {
+            throw Refused(status: error.status, outcome: .refused, reason: "its media description cannot be read")
+        }
+    }
+
+    /// The offer in a request; `nil` without a body, which leaves the offer to us.
+    func offer() throws(Refused) -> SessionDescription? {
+        guard let offer = try description() else { return nil }
+        guard let audio = offer.audio else { throw .noAudio }
+        // What is in the clear is refused for that.
+        guard audio.formats.holdsVoice || Negotiation.protection(of: audio) == nil else { throw .noCodec }
+        return offer
+    }
+
+    /// What may answer an offer of ours; `nil` when nothing in it can be read. Whatever type it says, it can be nothing else.
+    var answer: SessionDescription? {
+        if let found = try? description() { return found }
+        return try? SessionDescription(parsing: bytes.span.extracting(body.range))
+    }
+}

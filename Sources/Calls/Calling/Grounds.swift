@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+
+/// What lets a call be; judged again when the settings change. Never changes itself; a class for the same reason as
+/// ``Party``.
+final class Grounds: Sendable {
+    let placement: Placement
+    /// What let it go on to whom it is with, the first forward first.
+    let forwards: [Placement]
+    /// What let phones take a place in it.
+    let pickups: [PickupPermit]
+
+    init(_ placement: Placement, forwards: [Placement] = [], pickups: [PickupPermit] = []) {
+        (self.placement, self.forwards, self.pickups) = (placement, forwards, pickups)
+    }
+
+    func by(_ forwards: [Placement]) -> Grounds {
+        forwards.isEmpty ? self : Grounds(placement, forwards: forwards, pickups: pickups)
+    }
+
+    func and(_ permits: [PickupPermit]) -> Grounds {
+        permits.isEmpty ? self : Grounds(placement, forwards: forwards, pickups: pickups + permits)
+    }
+
+    /// Why a call between these phones would not be allowed any more; `nil` while it is. Who picked it up and has left it
+    /// since is nobody's matter.
+    func refusal(among usernames: [String], in snapshot: Snapshot) -> CallRefusal? {
+        for placement in [placement] + forwards {
+            if let refusal = placement.refusal(in: snapshot) { return refusal }
+        }
+        for pickup in pickups where usernames.contains(pickup.phone.username) {
+            if let refusal = pickup.refusal(in: snapshot) { return refusal }
+        }
+        return nil
+    }
+}

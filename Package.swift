@@ -135,7 +135,7 @@ if !coreOnly {
         ),
         .executableTarget(
             name: "Bench",
-            dependencies: ["Primitives", "SIP", "Media", "Model", "Guard", "Calls", "Server", "TestKit"],
+            dependencies: ["Primitives", "SIP", "Media", "Model", "Guard", "Calls", "Store", "Server", "TestKit"],
             path: "Bench",
             exclude: [
                 "bench-media", "bench-registration", "bench-calls", "bench-flood", "bench-calls-under-flood",

@@ -12,9 +12,11 @@ struct Bench {
         case "parse": gates = [parseBenchmark()]
         case "registration": gates = [registrationBenchmark()]
         case "media-relay": gates = [mediaBenchmark(arguments: Array(arguments.dropFirst()))]
-        case nil: gates = [parseBenchmark(), registrationBenchmark(), mediaBenchmark(arguments: [])]
+        case "records": gates = [recordBenchmark()]
+        case nil:
+            gates = [parseBenchmark(), registrationBenchmark(), mediaBenchmark(arguments: []), recordBenchmark()]
         default:
-            print("usage: Bench [parse | registration | media-relay [serve CALLS STREAMS PORT]]")
+            print("usage: Bench [parse | registration | records | media-relay [serve CALLS STREAMS PORT]]")
             gates = [false]
         }
         exit(gates.allSatisfy { $0 } ? 0 : 1)

@@ -10,7 +10,9 @@ public import Store
 /// Each change takes the same path: may this actor do it, is it possible, write it with its journal entry in one transaction,
 /// then tell the engine, which ends what is now forbidden. Only then is it answered.
 public actor Administrator {
-    let store: RingfenceStore
+    /// Where it decides and writes, on its own thread. What takes long to read is read by ``reading(_:)``.
+    let store: any Backend
+    private let thread = StoreExecutor(label: "ringfence-administrator")
     let engine: any Engine
     let events: any EventSink
     let doorkeeper: any Doorkeeper
@@ -26,7 +28,7 @@ public actor Administrator {
     ///   - audit: Looks at the live system; seconds.
     ///   - entropy: The system's own source, for user names and passwords.
     public init(
-        store: RingfenceStore,
+        store: any Backend,
         engine: any Engine,
         events: any EventSink,
         doorkeeper: any Doorkeeper,
@@ -35,10 +37,13 @@ public actor Administrator {
         now: @escaping @Sendable () -> WallTime,
         audit: @escaping @Sendable () async -> AuditSummary
     ) {
-        (self.store, self.engine, self.events, self.facts) = (store, engine, events, facts)
+        self.store = store
+        (self.engine, self.events, self.facts) = (engine, events, facts)
         self.doorkeeper = doorkeeper
         (self.entropy, self.now, self.audit) = (entropy, now, audit)
     }
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     /// Does what is asked, or says why not.
     ///
@@ -89,9 +94,12 @@ public actor Administrator {
         events.publish(.changed(Alteration(by: draft.actor, draft.action, of: draft.subject, text: text)))
     }
 
-    func reading<Value>(_ read: (RingfenceStore) throws -> Value) throws(Refusal) -> Value {
+    /// Reads beside everything else that is asked; others may change something meanwhile.
+    func reading<Value: Sendable>(
+        _ read: @escaping @Sendable (any Backend) throws -> Value
+    ) async throws(Refusal) -> Value {
         do {
-            return try read(store)
+            return try await BusinessStore(store).read(read)
         } catch {
             throw .cannotRead(error)
         }
@@ -99,7 +107,7 @@ public actor Administrator {
 
     /// Writes something that is no setting.
     @discardableResult
-    func writing<Value>(_ write: (RingfenceStore) throws -> Value) throws(Refusal) -> Value {
+    func writing<Value>(_ write: (any Backend) throws -> Value) throws(Refusal) -> Value {
         do {
             return try write(store)
         } catch {
@@ -112,13 +120,12 @@ public actor Administrator {
     /// - Returns: Of how many refusals the line tells; `nil` when there is none.
     @discardableResult
     func keep(_ refusal: Refusal, of action: String, by name: String) -> Int? {
-        guard let unwritten = refusals.write(of: name, at: now()) else { return nil }
+        let time = now()
+        guard let unwritten = refusals.write(of: name, at: time) else { return nil }
         let detail = JournalDetail.refusal(refusal, unwritten: unwritten)
         // What was refused changed nothing; that the disk is full is said by the command that needs it.
-        _ = try? store.append(
-            JournalDraft(actor: name, action: action, subject: "refused", detail: detail),
-            at: now()
-        )
+        let draft = JournalDraft(actor: name, action: action, subject: "refused", detail: detail)
+        _ = try? store.append(draft, at: time)
         return unwritten + 1
     }
 

@@ -36,7 +36,7 @@ extension Snapshot {
     public func applying(_ changes: [Change]) -> Snapshot {
         var draft = Draft(self)
         for change in changes { draft.apply(change) }
-        return Snapshot(draft, generation: generation + 1, domain: domain)
+        return Snapshot(draft, after: self)
     }
 
     /// The tables of a snapshot while they change.

@@ -5,6 +5,7 @@
 public struct Snapshot: Sendable {
     /// One more than the snapshot it replaces.
     public let generation: UInt64
+    public let business: BusinessID
     public let domain: DomainName
     public let extensions: [ExtensionNumber: Extension]
     /// By digest user name.
@@ -17,10 +18,12 @@ public struct Snapshot: Sendable {
     public let hours: OpeningHours?
     let usernames: [ExtensionNumber: [String]]
 
+    /// - Parameter business: Its own where there are several.
     /// - Precondition: every device's extension is among `extensions`, and no number or user name comes twice. The store's
     ///   foreign keys and unique indexes promise it.
     public init(
         generation: UInt64,
+        business: BusinessID = BusinessID(1),
         domain: DomainName,
         extensions: [Extension],
         devices: [Device],
@@ -29,7 +32,8 @@ public struct Snapshot: Sendable {
         network: NetworkSettings = NetworkSettings(),
         hours: OpeningHours? = nil
     ) {
-        (self.generation, self.domain, self.exceptions) = (generation, domain, exceptions)
+        (self.generation, self.business) = (generation, business)
+        (self.domain, self.exceptions) = (domain, exceptions)
         (self.operators, self.network, self.hours) = (operators, network, hours)
         self.extensions = Dictionary(uniqueKeysWithValues: extensions.map { ($0.number, $0) })
         self.devices = Dictionary(uniqueKeysWithValues: devices.map { ($0.username, $0) })
@@ -41,8 +45,10 @@ public struct Snapshot: Sendable {
         }
     }
 
-    init(_ draft: Draft, generation: UInt64, domain: DomainName) {
-        (self.generation, self.domain, exceptions) = (generation, domain, draft.exceptions)
+    /// The snapshot that follows another one.
+    init(_ draft: Draft, after earlier: Snapshot) {
+        (generation, business) = (earlier.generation + 1, earlier.business)
+        (domain, exceptions) = (earlier.domain, draft.exceptions)
         (extensions, devices, usernames) = (draft.extensions, draft.devices, draft.usernames)
         (operators, network, hours) = (draft.operators, draft.network, draft.hours)
     }

@@ -90,7 +90,8 @@ extension RingfenceServer: HealthReporter {
             )
         }
         let neighbours = await machine.facts(of: hop)
-        return listeners.map { Finding($0, findings: findings ?? []) } + [Finding(records.figures)] + facts
+        let kept = [Finding(records.figures), Finding(missing: store.shortcomings)]
+        return listeners.map { Finding($0, findings: findings ?? []) } + kept + facts
             + neighbours
     }
 }

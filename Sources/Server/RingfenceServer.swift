@@ -23,6 +23,7 @@ public final class RingfenceServer: Sendable {
     private let sharesMachine: Bool
     let media: MediaLine
     let records: RecordWriter
+    let store: RingfenceStore
     let banKeeper: BanKeeper
     let events: EventHub
     let runner: JobRunner
@@ -77,6 +78,7 @@ public final class RingfenceServer: Sendable {
         sip = sharesMachine ? configuration.sip : listeners.map(\.encrypted)
         certificates = CertificateFiles(configuration.tls, names: configuration.hostNames)
         media = machine.media.line(of: number) { census in hop.tell { $0.media(census) } }
+        self.store = store
         records = RecordWriter(store: store, onChange: { logger.tell($0) }) {
             // Nothing to tell: a disk that is gone is told of by the records.
             try? store.noteLife(at: SystemClock.wall)
@@ -93,6 +95,10 @@ public final class RingfenceServer: Sendable {
         _ identity: TLSIdentity,
         _ logger: Logger
     ) async throws {
+        for shortcoming in store.shortcomings {
+            logger.error("what is kept of this business is not whole: \(shortcoming)")
+        }
+        try store.beginServing()
         try store.closeInterrupted(at: SystemClock.wall)
         let plan = SignallingPlan(
             configuration,
@@ -133,8 +139,10 @@ public final class RingfenceServer: Sendable {
         events.finish()
         await banKeeper.finish()
         await withCheckedContinuation { (written: CheckedContinuation<Void, Never>) in
-            DispatchQueue.global().async { [records] in
+            DispatchQueue.global().async { [records, store] in
                 records.stop()
+                // What could not be put in its place is in the record log, and is told of at the next start.
+                try? store.endServing()
                 written.resume()
             }
         }

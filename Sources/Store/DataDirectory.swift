@@ -3,16 +3,22 @@
 import Crypto
 import Glibc
 import Primitives
+import Synchronization
 
 /// The files of one business, mode 0700 the directory and 0600 each file, used by one process at a time. The directory is
 /// 0711 while other accounts may run the system, who pass through it to the control socket.
 public final class DataDirectory: Sendable {
     public let path: String
-    private let lock: Int32
+    /// The folder itself is locked, and a file in it that earlier versions lock. The file can be deleted under a server.
+    private let locks: [Int32]
+    /// The database file that was there when it was opened.
+    private let opened = Mutex<ino_t?>(nil)
 
     public var database: String { path + "/ringfence.sqlite" }
     /// The key that opens the credentials; beside the database, never in it.
     public var sealKey: String { path + "/seal.key" }
+    /// Where records of calls are before the database has them.
+    var log: String { path + "/records.log" }
     /// How far the journal has come, for finding out that its end was cut off.
     public var anchor: String { path + "/journal.anchor" }
     /// When a server was last known to live while calls were up, in milliseconds since 1970: 20 digits and a line feed.
@@ -52,15 +58,28 @@ public final class DataDirectory: Sendable {
     private init(locking path: String) throws(StoreError) {
         self.path = path
         let file = path + "/store.lock"
-        lock = Glibc.open(file, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard lock >= 0 else { throw .system(call: "open", path: file, errno: errno) }
-        // From here on `deinit` closes it, also when this throws.
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path) }
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW
+        locks = [Glibc.open(path, flags), Glibc.open(file, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)]
+        let code = errno
+        // From here on `deinit` closes them, also when this throws.
+        guard locks.allSatisfy({ $0 >= 0 }) else { throw .system(call: "open", path: file, errno: code) }
+        guard locks.allSatisfy({ flock($0, LOCK_EX | LOCK_NB) == 0 }) else { throw .inUse(path) }
         // Its place on the disk is taken while there is room.
         if PrivateFile.mode(lifeSign) == nil { try? noteLife(at: WallTime(milliseconds: 0)) }
     }
 
-    deinit { close(lock) }
+    deinit { for lock in locks where lock >= 0 { close(lock) } }
+
+    /// The database that is there is the one that was opened.
+    func rememberDatabase() { opened.withLock { $0 = PrivateFile.status(database)?.st_ino } }
+
+    /// - Throws: When the database file is not the one any more that was opened.
+    func requireInPlace() throws(StoreError) {
+        let opened = opened.withLock { $0 }
+        guard opened == nil || PrivateFile.status(database)?.st_ino == opened else {
+            throw .system(call: "write", path: database, errno: ENOENT)
+        }
+    }
 
     /// Notes that the server lives. In place and without waiting for the disk, so that a full one does not matter: the last
     /// seconds before a power cut may be missing, those before a crash are not.

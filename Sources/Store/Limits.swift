@@ -15,10 +15,23 @@ public enum Limits {
     /// How often it is noted that the server lives while calls are up: how much too early the end of a call may be recorded
     /// that a crash ended.
     static let beat = DispatchTimeInterval.seconds(10)
+    /// Threads of the process that read databases for people: a long answer of one business does not stop all others.
+    static let readers = 2
+    /// Bytes of each half of the record log: some seven thousand states of calls, so that the last calls have their records when
+    /// the disk is full.
+    public static let logHalf = 2 << 20
+    /// Bytes of records that one commit to the log gathers at most, so that several fit into a half.
+    static let logCommit = 256 << 10
+    /// Bytes of records that the tables did not take that a commit carries over to the half in use: so few do not delay it.
+    static let carriedOver = 64 << 10
+    /// How long after a record came the tables are filled: most states of short calls are then one row, written once.
+    static let filling = DispatchTimeInterval.seconds(3)
+    /// How long the record log may take for a commit before nobody waits for it any more.
+    static let unresponsive = DispatchTimeInterval.seconds(5)
     /// Security events that wait for the disk.
     public static let queuedEvents = 1_024
     /// Records written in one transaction, so that a caller never waits for a transaction of seconds.
-    public static let recordsPerCommit = 2_048
+    public static let recordsPerCommit = 512
     /// How long a record that nobody waits for may stay for others to share its commit. `kill -9` loses what has not been
     /// answered yet and nothing else; so short, it loses no more of that than a busy disk does.
     static let gathering = DispatchTimeInterval.milliseconds(50)

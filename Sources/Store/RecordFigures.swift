@@ -6,8 +6,10 @@ public struct RecordFigures: Hashable, Sendable {
     public var unwritten = 0
     /// Records that nobody will ever write: there was no room for them to wait.
     public var lost = 0
-    /// Calls that were not answered because their record could not be written.
+    /// Calls whose answer went out, or did not, before the disk had their record: it did not take it, or not in time.
     public var refused = 0
+    /// Records that are safe in the log, while the tables do not take them; 0 while they do.
+    public var unfilled = 0
     /// Whether the disk takes nothing, or has taken everything for a few seconds only.
     public var isFailing = false
     /// Seconds that what is due has been waiting, or that a commit has lasted. More than a few mean that the disk does not
@@ -23,6 +25,10 @@ public enum RecordCondition: Sendable {
     case failing(any Error)
     /// It has taken everything for a while, with so many records that had waited.
     case recovered(Int)
+    /// The tables do not take records. They stay in the log, and are tried again.
+    case notFilled(any Error)
+    /// The tables have everything that waited for them.
+    case filled
     /// So many records are lost, because the server ends.
     case lost(Int, any Error)
 }

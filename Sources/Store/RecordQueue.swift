@@ -72,7 +72,9 @@ struct RecordQueue {
     mutating func add(_ waiting: Waiting) -> (isAccepted: Bool, isNews: Bool) {
         guard !isStopping else { return (false, false) }
         note(waiting.record)
-        guard records.count < capacity else {
+        // A disk that does not answer: whoever waits hears so at once.
+        let isStuck = waiting.isAwaited && working.map { $0 + Limits.unresponsive <= .now() } == true
+        guard records.count < capacity, !isStuck else {
             keep(waiting)
             return (!waiting.isAwaited && waiting.onStored == nil, false)
         }

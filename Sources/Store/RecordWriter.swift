@@ -6,7 +6,8 @@ public import Model
 import Primitives
 import Synchronization
 
-/// Puts call records on the disk from a thread of its own, many in one commit, and says when they are there.
+/// Puts call records on the disk from a thread of its own, many in one commit, and says when they are there: in the record log.
+/// The tables are filled behind that.
 ///
 /// Loops that serve phones hand records over and go on; nothing here makes them wait. A commit costs as much for one record as
 /// for twenty, so they gather: while one commit is under way, for ``Limits/betweenCommits`` after one began, and, where nobody
@@ -17,6 +18,8 @@ public final class RecordWriter: Sendable {
     typealias Batch = RecordQueue.Batch
 
     private let commit: @Sendable (Batch) throws -> Void
+    /// What puts into the tables what is on the disk.
+    private let filler: TableFiller?
     private let onChange: @Sendable (RecordCondition) -> Void
     private let onBeat: @Sendable () -> Void
     private let loginPatience = DispatchTimeInterval.milliseconds(.random(in: Limits.gatheringLogins))
@@ -36,20 +39,34 @@ public final class RecordWriter: Sendable {
         onChange: @escaping @Sendable (RecordCondition) -> Void = { _ in },
         onBeat: @escaping @Sendable () -> Void = {}
     ) {
-        self.init(capacity: capacity, onChange: onChange, onBeat: onBeat) {
-            try store.write($0.records, events: $0.events, logins: $0.logins)
-        }
+        self.init(
+            capacity: capacity,
+            filler: TableFiller(store, onChange: onChange),
+            onChange: onChange,
+            onBeat: onBeat
+        )
+    }
+
+    private convenience init(
+        capacity: Int,
+        filler: TableFiller,
+        onChange: @escaping @Sendable (RecordCondition) -> Void,
+        onBeat: @escaping @Sendable () -> Void
+    ) {
+        self.init(capacity: capacity, filler: filler, onChange: onChange, onBeat: onBeat) { try filler.keep($0) }
     }
 
     /// The same over another place to keep things.
     init(
         capacity: Int,
         pulse: DispatchTimeInterval = Limits.beat,
+        filler: TableFiller? = nil,
         onChange: @escaping @Sendable (RecordCondition) -> Void = { _ in },
         onBeat: @escaping @Sendable () -> Void = {},
         commit: @escaping @Sendable (Batch) throws -> Void
     ) {
         (self.onChange, self.onBeat, self.commit) = (onChange, onBeat, commit)
+        self.filler = filler
         state = Mutex(RecordQueue(capacity: capacity, pulse: pulse))
         let thread = Thread { [self] in run() }
         thread.name = "ringfence-records"
@@ -104,9 +121,13 @@ public final class RecordWriter: Sendable {
     }
 
     /// Events that found no room, or could not be written, since the start.
-    public var droppedEvents: Int { state.withLock { $0.droppedEvents } }
+    public var droppedEvents: Int { state.withLock { $0.droppedEvents } + (filler?.droppedEvents ?? 0) }
 
-    public var figures: RecordFigures { state.withLock { $0.figures } }
+    public var figures: RecordFigures {
+        var figures = state.withLock { $0.figures }
+        if let filler, filler.isFailing { figures.unfilled = filler.waiting }
+        return figures
+    }
 
     /// Writes what waits, tries once more what the disk did not take, and ends the thread. Returns when everything has been
     /// answered.
@@ -127,6 +148,7 @@ public final class RecordWriter: Sendable {
             case .beat: onBeat()
             case .tell(let condition): onChange(condition)
             case .end:
+                filler?.fill()
                 finished.signal()
                 return
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import GRDB
 import Glibc
 
 /// A file of the data directory and who may use it.
@@ -21,6 +22,7 @@ extension RingfenceStore {
     public func files() -> [KeptFile] {
         let names = [
             "", "ringfence.sqlite", "ringfence.sqlite-wal", "ringfence.sqlite-shm", "seal.key", "journal.anchor",
+            "records.log",
         ]
         return names.compactMap { name in
             let path = name.isEmpty ? directory.path : "\(directory.path)/\(name)"
@@ -32,6 +34,23 @@ extension RingfenceStore {
                     owner: $0.st_uid
                 )
             }
+        }
+    }
+}
+
+extension RingfenceStore {
+    /// What is wrong with the database of a directory that no server uses, read only; `nil` where nothing is, or nobody can say.
+    public static func damage(in directory: String) -> StoreError? {
+        var configuration = Configuration()
+        configuration.readonly = true
+        do {
+            let faults = try DatabaseQueue(path: directory + "/ringfence.sqlite", configuration: configuration).read {
+                try String.fetchAll($0, sql: "PRAGMA quick_check(3)")
+            }
+            return faults == ["ok"] ? nil : .damaged(faults.joined(separator: "; "))
+        } catch {
+            guard case .database(.damaged, let message)? = StoreError(error) else { return nil }
+            return .damaged(message)
         }
     }
 }

@@ -24,11 +24,16 @@ extension RingfenceStore {
     /// - Parameter owner: Only calls that this extension made or got, since it is there: whoever had its number before is
     ///   somebody else. All calls when `nil`.
     public func records(of owner: Extension? = nil, limit: Int = 100) throws -> [CallRecord] {
-        try pool.read { try RecordTable.list($0, of: owner, limit: max(0, min(limit, Limits.listedRows))) }
+        let limit = max(0, min(limit, Limits.listedRows))
+        let waiting = log.oldest(of: business).map(\.record)
+        let rows = try pool.read { try RecordTable.list($0, of: owner, limit: limit) }
+        return waiting.isEmpty ? rows : rows.updated(with: waiting, of: owner, limit: limit)
     }
 
     public func record(_ id: String) throws -> CallRecord? {
-        try pool.read { try RecordTable.find($0, id: id) }
+        let waiting = log.record(id, of: business)
+        let row = try pool.read { try RecordTable.find($0, id: id) }
+        return row?.endedAt != nil && waiting?.endedAt == nil ? row : waiting ?? row
     }
 
     /// Ends the records of calls that were up when the last server process ended, at the last moment at which it is known to
@@ -48,4 +53,22 @@ extension RingfenceStore {
 
     /// Notes that the server lives, for ``closeInterrupted(at:)`` of the next one.
     public func noteLife(at now: WallTime) throws(StoreError) { try directory.noteLife(at: now) }
+}
+
+extension [CallRecord] {
+    /// What is in the tables, newest first, with the later states that wait for them.
+    fileprivate func updated(with waiting: [CallRecord], of owner: Extension?, limit: Int) -> [CallRecord] {
+        var records = Dictionary(uniqueKeysWithValues: map { ($0.id, $0) })
+        for record in waiting where owner?.took(part: record) != false {
+            if records[record.id]?.endedAt == nil || record.endedAt != nil { records[record.id] = record }
+        }
+        return Array(records.values.sorted { ($1.startedAt, $1.id) < ($0.startedAt, $0.id) }.prefix(limit))
+    }
+}
+
+extension Extension {
+    /// Whether it made or got that call since it is there.
+    fileprivate func took(part record: CallRecord) -> Bool {
+        [record.caller.number, record.callee?.number].contains(number) && createdAt <= record.startedAt
+    }
 }

@@ -13,6 +13,12 @@ public final class RingfenceStore: Sendable {
     let directory: DataDirectory
     let pool: DatabasePool
     let seal: Seal
+    /// Where records of calls are before they are in the tables.
+    public let log: RecordLog
+    /// Which business it is of.
+    public let business: BusinessID
+    private let missing = Mutex<[String]>([])
+    let isCheckpointDue = Mutex(false)
     /// One change at a time: the order of the snapshots, of the journal and of the anchors is the same.
     let settings: Mutex<Settings>
 
@@ -33,13 +39,14 @@ public final class RingfenceStore: Sendable {
     ) throws -> RingfenceStore {
         let directory = try DataDirectory.create(path)
         let pool = try openPool(directory.database)
+        var generator = SystemRandomNumberGenerator()
         try pool.write { database in
             try database.execute(
-                sql: "INSERT INTO business (id, domain, generation, created_at) VALUES (1, ?, 0, ?)",
-                arguments: [domain.text, now.milliseconds]
+                sql: "INSERT INTO business (id, domain, generation, created_at, identifier) VALUES (1, ?, 0, ?, ?)",
+                arguments: [domain.text, now.milliseconds, BusinessID.generate(using: &generator).text]
             )
         }
-        let store = try RingfenceStore(directory, pool, expectsJournal: false)
+        let store = try RingfenceStore(directory, pool, RecordLog(directory.log), expectsJournal: false)
         let draft = JournalDraft(
             actor: actor,
             action: "business.create",
@@ -51,14 +58,21 @@ public final class RingfenceStore: Sendable {
     }
 
     /// Opens the data directory of a business.
-    public static func open(directory path: String) throws -> RingfenceStore {
+    ///
+    /// - Parameter log: Of the process, where it serves several businesses; by default one in the directory.
+    /// - Throws: ``StoreError/damaged(_:)`` where a page of the database is not what was written.
+    public static func open(directory path: String, log: RecordLog? = nil) throws -> RingfenceStore {
         let directory = try DataDirectory.open(path)
-        return try RingfenceStore(directory, openPool(directory.database), expectsJournal: true)
+        let hadWAL = PrivateFile.mode(directory.database + "-wal") != nil
+        let pool = try openPool(directory.database)
+        let store = try RingfenceStore(directory, pool, log ?? RecordLog(directory.log), expectsJournal: true)
+        try store.takeUp(hadWAL: hadWAL)
+        return store
     }
 
-    private init(_ directory: DataDirectory, _ pool: DatabasePool, expectsJournal: Bool) throws {
-        self.directory = directory
-        self.pool = pool
+    private init(_ directory: DataDirectory, _ pool: DatabasePool, _ log: RecordLog, expectsJournal: Bool) throws {
+        (self.directory, self.pool, self.log) = (directory, pool, log)
+        directory.rememberDatabase()
         guard let key = try PrivateFile.read(directory.sealKey) else {
             throw StoreError.notADataDirectory(directory.path)
         }
@@ -68,7 +82,17 @@ public final class RingfenceStore: Sendable {
         let anchor = try PrivateFile.read(directory.anchor).flatMap { JournalAnchor(decoding: $0, seal) }
         let isSound = try pool.read { try JournalTable.agrees($0, with: anchor, expectsJournal: expectsJournal) }
         settings = Mutex(Settings(snapshot: snapshot, anchorIsSound: isSound))
+        business = snapshot.business
+        try log.claim(business)
+        if !isSound { note("the journal is not what journal.anchor remembers: its end may be cut off") }
     }
+
+    deinit { log.release(business) }
+
+    /// What was missing when it was opened, in sentences; empty where everything is there.
+    public var shortcomings: [String] { missing.withLock { $0 } }
+
+    func note(_ shortcoming: String) { missing.withLock { $0.append(shortcoming) } }
 
     private static func openPool(_ path: String) throws -> DatabasePool {
         var configuration = Configuration()
@@ -88,6 +112,9 @@ public final class RingfenceStore: Sendable {
                 sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = \(Limits.pagesPerCheckpoint)"
             )
         }
+        // Damage that is found now is a restart from a backup; found later it is a call that has no record.
+        let faults = try pool.read { try String.fetchAll($0, sql: "PRAGMA quick_check(3)") }
+        guard faults == ["ok"] else { throw StoreError.damaged(faults.joined(separator: "; ")) }
         guard try !pool.read(Schema.migrator.hasBeenSuperseded) else { throw StoreError.newer(path) }
         try Schema.migrator.migrate(pool)
         return pool
@@ -97,6 +124,9 @@ public final class RingfenceStore: Sendable {
     public var snapshot: Snapshot { settings.withLock { $0.snapshot } }
 
     public var path: String { directory.path }
+
+    /// - Throws: When the database file was deleted or replaced under the server: what is written then is gone with the process.
+    func requireInPlace() throws(StoreError) { try directory.requireInPlace() }
 
     /// Writes changes and their journal entries in one transaction, and answers with the settings that result.
     ///
@@ -111,6 +141,7 @@ public final class RingfenceStore: Sendable {
             }
             settings.snapshot = settings.snapshot.applying(changes)
             if let head { anchor(head, isSound: settings.anchorIsSound) }
+            checkpointSoon()
             return settings.snapshot
         }
     }

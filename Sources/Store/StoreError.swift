@@ -15,6 +15,10 @@ public enum StoreError: Error, Hashable, Sendable {
     /// Migrated by a version that came after this one.
     case newer(String)
     case system(call: String, path: String, errno: Int32)
+    /// The folder is a copy of another one whose business uses the same record log.
+    case twin(String)
+    /// The record log has no room: the tables have not taken what is in it for long.
+    case logFull(String)
     /// The database says no.
     case database(DatabaseTrouble, message: String)
 }
@@ -50,6 +54,10 @@ extension StoreError: CustomStringConvertible {
         case .newer(let path):
             "\(path) was used by a newer version of Ringfence, which this one would damage. Fix: start the newer version"
         case .damaged(let what): "The database is damaged: \(what). Fix: restore the last backup"
+        case .twin(let path):
+            "Another business with the same identity uses \(path): one folder is a copy of the other. Fix: take the copy away"
+        case .logFull(let path):
+            "\(path) is full, because the database takes none of the records in it. Fix: look at the disk: df -h \(path)"
         case .system(let call, let path, let errno): "\(call) of \(path) failed (errno \(errno))"
         case .database(_, let message): "The database says no: \(message)"
         }

@@ -59,6 +59,15 @@ final class Place: Sendable {
         try bytes.write(to: URL(fileURLWithPath: path + "/" + name))
     }
 
+    /// Copies files of another place, as somebody who makes a backup does.
+    func take(_ names: [String], from other: Place) throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        chmod(path, 0o700)
+        for name in names {
+            try FileManager.default.copyItem(atPath: other.path + "/" + name, toPath: path + "/" + name)
+        }
+    }
+
     func mode(_ name: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: name.isEmpty ? path : path + "/" + name)
         return try #require((attributes[.posixPermissions] as? NSNumber)?.intValue)

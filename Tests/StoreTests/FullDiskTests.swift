@@ -99,4 +99,27 @@ struct FullDiskTests {
         #expect(writer.figures.lost == 0)
         #expect(try store.verifyJournal().isIntact)
     }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `the last calls have their records when the disk is full, and the tables when there is room again`() throws {
+        guard let disk = SmallDisk(mebibytes: 12) else {
+            return print("SKIPPED: a full disk needs root and the right to mount")
+        }
+        let domain = try #require(DomainName(parsing: "pbx.example"))
+        let store = try RingfenceStore.create(directory: disk.path + "/office", domain: domain, by: "test", at: noon)
+        try store.beginServing()
+        let writer = RecordWriter(store: store)
+        disk.fill()
+        let answers = Mutex<[Bool]>([])
+        for index in 0..<1_000 {
+            writer.enqueue(try makeEnded("\(index)")) { isStored in answers.withLock { $0.append(isStored) } }
+        }
+        #expect(wait { answers.withLock { $0.count } == 1_000 })
+        #expect(answers.withLock { $0.allSatisfy(\.self) })
+        #expect(writer.figures.unwritten == 0)
+        disk.makeRoom()
+        #expect(wait { store.log.count(of: store.business) == 0 })
+        writer.stop()
+        #expect(try store.records(limit: 2_000).count == 1_000)
+    }
 }

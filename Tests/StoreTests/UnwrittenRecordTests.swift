@@ -32,6 +32,8 @@ private final class FickleDisk: Sendable {
             switch condition {
             case .failing: list.append("failing")
             case .recovered(let count): list.append("recovered \(count)")
+            case .notFilled: list.append("not filled")
+            case .filled: list.append("filled")
             case .lost(let count, _): list.append("lost \(count)")
             }
         }

@@ -72,9 +72,9 @@ public struct ListRecords: ExtensionCommand {
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> [CallRecord]
     {
         guard let number = caller.permit.extensionOnly else {
-            return try administrator.reading { try $0.records(limit: limit) }
+            return try await administrator.reading { try $0.records(limit: limit) }
         }
         guard let owner = administrator.store.snapshot.extensions[number] else { return [] }
-        return try administrator.reading { try $0.records(of: owner, limit: limit) }
+        return try await administrator.reading { try $0.records(of: owner, limit: limit) }
     }
 }

@@ -14,8 +14,8 @@ public struct Diagnose: Command {
     public static func harmless(_: ExtensionNumber) -> Self { Self() }
 
     public func run(in administrator: isolated Administrator, for _: Caller) async -> DoctorReport {
-        let files = administrator.store.files().map(administrator.fact)
-        let kept = files + [administrator.journalFact(), administrator.businessFact()]
+        let files = administrator.store.files()
+        let kept = files.map(administrator.fact) + [await administrator.journalFact(), administrator.businessFact()]
         return DoctorReport(facts: kept + (await administrator.engine.health()))
     }
 }
@@ -43,9 +43,9 @@ extension Administrator {
         )
     }
 
-    fileprivate func journalFact() -> Finding {
+    fileprivate func journalFact() async -> Finding {
         do {
-            let verification = try store.verifyJournal()
+            let verification = try await reading { try $0.verifyJournal() }
             guard let sequence = verification.firstWrong else {
                 return Finding(
                     "journal",

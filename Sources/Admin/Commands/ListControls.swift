@@ -14,7 +14,7 @@ public struct ListControls: Command {
     public static func harmless(_: ExtensionNumber) -> Self { Self() }
 
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> [ControlReport] {
-        let proofs = try administrator.reading { try $0.lastProofs() }
+        let proofs = try await administrator.reading { try $0.lastProofs() }
         let time = administrator.now()
         let open = administrator.store.snapshot.exceptions.count { time < $0.until }
         return Control.allCases.map { control in

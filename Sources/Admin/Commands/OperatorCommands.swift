@@ -36,7 +36,7 @@ public struct ListOperators: Command {
     public static func harmless(_: ExtensionNumber) -> Self { Self() }
 
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> [OperatorReport] {
-        try administrator.listOperators()
+        try await administrator.listOperators()
     }
 }
 
@@ -111,18 +111,22 @@ extension Administrator {
         }
     }
 
-    fileprivate func listOperators() throws(Refusal) -> [OperatorReport] {
+    fileprivate func listOperators() async throws(Refusal) -> [OperatorReport] {
         let always = Set([0, doorkeeper.server]).sorted().map { user in
             let account = doorkeeper.account(numbered: user)
             return OperatorReport(account: account, role: .owner, since: nil, lastSeen: nil, exists: true)
         }
-        let lastSeen = try reading { try $0.operatorsLastSeen() }
+        let lastSeen = try await reading { try $0.operatorsLastSeen() }
         return always
             + store.snapshot.operators.sorted { $0.account < $1.account }.map { report($0, lastSeen[$0.account]) }
     }
 
     private func report(_ value: Operator) throws(Refusal) -> OperatorReport {
-        report(value, try reading { try $0.operatorsLastSeen() }[value.account])
+        do {
+            return report(value, try store.operatorsLastSeen()[value.account])
+        } catch {
+            throw .cannotRead(error)
+        }
     }
 
     private func report(_ value: Operator, _ lastSeen: WallTime?) -> OperatorReport {

@@ -19,7 +19,7 @@ public struct ListJournal: Command {
     public static func harmless(_: ExtensionNumber) -> Self { Self(limit: 1) }
 
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> [JournalEntry] {
-        try administrator.reading { try $0.journal(query) }
+        try await administrator.reading { try $0.journal(query) }
     }
 }
 
@@ -36,7 +36,7 @@ public struct VerifyJournal: Command {
         in administrator: isolated Administrator,
         for _: Caller
     ) async throws(Refusal) -> JournalVerification {
-        let verification = try administrator.reading { try $0.verifyJournal() }
+        let verification = try await administrator.reading { try $0.verifyJournal() }
         if let sequence = verification.firstWrong {
             let detail = "The journal was altered at entry \(sequence): \(verification.problem ?? "")"
             let now = administrator.now()
@@ -61,7 +61,7 @@ public struct ListEvents: Command {
     public static func harmless(_: ExtensionNumber) -> Self { Self(limit: 1) }
 
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> [SecurityEvent] {
-        try administrator.reading { try $0.events(limit: limit) }
+        try await administrator.reading { try $0.events(limit: limit) }
     }
 }
 

@@ -29,6 +29,7 @@ extension RingfenceServer {
         let port = sipTLS.port
         let facts = await hop.ask { [own = probe.own] in AuditFacts($0.loop, askedFrom: own) } ?? AuditFacts()
         let live = await live([.registrations, .listeners])
+        let kept = BusinessStore(store)
         return LiveSystem(
             now: SystemClock.wall,
             snapshot: store.snapshot,
@@ -44,17 +45,17 @@ extension RingfenceServer {
             connections: live.registrations.map(ConnectionFacts.init) + facts.legs,
             media: MediaFacts(legs: facts.mediaLegs, suites: Switchboard.protectionSuites, drops: media.counters.drops),
             sources: facts.sources,
-            records: (try? store.records(limit: Audit.Limits.recordsExamined)) ?? [],
-            verifyJournal: { JournalFacts(store) },
-            operators: OperatorFacts.all(store),
+            records: (try? await kept.read { try $0.records(limit: Audit.Limits.recordsExamined) }) ?? [],
+            verifyJournal: { await JournalFacts(kept) },
+            operators: await OperatorFacts.all(kept),
             account: OwnerRules.Account(user: geteuid(), name: LocalAccounts.numbered(geteuid()).name)
         )
     }
 }
 
 extension OperatorFacts {
-    fileprivate static func all(_ store: RingfenceStore) -> [OperatorFacts] {
-        let lastSeen = (try? store.operatorsLastSeen()) ?? [:]
+    fileprivate static func all(_ store: BusinessStore) async -> [OperatorFacts] {
+        let lastSeen = (try? await store.read { try $0.operatorsLastSeen() }) ?? [:]
         return store.snapshot.operators.map { value in
             let user = LocalAccounts.named(value.account)?.user
             return OperatorFacts(value, lastSeen: lastSeen[value.account], userNow: user)
@@ -131,9 +132,9 @@ extension ConnectionFacts {
 }
 
 extension JournalFacts {
-    fileprivate init(_ store: RingfenceStore) {
+    fileprivate init(_ store: BusinessStore) async {
         do {
-            let verification = try store.verifyJournal()
+            let verification = try await store.read { try $0.verifyJournal() }
             let fault = verification.firstWrong.map { "entry \($0): \(verification.problem ?? "does not fit")" }
             self.init(entries: verification.entries, fault: fault, anchorFault: nil)
         } catch {

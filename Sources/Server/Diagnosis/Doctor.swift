@@ -4,6 +4,7 @@ public import Foundation
 import Guard
 public import Model
 public import Primitives
+import Store
 
 /// Looks at an installation from outside, with the server running or not, and changes nothing.
 public struct Doctor: Sendable {
@@ -39,6 +40,16 @@ public struct Doctor: Sendable {
     private func server() -> Finding {
         guard let serving else {
             if let word = installation.word { return refused(word) }
+            if let trouble = RingfenceStore.damage(in: installation.directory) {
+                let refusal = Refusal(trouble, in: installation.directory)
+                return Finding(
+                    .server,
+                    .critical,
+                    "The server is not running and cannot start",
+                    evidence: "Because \(refusal.reason).",
+                    remedy: "To mend it, \(refusal.remedy)."
+                )
+            }
             return Finding(
                 .server,
                 .critical,

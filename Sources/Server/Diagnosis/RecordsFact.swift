@@ -15,8 +15,12 @@ extension Finding {
         } else if figures.isFailing {
             troubles.append("the disk did not take some, and has not been well for long")
         }
+        if figures.unfilled > 0 {
+            troubles.append("\(figures.unfilled) are in records.log only, because the database does not take them")
+        }
         if figures.lost > 0 { troubles.append("\(figures.lost) are lost") }
-        let refused = figures.refused > 0 ? "; calls not answered for want of a record: \(figures.refused)" : ""
+        let refused =
+            figures.refused > 0 ? "; calls that were decided before their record was written: \(figures.refused)" : ""
         self.init(
             "call-records",
             of: "call records",
@@ -28,16 +32,34 @@ extension Finding {
     }
 }
 
+extension Finding {
+    /// Whether everything was there when the database was opened.
+    init(missing shortcomings: [String]) {
+        self.init(
+            "database",
+            of: "database",
+            isWell: shortcomings.isEmpty,
+            finding: shortcomings.isEmpty ? "was whole at the start" : shortcomings.joined(separator: "; "),
+            remedy: shortcomings.isEmpty
+                ? nil
+                : "compare it with the last backup of the whole folder, taken while no server ran or by a snapshot"
+        )
+    }
+}
+
 extension Logger {
     /// One line for each change.
     func tell(_ condition: RecordCondition) {
         switch condition {
         case .failing(let error):
             self.error(
-                "the database does not take what is written, so no call is answered; ends of calls are kept and tried again: \(error)"
+                "the disk does not take call records, which are kept in memory and tried again; calls inside go on: \(error)"
             )
         case .recovered(let count):
-            notice("the database takes what is written again; call records that had waited for it: \(count)")
+            notice("the disk takes call records again; those that had waited for it: \(count)")
+        case .notFilled(let error):
+            self.error("the database does not take call records, which stay in records.log until it does: \(error)")
+        case .filled: notice("the database has every call record that was in records.log")
         case .lost(let count, let error):
             self.error("\(count) call records are lost, because the server ends: \(error)")
         }

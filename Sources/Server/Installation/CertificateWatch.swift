@@ -45,7 +45,10 @@ actor CertificateWatch {
                 unwritten = renewal
             }
             if let renewal = unwritten {
-                try store.append(renewal.draft(), at: WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000)))
+                let (draft, time) = (
+                    try renewal.draft(), WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000))
+                )
+                _ = try await BusinessStore(store).write { try $0.append(draft, at: time) }
                 unwritten = nil
             }
         } catch {

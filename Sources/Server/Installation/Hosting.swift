@@ -39,7 +39,8 @@ public struct Hosting: Service {
         onReady: @escaping @Sendable (Hosting) -> Void
     ) async throws -> Hosting {
         var businesses = found
-        let wanted = businesses.open(beginningWith: told)
+        let log = try RecordLog.shared(in: found.directory)
+        let wanted = businesses.open(beginningWith: told, log: log)
         guard let first = wanted.first else { throw Refusal.nobody(businesses) }
         let addresses = wanted.flatMap(\.configuration.sip).inOrder
         let machine = try Machine(
@@ -103,11 +104,22 @@ public struct Hosting: Service {
     }
 }
 
+extension RecordLog {
+    /// The log of all businesses in a folder.
+    fileprivate static func shared(in directory: String) throws(Refusal) -> RecordLog {
+        do throws(StoreError) {
+            return try RecordLog(directory + "/records.log")
+        } catch {
+            throw Refusal(error, in: directory)
+        }
+    }
+}
+
 extension Businesses {
     /// Opens each, and says what it is started with. Takes out those that cannot be.
-    fileprivate mutating func open(beginningWith told: NetworkSettings) -> [OpenInstallation] {
+    fileprivate mutating func open(beginningWith told: NetworkSettings, log: RecordLog) -> [OpenInstallation] {
         var all: [OpenInstallation] = []
-        for installation in whole { attempt(installation) { all.append(try OpenInstallation(installation)) } }
+        for installation in whole { attempt(installation) { all.append(try OpenInstallation(installation, log: log)) } }
         // One that joins others receives its media where they do.
         var told = told
         if let media = all.lazy.map(\.store.snapshot.network.media).first(where: { !$0.isEmpty }) { told.media = media }

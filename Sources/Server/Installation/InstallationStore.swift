@@ -39,10 +39,10 @@ extension InstallationRequest {
 
 extension Installation {
     /// - Throws: A refusal when another server has it open, or its files are damaged, exposed or somebody else's.
-    func openStore() throws -> RingfenceStore {
+    func openStore(log: RecordLog? = nil) throws -> RingfenceStore {
         try requireOwn()
         do {
-            return try RingfenceStore.open(directory: directory)
+            return try RingfenceStore.open(directory: directory, log: log)
         } catch {
             throw translated(error)
         }
@@ -102,6 +102,19 @@ extension Refusal {
                 problem: "The phone system in \(directory) does not start.",
                 reason: "its database says no: \(message)",
                 remedy: Self.remedy(for: trouble, in: directory)
+            )
+        case .twin:
+            self.init(
+                problem: "The business in \(directory) is not served.",
+                reason:
+                    "its folder is a copy of another one that this process serves, and their records would be mixed up",
+                remedy: "take the copy away, or serve it by a process of its own: ringfence serve --data \(directory)"
+            )
+        case .logFull(let path):
+            self.init(
+                problem: "Call records of the phone system in \(directory) find no room.",
+                reason: "\(path) is full, because the database has taken none of the records in it for long",
+                remedy: Self.remedy(for: ENOSPC, in: directory)
             )
         case .newer:
             self.init(

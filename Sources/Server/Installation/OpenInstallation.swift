@@ -10,9 +10,10 @@ struct OpenInstallation {
     let store: RingfenceStore
     var configuration: ServerConfiguration
 
-    init(_ installation: Installation) throws {
+    /// - Parameter log: Of call records, which it shares with others of its process; `nil` for one of its own.
+    init(_ installation: Installation, log: RecordLog? = nil) throws {
         self.installation = installation
-        store = try installation.openStore()
+        store = try installation.openStore(log: log)
         configuration = installation.configuration(for: store.snapshot.network)
     }
 

@@ -15,11 +15,12 @@ enum RecordTable {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO call_records
-                    (id, started_at, answered_at, ended_at, caller, caller_device, dialled, callee, outcome, status,
-                     control, reason, caller_protection, callee_protection, forwarded_by)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (id, started_at, answered_at, ended_at, caller_kind, caller, caller_device, dialled, callee_kind,
+                     callee, outcome, status, control, reason, caller_protection, callee_protection, forwarded_by)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET
-                    answered_at = excluded.answered_at, ended_at = excluded.ended_at, callee = excluded.callee,
+                    answered_at = excluded.answered_at, ended_at = excluded.ended_at,
+                    callee_kind = excluded.callee_kind, callee = excluded.callee,
                     outcome = excluded.outcome, status = excluded.status, control = excluded.control,
                     reason = excluded.reason, caller_protection = excluded.caller_protection,
                     callee_protection = excluded.callee_protection, forwarded_by = excluded.forwarded_by
@@ -31,7 +32,8 @@ enum RecordTable {
         ]
         // The column cannot be null: a caller that is no phone of ours has an empty one.
         let parties: StatementArguments = [
-            record.caller.text, record.callerDevice?.text ?? "", clipped(record.dialled), record.callee?.text,
+            record.caller.kind, record.caller.text, record.callerDevice?.text, clipped(record.dialled),
+            record.callee?.kind, record.callee?.text,
         ]
         let ending: StatementArguments = [
             record.outcome.rawValue, record.status, record.control?.rawValue, clipped(record.reason),
@@ -52,8 +54,9 @@ enum RecordTable {
         return try Row.fetchAll(
             database,
             sql: """
-                SELECT * FROM call_records WHERE ? IN (caller, callee) AND started_at >= ?
-                ORDER BY started_at DESC, id DESC LIMIT ?
+                SELECT * FROM call_records WHERE ((caller_kind = 'extension' AND caller = ?1) OR (callee_kind = 'extension' AND callee = ?1))
+                    AND started_at >= ?2
+                ORDER BY started_at DESC, id DESC LIMIT ?3
                 """,
             arguments: [owner.number.text, owner.createdAt.milliseconds, limit]
         ).map(record)
@@ -99,9 +102,10 @@ enum RecordTable {
     }
 
     private static func record(_ row: Row) throws -> CallRecord {
-        let (id, caller, device, outcome): (String, String, String, String) =
-            (row["id"], row["caller"], row["caller_device"], row["outcome"])
-        guard let caller = Participant(parsing: caller), device.isEmpty || DeviceID(parsing: device) != nil,
+        let (id, outcome): (String, String) = (row["id"], row["outcome"])
+        let device: String? = row["caller_device"]
+        guard let caller = Participant(kind: row["caller_kind"], row["caller"]),
+            device == nil || device.flatMap(DeviceID.init(parsing:)) != nil,
             let outcome = CallOutcome(rawValue: outcome)
         else { throw StoreError.damaged("call record \(id) cannot be read") }
         return CallRecord(
@@ -110,9 +114,9 @@ enum RecordTable {
             answeredAt: (row["answered_at"] as Int64?).map(WallTime.init),
             endedAt: (row["ended_at"] as Int64?).map(WallTime.init),
             caller: caller,
-            callerDevice: DeviceID(parsing: device),
+            callerDevice: device.flatMap(DeviceID.init(parsing:)),
             dialled: row["dialled"],
-            callee: (row["callee"] as String?).flatMap(Participant.init(parsing:)),
+            callee: Participant(kind: row["callee_kind"], row["callee"]),
             forwardedBy: forwarders(row["forwarded_by"]),
             outcome: outcome,
             status: row["status"],
@@ -149,6 +153,22 @@ enum RecordTable {
 
     private static func protection(_ json: String?) throws -> LegProtection? {
         try json.map { try JSONDecoder().decode(LegProtection.self, from: Data($0.utf8)) }
+    }
+}
+
+extension Participant {
+    /// What tells the kinds of participants apart in the tables. Never changes once released.
+    fileprivate var kind: String {
+        switch self {
+        case .extension: "extension"
+        case .service: "service"
+        }
+    }
+
+    /// `nil` where there is none, or it is not of that kind.
+    fileprivate init?(kind: String?, _ text: String?) {
+        guard let text, let participant = Participant(parsing: text), participant.kind == kind else { return nil }
+        self = participant
     }
 }
 

@@ -29,6 +29,8 @@ enum Schema {
         }
         migrator.registerMigration("0011 events that wait for the journal") { try $0.execute(sql: openEvents) }
         migrator.registerMigration("0012 jobs") { try $0.execute(sql: jobs) }
+        migrator.registerMigration("0013 which business, and whether it is served") { try $0.execute(sql: identity) }
+        migrator.registerMigration("0014 whoever takes part in a call") { try $0.execute(sql: participants) }
         migrator.registerMigration("0015 where a business is reached") {
             for table in ["sip_listeners", "media_ports", "sites", "web_origins"] {
                 try $0.execute(sql: "CREATE TABLE \(table) (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE) STRICT")
@@ -40,6 +42,48 @@ enum Schema {
         }
         return migrator
     }
+
+    private static let identity = """
+        ALTER TABLE business ADD COLUMN identifier TEXT;
+        UPDATE business SET identifier = lower(hex(randomblob(8)));
+        CREATE TABLE store_mark (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+            log TEXT NOT NULL
+        ) STRICT;
+        """
+
+    /// Who calls and who is called need not be an extension with a phone: each is a kind and what tells it from others of it.
+    private static let participants = """
+        CREATE TABLE calls (
+            id TEXT PRIMARY KEY NOT NULL,
+            started_at INTEGER NOT NULL,
+            answered_at INTEGER,
+            ended_at INTEGER,
+            caller_kind TEXT NOT NULL,
+            caller TEXT,
+            caller_device TEXT,
+            dialled TEXT NOT NULL,
+            callee_kind TEXT,
+            callee TEXT,
+            outcome TEXT NOT NULL,
+            status INTEGER,
+            control TEXT,
+            reason TEXT NOT NULL,
+            caller_protection TEXT,
+            callee_protection TEXT,
+            forwarded_by TEXT
+        ) STRICT;
+        INSERT INTO calls
+            SELECT id, started_at, answered_at, ended_at, 'extension', caller, nullif(caller_device, ''), dialled,
+                CASE WHEN callee IS NULL THEN NULL ELSE 'extension' END, callee, outcome, status, control, reason,
+                caller_protection, callee_protection, forwarded_by
+            FROM call_records;
+        DROP TABLE call_records;
+        ALTER TABLE calls RENAME TO call_records;
+        CREATE INDEX call_records_by_time ON call_records (started_at);
+        CREATE INDEX call_records_open ON call_records (id) WHERE ended_at IS NULL;
+        """
 
     private static let settings = """
         CREATE TABLE business (

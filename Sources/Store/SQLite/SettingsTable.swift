@@ -8,14 +8,16 @@ import Primitives
 /// Settings as rows.
 enum SettingsTable {
     static func load(_ database: Database, _ seal: Seal) throws -> Snapshot {
-        guard let business = try Row.fetchOne(database, sql: "SELECT domain, generation, hours FROM business"),
-            let domain = DomainName(parsing: business["domain"] as String)
+        guard let business = try Row.fetchOne(database, sql: "SELECT * FROM business"),
+            let domain = DomainName(parsing: business["domain"] as String),
+            let id = BusinessID(parsing: business["identifier"] as String)
         else { throw StoreError.damaged("there is no business in it") }
         let extensions = try Row.fetchAll(database, sql: "SELECT * FROM extensions").map(extensionOf)
         let devices = try Row.fetchAll(database, sql: "SELECT * FROM devices").map { try device($0, seal) }
         let exceptions = try Row.fetchAll(database, sql: "SELECT * FROM listener_exceptions").map(exception)
         return Snapshot(
             generation: UInt64(bitPattern: business["generation"] as Int64),
+            business: id,
             domain: domain,
             extensions: extensions,
             devices: devices,

@@ -19,7 +19,7 @@ struct RecordsFactTests {
         #expect(fact { _ in }.isGood)
         #expect(
             fact { $0.refused = 3 }.title
-                == "call records: every one was written; calls not answered for want of a record: 3"
+                == "call records: every one was written; calls that were decided before their record was written: 3"
         )
         #expect(fact { $0.refused = 3 }.isGood)
     }

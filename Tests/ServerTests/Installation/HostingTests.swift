@@ -65,6 +65,18 @@ struct HostingTests {
         }
     }
 
+    @Test func `they share one log of call records, which nobody else can read`() async throws {
+        let made = [try make("acme"), try make("bolt")]
+        let log = folder.path + "/records.log"
+        try await serve { _ in
+            let mode = try FileManager.default.attributesOfItem(atPath: log)[.posixPermissions] as? NSNumber
+            #expect(mode?.intValue == 0o600)
+            for installation in made {
+                #expect(!FileManager.default.fileExists(atPath: installation.directory + "/records.log"))
+            }
+        }
+    }
+
     @Test func `of two with one name neither is served`() async throws {
         _ = try make("acme")
         _ = try make("bolt", domain: "bolt.test", names: ["pbx.bolt.test"])

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+public import Primitives
+
+/// Where a business's settings, records and journal are kept: SQLite here, another database where several machines share one.
+///
+/// Every method blocks until the database has answered, and what it returned from survives a power cut. Only ``BusinessStore``
+/// and threads of their own call it; whoever runs on Swift's tasks goes through ``BusinessStore``. One body of tests,
+/// `BackendTests`, holds for each.
+public protocol Backend: AnyObject, Sendable {
+    /// The settings as they are now. Read from memory.
+    var snapshot: Snapshot { get }
+    /// The folder of the business.
+    var path: String { get }
+    /// What was missing when it was opened, in sentences; empty where everything is there.
+    var shortcomings: [String] { get }
+
+    /// Writes changes and their journal entries in one transaction, and answers with the settings that result.
+    func change(_ changes: [Change], journal drafts: [JournalDraft], at now: WallTime) throws -> Snapshot
+
+    @discardableResult
+    func append(_ draft: JournalDraft, at now: WallTime) throws -> JournalEntry
+    func journal(_ query: JournalQuery) throws -> [JournalEntry]
+    func verifyJournal() throws -> JournalVerification
+
+    func write(_ records: [CallRecord], events: [SecurityEvent], logins: [PhoneLogin]) throws
+    func records(of owner: Extension?, limit: Int) throws -> [CallRecord]
+    func record(_ id: String) throws -> CallRecord?
+    func events(limit: Int) throws -> [SecurityEvent]
+    func logins() throws -> [PhoneLogin]
+
+    func bans() throws -> [Ban]
+    func keep(_ ban: Ban, journal draft: JournalDraft?, at now: WallTime) throws
+    func lift(_ source: BanSource, journal draft: JournalDraft, at now: WallTime) throws
+
+    func see(operator account: String, at now: WallTime) throws
+    func operatorsLastSeen() throws -> [String: WallTime]
+
+    func jobRuns() throws -> [JobRun]
+    func keep(_ run: JobRun) throws
+    func pruneBans(at now: WallTime) throws
+    func pruneEvents(at now: WallTime) throws
+
+    func recordProofs(_ proofs: [Proof]) throws
+    func lastProofs() throws -> [Proof]
+
+    /// The files that hold what is kept; none where it is kept elsewhere.
+    func files() -> [KeptFile]
+}
+
+extension Backend {
+    /// Which business it is of.
+    public var business: BusinessID { snapshot.business }
+
+    public func records(limit: Int) throws -> [CallRecord] { try records(of: nil, limit: limit) }
+
+    /// Writes events alone.
+    public func write(_ events: [SecurityEvent]) throws { try write([], events: events, logins: []) }
+}
+
+extension RingfenceStore: Backend {}

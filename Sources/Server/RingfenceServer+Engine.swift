@@ -89,7 +89,7 @@ extension RingfenceServer: HealthReporter {
         }
         let neighbours = await machine.facts(of: hop)
         return listeners.map { Finding($0, findings: findings ?? []) } + [Finding(records.figures)] + facts
-            + neighbours
+            + neighbours + [Finding(await runner.reports)]
     }
 }
 

@@ -115,9 +115,9 @@ public final class RingfenceServer: Sendable {
             let threshold = Threshold(hop, reception.onTheWay)
             try reception.admit(hop.business, names: configuration.ownNames, on: sip, threshold.offer)
         }
+        AlertDesk(notifier: LogNotifier(logger: logger)).start(on: events)
         for job in Self.jobs(store, hop, machine.census) { await runner.add(job) }
         await runner.start()
-        AlertDesk(notifier: LogNotifier(logger: logger)).start(on: events)
         if !sharesMachine { machine.open() }
     }
 

@@ -46,6 +46,7 @@ extension Administrator {
     fileprivate func journalFact() -> Finding {
         do {
             let verification = try store.verifyJournal()
+            tell(verification)
             guard let sequence = verification.firstWrong else {
                 return Finding(
                     "journal",

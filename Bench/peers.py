@@ -134,11 +134,11 @@ class Ringfence:
         self.name, folder = name, folder / name
         folder.mkdir()
         self.data = folder / "data"
-        run(binary, "init", "--data", self.data, "--domain", "bench.local", "--address", "127.0.0.1")
+        run(binary, "init", "--data", self.data, "--domain", "bench.local", "--address", "127.0.0.1",
+            "--sip-tls", f"127.0.0.1:{port}", "--rtp", f"127.0.0.1:{port + 2}-{port + 3}", "--site", "127.0.0.0/16")
         self.log = open(folder / "ringfence.log", "w")
         self.process = subprocess.Popen(
-            ["taskset", "-c", "1", binary, "serve", "--data", self.data, "--sip-tls", f"127.0.0.1:{port}",
-             "--rtp", f"127.0.0.1:{port + 2}-{port + 3}", "--site", "127.0.0.0/16"],
+            ["taskset", "-c", "1", binary, "serve", "--data", self.data],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.ports, self.pids = {"tls": port, "udp": port + 4, "tcp": port + 4}, str(self.process.pid)
         try:

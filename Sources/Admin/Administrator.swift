@@ -67,17 +67,18 @@ public actor Administrator {
     func change(_ changes: [Change], _ drafts: [JournalDraft], notice: String) async throws(Refusal) {
         let traces = drafts.map { JournalRules.Trace(actor: $0.actor, action: $0.action, subject: $0.subject) }
         if let refusal = JournalRules.refusal(ofChanges: changes.count, traces: traces) { throw refusal }
+        let snapshot: Snapshot
         do {
-            _ = try store.change(changes, journal: drafts, at: now())
+            snapshot = try store.change(changes, journal: drafts, at: now())
         } catch {
             throw .cannotWrite(error)
         }
         // Whoever comes by that name now was not here yet.
         for case .dismiss(let account) in changes { seen[account] = nil }
         for case .appoint(let person) in changes { seen[person.account] = nil }
-        // The newest, not the one just made: two changes may be on their way, and the later one must not be undone.
-        await engine.apply(store.snapshot)
-        await doorkeeper.admit(by: store.snapshot)
+        // In this order: a call that is forbidden now ends before somebody loses the connection they ended it by.
+        let followers: [any SettingsFollower] = [engine, doorkeeper]
+        for follower in followers { await follower.apply(snapshot, changes) }
         if let first = drafts.first { tell(first, notice) }
     }
 

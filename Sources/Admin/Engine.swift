@@ -11,7 +11,9 @@ public protocol SettingsFollower: Sendable {
     /// Decides by these settings from now on. Registrations and calls that they forbid have ended when it returns.
     ///
     /// Two changes may arrive in either order: a snapshot whose generation is not above the present one is ignored.
-    func apply(_ snapshot: Snapshot) async
+    ///
+    /// - Parameter changes: What led to these settings from those of one generation before.
+    func apply(_ snapshot: Snapshot, _ changes: [Change]) async
 }
 
 /// What goes on at this moment.
@@ -64,6 +66,9 @@ public protocol CertificateHolder: Sendable {
     ///
     /// - Throws: Why phones would not accept it; then nothing has changed.
     func replaceCertificate(_ pair: CertificatePair) async throws(Refusal) -> CertificateReport
+    /// - Parameter authority: PEM.
+    /// - Throws: Why these cannot be the roots that sign clients' certificates.
+    func check(clientAuthority authority: String) async throws(Refusal)
 }
 
 /// Knows how the running system is: sockets, certificate, queues.
@@ -78,14 +83,13 @@ public protocol JobBoard: Sendable {
 }
 
 /// Knows the accounts of this machine, and lets in those that may run the phone system. Implemented by `Server`.
-public protocol Doorkeeper: Sendable {
+///
+/// When settings are applied to it, connections of those whose role has changed have ended when it returns, but for the one that
+/// asked for the change, which ends with its answer.
+public protocol Doorkeeper: SettingsFollower {
     /// The account that the server runs under.
     var server: UInt32 { get }
     /// As the machine's list of accounts has it; `nil` when there is none of that name.
     func account(named name: String) -> LocalAccount?
     func account(numbered user: UInt32) -> LocalAccount
-    /// Lets in the operators of these settings, and nobody else: connections of those whose role has changed have ended when
-    /// it returns, but for the one that asked for the change, which ends with its answer. Settings older than those it knows
-    /// are ignored.
-    func admit(by snapshot: Snapshot) async
 }

@@ -2,6 +2,7 @@
 
 import Guard
 import Model
+import Primitives
 import Store
 
 /// Old and new values as the journal keeps them: JSON with sorted keys, and never a secret.
@@ -24,6 +25,21 @@ enum JournalDetail {
     static func of(_ value: Operator?, became new: Operator?) -> String { encode(Values(old: value, new: new)) }
 
     static func of(_ value: Ban?, became new: Ban?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: IPPrefix?, became new: IPPrefix?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: WebOrigin?, became new: WebOrigin?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: [MediaPorts]?, became new: [MediaPorts]?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: EncryptedListener?, became new: EncryptedListener?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func of(_ value: OpeningHours?, became new: OpeningHours?) -> String { encode(Values(old: value, new: new)) }
+
+    /// Certificates, which are public.
+    static func ofAuthority(_ value: String?, became new: String?) -> String { encode(Values(old: value, new: new)) }
 
     static func of(_ value: CertificateReport?, became new: CertificateReport) -> String {
         encode(Values(old: value.map(Shown.init), new: Shown(new)))

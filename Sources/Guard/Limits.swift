@@ -119,8 +119,14 @@ public enum Limits {
     /// Unencrypted listeners at a time. Who needs more has not replaced anything.
     public static let listenerExceptions = 8
 
-    /// Bytes of the name of a site: a scheme, the longest host name and a port.
-    public static let originBytes = 272
+    /// Networks that phones sit in: the offices of a large business. Each is looked at for each connection.
+    public static let sites = 64
+    /// Bits of a site that count at least: the widest private network of IPv4, and what a provider of IPv6 gets.
+    public static let shortestSite = (v4: 8, v6: 32)
+    /// Sites of the web whose pages may open a WebSocket.
+    public static let origins = 32
+    /// Addresses where SIP is accepted.
+    public static let listeners = 16
 
     /// Accounts of this machine that may run the phone system, besides its own and root.
     public static let operators = 64

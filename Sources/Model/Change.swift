@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Primitives
+
 /// One change of the settings. The store writes it and the snapshot follows, both from this value, so they cannot differ.
 public enum Change: Sendable {
     /// Adds an extension, or replaces the one with its number.
@@ -14,12 +16,23 @@ public enum Change: Sendable {
     /// Adds an operator, or replaces the one with his account.
     case appoint(Operator)
     case dismiss(account: String)
+    case addSite(IPPrefix)
+    case removeSite(IPPrefix)
+    case addOrigin(WebOrigin)
+    case removeOrigin(WebOrigin)
+    case listen(EncryptedListener)
+    case stopListening(EncryptedListener)
+    case receiveMedia([MediaPorts])
+    /// PEM of the roots that sign clients' certificates; `nil` for our own.
+    case trustClients(of: String?)
+    /// `nil` for open at all times.
+    case keepHours(OpeningHours?)
 }
 
 extension Snapshot {
     /// The next snapshot. A change that finds nothing to change leaves everything as it is.
     ///
-    /// - Precondition: as for ``init(generation:domain:extensions:devices:exceptions:operators:)``.
+    /// - Precondition: as for ``init(generation:domain:extensions:devices:exceptions:operators:network:hours:)``.
     public func applying(_ changes: [Change]) -> Snapshot {
         var draft = Draft(self)
         for change in changes { draft.apply(change) }
@@ -33,11 +46,14 @@ extension Snapshot {
         var usernames: [ExtensionNumber: [String]]
         var exceptions: [ListenerException]
         var operators: [Operator]
+        var network: NetworkSettings
+        var hours: OpeningHours?
 
         init(_ snapshot: Snapshot) {
             (extensions, devices) = (snapshot.extensions, snapshot.devices)
             (usernames, exceptions) = (snapshot.usernames, snapshot.exceptions)
-            operators = snapshot.operators
+            (operators, network) = (snapshot.operators, snapshot.network)
+            hours = snapshot.hours
         }
 
         mutating func apply(_ change: Change) {
@@ -62,6 +78,10 @@ extension Snapshot {
                 operators.removeAll { $0.account == new.account }
                 operators.append(new)
             case .dismiss(let account): operators.removeAll { $0.account == account }
+            case .keepHours(let new): hours = new
+            case .addSite, .removeSite, .addOrigin, .removeOrigin, .listen, .stopListening, .receiveMedia,
+                .trustClients:
+                network.apply(change)
             }
         }
     }

@@ -14,6 +14,10 @@ public enum Limits {
     public static let domainBytes = 253
     /// Bytes of one label of a domain name (RFC 1035 §2.3.4).
     public static let labelBytes = 63
+    /// Bytes of the name of a site of the web: a scheme, the longest host name and a port.
+    public static let originBytes = 272
+    /// Stretches of time in which a business is open: three for each day of the week.
+    public static let hoursSpans = 21
     /// Characters of a digest user name: 26 × 36^15 of them, so that none is found by trying.
     public static let usernameCharacters = 16
     /// Characters of a device's identifier: 64 random bits in hexadecimal.

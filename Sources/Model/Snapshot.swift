@@ -12,6 +12,9 @@ public struct Snapshot: Sendable {
     public let exceptions: [ListenerException]
     /// Who may run the system besides its own account and root.
     public let operators: [Operator]
+    public let network: NetworkSettings
+    /// When the business is open; `nil` for at all times.
+    public let hours: OpeningHours?
     let usernames: [ExtensionNumber: [String]]
 
     /// - Precondition: every device's extension is among `extensions`, and no number or user name comes twice. The store's
@@ -22,10 +25,12 @@ public struct Snapshot: Sendable {
         extensions: [Extension],
         devices: [Device],
         exceptions: [ListenerException] = [],
-        operators: [Operator] = []
+        operators: [Operator] = [],
+        network: NetworkSettings = NetworkSettings(),
+        hours: OpeningHours? = nil
     ) {
         (self.generation, self.domain, self.exceptions) = (generation, domain, exceptions)
-        self.operators = operators
+        (self.operators, self.network, self.hours) = (operators, network, hours)
         self.extensions = Dictionary(uniqueKeysWithValues: extensions.map { ($0.number, $0) })
         self.devices = Dictionary(uniqueKeysWithValues: devices.map { ($0.username, $0) })
         usernames = Dictionary(grouping: devices, by: \.number).mapValues { devices in
@@ -39,7 +44,7 @@ public struct Snapshot: Sendable {
     init(_ draft: Draft, generation: UInt64, domain: DomainName) {
         (self.generation, self.domain, exceptions) = (generation, domain, draft.exceptions)
         (extensions, devices, usernames) = (draft.extensions, draft.devices, draft.usernames)
-        operators = draft.operators
+        (operators, network, hours) = (draft.operators, draft.network, draft.hours)
     }
 
     /// The phones of one extension, oldest first; none for a number that is no extension.

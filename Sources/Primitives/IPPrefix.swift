@@ -21,6 +21,9 @@ public struct IPPrefix: Hashable, Sendable {
         self.address = Self.mask(address, bits)
     }
 
+    /// How many leading bits count, as it is written: 0…32 in IPv4, 0…128 in IPv6.
+    public var length: Int { address.isIPv4 ? bits - 96 : bits }
+
     public func contains(_ other: IPAddress) -> Bool { Self.mask(other, bits) == address }
 
     private static func mask(_ address: IPAddress, _ bits: Int) -> IPAddress {
@@ -31,5 +34,5 @@ public struct IPPrefix: Hashable, Sendable {
 }
 
 extension IPPrefix: CustomStringConvertible {
-    public var description: String { "\(address)/\(address.isIPv4 ? bits - 96 : bits)" }
+    public var description: String { "\(address)/\(length)" }
 }

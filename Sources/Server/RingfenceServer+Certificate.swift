@@ -3,6 +3,7 @@
 public import Admin
 import Foundation
 public import Guard
+import Model
 import NIOPosix
 import Primitives
 
@@ -15,6 +16,17 @@ extension RingfenceServer: CertificateHolder {
         let (new, identity) = try certificates.replace(with: pair, for: sip.map(\.clients), at: Date())
         guard await hop.ask({ $0.show(identity) }) != nil else { throw .stopped }
         return new
+    }
+
+    public func check(clientAuthority authority: String) async throws(Refusal) { try TLSIdentity.roots(authority) }
+
+    /// Other roots sign clients' certificates from now on.
+    func trustClients(of authority: String?) async {
+        let clients = sip.map(\.clients)
+        let identity = try? await NIOThreadPool.singleton.runIfActive { [certificates] in
+            try certificates.trustClients(of: authority, for: clients)
+        }
+        if let identity { _ = await hop.ask { $0.show(identity) } }
     }
 }
 

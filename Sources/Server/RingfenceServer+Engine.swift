@@ -9,8 +9,10 @@ import Primitives
 import Store
 
 extension RingfenceServer: SettingsFollower {
-    public func apply(_ snapshot: Snapshot) async {
-        _ = await hop.ask { $0.apply(snapshot) }
+    public func apply(_ snapshot: Snapshot, _ changes: [Change]) async {
+        _ = await hop.ask { $0.apply(snapshot, changes) }
+        machine.reception?.expect(snapshot.network.sites, of: hop.business, at: snapshot.generation)
+        for case .trustClients(let authority) in changes { await trustClients(of: authority) }
     }
 }
 

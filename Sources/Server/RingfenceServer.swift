@@ -3,7 +3,7 @@
 import Dispatch
 import Guard
 public import Logging
-import Model
+public import Model
 import NIOCore
 import NIOPosix
 public import Primitives
@@ -113,6 +113,7 @@ public final class RingfenceServer: Sendable {
         )
         if let reception = machine.reception {
             let threshold = Threshold(hop, reception.onTheWay)
+            reception.expect(store.snapshot.network.sites, of: hop.business, at: store.snapshot.generation)
             try reception.admit(hop.business, names: configuration.ownNames, on: sip, threshold.offer)
         }
         AlertDesk(notifier: LogNotifier(logger: logger)).start(on: events)

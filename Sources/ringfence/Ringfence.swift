@@ -28,6 +28,8 @@ struct Ringfence: AsyncParsableCommand {
                 name: "Running",
                 subcommands: [
                     Init.self, Serve.self, DoctorVerb.self, OperatorNoun.self, ListenerNoun.self, CertificateNoun.self,
+                    MediaNoun.self, SiteNoun.self, OriginNoun.self, ClientAuthorityNoun.self,
+                    HoursNoun.self,
                     JobNoun.self,
                 ]
             ),

@@ -147,7 +147,7 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
 
     var generations: [UInt64] { state.withLock { $0.generations } }
 
-    func apply(_ snapshot: Snapshot) async {
+    func apply(_ snapshot: Snapshot, _: [Change]) async {
         state.withLock { state in
             state.generations.append(snapshot.generation)
             let isLive = { (number: ExtensionNumber) in snapshot.extensions[number]?.isEnabled == true }
@@ -205,6 +205,12 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
         }
     }
 
+    func check(clientAuthority authority: String) async throws(Refusal) {
+        guard authority.hasPrefix("-----BEGIN CERTIFICATE") else {
+            throw Refusal(problem: "These are no roots.", reason: "no PEM", remedy: "give others")
+        }
+    }
+
     func jobs() async -> [JobReport] {
         [JobReport(name: "a.job", schedule: "every hour", isRunning: false, last: nil, next: noon)]
     }
@@ -245,7 +251,7 @@ final class FakeDoor: Doorkeeper {
         LocalAccount(name: accounts.filter { $0.value == user && !aliases.contains($0.key) }.keys.first, user: user)
     }
 
-    func admit(by snapshot: Snapshot) async { admitted.withLock { $0 = snapshot.operators } }
+    func apply(_ snapshot: Snapshot, _: [Change]) async { admitted.withLock { $0 = snapshot.operators } }
 }
 
 /// What was published. What was noticed goes to the disk, as the server does it.

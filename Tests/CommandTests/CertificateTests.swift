@@ -3,6 +3,7 @@
 import Admin
 import Foundation
 import Guard
+import Model
 import Primitives
 import Server
 import Testing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Model
 import Testing
 
 @Suite("RFC 6455 §10.2 origins")

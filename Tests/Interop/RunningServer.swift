@@ -29,15 +29,13 @@ final class RunningServer {
             Laboratory.program.path,
             [
                 "init", "--data", folder.appending(path: "data").path, "--domain", Self.domain, "--address",
-                "127.0.0.1", "--name", "localhost",
+                "127.0.0.1", "--name", "localhost", "--sip-tls", "127.0.0.1:\(port)",
+                "--rtp", "127.0.0.1:\(media)-\(media + 1)",
             ]
         )
         process = Laboratory.unblocked(
             Laboratory.program.path,
-            [
-                "serve", "--data", folder.appending(path: "data").path, "--sip-tls", "127.0.0.1:\(port)",
-                "--rtp", "127.0.0.1:\(media)-\(media + 1)",
-            ]
+            ["serve", "--data", folder.appending(path: "data").path]
         )
         let output = Pipe()
         process.standardOutput = output

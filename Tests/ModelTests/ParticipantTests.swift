@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Who takes part in a call")
 struct ParticipantTests {
-    @Test(arguments: ["101", "9", "*43"]) func `is kept as what is dialled for it`(text: String) throws {
+    @Test(arguments: ["101", "20", "*43"]) func `is kept as what is dialled for it`(text: String) throws {
         let participant = try #require(Participant(parsing: text))
         #expect(participant.text == text && "\(participant)" == text)
         let json = try JSONEncoder().encode([participant])

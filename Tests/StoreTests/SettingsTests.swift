@@ -52,6 +52,63 @@ struct SettingsTests {
         #expect(throws: StoreError.self) { try place.open() }
     }
 
+    @Test func `where a business is reached is there after a restart, in the order in which it was said`() throws {
+        let place = Place()
+        let media = try ["192.0.2.10:40000-40001", "[2001:db8::10]:40000-40001"].map {
+            try #require(MediaPorts(parsing: $0))
+        }
+        let network = NetworkSettings(
+            listeners: try ["tls 192.0.2.10:5061 clients=require", "wss 192.0.2.10:443 clients=none"].map {
+                try #require(EncryptedListener(parsing: $0))
+            },
+            media: media,
+            sites: try ["203.0.113.7", "10.1.0.0/16"].map { try #require(IPPrefix(parsing: $0)) },
+            origins: [try #require(WebOrigin(parsing: "https://intranet.example"))],
+            clientAuthority: "-----BEGIN CERTIFICATE-----"
+        )
+        let gone = try #require(IPPrefix(parsing: "10.9.0.0/16"))
+        do {
+            let store = try place.create()
+            _ = try store.change([.addSite(gone)] + network.changes, journal: [draft("network.set")], at: noon)
+            _ = try store.change(
+                [.removeSite(gone), .receiveMedia(media.reversed())],
+                journal: [draft("site.remove")],
+                at: noon
+            )
+            #expect(store.snapshot.network.sites == network.sites && store.snapshot.network.media == media.reversed())
+        }
+        var kept = try place.open().snapshot.network
+        #expect(kept.media == media.reversed())
+        kept.media = media
+        #expect(kept == network)
+        try place.tamper("UPDATE sites SET value = 'everywhere' WHERE value = '10.1.0.0/16'")
+        #expect(throws: StoreError.self) { try place.open() }
+    }
+
+    @Test func `opening hours are there after a restart, and what are none is not taken for some`() throws {
+        let place = Place()
+        let hours = try #require(OpeningHours(parsing: "Europe/Berlin: mon-fri 08:00-18:00, sat 09:00-12:00"))
+        do { _ = try place.create().change([.keepHours(hours)], journal: [draft("hours.set")], at: noon) }
+        #expect(try place.open().snapshot.hours == hours)
+        try place.tamper("UPDATE business SET hours = 'always'")
+        #expect(throws: StoreError.self) { try place.open() }
+    }
+
+    @Test func `a database of before opens, and says that nobody has chosen where it is reached`() throws {
+        let place = Place()
+        do {
+            let store = try place.create()
+            _ = try store.change([.put(try makeExtension("201"))], journal: [draft()], at: noon)
+        }
+        for table in ["sip_listeners", "media_ports", "sites", "web_origins"] {
+            try place.tamper("DROP TABLE \(table)")
+        }
+        try place.tamper("ALTER TABLE business DROP COLUMN client_authority")
+        try place.tamper("DELETE FROM grdb_migrations WHERE identifier LIKE '0015%'")
+        let snapshot = try place.open().snapshot
+        #expect(snapshot.network == NetworkSettings() && snapshot.extensions.count == 1)
+    }
+
     @Test func `what was removed is gone after a restart, and the memory agrees with the disk`() throws {
         let place = Place()
         let (first, second) = (try makeDevice(for: "201"), try makeDevice(for: "202"))

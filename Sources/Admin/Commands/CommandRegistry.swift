@@ -19,6 +19,11 @@ public enum CommandRegistry {
             ListListeners.self, ExceptListener.self, WithdrawListener.self, ListBans.self, AddBan.self, RemoveBan.self,
             ShowCertificate.self, ReplaceCertificate.self,
         ]
+        + [
+            ListSites.self, AddSite.self, RemoveSite.self, ListOrigins.self, AddOrigin.self, RemoveOrigin.self,
+            ShowHours.self, SetHours.self, ShowMedia.self, SetMediaPorts.self, AddListener.self, RemoveListener.self,
+            TrustClients.self,
+        ]
         + [AddOperator.self, ListOperators.self, RemoveOperator.self]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

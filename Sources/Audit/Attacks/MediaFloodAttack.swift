@@ -16,14 +16,11 @@ enum MediaFloodAttack {
             "\(Limits.mediaFlood.portions * Limits.mediaFlood.packets) authentic packets in a call between two own phones, as fast as they can be made",
         expected: "the other phone gets no more than what a phone needs",
         run: { (wire, target) async throws(WireError) in
-            let call = try await TestCall.connect(wire, target)
-            let observation = try? await attack(call)
-            await call.end()
-            return observation ?? .notRun("the call broke off")
+            try await TestCall.attacked(by: attack, wire, target)
         }
     )
 
-    private static func attack(_ call: TestCall) async throws(WireError) -> Observation {
+    private static func attack(_ call: TestCall, _: Wire, _: Target) async throws(WireError) -> Observation {
         try await call.calleeMedia.speak(2)
         let start = try await call.callerMedia.send(call.callerMedia.draft())
         var (heard, end) = (0, start)

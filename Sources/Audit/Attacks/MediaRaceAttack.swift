@@ -14,10 +14,7 @@ enum MediaRaceAttack {
             "in an encrypted call, a copy of the caller's first packet from another port, before the packet itself; then the phones talk",
         expected: "the caller's next packet takes the call back",
         run: { (wire, target) async throws(WireError) in
-            let call = try await TestCall.connect(wire, target)
-            let observation = try? await attack(call, wire, target)
-            await call.end()
-            return observation ?? .notRun("the call broke off")
+            try await TestCall.attacked(by: attack, wire, target)
         }
     )
 

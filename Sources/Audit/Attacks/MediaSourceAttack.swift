@@ -35,10 +35,7 @@ enum MediaSourceAttack {
             "during an encrypted call: the same packets, forged ones with the caller's stream number, and genuine ones sent again, from another port of the phones' own address",
         expected: "nothing comes back, the phones hear nothing but each other, and the call goes on",
         run: { (wire, target) async throws(WireError) in
-            let call = try await TestCall.connect(wire, target)
-            let observation = try? await attack(call, wire, target)
-            await call.end()
-            return observation ?? .notRun("the call broke off")
+            try await TestCall.attacked(by: attack, wire, target)
         }
     )
 

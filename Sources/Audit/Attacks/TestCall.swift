@@ -48,6 +48,18 @@ struct TestCall: Sendable {
         )
     }
 
+    /// Connects a call, attacks it, and ends it whatever came of that.
+    static func attacked(
+        by attack: (TestCall, Wire, Target) async throws(WireError) -> Observation,
+        _ wire: Wire,
+        _ target: Target
+    ) async throws(WireError) -> Observation {
+        let call = try await connect(wire, target)
+        let observation = try? await attack(call, wire, target)
+        await call.end()
+        return observation ?? .notRun("the call broke off")
+    }
+
     /// How the caller's side of this call is named in Replaces (RFC 3891 §3).
     var dialog: String {
         let tag = answer.value("to")?.components(at: ";tag=").last ?? ""

@@ -86,7 +86,7 @@ extension Finding {
             "There is no encrypted way in for phones.",
             evidence:
                 "declared listeners: \(declared.map { "\($0.purpose.rawValue) \($0.address)" }.joined(separator: ", "))",
-            remedy: "start the server with one: ringfence serve --sip-tls IP:5061"
+            remedy: "add one, then start the server again: ringfence listener add tls IP:5061"
         )
     }
 
@@ -130,7 +130,7 @@ extension Finding {
             .critical,
             "Logins and calls can be read on the network at \(listener.address).",
             evidence: "listener \(listener.purpose.rawValue) without an exception that holds today",
-            remedy: "restart the server without it: ringfence serve --sip-tls IP:5061"
+            remedy: "remove it, then start the server again: ringfence listener remove IP:PORT"
         )
     }
 

@@ -187,7 +187,7 @@ extension CallTable {
     }
 
     private mutating func sayEarly(_ body: [UInt8], to request: Message, on flow: Flow, _ desk: inout Desk) {
-        let bytes = desk.response(200, to: request, on: flow, tag: nil, body: body) {
+        let bytes = Desk.response(200, to: request, on: flow, tag: nil, body: body) {
             desk.writeContact(over: flow, into: &$0)
         }
         desk.turn.actions.append(.send(bytes, flow.id))

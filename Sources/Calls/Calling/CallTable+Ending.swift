@@ -39,7 +39,7 @@ extension CallTable {
         switch call.origin {
         case .asked(let incoming):
             let refused = refusing.refused
-            let bytes = desk.response(refused.status, to: incoming.request, on: incoming.flow, tag: incoming.tag) {
+            let bytes = Desk.response(refused.status, to: incoming.request, on: incoming.flow, tag: incoming.tag) {
                 desk.explain(refused, into: &$0)
             }
             desk.answer(incoming.transaction, refused.status, bytes)

@@ -77,7 +77,7 @@ extension CallTable {
             let transfer = transfers[owner.call]
         else { return }
         closeEarly(serial, keepingRelay: false, &desk)
-        let bytes = desk.response(487, to: incoming.request, on: incoming.flow, tag: incoming.tag)
+        let bytes = Desk.response(487, to: incoming.request, on: incoming.flow, tag: incoming.tag)
         desk.answer(incoming.transaction, 487, bytes)
         leave(serial, call.caller.username)
         self[serial]?.origin = .transfer(

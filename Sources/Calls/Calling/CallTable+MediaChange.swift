@@ -134,7 +134,7 @@ extension CallTable {
     /// - Parameter isOffer: Whether the body is an offer of ours, so that the ACK brings the answer.
     private mutating func accept(_ asked: Asked, body: [UInt8], isOffer: Bool = false, _ desk: inout Desk) {
         let owner = asked.owner
-        let bytes = desk.response(200, to: asked.request, on: asked.flow, tag: nil, body: body) {
+        let bytes = Desk.response(200, to: asked.request, on: asked.flow, tag: nil, body: body) {
             desk.writeContact(over: asked.flow, into: &$0)
             $0.field(.allow, Desk.allowed)
             $0.field(.supported, Desk.supported)
@@ -178,7 +178,7 @@ extension CallTable {
 
     /// Refuses a change, or says that it is on its way.
     mutating func reply(_ status: Int, to asked: Asked, because refused: Refused? = nil, _ desk: inout Desk) {
-        let bytes = desk.response(status, to: asked.request, on: asked.flow, tag: nil) {
+        let bytes = Desk.response(status, to: asked.request, on: asked.flow, tag: nil) {
             if let refused { desk.explain(refused, into: &$0) }
         }
         switch asked.kind {

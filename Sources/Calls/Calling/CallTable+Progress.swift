@@ -168,7 +168,7 @@ extension CallTable {
         let (media, body) = callerMedia(incoming, callee, told: early?.told, &desk)
         var caller = Leg(call.caller, incoming.flow, dialog, media, at: desk.now)
         caller.session = try? SessionTimer.answering(incoming.request, before: nil, at: desk.now)
-        let bytes = desk.response(200, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
+        let bytes = Desk.response(200, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
             desk.writeContact(over: incoming.flow, into: &$0)
             $0.field(.allow, Desk.allowed)
             $0.field(.supported, Desk.supported)

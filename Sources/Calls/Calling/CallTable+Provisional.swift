@@ -161,7 +161,7 @@ extension CallTable {
         _ desk: inout Desk
     ) {
         guard incoming.request.wantsReliability || (isReliable && incoming.request.knowsReliability) else {
-            let bytes = desk.response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
+            let bytes = Desk.response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
                 desk.writeContact(over: incoming.flow, into: &$0)
                 if !body.isEmpty || !earlyCalls.isEmpty { $0.field(.allow, Desk.allowed) }
             }
@@ -178,7 +178,7 @@ extension CallTable {
         guard let incoming = call.incoming, let early = earlyCalls[call.serial],
             let (status, body) = early.queue.first
         else { return }
-        let bytes = desk.response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
+        let bytes = Desk.response(status, to: incoming.request, on: incoming.flow, tag: incoming.tag, body: body) {
             desk.writeContact(over: incoming.flow, into: &$0)
             $0.field(.require, "100rel")
             $0.field(.rseq, Int(early.rseq))

@@ -235,7 +235,7 @@ extension CallTable {
         _ partner: Party,
         _ desk: inout Desk
     ) -> [UInt8] {
-        desk.response(200, to: request, on: flow, tag: tag, body: body) {
+        Desk.response(200, to: request, on: flow, tag: tag, body: body) {
             desk.writeContact(over: flow, into: &$0)
             $0.field(.allow, Desk.allowed)
             $0.field(.supported, Desk.supported)

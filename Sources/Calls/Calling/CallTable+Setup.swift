@@ -40,7 +40,7 @@ extension CallTable {
         }
         let serial = nextSerial()
         let transaction = desk.transactions.openInvite(key, on: proof.flow, call: serial, at: desk.now)
-        desk.answer(transaction, 100, desk.response(100, to: request, on: proof.flow, tag: nil))
+        desk.answer(transaction, 100, Desk.response(100, to: request, on: proof.flow, tag: nil))
 
         var decision = decide(request, number, by: proof, &desk)
         if case .connect = decision, maxForwardsSpent(request) { decision = .refuse(.tooManyHops) }

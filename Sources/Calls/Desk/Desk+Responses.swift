@@ -15,17 +15,7 @@ extension Desk {
         tag: String? = nil,
         _ addFields: (inout MessageWriter) -> Void = { _ in }
     ) {
-        let bytes = response(status, to: request, on: flow, tag: tag ?? entropy.tag(), addFields)
-        send(status, bytes, answering: request, on: flow)
-    }
-
-    /// Sends a response that is written already, on the same terms.
-    mutating func send(
-        _ status: Int,
-        _ bytes: [UInt8],
-        answering request: Message,
-        on flow: Flow
-    ) {
+        let bytes = Self.response(status, to: request, on: flow, tag: tag ?? entropy.tag(), addFields)
         let isPhone = flow.transport.isReliable || registrar.bindings.isBound(flow.id)
         // Row D13: whoever may have forged his address gets no more than he sent, or he would aim us at others.
         guard isPhone || bytes.count <= request.bytes.count else {
@@ -38,7 +28,8 @@ extension Desk {
         transactions.keep(Answer(status: status, bytes: bytes), to: request, on: flow, at: turn.now)
     }
 
-    func response(
+    /// Writes a response. Takes nothing of the desk, so that nothing of it is copied for what adds the fields.
+    static func response(
         _ status: Int,
         to request: Message,
         on flow: Flow,

@@ -66,17 +66,53 @@ struct Authenticator: Sendable {
         issuer = NonceIssuer(key: nonceKey, realm: realm, lifetime: Limits.nonceLifetime)
         ledger = NonceLedger(capacity: nonces, lifetime: Limits.nonceLifetime)
         nobody = Account(nobodyIn: realm, password: entropy.token())
-        apply(snapshot)
+        rebuild(from: snapshot)
     }
 
-    mutating func apply(_ snapshot: Snapshot) {
-        let found = snapshot.devices.values.compactMap { device -> (Username, Account)? in
-            guard let subscriber = snapshot.extensions[device.number], subscriber.isEnabled,
-                let username = Username(device.username.utf8), let account = Account(device, subscriber)
-            else { return nil }
-            return (username, account)
-        }.sorted { $0.0 < $1.0 }
+    /// Accounts that were made since the beginning: what changes cost.
+    private(set) var accountsMade = 0
+
+    /// Takes new settings: only the accounts that a few changes concern are made anew.
+    ///
+    /// - Parameters:
+    ///   - changes: All that lies between `old` and the new settings; `nil` when that is not known.
+    mutating func apply(_ snapshot: Snapshot, _ changes: [Model.Change]?, after old: Snapshot) {
+        guard let changes, changes.count <= Self.fewChanges else { return rebuild(from: snapshot) }
+        for username in changes.reduce(into: Set(), { $0.formUnion($1.usernames(in: old, snapshot)) }) {
+            guard let name = Username(username.utf8) else { continue }
+            let place = names.firstIndex { !($0 < name) } ?? names.endIndex
+            if place < names.endIndex, names[place] == name {
+                names.remove(at: place)
+                accounts.remove(at: place)
+            }
+            guard let device = snapshot.devices[username], let account = account(of: device, in: snapshot) else {
+                continue
+            }
+            names.insert(name, at: place)
+            accounts.insert(account, at: place)
+        }
+    }
+
+    /// Each moves all the accounts behind it: from here on it is cheaper to make them all.
+    private static let fewChanges = 16
+
+    private mutating func rebuild(from snapshot: Snapshot) {
+        var found: [(Username, Account)] = []
+        for device in snapshot.devices.values {
+            guard let username = Username(device.username.utf8), let account = account(of: device, in: snapshot) else {
+                continue
+            }
+            found.append((username, account))
+        }
+        found.sort { $0.0 < $1.0 }
         (names, accounts) = (found.map(\.0), found.map(\.1))
+    }
+
+    /// - Returns: `nil` for a phone that may not log in.
+    private mutating func account(of device: Device, in snapshot: Snapshot) -> Account? {
+        guard let subscriber = snapshot.extensions[device.number], subscriber.isEnabled else { return nil }
+        accountsMade += 1
+        return Account(device, subscriber)
     }
 
     /// The account of that name, or the one nearest to it in order.
@@ -162,6 +198,21 @@ extension DigestAlgorithm {
         case .md5: self = .md5
         case .sha256: self = .sha256
         case .sha512256: self = .sha512256
+        }
+    }
+}
+
+extension Model.Change {
+    /// User names of the phones that it concerns.
+    fileprivate func usernames(in old: Snapshot, _ new: Snapshot) -> [String] {
+        switch self {
+        case .put(let value): (old.devices(of: value.number) + new.devices(of: value.number)).map(\.username)
+        case .remove(let number): old.devices(of: number).map(\.username)
+        case .enrol(let device): [device.username]
+        case .revoke(let id): old.device(id).map { [$0.username] } ?? []
+        case .except, .withdraw, .appoint, .dismiss, .addSite, .removeSite, .addOrigin, .removeOrigin, .listen,
+            .stopListening, .receiveMedia, .trustClients, .keepHours:
+            []
         }
     }
 }

@@ -13,8 +13,8 @@ struct Logins: Sendable {
     private var known: [String: KnownPhone] = [:]
 
     /// - Parameter kept: Of earlier runs, the oldest first, so that the newest places are remembered where there are too many.
-    init(_ kept: [PhoneLogin], of snapshot: Snapshot, sites: [IPPrefix]) {
-        history = LoginHistory(phones: snapshot.devices.count, sites: sites)
+    init(_ kept: [PhoneLogin], of snapshot: Snapshot) {
+        history = LoginHistory(phones: snapshot.devices.count, sites: snapshot.network.sites)
         let devices = Dictionary(snapshot.devices.values.map { ($0.id, $0) }) { one, _ in one }
         for login in kept {
             guard let device = devices[login.device] else { continue }
@@ -26,6 +26,7 @@ struct Logins: Sendable {
 
     mutating func apply(_ snapshot: Snapshot) {
         history.resize(phones: snapshot.devices.count)
+        history.sites = snapshot.network.sites
         known = known.filter { snapshot.devices[$0.key] != nil }
     }
 

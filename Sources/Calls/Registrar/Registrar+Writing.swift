@@ -6,27 +6,19 @@ import SIP
 
 /// What a phone is told about its registration.
 extension Registrar {
-    /// The fields of a 200 to REGISTER (RFC 3261 §10.3 step 8).
-    func writeBindings(
-        of proof: Authenticated,
-        to request: Message,
+    func fields(
+        for request: Message,
+        by proof: Authenticated,
         isOutbound: Bool,
-        at now: MonotonicTime,
-        into writer: inout MessageWriter
-    ) {
-        let gruus = grantsGRUUs(request)
-        for id in bindings.ids(of: proof.device.username) {
-            bindings.look(at: id) { binding in
-                writer.field(.contact) { value in
-                    binding.write(at: now, into: &value)
-                    gruus?.write(of: binding, into: &value)
-                }
-            }
-        }
-        guard isOutbound else { return }
-        // RFC 5626 §6: flows are kept, and how often to prove them alive (§5.4).
-        writer.field(.require, "outbound")
-        writer.field(named: "Flow-Timer", "\(Limits.flowTimer)".utf8)
+        at now: MonotonicTime
+    ) -> RegistrationFields {
+        RegistrationFields(
+            bindings: bindings,
+            username: proof.device.username,
+            gruus: grantsGRUUs(request),
+            isOutbound: isOutbound,
+            now: now
+        )
     }
 
     /// The answer to a datagram that only keeps the way through a NAT open: a phone that is registered over it is told under

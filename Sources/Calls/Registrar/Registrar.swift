@@ -26,7 +26,7 @@ struct Registrar: Sendable {
         (self.settings, self.snapshot, self.entropy) = (settings, snapshot, entropy)
         gruus = GRUUSeal(key: settings.nonceKey, domain: snapshot.domain.text)
         gate = RegistrationGate(rate: settings.registrationRate)
-        logins = Logins(kept, of: snapshot, sites: settings.sites)
+        logins = Logins(kept, of: snapshot)
         authenticator = Authenticator(
             snapshot: snapshot,
             nonceKey: settings.nonceKey,
@@ -36,9 +36,11 @@ struct Registrar: Sendable {
     }
 
     /// Takes new settings. What they no longer allow ends now: registrations and connections.
-    mutating func apply(_ snapshot: Snapshot, _ turn: inout Turn) {
+    ///
+    /// - Parameter changes: All that lies between these settings and the present ones; `nil` when that is not known.
+    mutating func apply(_ snapshot: Snapshot, _ changes: [Model.Change]?, _ turn: inout Turn) {
+        authenticator.apply(snapshot, changes, after: self.snapshot)
         self.snapshot = snapshot
-        authenticator.apply(snapshot)
         logins.apply(snapshot)
         var closing = connections.all { !snapshot.allows($0) }
         for binding in bindings.all where !snapshot.allows(binding.device.username) {

@@ -61,6 +61,6 @@ extension Switchboard {
         var request = Message()
         try? request.parse(bytes)
         guard request.isAnswerable else { return nil }
-        return desk.response(error.status, to: request, on: flow, tag: desk.entropy.tag())
+        return Desk.response(error.status, to: request, on: flow, tag: desk.entropy.tag())
     }
 }

@@ -15,17 +15,13 @@ extension Switchboard {
         case .bound(let changes):
             for flow in changes.unused where !isCarried(username, by: flow) { desk.turn.actions.append(.close(flow)) }
             callTable.takeCalls(of: proof, from: changes.former, &desk)
-            let now = desk.now.monotonic
-            let bytes = desk.response(200, to: request, on: proof.flow, tag: desk.entropy.tag()) { writer in
-                desk.registrar.writeBindings(
-                    of: proof,
-                    to: request,
-                    isOutbound: changes.isOutbound,
-                    at: now,
-                    into: &writer
-                )
-            }
-            desk.send(200, bytes, answering: request, on: proof.flow)
+            let fields = desk.registrar.fields(
+                for: request,
+                by: proof,
+                isOutbound: changes.isOutbound,
+                at: desk.now.monotonic
+            )
+            desk.respond(200, to: request, on: proof.flow) { fields.write(into: &$0) }
         }
     }
 

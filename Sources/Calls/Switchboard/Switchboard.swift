@@ -14,7 +14,7 @@ import SIP
 /// What a message may do is decided in this order, and nothing is kept for a sender before the fourth step:
 /// parse, validate, match to a transaction or dialog on the same flow, authenticate, decide, act.
 ///
-/// Source: RFC 3261 §8.2 (order of checks), §10 (registrar), §12–17; `ARCHITECTURE.md` sections 1 and 4.
+/// Source: RFC 3261 §8.2 (order of checks), §10 (registrar), §12–17; `Docs/ARCHITECTURE.md`, "The rooms of Calls".
 public struct Switchboard: Sendable {
     var desk: Desk
     var callTable = CallTable()
@@ -88,11 +88,13 @@ public struct Switchboard: Sendable {
     }
 
     /// Takes new settings. What they no longer allow ends now: registrations, calls and connections.
-    public mutating func apply(_ snapshot: Snapshot, _ turn: inout Turn) {
+    ///
+    /// - Parameter changes: All that lies between these settings and the present ones; `nil` when that is not known.
+    public mutating func apply(_ snapshot: Snapshot, by changes: [Model.Change]? = nil, _ turn: inout Turn) {
         begin(&turn)
         defer { finish(&turn) }
         desk.snapshot = snapshot
-        desk.registrar.apply(desk.snapshot, &desk.turn)
+        desk.registrar.apply(desk.snapshot, changes, &desk.turn)
         let enrolled = Set(desk.snapshot.devices.values.map(\.id))
         desk.accounts.keep { enrolled.contains($0) }
         callTable.review(&desk)

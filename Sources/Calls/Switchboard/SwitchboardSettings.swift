@@ -17,8 +17,6 @@ public struct SwitchboardSettings: Sendable {
     public var otherMedia: SocketAddress?
     /// 32 random bytes that nonces and temporary GRUUs are made with.
     public var nonceKey: [UInt8]
-    /// Networks that phones sit in: an account that is under attack stays good there.
-    public var sites: [IPPrefix]
     /// How many phones may register anew.
     public var registrationRate = Guard::Limits.registrationRate
     /// How many nonces are remembered, and how many calls there may be at once: fewer where others share the machine.
@@ -33,8 +31,7 @@ public struct SwitchboardSettings: Sendable {
         mediaAddress: IPAddress,
         mediaPort: UInt16,
         otherMedia: SocketAddress? = nil,
-        nonceKey: [UInt8],
-        sites: [IPPrefix] = []
+        nonceKey: [UInt8]
     ) {
         self.hostNames = hostNames
         self.sipPort = sipPort
@@ -42,7 +39,6 @@ public struct SwitchboardSettings: Sendable {
         self.mediaPort = mediaPort
         self.otherMedia = otherMedia
         self.nonceKey = nonceKey
-        self.sites = sites
     }
 
     /// The name of ours that every phone knows.

@@ -30,7 +30,7 @@ public struct CallAttempt: Sendable {
             case .encrypted, .lateOffer: return nil
             case .plain: reason = "the phone offered audio without SRTP; switch SRTP to mandatory in the phone"
             case .optional:
-                reason = "the phone offered to do without SRTP; switch SRTP from optional to mandatory in the phone"
+                reason = "the phone offered SRTP as an option; switch it from optional to mandatory in the phone"
             case .dtls: reason = "the phone offered DTLS-SRTP; switch the key exchange of SRTP to SDES in the phone"
             case .noKey:
                 reason = "the phone offered SRTP without a key; switch the key exchange of SRTP to SDES in the phone"

@@ -93,10 +93,9 @@ public enum Authoriser {
         case .seeExtensions, .changeExtensions, .cutOffExtensions, .seePhones, .enrolPhones, .revokePhones,
             .seeRegistrations, .seeCalls, .endCalls, .seeRecords, .readJournal, .seeControls, .runAudit, .diagnose,
             .seeListeners, .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .replaceCertificate,
-            .seeEvents,
-            .seeOperators:
+            .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeOperators:
             true
-        case .openListeners, .keepProofs, .appointOperators: false
+        case .openListeners, .changeNetwork, .keepProofs, .appointOperators: false
         }
     }
 
@@ -105,9 +104,10 @@ public enum Authoriser {
         switch right {
         case .seeExtensions, .cutOffExtensions, .seePhones, .revokePhones, .seeRegistrations, .seeCalls, .endCalls,
             .seeRecords, .readJournal, .seeControls, .runAudit, .diagnose, .seeListeners, .openListeners,
-            .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .seeEvents, .seeOperators:
+            .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .seeEvents, .seeNetwork, .changeNetwork,
+            .seeHours, .seeOperators:
             true
-        case .changeExtensions, .enrolPhones, .keepProofs, .replaceCertificate, .appointOperators: false
+        case .changeExtensions, .enrolPhones, .keepProofs, .replaceCertificate, .changeHours, .appointOperators: false
         }
     }
 
@@ -116,7 +116,8 @@ public enum Authoriser {
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords: true
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .readJournal, .seeControls,
             .keepProofs, .runAudit, .diagnose, .seeListeners, .openListeners, .closeListeners, .seeBans, .shutOut,
-            .letIn, .seeCertificate, .replaceCertificate, .seeEvents, .seeOperators, .appointOperators:
+            .letIn, .seeCertificate, .replaceCertificate, .seeEvents, .seeNetwork, .changeNetwork, .seeOperators,
+            .seeHours, .changeHours, .appointOperators:
             false
         }
     }

@@ -31,6 +31,11 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     case seeCertificate = "see the certificate"
     case replaceCertificate = "replace the certificate"
     case seeEvents = "see the security events"
+    case seeNetwork = "see sites, web origins and ports"
+    /// Sites are never shut out, so it makes the system less safe in wrong hands.
+    case changeNetwork = "change sites, web origins, listeners and ports"
+    case seeHours = "see the opening hours"
+    case changeHours = "change the opening hours"
     case seeOperators = "see the operators"
     case appointOperators = "say who may do what"
 
@@ -38,10 +43,12 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     public var changesSomething: Bool {
         switch self {
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .keepProofs, .openListeners,
-            .closeListeners, .shutOut, .letIn, .replaceCertificate, .appointOperators:
+            .closeListeners, .shutOut, .letIn, .replaceCertificate, .changeNetwork, .changeHours,
+            .appointOperators:
             true
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords, .readJournal, .seeControls,
-            .runAudit, .diagnose, .seeListeners, .seeBans, .seeCertificate, .seeEvents, .seeOperators:
+            .runAudit, .diagnose, .seeListeners, .seeBans, .seeCertificate, .seeEvents, .seeNetwork, .seeHours,
+            .seeOperators:
             false
         }
     }

@@ -44,7 +44,8 @@ public struct Bans: Sendable {
         case banned(Ban)
     }
 
-    private let sites: [IPPrefix]
+    /// Networks that phones sit in.
+    public var sites: [IPPrefix]
     /// Those that hold, and those that ended lately, which make the next one longer.
     private var bans: [IPAddress: Ban] = [:]
     private var offences: OffenceTable

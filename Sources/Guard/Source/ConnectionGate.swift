@@ -53,7 +53,8 @@ public struct ConnectionGate: Sendable {
     }
 
     private let caps: Caps
-    private let sites: [IPPrefix]
+    /// Networks that phones sit in.
+    public var sites: [IPPrefix]
     /// At most one entry per open connection, so `caps.total` bounds it.
     private var sources: [IPAddress: Count]
     /// Connections without a credential of wider IPv6 networks: at most two entries per open connection.

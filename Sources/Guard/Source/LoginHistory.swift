@@ -37,7 +37,8 @@ public struct LoginHistory: Sendable {
     private var labels: [UInt64: EventSubject] = [:]
     /// Accounts whose budget is spent. Nearly always none, so that asking costs nothing.
     private var guarded: [UInt64: MonotonicTime] = [:]
-    private let sites: [IPPrefix]
+    /// Networks that phones sit in.
+    public var sites: [IPPrefix]
 
     /// - Parameter phones: How many there are. Four places each, of 64 bytes.
     public init(phones: Int, sites: [IPPrefix] = []) {

@@ -58,7 +58,8 @@ public struct SourceGate: Sendable {
     private var strangers = TokenBucket()
     private let rowMask: UInt64
     private let hash: SipHash
-    private let sites: [IPPrefix]
+    /// Networks that phones sit in.
+    public var sites: [IPPrefix]
     private let strangerPace: TokenBucket.Pace
     private let sitePace: TokenBucket.Pace
     private let allStrangersPace: TokenBucket.Pace

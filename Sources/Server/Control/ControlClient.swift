@@ -115,6 +115,9 @@ public final class ControlClient {
 }
 
 extension Refusal {
+    /// - Parameter path: Of the folder, as somebody typed it.
+    public static func notRunning(in path: String) -> Self { notRunning(Installation.absolute(path)) }
+
     fileprivate static func notRunning(_ directory: String) -> Self {
         Self(
             problem: "The phone system in \(directory) is not running.",

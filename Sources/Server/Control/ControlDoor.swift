@@ -65,7 +65,7 @@ public final class ControlDoor: Doorkeeper {
     public func account(named name: String) -> LocalAccount? { LocalAccounts.named(name) }
     public func account(numbered user: UInt32) -> LocalAccount { LocalAccounts.numbered(user) }
 
-    public func admit(by snapshot: Snapshot) async {
+    public func apply(_ snapshot: Snapshot, _: [Change]) async {
         let gone = state.withLock { state in
             guard snapshot.generation > state.generation else { return [Guest]() }
             (state.generation, state.operators) = (snapshot.generation, snapshot.operators)

@@ -25,7 +25,7 @@ public protocol ControlHandler: Sendable {
 extension Administrator: ControlHandler {}
 
 /// The listening end of the control socket; ``ControlRequest`` describes what is spoken.
-public struct ControlServer: ServiceLifecycle.Service {
+public struct ControlServer: Service {
     private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
     private let listener: NIOAsyncChannel<Connection, Never>

@@ -98,7 +98,7 @@ extension Doctor {
                     .mediaPorts,
                     .critical,
                     "\(address) or the port after it cannot be opened for media",
-                    remedy: "Choose others with: ringfence serve \(here) --rtp \(address.ip):50000-50001"
+                    remedy: "Find out what has them, and stop it: ss -lunp 'sport = :\(address.port)'"
                 )
         }
         return free.isEmpty

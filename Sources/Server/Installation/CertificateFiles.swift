@@ -10,15 +10,32 @@ import Synchronization
 
 /// The certificate of a running server on the disk, and what another one must be to take its place.
 final class CertificateFiles: Sendable {
-    private let files: TLSFiles
+    private let original: TLSFiles
     private let names: [String]
+    private let clientAuthority: Mutex<String?>
     /// One replacement at a time: two would mix their files. Holds a renewal whose files are written and that could not be
     /// shown yet.
     private let replacing = Mutex<CertificateRenewal?>(nil)
 
+    private var files: TLSFiles {
+        var files = original
+        files.clientAuthority = clientAuthority.withLock { $0 }
+        return files
+    }
+
     /// - Parameter names: The names that phones are told.
     init(_ files: TLSFiles, names: [String]) {
-        (self.files, self.names) = (files, names)
+        (original, self.names) = (files, names)
+        clientAuthority = Mutex(files.clientAuthority)
+    }
+
+    /// Other roots sign clients' certificates from now on.
+    ///
+    /// - Parameter authority: PEM; `nil` for our own root.
+    /// - Returns: What is shown from now on.
+    func trustClients(of authority: String?, for clients: [ClientCertificates]) throws(Refusal) -> TLSIdentity {
+        clientAuthority.withLock { $0 = authority }
+        return try TLSIdentity(files, for: clients)
     }
 
     func report() throws(Refusal) -> CertificateReport {

@@ -1,40 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-public import Guard
+import Guard
 public import Logging
+public import Model
 import NIOCore
-public import Primitives
+import Primitives
 public import ServiceLifecycle
+import Store
 
 /// Several businesses that one process serves: each with its own folder, store, certificate, journal and control socket, and
 /// together on the addresses and ports of one ``Machine``.
-public struct Hosting: ServiceLifecycle.Service {
-    /// What `serve` was told for all of them; each answers to its own names and nobody else's.
-    public struct Request: Sendable {
-        /// Default: the address of each, port 5061.
-        public var sipTLS: [EncryptedListener]
-        /// Default: none.
-        public var sipWSS: [EncryptedListener]
-        public var origins: [WebOrigin]
-        /// Where media of all arrives. Default: their address, if they have one in common, ports 40000 and 40001.
-        public var media: [MediaPorts]
-        public var sites: [IPPrefix]
-        public var clientAuthority: String?
-
-        public init(
-            sipTLS: [EncryptedListener] = [],
-            sipWSS: [EncryptedListener] = [],
-            origins: [WebOrigin] = [],
-            media: [MediaPorts] = [],
-            sites: [IPPrefix] = [],
-            clientAuthority: String? = nil
-        ) {
-            (self.sipTLS, self.sipWSS, self.origins) = (sipTLS, sipWSS, origins)
-            (self.media, self.sites, self.clientAuthority) = (media, sites, clientAuthority)
-        }
-    }
-
+public struct Hosting: Service {
     /// Who is served, and who is not.
     public let businesses: Businesses
     let machine: Machine
@@ -50,38 +27,37 @@ public struct Hosting: ServiceLifecycle.Service {
     /// Opens everything, and lets phones in when every business is up. Nothing is left open when it throws.
     ///
     /// - Parameters:
+    ///   - told: Where those are reached of which nobody has said it before.
     ///   - loops: Processors for signalling; default: all of them.
     ///   - onReady: Called when phones can connect and a signal stops the process cleanly.
     /// - Throws: A refusal when an address or a port is taken, or not a single business can be served.
     public static func start(
         _ found: Businesses,
-        _ request: Request,
+        beginningWith told: NetworkSettings = NetworkSettings(),
         loops: Int? = nil,
         logger: Logger,
         onReady: @escaping @Sendable (Hosting) -> Void
     ) async throws -> Hosting {
         var businesses = found
-        let wanted = try request.configurations(of: &businesses)
+        let wanted = businesses.open(beginningWith: told)
         guard let first = wanted.first else { throw Refusal.nobody(businesses) }
         let addresses = wanted.flatMap(\.configuration.sip).inOrder
         let machine = try Machine(
             for: businesses.whole.count + businesses.broken.count,
             loops: loops ?? System.coreCount,
             listeners: addresses,
-            media: first.configuration.media,
-            sites: request.sites
+            media: first.configuration.media
         )
         let opened = Dictionary(uniqueKeysWithValues: zip(addresses, machine.listeners))
         var systems: [PhoneSystem] = []
-        for (installation, configuration) in wanted {
-            var configuration = configuration
-            configuration.sip = configuration.sip.compactMap { opened[$0] }
+        for var business in wanted {
+            business.configuration.sip = business.configuration.sip.compactMap { opened[$0] }
             var logger = logger
-            logger[metadataKey: "business"] = "\(installation.folderName)"
+            logger[metadataKey: "business"] = "\(business.installation.folderName)"
             do {
-                systems.append(try await PhoneSystem.start(installation, configuration, in: machine, logger: logger))
+                systems.append(try await PhoneSystem.start(business, in: machine, logger: logger))
             } catch {
-                businesses.refuse(installation, Refusal(starting: installation, error))
+                businesses.refuse(business.installation, Refusal(starting: business.installation, error))
             }
         }
         guard !systems.isEmpty else {
@@ -127,40 +103,36 @@ public struct Hosting: ServiceLifecycle.Service {
     }
 }
 
-extension Hosting.Request {
-    fileprivate typealias Wanted = (installation: Installation, configuration: ServerConfiguration)
-
-    /// What each is started with. Takes out those that cannot be.
-    fileprivate func configurations(of businesses: inout Businesses) throws(Refusal) -> [Wanted] {
-        let media = try media.isEmpty ? commonMedia(of: businesses) : media
-        var wanted: [Wanted] = []
-        for installation in businesses.whole {
-            do throws(Refusal) {
-                let configuration = try installation.configuration(
-                    sipTLS: sipTLS,
-                    sipWSS: sipWSS,
-                    origins: origins,
-                    media: media,
-                    sites: sites,
-                    clientAuthority: clientAuthority
-                )
-                wanted.append((installation, configuration))
-            } catch {
-                businesses.refuse(installation, error)
+extension Businesses {
+    /// Opens each, and says what it is started with. Takes out those that cannot be.
+    fileprivate mutating func open(beginningWith told: NetworkSettings) -> [OpenInstallation] {
+        var all: [OpenInstallation] = []
+        for installation in whole { attempt(installation) { all.append(try OpenInstallation(installation)) } }
+        // One that joins others receives its media where they do.
+        var told = told
+        if let media = all.lazy.map(\.store.snapshot.network.media).first(where: { !$0.isEmpty }) { told.media = media }
+        var opened: [OpenInstallation] = []
+        for var business in all {
+            attempt(business.installation) {
+                try business.begin(with: told)
+                opened.append(business)
             }
         }
-        // Nobody who asks for no name is let in where there are several.
-        guard businesses.whole.count + businesses.broken.count > 1 else { return wanted }
-        for (installation, configuration) in wanted where configuration.ownNames.isEmpty {
-            businesses.refuse(installation, .nameless(installation))
+        let count = whole.count + broken.count
+        for business in opened {
+            // Nobody who asks for no name is let in where there are several.
+            if count > 1, business.configuration.ownNames.isEmpty {
+                refuse(business.installation, .nameless(business.installation))
+            } else if business.configuration.media != opened[0].configuration.media {
+                refuse(business.installation, .otherMedia(business.installation, than: opened[0]))
+            }
         }
-        return wanted.filter { !$0.configuration.ownNames.isEmpty }
+        let names = Set(whole.map(\.folderName))
+        return opened.filter { names.contains($0.installation.folderName) }
     }
 
-    private func commonMedia(of businesses: Businesses) throws(Refusal) -> [MediaPorts] {
-        guard let address = businesses.whole.first?.address else { return [] }
-        guard businesses.whole.allSatisfy({ $0.address == address }) else { throw .noCommonAddress }
-        return []
+    private mutating func attempt(_ installation: Installation, _ work: () throws -> Void) {
+        do { try work() } catch { refuse(installation, Refusal(starting: installation, error)) }
     }
 }
 
@@ -203,9 +175,14 @@ extension Refusal {
         )
     }
 
-    fileprivate static let noCommonAddress = Self(
-        problem: "Ringfence cannot choose where media arrives.",
-        reason: "the businesses have different addresses, and all of their media comes in by one port",
-        remedy: "name it: ringfence serve --businesses DIR --rtp 192.0.2.10:40000-40001"
-    )
+    fileprivate static func otherMedia(_ installation: Installation, than first: OpenInstallation) -> Self {
+        let ports = first.configuration.media.map(\.description).joined(separator: " ")
+        return Self(
+            problem: "The business in \(installation.directory) is not served.",
+            reason:
+                "its media is to arrive elsewhere than that of \(first.installation.folderName), and all of their media "
+                + "comes in by one port",
+            remedy: "serve it by itself, and there say: ringfence media ports \(ports) --data \(installation.directory)"
+        )
+    }
 }

@@ -2,6 +2,7 @@
 
 import Foundation
 public import Guard
+import Model
 public import Primitives
 
 /// A folder that `ringfence init` made: what is where, and what was said when it was made.
@@ -78,38 +79,15 @@ public struct Installation: Sendable {
     }
 
     /// What `serve` starts with.
-    ///
-    /// - Parameters:
-    ///   - sipTLS: Default: the address of the installation, port 5061 (RFC 3261 §19.1.2).
-    ///   - sipWSS: Default: none.
-    ///   - origins: Sites whose pages may open WebSockets, beside the ones under our own names.
-    ///   - media: At most one for each version of IP. Default: the address of the installation, ports 40000 and 40001.
-    ///   - clientAuthority: The roots of clients' certificates; default: our own authority.
-    /// - Throws: A refusal when the default media range does not fit the address.
-    public func configuration(
-        sipTLS: [EncryptedListener] = [],
-        sipWSS: [EncryptedListener] = [],
-        origins: [WebOrigin] = [],
-        media: [MediaPorts] = [],
-        sites: [IPPrefix] = [],
-        clientAuthority: String? = nil
-    ) throws(Refusal) -> ServerConfiguration {
-        let first = MediaPorts.defaultFirst
-        guard let usual = MediaPorts(address: address, first: first, last: first + 1) else {
-            throw .damaged(Self.settingsPath(directory))
-        }
-        guard let media = [MediaPorts](checking: media.isEmpty ? [usual] : media) else { throw .twoOfAKind }
+    func configuration(for network: NetworkSettings) -> ServerConfiguration {
         var files = tls
-        files.clientAuthority = clientAuthority
-        let usualTLS = EncryptedListener(.tls, SocketAddress(ip: address, port: 5061))
+        files.clientAuthority = network.clientAuthority
         return ServerConfiguration(
             directory: directory,
             hostNames: settings.names,
             domain: settings.domain,
-            sip: (sipTLS.isEmpty ? [usualTLS] : sipTLS) + sipWSS,
-            origins: settings.names.compactMap { WebOrigin(parsing: "https://\($0)") } + origins,
-            media: media,
-            sites: sites,
+            sip: network.listeners,
+            media: network.media,
             tls: files
         )
     }
@@ -127,12 +105,6 @@ extension String {
 }
 
 extension Refusal {
-    fileprivate static let twoOfAKind = Self(
-        problem: "Ringfence cannot receive media on these ports.",
-        reason: "phones are told one address for IPv4 and one for IPv6, and these are two of one kind",
-        remedy: "give one range, or one of each: --rtp 192.0.2.10:40000-40001 --rtp [2001:db8::10]:40000-40001"
-    )
-
     fileprivate static func noInstallation(_ directory: String) -> Self {
         Self(
             problem: "There is no phone system in \(directory).",
@@ -141,7 +113,7 @@ extension Refusal {
         )
     }
 
-    fileprivate static func damaged(_ path: String) -> Self {
+    static func damaged(_ path: String) -> Self {
         Self(
             problem: "The file \(path) is damaged.",
             reason: "it does not say which domain, address and names this phone system has",

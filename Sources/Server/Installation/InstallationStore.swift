@@ -3,24 +3,33 @@
 public import Foundation
 import Glibc
 import Guard
-import Model
+public import Model
 import Primitives
 import Store
 
 extension InstallationRequest {
     /// Makes the folder and everything in it: certificate, store, first journal entry.
     ///
-    /// - Parameter actor: Who is doing it, for the journal.
+    /// - Parameters:
+    ///   - actor: Who is doing it, for the journal.
+    ///   - network: Where it is reached; the first start chooses what is not said.
     /// - Throws: A refusal for what a person can mend. Nothing is left behind then.
-    public func createWithStore(by actor: String, at now: Date) throws -> Installation {
+    public func createWithStore(
+        by actor: String,
+        at now: Date,
+        network: NetworkSettings = NetworkSettings()
+    ) throws -> Installation {
         try create(at: now) { installation in
+            let time = WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000))
             do {
-                _ = try RingfenceStore.create(
+                let store = try RingfenceStore.create(
                     directory: installation.directory,
                     domain: domain,
                     by: actor,
-                    at: WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000))
+                    at: time
                 )
+                guard !network.changes.isEmpty else { return }
+                _ = try store.change(network.changes, journal: [network.draft("network.set", by: actor)], at: time)
             } catch let error as StoreError {
                 throw Refusal(error, in: installation.directory)
             }

@@ -4,13 +4,14 @@ import Admin
 import Foundation
 import Guard
 public import Logging
+public import Model
 import Primitives
 public import ServiceLifecycle
 import Store
 
 /// An installation that runs: the store, the server, the administrator and the control socket, in the order in which each
 /// needs the one before.
-public struct PhoneSystem: ServiceLifecycle.Service {
+public struct PhoneSystem: Service {
     public let serving: Serving
     let installation: Installation
     let server: RingfenceServer
@@ -20,17 +21,28 @@ public struct PhoneSystem: ServiceLifecycle.Service {
     /// Opens everything. Nothing is left open when it throws.
     ///
     /// - Parameters:
-    ///   - machine: Where it lives with other businesses; by default on one of its own.
+    ///   - told: Where it is reached, if nobody has said so before.
     ///   - onReady: Called when phones can connect and a signal stops the system cleanly.
     /// - Throws: A refusal for whatever a person can mend: a port that is taken, a folder in use, a certificate that ended.
     public static func start(
         _ installation: Installation,
-        _ configuration: ServerConfiguration,
-        in machine: Machine? = nil,
+        beginningWith told: NetworkSettings = NetworkSettings(),
         logger: Logger,
         onReady: @escaping @Sendable (PhoneSystem) -> Void = { _ in }
     ) async throws -> PhoneSystem {
-        let store = try installation.openStore()
+        var opened = try OpenInstallation(installation)
+        try opened.begin(with: told)
+        return try await start(opened, in: nil, logger: logger, onReady: onReady)
+    }
+
+    /// - Parameter machine: Where it lives with other businesses; `nil` for one of its own.
+    static func start(
+        _ opened: OpenInstallation,
+        in machine: Machine?,
+        logger: Logger,
+        onReady: @escaping @Sendable (PhoneSystem) -> Void = { _ in }
+    ) async throws -> PhoneSystem {
+        let (installation, store, configuration) = (opened.installation, opened.store, opened.configuration)
         try installation.finishReplacement()
         try installation.renewAtStart(store, logger)
         let server: RingfenceServer

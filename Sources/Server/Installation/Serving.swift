@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+public import Model
 public import Primitives
 
 /// Where a running server listens.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Guard
+public import Model
 import NIOCore
 import NIOPosix
-public import Primitives
+import Primitives
 import Synchronization
 
 /// What the businesses of one process share: its loops, its addresses, its media, and what strangers may take of it.
@@ -30,17 +31,15 @@ public final class Machine: Sendable {
     ///   - loops: One for each processor that signalling may use.
     ///   - listeners: Where all of them, or some, are reached.
     ///   - media: Where their media arrives.
-    ///   - sites: Networks that phones sit in.
     /// - Throws: A refusal when an address is taken.
     public convenience init(
         for businesses: Int,
         loops: Int,
         listeners: [EncryptedListener],
-        media: [MediaPorts],
-        sites: [IPPrefix] = []
+        media: [MediaPorts]
     ) throws(Refusal) {
         let share = Share(businesses: max(businesses, 1), loops: loops, descriptors: DescriptorLimit.raise())
-        try self.init(sharing: share, loops: loops, listeners: listeners, media: media, sites: sites)
+        try self.init(sharing: share, loops: loops, listeners: listeners, media: media)
     }
 
     /// - Parameter share: What there is to share.
@@ -48,10 +47,9 @@ public final class Machine: Sendable {
         sharing share: Share,
         loops: Int,
         listeners: [EncryptedListener],
-        media: [MediaPorts],
-        sites: [IPPrefix] = []
+        media: [MediaPorts]
     ) throws(Refusal) {
-        reception = try Reception(listeners, for: share.businesses, sites: sites)
+        reception = try Reception(listeners, for: share.businesses)
         self.media = try MediaExchange(media, capacity: share.relays, share: share.media)
         mediaPorts = media
         self.share = share

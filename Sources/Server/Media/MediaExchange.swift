@@ -2,6 +2,7 @@
 
 import Guard
 import Media
+import Model
 import Synchronization
 
 /// One media loop for all businesses of a process: whose a relay is stands in the upper bits of its identifier.
@@ -58,7 +59,8 @@ final class MediaExchange: Sendable {
             throw Refusal(
                 problem: "Ringfence cannot receive media on \(ranges.map(\.description).joined(separator: " and ")).",
                 reason: "the system says: \(error)",
-                remedy: "stop the program that uses it, or choose other ports: ringfence serve --rtp ADDRESS:FIRST-LAST"
+                remedy:
+                    "stop the program that uses it, or choose other ports while it is ended: ringfence media ports ADDRESS:FIRST-LAST"
             )
         }
         self.listeners = listeners

@@ -5,6 +5,7 @@ import Dispatch
 import Foundation
 import Glibc
 import Guard
+import Model
 import Primitives
 import Synchronization
 
@@ -30,15 +31,13 @@ final class Reception: Sendable {
 
     /// Binds the addresses. Nobody is accepted before ``start()``.
     ///
-    /// - Parameters:
-    ///   - businesses: How many there are, also those that cannot be served.
-    ///   - sites: Networks that phones sit in, of which more may come at once.
-    init(_ wanted: [EncryptedListener], for businesses: Int, sites: [IPPrefix]) throws(Refusal) {
+    /// - Parameter businesses: How many there are, also those that cannot be served.
+    init(_ wanted: [EncryptedListener], for businesses: Int) throws(Refusal) {
         bell = try ReceptionBell()
         directory = ReceptionDirectory(hasOneBusiness: businesses == 1)
         let sockets = try BoundListener.all(wanted)
         listeners = sockets.map(\.encrypted)
-        worker = Mutex(try ReceptionWorker(sockets, directory, figures, bell, sites: sites))
+        worker = Mutex(try ReceptionWorker(sockets, directory, figures, bell))
     }
 
     /// From now on who asks for one of these names comes to this business.
@@ -62,6 +61,13 @@ final class Reception: Sendable {
             dismiss(business)
             throw error
         }
+    }
+
+    /// From now on more may come at once from these networks, where phones of this business sit.
+    ///
+    /// - Parameter generation: Of the settings that say so. Older ones than those that are known are ignored.
+    func expect(_ sites: [IPPrefix], of business: UInt16, at generation: UInt64) {
+        directory.expect(sites, of: business, at: generation)
     }
 
     /// From now on nobody comes to this business.
@@ -133,7 +139,7 @@ extension Refusal {
         Self(
             problem: "Nobody accepts connections on \(address) for this business.",
             reason: "the address is not one of those that the businesses of this process share",
-            remedy: "name it for all of them: ringfence serve --sip-tls \(address)"
+            remedy: "add it to each of them, then start the server again: ringfence listener add tls \(address)"
         )
     }
 }

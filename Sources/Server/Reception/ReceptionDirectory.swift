@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Primitives
 import Synchronization
 
 /// Which business has which names, on which listener. Written by who opens and closes businesses, read by the reception.
@@ -18,6 +19,8 @@ final class ReceptionDirectory: Sendable {
         var names: [Name: UInt16] = [:]
         /// Per listener.
         var doors: [Int: [UInt16: Door]] = [:]
+        /// Networks that phones of a business sit in, and the generation of the settings that say so.
+        var sites: [UInt16: (generation: UInt64, prefixes: [IPPrefix])] = [:]
     }
 
     private let hasOneBusiness: Bool
@@ -42,8 +45,23 @@ final class ReceptionDirectory: Sendable {
         if let taken { throw .takenName(taken) }
     }
 
+    func expect(_ sites: [IPPrefix], of business: UInt16, at generation: UInt64) {
+        table.withLock { table in
+            if let known = table.sites[business], known.generation > generation { return }
+            table.sites[business] = (generation, sites)
+        }
+    }
+
+    /// Whether phones of any business sit there: whose a connection is, is not known yet.
+    func isSite(_ source: IPAddress) -> Bool {
+        table.withLock { table in
+            table.sites.values.contains { $0.prefixes.contains { $0.contains(source) } }
+        }
+    }
+
     func remove(_ business: UInt16) {
         table.withLock { table in
+            table.sites[business] = nil
             table.names = table.names.filter { $0.value != business }
             for listener in table.doors.keys { table.doors[listener]?[business] = nil }
         }

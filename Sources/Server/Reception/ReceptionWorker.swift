@@ -34,7 +34,6 @@ final class ReceptionWorker: @unchecked Sendable {
     private let bell: ReceptionBell
     private let directory: ReceptionDirectory
     private let figures: ReceptionFigures
-    private let sites: [IPPrefix]
     private var listeners: [Listener]
     private var waiting: [UInt64: Waiting] = [:]
     private var deadlines = DeadlineQueue<UInt64>()
@@ -50,10 +49,9 @@ final class ReceptionWorker: @unchecked Sendable {
         _ sockets: [BoundListener],
         _ directory: ReceptionDirectory,
         _ figures: ReceptionFigures,
-        _ bell: ReceptionBell,
-        sites: [IPPrefix]
+        _ bell: ReceptionBell
     ) throws(Refusal) {
-        (self.directory, self.figures, self.bell, self.sites) = (directory, figures, bell, sites)
+        (self.directory, self.figures, self.bell) = (directory, figures, bell)
         listeners = sockets.map { Listener(descriptor: $0.socket.descriptor, address: $0.socket.address) }
         signs = .allocate(capacity: Limits.signsPerTurn)
         bytes = .allocate(capacity: SIP.Limits.clientHelloBytes)
@@ -150,7 +148,7 @@ final class ReceptionWorker: @unchecked Sendable {
     private func welcome(_ socket: AcceptedSocket, at listener: Int) {
         guard !decide(socket, at: listener, isLast: false) else { return }
         let source = socket.remote.ip.accountable
-        let isSite = sites.contains { $0.contains(socket.remote.ip) }
+        let isSite = directory.isSite(socket.remote.ip)
         if let all = sources[source], let oldest = all.first,
             all.count >= (isSite ? Limits.hellosPerSite : Limits.hellosPerSource)
         {

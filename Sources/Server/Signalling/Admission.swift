@@ -46,6 +46,11 @@ struct Admission {
         )
     }
 
+    /// From now on phones sit in these networks.
+    mutating func expect(_ sites: [IPPrefix]) {
+        (places.sites, sources.sites, bans.sites) = (sites, sites, sites)
+    }
+
     /// Connections that have not authenticated.
     var unauthenticated: Int { places.unauthenticated }
     /// Of them, those that come from where nobody is expected, and how many of them there may be.

@@ -3,6 +3,7 @@
 import Calls
 import Glibc
 import Guard
+import Model
 import Primitives
 
 /// A TCP socket with its address, not yet listening. Bound before anything else starts, so that the port is known and a
@@ -58,7 +59,8 @@ struct BoundSocket: Sendable {
         Refusal(
             problem: "Ringfence cannot listen on \(address).",
             reason: "the system says: \(String(cString: strerror(code)))",
-            remedy: "stop the program that uses it, or choose another: ringfence serve --sip-tls ADDRESS:PORT"
+            remedy:
+                "stop the program that uses it, or choose another while it is ended: ringfence listener add tls ADDRESS:PORT"
         )
     }
 }

@@ -5,12 +5,18 @@ import SIP
 /// What a ``WebSocketHandler`` hands over.
 extension Connection {
     /// One whole message, which is SIP or a keep-alive (RFC 7118 §6, RFC 5626 §4.4.1).
+    ///
+    /// Line ends before a request mean nothing (RFC 3261 §7.5), and softphones send them alone, as on TCP. An empty message and
+    /// zeros are taken for the same: they are whole messages, so that nothing can get out of step.
     func receive(_ message: Span<UInt8>) {
         let now = SystemClock.now
-        if message.count == 4, message[0] == 13, message[1] == 10, message[2] == 13, message[3] == 10 {
+        let padding = message.padding
+        if padding < message.count {
+            loop.receive(message.extracting(padding..<message.count), on: self, at: now)
+        } else if message.startsWithPing {
             loop.keepAlive(of: message.count, on: self, at: now)
         } else {
-            loop.receive(message, on: self, at: now)
+            _ = loop.hears(self, bytes: message.count, at: now)
         }
     }
 
@@ -34,5 +40,19 @@ extension Connection {
     func turnedAway() {
         loop.count(.malformed)
         close()
+    }
+}
+
+extension Span<UInt8> {
+    /// How many line ends and zeros stand before everything else.
+    fileprivate var padding: Int {
+        var length = 0
+        while length < count, self[length] == 13 || self[length] == 10 || self[length] == 0 { length += 1 }
+        return length
+    }
+
+    /// A double CRLF is answered by a single one.
+    fileprivate var startsWithPing: Bool {
+        count >= 4 && self[0] == 13 && self[1] == 10 && self[2] == 13 && self[3] == 10
     }
 }

@@ -3,6 +3,7 @@
 import Calls
 import Glibc
 import Guard
+import Model
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -20,7 +21,7 @@ final class ListenerSockets {
 
     private let loop: SignallingLoop
     /// Pages of these sites may open WebSockets.
-    private let origins: [WebOrigin]
+    var origins: [WebOrigin]
     /// What new connections are shown.
     var identity: TLSIdentity
     private var encrypted: [Open] = []

@@ -17,6 +17,8 @@ final class Signalling {
     private let sockets: ListenerSockets
     private let eventLoop: any EventLoop
     private let logger: Logger
+    /// Pages under our own names may open a WebSocket whatever the settings say.
+    private let origins: [WebOrigin]
     /// Declared listeners that are opened elsewhere: those for media.
     private let others: [Listener]
     /// What this process has open, as this business sees it.
@@ -42,7 +44,8 @@ final class Signalling {
         (self.others, self.business, self.census) = (others, business, census)
         (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
         self.logger = logger
-        sockets = ListenerSockets(loop: loop, origins: origins, identity: identity)
+        self.origins = origins
+        sockets = ListenerSockets(loop: loop, origins: origins + snapshot.network.origins, identity: identity)
     }
 
     var listeners: [Listener] { sockets.listeners + others }
@@ -59,11 +62,16 @@ final class Signalling {
     // MARK: What operators do
 
     /// Ignores one that is not newer: two changes may arrive in either order.
-    func apply(_ snapshot: Snapshot) {
+    ///
+    /// - Parameter changes: What led to these settings from those of one generation before.
+    func apply(_ snapshot: Snapshot, _ changes: [Change]) {
         guard snapshot.generation > generation else { return }
+        let known = snapshot.generation == generation + 1 ? changes : nil
         (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
+        loop.admission.expect(snapshot.network.sites)
+        sockets.origins = origins + snapshot.network.origins
         loop.turn.begin(at: SystemClock.now)
-        loop.switchboard.apply(snapshot, &loop.turn)
+        loop.switchboard.apply(snapshot, by: known, &loop.turn)
         loop.carryOut()
         loop.endTurn()
         openExceptions()

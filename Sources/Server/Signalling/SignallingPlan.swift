@@ -13,7 +13,6 @@ import Store
 struct SignallingPlan: Sendable {
     private let settings: SwitchboardSettings
     private let snapshot: Snapshot
-    private let sites: [IPPrefix]
     private let bans: [Ban]
     private let logins: [PhoneLogin]
     private let share: Share
@@ -39,8 +38,7 @@ struct SignallingPlan: Sendable {
             mediaAddress: configuration.media[0].address,
             mediaPort: configuration.media[0].first,
             otherMedia: configuration.media.dropFirst().first?.rtp,
-            nonceKey: entropy.bytes(32),
-            sites: configuration.sites
+            nonceKey: entropy.bytes(32)
         )
         (settings.calls, settings.nonces) = (machine.share.calls, machine.share.nonces)
         settings.registrationRate = machine.share.registrations
@@ -48,7 +46,7 @@ struct SignallingPlan: Sendable {
         media = configuration.media.flatMap { [$0.rtp, $0.rtcp] }.map {
             Listener(purpose: .media, address: $0.description)
         }
-        (sites, origins, self.bans) = (configuration.sites, configuration.origins, bans)
+        (origins, self.bans) = (configuration.ownOrigins, bans)
         (share, census) = (machine.share, machine.census)
         (self.snapshot, self.logins, self.logger) = (snapshot, logins, logger)
     }
@@ -81,7 +79,7 @@ struct SignallingPlan: Sendable {
             eventLoop: hop.eventLoop,
             switchboard: Switchboard(settings: settings, snapshot: snapshot, entropy: entropy, logins: logins),
             admission: Admission(
-                sites: sites,
+                sites: snapshot.network.sites,
                 share: share,
                 loop: hop.gate,
                 bans: bans,

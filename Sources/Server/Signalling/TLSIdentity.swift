@@ -72,8 +72,17 @@ struct TLSIdentity: Sendable {
 
     /// Never the machine's own roots: anybody gets a certificate under those.
     private static func clientRoots(_ files: TLSFiles) throws(Refusal) -> [NIOSSLCertificate] {
-        guard let path = files.clientAuthority ?? files.authority else { throw .noClientAuthority }
+        if let text = files.clientAuthority { return try roots(text) }
+        guard let path = files.authority else { throw .noClientAuthority }
         return try certificates(path)
+    }
+
+    /// - Parameter text: PEM of roots that are to sign clients' certificates.
+    @discardableResult
+    static func roots(_ text: String) throws(Refusal) -> [NIOSSLCertificate] {
+        let roots = try? NIOSSLCertificate.fromPEMBytes(Array(text.utf8))
+        guard let roots, !roots.isEmpty else { throw .noClientRoots }
+        return roots
     }
 
     private static func certificates(_ path: String) throws(Refusal) -> [NIOSSLCertificate] {
@@ -107,6 +116,13 @@ extension Refusal {
         .signallingEncryption,
         problem: "Ringfence cannot ask who connects for a certificate.",
         reason: "it has no private authority, and under the public ones everybody gets a certificate",
-        remedy: "name the root that signs your phones' certificates: ringfence serve --client-ca FILE"
+        remedy: "name the root that signs your phones' certificates: ringfence client-ca set FILE"
+    )
+
+    fileprivate static let noClientRoots = Self(
+        .signallingEncryption,
+        problem: "Ringfence cannot ask who connects for a certificate of these roots.",
+        reason: "there is no certificate in PEM form in the file",
+        remedy: "give the file with the root that signs your phones' certificates: ringfence client-ca set FILE"
     )
 }

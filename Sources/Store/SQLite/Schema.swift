@@ -29,6 +29,15 @@ enum Schema {
         }
         migrator.registerMigration("0011 events that wait for the journal") { try $0.execute(sql: openEvents) }
         migrator.registerMigration("0012 jobs") { try $0.execute(sql: jobs) }
+        migrator.registerMigration("0015 where a business is reached") {
+            for table in ["sip_listeners", "media_ports", "sites", "web_origins"] {
+                try $0.execute(sql: "CREATE TABLE \(table) (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE) STRICT")
+            }
+            try $0.execute(sql: "ALTER TABLE business ADD COLUMN client_authority TEXT")
+        }
+        migrator.registerMigration("0016 opening hours") {
+            try $0.execute(sql: "ALTER TABLE business ADD COLUMN hours TEXT")
+        }
         return migrator
     }
 

@@ -8,7 +8,7 @@ import Primitives
 /// Settings as rows.
 enum SettingsTable {
     static func load(_ database: Database, _ seal: Seal) throws -> Snapshot {
-        guard let business = try Row.fetchOne(database, sql: "SELECT domain, generation FROM business"),
+        guard let business = try Row.fetchOne(database, sql: "SELECT domain, generation, hours FROM business"),
             let domain = DomainName(parsing: business["domain"] as String)
         else { throw StoreError.damaged("there is no business in it") }
         let extensions = try Row.fetchAll(database, sql: "SELECT * FROM extensions").map(extensionOf)
@@ -20,7 +20,9 @@ enum SettingsTable {
             extensions: extensions,
             devices: devices,
             exceptions: exceptions,
-            operators: try OperatorTable.list(database)
+            operators: try OperatorTable.list(database),
+            network: try NetworkTable.load(database),
+            hours: try hours(business)
         )
     }
 
@@ -55,6 +57,16 @@ enum SettingsTable {
             )
         case .appoint(let value): try OperatorTable.put(value, database)
         case .dismiss(let account): try OperatorTable.remove(account, database)
+        case .addSite(let site): try NetworkTable.add(site, to: "sites", database)
+        case .removeSite(let site): try NetworkTable.remove(site, from: "sites", database)
+        case .addOrigin(let origin): try NetworkTable.add(origin, to: "web_origins", database)
+        case .removeOrigin(let origin): try NetworkTable.remove(origin, from: "web_origins", database)
+        case .listen(let listener): try NetworkTable.add(listener, to: "sip_listeners", database)
+        case .stopListening(let listener): try NetworkTable.remove(listener, from: "sip_listeners", database)
+        case .receiveMedia(let ports): try NetworkTable.replaceMedia(ports, database)
+        case .keepHours(let hours):
+            try database.execute(sql: "UPDATE business SET hours = ?", arguments: [hours?.description])
+        case .trustClients(let authority): try NetworkTable.trustClients(of: authority, database)
         }
     }
 
@@ -129,6 +141,12 @@ enum SettingsTable {
             label: row["label"],
             createdAt: WallTime(milliseconds: row["created_at"])
         )
+    }
+
+    private static func hours(_ business: Row) throws -> OpeningHours? {
+        guard let text = business["hours"] as String? else { return nil }
+        guard let hours = OpeningHours(parsing: text) else { throw StoreError.damaged("'\(text)' are no hours") }
+        return hours
     }
 
     private static func exception(_ row: Row) throws -> ListenerException {

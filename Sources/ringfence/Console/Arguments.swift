@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
-public import Guard
 public import Model
 public import Primitives
-public import Server
 
 // What is typed after an option becomes a value that cannot be wrong, or a typing error.
 
@@ -71,5 +69,9 @@ extension DigestStrength: ExpressibleByArgument {
 extension ForwardingPolicy: ExpressibleByArgument {}
 
 extension ListenerException.Transport: ExpressibleByArgument {}
+
+extension EncryptedListener.Kind: ExpressibleByArgument {}
+
+extension ClientCertificates: ExpressibleByArgument {}
 
 extension Control: ExpressibleByArgument {}

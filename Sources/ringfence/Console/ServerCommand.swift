@@ -36,6 +36,23 @@ extension ServerCommand {
     }
 }
 
+/// A command that may also be given while no server runs, so that one that cannot start is told where it can.
+protocol SettingCommand: ServerCommand {}
+
+extension SettingCommand {
+    func run() async throws { try await ask() }
+
+    func ask() async throws {
+        do {
+            let server = try ControlClient(directory: options.folder.path, as: options.role)
+            try answer(from: server).deliver(asJSON: options.json)
+        } catch let refusal as Refusal where refusal == .notRunning(in: options.folder.path) {
+            let stopped = try StoppedSystem(Installation(opening: options.folder.path))
+            try output(of: try await stopped.perform(command, as: options.role)).deliver(asJSON: options.json)
+        }
+    }
+}
+
 /// Where the phone system is.
 struct FolderOption: ParsableArguments {
     @Option(help: "The folder of the phone system. Default: the environment's RINGFENCE_DATA.")

@@ -40,6 +40,7 @@ struct Init: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The certificate's private key, as PEM.", valueName: "file"))
     var key: String?
 
+    @OptionGroup var network: NetworkOptions
     @OptionGroup var format: JSONFlag
 
     func validate() throws {
@@ -62,7 +63,7 @@ struct Init: AsyncParsableCommand {
             names: names,
             certificate: files
         )
-        let made = try request.createWithStore(by: Account.current, at: now)
+        let made = try request.createWithStore(by: Account.current, at: now, network: network.settings())
         let summary = try Summary(made)
         return try Output(summary.text, json: summary, hint: summary.nextSteps)
     }

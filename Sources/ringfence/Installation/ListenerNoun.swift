@@ -10,7 +10,9 @@ struct ListenerNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "listener",
         abstract: "Where the server can be reached, and exceptions to encryption.",
-        subcommands: [ListenerList.self, ListenerExcept.self, ListenerWithdraw.self]
+        subcommands: [
+            ListenerList.self, ListenerAdd.self, ListenerRemove.self, ListenerExcept.self, ListenerWithdraw.self,
+        ]
     )
 }
 
@@ -33,6 +35,11 @@ struct ListenerExcept: ServerCommand {
         discussion: """
             Whoever shares the network reads every login and call there. It closes by
             itself.
+
+            Over UDP a phone that is not registered gets an answer only where it is
+            shorter than the question, so that nobody can aim answers at somebody else:
+            a REGISTER of less than about 400 bytes is never challenged. A phone that
+            sends so little has to use TCP, or better TLS.
 
               ringfence listener except udp 192.0.2.10:5060 --days 30 \\
                 --reason "door phone in building 2 until it is replaced; said A. Owner"

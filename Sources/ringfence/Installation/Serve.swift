@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import Guard
 import Logging
+import Model
 import Primitives
 import Server
 import ServiceLifecycle
@@ -23,66 +24,25 @@ struct Serve: AsyncParsableCommand {
             A hosting provider serves many from one process and one address; phones say
             which they want by name when they connect:
 
-              ringfence serve --businesses /var/lib/ringfence --sip-tls 192.0.2.10:5061
+              ringfence serve --businesses /var/lib/ringfence
             """
     )
 
     @OptionGroup var served: ServedOption
 
-    @Option(
-        name: .customLong("sip-tls"),
-        help: ArgumentHelp(
-            "Where SIP over TLS is accepted. Repeatable; phones are told the port of the first one. Default: the address "
-                + "given to init, port 5061.",
-            valueName: "ip:port"
-        )
-    )
-    var sipTLS: [ListenerArgument] = []
+    /// Of versions that were told at each start. The first start of this one takes them over, and later ones need them no more.
+    @OptionGroup(visibility: .hidden) var former: NetworkOptions
 
-    @Option(
-        name: .customLong("sip-wss"),
-        help: ArgumentHelp(
-            "Where SIP over secure WebSockets is accepted, for browsers. Repeatable.",
-            valueName: "ip:port"
-        )
-    )
-    var sipWSS: [ListenerArgument] = []
-
-    @Option(
-        name: .customLong("origin"),
-        help: ArgumentHelp(
-            "A site whose pages may open a WebSocket, beside those under the names of this system. Repeatable.",
-            valueName: "https://host"
-        )
-    )
-    var origins: [WebOrigin] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Where media arrives; the first port, an even one, is shared by all calls. Once for IPv4 and once for IPv6 where "
-                + "there are both. Default: the address given to init, ports 40000-40001.",
-            valueName: "ip:first-last"
-        )
-    )
-    var rtp: [MediaPorts] = []
-
-    @Option(
-        name: .customLong("site"),
-        help: ArgumentHelp("A network that phones sit in, which may register faster. Repeatable.", valueName: "prefix")
-    )
-    var sites: [IPPrefix] = []
-
-    @Option(
-        name: .customLong("client-ca"),
-        help: ArgumentHelp(
-            "The root that signs the certificates of who connects, where a listener asks for one with ',clients=request' "
-                + "or ',clients=require' behind its address. Default: the root of this system.",
-            valueName: "file"
-        )
-    )
-    var clientCA: String?
+    @Option(help: "Processors for signalling, where many phone systems are served. Default: all of them.")
+    var loops: Int?
 
     @OptionGroup var format: JSONFlag
+
+    func validate() throws {
+        guard loops.map({ (1...1_024).contains($0) }) ?? true else {
+            throw ValidationError("--loops is a number of processors, from 1.")
+        }
+    }
 
     func run() async throws {
         try ServingProcess.keepMemoryPrivate()
@@ -114,29 +74,15 @@ struct Serve: AsyncParsableCommand {
 
     private func system(_ logger: Logger) async throws -> PhoneSystem {
         let installation = try Installation(opening: served.path)
-        let configuration = try installation.configuration(
-            sipTLS: sipTLS.map { $0.listener(.tls) },
-            sipWSS: sipWSS.map { $0.listener(.wss) },
-            origins: origins,
-            media: rtp,
-            sites: sites,
-            clientAuthority: clientCA
-        )
-        return try await PhoneSystem.start(installation, configuration, logger: logger) { [format] in
+        let told = try former.settings()
+        return try await PhoneSystem.start(installation, beginningWith: told, logger: logger) { [format] in
             Console.say(format.isOn ? $0.readyJSON : $0.readyLine)
         }
     }
 
     private func hosting(_ directory: String, _ logger: Logger) async throws -> Hosting {
-        let request = Hosting.Request(
-            sipTLS: sipTLS.map { $0.listener(.tls) },
-            sipWSS: sipWSS.map { $0.listener(.wss) },
-            origins: origins,
-            media: rtp,
-            sites: sites,
-            clientAuthority: clientCA
-        )
-        return try await Hosting.start(Businesses(in: directory), request, logger: logger) { [format] in
+        let (found, told) = (try Businesses(in: directory), try former.settings())
+        return try await Hosting.start(found, beginningWith: told, loops: loops, logger: logger) { [format] in
             Console.say(format.isOn ? $0.readyJSON : $0.readyLine)
         }
     }

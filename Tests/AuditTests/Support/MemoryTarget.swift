@@ -68,10 +68,12 @@ actor MemoryTarget {
                 sipPort: Self.tlsPort,
                 mediaAddress: Self.address,
                 mediaPort: Self.mediaPort,
-                nonceKey: Array(repeating: 9, count: 32),
-                sites: weakness == .guardsNoAccount ? [IPPrefix(parsing: "0.0.0.0/0")].compactMap(\.self) : []
+                nonceKey: Array(repeating: 9, count: 32)
             ),
-            snapshot: office.snapshot,
+            snapshot: office.snapshot.applying(
+                weakness == .guardsNoAccount
+                    ? [IPPrefix(parsing: "0.0.0.0/0")].compactMap(\.self).map(Change.addSite) : []
+            ),
             entropy: .repeatable(7)
         )
         relay = MediaRelay(capacity: 16, using: &numbers)

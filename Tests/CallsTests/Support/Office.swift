@@ -229,6 +229,14 @@ struct Office {
         carryOut(turn.actions)
     }
 
+    /// The same office after a few changes, of which it is told.
+    mutating func apply(_ changes: [Model.Change]) {
+        snapshot = snapshot.applying(changes)
+        var turn = Turn(at: moment)
+        switchboard.apply(snapshot, by: changes, &turn)
+        carryOut(turn.actions)
+    }
+
     /// Narrows the logins of all phones to SHA-256.
     mutating func narrow() throws {
         snapshot = try Self.snapshot(disabled: [], minimum: .sha256, generation: snapshot.generation + 1)

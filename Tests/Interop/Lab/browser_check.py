@@ -14,7 +14,10 @@ def register(server, account, sip_js, named):
     """What became of a registration from a page of a site that was named to the server, or was not."""
     browser = Browser(server.ca, sip_js)
     port = free_port()
-    server.start("--sip-wss", "127.0.0.1:%d" % port, "--origin", browser.origin if named else "http://localhost:1")
+    server.run("listener", "add", "wss", "127.0.0.1:%d" % port)
+    if named:
+        server.run("origin", "add", browser.origin)
+    server.start()
     try:
         wish = {"wss": "wss://localhost:%d/" % port, "user": account["username"], "password": account["password"],
                 "domain": account["domain"]}

@@ -31,8 +31,8 @@ class Office:
         self.server = Server(program, folder)
         self.address = "127.0.0.1"
 
-    def start(self, *more):
-        self.server.start(*more)
+    def start(self):
+        self.server.start()
         self.server.run("extension", "add", *NUMBERS)
         self.accounts = [self.server.enrol(number) for number in NUMBERS]
 
@@ -278,7 +278,10 @@ def ipv6(office):
     """Both phones, their signalling and their sound on ::1."""
     office.address = "[::1]"
     rtp = office.server.rtp
-    office.start("--sip-tls", "[::1]:%d" % office.server.port, "--rtp", "[::1]:%d-%d" % (rtp, rtp + 1))
+    office.server.run("listener", "add", "tls", "[::1]:%d" % office.server.port)
+    office.server.run("listener", "remove", "127.0.0.1:%d" % office.server.port)
+    office.server.run("media", "ports", "[::1]:%d-%d" % (rtp, rtp + 1))
+    office.start()
     other, phone = office.phone(1), office.phone(0, answer=False)
     yield "answered", office.call(phone, other, "102")
     time.sleep(4)

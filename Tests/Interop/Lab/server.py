@@ -29,12 +29,12 @@ class Server:
         self.port, self.rtp = free_port(), free_port(socket.SOCK_DGRAM)
         self.ca = os.path.join(self.data, "tls", "ca.pem")
         subprocess.run([binary, "init", "--data", self.data, "--domain", self.domain, "--address", "127.0.0.1",
-                        "--name", "localhost"], check=True, stdout=subprocess.DEVNULL)
+                        "--name", "localhost", "--sip-tls", "127.0.0.1:%d" % self.port,
+                        "--rtp", "127.0.0.1:%d-%d" % (self.rtp, self.rtp + 1), "--site", "127.0.0.0/8"], check=True, stdout=subprocess.DEVNULL)
 
-    def start(self, *more):
+    def start(self):
         self.process = subprocess.Popen(
-            [self.binary, "serve", "--data", self.data, "--sip-tls", "127.0.0.1:%d" % self.port,
-             "--rtp", "127.0.0.1:%d-%d" % (self.rtp, self.rtp + 1), "--site", "127.0.0.0/8", *more],
+            [self.binary, "serve", "--data", self.data],
             stdout=subprocess.PIPE, stderr=None, text=True)
         line = self.process.stdout.readline()
         if "ready" not in line:

@@ -225,11 +225,11 @@ struct ControlDoorTests {
             let account = LocalAccount(name: person.account, user: person.user)
             #expect(isLetIn(door.enter(account) { ended.withLock { $0.append(person.account) } }))
         }
-        await door.admit(by: try SocketFixture.snapshot([alice, bob], generation: 2))
+        await door.apply(try SocketFixture.snapshot([alice, bob], generation: 2), [])
         #expect(ended.withLock { $0 }.isEmpty)
-        await door.admit(by: try SocketFixture.snapshot([person("alice", 1_001, .billing), bob], generation: 3))
+        await door.apply(try SocketFixture.snapshot([person("alice", 1_001, .billing), bob], generation: 3), [])
         #expect(ended.withLock { $0 } == ["alice"])
-        await door.admit(by: try SocketFixture.snapshot([person("bob", 9_999)], generation: 4))
+        await door.apply(try SocketFixture.snapshot([person("bob", 9_999)], generation: 4), [])
         #expect(ended.withLock { Set($0) } == ["alice", "bob"])
     }
 }

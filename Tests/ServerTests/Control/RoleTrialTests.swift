@@ -119,11 +119,11 @@ struct RoleTrialTests {
     private func serve(_ made: Installation, _ work: () async throws -> Void) async throws {
         let loopback = IPAddress(v4: 0x7F00_0001)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let configuration = try made.configuration(
-            sipTLS: [EncryptedListener(.tls, SocketAddress(ip: loopback, port: 0))],
+        let told = NetworkSettings(
+            listeners: [EncryptedListener(.tls, SocketAddress(ip: loopback, port: 0))],
             media: [try Office.freePorts(on: loopback)]
         )
-        let system = try await PhoneSystem.start(made, configuration, logger: logger) { _ in }
+        let system = try await PhoneSystem.start(made, beginningWith: told, logger: logger) { _ in }
         let group = ServiceGroup(services: [system], logger: logger)
         let running = Task(executorPreference: NetworkThreads.shared) { try await group.run() }
         let outcome = await Result { () async throws in try await work() }

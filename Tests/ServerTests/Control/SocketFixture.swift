@@ -51,7 +51,7 @@ struct SocketFixture: Sendable {
             // Nothing makes it give up.
             if command is RunAudit { await Task { try? await Task.sleep(for: .seconds(600)) }.value }
             if command is RemoveOperator, let none = try? SocketFixture.snapshot(generation: 9) {
-                await door.admit(by: none)
+                await door.apply(none, [])
             }
             return try command is RemoveOperator
                 ? Self.reply(SocketFixture.removed) : Self.reply(DoctorReport(facts: []))
@@ -98,7 +98,7 @@ struct SocketFixture: Sendable {
 
     /// Another settings' operators from now on.
     func admit(_ operators: [Operator], generation: UInt64) async throws {
-        await door.admit(by: try Self.snapshot(operators, generation: generation))
+        await door.apply(try Self.snapshot(operators, generation: generation), [])
     }
 
     static func snapshot(_ operators: [Operator] = [], generation: UInt64 = 1) throws -> Snapshot {

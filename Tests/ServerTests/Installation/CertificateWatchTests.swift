@@ -60,10 +60,11 @@ struct CertificateWatchTests {
     ) async throws {
         try await Town.withPlace {
             let loopback = IPAddress(v4: 0x7F00_0001)
-            let configuration = try made.configuration(
-                sipTLS: [EncryptedListener(.tls, SocketAddress(ip: loopback, port: 0))],
-                media: [Office.freePorts(on: loopback)]
+            let network = NetworkSettings(
+                listeners: [EncryptedListener(.tls, SocketAddress(ip: loopback, port: 0))],
+                media: [try Office.freePorts(on: loopback)]
             )
+            let configuration = made.configuration(for: network)
             let store = try made.openStore()
             let server = try await RingfenceServer.start(configuration, store: store, logger: .silent)
             let lines = Lines()

@@ -110,15 +110,20 @@ struct HostingTests {
         #expect(refusal?.remedy == "look at the first: ringfence doctor --data \(folder.path)/acme")
     }
 
-    @Test func `businesses with different addresses have to be told where media arrives`() async throws {
+    @Test func `a business whose media is to arrive elsewhere is not served, and told what to say`() async throws {
         _ = try make("acme")
-        _ = try make("bolt", address: IPAddress(v4: 0x7F00_0002))
+        let bolt = try make("bolt", address: IPAddress(v4: 0x7F00_0002))
         let tls = EncryptedListener(.tls, SocketAddress(ip: Self.loopback, port: 0))
-        let refusal = await #expect(throws: Refusal.self) {
-            let request = Hosting.Request(sipTLS: [tls])
-            _ = try await Hosting.start(Businesses(in: folder.path), request, logger: .silent) { _ in }
+        for installation in [try Installation(opening: folder.path + "/acme"), bolt] {
+            try installation.begin(try installation.openStore(), with: NetworkSettings(listeners: [tls]))
         }
-        #expect(refusal?.remedy.contains("--rtp") == true)
+        let hosting = try await Hosting.start(Businesses(in: folder.path), logger: .silent) { _ in }
+        #expect(hosting.businesses.whole.map(\.folderName) == ["acme"])
+        let refusal = try #require(hosting.businesses.broken.first?.refusal)
+        #expect(refusal.reason.hasPrefix("its media is to arrive elsewhere than that of acme"))
+        #expect(refusal.remedy.contains("ringfence media ports 127.0.0.1:40000-40001 --data \(bolt.directory)"))
+        for system in hosting.systems { await system.server.stop() }
+        await hosting.machine.stop()
     }
 
     @Test func `a port that is taken refuses them all`() async throws {
@@ -148,12 +153,12 @@ struct HostingTests {
 
     /// Serves for as long as the test works, then stops as SIGTERM does.
     private func serve(on port: UInt16 = 0, _ work: @escaping @Sendable (Hosting) async throws -> Void) async throws {
-        let request = Hosting.Request(
-            sipTLS: [EncryptedListener(.tls, SocketAddress(ip: Self.loopback, port: port))],
+        let told = NetworkSettings(
+            listeners: [EncryptedListener(.tls, SocketAddress(ip: Self.loopback, port: port))],
             media: [try Office.freePorts(on: Self.loopback)]
         )
         let (ready, isReady) = AsyncStream<Hosting>.makeStream()
-        let hosting = try await Hosting.start(Businesses(in: folder.path), request, logger: .silent) {
+        let hosting = try await Hosting.start(Businesses(in: folder.path), beginningWith: told, logger: .silent) {
             isReady.yield($0)
         }
         let group = ServiceGroup(services: [hosting], logger: .silent)

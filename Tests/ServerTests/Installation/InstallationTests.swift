@@ -27,7 +27,7 @@ struct InstallationTests {
         let opened = try Installation(opening: made.directory)
         #expect(opened.settings == made.settings)
         #expect(opened.settings.names == ["pbx.example.com", "sip.example.com"])
-        let configuration = try opened.configuration()
+        let configuration = opened.configuration(for: try opened.usualNetwork())
         #expect(configuration.sip.map(\.address.description) == ["192.0.2.10:5061"])
         #expect(configuration.media.map(\.description) == ["192.0.2.10:40000-40001"])
         #expect(configuration.tls.authority == made.directory + "/tls/ca.pem")

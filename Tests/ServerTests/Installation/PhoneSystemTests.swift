@@ -76,11 +76,11 @@ struct PhoneSystemTests {
         _ work: @escaping @Sendable (ControlClient) throws -> Void
     ) async throws {
         let loopback = IPAddress(v4: 0x7F00_0001)
-        let configuration = try made.configuration(
-            sipTLS: [EncryptedListener(.tls, SocketAddress(ip: loopback, port: 0))],
+        let told = NetworkSettings(
+            listeners: [EncryptedListener(.tls, SocketAddress(ip: loopback, port: 0))],
             media: [MediaPorts(address: loopback, first: port, last: port + 1)].compactMap(\.self)
         )
-        let system = try await PhoneSystem.start(made, configuration, logger: logger) { _ in }
+        let system = try await PhoneSystem.start(made, beginningWith: told, logger: logger) { _ in }
         let group = ServiceGroup(services: [system], logger: logger)
         let running = Task(executorPreference: NetworkThreads.shared) { try await group.run() }
         let outcome = await withCheckedContinuation { finished in

@@ -170,7 +170,10 @@ struct BusinessesTests {
                 until: now + .seconds(60)
             )
             let draft = JournalDraft(actor: "test", action: "listener.except", subject: address.description)
-            await acme.server.apply(try acme.store.change([.except(exception)], journal: [draft], at: now))
+            await acme.server.apply(
+                try acme.store.change([.except(exception)], journal: [draft], at: now),
+                [.except(exception)]
+            )
             let sender = try await DatagramPeer.open(on: "127.0.0.1")
             for _ in 0..<400 where !sender.heard.contains("SIP/2.0 ") {
                 let request = Requests.register(credentials: Requests.abilities, domain: acme.domain)

@@ -35,12 +35,11 @@ struct HostedOffices: Sendable {
                 sharing: Share(businesses: domains.count, loops: loops, descriptors: descriptors),
                 loops: loops,
                 listeners: listeners.map { EncryptedListener($0, SocketAddress(ip: loopback, port: 0)) },
-                media: [try Office.freePorts(on: loopback)],
-                sites: sites
+                media: [try Office.freePorts(on: loopback)]
             )
             var offices: [Office] = []
             do {
-                for domain in domains { offices.append(try await Office(domain: domain, in: machine)) }
+                for domain in domains { offices.append(try await Office(sites: sites, domain: domain, in: machine)) }
                 machine.open()
                 let result = try await work(HostedOffices(machine: machine, offices: offices))
                 await close(machine, offices)

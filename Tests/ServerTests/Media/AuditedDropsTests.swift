@@ -2,6 +2,7 @@
 
 import Audit
 import Foundation
+import Model
 import Primitives
 import Testing
 

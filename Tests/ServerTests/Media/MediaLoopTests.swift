@@ -2,6 +2,7 @@
 
 import Foundation
 import Media
+import Model
 import Primitives
 import Synchronization
 import Testing

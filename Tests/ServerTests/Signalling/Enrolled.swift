@@ -39,12 +39,13 @@ struct Enrolled: Sendable {
             createdAt: WallTime(milliseconds: 0)
         )
         let start = WallTime(milliseconds: 0)
+        let changes: [Change] = [.put(Extension(number: parsed, name: number, createdAt: start)), .enrol(device)]
         let snapshot = try office.store.change(
-            [.put(Extension(number: parsed, name: number, createdAt: start)), .enrol(device)],
+            changes,
             journal: [JournalDraft(actor: "test", action: "phone.enrol", subject: number)],
             at: start
         )
-        await office.server.apply(snapshot)
+        await office.server.apply(snapshot, changes)
     }
 
     /// Registers over that connection.

@@ -30,7 +30,7 @@ struct ListenerExceptionTests {
         )
         let draft = JournalDraft(actor: "test", action: "listener.except", subject: address.description)
         let snapshot = try office.store.change([.except(exception)], journal: [draft], at: now)
-        await office.server.apply(snapshot)
+        await office.server.apply(snapshot, [.except(exception)])
         return address
     }
 

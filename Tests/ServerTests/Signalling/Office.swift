@@ -78,7 +78,7 @@ final class Office: Sendable {
             certificate: folder.appending(path: "server.pem").path,
             key: folder.appending(path: "server.key").path,
             authority: nil,
-            clientAuthority: clients == .none ? nil : folder.appending(path: "clients.pem").path
+            clientAuthority: clients == .none ? nil : root
         )
         try root.write(toFile: folder.appending(path: "clients.pem").path, atomically: true, encoding: .utf8)
         try leaf.certificate.write(toFile: files.certificate, atomically: true, encoding: .utf8)
@@ -90,15 +90,18 @@ final class Office: Sendable {
             by: "test",
             at: WallTime(milliseconds: 0)
         )
+        let network = NetworkSettings(sites: sites, origins: (browsers ?? []).compactMap { WebOrigin(parsing: $0) })
+        if !network.changes.isEmpty {
+            let entry = JournalDraft(actor: "test", action: "network.set", subject: "network")
+            _ = try store.change(network.changes, journal: [entry], at: WallTime(milliseconds: 0))
+        }
         var configuration = ServerConfiguration(
             directory: folder.path,
             hostNames: [name],
             sip: machine?.listeners
                 ?? addresses.map { EncryptedListener(.tls, SocketAddress(ip: $0, port: 0), clients: clients) }
                 + (browsers == nil ? [] : [EncryptedListener(.wss, SocketAddress(ip: loopback, port: 0))]),
-            origins: (browsers ?? []).compactMap { WebOrigin(parsing: $0) },
             media: try machine?.mediaPorts ?? addresses.map(Self.freePorts),
-            sites: sites,
             tls: files
         )
         server = try await RingfenceServer.start(configuration, store: store, in: machine, logger: .silent)

@@ -126,7 +126,7 @@ struct PhoneTests {
             let device = try #require(office.store.snapshot.devices.values.first)
             let draft = JournalDraft(actor: "test", action: "phone.revoke", subject: "201")
             let snapshot = try office.store.change([.revoke(device.id)], journal: [draft], at: device.createdAt)
-            await office.server.apply(snapshot)
+            await office.server.apply(snapshot, [.revoke(device.id)])
             #expect(try await peer.isClosed())
             #expect(await office.server.live(.registrations).registrations.isEmpty)
         }
@@ -136,7 +136,7 @@ struct PhoneTests {
         try await Office.open { office in
             let old = office.store.snapshot
             let phone = try await Enrolled("201", in: office)
-            await office.server.apply(old)
+            await office.server.apply(old, [])
             let peer = try await office.peer()
             #expect(try await phone.register(over: peer))
         }

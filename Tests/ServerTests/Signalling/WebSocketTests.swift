@@ -102,6 +102,32 @@ struct WebSocketMessageTests {
     }
 }
 
+@Suite("RFC 7118 §6: keep-alives over WebSockets")
+struct WebSocketKeepAliveTests {
+    @Test(arguments: [0x81, 0x82], [[13, 10], [13, 10, 13, 10, 13, 10], [], [10], [0], [13, 10, 0]] as [[UInt8]])
+    func `line ends, zeros and nothing at all are no reason to end it`(frame: UInt8, padding: [UInt8]) async throws {
+        try await Office.open(browsers: ["https://pbx.test"]) { office in
+            let phone = try await Enrolled("201", in: office)
+            let browser = try await office.openBrowser()
+            #expect(try await phone.register(over: browser))
+            try await browser.say(bytes: ByteBuffer(bytes: Frames.frame(frame, padding)))
+            browser.say(Requests.options(branch: 7))
+            #expect(try await browser.hears("branch=z9hG4bK-7"))
+            #expect(await office.server.live(.registrations).registrations.count == 1)
+        }
+    }
+
+    @Test(arguments: [[13, 10], [13, 10, 13, 10], [10], [0]] as [[UInt8]])
+    func `a message is read behind them`(padding: [UInt8]) async throws {
+        try await Office.open(browsers: ["https://pbx.test"]) { office in
+            let browser = try await office.openBrowser()
+            let message = Frames.frame(0x81, padding + Array(Requests.options(branch: 8).utf8))
+            try await browser.say(bytes: ByteBuffer(bytes: message))
+            #expect(try await browser.hears("branch=z9hG4bK-8"))
+        }
+    }
+}
+
 @Suite("Control flood-protection: WebSockets that are abused")
 struct WebSocketAbuseTests {
     @Test(

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Guard
+import Model
+
+struct HoursNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hours",
+        abstract: "When the business is open.",
+        subcommands: [HoursShow.self, HoursSet.self, HoursClear.self]
+    )
+}
+
+struct HoursShow: ServerCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show the opening hours.")
+
+    @OptionGroup var options: ServerOptions
+
+    var command: ShowHours { ShowHours() }
+
+    func output(of reply: ShowHours.Reply) throws -> Output {
+        try Output(reply.text, json: reply, hint: reply.hours == nil ? HoursSet.example : nil)
+    }
+}
+
+struct HoursSet: ServerCommand {
+    static let example = "Set them: ringfence hours set 'mon-fri 08:00-18:00' --zone Europe/Berlin"
+
+    static let configuration = CommandConfiguration(
+        commandName: "set",
+        abstract: "Say when the business is open.",
+        discussion: """
+            Calls ring at all times; the hours are kept for what goes by them, such as
+            a mailbox after work.
+
+              ringfence hours set 'mon-fri 08:00-18:00' 'sat 09:00-12:00' \\
+                --zone Europe/Berlin
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Days and times, each in quotes: 'mon-fri 08:00-18:00'.", valueName: "hours"))
+    var spans: [String]
+
+    @Option(help: "The time zone of the clock on your wall.")
+    var zone: String
+
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        for text in spans where OpeningHours.Span(parsing: text) == nil {
+            throw ValidationError("'\(text)' are no hours: write them like 'mon-fri 08:00-18:00'.")
+        }
+    }
+
+    var command: SetHours { SetHours(zone: zone, spans: spans) }
+
+    func output(of reply: ShowHours.Reply) throws -> Output { try Output(reply.text, json: reply) }
+}
+
+struct HoursClear: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clear",
+        abstract: "Say that the business is open at all times."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    var command: SetHours { SetHours(zone: "", spans: []) }
+
+    func output(of reply: ShowHours.Reply) throws -> Output { try Output(reply.text, json: reply) }
+}
+
+extension ShowHours.Reply {
+    fileprivate var text: String {
+        guard let hours else { return "The business is open at all times." }
+        let lines = hours.spans.map { "  \($0)" }.joined(separator: "\n")
+        return "The business is \(isOpen ? "open" : "closed") now. Its hours (\(hours.zone)):\n\(lines)"
+    }
+}

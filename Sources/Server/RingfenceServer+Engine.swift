@@ -92,7 +92,7 @@ extension RingfenceServer: HealthReporter {
         let neighbours = await machine.facts(of: hop)
         let kept = [Finding(records.figures), Finding(missing: store.shortcomings)]
         return listeners.map { Finding($0, findings: findings ?? []) } + kept + facts
-            + neighbours
+            + neighbours + [Finding(await runner.reports)]
     }
 }
 

@@ -122,9 +122,9 @@ public final class RingfenceServer: Sendable {
             reception.expect(store.snapshot.network.sites, of: hop.business, at: store.snapshot.generation)
             try reception.admit(hop.business, names: configuration.ownNames, on: sip, threshold.offer)
         }
+        AlertDesk(notifier: LogNotifier(logger: logger)).start(on: events)
         for job in Self.jobs(store, hop, machine.census) { await runner.add(job) }
         await runner.start()
-        AlertDesk(notifier: LogNotifier(logger: logger)).start(on: events)
         if !sharesMachine { machine.open() }
     }
 

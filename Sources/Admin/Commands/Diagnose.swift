@@ -46,6 +46,7 @@ extension Administrator {
     fileprivate func journalFact() async -> Finding {
         do {
             let verification = try await reading { try $0.verifyJournal() }
+            tell(verification)
             guard let sequence = verification.firstWrong else {
                 return Finding(
                     "journal",

@@ -37,13 +37,7 @@ public struct VerifyJournal: Command {
         for _: Caller
     ) async throws(Refusal) -> JournalVerification {
         let verification = try await administrator.reading { try $0.verifyJournal() }
-        if let sequence = verification.firstWrong {
-            let detail = "The journal was altered at entry \(sequence): \(verification.problem ?? "")"
-            let now = administrator.now()
-            administrator.events.publish(
-                .noticed(SecurityEvent(at: now, kind: .journalBroken, source: .machine, detail: detail))
-            )
-        }
+        administrator.tell(verification)
         return verification
     }
 }
@@ -120,6 +114,13 @@ public struct KeepProofs: Command {
 }
 
 extension Administrator {
+    /// Tells everybody who wants to know that the journal was altered, where it was.
+    func tell(_ verification: JournalVerification) {
+        guard let sequence = verification.firstWrong else { return }
+        let detail = "The journal was altered at entry \(sequence): \(verification.problem ?? "")"
+        events.publish(.noticed(SecurityEvent(at: now(), kind: .journalBroken, source: .machine, detail: detail)))
+    }
+
     fileprivate func keep(_ outcomes: [ControlOutcome], _ kind: Proof.Kind) throws(Refusal) {
         let time = now()
         let proofs = outcomes.map {

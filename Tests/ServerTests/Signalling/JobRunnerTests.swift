@@ -75,6 +75,14 @@ struct JobRunnerTests {
         }
     }
 
+    @Test func `doctor names the jobs that failed`() {
+        let good = JobReport(name: "a.good", schedule: "every hour", isRunning: false, last: nil, next: Self.begin)
+        let run = JobRun(job: "a.bad", startedAt: Self.begin, endedAt: Self.begin, failure: "no disk", failures: 1)
+        let bad = JobReport(name: "a.bad", schedule: "every hour", isRunning: false, last: run, next: Self.begin)
+        #expect(Finding([good]).isGood)
+        #expect(Finding([good, bad]).title == "jobs: failed: a.bad" && Finding([good, bad]).severity == .warning)
+    }
+
     @Test func `one that fails is told once, tried again and kept as failed`() async throws {
         try await withStore { store in
             let stage = Stage()

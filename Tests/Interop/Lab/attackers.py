@@ -124,7 +124,7 @@ def drained(listening, seconds):
         except ConnectionRefusedError:
             pass
         except BlockingIOError:
-            if time.time() >= end or not select.select([listening], [], [], end - time.time())[0]:
+            if time.time() >= end or not select.select([listening], [], [], max(0, end - time.time()))[0]:
                 return count
 
 

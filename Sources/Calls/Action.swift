@@ -7,8 +7,9 @@ public import Model
 public enum Action: Sendable {
     /// Bytes for the wire. A flow that is gone swallows them.
     case send([UInt8], FlowID)
-    /// The peer showed a valid credential: the limits for strangers no longer apply to this flow.
-    case authenticated(FlowID)
+    /// The peer showed a valid credential: the limits for strangers no longer apply to this flow. With its user name, because
+    /// asking another module about a large value copies the value.
+    case authenticated(FlowID, login: String)
     /// Send what is queued, then close.
     case close(FlowID)
     case media(RelayCommand)

@@ -69,7 +69,7 @@ struct Registrar: Sendable {
                     )
                 }
                 connections.forgetFailures(on: flow.id)
-                turn.actions.append(.authenticated(flow.id))
+                turn.actions.append(.authenticated(flow.id, login: username))
                 remember(proof, in: request, &turn)
                 return .proven(proof)
             case .challenge(let isStale, let doubt):
@@ -144,9 +144,8 @@ struct Registrar: Sendable {
         return "<sip:\(host):\(port);transport=\(flow.transport.uriName)>"
     }
 
-    /// The user names that logged in over a connection, and the one that did last.
+    /// The user names that logged in over a connection.
     func usernames(on flow: FlowID) -> [String] { connections[flow]?.usernames ?? [] }
-    func login(on flow: FlowID) -> String? { connections[flow]?.login }
 
     /// Whether a connection may go on after a message with odd fields; a stranger's may not.
     mutating func mayBeOdd(_ flow: FlowID, at now: MonotonicTime) -> Bool { connections.mayBeOdd(flow, at: now) }

@@ -53,9 +53,6 @@ extension Switchboard {
         desk.registrar.usernames(on: flow).first.flatMap { desk.snapshot.devices[$0] }.map(EventSubject.init)
     }
 
-    /// The user name that showed its credential last over a connection; `nil` where none has.
-    public func login(on flow: FlowID) -> String? { desk.registrar.login(on: flow) }
-
     /// How many phones are registered from an address, counted as one source: the /64 of an IPv6 address.
     public func phones(at source: IPAddress) -> Int {
         desk.registrar.bindings.count { $0.flow.remote.ip.accountable == source.accountable }

@@ -27,7 +27,7 @@ extension SignallingLoop {
     private func perform(_ action: Action, _ sender: Sender?) {
         switch action {
         case .send(let bytes, let id): send(bytes, to: id)
-        case .authenticated(let id): authenticated(id, sender)
+        case .authenticated(let id, let login): authenticated(id, login, sender)
         case .close(let id): connections[id]?.close()
         case .media(let command): commands.append(command)
         case .remember(let record, let ticket): outlets.remember(record, ticket)
@@ -56,14 +56,14 @@ extension SignallingLoop {
         }
     }
 
-    private func authenticated(_ id: FlowID, _ sender: Sender?) {
+    private func authenticated(_ id: FlowID, _ login: String, _ sender: Sender?) {
         let now = SystemClock.monotonic
         guard let connection = connections[id] else {
             // Over UDP the sender's address can be forged, so its source stays accountable for every message. But a
             // credential holds for a nonce that was sent to that very address.
             if id.rawValue & ConnectionTable.datagramBit != 0 {
                 datagrams[DatagramListener.number(of: id)]?.keep(id, at: now)
-                if let sender, let login = switchboard.login(on: id) { admission.knows(sender.ip, by: login, at: now) }
+                if let sender { admission.knows(sender.ip, by: login, at: now) }
             }
             return
         }
@@ -71,14 +71,13 @@ extension SignallingLoop {
             connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip, connection.origin)
         }
         connection.standing.authenticated(at: patience.served(now))
-        guard let username = switchboard.login(on: id) else { return }
-        if connection.username != username || now >= connection.knownAgain {
-            admission.knows(connection.flow.remote.ip, by: username, at: now)
+        if connection.username != login || now >= connection.knownAgain {
+            admission.knows(connection.flow.remote.ip, by: login, at: now)
             connection.knownAgain = now + Limits.knownAgain
         }
-        guard connection.username != username else { return }
+        guard connection.username != login else { return }
         if let before = connection.budget { budgets.leave(before) }
-        connection.budget = budgets.enter(username, at: now)
-        connection.username = username
+        connection.budget = budgets.enter(login, at: now)
+        connection.username = login
     }
 }

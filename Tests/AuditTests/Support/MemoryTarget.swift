@@ -219,10 +219,10 @@ actor MemoryTarget {
         for action in actions {
             switch action {
             case .send(let bytes, let flow): put(adorned(bytes), to: flow.rawValue, after: .microseconds(100) + noise())
-            case .authenticated(let flow):
+            case .authenticated(let flow, let login):
                 peers[flow.rawValue]?.isPhone = true
                 if let source = peers[flow.rawValue]?.local.ip {
-                    known.authenticated(source, by: "\(flow.rawValue)", at: now)
+                    known.authenticated(source, by: login, at: now)
                 }
             case .close(let flow): close(flow.rawValue)
             case .media(.join) where weakness == .keepsWhoLeft: break

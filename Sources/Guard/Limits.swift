@@ -59,6 +59,8 @@ public enum Limits {
     public static let sourcesOfLogin = 32
     /// How long after its last valid credential an address is known: over a weekend.
     public static let knownFor: Duration = .seconds(72 * 3_600)
+    /// How long it takes until that is renewed: a phone may stay connected for weeks.
+    public static let knownAgain: Duration = .seconds(3_600)
     /// All connections. The usual limit of open files is 20,000; the rest is for media, files and the audit.
     public static let connections = 16_384
     /// Of these, kept free for connections that have authenticated.

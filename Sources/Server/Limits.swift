@@ -172,8 +172,6 @@ enum Limits {
     static let clockStep: Duration = .seconds(60)
     /// Seconds that records may wait for the disk before `doctor` says that nothing is written: twice what a lock is waited for.
     static let lateRecords = 10
-    /// How often the source of a phone that stays connected is made known anew.
-    static let knownAgain: Duration = .seconds(3_600)
     /// How often the machine's sockets are compared with the declared ones, in seconds.
     static let socketReview = 60
     /// Relays at once: two legs each.

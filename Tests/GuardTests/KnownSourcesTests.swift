@@ -43,6 +43,14 @@ struct KnownSourcesTests {
         #expect(left.allSatisfy { $0 > 95 })
     }
 
+    @Test func `who stays connected is known from the last credential on, give or take an hour`() throws {
+        var known = KnownSources(capacity: 4)
+        let home = try ip("192.0.2.1")
+        for hour in 0...200 { known.authenticated(home, by: "a", at: now + .seconds(hour * 3_600)) }
+        #expect(known.contains(home, at: now + .seconds((200 + 71) * 3_600 - 1)))
+        #expect(!known.contains(home, at: now + .seconds((200 + 72) * 3_600)))
+    }
+
     @Test func `one login that logs in from everywhere pushes nobody else out, and loses its own oldest`() throws {
         var known = KnownSources(capacity: 64)
         let (home, shared) = (try ip("203.0.113.9"), try ip("2001:db8:0:1::1"))

@@ -60,7 +60,7 @@ public struct RemoveListener: Command {
         try await administrator.change(
             [.stopListening(old)],
             [caller.draft(Self.name, place.description, JournalDetail.of(old, became: nil))],
-            notice: "SIP is not accepted on \(place) any more from the next start on, by \(caller.name)"
+            notice: "From the next start on SIP is no longer accepted on \(place), by \(caller.name)"
         )
         return old
     }

@@ -43,7 +43,7 @@ public struct AddOrigin: Command {
     }
 }
 
-/// Lets pages of a site of the web open no WebSocket any more. Those that are open stay: they belong to phones.
+/// Keeps pages of a web site from opening a WebSocket. WebSockets that are open stay: they belong to phones.
 public struct RemoveOrigin: Command {
     public static let name = "origin.remove"
     public static let rights: [Right] = [.changeNetwork]
@@ -61,7 +61,7 @@ public struct RemoveOrigin: Command {
         try await administrator.change(
             [.removeOrigin(origin)],
             [caller.draft(Self.name, origin.text, JournalDetail.of(origin, became: nil))],
-            notice: "Pages of \(origin) may open no WebSocket any more, by \(caller.name)"
+            notice: "Pages of \(origin) can no longer open a WebSocket, by \(caller.name)"
         )
         return origin
     }
@@ -70,7 +70,7 @@ public struct RemoveOrigin: Command {
 extension Refusal {
     fileprivate static func noOrigin(_ text: String) -> Self {
         Self(
-            problem: "\(quoted(text)) is not a site of the web.",
+            problem: "\(quoted(text)) is not a web site.",
             reason: "browsers name one by its scheme, its host and perhaps a port, and nothing behind that",
             remedy: "give one like this: ringfence origin add https://intranet.example.com"
         )

@@ -61,7 +61,7 @@ public struct RemoveSite: Command {
         try await administrator.change(
             [.removeSite(site)],
             [caller.draft(Self.name, site.description, JournalDetail.of(site, became: nil))],
-            notice: "\(site) is no network of our phones any more, by \(caller.name)"
+            notice: "\(site) is no longer a network of our phones, by \(caller.name)"
         )
         return site
     }

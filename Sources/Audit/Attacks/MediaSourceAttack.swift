@@ -90,7 +90,7 @@ enum Strays {
     static func packets(_ count: Int, using entropy: Entropy) -> [[UInt8]] {
         (0..<count).map { index in
             switch index % 6 {
-            case 0: MediaEnd.header(UInt16(truncatingIfNeeded: index), 0x1234_5678) + entropy.bytes(160)
+            case 0: TestMedia.header(UInt16(truncatingIfNeeded: index), 0x1234_5678) + entropy.bytes(160)
             case 1: binding(using: entropy)
             case 2: TLSHello(version: 0x0303, suites: TLSTrial.strongSuites).bytes(host: "x", using: entropy)
             // A receiver report, and a BYE of a stream (RFC 3550 §6.4.2, §6.6).
@@ -103,7 +103,7 @@ enum Strays {
 
     /// Audio with a stream number that exists and a tag that cannot fit.
     static func forged(source: UInt32, count: Int, using entropy: Entropy) -> [[UInt8]] {
-        (0..<count).map { MediaEnd.header(UInt16(1_020 + $0), source) + entropy.bytes(170) }
+        (0..<count).map { TestMedia.header(UInt16(1_020 + $0), source) + entropy.bytes(170) }
     }
 
     /// A STUN binding request (RFC 8489 §5).

@@ -8,8 +8,8 @@ import Primitives
 struct TestCall: Sendable {
     let caller: TestPhone
     let callee: TestPhone
-    let callerMedia: MediaEnd
-    let calleeMedia: MediaEnd
+    let callerMedia: TestMedia
+    let calleeMedia: TestMedia
     /// Where the target takes the audio of the caller.
     let mediaPort: UInt16
     private let invite: RequestDraft
@@ -40,8 +40,8 @@ struct TestCall: Sendable {
         return TestCall(
             caller: phones[0],
             callee: phones[1],
-            callerMedia: MediaEnd(sockets[0], sending: callerKey, receiving: toCaller.key, source: 0x0A0A_0A0A),
-            calleeMedia: MediaEnd(sockets[1], sending: calleeKey, receiving: toCallee.key, source: 0x0B0B_0B0B),
+            callerMedia: TestMedia(sockets[0], sending: callerKey, receiving: toCaller.key, source: 0x0A0A_0A0A),
+            calleeMedia: TestMedia(sockets[1], sending: calleeKey, receiving: toCallee.key, source: 0x0B0B_0B0B),
             mediaPort: toCaller.port,
             invite: invite,
             answer: answer

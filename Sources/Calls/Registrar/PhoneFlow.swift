@@ -6,8 +6,6 @@ import Primitives
 struct PhoneFlow: Sendable {
     /// The user names that logged in over it, most often one.
     private(set) var usernames: [String] = []
-    /// Which of them did last.
-    private var latest = 0
     /// The name of ours that the phone knows us by, from its Route.
     var host: String?
     /// Whether it asks for `sips` URIs (RFC 5630).
@@ -27,15 +25,8 @@ struct PhoneFlow: Sendable {
 
     /// - Returns: Whether it was not there yet.
     mutating func add(_ username: String) -> Bool {
-        if let place = usernames.firstIndex(of: username) {
-            latest = place
-            return false
-        }
-        latest = usernames.count
+        guard !usernames.contains(username) else { return false }
         usernames.append(username)
         return true
     }
-
-    /// The user name that logged in last.
-    var login: String? { usernames.isEmpty ? nil : usernames[latest] }
 }

@@ -22,9 +22,12 @@ struct KeptTransactions<ID: Hashable & Sendable>: Sendable {
         remove(id, on: flow)
         entries[flow, default: []].append(Entry(id: id, bytes: count))
         bytes += count
-        let surplus = (entries[flow] ?? []).dropLast(most).map(\.id)
-        for id in surplus { remove(id, on: flow) }
-        return surplus
+        // In place: a list that somebody else holds as well is copied when it changes.
+        guard let surplus = entries[flow].map({ $0.count - most }), surplus > 0 else { return [] }
+        let gone = Array(entries[flow]?.prefix(surplus) ?? [])
+        entries[flow]?.removeFirst(surplus)
+        for entry in gone { bytes -= entry.bytes }
+        return gone.map(\.id)
     }
 
     mutating func remove(_ id: ID, on flow: FlowID) {

@@ -60,9 +60,13 @@ public struct KnownSources: Sendable {
         known[source.accountable].map { now < $0.until } ?? false
     }
 
+    /// Called for each valid credential, so what was renewed less than ``Limits/knownAgain`` ago is left as it is.
+    ///
     /// - Parameter login: Whose credential it was; any text that is one for each of them.
     public mutating func authenticated(_ source: IPAddress, by login: String, at now: MonotonicTime) {
-        know(source, login, until: now + Limits.knownFor)
+        let (key, end) = (source.accountable, now + Limits.knownFor)
+        if held[login]?.last == key, let place = known[key], end < place.until + Limits.knownAgain { return }
+        know(source, login, until: end)
     }
 
     /// Whether a known address may send this although strangers there, or all of them, have used up what is theirs.

@@ -48,8 +48,6 @@ final class Connection: ChannelInboundHandler {
     var budget: LoginBudget?
     /// Whose it is.
     var username: String?
-    /// When its source is made known once more: the phone may stay connected for weeks.
-    var knownAgain = MonotonicTime(nanoseconds: 0)
     /// Messages of a stranger that were read.
     var heard = 0
     /// Messages of a stranger that were not read.

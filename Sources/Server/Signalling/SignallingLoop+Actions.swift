@@ -71,10 +71,7 @@ extension SignallingLoop {
             connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip, connection.origin)
         }
         connection.standing.authenticated(at: patience.served(now))
-        if connection.username != login || now >= connection.knownAgain {
-            admission.knows(connection.flow.remote.ip, by: login, at: now)
-            connection.knownAgain = now + Limits.knownAgain
-        }
+        admission.knows(connection.flow.remote.ip, by: login, at: now)
         guard connection.username != login else { return }
         if let before = connection.budget { budgets.leave(before) }
         connection.budget = budgets.enter(login, at: now)

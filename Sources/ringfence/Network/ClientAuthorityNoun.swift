@@ -18,7 +18,7 @@ struct ClientAuthoritySet: SettingCommand {
         commandName: "set",
         abstract: "Trust the roots in a file, or our own root again.",
         discussion: """
-            It counts where a listener asks for certificates, for connections from now on.
+            It applies to new connections of listeners that ask for certificates.
 
               ringfence client-ca set phones-ca.pem
               ringfence client-ca set

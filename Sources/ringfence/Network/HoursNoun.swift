@@ -32,8 +32,7 @@ struct HoursSet: ServerCommand {
         commandName: "set",
         abstract: "Say when the business is open.",
         discussion: """
-            Calls ring at all times; the hours are kept for what goes by them, such as
-            a mailbox after work.
+            Nothing goes by the hours yet: calls ring at all times.
 
               ringfence hours set 'mon-fri 08:00-18:00' 'sat 09:00-12:00' \\
                 --zone Europe/Berlin

@@ -44,7 +44,7 @@ struct ListenerAdd: SettingCommand {
 struct ListenerRemove: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Accept nobody on an address any more, from the next start of the server on."
+        abstract: "Stop accepting phones on an address, from the next start of the server on."
     )
 
     @Argument(help: ArgumentHelp("The listener's address.", valueName: "ip:port"))
@@ -55,7 +55,7 @@ struct ListenerRemove: SettingCommand {
     var command: RemoveListener { RemoveListener(address: address.description) }
 
     func output(of listener: EncryptedListener) throws -> Output {
-        let text = "\(listener.words) is not accepted on \(listener.address) any more from the next start on."
+        let text = "From the next start on \(listener.words) is no longer accepted on \(listener.address)."
         return try Output(text, json: listener)
     }
 }

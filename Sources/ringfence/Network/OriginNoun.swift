@@ -8,7 +8,7 @@ import Model
 struct OriginNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "origin",
-        abstract: "Sites of the web whose pages may open a WebSocket.",
+        abstract: "Web sites whose pages may open a WebSocket.",
         subcommands: [OriginList.self, OriginAdd.self, OriginRemove.self]
     )
 }
@@ -16,7 +16,7 @@ struct OriginNoun: ParsableCommand {
 struct OriginList: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Show them. Those under the names of this system may always, and are not shown."
+        abstract: "Show the sites. Pages of this system itself may always do so, and are not listed."
     )
 
     @OptionGroup var options: ServerOptions
@@ -32,9 +32,9 @@ struct OriginList: SettingCommand {
 struct OriginAdd: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Let pages of a site of the web open a WebSocket.",
+        abstract: "Let pages of a web site open a WebSocket.",
         discussion: """
-            It holds at once.
+            It applies at once.
 
               ringfence origin add https://intranet.example.com
             """
@@ -56,7 +56,7 @@ struct OriginAdd: SettingCommand {
 struct OriginRemove: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Let pages of a site of the web open no WebSocket any more. Those that are open stay."
+        abstract: "Keep pages of a web site from opening a WebSocket. WebSockets that are open stay."
     )
 
     @Argument(help: ArgumentHelp("As 'ringfence origin list' shows it.", valueName: "https://host"))
@@ -67,6 +67,6 @@ struct OriginRemove: SettingCommand {
     var command: RemoveOrigin { RemoveOrigin(origin: origin.text) }
 
     func output(of origin: WebOrigin) throws -> Output {
-        try Output("Pages of \(origin) may open no WebSocket any more.", json: origin)
+        try Output("Pages of \(origin) can no longer open a WebSocket.", json: origin)
     }
 }

@@ -34,7 +34,7 @@ struct SiteAdd: SettingCommand {
         commandName: "add",
         abstract: "Say that phones sit in a network: they may all come back at once.",
         discussion: """
-            It holds at once. A site is never shut out, whatever comes from it, so name
+            It applies at once. A site is never shut out, whatever comes from it, so name
             your own networks only.
 
               ringfence site add 10.1.0.0/16
@@ -57,7 +57,7 @@ struct SiteAdd: SettingCommand {
 struct SiteRemove: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Say that no phones sit in a network any more. Phones there stay registered."
+        abstract: "Say that a network is no longer ours. Phones there stay registered."
     )
 
     @Argument(help: ArgumentHelp("As 'ringfence site list' shows it.", valueName: "prefix"))

@@ -5,7 +5,7 @@ import Model
 import Primitives
 
 /// One end of an encrypted audio stream of the attacker's own phones.
-actor MediaEnd {
+actor TestMedia {
     private let link: Link
     private let peer: String
     private var sender: SRTPSender

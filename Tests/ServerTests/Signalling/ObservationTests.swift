@@ -56,12 +56,13 @@ struct OpenSocketsTests {
 
     @Test func `a running server has the sockets it declares`() async throws {
         try await Office.open { office in
-            let found = OpenSockets.all()
             let declared = try #require(await office.server.hop.ask { $0.listeners })
             #expect(declared.count == 3)
-            for listener in declared {
-                #expect(found.contains(OpenSocket(network: listener.purpose.network, address: listener.address)))
-            }
+            let sockets = Set(declared.map { OpenSocket(network: $0.purpose.network, address: $0.address) })
+            // The kernel hands its list out in pieces, and may leave one out while other tests open and close hundreds.
+            var missing = sockets
+            for _ in 0..<20 where !missing.isEmpty { missing = sockets.subtracting(OpenSockets.all()) }
+            #expect(missing.isEmpty)
         }
     }
 }

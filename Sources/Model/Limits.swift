@@ -22,4 +22,10 @@ public enum Limits {
     public static let usernameCharacters = 16
     /// Characters of a device's identifier: 64 random bits in hexadecimal.
     public static let deviceIDCharacters = 16
+    /// Characters of the name of a trunk.
+    public static let trunkNameBytes = 32
+    /// Calls at once over a trunk where nobody says otherwise: what a small contract has.
+    public static let trunkCalls = 10
+    /// Trunks of a business: each keeps a connection and a registration of its own.
+    public static let trunks = 16
 }

@@ -4,6 +4,9 @@
 public enum Limits {
     /// Digits of an extension: one would clash with feature codes, seven with local telephone numbers.
     public static let extensionDigits = 2...6
+    /// Digits of a telephone number with its country code: ITU-T E.164 §6.2 allows 15; no country gives out shorter ones than 6,
+    /// and one less leaves room.
+    public static let phoneNumberDigits = 5...15
     /// UTF-8 bytes of a display name or label: fits the screens of phones, and one header line with room to spare.
     public static let nameBytes = 64
     /// Characters of the name of a pick-up group.

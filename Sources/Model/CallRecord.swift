@@ -90,7 +90,7 @@ extension CallRecord {
     public var protections: [LegProtection?] {
         switch callee {
         case .service: [callerProtection]
-        case .extension, nil: [callerProtection, calleeProtection]
+        case .extension, .outside, nil: [callerProtection, calleeProtection]
         }
     }
 }

@@ -5,22 +5,27 @@ public enum Participant: Hashable, Sendable {
     case `extension`(ExtensionNumber)
     /// The server itself.
     case service(CallService)
+    /// Somebody reached over a trunk; `nil` for who withholds their number, or gave none that can be one.
+    case outside(PhoneNumber?)
 
     /// `nil` for whom no extension stands.
     public var number: ExtensionNumber? {
         switch self {
         case .extension(let number): number
-        case .service: nil
+        case .service, .outside: nil
         }
     }
 
-    /// What is dialled for it, and kept of it: `101`, `*43`.
+    /// What is dialled for it, and kept of it: `101`, `*43`, `+493012345`, `anonymous`.
     public var text: String {
         switch self {
         case .extension(let number): number.text
         case .service(let service): service.code
+        case .outside(let number): number?.text ?? Self.anonymous
         }
     }
+
+    private static let anonymous = "anonymous"
 
     /// Reads ``text``.
     public init?(parsing text: some StringProtocol) {
@@ -28,6 +33,10 @@ public enum Participant: Hashable, Sendable {
             self = .service(service)
         } else if let number = ExtensionNumber(parsing: text) {
             self = .extension(number)
+        } else if let number = PhoneNumber(parsing: text) {
+            self = .outside(number)
+        } else if text == Self.anonymous {
+            self = .outside(nil)
         } else {
             return nil
         }

@@ -4,14 +4,26 @@
 /// snapshot that it is in.
 public final class OutsideSettings: Sendable {
     public let trunks: [TrunkName: TrunkAccess]
-
-    public init(trunks: [TrunkAccess] = []) {
-        self.trunks = Dictionary(trunks.map { ($0.trunk.name, $0) }) { _, last in last }
-    }
-
-    private init(_ draft: Draft) { trunks = draft.trunks }
+    public let numbers: [PhoneNumber: OwnedNumber]
+    public let callerNumbers: CallerNumbers
 
     public static let none = OutsideSettings()
+
+    public convenience init(
+        trunks: [TrunkAccess] = [],
+        numbers: [OwnedNumber] = [],
+        callerNumbers: CallerNumbers = CallerNumbers()
+    ) {
+        var draft = Draft()
+        for trunk in trunks { draft.trunks[trunk.trunk.name] = trunk }
+        for number in numbers { draft.numbers[number.number] = number }
+        draft.callerNumbers = callerNumbers
+        self.init(draft)
+    }
+
+    private init(_ draft: Draft) {
+        (trunks, numbers, callerNumbers) = (draft.trunks, draft.numbers, draft.callerNumbers)
+    }
 
     /// The trunks that may be used, first choice first.
     public var usableTrunks: [TrunkAccess] {
@@ -21,18 +33,23 @@ public final class OutsideSettings: Sendable {
     }
 
     func applying(_ change: OutsideChange) -> OutsideSettings {
-        var draft = Draft(trunks: trunks)
+        var draft = Draft(trunks: trunks, numbers: numbers, callerNumbers: callerNumbers)
         draft.apply(change)
         return OutsideSettings(draft)
     }
 
     private struct Draft {
-        var trunks: [TrunkName: TrunkAccess]
+        var trunks: [TrunkName: TrunkAccess] = [:]
+        var numbers: [PhoneNumber: OwnedNumber] = [:]
+        var callerNumbers = CallerNumbers()
 
         mutating func apply(_ change: OutsideChange) {
             switch change {
             case .putTrunk(let access): trunks[access.trunk.name] = access
             case .removeTrunk(let name): trunks[name] = nil
+            case .own(let number): numbers[number.number] = number
+            case .disown(let number): numbers[number] = nil
+            case .showCallers(let new): callerNumbers = new
             }
         }
     }
@@ -43,4 +60,55 @@ public enum OutsideChange: Sendable {
     /// Adds a trunk, or replaces the one with its name.
     case putTrunk(TrunkAccess)
     case removeTrunk(TrunkName)
+    /// Adds a number of the business, or replaces what was said of it.
+    case own(OwnedNumber)
+    case disown(PhoneNumber)
+    case showCallers(CallerNumbers)
+}
+
+/// Under which number calls go out. Only owned numbers count; one that is owned no longer is as if it were not set.
+public struct CallerNumbers: Hashable, Sendable, Codable {
+    /// For whoever has none of their own.
+    public var usual: PhoneNumber?
+    public var own: [ExtensionNumber: PhoneNumber]
+
+    public init(usual: PhoneNumber? = nil, own: [ExtensionNumber: PhoneNumber] = [:]) {
+        (self.usual, self.own) = (usual, own)
+    }
+
+    private enum CodingKeys: String, CodingKey { case usual, own }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        usual = try container.decodeIfPresent(PhoneNumber.self, forKey: .usual)
+        let pairs = try container.decode([String: PhoneNumber].self, forKey: .own)
+        own = try Dictionary(
+            uniqueKeysWithValues: pairs.map { text, shown in
+                guard let number = ExtensionNumber(parsing: text) else {
+                    throw DecodingError.dataCorruptedError(
+                        forKey: .own,
+                        in: container,
+                        debugDescription: "no extension has the number '\(text)'"
+                    )
+                }
+                return (number, shown)
+            }
+        )
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(usual, forKey: .usual)
+        try container.encode(
+            Dictionary(uniqueKeysWithValues: own.map { ($0.key.text, $0.value) }),
+            forKey: .own
+        )
+    }
+}
+
+extension OutsideSettings {
+    /// The number that a call of an extension shows outside; `nil` where the business owns none that is set for it.
+    public func callerNumber(of number: ExtensionNumber) -> PhoneNumber? {
+        [callerNumbers.own[number], callerNumbers.usual].lazy.compactMap(\.self).first { self.numbers[$0] != nil }
+    }
 }

@@ -10,11 +10,21 @@ import Primitives
 enum OutsideTable {
     private enum Kind: String {
         case trunk
+        case number
+        /// One row, whose key is empty.
+        case callerNumbers = "caller-numbers"
     }
 
     static func load(_ database: Database, _ seal: Seal) throws -> OutsideSettings {
-        let trunks = try Row.fetchAll(database, sql: "SELECT * FROM outside WHERE kind = ?", arguments: [Kind.trunk.rawValue])
-        return OutsideSettings(trunks: try trunks.map { try trunk($0, seal) })
+        OutsideSettings(
+            trunks: try rows(.trunk, database).map { try trunk($0, seal) },
+            numbers: try rows(.number, database).map { try value($0) },
+            callerNumbers: try rows(.callerNumbers, database).first.map { try value($0) } ?? CallerNumbers()
+        )
+    }
+
+    private static func rows(_ kind: Kind, _ database: Database) throws -> [Row] {
+        try Row.fetchAll(database, sql: "SELECT * FROM outside WHERE kind = ?", arguments: [kind.rawValue])
     }
 
     static func apply(_ change: OutsideChange, _ database: Database, _ seal: Seal) throws {
@@ -23,6 +33,9 @@ enum OutsideTable {
             let secret = try access.secret.map { try seal.lock($0, of: access.trunk.name) }
             try put(.trunk, access.trunk.name.text, access.trunk, secret, database)
         case .removeTrunk(let name): try remove(.trunk, name.text, database)
+        case .own(let number): try put(.number, number.number.text, number, nil, database)
+        case .disown(let number): try remove(.number, number.text, database)
+        case .showCallers(let numbers): try put(.callerNumbers, "", numbers, nil, database)
         }
     }
 

@@ -73,7 +73,7 @@ public struct SecurityEvent: Hashable, Sendable {
     public var account: String? {
         switch subject {
         case .account(let name): name
-        case .phone, .extension, .operator, nil: nil
+        case .phone, .extension, .operator, .trunk, nil: nil
         }
     }
 }

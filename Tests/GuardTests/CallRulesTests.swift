@@ -66,7 +66,7 @@ struct CallRulesTests {
             Issue.record("refused")
             return
         }
-        #expect((proof.payer.number.text, proof.target.text, proof.payer.id) == ("201", "202", office.phone.id))
+        #expect((proof.payer.number?.text, proof.target.text, proof.payer.device?.id) == ("201", "202", office.phone.id))
         #expect(proof.protection == .encrypted)
     }
 
@@ -110,7 +110,7 @@ struct CallRulesTests {
             Issue.record("refused")
             return
         }
-        #expect(proof.target == .service(.echo) && proof.payer.id == office.phone.id)
+        #expect(proof.target == .service(.echo) && proof.payer.device?.id == office.phone.id)
         #expect(proof.refusal(in: office.snapshot) == nil)
         let gone = try Snapshot.office([try .numbered("201")], devices: [])
         #expect(proof.refusal(in: gone)?.status == 403, "judged again, it falls with the phone")

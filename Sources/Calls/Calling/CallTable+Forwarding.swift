@@ -99,7 +99,7 @@ extension CallTable {
             $0.branches[index].isForwarded = true
             $0.forwards.append(forward)
         }
-        self[call.serial]?.record.forwardedBy.append(forward.payer.number)
+        if let owner = forward.payer.number { self[call.serial]?.record.forwardedBy.append(owner) }
         guard ring(call.serial, forward, only: nil, &desk) else {
             updateRinging(call.serial) { $0.refusedForward = .unreachable(forward) }
             return
@@ -113,12 +113,12 @@ extension Call.Ringing {
     var ringingPhones: Int { branches.count { $0.status == nil } }
 
     /// The forwards, one after the other, by which a call came to a place; none when it was dialled.
-    func path(to place: ExtensionNumber) -> [Placement] {
-        var (path, end): ([Placement], ExtensionNumber) = ([], place)
+    func path(to place: Participant) -> [Placement] {
+        var (path, end): ([Placement], Participant) = ([], place)
         // Each place is the target of one forward at most, and the number that was dialled of none, so this ends.
-        while let step = forwards.first(where: { $0.target.number == end }) {
+        while let step = forwards.first(where: { $0.target == end }), let owner = step.payer.number {
             path.insert(step, at: 0)
-            end = step.payer.number
+            end = .extension(owner)
         }
         return path
     }
@@ -141,7 +141,7 @@ extension Refused {
         Refused(
             status: 480,
             outcome: .unreachable,
-            reason: "extension \(forward.payer.number) forwarded it to \(forward.target), where no phone is registered"
+            reason: "\(forward.payer) forwarded it to \(forward.target), where no phone is registered"
         )
     }
 }

@@ -185,10 +185,10 @@ extension CallTable {
     /// Another call of the phone that asks.
     private struct Consultation {
         let owner: DialogOwner
-        /// Whose dialog it is.
-        let number: ExtensionNumber
+        /// Whose dialog it is; `nil` where no extension stands.
+        let number: ExtensionNumber?
         /// Whom it is with; `nil` once that phone has transferred its side and hung up.
-        let target: ExtensionNumber?
+        let target: Participant?
         let isRinging: Bool
     }
 
@@ -198,7 +198,7 @@ extension CallTable {
             return Consultation(
                 owner: owner,
                 number: leg.party.number,
-                target: partner.flatMap { $0.hasLeft ? nil : $0.party.number },
+                target: partner.flatMap { $0.hasLeft ? nil : $0.party.participant },
                 isRinging: false
             )
         }
@@ -207,7 +207,7 @@ extension CallTable {
             Consultation(
                 owner: DialogOwner(call: $0.serial, side: .caller),
                 number: $0.caller.number,
-                target: $0.callee,
+                target: $0.grounds?.placement.target,
                 isRinging: true
             )
         }

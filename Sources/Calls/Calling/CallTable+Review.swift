@@ -29,7 +29,7 @@ extension CallTable {
         guard snapshot.allows(branch.party.username), grounds?.placement.refusal(in: snapshot) == nil else {
             return false
         }
-        return ringing.path(to: branch.party.number).allSatisfy { $0.refusal(in: snapshot) == nil }
+        return ringing.path(to: branch.party.participant).allSatisfy { $0.refusal(in: snapshot) == nil }
     }
 
     /// Ends what is not allowed any longer, the oldest call first.

@@ -236,7 +236,7 @@ extension CallTable {
         writer.field(.allow, Desk.allowed)
         writer.field(.supported, isReliable ? "\(Desk.supported), 100rel" : Desk.supported)
         if case .transfer(let standing) = call.origin, !standing.referrer.isPrivate {
-            writer.field(.referredBy, "<sip:\(standing.referrer.number.text)@\(desk.snapshot.domain.text)>")
+            writer.field(.referredBy, "<\(desk.address(of: standing.referrer))>")
         }
         writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
         writer.finish(contentType: "application/sdp", body: body)

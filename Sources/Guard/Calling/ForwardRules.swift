@@ -17,8 +17,8 @@ public struct ForwardAttempt: Sendable {
     public let target: Target
     /// Whether the phone is connected over TLS.
     public let signallingIsSecure: Bool
-    /// Who gets the call's answer.
-    public let caller: ExtensionNumber
+    /// Who gets the call's answer; `nil` for who is no extension.
+    public let caller: ExtensionNumber?
     /// Where the call has rung so far, the number that was dialled first.
     public let places: [ExtensionNumber]
 
@@ -26,7 +26,7 @@ public struct ForwardAttempt: Sendable {
         phone: Device,
         target: Target,
         signallingIsSecure: Bool,
-        caller: ExtensionNumber,
+        caller: ExtensionNumber?,
         places: [ExtensionNumber]
     ) {
         (self.phone, self.target, self.signallingIsSecure) = (phone, target, signallingIsSecure)
@@ -55,7 +55,7 @@ public enum ForwardRules {
             return .allowed(
                 Placement(
                     .forwarded(attempt),
-                    payer: attempt.phone,
+                    payer: .phone(attempt.phone),
                     target: placement.target,
                     protection: placement.protection
                 )

@@ -7,6 +7,30 @@ public import Model
 /// Only ``CallRules`` and ``ForwardRules`` make one, and an INVITE that rings takes one, so a leg without the check does
 /// not compile. A call keeps it, and asks again when the settings change. A class, because every leg of a call holds it.
 public final class Placement: Sendable {
+    /// Whose call it is, by a credential, or by a setting that an operator made.
+    public enum Payer: Sendable {
+        /// The phone that dialled, transferred or forwarded.
+        case phone(Device)
+        /// Who called over a trunk: what they call costs the business nothing.
+        case caller(TrunkName)
+
+        /// The phone; `nil` where none of ours pays.
+        public var device: Device? {
+            switch self {
+            case .phone(let device): device
+            case .caller: nil
+            }
+        }
+
+        /// Whose extension pays; `nil` where nobody here does.
+        public var number: ExtensionNumber? {
+            switch self {
+            case .phone(let device): device.number
+            case .caller: nil
+            }
+        }
+    }
+
     /// What was judged, so that it can be judged again.
     enum Attempt: Sendable {
         case dialled(CallAttempt)
@@ -15,13 +39,13 @@ public final class Placement: Sendable {
     }
 
     private let attempt: Attempt
-    /// Whose call it is: the phone that dialled, transferred or forwarded, by its credential.
-    public let payer: Device
+    /// Whose call it is.
+    public let payer: Payer
     public let target: Participant
     /// What the audio has to be.
     public let protection: CallAttempt.Media
 
-    init(_ attempt: Attempt, payer: Device, target: Participant, protection: CallAttempt.Media) {
+    init(_ attempt: Attempt, payer: Payer, target: Participant, protection: CallAttempt.Media) {
         (self.attempt, self.payer, self.target, self.protection) = (attempt, payer, target, protection)
     }
 
@@ -36,6 +60,16 @@ public final class Placement: Sendable {
         return switch verdict {
         case .allowed: nil
         case .refused(let refusal): refusal
+        }
+    }
+}
+
+extension Placement.Payer: CustomStringConvertible {
+    /// For people: `extension 101`.
+    public var description: String {
+        switch self {
+        case .phone(let device): "extension \(device.number)"
+        case .caller(let trunk): "a caller over trunk \(trunk)"
         }
     }
 }

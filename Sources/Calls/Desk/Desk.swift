@@ -13,6 +13,7 @@ struct Desk: Sendable {
     var entropy: Entropy
     var transactions: TransactionTable
     var registrar: Registrar
+    var trunks: TrunkTable
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
     var counters = SwitchboardFigures()
@@ -25,6 +26,7 @@ struct Desk: Sendable {
         (self.settings, self.snapshot, self.entropy) = (settings, snapshot, entropy)
         transactions = TransactionTable(settings: settings)
         registrar = Registrar(settings: settings, snapshot: snapshot, entropy: entropy, logins: logins)
+        trunks = TrunkTable(settings: settings, entropy: entropy)
     }
 
     // MARK: Whom a URI means

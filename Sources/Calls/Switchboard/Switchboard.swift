@@ -95,6 +95,7 @@ public struct Switchboard: Sendable {
         defer { finish(&turn) }
         desk.snapshot = snapshot
         desk.registrar.apply(desk.snapshot, changes, &desk.turn)
+        desk.trunks.apply(desk.snapshot.outside, &desk.turn)
         let enrolled = Set(desk.snapshot.devices.values.map(\.id))
         desk.accounts.keep { enrolled.contains($0) }
         callTable.review(&desk)
@@ -127,10 +128,11 @@ public struct Switchboard: Sendable {
 
     /// Every input ends here: watchers hear what is news, and the next moment is known.
     mutating func finish(_ turn: inout Turn) {
+        desk.settleTrunks()
         tellWatchers()
         let phones = MonotonicTime.earliest(desk.transactions.nextDeadline, desk.registrar.nextDeadline)
         let calls = MonotonicTime.earliest(callTable.nextDeadline, subscriptions.nextDeadline)
-        nextDeadline = .earliest(phones, calls)
+        nextDeadline = .earliest(.earliest(phones, calls), desk.trunks.nextDeadline)
         swap(&desk.turn, &turn)
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Model
+
 /// What a stranger, a phone or a business may use up. Each with its unit and its reason.
 public enum Limits {
     /// Phones of one extension.
@@ -115,6 +117,11 @@ public enum Limits {
     static let forwards = 5
     /// Characters of a forward's target that a refusal repeats: more than any number has.
     static let shownTarget = 24
+
+    /// Bytes of what is dialled: 19 digits, with a visual separator after each.
+    static let dialledBytes = 40
+    /// Ranges that a business knows better, of which each is looked at for each number.
+    static let ownRanges = Model.Limits.ownRanges
 
     /// Days that an unencrypted listener may stay open before somebody has to decide anew: a quarter.
     public static let longestExceptionDays = 92

@@ -7,6 +7,21 @@ public enum Limits {
     /// Digits of a telephone number with its country code: ITU-T E.164 §6.2 allows 15; no country gives out shorter ones than 6,
     /// and one less leaves room.
     public static let phoneNumberDigits = 5...15
+    /// Digits that are dialled: an outside prefix, the longest international prefix and 15 more. They fit one machine word.
+    public static let dialledDigits = 1...19
+    /// Profiles of dialling: each is looked at for each call, and nobody keeps more apart.
+    public static let dialingProfiles = 32
+    /// Temporary releases at a time. Who needs more opens the country.
+    public static let dialingReleases = 64
+    /// Premium-rate numbers that are approved at a time.
+    public static let premiumApprovals = 256
+    /// Ranges with a quota, and ranges that the business knows better: each is looked at for each call.
+    public static let hotSpots = 64
+    public static let ownRanges = 64
+    /// A release is for an occasion: a month, then somebody decides anew.
+    public static let longestRelease: Duration = .seconds(31 * 86_400)
+    /// An approved number is looked at again every year.
+    public static let longestApproval: Duration = .seconds(366 * 86_400)
     /// UTF-8 bytes of a display name or label: fits the screens of phones, and one header line with room to spare.
     public static let nameBytes = 64
     /// Characters of the name of a pick-up group.

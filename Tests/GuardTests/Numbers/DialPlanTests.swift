@@ -86,7 +86,7 @@ struct DialPlanTests {
                 letters[Int.random(in: 0..<span, using: &generator)]
             }
             for plan in plans {
-                guard case .outside(let facts) = plan.read(ascii: bytes) else { continue }
+                guard case .outside(let facts) = plan.read(ascii: bytes.span) else { continue }
                 numbers += 1
                 let spelled = bytes.filter { 0x30...0x39 ~= $0 }
                 // What was dialled ends with the number less its country and area code, and holds nothing but its characters.

@@ -48,7 +48,7 @@ struct NumberPlanOracleTests {
             let columns = line.dropFirst().split(separator: " ")
             let home = try #require(Region(parsing: columns[0]), "\(line)")
             tally.count += 1
-            switch DialPlan(NumberingSettings(home: home)).read(columns[1]) {
+            switch DialPlan(NumberingSettings(home: home)).read(String(columns[1])) {
             case .outside(let facts) where facts.number.digits == columns[2]: break
             case .refused: refused[home.text, default: 0] += 1
             case .outside(let facts): tally.miss(line, facts.number)

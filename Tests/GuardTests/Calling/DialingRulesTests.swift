@@ -214,6 +214,16 @@ struct CountryDialingTests {
         #expect(permit.quota?.callsPerDay == 5)
     }
 
+    @Test(arguments: ["CA", "JM", "US"])
+    func `toll-free numbers of +1 are at home wherever +1 is, and nothing else is`(home: String) throws {
+        var shop = try Shop()
+        shop.settings.numbering.home = try region(home)
+        #expect(try shop.decide("+18002345678").isAllowed)
+        let own = ["CA": "+14165550123", "JM": "+18765550123", "US": "+12125550123"]
+        for (letters, text) in own { #expect(try shop.decide(text).isAllowed == (letters == home), "\(text)") }
+        #expect(try !shop.decide("+498001234567").isAllowed && !shop.decide("+19002345678").isAllowed)
+    }
+
     @Test func `without a home nothing is allowed but what is opened`() throws {
         var shop = try Shop()
         shop.settings.numbering.home = nil

@@ -53,6 +53,7 @@ struct NumberPlanTests {
         #expect(NumberPlan.facts(of: try number("+12129761234")).numberClass == .premium)
         #expect(NumberPlan.facts(of: try number("+12129751234")).numberClass == .geographicOrMobile)
         #expect(NumberPlan.facts(of: try number("+19002345678")).numberClass == .premium)
+        #expect(NumberPlan.facts(of: try number("+18009761234")).numberClass == .tollFree)
     }
 
     @Test(arguments: [

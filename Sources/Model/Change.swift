@@ -27,6 +27,8 @@ public enum Change: Sendable {
     case trustClients(of: String?)
     /// `nil` for open at all times.
     case keepHours(OpeningHours?)
+    /// Of what is arranged with the outside world.
+    case outside(OutsideChange)
 }
 
 extension Snapshot {
@@ -48,12 +50,13 @@ extension Snapshot {
         var operators: [Operator]
         var network: NetworkSettings
         var hours: OpeningHours?
+        var outside: OutsideSettings
 
         init(_ snapshot: Snapshot) {
             (extensions, devices) = (snapshot.extensions, snapshot.devices)
             (usernames, exceptions) = (snapshot.usernames, snapshot.exceptions)
             (operators, network) = (snapshot.operators, snapshot.network)
-            hours = snapshot.hours
+            (hours, outside) = (snapshot.hours, snapshot.outside)
         }
 
         mutating func apply(_ change: Change) {
@@ -79,6 +82,7 @@ extension Snapshot {
                 operators.append(new)
             case .dismiss(let account): operators.removeAll { $0.account == account }
             case .keepHours(let new): hours = new
+            case .outside(let change): outside = outside.applying(change)
             case .addSite, .removeSite, .addOrigin, .removeOrigin, .listen, .stopListening, .receiveMedia,
                 .trustClients:
                 network.apply(change)

@@ -8,6 +8,7 @@ public enum EventSubject: Hashable, Sendable {
     case `extension`(ExtensionNumber)
     /// As the journal names them: `alice (uid 1001)`.
     case `operator`(String)
+    case trunk(TrunkName)
 
     public init(_ device: Device) { self = .phone(device.id, extension: device.number, label: device.label) }
 
@@ -18,6 +19,7 @@ public enum EventSubject: Hashable, Sendable {
         case .phone(let id, let number, let label): "phone:\(id.text):\(number):\(label)"
         case .extension(let number): "extension:\(number)"
         case .operator(let name): "operator:\(name)"
+        case .trunk(let name): "trunk:\(name)"
         }
     }
 
@@ -28,6 +30,7 @@ public enum EventSubject: Hashable, Sendable {
         switch parts[0] {
         case "account" where parts.count > 1: self = .account(name)
         case "operator" where parts.count > 1: self = .operator(name)
+        case "trunk": self = TrunkName(parsing: name).map(Self.trunk) ?? .account(key)
         case "extension":
             self = ExtensionNumber(parsing: name).map(Self.extension) ?? .account(key)
         case "phone" where parts.count == 4:
@@ -48,6 +51,7 @@ extension EventSubject: CustomStringConvertible {
         case .account(let name), .operator(let name): name
         case .phone(_, let number, let label): "'\(label)' of extension \(number)"
         case .extension(let number): number.text
+        case .trunk(let name): "trunk \(name)"
         }
     }
 }

@@ -16,6 +16,7 @@ public struct Snapshot: Sendable {
     public let network: NetworkSettings
     /// When the business is open; `nil` for at all times.
     public let hours: OpeningHours?
+    public let outside: OutsideSettings
     let usernames: [ExtensionNumber: [String]]
 
     /// - Parameter business: Its own where there are several.
@@ -30,11 +31,13 @@ public struct Snapshot: Sendable {
         exceptions: [ListenerException] = [],
         operators: [Operator] = [],
         network: NetworkSettings = NetworkSettings(),
-        hours: OpeningHours? = nil
+        hours: OpeningHours? = nil,
+        outside: OutsideSettings = .none
     ) {
         (self.generation, self.business) = (generation, business)
         (self.domain, self.exceptions) = (domain, exceptions)
         (self.operators, self.network, self.hours) = (operators, network, hours)
+        self.outside = outside
         self.extensions = Dictionary(uniqueKeysWithValues: extensions.map { ($0.number, $0) })
         self.devices = Dictionary(uniqueKeysWithValues: devices.map { ($0.username, $0) })
         usernames = Dictionary(grouping: devices, by: \.number).mapValues { devices in
@@ -51,6 +54,7 @@ public struct Snapshot: Sendable {
         (domain, exceptions) = (earlier.domain, draft.exceptions)
         (extensions, devices, usernames) = (draft.extensions, draft.devices, draft.usernames)
         (operators, network, hours) = (draft.operators, draft.network, draft.hours)
+        outside = draft.outside
     }
 
     /// The phones of one extension, oldest first; none for a number that is no extension.

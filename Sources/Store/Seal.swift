@@ -55,6 +55,24 @@ struct Seal: Sendable {
         }
     }
 
+    func lock(_ secret: Redacted<String>, of trunk: TrunkName) throws -> [UInt8] {
+        let sealed = try secret.reveal { text in
+            try AES.GCM.seal(Array(text.utf8), using: credentials, authenticating: Self.binding(trunk))
+        }
+        guard let combined = sealed.combined else { throw StoreError.damaged("a credential could not be sealed") }
+        return Array(combined)
+    }
+
+    func open(_ bytes: [UInt8], of trunk: TrunkName) throws(StoreError) -> Redacted<String> {
+        do {
+            let box = try AES.GCM.SealedBox(combined: bytes)
+            let text = try AES.GCM.open(box, using: credentials, authenticating: Self.binding(trunk))
+            return Redacted(String(decoding: text, as: UTF8.self))
+        } catch {
+            throw .sealBroken(device: trunk.text, reason: "it was sealed with another key or for another trunk")
+        }
+    }
+
     /// Proves that whoever wrote an anchor had the key.
     func authenticate(_ text: String) -> String {
         Hex.encode(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: anchors))
@@ -67,6 +85,8 @@ struct Seal: Sendable {
         guard let bytes = Hex.decode(code) else { return false }
         return HMAC<SHA256>.isValidAuthenticationCode(bytes, authenticating: Array(text.utf8), using: anchors)
     }
+
+    private static func binding(_ trunk: TrunkName) -> [UInt8] { Array("trunk \(trunk.text)".utf8) }
 
     private static func binding(_ device: DeviceID, _ algorithm: DigestStrength) -> [UInt8] {
         Array("\(device.text) \(algorithm.rawValue)".utf8)

@@ -16,17 +16,33 @@ enum Side: Hashable, Sendable {
 
 /// Who a leg belongs to. Never changes; a class, because a leg is passed on often and should cost one reference, not four.
 final class Party: Sendable {
+    /// By what their calls are found: the user name of a phone, or what ``key(of:)`` makes of a trunk.
     let username: String
-    let device: DeviceID
-    let number: ExtensionNumber
+    let participant: Participant
+    /// `nil` for whom no phone of ours stands.
+    let device: DeviceID?
+    /// Over which they are reached; `nil` for a phone of ours.
+    let trunk: TrunkName?
     let name: String
     /// Wants to stay unknown to the other side (RFC 3323).
     let isPrivate: Bool
 
     init(_ device: Device, _ subscriber: Extension, isPrivate: Bool = false) {
-        (username, self.device, number) = (device.username, device.id, device.number)
-        (name, self.isPrivate) = (subscriber.name, isPrivate)
+        (username, self.device, participant) = (device.username, device.id, .extension(device.number))
+        (name, self.isPrivate, trunk) = (subscriber.name, isPrivate, nil)
     }
+
+    /// Somebody outside.
+    init(_ participant: Participant, over trunk: TrunkName, name: String, isPrivate: Bool = false) {
+        (username, device, self.participant) = (Self.key(of: trunk), nil, participant)
+        (self.trunk, self.name, self.isPrivate) = (trunk, name, isPrivate)
+    }
+
+    /// `nil` for whom no extension stands.
+    var number: ExtensionNumber? { participant.number }
+
+    /// No phone has such a user name, because of the space.
+    static func key(of trunk: TrunkName) -> String { "trunk \(trunk.text)" }
 }
 
 /// One call: two dialogs that know nothing of each other, and what ties them together (RFC 7092, a signalling and media
@@ -174,9 +190,10 @@ struct Call: Sendable {
     func time(at now: Moment) -> WallTime { begun.wall + (now.monotonic - begun.monotonic) }
 }
 
-/// One phone that rings for a call.
+/// One phone that rings for a call, or one trunk that it leaves by.
 struct Branch: Sendable {
-    let key: BranchKey
+    /// Another one once a provider has asked who we are.
+    var key: BranchKey
     /// What lets it ring.
     let placement: Placement
     let party: Party

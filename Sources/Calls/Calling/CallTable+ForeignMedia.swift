@@ -43,7 +43,7 @@ extension CallTable {
                 at: desk.now.wall,
                 kind: .foreignMedia,
                 source: .address(media.locked?.ip ?? leg.source),
-                subject: .extension(leg.party.number),
+                subject: leg.party.number.map(EventSubject.extension) ?? leg.party.trunk.map(EventSubject.trunk),
                 detail: "the audio of a call came from elsewhere \(moves) times within a minute: somebody copies it"
             )
             desk.turn.actions.append(.report(event))

@@ -22,9 +22,14 @@ extension CallTable {
         guard let call = self[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
+        guard ringing.branches[index].party.trunk == nil else {
+            // Row T07: a provider sends no call elsewhere at our expense.
+            branchFailed(603, index, of: call.serial, &desk)
+            return
+        }
         finish(index, of: call.serial, status, &desk)
         let targets = targets(of: response, status, &desk)
-        let owner = ringing.branches[index].party.number
+        guard let owner = ringing.branches[index].party.number else { return }
         // Another phone of the same person was quicker, and sent it to the same place.
         let isKnown = ringing.forwards.contains { $0.payer.number == owner && targets.contains(.user($0.target.text)) }
         if isKnown {
@@ -85,7 +90,7 @@ extension CallTable {
                 caller: call.caller.number,
                 places: (call.callee.map { [$0] } ?? []) + ringing.forwards.compactMap(\.target.number)
             )
-            switch ForwardRules.decide(attempt, in: desk.snapshot) {
+            switch ForwardRules.decide(attempt, in: desk.snapshot, by: desk.dialPlan, at: desk.now.wall) {
             case .allowed(let forward): return .allowed(forward)
             case .refused(let refusal): first = first ?? refusal
             }
@@ -99,8 +104,8 @@ extension CallTable {
             $0.branches[index].isForwarded = true
             $0.forwards.append(forward)
         }
-        self[call.serial]?.record.forwardedBy.append(forward.payer.number)
-        guard ring(call.serial, forward, only: nil, &desk) else {
+        if let owner = forward.payer.number { self[call.serial]?.record.forwardedBy.append(owner) }
+        guard place(call.serial, forward, only: nil, &desk) else {
             updateRinging(call.serial) { $0.refusedForward = .unreachable(forward) }
             return
         }
@@ -113,12 +118,12 @@ extension Call.Ringing {
     var ringingPhones: Int { branches.count { $0.status == nil } }
 
     /// The forwards, one after the other, by which a call came to a place; none when it was dialled.
-    func path(to place: ExtensionNumber) -> [Placement] {
-        var (path, end): ([Placement], ExtensionNumber) = ([], place)
+    func path(to place: Participant) -> [Placement] {
+        var (path, end): ([Placement], Participant) = ([], place)
         // Each place is the target of one forward at most, and the number that was dialled of none, so this ends.
-        while let step = forwards.first(where: { $0.target.number == end }) {
+        while let step = forwards.first(where: { $0.target == end }), let owner = step.payer.number {
             path.insert(step, at: 0)
-            end = step.payer.number
+            end = .extension(owner)
         }
         return path
     }
@@ -141,7 +146,7 @@ extension Refused {
         Refused(
             status: 480,
             outcome: .unreachable,
-            reason: "extension \(forward.payer.number) forwarded it to \(forward.target), where no phone is registered"
+            reason: "\(forward.payer) forwarded it to \(forward.target), where no phone is registered"
         )
     }
 }

@@ -98,12 +98,12 @@ extension CallTable {
         conversation.change = nil
         guard let former = conversation[side].leg else { return }
         // Whom the one that stays was to be told of is gone.
-        conversation[side] = .phone(leg)
+        conversation[side] = Endpoint(leg)
         conversation[side.other].change { $0.introduction = nil }
         if next.record.id != call.record.id {
             var ended = call.record
             ended.endedAt = call.time(at: desk.now)
-            ended.reason = "\(former.party.number) transferred it to \(leg.party.number)"
+            ended.reason = "\(former.party.participant) transferred it to \(leg.party.participant)"
             desk.turn.actions.append(.remember(ended, nil))
         }
         (call.record, call.begun) = (next.record, next.begun)

@@ -23,6 +23,8 @@ extension CallTable {
         case .branch(let index, _):
             if 200..<300 ~= status {
                 branchAnswered(response, index, of: client, key, &desk)
+            } else if status == 401 || status == 407, answerChallenge(response, index, of: client, &desk) {
+                return
             } else if 300..<400 ~= status {
                 redirected(response, status, index, of: client, &desk)
             } else if status >= 400 {
@@ -52,7 +54,7 @@ extension CallTable {
             var dialog = clear ?? Dialog(unclear: response, to: client.request)
         else { return }
         desk.transactions.countAnswer(key)
-        let acknowledgement = desk.acknowledge(&dialog, cseq: 1, over: client.flow)
+        let acknowledgement = desk.acknowledge(&dialog, cseq: client.sequence, over: client.flow)
         desk.turn.actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = self[client.call],
             case .ringing(let ringing) = call.phase,
@@ -82,7 +84,7 @@ extension CallTable {
         var leg = Leg(branch.party, client.flow, dialog, media, at: desk.now)
         leg.session = SessionTimer(answeredBy: response, before: nil, at: desk.now)
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .callee)
-        wait(for: .phone(leg), ringingAt: branch.party.number, in: call.serial, &desk)
+        wait(for: Endpoint(leg), ringingAt: branch.party.participant, in: call.serial, &desk)
     }
 
     /// The answer to our offer: exactly one of our keys, taken up by tag and suite (RFC 4568 §5.1.2), and a voice codec of it.
@@ -91,14 +93,14 @@ extension CallTable {
         return media.accept(response.answer) ? media : nil
     }
 
-    /// - Parameter place: The extension that rang.
-    mutating func wait(for callee: Endpoint, ringingAt place: ExtensionNumber?, in serial: UInt64, _ desk: inout Desk) {
+    /// - Parameter place: Who rang.
+    mutating func wait(for callee: Endpoint, ringingAt place: Participant?, in serial: UInt64, _ desk: inout Desk) {
         if let leg = callee.leg { silenceOthers(serial, than: leg, &desk) }
         guard var call = self[serial] else { return }
         if case .ringing(let ringing) = call.phase, let place {
             let forwards = ringing.path(to: place)
             call.grounds = call.grounds?.by(forwards)
-            call.record.forwardedBy = forwards.map(\.payer.number)
+            call.record.forwardedBy = forwards.compactMap(\.payer.number)
         }
         let ticket = Ticket(serial: nextSerial())
         call.record.answeredAt = call.time(at: desk.now)
@@ -191,7 +193,7 @@ extension CallTable {
             caller.introduction = .last
             caller.introduceBy = desk.now.monotonic + Limits.introduction
         }
-        self[call.serial]?.phase = .talking(Call.Conversation(caller: .phone(caller), callee: callee))
+        self[call.serial]?.phase = .talking(Call.Conversation(caller: Endpoint(caller), callee: callee))
         if incoming.offer == nil, let suite = media.suite {
             self[call.serial]?.record.callerProtection = LegProtection(incoming.flow, suite: suite)
         }

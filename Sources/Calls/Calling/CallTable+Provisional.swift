@@ -121,7 +121,7 @@ extension CallTable {
         else { return }
         let branch = ringing.branches[index]
         let callee = Leg(branch.party, branch.flow, phone.dialog, media, at: desk.now)
-        let (told, body) = callerMedia(incoming, .phone(callee), &desk)
+        let (told, body) = callerMedia(incoming, Endpoint(callee), &desk)
         earlyCalls[call.serial]?.told = EarlyCall.Told(
             media: told,
             body: body,

@@ -17,9 +17,14 @@ extension CallTable {
         }
         guard let named else { return }
         if let owner = confirmedDialog(named), let former = leg(owner) {
+            guard let seat = former.party.number else {
+                // Nobody sits down where somebody outside is.
+                refuseSeat(403, request, by: proof, &desk)
+                return
+            }
             let verdict = PickupRules.decide(
                 proof.device,
-                talkingAt: former.party.number,
+                talkingAt: seat,
                 signallingIsSecure: proof.flow.transport.isEncrypted,
                 in: desk.snapshot
             )
@@ -53,7 +58,7 @@ extension CallTable {
                     request.bytes(callID).elementsEqual(named.callID), let tag = try? request.from().tag,
                     request.bytes(tag).elementsEqual(named.toTag) || request.bytes(tag).elementsEqual(named.fromTag)
                 else { continue }
-                return (call.serial, branch.party.number)
+                return branch.party.number.map { (call.serial, $0) }
             }
         }
         return nil
@@ -72,8 +77,7 @@ extension CallTable {
                 call.caller.username != proof.device.username
             else { continue }
             for branch in ringing.branches where branch.status == nil {
-                let place = branch.party.number
-                guard number == nil || place == number else { continue }
+                guard let place = branch.party.number, number == nil || place == number else { continue }
                 if number != nil { return (call.serial, place) }
                 if case .allowed = mayPickUp(at: place, by: proof, &desk) { return (call.serial, place) }
             }
@@ -123,7 +127,7 @@ extension CallTable {
         for branch in ringing.branches where branch.status == nil {
             desk.cancel(branch.key, because: Reason.completedElsewhere)
         }
-        wait(for: .phone(leg), ringingAt: number, in: serial, &desk)
+        wait(for: Endpoint(leg), ringingAt: .extension(number), in: serial, &desk)
     }
 
     // MARK: Moving a call

@@ -15,15 +15,18 @@ extension Desk {
         }
         writer.field(
             .pAssertedIdentity,
-            "\(quoted(party.name)) <sip:\(party.number.text)@\(snapshot.domain.text)>"
+            "\(quoted(party.name)) <\(address(of: party))>"
         )
     }
 
     /// From as the called phone sees it (RFC 3323 §4.1 for the anonymous one).
     func origin(of party: Party, tag: String) -> String {
         guard !party.isPrivate else { return "\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=\(tag)" }
-        return "\(quoted(party.name)) <sip:\(party.number.text)@\(snapshot.domain.text)>;tag=\(tag)"
+        return "\(quoted(party.name)) <\(address(of: party))>;tag=\(tag)"
     }
+
+    /// What a phone calls to reach somebody: an extension, or the number of somebody outside.
+    func address(of party: Party) -> String { "sip:\(party.participant.text)@\(snapshot.domain.text)" }
 }
 
 /// A display name as a quoted string (RFC 3261 §25.1). The writer takes care of control characters.

@@ -9,20 +9,24 @@ import SIP
 enum Endpoint: Sendable {
     /// A phone, reached over a dialog.
     case phone(Leg)
+    /// Somebody outside, reached over a dialog with a provider.
+    case trunk(Leg)
     /// The server itself.
     case service(CallService)
+
+    init(_ leg: Leg) { self = leg.party.trunk == nil ? .phone(leg) : .trunk(leg) }
 
     /// Over which it is reached; `nil` for an end of our own.
     var leg: Leg? {
         switch self {
-        case .phone(let leg): leg
+        case .phone(let leg), .trunk(let leg): leg
         case .service: nil
         }
     }
 
     var participant: Participant {
         switch self {
-        case .phone(let leg): .extension(leg.party.number)
+        case .phone(let leg), .trunk(let leg): leg.party.participant
         case .service(let service): .service(service)
         }
     }
@@ -30,7 +34,7 @@ enum Endpoint: Sendable {
     /// What the relay has to know; `nil` until the keys are agreed on.
     var media: MediaEnd? {
         switch self {
-        case .phone(let leg): leg.relayMedia.map(MediaEnd.network)
+        case .phone(let leg), .trunk(let leg): leg.relayMedia.map(MediaEnd.network)
         case .service(.echo): .echo
         }
     }
@@ -38,7 +42,7 @@ enum Endpoint: Sendable {
     /// How the other end is answered that offered this; `nil` when it left the offer to us.
     func answer(to offer: AudioDescription?) -> (formats: [AudioFormat], packetTime: Int?, direction: MediaDirection) {
         switch self {
-        case .phone(let leg):
+        case .phone(let leg), .trunk(let leg):
             (leg.media.formats, leg.media.remote?.packetTime, leg.media.remote?.direction ?? .sendReceive)
         case .service(.echo): (offer?.formats ?? AudioFormat.usual, offer?.packetTime, .sendReceive)
         }
@@ -56,9 +60,9 @@ enum Endpoint: Sendable {
     var owesAnswer: Bool { leg?.unacknowledged?.expectsAnswer == true }
 
     mutating func change(_ change: (inout Leg) -> Void) {
-        guard case .phone(var leg) = self else { return }
+        guard var leg else { return }
         change(&leg)
-        self = .phone(leg)
+        self = Endpoint(leg)
     }
 }
 

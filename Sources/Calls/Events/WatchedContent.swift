@@ -60,16 +60,16 @@ extension Call {
     var views: [CallView] {
         switch phase {
         case .ringing(let ringing):
-            var views = [CallView(caller.number, isInitiator: true, ringing.isAnnounced ? .early : .trying)]
+            var views = [CallView(caller, isInitiator: true, ringing.isAnnounced ? .early : .trying)].compactMap(\.self)
             for branch in ringing.branches where branch.status == nil {
-                let view = CallView(branch.party.number, isInitiator: false, .early)
-                if !views.contains(view) { views.append(view) }
+                guard let view = CallView(branch.party, isInitiator: false, .early), !views.contains(view) else {
+                    continue
+                }
+                views.append(view)
             }
             return views
         case .answering(let answering):
-            return [
-                CallView(caller.number, isInitiator: true, .early)
-            ] + [answering.callee].views(isInitiator: false)
+            return [CallView(caller, isInitiator: true, .early)].compactMap(\.self) + [answering.callee].views(isInitiator: false)
         case .refusing: return []
         case .talking(let conversation):
             // Who transferred the call and hung up is not in it any more.
@@ -79,17 +79,18 @@ extension Call {
 }
 
 extension [Endpoint] {
-    /// Nobody watches an end of our own.
     fileprivate func views(isInitiator: Bool) -> [CallView] {
         compactMap { endpoint in
             guard let leg = endpoint.leg, !leg.hasLeft else { return nil }
-            return CallView(leg.party.number, isInitiator: isInitiator, .confirmed)
+            return CallView(leg.party, isInitiator: isInitiator, .confirmed)
         }
     }
 }
 
 extension CallView {
-    fileprivate init(_ number: ExtensionNumber, isInitiator: Bool, _ state: State) {
+    /// Nobody watches who is no extension.
+    fileprivate init?(_ party: Party, isInitiator: Bool, _ state: State) {
+        guard let number = party.number else { return nil }
         self.init(number: number, isInitiator: isInitiator, state: state)
     }
 }

@@ -1,41 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Model
+public import Primitives
 
 /// Proof that a call was judged and may be placed: who pays for it, where it goes, and how it is protected.
 ///
 /// Only ``CallRules`` and ``ForwardRules`` make one, and an INVITE that rings takes one, so a leg without the check does
 /// not compile. A call keeps it, and asks again when the settings change. A class, because every leg of a call holds it.
 public final class Placement: Sendable {
+    /// Whose call it is, by a credential, or by a setting that an operator made.
+    public enum Payer: Sendable {
+        /// The phone that dialled, transferred or forwarded.
+        case phone(Device)
+        /// Who called over a trunk: what they call costs the business nothing.
+        case caller(TrunkName)
+
+        /// The phone; `nil` where none of ours pays.
+        public var device: Device? {
+            switch self {
+            case .phone(let device): device
+            case .caller: nil
+            }
+        }
+
+        /// Whose extension pays; `nil` where nobody here does.
+        public var number: ExtensionNumber? {
+            switch self {
+            case .phone(let device): device.number
+            case .caller: nil
+            }
+        }
+    }
+
     /// What was judged, so that it can be judged again.
     enum Attempt: Sendable {
         case dialled(CallAttempt)
         case forwarded(ForwardAttempt)
         case service(CallAttempt, CallService)
+        case inbound(InboundAttempt)
+        case paid(CallAttempt, DialingWay)
+        case help(CallAttempt)
     }
 
     private let attempt: Attempt
-    /// Whose call it is: the phone that dialled, transferred or forwarded, by its credential.
-    public let payer: Device
+    /// Whose call it is.
+    public let payer: Payer
     public let target: Participant
     /// What the audio has to be.
     public let protection: CallAttempt.Media
+    /// `nil` for a call that stays inside.
+    public let outside: OutsideCall?
 
-    init(_ attempt: Attempt, payer: Device, target: Participant, protection: CallAttempt.Media) {
+    init(
+        _ attempt: Attempt,
+        payer: Payer,
+        target: Participant,
+        protection: CallAttempt.Media,
+        outside: OutsideCall? = nil
+    ) {
         (self.attempt, self.payer, self.target, self.protection) = (attempt, payer, target, protection)
+        self.outside = outside
     }
 
     /// Why it would not be given under these settings; `nil` while it stands.
-    public func refusal(in snapshot: Snapshot) -> CallRefusal? {
-        let verdict =
-            switch attempt {
-            case .dialled(let attempt): CallRules.decide(attempt, in: snapshot)
-            case .forwarded(let attempt): ForwardRules.decide(attempt, in: snapshot)
-            case .service(let attempt, let service): CallRules.decide(attempt, to: service, in: snapshot)
-            }
+    public func refusal(in snapshot: Snapshot, at now: WallTime) -> CallRefusal? {
+        let verdict: Verdict<Placement>
+        switch attempt {
+        case .dialled(let attempt): verdict = CallRules.decide(attempt, in: snapshot, at: now)
+        case .paid(let attempt, let way): verdict = CallRules.decide(attempt, way, in: snapshot, at: now)
+        case .forwarded(let attempt): verdict = ForwardRules.decide(attempt, in: snapshot, at: now)
+        case .service(let attempt, let service): verdict = CallRules.decide(attempt, to: service, in: snapshot)
+        case .inbound(let attempt): verdict = InboundRules.decide(attempt, in: snapshot, at: now)
+        // Whatever changes, who called for help goes on talking.
+        case .help: return nil
+        }
         return switch verdict {
         case .allowed: nil
         case .refused(let refusal): refusal
+        }
+    }
+}
+
+extension Placement.Payer: CustomStringConvertible {
+    /// For people: `extension 101`.
+    public var description: String {
+        switch self {
+        case .phone(let device): "extension \(device.number)"
+        case .caller(let trunk): "a caller over trunk \(trunk)"
         }
     }
 }

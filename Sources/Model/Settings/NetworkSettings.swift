@@ -45,7 +45,7 @@ public struct NetworkSettings: Hashable, Sendable, Codable {
         case .stopListening(let listener): listeners.removeAll { $0 == listener }
         case .receiveMedia(let ports): media = ports
         case .trustClients(let authority): clientAuthority = authority
-        case .put, .remove, .enrol, .revoke, .except, .withdraw, .appoint, .dismiss, .keepHours: break
+        case .put, .remove, .enrol, .revoke, .except, .withdraw, .appoint, .dismiss, .keepHours, .outside: break
         }
     }
 }

@@ -40,8 +40,23 @@ enum Schema {
         migrator.registerMigration("0016 opening hours") {
             try $0.execute(sql: "ALTER TABLE business ADD COLUMN hours TEXT")
         }
+        migrator.registerMigration("0017 what is arranged with the outside world") { try $0.execute(sql: outside) }
+        migrator.registerMigration("0018 calls over trunks") {
+            try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN trunk TEXT")
+        }
         return migrator
     }
+
+    /// Settings of many kinds that calls never look up by SQL: the value is JSON, and a secret is sealed.
+    private static let outside = """
+        CREATE TABLE outside (
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            secret BLOB,
+            PRIMARY KEY (kind, key)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     private static let identity = """
         ALTER TABLE business ADD COLUMN identifier TEXT;

@@ -24,7 +24,8 @@ enum SettingsTable {
             exceptions: exceptions,
             operators: try OperatorTable.list(database),
             network: try NetworkTable.load(database),
-            hours: try hours(business)
+            hours: try hours(business),
+            outside: try OutsideTable.load(database, seal)
         )
     }
 
@@ -68,6 +69,7 @@ enum SettingsTable {
         case .receiveMedia(let ports): try NetworkTable.replaceMedia(ports, database)
         case .keepHours(let hours):
             try database.execute(sql: "UPDATE business SET hours = ?", arguments: [hours?.description])
+        case .outside(let change): try OutsideTable.apply(change, database, seal)
         case .trustClients(let authority): try NetworkTable.trustClients(of: authority, database)
         }
     }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import Model
+import Primitives
+
+/// What is arranged with the outside world, as rows: a kind, a key of its own within the kind, the value as JSON, and a sealed
+/// secret where it has one.
+enum OutsideTable {
+    private enum Kind: String {
+        case trunk
+        case number
+        /// One row, whose key is empty.
+        case callerNumbers = "caller-numbers"
+        /// One row, as before.
+        case dialing
+    }
+
+    static func load(_ database: Database, _ seal: Seal) throws -> OutsideSettings {
+        OutsideSettings(
+            trunks: try rows(.trunk, database).map { try trunk($0, seal) },
+            numbers: try rows(.number, database).map { try value($0) },
+            callerNumbers: try rows(.callerNumbers, database).first.map { try value($0) } ?? CallerNumbers(),
+            dialing: try rows(.dialing, database).first.map { try value($0) } ?? DialingSettings()
+        )
+    }
+
+    private static func rows(_ kind: Kind, _ database: Database) throws -> [Row] {
+        try Row.fetchAll(database, sql: "SELECT * FROM outside WHERE kind = ?", arguments: [kind.rawValue])
+    }
+
+    static func apply(_ change: OutsideChange, _ database: Database, _ seal: Seal) throws {
+        switch change {
+        case .putTrunk(let access):
+            let secret = try access.secret.map { try seal.lock($0, of: access.trunk.name) }
+            try put(.trunk, access.trunk.name.text, access.trunk, secret, database)
+        case .removeTrunk(let name): try remove(.trunk, name.text, database)
+        case .own(let number): try put(.number, number.number.text, number, nil, database)
+        case .disown(let number): try remove(.number, number.text, database)
+        case .showCallers(let numbers): try put(.callerNumbers, "", numbers, nil, database)
+        case .dial(let settings): try put(.dialing, "", settings, nil, database)
+        }
+    }
+
+    private static func put(
+        _ kind: Kind,
+        _ key: String,
+        _ value: some Encodable,
+        _ secret: [UInt8]? = nil,
+        _ database: Database
+    ) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        try database.execute(
+            sql: """
+                INSERT INTO outside (kind, key, value, secret) VALUES (?, ?, ?, ?)
+                ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, secret = excluded.secret
+                """,
+            arguments: [kind.rawValue, key, text, secret.map { Data($0) }]
+        )
+    }
+
+    private static func remove(_ kind: Kind, _ key: String, _ database: Database) throws {
+        try database.execute(sql: "DELETE FROM outside WHERE kind = ? AND key = ?", arguments: [kind.rawValue, key])
+    }
+
+    private static func value<Value: Decodable>(_ row: Row) throws -> Value {
+        let (kind, key, text): (String, String, String) = (row["kind"], row["key"], row["value"])
+        do { return try JSONDecoder().decode(Value.self, from: Data(text.utf8)) } catch {
+            throw StoreError.damaged("the \(kind) '\(key)' cannot be read")
+        }
+    }
+
+    private static func trunk(_ row: Row, _ seal: Seal) throws -> TrunkAccess {
+        let trunk: Trunk = try value(row)
+        let sealed: Data? = row["secret"]
+        return TrunkAccess(trunk, secret: try sealed.map { try seal.open(Array($0), of: trunk.name) })
+    }
+}

@@ -29,6 +29,8 @@ test: check ## everything that CI runs: check, all tests, calls between real pho
 	@Scripts/lab
 	@Scripts/swift-test --skip '^(Interop|ServerTests|CommandTests)\.'
 	@Scripts/swift-test --filter '^(ServerTests|CommandTests)\.'
+	@Scripts/number-plan --check
+	@Scripts/number-plan-oracle
 	@Scripts/interop
 
 check: ## format, layers, conformance, versions, a build without warnings, a minute of fuzzing

@@ -57,12 +57,8 @@ let package = Package(
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(name: "SIPTests", dependencies: ["SIP", "Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Primitives", "TestKit"], swiftSettings: strict),
-        .testTarget(name: "ModelTests", dependencies: ["Model", "Primitives"], swiftSettings: strict),
-        .testTarget(
-            name: "GuardTests",
-            dependencies: ["Guard", "Model", "Primitives", "TestKit"],
-            swiftSettings: strict
-        ),
+        .testTarget(name: "ModelTests", dependencies: ["Model", "Primitives", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "GuardTests", dependencies: ["Guard", "Model", "Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(
             name: "CallsTests",
             dependencies: ["Calls", "Guard", "Media", "Model", "Primitives", "SIP", "TestKit"],

@@ -52,7 +52,7 @@ struct CallPatternsTests {
 
     @Test func `a stop of costly calls leaves ordinary and emergency calls alone`() throws {
         var office = try PatternOffice.calling(["FR"])
-        for index in 0..<12 { office.call(try .to("+3314010000\(index)", "FR"), answered: 1) }
+        for index in 0..<12 { office.call(try .to("+331401\(index + 10)000", "FR"), answered: 1) }
         try expect(office.judge(try .to("+33140100000", "FR")).isBlocked)
         try expect(office.judge(try .to("+4930100000", "DE")) == .allow)
         var emergency = try OutsideAttempt.to("+33140100000", "FR")
@@ -62,7 +62,7 @@ struct CallPatternsTests {
 
     @Test func `an operator ends a stop, and the next call is not stopped again`() throws {
         var office = try PatternOffice.calling(["FR"])
-        for index in 0..<12 { office.call(try .to("+3314010000\(index)", "FR"), answered: 1) }
+        for index in 0..<12 { office.call(try .to("+331401\(index + 10)000", "FR"), answered: 1) }
         let subject = PatternFinding.Subject.extension(try .parsed("201"))
         expect(office.patterns.stops(at: office.now).map(\.subject) == [subject])
         expect(office.patterns.release(subject, at: office.now))

@@ -72,6 +72,7 @@ struct PatternDurationTests {
         var office = try PatternOffice.calling(["FR"])
         _ = office.begin(try .to("+33140100000", "FR", price: 5_000_000), isAnswered: true)
         try expect(office.judge(try .to("+33140200000", "FR", price: 4_000_000)).rule == .costRate)
+        try expect(office.patterns.release(.extension(.parsed("201")), at: office.now))
         office.wait(6 * 60 + 1)
         let verdict = office.judge(try .to("+33140200000", "FR"))
         #expect(verdict.isBlocked && verdict.rule == .costHour && verdict.finding?.value == 3_008)

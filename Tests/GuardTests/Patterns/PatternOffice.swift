@@ -71,7 +71,6 @@ struct PatternOffice {
             away: .seconds(away),
             home: try .parsed("DE"),
             extensions: 20,
-            seed: (7, 8),
             at: now
         )
         patterns = try #require(restored)

@@ -39,6 +39,7 @@ check: ## format, layers, conformance, versions, a build without warnings, a min
 	@Scripts/check-layers
 	@Scripts/conformance-test
 	@Scripts/conformance --check
+	@Scripts/bench-fraud --check
 	swift build --build-tests
 	@Scripts/check-versions
 	@Scripts/fuzz 60

@@ -34,6 +34,15 @@ struct AttackFigures {
     /// Minutes from the first answer to the last spoken second, where anything was lost.
     var minutes: Statistics { Statistics(controlled.filter { $0.loss > .zero }.map { Double($0.lasted) / 60 }) }
 
+    /// Minutes from the first answer to the first refusal, cut or true alert, of attacks that were noticed; 0 when that came first.
+    var reaction: Statistics {
+        Statistics(
+            controlled.compactMap { outcome in
+                outcome.noticed.map { Double(max(0, $0 - (outcome.firstLoss ?? $0))) / 60 }
+            }
+        )
+    }
+
     private func percent(_ holds: (AttackOutcome) -> Bool) -> Double {
         controlled.isEmpty ? 0 : 100 * Double(controlled.count(where: holds)) / Double(controlled.count)
     }

@@ -17,7 +17,10 @@ struct FraudReport {
     }
 
     private func attacks(_ run: Run, _ free: Run) -> [String] {
-        let heads = ["n", "free med", "noticed%", "<=1% loss%", "loss%", "med eur", "p95 eur", "max eur", "med min"]
+        let heads = [
+            "n", "free med", "noticed%", "<=1% loss%", "loss%", "med eur", "p95 eur", "max eur", "react min",
+            "last min",
+        ]
         var lines = ["", "simulated attacks under \(run.name)".padded(to: 34) + heads.map { $0.right(11) }.joined()]
         for kind in AttackKind.allCases {
             for reach in Reach.allCases {
@@ -27,7 +30,8 @@ struct FraudReport {
                 let cells = [
                     String(figures.count), figures.freeLosses.percentile(50).text(0), figures.noticedPercent.text(0),
                     figures.stoppedPercent.text(0), figures.lossPercent.text(2), losses.percentile(50).text(2),
-                    losses.percentile(95).text(2), losses.greatest.text(2), figures.minutes.percentile(50).text(1),
+                    losses.percentile(95).text(2), losses.greatest.text(2), figures.reaction.percentile(50).text(1),
+                    figures.minutes.percentile(50).text(1),
                 ]
                 lines.append("  \(kind.rawValue), \(reach)".padded(to: 34) + cells.map { $0.right(11) }.joined())
             }
@@ -60,14 +64,18 @@ struct FraudReport {
 
     /// One line for each run: mean and spread over the seeds, and the attack that lost the largest part.
     private func summary(_ free: Run) -> [String] {
-        let heads = ["loss eur/seed", "loss%", "rules+cut/100k", "policy/100k", "alerts/month", "worst attack loss%"]
+        let heads = [
+            "loss eur/seed", "loss%", "mean attack loss%", "rules+cut/100k", "policy/100k", "alerts/month",
+            "worst attack loss%",
+        ]
         var lines = ["", "simulated, mean ± spread of seeds".padded(to: 40) + heads.map { $0.right(20) }.joined()]
         for run in runs {
             let losses = run.outcomes.map(loss)
             let percents = zip(losses, free.outcomes.map(loss)).map { $1 > 0 ? 100 * $0 / $1 : 0 }
             let figures = run.outcomes.map(LegitimateFigures.init)
             let cells = [
-                losses.around(0), percents.around(2), figures.map { $0.refusedByRules + $0.cut }.around(1),
+                losses.around(0), percents.around(2), mean(run, free).text(2),
+                figures.map { $0.refusedByRules + $0.cut }.around(1),
                 figures.map(\.refusedByPolicy).around(1), figures.map(\.falseAlerts).around(3), worst(run, free),
             ]
             lines.append("  \(run.name)".padded(to: 40) + cells.map { $0.right(20) }.joined())
@@ -79,13 +87,21 @@ struct FraudReport {
         outcomes.compactMap(\.attack).reduce(Money.zero) { $0 + $1.loss }.euros
     }
 
+    /// Every kind of attack counts as much as any other, however much money it wants.
+    private func mean(_ run: Run, _ free: Run) -> Double { Statistics(losses(run, free).map(\.percent)).mean }
+
     private func worst(_ run: Run, _ free: Run) -> String {
-        let all = AttackKind.allCases.flatMap { kind in Reach.allCases.map { (kind, $0) } }
-        let percents = all.map { kind, reach in
-            (AttackFigures(kind, reach, of: run, beside: free).lossPercent, "\(kind.rawValue), \(reach)")
+        guard let worst = losses(run, free).max(by: { $0.percent < $1.percent }) else { return "" }
+        return "  \(worst.percent.text(1)) \(worst.name)"
+    }
+
+    private func losses(_ run: Run, _ free: Run) -> [(percent: Double, name: String)] {
+        AttackKind.allCases.flatMap { kind in
+            Reach.allCases.map { reach in
+                let figures = AttackFigures(kind, reach, of: run, beside: free)
+                return (figures.lossPercent, "\(kind.rawValue), \(reach)")
+            }
         }
-        guard let worst = percents.max(by: { $0.0 < $1.0 }) else { return "" }
-        return "  \(worst.0.text(1)) \(worst.1)"
     }
 }
 

@@ -54,6 +54,14 @@ let package = Package(
         // Tests and measurements.
         .target(name: "CAllocations"),
         .target(name: "TestKit", dependencies: ["CAllocations", "Primitives"], swiftSettings: strict),
+        .executableTarget(
+            name: "FraudBench",
+            dependencies: ["Primitives", "Model", "Guard"],
+            path: "Bench/Fraud",
+            exclude: ["README.md", "Scenarios.sha256"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "FraudBenchTests", dependencies: ["FraudBench"], swiftSettings: strict),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(name: "SIPTests", dependencies: ["SIP", "Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Primitives", "TestKit"], swiftSettings: strict),
@@ -141,7 +149,7 @@ if !coreOnly {
                 "bench-media", "bench-registration", "bench-calls", "bench-flood", "bench-calls-under-flood",
                 "bench-businesses", "bench-hostile-logins", "businesses.py", "callers.py", "hostile.py", "peers.py",
                 "srtp.py",
-                "talkers.py", "server-name.h",
+                "talkers.py", "Fraud", "server-name.h",
             ],
             swiftSettings: strict
         ),

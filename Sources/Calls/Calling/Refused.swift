@@ -135,6 +135,8 @@ extension Refused {
     init(_ failure: UnacceptableOffer) {
         switch failure {
         case .noCodec: self = .noCodec
+        case .protected:
+            self.init(status: 488, outcome: .refused, reason: "its audio asks for keys where there can be none")
         case .unprotected(let shortcoming):
             self.init(
                 status: 488,

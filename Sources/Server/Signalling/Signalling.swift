@@ -15,6 +15,7 @@ import Primitives
 final class Signalling {
     let loop: SignallingLoop
     private let sockets: ListenerSockets
+    private let connector: TrunkConnector
     private let eventLoop: any EventLoop
     private let logger: Logger
     /// Pages under our own names may open a WebSocket whatever the settings say.
@@ -37,6 +38,7 @@ final class Signalling {
         origins: [WebOrigin],
         identity: TLSIdentity,
         snapshot: Snapshot,
+        names: NameService = NameService(),
         logger: Logger
     ) {
         self.loop = loop
@@ -46,6 +48,7 @@ final class Signalling {
         self.logger = logger
         self.origins = origins
         sockets = ListenerSockets(loop: loop, origins: origins + snapshot.network.origins, identity: identity)
+        connector = TrunkConnector(loop, names: names, identity: identity)
     }
 
     var listeners: [Listener] { sockets.listeners + others }
@@ -56,6 +59,7 @@ final class Signalling {
     func start(_ listeners: [BoundListener], shared: [EncryptedListener]) -> EventLoopFuture<Void> {
         sockets.shared = shared
         openExceptions()
+        loop.startTrunks(connector)
         return sockets.open(listeners)
     }
 
@@ -83,7 +87,7 @@ final class Signalling {
     }
 
     /// Shows this to every new connection. Those there are have theirs and keep it.
-    func show(_ identity: TLSIdentity) { sockets.identity = identity }
+    func show(_ identity: TLSIdentity) { (sockets.identity, connector.identity) = (identity, identity) }
 
     func endCall(_ id: String) -> Bool {
         loop.turn.begin(at: SystemClock.now)

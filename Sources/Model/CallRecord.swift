@@ -59,6 +59,8 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
     public var reason: String
     public var callerProtection: LegProtection?
     public var calleeProtection: LegProtection?
+    /// Over which it came or left; `nil` for a call inside.
+    public var trunk: TrunkName?
 
     public init(
         id: String,
@@ -75,13 +77,15 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
         control: Control? = nil,
         reason: String = "",
         callerProtection: LegProtection? = nil,
-        calleeProtection: LegProtection? = nil
+        calleeProtection: LegProtection? = nil,
+        trunk: TrunkName? = nil
     ) {
         (self.id, self.startedAt, self.answeredAt, self.endedAt) = (id, startedAt, answeredAt, endedAt)
         (self.caller, self.callerDevice, self.dialled, self.callee) = (caller, callerDevice, dialled, callee)
         self.forwardedBy = forwardedBy
         (self.outcome, self.status, self.control, self.reason) = (outcome, status, control, reason)
         (self.callerProtection, self.calleeProtection) = (callerProtection, calleeProtection)
+        self.trunk = trunk
     }
 }
 
@@ -90,7 +94,7 @@ extension CallRecord {
     public var protections: [LegProtection?] {
         switch callee {
         case .service: [callerProtection]
-        case .extension, .outside, nil: [callerProtection, calleeProtection]
+        case .extension, .outside, .emergency, nil: [callerProtection, calleeProtection]
         }
     }
 }

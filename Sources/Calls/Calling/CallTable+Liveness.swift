@@ -18,6 +18,7 @@ extension CallTable {
                 refuse(serial, .noAnswer, &desk)
             } else {
                 schedule(serial, at: ringing.giveUp)
+                leaveSilentTrunks(serial, ringing, &desk)
             }
         case .answering(let answering):
             if answering.giveUp <= desk.now.monotonic {

@@ -14,6 +14,8 @@ struct Desk: Sendable {
     var transactions: TransactionTable
     var registrar: Registrar
     var trunks: TrunkTable
+    /// How numbers outside are read under these settings.
+    var dialPlan: DialPlan
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
     var counters = SwitchboardFigures()
@@ -27,6 +29,7 @@ struct Desk: Sendable {
         transactions = TransactionTable(settings: settings)
         registrar = Registrar(settings: settings, snapshot: snapshot, entropy: entropy, logins: logins)
         trunks = TrunkTable(settings: settings, entropy: entropy)
+        dialPlan = DialPlan(snapshot.outside.dialing)
     }
 
     // MARK: Whom a URI means

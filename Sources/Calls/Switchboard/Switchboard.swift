@@ -94,6 +94,7 @@ public struct Switchboard: Sendable {
         begin(&turn)
         defer { finish(&turn) }
         desk.snapshot = snapshot
+        desk.dialPlan = DialPlan(snapshot.outside.dialing)
         desk.registrar.apply(desk.snapshot, changes, &desk.turn)
         desk.trunks.apply(desk.snapshot.outside, &desk.turn)
         let enrolled = Set(desk.snapshot.devices.values.map(\.id))
@@ -138,9 +139,13 @@ public struct Switchboard: Sendable {
 }
 
 extension Snapshot {
-    /// Whether a phone may do anything at all.
+    /// Whether a phone, or a trunk by what ``Party/key(of:)`` says, may do anything at all.
     func allows(_ username: String) -> Bool {
-        guard let device = devices[username] else { return false }
+        guard let device = devices[username] else { return allowsTrunk(username) }
         return extensions[device.number]?.isEnabled == true
+    }
+
+    private func allowsTrunk(_ key: String) -> Bool {
+        outside.trunks.values.contains { $0.trunk.isEnabled && Party.key(of: $0.trunk.name) == key }
     }
 }

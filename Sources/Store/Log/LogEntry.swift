@@ -9,7 +9,9 @@ struct LogEntry: Hashable, Sendable {
     var record: CallRecord
 
     /// Of the shape below. One that was released is never edited; another shape has another number.
-    private static let shape: UInt8 = 1
+    private static let shape: UInt8 = 2
+    /// Without what is about trunks.
+    private static let shapeBeforeTrunks: UInt8 = 1
 
     /// Two to six hundred bytes.
     func encode(into writer: inout ByteWriter) {
@@ -31,12 +33,14 @@ struct LogEntry: Hashable, Sendable {
         writer.put(clipped(record.reason))
         Self.encode(record.callerProtection, into: &writer)
         Self.encode(record.calleeProtection, into: &writer)
+        writer.put(record.trunk?.text)
     }
 
     init(business: BusinessID, record: CallRecord) { (self.business, self.record) = (business, record) }
 
     init(decoding reader: inout ByteReader) throws(ByteReader.Malformed) {
-        guard try reader.number(UInt8.self) == Self.shape else { throw .init() }
+        let shape = try reader.number(UInt8.self)
+        guard shape == Self.shape || shape == Self.shapeBeforeTrunks else { throw .init() }
         business = BusinessID(try reader.number(UInt64.self))
         let id = try reader.text()
         let startedAt = WallTime(milliseconds: try reader.number(Int64.self))
@@ -58,6 +62,8 @@ struct LogEntry: Hashable, Sendable {
         record.reason = try reader.text()
         record.callerProtection = try Self.protection(&reader)
         record.calleeProtection = try Self.protection(&reader)
+        guard shape != Self.shapeBeforeTrunks else { return }
+        record.trunk = try reader.optionalText().flatMap { TrunkName(parsing: $0) }
     }
 
     private static func encode(_ protection: LegProtection?, into writer: inout ByteWriter) {

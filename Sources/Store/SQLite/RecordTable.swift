@@ -16,14 +16,15 @@ enum RecordTable {
             sql: """
                 INSERT INTO call_records
                     (id, started_at, answered_at, ended_at, caller_kind, caller, caller_device, dialled, callee_kind,
-                     callee, outcome, status, control, reason, caller_protection, callee_protection, forwarded_by)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     callee, outcome, status, control, reason, caller_protection, callee_protection, forwarded_by, trunk)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET
                     answered_at = excluded.answered_at, ended_at = excluded.ended_at,
                     callee_kind = excluded.callee_kind, callee = excluded.callee,
                     outcome = excluded.outcome, status = excluded.status, control = excluded.control,
                     reason = excluded.reason, caller_protection = excluded.caller_protection,
-                    callee_protection = excluded.callee_protection, forwarded_by = excluded.forwarded_by
+                    callee_protection = excluded.callee_protection, forwarded_by = excluded.forwarded_by,
+                    trunk = excluded.trunk
                 WHERE call_records.ended_at IS NULL OR excluded.ended_at IS NOT NULL
                 """
         )
@@ -38,6 +39,7 @@ enum RecordTable {
         let ending: StatementArguments = [
             record.outcome.rawValue, record.status, record.control?.rawValue, clipped(record.reason),
             try json(record.callerProtection), try json(record.calleeProtection), forwarders(record),
+            record.trunk?.text,
         ]
         try statement.execute(arguments: times + parties + ending)
     }
@@ -123,7 +125,8 @@ enum RecordTable {
             control: (row["control"] as String?).flatMap(Control.init(rawValue:)),
             reason: row["reason"],
             callerProtection: try protection(row["caller_protection"]),
-            calleeProtection: try protection(row["callee_protection"])
+            calleeProtection: try protection(row["callee_protection"]),
+            trunk: (row["trunk"] as String?).flatMap(TrunkName.init(parsing:))
         )
     }
 
@@ -162,6 +165,8 @@ extension Participant {
         switch self {
         case .extension: "extension"
         case .service: "service"
+        case .outside: "outside"
+        case .emergency: "emergency"
         }
     }
 

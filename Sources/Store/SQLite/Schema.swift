@@ -41,6 +41,9 @@ enum Schema {
             try $0.execute(sql: "ALTER TABLE business ADD COLUMN hours TEXT")
         }
         migrator.registerMigration("0017 what is arranged with the outside world") { try $0.execute(sql: outside) }
+        migrator.registerMigration("0018 calls over trunks") {
+            try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN trunk TEXT")
+        }
         return migrator
     }
 

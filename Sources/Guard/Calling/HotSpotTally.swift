@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+public import Primitives
+
+/// How many calls of the last 24 hours went to ranges with a quota. Kept by the hour, so that the window slides and no midnight
+/// doubles it: a call counts for 24 hours and at most one more. 130 bytes for each range, ``Model/Limits/hotSpots`` of them at most.
+public struct HotSpotTally: Sendable {
+    private var counts: [NumberPrefix: Day] = [:]
+
+    public init() {}
+
+    /// Takes one call of the quota, unless it is used up. Asked when a call is about to leave; a call that then fails has counted.
+    ///
+    /// - Returns: `false` where it is used up.
+    public mutating func take(_ spot: HotSpot, at now: MonotonicTime) -> Bool {
+        let hour = now.hour
+        var day = counts[spot.prefix] ?? Day(hour)
+        day.advance(to: hour)
+        guard day.total < UInt32(spot.callsPerDay) else { return false }
+        guard counts[spot.prefix] != nil || makeRoom(hour) else { return false }
+        day.count()
+        counts[spot.prefix] = day
+        return true
+    }
+
+    /// Calls that count now.
+    public func used(_ prefix: NumberPrefix, at now: MonotonicTime) -> UInt32 {
+        guard var day = counts[prefix] else { return 0 }
+        day.advance(to: now.hour)
+        return day.total
+    }
+
+    /// Forgets ranges that nothing counts for; there are never more ranges than quotas may be set in two days.
+    private mutating func makeRoom(_ hour: UInt64) -> Bool {
+        guard counts.count >= 2 * Model.Limits.hotSpots else { return true }
+        counts = counts.filter { $0.value.isCounting(at: hour) }
+        return counts.count < 2 * Model.Limits.hotSpots
+    }
+
+    /// 25 hours, of which the first one is still running.
+    private struct Day {
+        private var hour: UInt64
+        private var hours = InlineArray<25, UInt32>(repeating: 0)
+
+        init(_ hour: UInt64) { self.hour = hour }
+
+        var total: UInt32 {
+            var total: UInt32 = 0
+            for index in hours.indices { total &+= hours[index] }
+            return total
+        }
+
+        mutating func advance(to now: UInt64) {
+            guard now > hour else { return }
+            for step in 1...min(now - hour, 25) { hours[Int((hour + step) % 25)] = 0 }
+            hour = now
+        }
+
+        mutating func count() { hours[Int(hour % 25)] += 1 }
+
+        func isCounting(at now: UInt64) -> Bool { now < hour + 25 && total > 0 }
+    }
+}
+
+extension MonotonicTime {
+    fileprivate var hour: UInt64 { nanoseconds / 3_600_000_000_000 }
+}

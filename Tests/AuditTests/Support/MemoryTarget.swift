@@ -232,7 +232,7 @@ actor MemoryTarget {
                 var more = Turn(at: moment)
                 switchboard.stored(ticket, ok: true, &more)
                 carryOut(more.actions)
-            case .keep: break
+            case .keep, .resolve, .connect: break
             case .report(let event):
                 guard let peer else { continue }
                 judge(event.kind, of: peer, account: event.account)

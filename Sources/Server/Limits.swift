@@ -195,6 +195,8 @@ enum Limits {
     static let lookup: Duration = .seconds(12)
     /// From the first packet of a connection to a provider until it stands, without TLS.
     static let trunkConnect: Duration = .seconds(5)
+    /// How long a trial waits for the answer to a login: two silent servers.
+    static let trunkTrial: Duration = .seconds(15)
     /// Names of a provider's certificate that people are told, and characters of each.
     static let shownNames = 8
     static let shownNameCharacters = 120

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Model
+public import Model
 
 /// What comes in for trunks from elsewhere than their providers.
 extension Switchboard {
@@ -37,5 +37,11 @@ extension Switchboard {
         begin(&turn)
         defer { finish(&turn) }
         desk.trunks.connectFailed(attempt, failure, &desk.turn)
+    }
+    /// Tries a trunk at once that would have been tried later, because somebody has put something right.
+    public mutating func retryTrunk(_ name: TrunkName, _ turn: inout Turn) {
+        begin(&turn)
+        defer { finish(&turn) }
+        desk.trunks.retry(name, at: desk.now)
     }
 }

@@ -30,19 +30,7 @@ extension TrunkState {
     private mutating func connect(_ index: Int, _ effects: inout TrunkEffects, _ turn: inout Turn) {
         let attempt = TrunkAttempt(serial: effects.serial())
         lines[index].phase = .connecting(attempt, giveUp: turn.now.monotonic + Limits.trunkConnect)
-        turn.actions.append(
-            .connect(
-                TrunkConnect(
-                    attempt: attempt,
-                    trunk: name,
-                    server: lines[index].server,
-                    domain: trunk.domain,
-                    transport: trunk.transport,
-                    authority: trunk.authority,
-                    showsCertificate: trunk.showsCertificate
-                )
-            )
-        )
+        turn.actions.append(.connect(TrunkConnect(trunk, lines[index].server, attempt)))
     }
 
     /// - Returns: Whether it waited for that connection.

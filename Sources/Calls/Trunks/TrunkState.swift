@@ -110,6 +110,17 @@ struct TrunkState: Sendable {
         return next
     }
 
+    /// Tries at once what would have been tried later.
+    mutating func retry(at now: MonotonicTime) {
+        if case .asking = lookup {} else { (lookup, lookupFailures) = (.failed(until: now), 0) }
+        for index in lines.indices {
+            lines[index].failures = 0
+            if case .resting = lines[index].phase { lines[index].phase = .resting(until: now) }
+            lines[index].change { open in if case .blocked = open.health { open.health = .blocked(until: now) } }
+        }
+        if case .resting = registration.phase { (registration.phase, registration.failures) = (.idle, 0) }
+    }
+
     // MARK: Where the provider is
 
     /// While nothing is connected DNS may know more than before.
@@ -129,17 +140,7 @@ struct TrunkState: Sendable {
         }
         let attempt = TrunkAttempt(serial: effects.serial())
         lookup = .asking(attempt, giveUp: now + Limits.trunkLookup)
-        turn.actions.append(
-            .resolve(
-                TrunkLookup(
-                    attempt: attempt,
-                    trunk: name,
-                    domain: trunk.domain,
-                    servers: trunk.servers,
-                    transport: trunk.transport
-                )
-            )
-        )
+        turn.actions.append(.resolve(TrunkLookup(trunk, attempt)))
     }
 
     private mutating func lookupFailed(_ failure: TrunkFailure, _ now: Moment, _ entropy: Entropy) {

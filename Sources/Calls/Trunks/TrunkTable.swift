@@ -139,6 +139,12 @@ struct TrunkTable: Sendable {
         }
     }
 
+    /// Tries a trunk at once that would have been tried later.
+    mutating func retry(_ name: TrunkName, at now: Moment) {
+        trunks[name]?.retry(at: now.monotonic)
+        touched.insert(name)
+    }
+
     /// Takes leave of every provider, because the server stops.
     mutating func leave(_ turn: inout Turn) {
         for name in trunks.keys { trunks[name]?.leave(&turn) }

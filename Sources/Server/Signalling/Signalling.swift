@@ -15,7 +15,7 @@ import Primitives
 final class Signalling {
     let loop: SignallingLoop
     private let sockets: ListenerSockets
-    private let connector: TrunkConnector
+    let connector: TrunkConnector
     private let eventLoop: any EventLoop
     private let logger: Logger
     /// Pages under our own names may open a WebSocket whatever the settings say.

@@ -48,15 +48,48 @@ final class TrunkConnector {
             let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
             context(for: wanted).whenComplete { result in
                 switch result {
-                case .success(let context): bound.value.open(wanted, context)
-                case .failure:
-                    bound.value.failed(wanted, .certificate(.other("the roots of this trunk cannot be read")))
+                case .success(let context): bound.value.serve(wanted, context)
+                case .failure: bound.value.failed(wanted, Self.noRoots)
                 }
             }
-        case .tcp: open(wanted, nil)
+        case .tcp: serve(wanted, nil)
         case .udp: openDatagrams(wanted)
         }
     }
+
+    // MARK: What people want to know
+
+    func find(_ lookup: TrunkLookup) -> EventLoopFuture<Result<[TrunkServer], TrunkFailure>> {
+        names.find(lookup, on: loop.eventLoop)
+    }
+
+    /// Opens a connection, looks who is there, and closes it.
+    func reach(_ wanted: TrunkConnect) -> EventLoopFuture<Result<TrunkReach, TrunkFailure>> {
+        let (bound, start) = (NIOLoopBound(self, eventLoop: loop.eventLoop), SystemClock.monotonic)
+        let found = loop.eventLoop.makePromise(of: Result<TrunkReach, TrunkFailure>.self)
+        let answer: (Result<TrunkPeer, TrunkFailure>) -> Void = { result in
+            found.succeed(
+                result.map { peer in
+                    peer.channel.close(promise: nil)
+                    return TrunkReach(version: peer.version, cipher: peer.cipher, took: SystemClock.monotonic - start)
+                }
+            )
+        }
+        let bearer = NIOLoopBound(answer, eventLoop: loop.eventLoop)
+        guard wanted.transport == .tls else {
+            open(wanted, nil, answer)
+            return found.futureResult
+        }
+        context(for: wanted).whenComplete { result in
+            switch result {
+            case .success(let context): bound.value.open(wanted, context, bearer.value)
+            case .failure: found.succeed(.failure(Self.noRoots))
+            }
+        }
+        return found.futureResult
+    }
+
+    private static let noRoots = TrunkFailure.certificate(.other("the roots of this trunk cannot be read"))
 
     private func tell(_ input: (inout Switchboard, inout Turn) -> Void) {
         guard !isClosed else { return }
@@ -83,28 +116,46 @@ final class TrunkConnector {
         return made
     }
 
-    /// - Parameter context: `nil` without TLS.
-    private func open(_ wanted: TrunkConnect, _ context: NIOSSLContext?) {
-        guard !isClosed else { return }
-        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        ClientBootstrap(group: loop.eventLoop)
-            .connectTimeout(.init(Limits.trunkConnect))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try bound.value.set(up: channel, for: wanted, context) }
-            }
-            .connect(to: NIOCore.SocketAddress(wanted.server.address))
-            // Of a connection that stood for a moment the door has told; it is not waited for twice.
-            .whenFailure { bound.value.failed(wanted, TrunkFailure(connecting: $0)) }
-    }
-
-    private func set(up channel: any Channel, for wanted: TrunkConnect, _ context: NIOSSLContext?) throws {
-        try ListenerSockets.setOptions(of: channel)
-        let door = TrunkDoor(wanted) { [self] result in
+    private func serve(_ wanted: TrunkConnect, _ context: NIOSSLContext?) {
+        open(wanted, context) { [self] result in
             switch result {
             case .success(let peer): serve(peer, wanted)
             case .failure(let failure): failed(wanted, failure)
             }
         }
+    }
+
+    /// - Parameters:
+    ///   - context: `nil` without TLS.
+    ///   - done: Told once who is there, or why nobody is.
+    private func open(
+        _ wanted: TrunkConnect,
+        _ context: NIOSSLContext?,
+        _ done: @escaping (Result<TrunkPeer, TrunkFailure>) -> Void
+    ) {
+        guard !isClosed else { return done(.failure(.closed)) }
+        let door = TrunkDoor(wanted, done)
+        let (bound, guarded) = (
+            NIOLoopBound(self, eventLoop: loop.eventLoop), NIOLoopBound(door, eventLoop: loop.eventLoop)
+        )
+        ClientBootstrap(group: loop.eventLoop)
+            .connectTimeout(.init(Limits.trunkConnect))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try bound.value.set(up: channel, guarded.value, for: wanted, context)
+                }
+            }
+            .connect(to: NIOCore.SocketAddress(wanted.server.address))
+            .whenFailure { guarded.value.failed(to: $0) }
+    }
+
+    private func set(
+        up channel: any Channel,
+        _ door: TrunkDoor,
+        for wanted: TrunkConnect,
+        _ context: NIOSSLContext?
+    ) throws {
+        try ListenerSockets.setOptions(of: channel)
         let operations = channel.pipeline.syncOperations
         if let context {
             var settings = NIOSSLHandler.Configuration()

@@ -35,6 +35,9 @@ final class TrunkDoor: ChannelInboundHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    /// There was no connection to begin with.
+    func failed(to error: any Error) { finish(.failure(TrunkFailure(connecting: error))) }
+
     /// Whether it is still not known who is there.
     var isShut: Bool { done != nil }
 

@@ -66,7 +66,7 @@ struct NameService: Sendable {
     private func question(_ name: String, _ kind: DNSRecord.Kind) -> [UInt8]? {
         var answer = [UInt8](repeating: 0, count: SIP.Limits.dnsBytes)
         let length = ringfence_names_ask(name, kind.rawValue, port, &answer, Int32(answer.count))
-        if length == Int32(RINGFENCE_NAMES_NONE.rawValue) { return [] }
+        if length == Int32(RINGFENCE_NAMES_NONE) { return [] }
         guard length >= 0, Int(length) <= answer.count else { return nil }
         return Array(answer[..<Int(length)])
     }

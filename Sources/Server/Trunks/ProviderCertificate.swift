@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Calls
+import Foundation
 import Model
 import NIOSSL
 import Primitives

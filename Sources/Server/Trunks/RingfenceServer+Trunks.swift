@@ -2,6 +2,7 @@
 
 public import Calls
 public import Model
+import Store
 
 extension RingfenceServer {
     /// How every trunk is at this moment, by name.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Calls
+import Guard
 import Model
 import NIOCore
 import Primitives

@@ -168,7 +168,7 @@ final class TrunkConnector {
         }
         try operations.addHandler(door)
         let bound = NIOLoopBound(door, eventLoop: loop.eventLoop)
-        loop.eventLoop.assumeIsolated().scheduleTask(in: .init(2 * Limits.trunkConnect)) {
+        loop.eventLoop.assumeIsolated().scheduleTask(in: .init(Limits.trunkConnect * 2)) {
             if bound.value.isShut { channel.close(promise: nil) }
         }
     }

@@ -3,6 +3,7 @@
 import Calls
 import Model
 import NIOCore
+import NIOPosix
 import NIOSSL
 import NIOTLS
 import Primitives

@@ -37,7 +37,7 @@ struct TrunkBreakerTests {
                     local: remote
                 )
                 var line = TrunkLine(TrunkServer(host: "a", address: remote), at: now)
-                line.phase = .open(TrunkLine.Open(flow: flow, health: .up, since: now, heard: now))
+                line.phase = .open(TrunkLine.Open(flow: flow, health: .up, upSince: now, heard: now))
                 state.lines.append(line)
             }
             state.lookup = .known(at: now)

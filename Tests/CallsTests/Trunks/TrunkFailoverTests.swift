@@ -11,6 +11,7 @@ struct TrunkFailoverTests {
     @Test func `two servers are connected before the first one fails`() throws {
         let addresses = [TrunkScene.primary, TrunkScene.secondary, "198.51.100.3:5061"]
         let (scene, _) = try TrunkScene.registered(TrunkScene.access(), addresses)
+        #expect(scene.connects.count == 2)
         #expect(
             scene.connects.map { "\($0.wanted.server.address)" }.prefix(2) == [
                 TrunkScene.primary, TrunkScene.secondary,
@@ -141,6 +142,7 @@ struct TrunkFailoverTests {
         scene.wait(.seconds(3_600))
         #expect((20...80).contains(scene.lookups.count))
         #expect(scene.summary?.state == .unreachable)
+        #expect(scene.events.map(\.kind) == [.trunkDown])
         #expect(scene.summary?.lastFailure?.failure == .nameServerSilent)
     }
 

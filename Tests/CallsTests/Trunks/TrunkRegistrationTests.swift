@@ -132,9 +132,16 @@ struct TrunkRegistrationTests {
 
     @Test func `a trunk that is removed says so before its connection ends`() throws {
         var (scene, flows) = try TrunkScene.registered(TrunkScene.access(), [TrunkScene.primary])
+        scene.answersToRegister = [:]
+        _ = scene.received(on: flows[0])
         scene.apply([.removeTrunk(try #require(TrunkName(parsing: "main")))])
+        let last = try #require(scene.received(on: flows[0]).last)
+        #expect(last.method == .register)
+        #expect(try last.expires() == 0)
         #expect(scene.closed == flows)
         #expect(scene.summary == nil)
-        #expect(scene.board.nextDeadline == nil || scene.events.isEmpty)
+        scene.disconnect(flows[0])
+        scene.wait(.seconds(3_600))
+        #expect(scene.lookups.count == 1 && scene.connects.count == 1 && scene.events.isEmpty)
     }
 }

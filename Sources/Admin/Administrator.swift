@@ -61,7 +61,7 @@ public actor Administrator {
 
     private func authorise<Asked: Command>(_ command: Asked, by actor: Actor) async throws(Refusal) -> Permit {
         do throws(Refusal) {
-            return try Authoriser.decide(Asked.rights, on: command.subject, by: actor.name, with: actor.mandate)
+            return try Authoriser.decide(command.needed, on: command.subject, by: actor.name, with: actor.mandate)
         } catch {
             await alarm(error, of: Asked.name, by: actor.name)
             throw error

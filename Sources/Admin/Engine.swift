@@ -33,6 +33,7 @@ public struct LiveParts: OptionSet, Sendable {
     public static let registrations = Self(rawValue: 1)
     public static let calls = Self(rawValue: 2)
     public static let listeners = Self(rawValue: 4)
+    public static let trunks = Self(rawValue: 8)
 }
 
 /// What goes on; what was not asked for is empty.
@@ -41,6 +42,8 @@ public struct LiveReport: Sendable {
     public var calls: [CallReport] = []
     /// What is open.
     public var listeners: [Listener] = []
+    /// Of the enabled ones.
+    public var trunks: [TrunkState] = []
 
     public init() {}
 }

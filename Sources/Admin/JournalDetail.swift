@@ -38,6 +38,14 @@ enum JournalDetail {
 
     static func of(_ value: OpeningHours?, became new: OpeningHours?) -> String { encode(Values(old: value, new: new)) }
 
+    static func of(_ value: Trunk?, became new: Trunk?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: OwnedNumber?, became new: OwnedNumber?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: CallerNumbers?, became new: CallerNumbers?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
     /// Certificates, which are public.
     static func ofAuthority(_ value: String?, became new: String?) -> String { encode(Values(old: value, new: new)) }
 

@@ -40,6 +40,10 @@ struct Ringfence: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(
+                name: "Outside",
+                subcommands: [TrunkNoun.self, NumberNoun.self]
+            ),
+            CommandGroup(
                 name: "Proof",
                 subcommands: [
                     ControlNoun.self, AuditNoun.self, AttackNoun.self, JournalNoun.self, EventNoun.self, BanNoun.self,

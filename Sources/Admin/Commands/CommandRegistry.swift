@@ -24,6 +24,11 @@ public enum CommandRegistry {
             ShowHours.self, SetHours.self, ShowMedia.self, SetMediaPorts.self, AddListener.self, RemoveListener.self,
             TrustClients.self,
         ]
+        + [
+            ListTrunks.self, ShowTrunk.self, AddTrunk.self, SetTrunkPassword.self, DisableTrunk.self, EnableTrunk.self,
+            RemoveTrunk.self, ExcuseTrunk.self, WithdrawTrunk.self,
+        ]
+        + [ListNumbers.self, AddNumber.self, RouteNumber.self, RemoveNumber.self, SetCallerNumber.self]
         + [AddOperator.self, ListOperators.self, RemoveOperator.self]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

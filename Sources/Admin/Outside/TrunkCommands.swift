@@ -67,7 +67,7 @@ public struct AddTrunk: Command {
         let new = TrunkAccess(try trunk.trunk(exception: exception, at: now), secret: password?.secret)
         let outside = administrator.store.snapshot.outside
         guard outside.trunks[new.trunk.name] == nil else { throw .trunkExists(new.trunk.name) }
-        if let refusal = TrunkRules.refusal(of: new, in: outside, at: now) { throw refusal }
+        if let refusal = TrunkSettingRules.refusal(of: new, in: outside, at: now) { throw refusal }
         if let authority = new.trunk.authority { try await administrator.engine.check(clientAuthority: authority) }
         let plain = exception.map { " WITHOUT ENCRYPTION until \($0.until)" } ?? ""
         try await administrator.put(new, instead: nil, Self.name, "added\(plain)", by: caller)
@@ -94,7 +94,7 @@ public struct SetTrunkPassword: Command {
         let old = try administrator.trunk(trunk)
         let new = TrunkAccess(old.trunk, secret: password.secret)
         let outside = administrator.store.snapshot.outside
-        if let refusal = TrunkRules.refusal(of: new, in: outside, at: administrator.now()) { throw refusal }
+        if let refusal = TrunkSettingRules.refusal(of: new, in: outside, at: administrator.now()) { throw refusal }
         try await administrator.put(new, instead: old, Self.name, "was given another password", by: caller)
         return await administrator.report(new)
     }

@@ -26,7 +26,7 @@ public struct ExcuseTrunk: Command {
         let exception = try administrator.exception(plain, by: caller)
         new.trunk.exception = exception
         let outside = administrator.store.snapshot.outside
-        if let refusal = TrunkRules.refusal(of: new, in: outside, at: administrator.now()) { throw refusal }
+        if let refusal = TrunkSettingRules.refusal(of: new, in: outside, at: administrator.now()) { throw refusal }
         let words = "may go WITHOUT ENCRYPTION until \(exception.until)"
         try await administrator.put(new, instead: old, Self.name, words, by: caller)
         return await administrator.report(new)

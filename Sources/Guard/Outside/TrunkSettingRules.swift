@@ -4,7 +4,7 @@ public import Model
 public import Primitives
 
 /// What may be said about a trunk.
-public enum TrunkRules {
+public enum TrunkSettingRules {
     /// Why a trunk cannot be used as it is described; `nil` when it can.
     ///
     /// - Parameter outside: What there is already, the trunk itself perhaps among it.

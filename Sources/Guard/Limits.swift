@@ -89,6 +89,42 @@ public enum Limits {
     /// records, at most a KiB each, do not fill a disk before somebody reads the alarm.
     public static let callRate = Rate(perSecond: 2, burst: 100)
 
+    /// Legs to the outside of one business at a time: twice what one machine relays. 300 bytes each.
+    public static let runningCharges = 20_000
+    /// Budgets that are counted at a time: every extension of a large business. 1.4 KB each.
+    public static let spendPools = 32_768
+    /// Legs that ended of late and are remembered, so that their money is not taken twice. 8 bytes each.
+    public static let settledCharges = 4_096
+    /// Milliseconds between two looks at what runs, at most.
+    public static let spendTick: Int64 = 1_000
+    /// Milliseconds from a look until the BYE that it led to has ended a call.
+    public static let spendEnding: Int64 = 1_000
+    /// Seconds that are reserved at once while there is enough: so many calls less are looked at in each tick.
+    public static let sliceSeconds: Int64 = 10
+    /// How long a leg may ring on reserved money: longer than timer C of RFC 3261 §16.6.
+    public static let longestRinging: Duration = .seconds(300)
+    /// After how long a leg that was to end and did not is named again.
+    public static let endAgain: Duration = .seconds(5)
+    /// Seconds of lateness that an overshoot is calculated for: a day, in which somebody has pulled the plug.
+    static let longestLateness: Int64 = 86_400
+    /// Micro-units: where an overshoot is not added up any further, so that it fits in 64 bits.
+    static let largestOvershoot: Int64 = 1_000_000_000_000_000
+    /// How much older than a window an entry of the ledger may be and still be told apart: eight days in milliseconds.
+    static let ledgerMemory: Int64 = 8 * 86_400_000
+
+    /// Bytes of a price list: the largest seen has 12 million.
+    public static let deckBytes = 33_554_432
+    /// Columns of a price list.
+    static let deckColumns = 64
+    /// Bytes of one field: hundreds of area codes stand in one.
+    static let deckFieldBytes = 16_384
+    /// Prefixes that one range, such as 9370-9379, may stand for.
+    static let deckRange: UInt64 = 1_000
+    /// Mistakes that are named at a time: who has more looks at the first ones.
+    static let deckFaults = 20
+    /// Lines of a comparison of two decks that are shown, dearest first.
+    public static let comparedRates = 200
+
     /// Sources and accounts whose offences are counted at a time. 64 bytes each: half a megabyte.
     public static let offenders = 8_192
     /// How long an offence counts.

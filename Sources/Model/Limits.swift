@@ -34,6 +34,24 @@ public enum Limits {
     public static let labelBytes = 63
     /// Bytes of the name of a site of the web: a scheme, the longest host name and a port.
     public static let originBytes = 272
+    /// Micro-units: a thousand million euro, or rupiah. Sums of eight thousand of them fit in 64 bits.
+    public static let largestMoney: Int64 = 1_000_000_000_000_000
+    /// Micro-units for a minute or a set-up: a million of any money. Times a week's seconds it fits in 64 bits.
+    public static let highestPrice: Int64 = 1_000_000_000_000
+    /// Seconds of a step of billing: an hour is the longest seen.
+    public static let incrementSeconds = 1...3_600
+    /// Seconds of a call that are billed: a week, and no call is let go on for as long.
+    public static let longestBilledSeconds: Int64 = 604_800
+    /// Prices of one deck: the largest price lists of carriers have a hundred thousand. 20 bytes each.
+    public static let deckRates = 250_000
+    /// Budgets that were set for one extension, group or trunk: every extension of a large business.
+    public static let setBudgets = 16_384
+    /// Milliseconds that a higher ceiling waits for after a second operator said yes: a day, in which somebody notices.
+    public static let ceilingDelay: Int64 = 86_400_000
+    /// Milliseconds that a request for one waits for a second operator: a week, then nobody remembers why.
+    public static let ceilingRequest: Int64 = 7 * 86_400_000
+    /// Minutes that a call may last at most, whatever an owner sets: a day.
+    public static let longestCallMinutes = 1...1_440
     /// Stretches of time in which a business is open: three for each day of the week.
     public static let hoursSpans = 21
     /// Characters of a digest user name: 26 × 36^15 of them, so that none is found by trying.

@@ -195,6 +195,52 @@ public enum Limits {
     /// Accounts whose refusals are counted apart: every operator, and as many others. 100 bytes each.
     public static let refusedAccounts = 128
 
+    /// Extensions whose outside calls are counted at a time: twice as many as there are, at least 64 and at most 16,384. 1.1 KiB
+    /// each.
+    static let patternExtensions = 64...16_384
+    /// Blocks of a hundred numbers whose use is counted at a time, and blocks of a thousand that are remembered; 96 and 112
+    /// bytes each. Four for each extension, because few people call more new ones in a day.
+    static let patternBlocks = 512...16_384
+    /// Callers and blocks of callers that rang for a moment and are remembered at a time. 144 bytes each.
+    static let patternRings = 512...8_192
+    /// Costly calls of one business in progress: more than any trunk of a small provider carries, 64 bytes each.
+    public static let runningCalls = 4_096
+    /// Outside calls of one business in progress, ordinary ones too; 48 bytes each.
+    public static let outsideCalls = 16_384
+    /// Trunks of one business that are counted apart.
+    static let countedTrunks = 64
+    /// How many times its setting a threshold becomes wider when a business is used to more.
+    static let habitWidening = 8
+    /// Seconds after which an extension that has not called is forgotten: the twelve weeks of what is usual.
+    static let habitSeconds: UInt32 = 7_257_600
+    /// Costly calls from which on their average duration says something.
+    static let averagedCalls = 5
+    /// Seconds within which refused numbers count together.
+    static let refusedSeconds: UInt32 = 600
+    /// Seconds for which whoever confirmed a call is not asked again, but for a new country: a working day.
+    static let confirmedSeconds: UInt32 = 28_800
+    /// Seconds below which an answered call is short: no time to say what one wants.
+    static let shortCallSeconds = 20
+    /// Seconds within which short calls to high-risk numbers are a test, and to how many blocks of a thousand.
+    static let testSeconds: UInt32 = 21_600
+    static let testBlocks = 3
+    /// Seconds within which extensions that call one block count together.
+    static let manyExtensionsSeconds: UInt32 = 21_600
+    /// Days after which a country or a block that was not called is new again.
+    static let familiarDays = 90
+    /// Days before today on which something was called, from which on it is usual.
+    static let usualDays = 3
+    /// Seconds for which a call that rang and was not answered is remembered.
+    static let ringSeconds: UInt32 = 172_800
+    /// How long a call rings at most that means to be called back, and one that can mean nothing else: before the second ring
+    /// of the cadence of nearly every country.
+    static let shortRing: Duration = .seconds(12)
+    static let momentRing: Duration = .seconds(3)
+    /// Seconds for which thresholds are smaller after a change.
+    static let changeSeconds: UInt32 = 86_400
+    /// Bytes of a snapshot of call patterns that are read: four times the largest that is written.
+    static let patternSnapshotBytes = 67_108_864
+
     /// Bytes of a User-Agent that are looked at; the names stand in front.
     public static let userAgentBytes = 128
 }

@@ -64,4 +64,26 @@ public enum Limits {
     public static let trunkCalls = 10
     /// Trunks of a business: each keeps a connection and a registration of its own.
     public static let trunks = 16
+    /// What a threshold of a call pattern may be at most: a million of anything is no pattern any more.
+    public static let patternThreshold = 1_000_000
+    /// Minutes that a stop by a call pattern may last: shorter ones stop nobody, and after 30 days somebody decides.
+    public static let patternMinutes = 5...43_200
+    /// How many times its starting value a threshold of a call pattern may be widened to. None can be turned off.
+    public static let patternWidening = 20
+    /// Countries that an owner may name as usual, so that the first call there is asked about by nobody: every one there is.
+    public static let usualRegions = 300
+    /// Extensions that an owner may name one by one in a setting.
+    public static let namedExtensions = 4_096
+    /// Stretches of days in the list of holidays: thirty years of the country with the most.
+    public static let holidays = 1_024
+    /// Bytes of a calendar that is imported: the largest public one is a tenth of it.
+    public static let calendarBytes = 4_194_304
+    /// Events of a calendar that are looked at.
+    public static let calendarEvents = 8_192
+    /// Years for which a day that comes back each year is written down.
+    public static let calendarYears = 10
+    /// Outside calls of one extension or trunk at a time that a setting may allow.
+    public static let simultaneousCalls = 10_000
+    /// Calls per minute of one extension or trunk that a setting may allow.
+    public static let callsPerMinute = 60_000
 }

@@ -22,6 +22,10 @@ public protocol LiveState: Sendable {
     func live(_ parts: LiveParts) async -> LiveReport
     /// - Returns: `false` when there is no such call.
     func endCall(_ id: String) async -> Bool
+    /// Ends a stop by `call-patterns`.
+    ///
+    /// - Returns: `false` when nothing was stopped.
+    func release(_ subject: PatternFinding.Subject) async -> Bool
 }
 
 /// What somebody wants to know of the moment.
@@ -34,6 +38,8 @@ public struct LiveParts: OptionSet, Sendable {
     public static let calls = Self(rawValue: 2)
     public static let listeners = Self(rawValue: 4)
     public static let trunks = Self(rawValue: 8)
+    public static let spending = Self(rawValue: 16)
+    public static let stops = Self(rawValue: 32)
 }
 
 /// What goes on; what was not asked for is empty.
@@ -44,6 +50,10 @@ public struct LiveReport: Sendable {
     public var listeners: [Listener] = []
     /// Of the enabled ones.
     public var trunks: [TrunkState] = []
+    /// Of budgets that anything was taken from; `nil` where nobody counts.
+    public var spending: [SpendReport]?
+    /// Whose calls are stopped by `call-patterns`.
+    public var stops: [StopReport] = []
 
     public init() {}
 }

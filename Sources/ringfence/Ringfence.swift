@@ -41,7 +41,10 @@ struct Ringfence: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Outside",
-                subcommands: [TrunkNoun.self, NumberNoun.self]
+                subcommands: [
+                    TrunkNoun.self, NumberNoun.self, CountryNoun.self, ClassNoun.self, PremiumNoun.self, ProfileNoun.self,
+                    RangeNoun.self, RatesNoun.self, SpendNoun.self, PatternNoun.self, LimitNoun.self, AfterHoursNoun.self,
+                ]
             ),
             CommandGroup(
                 name: "Proof",

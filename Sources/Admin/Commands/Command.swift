@@ -49,4 +49,21 @@ public struct Caller: Sendable {
     let name: String
     /// What the answer may speak of.
     let permit: Permit
+    /// For what takes two people.
+    private let person: LocalAccount?
+
+    init(_ actor: Actor, permit: Permit) { (name, self.permit, person) = (actor.name, permit, actor.account) }
+
+    /// - Throws: Where nobody can be held to it.
+    func account() throws(Refusal) -> LocalAccount {
+        guard let person else {
+            throw Refusal(
+                .roles,
+                problem: "\(name) cannot do this.",
+                reason: "it takes two people, and it is not known which account this is",
+                remedy: "do it on the machine itself, by an account of your own: ringfence operator list"
+            )
+        }
+        return person
+    }
 }

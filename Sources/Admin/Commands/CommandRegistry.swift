@@ -28,6 +28,20 @@ public enum CommandRegistry {
             ListTrunks.self, ShowTrunk.self, AddTrunk.self, SetTrunkPassword.self, DisableTrunk.self, EnableTrunk.self,
             RemoveTrunk.self, ExcuseTrunk.self, WithdrawTrunk.self,
         ]
+        + [
+            ShowDialing.self, SetHome.self, OpenCountry.self, CloseCountry.self, AllowClass.self, RefuseClass.self,
+            ApprovePremium.self, WithdrawPremium.self, SetProfile.self, RemoveProfile.self, LimitRange.self,
+            FreeRange.self,
+        ]
+        + [
+            ShowSpend.self, SetSpendLimits.self, SetSpendPrices.self, LowerCeiling.self, RaiseCeiling.self,
+            AgreeToCeiling.self, DropCeilingRaise.self, ListRates.self, UploadRates.self, ImportRates.self,
+            CompareRates.self, ActivateRates.self, RemoveRates.self,
+        ]
+        + [
+            ShowPatterns.self, SetPattern.self, AdjustPatterns.self, ReleaseStop.self, SetCallLimit.self,
+            SetAfterHours.self,
+        ]
         + [ListNumbers.self, AddNumber.self, RouteNumber.self, RemoveNumber.self, SetCallerNumber.self]
         + [AddOperator.self, ListOperators.self, RemoveOperator.self]
 

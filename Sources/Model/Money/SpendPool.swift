@@ -48,7 +48,7 @@ extension SpendPool: Codable {
 }
 
 /// Who pays for a leg to the outside: always somebody. Its money comes from all these budgets and that of the business.
-public struct Payer: Hashable, Sendable {
+public struct Payer: Hashable, Sendable, Codable {
     public let `extension`: ExtensionNumber
     public let group: ShortName?
     public let trunk: ShortName

@@ -49,7 +49,7 @@ public struct LiveReport: Sendable {
     /// What is open.
     public var listeners: [Listener] = []
     /// Of the enabled ones.
-    public var trunks: [TrunkState] = []
+    public var trunks: [TrunkCondition] = []
     /// Of budgets that anything was taken from; `nil` where nobody counts.
     public var spending: [SpendReport]?
     /// Whose calls are stopped by `call-patterns`.

@@ -42,8 +42,10 @@ struct Ringfence: AsyncParsableCommand {
             CommandGroup(
                 name: "Outside",
                 subcommands: [
-                    TrunkNoun.self, NumberNoun.self, CountryNoun.self, ClassNoun.self, PremiumNoun.self, ProfileNoun.self,
-                    RangeNoun.self, RatesNoun.self, SpendNoun.self, PatternNoun.self, LimitNoun.self, AfterHoursNoun.self,
+                    TrunkNoun.self, NumberNoun.self, CountryNoun.self, ClassNoun.self, PremiumNoun.self,
+                    ProfileNoun.self,
+                    RangeNoun.self, RatesNoun.self, SpendNoun.self, PatternNoun.self, LimitNoun.self,
+                    AfterHoursNoun.self,
                 ]
             ),
             CommandGroup(

@@ -139,7 +139,7 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
         var bans: [Ban] = []
         var protection: BanRules.Protection?
         var certificate = CertificateReport.sample("AA:BB", authority: "root")
-        var trunks: [TrunkState] = []
+        var trunks: [TrunkCondition] = []
         var spending: [SpendReport]?
         var stops: [StopReport] = []
         /// What somebody else does while the calls are looked up, once.

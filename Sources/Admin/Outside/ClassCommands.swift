@@ -127,7 +127,8 @@ public struct ApprovePremium: Command {
         try await administrator.dial(
             new,
             caller.draft(Self.name, number.text, JournalDetail.of(before, became: approval)),
-            notice: "\(number), of the \(facts.numberClass.plural), may be called until \(approval.until), by \(caller.name)"
+            notice:
+                "\(number), of the \(facts.numberClass.plural), may be called until \(approval.until), by \(caller.name)"
         )
         return approval
     }

@@ -2,6 +2,7 @@
 
 import Guard
 public import Model
+import Primitives
 
 extension DialingSettings {
     func adding(_ release: DialingRelease) throws(Refusal) -> Self {

@@ -4,6 +4,7 @@ import Foundation
 import Guard
 import Model
 import Primitives
+import Store
 
 /// When something that was allowed for a while ends, as an operator types it.
 ///

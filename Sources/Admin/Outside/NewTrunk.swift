@@ -2,7 +2,7 @@
 
 import Guard
 public import Model
-public import Primitives
+import Primitives
 
 /// What a provider gave a business to connect by, as typed. What is left out is what most providers have.
 public struct NewTrunk: Hashable, Sendable, Codable {

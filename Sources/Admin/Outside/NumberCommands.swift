@@ -14,9 +14,9 @@ public struct ListNumbers: Command {
 
     public static func harmless(_: ExtensionNumber) -> Self { Self() }
 
-    public func run(in administrator: isolated Administrator, for _: Caller) async -> NumberList {
+    public func run(in administrator: isolated Administrator, for _: Caller) async -> OwnedNumbers {
         let outside = administrator.store.snapshot.outside
-        return NumberList(
+        return OwnedNumbers(
             numbers: outside.numbers.values.sorted { $0.number < $1.number },
             callers: outside.callerNumbers
         )

@@ -46,7 +46,9 @@ extension Administrator {
         let dialing = outside.dialing.without(number, at: now())
         guard dialing != outside.dialing else { return [] }
         let change = DialingChange(reason: "extension \(number) is removed")
-        return [(.outside(.dial(dialing)), caller.draft(SetProfile.name, "extension \(number)", JournalDetail.of(change)))]
+        return [
+            (.outside(.dial(dialing)), caller.draft(SetProfile.name, "extension \(number)", JournalDetail.of(change)))
+        ]
     }
 
     private func routes(

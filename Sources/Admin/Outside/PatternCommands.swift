@@ -181,7 +181,8 @@ extension Refusal {
 
     fileprivate static let noThreshold = Self(
         problem: "The call pattern was not changed.",
-        reason: "people are told before calls are stopped, and a stop lasts \(Model.Limits.patternMinutes.lowerBound) to "
+        reason:
+            "people are told before calls are stopped, and a stop lasts \(Model.Limits.patternMinutes.lowerBound) to "
             + "\(Model.Limits.patternMinutes.upperBound) minutes",
         remedy: "give all three: ringfence pattern set costly-hour --warn 40 --block 60 --minutes 240"
     )

@@ -130,7 +130,8 @@ extension Refusal {
     fileprivate static func noQuota(_ text: String) -> Self {
         Self(
             problem: "\(quoted(text)) is no range with a limit a day.",
-            reason: "a range is a plus and the digits that its numbers begin with, and a limit 0 to \(UInt16.max) calls",
+            reason:
+                "a range is a plus and the digits that its numbers begin with, and a limit 0 to \(UInt16.max) calls",
             remedy: "set one: ringfence range limit +4479 --calls 5"
         )
     }

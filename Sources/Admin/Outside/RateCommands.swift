@@ -17,7 +17,8 @@ public struct ListRates: Command {
 
     public func run(in administrator: isolated Administrator, for _: Caller) async -> [RateSummary] {
         let rates = administrator.store.snapshot.outside.rates
-        let all = rates.active.values.map { RateSummary($0, isActive: true) }
+        let all =
+            rates.active.values.map { RateSummary($0, isActive: true) }
             + rates.waiting.values.map { RateSummary($0, isActive: false) }
         return all.sorted { ($0.name, $0.isActive ? 0 : 1) < ($1.name, $1.isActive ? 0 : 1) }
     }
@@ -158,7 +159,13 @@ public struct ActivateRates: Command {
         let new = RateSummary(waiting, isActive: true)
         try await administrator.change(
             [.outside(.rate(.activate(name)))],
-            [caller.draft(Self.name, name.text, JournalDetail.of(active.map { RateSummary($0, isActive: true) }, became: new))],
+            [
+                caller.draft(
+                    Self.name,
+                    name.text,
+                    JournalDetail.of(active.map { RateSummary($0, isActive: true) }, became: new)
+                )
+            ],
             notice: "Calls are priced by version \(new.version) of the price list \(name), by \(caller.name)"
         )
         return new

@@ -36,7 +36,8 @@ extension Administrator {
     /// The name of a price list: `default`, or that of a trunk there is.
     func deckName(_ text: String) throws(Refusal) -> ShortName {
         guard let name = ShortName(parsing: text),
-            name == RateDecks.usual || TrunkName(parsing: text).map({ store.snapshot.outside.trunks[$0] != nil }) == true
+            name == RateDecks.usual
+                || TrunkName(parsing: text).map({ store.snapshot.outside.trunks[$0] != nil }) == true
                 || store.snapshot.outside.rates.active[name] != nil
         else { throw .noDeck(text) }
         return name
@@ -76,7 +77,8 @@ extension Refusal {
     fileprivate static func noDeck(_ text: String) -> Self {
         Self(
             problem: "\(quoted(text)) has no price list.",
-            reason: "there is one for each trunk, and one called \(RateDecks.usual) for all that have none of their own",
+            reason:
+                "there is one for each trunk, and one called \(RateDecks.usual) for all that have none of their own",
             remedy: "leave the name out, or name a trunk: ringfence trunk list"
         )
     }

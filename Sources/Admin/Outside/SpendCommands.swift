@@ -162,7 +162,8 @@ extension Administrator {
         SpendOverview(settings: store.snapshot.outside.spending, standings: standings, at: now())
     }
 
-    func spend(_ settings: SpendSettings, _ draft: JournalDraft, notice: String) async throws(Refusal) -> SpendOverview {
+    func spend(_ settings: SpendSettings, _ draft: JournalDraft, notice: String) async throws(Refusal) -> SpendOverview
+    {
         try await change([.outside(.spend(settings))], [draft], notice: notice)
         return overview(await engine.live(.spending).spending)
     }

@@ -74,7 +74,7 @@ extension Administrator {
         return report(access, states.first { $0.name == access.trunk.name })
     }
 
-    func report(_ access: TrunkAccess, _ state: TrunkState?) -> TrunkReport {
+    func report(_ access: TrunkAccess, _ state: TrunkCondition?) -> TrunkReport {
         TrunkReport(
             trunk: access.trunk,
             hasPassword: access.secret != nil,

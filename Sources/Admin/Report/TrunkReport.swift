@@ -10,15 +10,15 @@ public struct TrunkReport: Codable, Hashable, Sendable {
     /// Whether it may be used without encryption at this moment.
     public let isPlain: Bool
     /// `nil` when no server runs, or it says nothing of this trunk.
-    public let state: TrunkState?
+    public let state: TrunkCondition?
 
-    public init(trunk: Trunk, hasPassword: Bool, isPlain: Bool, state: TrunkState?) {
+    public init(trunk: Trunk, hasPassword: Bool, isPlain: Bool, state: TrunkCondition?) {
         (self.trunk, self.hasPassword, self.isPlain, self.state) = (trunk, hasPassword, isPlain, state)
     }
 }
 
 /// How a trunk is at this moment.
-public struct TrunkState: Codable, Hashable, Sendable {
+public struct TrunkCondition: Codable, Hashable, Sendable {
     public let name: TrunkName
     /// Whether a call could leave by it now.
     public let isUsable: Bool

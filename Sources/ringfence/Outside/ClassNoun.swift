@@ -77,7 +77,10 @@ struct PremiumNoun: ParsableCommand {
 }
 
 struct PremiumList: SettingCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Show the numbers that are approved.")
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show the numbers that are approved."
+    )
 
     @OptionGroup var options: ServerOptions
 

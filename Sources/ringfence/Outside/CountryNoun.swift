@@ -25,7 +25,11 @@ struct CountryList: SettingCommand {
     var command: ShowDialing { ShowDialing() }
 
     func output(of reply: ShowDialing.Reply) throws -> Output {
-        try Output(reply.text, json: reply.settings, hint: reply.settings.numbering.home == nil ? CountryHome.example : nil)
+        try Output(
+            reply.text,
+            json: reply.settings,
+            hint: reply.settings.numbering.home == nil ? CountryHome.example : nil
+        )
     }
 }
 
@@ -69,7 +73,10 @@ struct CountryHome: SettingCommand {
 
     func output(of numbering: NumberingSettings) throws -> Output {
         let name = numbering.home?.name ?? "-"
-        return try Output("The business is in \(name). Its landline, mobile and toll-free numbers are open.", json: numbering)
+        return try Output(
+            "The business is in \(name). Its landline, mobile and toll-free numbers are open.",
+            json: numbering
+        )
     }
 }
 
@@ -129,7 +136,11 @@ struct CountryOpen: SettingCommand {
 
     func output(of reply: ShowDialing.Reply) throws -> Output {
         let hint = "Take it back: ringfence country close \(place)"
-        return try Output("Calls to \(place.placeWords) are open\(until.map { " until \($0)" } ?? "").", json: reply.settings, hint: hint)
+        return try Output(
+            "Calls to \(place.placeWords) are open\(until.map { " until \($0)" } ?? "").",
+            json: reply.settings,
+            hint: hint
+        )
     }
 }
 

@@ -65,7 +65,10 @@ extension DialingRights {
     fileprivate var countryTable: String? {
         guard !countries.isEmpty else { return nil }
         let rows = countries.sorted { $0.key < $1.key }.map { region, rule in
-            [region.text, region.name, rule.access.words, rule.answer.words, onwardCountries.contains(region) ? "yes" : "no"]
+            [
+                region.text, region.name, rule.access.words, rule.answer.words,
+                onwardCountries.contains(region) ? "yes" : "no",
+            ]
         }
         return Table(["country", "name", "state", "a call", "forward there"], rows).text
     }

@@ -84,7 +84,10 @@ struct AfterHoursSet: SettingCommand {
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Who may call abroad then.", valueName: "number"))
     var roster: [String] = []
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Classes of numbers that people are told of.", valueName: "class"))
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Classes of numbers that people are told of.", valueName: "class")
+    )
     var told: [NumberClass] = []
 
     @Flag(inversion: .prefixedNo, help: "Every call abroad too.")
@@ -104,7 +107,10 @@ struct AfterHoursSet: SettingCommand {
     }
 
     func output(of overview: PatternOverview) throws -> Output {
-        try Output("Calls abroad while the business is closed: \(overview.afterHours.abroad.rawValue).", json: overview.afterHours)
+        try Output(
+            "Calls abroad while the business is closed: \(overview.afterHours.abroad.rawValue).",
+            json: overview.afterHours
+        )
     }
 }
 

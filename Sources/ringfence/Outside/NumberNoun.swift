@@ -70,7 +70,7 @@ struct NumberList: SettingCommand {
 
     var command: ListNumbers { ListNumbers() }
 
-    func output(of list: NumberList) throws -> Output {
+    func output(of list: OwnedNumbers) throws -> Output {
         guard !list.numbers.isEmpty else {
             let hint = "Add one: ringfence number add +493012345678 --to extension 101"
             return try Output("The business has no numbers.", json: list, hint: hint)

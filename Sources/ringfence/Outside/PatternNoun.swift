@@ -26,7 +26,9 @@ struct PatternShow: SettingCommand {
     var command: ShowPatterns { ShowPatterns() }
 
     func output(of overview: PatternOverview) throws -> Output {
-        let hint = overview.stops.first.map { "Let somebody call again: ringfence pattern release \($0.subject) --reason TEXT" }
+        let hint = overview.stops.first.map {
+            "Let somebody call again: ringfence pattern release \($0.subject) --reason TEXT"
+        }
         return try Output(overview.text, json: overview, hint: hint)
     }
 }
@@ -101,7 +103,9 @@ struct PatternAdjust: SettingCommand {
     @Option(help: ArgumentHelp("A minute from which on a number counts as high-risk.", valueName: "amount"))
     var highRisk: String?
 
-    @Option(help: ArgumentHelp("What remains of thresholds for a day after a change of a password.", valueName: "percent"))
+    @Option(
+        help: ArgumentHelp("What remains of thresholds for a day after a change of a password.", valueName: "percent")
+    )
     var afterChange: Int?
 
     @OptionGroup var options: ServerOptions

@@ -27,7 +27,10 @@ extension PatternOverview {
     var adjustments: String {
         FactList([
             ("First call to a country", patterns.newCountry.rawValue),
-            ("Usual countries", patterns.usualRegions.isEmpty ? "-" : patterns.usualRegions.map(\.text).joined(separator: ", ")),
+            (
+                "Usual countries",
+                patterns.usualRegions.isEmpty ? "-" : patterns.usualRegions.map(\.text).joined(separator: ", ")
+            ),
             ("Costly at home from", "\(Money(clamping: patterns.costlyPrice)) a minute on"),
             ("High-risk from", "\(Money(clamping: patterns.highRiskPrice)) a minute on"),
             ("After a change of a password", "\(patterns.afterChange) % of each threshold for a day"),
@@ -43,7 +46,8 @@ extension PatternOverview {
             ["calls outside of", "at a time", "a second", "a minute"],
             rows.map { [$0.0, "\($0.1.simultaneous)", "\($0.1.perSecond)", "\($0.1.perMinute)"] }
         )
-        return table.text + "\nAbroad at a time: \(callLimits.abroadPercent) % of the extensions, at least \(callLimits.abroadLeast)."
+        return table.text
+            + "\nAbroad at a time: \(callLimits.abroadPercent) % of the extensions, at least \(callLimits.abroadLeast)."
     }
 
     private var closed: String {

@@ -91,7 +91,9 @@ struct RangeLimit: SettingCommand {
     @OptionGroup var options: ServerOptions
 
     func validate() throws {
-        guard UInt16(exactly: calls) != nil else { throw ValidationError("--calls is a number from 0 to \(UInt16.max).") }
+        guard UInt16(exactly: calls) != nil else {
+            throw ValidationError("--calls is a number from 0 to \(UInt16.max).")
+        }
     }
 
     var command: LimitRange { LimitRange(prefix: prefix.text, callsPerDay: calls) }

@@ -83,7 +83,8 @@ struct RatesImport: ServerCommand {
         do { return try Data(contentsOf: URL(fileURLWithPath: file)) } catch {
             throw Refusal(
                 problem: "The file \(file) cannot be read.",
-                reason: FileManager.default.fileExists(atPath: file) ? "this account may not read it" : "it does not exist",
+                reason: FileManager.default.fileExists(atPath: file)
+                    ? "this account may not read it" : "it does not exist",
                 remedy: "check the path and its owner: ls -l \(file)"
             )
         }

@@ -11,7 +11,9 @@ extension RateSummary {
 
 extension RateImportReport {
     var text: String {
-        var lines = ["The price list \(deck.name) has \(deck.prices) prices for \(deck.prefixes) prefixes in \(deck.currency)."]
+        var lines = [
+            "The price list \(deck.name) has \(deck.prices) prices for \(deck.prefixes) prefixes in \(deck.currency)."
+        ]
         if assumesMinutes { lines.append("It says nothing of increments: whole minutes are taken, which cost most.") }
         if freeRates > 0 { lines.append("\(counted(freeRates, "prefix")) cost nothing at all: look at them.") }
         if repeatedLines > 0 { lines.append("\(counted(repeatedLines, "line")) said again what another says.") }

@@ -15,7 +15,10 @@ struct SpendCeiling: ParsableCommand {
 }
 
 struct CeilingShow: SettingCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show it, and what somebody asked for.")
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show it, and what somebody asked for."
+    )
 
     @OptionGroup var options: ServerOptions
 

@@ -64,8 +64,12 @@ struct SpendLimit: SettingCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp(
-        "business, extension 101, trunk main, group sales; extensions or shared for all without one.", valueName: "whose"))
+    @Argument(
+        help: ArgumentHelp(
+            "business, extension 101, trunk main, group sales; extensions or shared for all without one.",
+            valueName: "whose"
+        )
+    )
     var whose: [String]
 
     @OptionGroup var amounts: AmountOptions
@@ -93,7 +97,9 @@ struct SpendLimit: SettingCommand {
     func output(of overview: SpendOverview) throws -> Output {
         let words = SpendSubject(parsing: subject)?.words ?? subject
         let limit =
-            asOthers ? "what all others may" : "\(amounts.hour ?? "") an hour, \(amounts.day ?? "") a day, \(amounts.week ?? "") a week"
+            asOthers
+            ? "what all others may"
+            : "\(amounts.hour ?? "") an hour, \(amounts.day ?? "") a day, \(amounts.week ?? "") a week"
         return try Output("Calls of \(words) may cost \(limit).", json: overview)
     }
 }
@@ -128,7 +134,9 @@ struct SpendPrice: SettingCommand {
     @Option(help: ArgumentHelp("How long any other may.", valueName: "minutes"))
     var longestNational: Int?
 
-    @Option(help: ArgumentHelp("What your provider bills in, such as EUR. It changes no number.", valueName: "currency"))
+    @Option(
+        help: ArgumentHelp("What your provider bills in, such as EUR. It changes no number.", valueName: "currency")
+    )
     var currency: String?
 
     @OptionGroup var options: ServerOptions

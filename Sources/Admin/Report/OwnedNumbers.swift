@@ -3,7 +3,7 @@
 public import Model
 
 /// The numbers of a business, and under which of them calls go out.
-public struct NumberList: Codable, Hashable, Sendable {
+public struct OwnedNumbers: Codable, Hashable, Sendable {
     /// In order.
     public let numbers: [OwnedNumber]
     public let callers: CallerNumbers

@@ -5,6 +5,7 @@ public import Model
 
 /// The running phone system, as far as an operator's work reaches into it. Implemented by `Server`.
 public typealias Engine = BanList & CertificateHolder & HealthReporter & JobBoard & LiveState & SettingsFollower
+    & TrunkTester
 
 /// Works by the settings.
 public protocol SettingsFollower: Sendable {
@@ -87,6 +88,14 @@ public protocol CertificateHolder: Sendable {
 /// Knows how the running system is: sockets, certificate, queues.
 public protocol HealthReporter: Sendable {
     func health() async -> [Finding]
+}
+
+/// Tries the ways to the outside world.
+public protocol TrunkTester: Sendable {
+    /// Calls the provider and says in plain words what is wrong; up to half a minute.
+    ///
+    /// - Returns: `nil` when there is no such trunk, or nobody who could try it.
+    func tryTrunk(_ name: TrunkName) async -> [Finding]?
 }
 
 /// Knows what the system does by itself, and when.

@@ -131,7 +131,7 @@ final class Office: Sendable {
 struct Unexpected: Error {}
 
 /// Keeps registrations and calls, and ends those that a snapshot forbids.
-final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, LiveState, SettingsFollower {
+final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, LiveState, SettingsFollower, TrunkTester {
     struct State {
         var generations: [UInt64] = []
         var registrations: [RegistrationReport] = []
@@ -194,6 +194,10 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
             state.stops.removeAll { $0.subject == subject.argument }
             return state.stops.count < before
         }
+    }
+
+    func tryTrunk(_ name: TrunkName) async -> [Finding]? {
+        [Finding("trunk-name", .critical, "\(name) has no server.", remedy: "Ask the provider for one.")]
     }
 
     func bans() async -> [Ban] { state.withLock { $0.bans } }

@@ -91,6 +91,12 @@ struct OutsideCommandTests {
         )
     }
 
+    @Test func `a test of a trunk falls short with what is wrong`() throws {
+        let finding = Finding("trunk-login", .critical, "The password is wrong.", remedy: "Ask the provider.")
+        let output = try parse(TrunkTest.self, "main").answer(from: Office(DoctorReport(facts: [finding])))
+        #expect(output.fellShort && output.text.contains("WRONG    The password is wrong.\n         Ask the provider."))
+    }
+
     @Test func `a password comes from a file without its line feed, and is not printed`() throws {
         let path = NSTemporaryDirectory() + "ringfence-secret-" + UUID().uuidString
         try Data("p4ss word\n".utf8).write(to: URL(fileURLWithPath: path))

@@ -40,6 +40,25 @@ public struct ShowTrunk: Command {
     }
 }
 
+/// Calls the provider, and says in plain words what is wrong and what to ask it for. Half a minute at most.
+public struct TestTrunk: Command {
+    public static let name = "trunk.test"
+    public static let rights: [Right] = [.seeTrunks, .diagnose]
+
+    /// Its name, as typed.
+    public let trunk: String
+
+    public init(trunk: String) { self.trunk = trunk }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
+
+    public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> DoctorReport {
+        let name = try administrator.trunk(trunk).trunk.name
+        guard let findings = await administrator.engine.tryTrunk(name) else { throw .noTrunk(name) }
+        return DoctorReport(facts: findings)
+    }
+}
+
 /// Adds a provider's way to the outside world. Where it is not encrypted, only by leave and for a while.
 public struct AddTrunk: Command {
     public static let name = "trunk.add"

@@ -11,7 +11,8 @@ struct TrunkNoun: ParsableCommand {
         commandName: "trunk",
         abstract: "The providers that calls to and from the outside world go over.",
         subcommands: [
-            TrunkAdd.self, TrunkList.self, TrunkShow.self, TrunkDisable.self, TrunkEnable.self, TrunkPasswordVerb.self,
+            TrunkAdd.self, TrunkList.self, TrunkShow.self, TrunkTest.self, TrunkDisable.self, TrunkEnable.self,
+            TrunkPasswordVerb.self,
             TrunkExcept.self, TrunkWithdraw.self, TrunkRemove.self,
         ]
     )
@@ -61,6 +62,21 @@ struct TrunkShow: SettingCommand {
     var command: ShowTrunk { ShowTrunk(trunk: trunk.name) }
 
     func output(of report: TrunkReport) throws -> Output { try Output(report.text, json: report) }
+}
+
+struct TrunkTest: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Call the provider, and say what is wrong and what to ask it for.",
+        discussion: "Takes half a minute at most. Exits 1 when no call could go over the trunk."
+    )
+
+    @OptionGroup var trunk: TrunkArgument
+    @OptionGroup var options: ServerOptions
+
+    var command: TestTrunk { TestTrunk(trunk: trunk.name) }
+
+    func output(of report: DoctorReport) throws -> Output { try DoctorVerb.output(report.facts) }
 }
 
 struct TrunkDisable: SettingCommand {

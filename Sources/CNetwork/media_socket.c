@@ -173,6 +173,24 @@ int ringfence_media_wait(int watch) {
     return mask;
 }
 
+int ringfence_media_watch_also(int watch, int descriptor, uint32_t number) {
+    struct epoll_event event = {.events = EPOLLIN, .data.u32 = number};
+    return epoll_ctl(watch, EPOLL_CTL_ADD, descriptor, &event) == 0 ? 0 : -errno;
+}
+
+int ringfence_media_ready(int watch, uint32_t *numbers, int most) {
+    struct epoll_event events[RINGFENCE_MEDIA_BATCH];
+    const int count = epoll_wait(watch, events, most < RINGFENCE_MEDIA_BATCH ? most : RINGFENCE_MEDIA_BATCH, 0);
+    for (int i = 0; i < count; i++) numbers[i] = events[i].data.u32;
+    return count < 0 ? 0 : count;
+}
+
+int ringfence_media_send_one(int descriptor, const ringfence_datagram *datagram) {
+    name destination;
+    const socklen_t length = to_name(datagram->ip_high, datagram->ip_low, datagram->port, &destination);
+    return sendto(descriptor, datagram->bytes, datagram->length, MSG_DONTWAIT, &destination.any, length) < 0;
+}
+
 int ringfence_media_bell(void) {
     const int bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     return bell < 0 ? -errno : bell;

@@ -33,6 +33,33 @@ struct ListenerPolicyTests {
         #expect(ListenerPolicy.judge(declared: [tls], found: found, exceptions: [], at: now) == [.undeclared(foreign)])
     }
 
+    @Test func `ports of calls without encryption come and go in their range, while an exception stands`() throws {
+        let ranges = try [MediaPorts(parsing: "192.0.2.1:40000-40009"), MediaPorts(parsing: "192.0.2.2:40000-40001")]
+            .map { try #require($0) }
+        let name = try #require(TrunkName(parsing: "old"))
+        let domain = try #require(DomainName(parsing: "provider.example"))
+        let exception = Trunk.PlainException(reason: "it cannot", grantedBy: "owner", until: now + .seconds(1))
+        let trunk = Trunk(name: name, domain: domain, exception: exception, createdAt: now)
+        let outside = OutsideSettings(trunks: [TrunkAccess(trunk, secret: nil)])
+        let declared = Listener.plainMedia(of: ranges, for: outside, at: now)
+        #expect(declared.map(\.address) == ["192.0.2.1:40002-40009"])
+        #expect(Listener.plainMedia(of: ranges, for: outside, at: now + .seconds(1)).isEmpty)
+        #expect(Listener.plainMedia(of: ranges, for: .none, at: now).isEmpty)
+        #expect(ListenerPolicy.judge(declared: declared, found: [], exceptions: [], at: now) == [])
+        let inside = ["192.0.2.1:40002", "192.0.2.1:40009"].map { OpenSocket(network: .udp, address: $0) }
+        #expect(ListenerPolicy.judge(declared: declared, found: inside, exceptions: [], at: now) == [])
+        let outsideOfIt = [
+            OpenSocket(network: .udp, address: "192.0.2.1:40001"),
+            OpenSocket(network: .udp, address: "192.0.2.1:40010"),
+            OpenSocket(network: .udp, address: "192.0.2.3:40002"),
+            OpenSocket(network: .tcp, address: "192.0.2.1:40002"),
+        ]
+        #expect(
+            ListenerPolicy.judge(declared: declared, found: outsideOfIt, exceptions: [], at: now)
+                == outsideOfIt.map(ListenerPolicy.Deviation.undeclared)
+        )
+    }
+
     @Test func `a listener that is not there is found`() {
         #expect(ListenerPolicy.judge(declared: [tls], found: [], exceptions: [], at: now) == [.missing(tls)])
     }

@@ -56,8 +56,19 @@ int ringfence_media_watch(const int *descriptors, int count);
 /// Waits until one of them can be read. Returns a mask: the first one is the lowest bit.
 int ringfence_media_wait(int watch);
 
-/// Two sockets for each version of IP, the bell and the beat.
-enum { RINGFENCE_MEDIA_WATCHED = 6 };
+/// Two sockets for each version of IP, the bell, the beat and the watch over those that come and go.
+enum { RINGFENCE_MEDIA_WATCHED = 7 };
+
+/// Watches one more socket, under a number. Returns 0, or the negative error number. A socket that is closed is no longer
+/// watched.
+int ringfence_media_watch_also(int watch, int descriptor, uint32_t number);
+
+/// The numbers of up to `most` sockets that can be read now; does not wait. Returns how many, at most
+/// RINGFENCE_MEDIA_BATCH.
+int ringfence_media_ready(int watch, uint32_t *numbers, int most);
+
+/// Sends one datagram at once. Returns 1 when the system did not take it, else 0.
+int ringfence_media_send_one(int descriptor, const ringfence_datagram *datagram);
 
 /// A bell to wake the waiting thread with. Returns the descriptor, or the negative error number.
 int ringfence_media_bell(void);

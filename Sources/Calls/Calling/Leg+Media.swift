@@ -39,6 +39,16 @@ extension Leg {
         return media
     }
 
+    /// This leg as an end of a relay, with keys or by exception without; `nil` until both sides have said what they use.
+    ///
+    /// - Parameter prefixes: Where the audio of its trunk comes from; empty for a phone.
+    func relayEnd(from prefixes: [IPPrefix] = []) -> MediaEnd? {
+        let end = media.end(signalling: source, prefixes: prefixes) {
+            MediaSourceRules.decide(named: $0, signalling: source) != .never
+        }
+        return hasLeft ? end?.left() : end
+    }
+
     /// Whether silence on this leg means anything.
     var isExpectedToSend: Bool { relayMedia?.sends == true }
 }

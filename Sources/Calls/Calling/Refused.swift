@@ -72,6 +72,12 @@ struct Refused: Error, Sendable {
         reason: "the caller's phone did not confirm what it was told"
     )
 
+    /// What ``PaidCallGate`` does not let leave.
+    init(_ refusal: CallRefusal) {
+        self.init(status: refusal.status, outcome: .refused, control: refusal.control, reason: refusal.reason)
+        warning = .other
+    }
+
     /// Why it is not answered though the disk did not take its record.
     init(unrecorded refusal: CallRefusal) {
         self.init(
@@ -129,6 +135,8 @@ extension Refused {
     init(_ failure: UnacceptableOffer) {
         switch failure {
         case .noCodec: self = .noCodec
+        case .protected:
+            self.init(status: 488, outcome: .refused, reason: "its audio asks for keys where there can be none")
         case .unprotected(let shortcoming):
             self.init(
                 status: 488,

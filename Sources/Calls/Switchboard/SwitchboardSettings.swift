@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Guard
+public import Media
 public import Primitives
 import SIP
 
@@ -15,6 +16,8 @@ public struct SwitchboardSettings: Sendable {
     public var mediaPort: UInt16
     /// The same over the other version of IP, where there is one: a leg on IPv6 and one on IPv4 make a call.
     public var otherMedia: SocketAddress?
+    /// Where providers that encrypt nothing send theirs, for each version of IP; empty where there can be no such leg.
+    public var plainMedia: [PlainPorts] = []
     /// 32 random bytes that nonces and temporary GRUUs are made with.
     public var nonceKey: [UInt8]
     /// How many phones may register anew.

@@ -12,11 +12,13 @@ public struct Listener: Hashable, Sendable, Codable {
         case sipUDP = "sip-udp"
         /// RTP and RTCP.
         case media
+        /// The same of calls over a trunk without encryption: a range of ports, each open only as long as its call.
+        case plainMedia = "plain-media"
 
         public var network: Network {
             switch self {
             case .sipTLS, .sipWSS, .sipTCP: .tcp
-            case .sipUDP, .media: .udp
+            case .sipUDP, .media, .plainMedia: .udp
             }
         }
     }
@@ -27,11 +29,34 @@ public struct Listener: Hashable, Sendable, Codable {
     }
 
     public let purpose: Purpose
-    /// `192.0.2.1:5061`.
+    /// `192.0.2.1:5061`; of `plainMedia`, `192.0.2.1:40002-40101`.
     public let address: String
 
     public init(purpose: Purpose, address: String) {
         (self.purpose, self.address) = (purpose, address)
+    }
+
+    /// Where calls over trunks without encryption may open ports: nowhere, unless an exception of a trunk stands.
+    public static func plainMedia(
+        of ranges: [MediaPorts],
+        for outside: OutsideSettings,
+        at now: WallTime
+    ) -> [Listener] {
+        guard outside.usableTrunks.contains(where: { $0.trunk.mayBePlain(at: now) }) else { return [] }
+        return ranges.compactMap { range in
+            range.plain.map { ports in
+                let first = SocketAddress(ip: range.address, port: ports.lowerBound)
+                return Listener(purpose: .plainMedia, address: "\(first)-\(ports.upperBound)")
+            }
+        }
+    }
+
+    /// Whether it is a range that a socket is in.
+    public func covers(_ socket: OpenSocket) -> Bool {
+        guard purpose == .plainMedia, socket.network == .udp, let range = MediaPorts(parsing: address),
+            let address = SocketAddress(parsing: socket.address)
+        else { return false }
+        return address.ip == range.address && range.first...range.last ~= address.port
     }
 }
 
@@ -88,9 +113,14 @@ public enum ListenerPolicy {
             declared.map { OpenSocket(network: $0.purpose.network, address: canonical($0.address)) }
         )
         let foundSockets = found.map { OpenSocket(network: $0.network, address: canonical($0.address)) }
-        var deviations = foundSockets.filter { !declaredSockets.contains($0) }.map(Deviation.undeclared)
+        let ranges = declared.filter { $0.purpose == .plainMedia }
+        let foreign = foundSockets.filter { socket in
+            !declaredSockets.contains(socket) && !ranges.contains { $0.covers(socket) }
+        }
+        var deviations = foreign.map(Deviation.undeclared)
         let existing = Set(foundSockets)
-        for listener in declared {
+        // No call needs a port of a range now: that is no way in that is closed.
+        for listener in declared where listener.purpose != .plainMedia {
             let socket = OpenSocket(network: listener.purpose.network, address: canonical(listener.address))
             if !existing.contains(socket) { deviations.append(.missing(listener)) }
             guard let transport = listener.purpose.clearTransport else { continue }
@@ -127,7 +157,7 @@ extension Listener.Purpose {
         switch self {
         case .sipTCP: .tcp
         case .sipUDP: .udp
-        case .sipTLS, .sipWSS, .media: nil
+        case .sipTLS, .sipWSS, .media, .plainMedia: nil
         }
     }
 }

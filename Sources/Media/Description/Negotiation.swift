@@ -3,7 +3,8 @@
 /// What one phone and we agree on about the audio of a call. Every description of ours is made here: offers, answers, and with
 /// them what is refused.
 ///
-/// The keys travel in the description (SDES, RFC 4568). ``keys`` is all that the relay learns of how they were agreed on.
+/// The keys travel in the description (SDES, RFC 4568). ``keys`` is all that the relay learns of how they were agreed on. A
+/// plain leg has none: it offers and answers `RTP/AVP`, and takes nothing that asks for keys.
 ///
 /// ```swift
 /// var phone = Negotiation(at: local)
@@ -16,6 +17,8 @@
 public struct Negotiation: Sendable {
     /// Who we say we are.
     public private(set) var local: LocalMedia
+    /// Whether there are keys. It never changes: no description can talk a leg out of them.
+    public let protection: AudioProtection
     /// What the phone last said of its audio; `nil` before it said anything that we take.
     public private(set) var remote: AudioDescription?
     /// What both use, in the order of who answered; what we offered, while nothing is agreed on.
@@ -26,12 +29,22 @@ public struct Negotiation: Sendable {
     /// Of our last offer.
     private var offered: [AudioFormat] = []
 
-    /// - Parameter local: The first description says a version one higher.
-    public init(at local: LocalMedia) {
-        self.local = local
+    /// - Parameters:
+    ///   - local: The first description says a version one higher.
+    ///   - protection: `plain` only where an exception stands for the provider.
+    public init(at local: LocalMedia, protection: AudioProtection = .srtp) {
+        (self.local, self.protection) = (local, protection)
     }
 
-    /// The suite that protects the audio; `nil` while we wait for the answer to our first offer.
+    /// Whether both have said what they use: not while we wait for the answer to our first offer.
+    public var isAgreed: Bool {
+        switch protection {
+        case .srtp: theirs != nil
+        case .plain: remote != nil
+        }
+    }
+
+    /// The suite that protects the audio; `nil` on a plain leg, and while we wait for the answer to our first offer.
     public var suite: SRTPSuite? { theirs?.key.suite }
 
     /// What the phone protects with, and what we do; `nil` until both are known.
@@ -61,32 +74,42 @@ extension Negotiation {
         isRepeat: Bool = false,
         using generator: inout some RandomNumberGenerator
     ) -> [UInt8] {
-        if let chosen { ours = [chosen] }
-        if ours.isEmpty {
-            ours = SRTPSuite.allCases.enumerated().map { index, suite in
-                CryptoAttribute(tag: index + 1, key: .generate(suite, using: &generator))
-            }
-        }
+        ours = keysToOffer(using: &generator)
         if !isRepeat { local.version += 1 }
         offered = formats
-        if theirs == nil { self.formats = formats }
+        if !isAgreed { self.formats = formats }
         return SessionWriter.offer(
             local,
             formats: formats,
             packetTime: packetTime,
             direction: direction,
             crypto: ours,
-            rtcpMux: remote?.rtcpMux ?? true
+            rtcpMux: protection == .srtp && remote?.rtcpMux ?? true
         )
     }
 
+    private func keysToOffer(using generator: inout some RandomNumberGenerator) -> [CryptoAttribute] {
+        if let chosen { return [chosen] }
+        guard ours.isEmpty, protection == .srtp else { return ours }
+        return SRTPSuite.allCases.enumerated().map { index, suite in
+            CryptoAttribute(tag: index + 1, key: .generate(suite, using: &generator))
+        }
+    }
+
     /// Takes an answer to our last offer, if it is one: audio that is on, protected by exactly one line of ours under a key that
-    /// is none of ours, in at least one voice codec that was offered (RFC 3264 §6.1, RFC 4568 §5.1.3).
+    /// is none of ours, or on a plain leg `RTP/AVP`, in at least one voice codec that was offered (RFC 3264 §6.1, RFC 4568
+    /// §5.1.3).
     ///
     /// - Returns: Whether it was; if not, nothing is changed.
     public mutating func accept(_ answer: SessionDescription?) -> Bool {
-        guard let audio = answer?.audio, let line = Self.protection(answered: audio, offered: ours) else {
-            return false
+        guard let audio = answer?.chosen(for: protection).audio else { return false }
+        var line: CryptoAttribute?
+        switch protection {
+        case .srtp:
+            line = Self.protection(answered: audio, offered: ours)
+            guard line != nil else { return false }
+        // RFC 3264 §6: an answer has the transport of its offer.
+        case .plain: guard audio.profile == .avp else { return false }
         }
         let taken = Self.taken(answered: audio.formats, offered: offered)
         guard !taken.isEmpty else { return false }
@@ -98,6 +121,8 @@ extension Negotiation {
 /// Why an offer cannot be taken: the response is 488.
 public enum UnacceptableOffer: Error, Hashable, Sendable {
     case unprotected(ProtectionShortcoming)
+    /// Only with keys, for a leg that has none: they would be readable in the description.
+    case protected
     case noCodec
 }
 
@@ -108,11 +133,19 @@ extension Negotiation {
         _ offer: AudioDescription,
         using generator: inout some RandomNumberGenerator
     ) throws(UnacceptableOffer) {
+        guard protection == .srtp else { return try takePlain(offer) }
         guard let line = Self.protection(of: offer) else { throw .unprotected(offer.shortcoming) }
         guard offer.formats.holdsVoice else { throw .noCodec }
         let kept = theirs?.key == line.key ? chosen?.key : nil
         ours = [CryptoAttribute(tag: line.tag, key: kept ?? .generate(line.key.suite, using: &generator))]
         (theirs, remote) = (line, offer)
+        local.version += 1
+    }
+
+    private mutating func takePlain(_ offer: AudioDescription) throws(UnacceptableOffer) {
+        guard offer.suits(.plain) else { throw .protected }
+        guard offer.formats.holdsVoice else { throw .noCodec }
+        remote = offer
         local.version += 1
     }
 
@@ -129,13 +162,14 @@ extension Negotiation {
     ) -> [UInt8] {
         self.formats = formats
         return SessionWriter.answer(
-            to: offer,
+            to: offer.chosen(for: protection),
             local,
             formats: formats,
             packetTime: packetTime,
             direction: direction,
             crypto: chosen,
-            rtcpMux: true
+            protection: protection,
+            rtcpMux: protection == .srtp
         )
     }
 }

@@ -19,7 +19,9 @@ public struct SessionDescription: Sendable {
     /// off, so that its refusal can be explained.
     public var audio: AudioDescription?
     /// Which of `sections` became `audio`.
-    public let audioIndex: Int?
+    public private(set) var audioIndex: Int?
+    /// All sections that a call could use.
+    private let candidates: [(index: Int, audio: AudioDescription)]
 
     /// - Throws: An ``SDPError`` with the status of the response. Never traps, whatever the bytes are.
     public init(parsing bytes: Span<UInt8>) throws(SDPError) {
@@ -34,11 +36,15 @@ public struct SessionDescription: Sendable {
         (sessionID, version) = origin
         timing = parser.timing
         sections = parser.sections.map(\.line)
-        let audio = parser.sections.indices.compactMap { index in
+        candidates = parser.sections.indices.compactMap { index in
             parser.sections[index].audio(default: parser.defaults).map { (index, $0) }
         }
-        let chosen = audio.first { !$0.1.crypto.isEmpty } ?? audio.first
-        self.audio = chosen?.1
-        audioIndex = chosen?.0
+        choose(for: .srtp)
+    }
+
+    mutating func choose(for protection: AudioProtection) {
+        let chosen = candidates.first { $0.audio.suits(protection) } ?? candidates.first
+        audio = chosen?.audio
+        audioIndex = chosen?.index
     }
 }

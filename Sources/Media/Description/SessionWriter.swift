@@ -5,12 +5,12 @@ import Primitives
 /// Writes descriptions. Every byte is a number of ours, a name of a closed list or, in an answer, a validated token of
 /// the very offer that is answered.
 public enum SessionWriter {
-    /// An offer of one audio section, `RTP/SAVP` with our keys.
+    /// An offer of one audio section: `RTP/SAVP` with our keys, or `RTP/AVP` without any.
     ///
     /// - Parameters:
     ///   - formats: In the order of preference; at least one.
     ///   - packetTime: Milliseconds, or `nil` to leave it to the phone.
-    ///   - crypto: Our sending keys, best first, each with its own tag.
+    ///   - crypto: Our sending keys, best first, each with its own tag; empty for a plain leg.
     public static func offer(
         _ local: LocalMedia,
         formats: [AudioFormat],
@@ -20,7 +20,7 @@ public enum SessionWriter {
         rtcpMux: Bool
     ) -> [UInt8] {
         var text = DescriptionText(of: local, at: .always)
-        text.section("audio", port: local.port, "RTP/SAVP", formats: formats)
+        text.section("audio", port: local.port, crypto.isEmpty ? "RTP/AVP" : "RTP/SAVP", formats: formats)
         text.audio(local, formats, packetTime, direction, crypto, rtcpMux: rtcpMux)
         return text.bytes
     }
@@ -32,7 +32,8 @@ public enum SessionWriter {
     ///   - formats: What ``Negotiation/formats(offered:answered:)`` gave; without any, the audio is refused too.
     ///   - direction: Ours. It is limited here to what the offer allows (RFC 3264 §6.1).
     ///   - crypto: Our sending key with the tag of the offered line that was taken (RFC 4568 §5.1.2); without
-    ///     one the audio is refused too.
+    ///     one the audio is refused too, unless the leg is plain.
+    ///   - protection: Of the leg. The audio of the offer is the one ``SessionDescription/chosen(for:)`` it.
     ///   - rtcpMux: Whether we share the port; said only when the offer has it too (RFC 5761 §5.1.1).
     public static func answer(
         to offer: SessionDescription,
@@ -41,11 +42,13 @@ public enum SessionWriter {
         packetTime: Int?,
         direction: MediaDirection,
         crypto: CryptoAttribute?,
+        protection: AudioProtection = .srtp,
         rtcpMux: Bool
     ) -> [UInt8] {
         var text = DescriptionText(of: local, at: offer.timing)
+        let isProtected = protection == .plain ? crypto == nil : crypto != nil
         for (index, section) in offer.sections.enumerated() {
-            guard let audio = offer.audio, index == offer.audioIndex, !formats.isEmpty, let crypto else {
+            guard let audio = offer.audio, index == offer.audioIndex, !formats.isEmpty, isProtected else {
                 text.section(section.kind, port: 0, section.transport, formats: section.formats)
                 continue
             }
@@ -55,7 +58,7 @@ public enum SessionWriter {
                 formats,
                 packetTime,
                 direction.limited(by: audio.direction.reversed),
-                [crypto],
+                crypto.map { [$0] } ?? [],
                 rtcpMux: rtcpMux && audio.rtcpMux
             )
         }

@@ -12,14 +12,16 @@ struct Arrival: Sendable {
     /// The synchronisation source that the packet claims.
     let stream: UInt32
 
+    /// - Parameter shortest: Bytes of the shortest RTCP: protected, it is longer than an RTP header.
     init(
         _ packet: Span<UInt8>,
         length: Int,
         source: SocketAddress,
         port: MediaPort,
-        now: MonotonicTime
+        now: MonotonicTime,
+        shortest: Int = RTPHeader.minimumLength
     ) throws(DropReason) {
-        guard length >= RTPHeader.minimumLength, length <= min(packet.count, RelayLimits.packetLength) else {
+        guard length >= shortest, length <= min(packet.count, RelayLimits.packetLength) else {
             throw .malformed
         }
         switch (PacketKind(packet), port) {
@@ -28,6 +30,7 @@ struct Arrival: Sendable {
         case (.rtp, .rtcp): throw .malformed
         case (.stun, _), (.dtls, _), (.other, _): throw .notMedia
         }
+        guard isControl || length >= RTPHeader.minimumLength else { throw .malformed }
         stream = packet.word(at: isControl ? 4 : 8)
         self.length = length
         self.source = source

@@ -243,18 +243,7 @@ extension Leg {
 
     private mutating func seal(_ packet: inout MutableSpan<UInt8>, _ passing: PassingPacket) throws(DropReason) -> Int {
         do throws(SRTPError) {
-            let numbers = try outgoing.number(
-                OutgoingStream.Incoming(
-                    origin: passing.origin,
-                    index: passing.index,
-                    timestamp: packet.span.word(at: 4),
-                    payloadType: packet[1] & 0x7F,
-                    at: passing.now
-                )
-            )
-            packet.setHalf(numbers.sequence, at: 2)
-            packet.setWord(numbers.timestamp, at: 4)
-            packet.setWord(outgoing.source, at: 8)
+            try outgoing.renumber(&packet, passing)
             return try sender.protect(&packet, length: passing.length)
         } catch {
             throw DropReason(error)

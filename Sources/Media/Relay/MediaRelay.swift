@@ -15,23 +15,30 @@ public import Primitives
 public struct MediaRelay: ~Copyable, Sendable {
     var legs: Slab<Leg>
     /// What stands where, by the number of the slot.
-    private var ends: [End]
+    var ends: [End]
     private var calls: [RelayID: Int] = [:]
     private var free: [Int]
     /// By the number of the port.
     var sources: [SourceTable]
     var budget: TryBudget
     var original = PacketCopy()
-    private var shares: RelayShares
-    private var numbers: LegNumbers
+    var shares: RelayShares
+    var numbers: LegNumbers
+    var plain: PlainLegs
     /// What became of all packets.
-    public private(set) var counters = RelayCounters()
+    public internal(set) var counters = RelayCounters()
 
     /// - Parameters:
     ///   - capacity: How many relays can be open at once. Their places, about 7 KiB each, are taken now.
     ///   - share: What one business may use of it.
+    ///   - plain: Where audio without encryption may arrive, at most 65,536 pairs; a leg of it takes one.
     ///   - generator: Seeds the hash tables and the names of legs.
-    public init(capacity: Int, share: RelayShare = .whole, using generator: inout some RandomNumberGenerator) {
+    public init(
+        capacity: Int,
+        share: RelayShare = .whole,
+        plain: [PlainPorts] = [],
+        using generator: inout some RandomNumberGenerator
+    ) {
         legs = Slab(count: capacity * 2)
         ends = Array(repeating: .network, count: capacity * 2)
         free = (0..<capacity).reversed()
@@ -40,6 +47,7 @@ public struct MediaRelay: ~Copyable, Sendable {
         budget = TryBudget(seed: generator.next())
         shares = RelayShares(share, capacity: capacity)
         numbers = LegNumbers(seed: generator.next())
+        self.plain = PlainLegs(plain)
     }
 
     /// How many relays are open.
@@ -55,11 +63,15 @@ public struct MediaRelay: ~Copyable, Sendable {
 
     /// An end of our own has seen nothing.
     private func report(_ slot: LegSlot) -> LegReport {
-        legs.contains(slot.number) ? legs[slot.number].report : LegReport()
+        switch ends[slot.number] {
+        case .network: legs.contains(slot.number) ? legs[slot.number].report : LegReport()
+        case .plain(let pair): plain.legs[Int(pair)].report
+        case .echo: LegReport()
+        }
     }
 
-    /// ``MediaEnd`` without what belongs to a leg.
-    private enum End: Sendable { case network, echo }
+    /// ``MediaEnd`` without what belongs to a leg; of a plain one, the pair of ports.
+    enum End: Sendable { case network, echo, plain(UInt16) }
 }
 
 // What signalling says.
@@ -91,31 +103,34 @@ extension MediaRelay {
         guard a.isSound, b.isSound, shares.hasRoom(for: id), let call = free.popLast() else { return false }
         calls[id] = call
         shares.open(call, id)
-        put(a, at: LegSlot(call: call, side: .a))
-        put(b, at: LegSlot(call: call, side: .b))
-        return true
+        return put(a, at: LegSlot(call: call, side: .a), of: id) && put(b, at: LegSlot(call: call, side: .b), of: id)
     }
 
-    private mutating func put(_ end: MediaEnd, at slot: LegSlot) {
+    private mutating func put(_ end: MediaEnd, at slot: LegSlot, of id: RelayID) -> Bool {
         switch end {
         case .network(let media):
             if legs.contains(slot.number) {
                 legs[slot.number].update(media, &numbers)
             } else {
+                vacate(slot)
                 legs.fill(slot.number, with: Leg(media, &numbers))
             }
-            ends[slot.number] = .network
             listen(slot)
+            return true
+        case .plain(let media): return put(media, at: slot, of: id)
         case .echo:
             vacate(slot)
             ends[slot.number] = .echo
+            return true
         }
     }
 
     /// Nobody's packets are looked for there any more.
-    private mutating func vacate(_ slot: LegSlot) {
+    mutating func vacate(_ slot: LegSlot) {
         if legs.contains(slot.number) { legs.empty(slot.number) }
         for port in sources.indices { sources[port].forget(slot.number) }
+        if case .plain(let pair) = ends[slot.number] { plain.close(Int(pair)) }
+        ends[slot.number] = .network
     }
 
     private mutating func join(_ id: RelayID, _ side: RelaySide, _ other: RelayID, _ otherSide: RelaySide) -> Bool {
@@ -125,20 +140,27 @@ extension MediaRelay {
         vacate(slot)
         vacate(origin.peer)
         ends[slot.number] = ends[origin.number]
-        if legs.contains(origin.number) {
-            for port in sources.indices { sources[port].forget(origin.number) }
-            legs.fill(slot.number, with: legs.take(origin.number))
-            listen(slot)
+        switch ends[origin.number] {
+        case .network: moveLeg(from: origin, to: slot)
+        case .plain(let pair): plain.move(Int(pair), to: slot)
+        case .echo: break
         }
+        ends[origin.number] = .network
         shares.close(left)
         free.append(left)
         return true
     }
 
+    private mutating func moveLeg(from origin: LegSlot, to slot: LegSlot) {
+        guard legs.contains(origin.number) else { return }
+        for port in sources.indices { sources[port].forget(origin.number) }
+        legs.fill(slot.number, with: legs.take(origin.number))
+        listen(slot)
+    }
+
     private mutating func update(_ id: RelayID, _ side: RelaySide, _ end: MediaEnd) -> Bool {
         guard end.isSound, let call = calls[id] else { return false }
-        put(end, at: LegSlot(call: call, side: side))
-        return true
+        return put(end, at: LegSlot(call: call, side: side), of: id)
     }
 
     private mutating func close(_ id: RelayID) -> Bool {
@@ -206,15 +228,20 @@ extension MediaRelay {
         }
         legs[slot.number].pay(arrival.length)
         shares.pay(slot.call, arrival.length)
-        return try legs[listener(of: slot)].deliver(&packet, legs[slot.number].passing(opened, arrival))
+        return try deliver(&packet, legs[slot.number].passing(opened, arrival), from: slot)
     }
 
-    /// Which leg hears what comes from a leg.
-    private func listener(of slot: LegSlot) -> Int {
-        switch ends[slot.peer.number] {
-        case .network: slot.peer.number
-        case .echo: slot.number
-        }
+    /// Hands a packet to who hears what comes from a leg.
+    @inline(__always)
+    mutating func deliver(
+        _ packet: inout MutableSpan<UInt8>,
+        _ passing: PassingPacket,
+        from slot: LegSlot
+    ) throws(DropReason) -> RelayOutcome {
+        var listener = slot.peer.number
+        if case .echo = ends[listener] { listener = slot.number }
+        if case .plain(let pair) = ends[listener] { return try plain.legs[Int(pair)].deliver(&packet, passing) }
+        return try legs[listener].deliver(&packet, passing)
     }
 
     private mutating func allows(_ slot: LegSlot, at now: MonotonicTime) -> Bool {
@@ -267,5 +294,5 @@ extension MediaRelay {
 
 extension MediaEnd {
     /// Whether a leg would not receive and send under one key.
-    fileprivate var isSound: Bool { leg.map { $0.receive != $0.send } ?? true }
+    var isSound: Bool { leg.map { $0.receive != $0.send } ?? true }
 }

@@ -127,6 +127,25 @@ struct OutgoingStream: Sendable {
     }
 }
 
+extension OutgoingStream {
+    /// Writes our numbers and our source into an RTP packet.
+    @inline(__always)
+    mutating func renumber(_ packet: inout MutableSpan<UInt8>, _ passing: PassingPacket) throws(SRTPError) {
+        let numbers = try number(
+            Incoming(
+                origin: passing.origin,
+                index: passing.index,
+                timestamp: packet.span.word(at: 4),
+                payloadType: packet[1] & 0x7F,
+                at: passing.now
+            )
+        )
+        packet.setHalf(numbers.sequence, at: 2)
+        packet.setWord(numbers.timestamp, at: 4)
+        packet.setWord(source, at: 8)
+    }
+}
+
 // What RTCP says about streams.
 extension OutgoingStream {
     /// How to put what a phone reports of our stream in the terms of who is heard in it.

@@ -75,15 +75,17 @@ public struct LegMedia: Sendable {
 public enum MediaEnd: Sendable {
     /// A phone, over the network.
     case network(LegMedia)
+    /// A provider that encrypts nothing, by a named exception.
+    case plain(PlainMedia)
     /// The server itself, which says back what the other end says: decrypted, and encrypted again under our numbers, source
     /// and key. Nothing is sent that was not authentic, wanted and within the budget of the leg that it came from.
     case echo
 
-    /// The leg of a phone; `nil` for an end of our own.
+    /// The encrypted leg of a phone or a provider; `nil` for what has no keys.
     public var leg: LegMedia? {
         switch self {
         case .network(let media): media
-        case .echo: nil
+        case .plain, .echo: nil
         }
     }
 }

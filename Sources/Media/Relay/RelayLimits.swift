@@ -21,6 +21,11 @@ public enum RelayLimits {
     static let clocksApart: UInt32 = 10
     /// Newest packets in a row from one place before a leg no longer waits for others: a second of speech.
     static let packetsToSettle = 50
+    /// How long the stream of a plain leg is silent before another source has its turn: five packets of 20 ms, so that a
+    /// provider that changes its source loses no word, and nothing that strays in talks into a call.
+    static let plainTurn = Duration.milliseconds(100)
+    /// Packets that one of a plain leg may be behind the newest: what the replay window remembers.
+    static let plainDisorder: UInt64 = 64
     /// How long we send to another host than the one that signals, without hearing from there (RFC 7675 §5.1).
     static let consent = Duration.seconds(30)
     /// Legs locked to one address. A phone has one or two; a gateway may have more.

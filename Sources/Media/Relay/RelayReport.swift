@@ -12,12 +12,15 @@ public struct LegReport: Hashable, Sendable {
     public var authenticationFailures: UInt64 = 0
     /// Packets seen before or older than the replay window. Some phones repeat packets: alone this is no attack.
     public var replays: UInt64 = 0
-    /// Where the peer's RTP comes from, proven by an authenticated packet.
+    /// Packets to the port of a plain leg that came from elsewhere than its peer, or belong to no stream of it.
+    public var foreign: UInt64 = 0
+    /// Where the peer's RTP comes from, proven by an authenticated packet; of a plain leg, nothing is proven.
     public var locked: SocketAddress?
     /// How often the peer's RTP came from elsewhere than before. A phone that changes its network moves once; one whose
     /// packets are copied by somebody who is faster moves to and fro.
     public var moves: UInt64 = 0
-    /// When the last authenticated packet came, RTP or RTCP: this is how a dead call is noticed.
+    /// When the last authenticated packet came, or on a plain leg one that was taken, RTP or RTCP: this is how a dead call is
+    /// noticed.
     public var lastAuthenticated: MonotonicTime?
 
     public init() {}
@@ -100,6 +103,8 @@ public enum DropReason: Int, Error, Sendable, CaseIterable {
     case overRate
     /// RTCP that tells the other phone nothing that it may be told.
     case notRelayed
+    /// To a port of a plain leg, and not from its peer or not of the stream that it speaks with.
+    case foreign
 }
 
 /// What became of one packet.
@@ -107,6 +112,8 @@ public enum RelayOutcome: Hashable, Sendable {
     case drop(DropReason)
     /// Send the first `length` bytes of the buffer from our `port` to `to`.
     case forward(length: Int, to: SocketAddress, port: MediaPort)
+    /// The same, unencrypted, from a socket of a plain leg.
+    case forwardPlain(length: Int, to: SocketAddress, from: PlainSocket)
 }
 
 /// What became of all packets since the relay was made, in packets.
@@ -121,7 +128,7 @@ public struct RelayCounters: Hashable, Sendable {
     mutating func count(_ outcome: RelayOutcome) {
         switch outcome {
         case .drop(let reason): dropped[reason.rawValue] += 1
-        case .forward: forwarded += 1
+        case .forward, .forwardPlain: forwarded += 1
         }
     }
 }

@@ -2,7 +2,7 @@
 
 public import Primitives
 
-/// Where media arrives: one RTP port for all calls, and the next one for RTCP.
+/// Where media arrives: one RTP port for all calls, the next one for RTCP, and the rest for legs without encryption.
 public struct MediaPorts: Hashable, Sendable {
     /// The port a server takes when nobody chose one.
     public static let defaultFirst: UInt16 = 40_000
@@ -11,7 +11,7 @@ public struct MediaPorts: Hashable, Sendable {
     public let address: IPAddress
     /// RTP of every call. Even, as RFC 3550 §11 asks.
     public let first: UInt16
-    /// The end of the range, at least `first + 1`. Ports above `first + 1` are kept for later loops.
+    /// The end of the range, at least `first + 1`.
     public let last: UInt16
 
     /// - Returns: `nil` when `first` is odd or 0, `last` is not above it, or the address is not one of a single host.
@@ -31,6 +31,10 @@ public struct MediaPorts: Hashable, Sendable {
         else { return nil }
         self.init(address: start.ip, first: start.port, last: last)
     }
+
+    /// What is left for legs without encryption, two ports for each; `nil` where there are none, so that no exception
+    /// for a provider can be used.
+    public var plain: ClosedRange<UInt16>? { last - first >= 3 ? first + 2...last : nil }
 
     public var rtp: SocketAddress { SocketAddress(ip: address, port: first) }
     public var rtcp: SocketAddress { SocketAddress(ip: address, port: first + 1) }

@@ -91,6 +91,12 @@ extension Doctor {
         let address = serving?.media.rtp ?? SocketAddress(ip: installation.address, port: MediaPorts.defaultFirst)
         let ports = [address, SocketAddress(ip: address.ip, port: address.port + 1)]
         let free = ports.filter { Probe.isFree($0, .udp) }
+        if serving != nil, let media = serving?.media, let plain = media.plain, free.isEmpty {
+            let text = "Media arrives on \(address) and the port after it"
+            let calls = (Int(plain.upperBound) - Int(plain.lowerBound) + 1) / 2
+            let more = "calls over trunks without encryption on up to \(calls) pairs of ports up to \(media.last)"
+            return Finding(.mediaPorts, .good, "\(text), \(more)")
+        }
         if serving == nil {
             return free.count == ports.count
                 ? Finding(.mediaPorts, .good, "\(address) and the port after it are free for media")

@@ -9,6 +9,8 @@ import Synchronization
 final class SocketCensus: Sendable {
     private struct Declared: Sendable {
         var now: Set<OpenSocket> = []
+        /// Ranges in which its calls open and close sockets.
+        var ranges: [Listener] = []
         /// Before the last change: a socket closes a moment after it is given up, and the list may be older than that.
         var before: Set<OpenSocket> = []
     }
@@ -22,10 +24,16 @@ final class SocketCensus: Sendable {
 
     /// What a business has open, or is about to open. Said before it is.
     func declare(_ listeners: [Listener], of business: UInt16) {
-        let sockets = Set(listeners.map { OpenSocket(network: $0.purpose.network, address: $0.address) })
+        let ranges = listeners.filter { $0.purpose == .plainMedia }
+        let fixed = listeners.filter { $0.purpose != .plainMedia }
+        let sockets = Set(fixed.map { OpenSocket(network: $0.purpose.network, address: $0.address) })
         state.withLock { state in
             let before = state.declared[business, default: Declared()]
-            if before.now != sockets { state.declared[business] = Declared(now: sockets, before: before.now) }
+            if before.now != sockets {
+                state.declared[business] = Declared(now: sockets, ranges: before.ranges, before: before.now)
+            }
+            // What was a range stays one until the calls in it are over, in this process.
+            if !ranges.isEmpty { state.declared[business]?.ranges = ranges }
         }
     }
 
@@ -43,12 +51,14 @@ final class SocketCensus: Sendable {
         return state.withLock { state in
             if known == nil { state.found = (sockets, now) }
             var foreign: Set<OpenSocket> = []
+            var ranges: [Listener] = []
             for (number, declared) in state.declared where number != business {
                 foreign.formUnion(declared.now)
                 foreign.formUnion(declared.before)
+                ranges += declared.ranges
             }
             if let own = state.declared[business] { foreign.subtract(own.now) }
-            return Array(sockets.subtracting(foreign))
+            return sockets.subtracting(foreign).filter { socket in !ranges.contains { $0.covers(socket) } }
         }
     }
 }

@@ -53,7 +53,8 @@ final class MediaExchange: Sendable {
                 rtcp: ranges[0].rtcp,
                 other: other,
                 capacity: capacity,
-                share: share
+                share: share,
+                plain: ranges.compactMap(PlainPorts.init)
             ) { news in listeners.tell(news) }
         } catch {
             throw Refusal(

@@ -18,7 +18,8 @@ public struct MediaNews: Sendable {
 }
 
 /// A thread that relays the encrypted media of all its calls through one UDP port, with RTCP on a second one for phones
-/// that do not multiplex; where there are two versions of IP, through one pair of ports for each.
+/// that do not multiplex; where there are two versions of IP, through one pair of ports for each. A leg without encryption has
+/// a pair of its own, which is open as long as the leg.
 ///
 /// It shares nothing with signalling: commands come in through a bounded queue, reports go out through a callback. The
 /// sockets are bound when this is made, so that a port in use is known before anything runs.
@@ -45,6 +46,7 @@ public final class MediaLoop: Sendable {
     ///   - other: The same two over the other version of IP, if the machine has both. A call may have one leg on each.
     ///   - capacity: How many calls can be relayed at once.
     ///   - share: What one business may use of it.
+    ///   - plain: Where audio without encryption may arrive. Nothing is bound there before a leg needs it.
     ///   - onReport: Called on the loop's thread once a second with a report of every open relay. It must not block.
     /// - Throws: ``MediaSocketError`` with the address that cannot be bound.
     public init(
@@ -53,6 +55,7 @@ public final class MediaLoop: Sendable {
         other: (rtp: SocketAddress, rtcp: SocketAddress)? = nil,
         capacity: Int,
         share: RelayShare = .whole,
+        plain: [PlainPorts] = [],
         onReport: @escaping @Sendable (MediaNews) -> Void
     ) throws {
         let first = try MediaSocketPair(rtp: rtp, rtcp: rtcp)
@@ -68,6 +71,7 @@ public final class MediaLoop: Sendable {
                 figures: figures,
                 capacity: capacity,
                 share: share,
+                plain: plain,
                 onReport: onReport
             )
         )

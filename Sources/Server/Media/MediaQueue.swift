@@ -9,8 +9,9 @@ import Synchronization
 /// Commands on their way from signalling to a media loop, and the bell that wakes it.
 ///
 /// A command changes what becomes of packets and nothing else, so the loop need not hear of it before the next packet, which
-/// wakes it anyway; it wakes for its reports, too. The bell rings when many commands wait and when the loop shall end: a
-/// thread that is woken for each call costs more than what it has to do then.
+/// wakes it anyway; it wakes for its reports, too. The bell rings when many commands wait, when the loop shall end, and when
+/// a port has to be opened, or no packet could come: a thread that is woken for each call costs more than what it has to do
+/// then.
 final class MediaQueue: Sendable {
     private struct State: Sendable {
         var commands: [RelayCommand] = []
@@ -57,7 +58,7 @@ final class MediaQueue: Sendable {
             isNews.store(true, ordering: .releasing)
             return (state.commands.count > limit / 2, refused)
         }
-        if areMany { ringfence_media_ring(bell) }
+        if areMany || commands.contains(where: \.opensPort) { ringfence_media_ring(bell) }
         return refused
     }
 
@@ -89,11 +90,29 @@ final class MediaQueue: Sendable {
 }
 
 extension RelayCommand {
+    /// Whether there may be a port to open.
+    fileprivate var opensPort: Bool {
+        switch self {
+        case .open(_, let a, let b): a.isPlain || b.isPlain
+        case .update(_, _, let end): end.isPlain
+        case .join, .close: false
+        }
+    }
+
     /// Whether less is relayed afterwards. Such commands are never refused.
     fileprivate var freesRoom: Bool {
         switch self {
         case .close, .join: true
         case .open, .update: false
+        }
+    }
+}
+
+extension MediaEnd {
+    fileprivate var isPlain: Bool {
+        switch self {
+        case .plain: true
+        case .network, .echo: false
         }
     }
 }

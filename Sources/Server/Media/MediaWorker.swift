@@ -23,6 +23,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     private let batch: OpaquePointer
     private let datagrams: UnsafeMutablePointer<ringfence_datagram>
     private var relay: MediaRelay
+    private var plain: PlainSockets
     private var commands: [RelayCommand] = []
     private var marks: [UInt16: RelayMark] = [:]
     /// Since the last report.
@@ -36,14 +37,18 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         figures: MediaFigures,
         capacity: Int,
         share: RelayShare,
+        plain ranges: [PlainPorts],
         onReport: @escaping @Sendable (MediaNews) -> Void
     ) throws(MediaSocketError) {
         var random = SystemRandomNumberGenerator()
-        relay = MediaRelay(capacity: capacity, share: share, using: &random)
+        relay = MediaRelay(capacity: capacity, share: share, plain: ranges, using: &random)
+        let plain = try PlainSockets(pairs: ranges.reduce(0) { $0 + $1.pairs })
         let others = Self.descriptors(second)
         let beat = ringfence_media_beat(MediaLimits.report)
         guard beat >= 0 else { throw MediaSocketError(address: nil, code: -beat) }
-        let watched = [first.rtp.descriptor, first.rtcp.descriptor, others.rtp, others.rtcp, queue.bell, beat]
+        let watched = [
+            first.rtp.descriptor, first.rtcp.descriptor, others.rtp, others.rtcp, queue.bell, beat, plain.watch,
+        ]
         let watch = ringfence_media_watch(watched, Int32(watched.count))
         guard watch >= 0, let batch = ringfence_media_batch_new() else {
             close(beat)
@@ -51,6 +56,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
             throw MediaSocketError(address: nil, code: watch < 0 ? -watch : ENOMEM)
         }
         (self.beat, self.watch) = (beat, watch)
+        self.plain = plain
         self.batch = batch
         datagrams = ringfence_media_datagrams(batch)
         self.queue = queue
@@ -83,6 +89,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
             }
             obey()
             for socket in MediaBit.sockets where ready & 1 << socket.index != 0 { drain(socket.index, socket.port) }
+            if ready & MediaBit.plain != 0 { drainPlain() }
             if ready & MediaBit.beat != 0 { report() }
         }
     }
@@ -91,10 +98,21 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         queue.take(&commands, &marks)
         guard !commands.isEmpty else { return }
         let now = Self.now()
-        for command in commands where !relay.apply(command, at: now) {
-            if let id = command.subject { refused.insert(id) }
+        for command in commands {
+            if !relay.apply(command, at: now), let id = command.subject { refused.insert(id) }
+            changePorts(at: now)
         }
         commands.removeAll(keepingCapacity: true)
+    }
+
+    /// A relay whose port cannot be opened is closed again, which only closes ports.
+    private mutating func changePorts(at now: MonotonicTime) {
+        for change in relay.takePortChanges() {
+            guard let lost = plain.follow(change) else { continue }
+            refused.insert(lost)
+            relay.apply(.close(lost), at: now)
+        }
+        for change in relay.takePortChanges() { _ = plain.follow(change) }
     }
 
     /// Reads a socket until it is empty or has had its turn.
@@ -106,29 +124,68 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
             obey()
             let now = Self.now()
             for index in 0..<count { pass(index, port, now) }
-            for socket in 0..<(hasSecond ? 4 : 2) {
-                unsent += UInt64(ringfence_media_send(batch, Int32(count), descriptor(socket), UInt16(socket)))
-            }
+            send(count)
             guard count == RINGFENCE_MEDIA_BATCH else { return }
         }
     }
 
+    /// Sends what is left of a batch.
+    private mutating func send(_ count: Int) {
+        for socket in 0..<(hasSecond ? 4 : 2) {
+            unsent += UInt64(ringfence_media_send(batch, Int32(count), descriptor(socket), UInt16(socket)))
+        }
+    }
+
+    /// Reads one batch of each socket of a plain leg that has something.
+    private mutating func drainPlain() {
+        for place in 0..<plain.look() {
+            let socket = plain.ready(place)
+            // Closed by a command since.
+            guard case let descriptor = plain.descriptor(socket), descriptor >= 0 else { continue }
+            let count = Int(ringfence_media_receive(batch, descriptor))
+            guard count > 0 else { continue }
+            obey()
+            let now = Self.now()
+            for index in 0..<count { pass(index, socket, now) }
+            send(count)
+        }
+    }
+
     private mutating func pass(_ index: Int, _ port: MediaPort, _ now: MonotonicTime) {
+        let length = Int(datagrams[index].length)
+        var packet = bytes(index).mutableSpan
+        settle(index, relay.receive(&packet, length: length, from: source(index), port: port, at: now))
+    }
+
+    private mutating func pass(_ index: Int, _ socket: PlainSocket, _ now: MonotonicTime) {
+        let length = Int(datagrams[index].length)
+        var packet = bytes(index).mutableSpan
+        settle(index, relay.receive(&packet, length: length, from: source(index), on: socket, at: now))
+    }
+
+    @inline(__always)
+    private func source(_ index: Int) -> SocketAddress {
         let datagram = datagrams[index]
-        let source = SocketAddress(
-            ip: IPAddress(high: datagram.ip_high, low: datagram.ip_low),
-            port: datagram.port
-        )
-        let buffer = UnsafeMutableBufferPointer(start: datagram.bytes, count: Int(RINGFENCE_MEDIA_BUFFER))
-        var packet = buffer.mutableSpan
-        switch relay.receive(&packet, length: Int(datagram.length), from: source, port: port, at: now) {
+        return SocketAddress(ip: IPAddress(high: datagram.ip_high, low: datagram.ip_low), port: datagram.port)
+    }
+
+    @inline(__always)
+    private func bytes(_ index: Int) -> UnsafeMutableBufferPointer<UInt8> {
+        UnsafeMutableBufferPointer(start: datagrams[index].bytes, count: Int(RINGFENCE_MEDIA_BUFFER))
+    }
+
+    /// Writes where a datagram goes; what a plain leg hears goes at once, because each has a socket of its own.
+    @inline(__always)
+    private mutating func settle(_ index: Int, _ outcome: RelayOutcome) {
+        switch outcome {
         case .drop:
             datagrams[index].length = 0
+        case .forwardPlain(let length, let destination, let socket):
+            address(index, length, destination)
+            unsent += UInt64(ringfence_media_send_one(plain.descriptor(socket), &datagrams[index]))
+            datagrams[index].length = 0
         case .forward(let length, let destination, let port):
-            datagrams[index].length = UInt32(length)
-            datagrams[index].ip_high = destination.ip.high
-            datagrams[index].ip_low = destination.ip.low
-            datagrams[index].port = destination.port
+            address(index, length, destination)
             if let socket = socket(for: port, to: destination.ip) {
                 datagrams[index].socket = socket
             } else {
@@ -136,6 +193,14 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
                 unsent += 1
             }
         }
+    }
+
+    @inline(__always)
+    private func address(_ index: Int, _ length: Int, _ destination: SocketAddress) {
+        datagrams[index].length = UInt32(length)
+        datagrams[index].ip_high = destination.ip.high
+        datagrams[index].ip_low = destination.ip.low
+        datagrams[index].port = destination.port
     }
 
     /// The socket that reaches an address; `nil` where a description named one of a version of IP that we do not have.
@@ -181,6 +246,7 @@ private enum MediaBit {
     static let sockets: [(index: Int, port: MediaPort)] = [(0, .rtp), (1, .rtcp), (2, .rtp), (3, .rtcp)]
     static let bell = 1 << 4
     static let beat = 1 << 5
+    static let plain = 1 << 6
 }
 
 extension MediaPort {

@@ -81,7 +81,8 @@ final class ListenerSockets {
         switch listener.purpose {
         case .sipTCP: return keep(streams(.tcp, clients: nil).bind(to: address), as: listener)
         case .sipUDP: return bindDatagrams(address, as: listener)
-        case .sipTLS, .sipWSS, .media: return loop.eventLoop.makeFailedFuture(ListenerProblem.notAnException)
+        case .sipTLS, .sipWSS, .media, .plainMedia:
+            return loop.eventLoop.makeFailedFuture(ListenerProblem.notAnException)
         }
     }
 

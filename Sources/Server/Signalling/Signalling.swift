@@ -22,6 +22,9 @@ final class Signalling {
     private let origins: [WebOrigin]
     /// Declared listeners that are opened elsewhere: those for media.
     private let others: [Listener]
+    /// Where calls over trunks without encryption may open ports, when an exception stands.
+    private let plainRanges: [MediaPorts]
+    private var outside: OutsideSettings
     /// What this process has open, as this business sees it.
     private let census: SocketCensus
     let business: UInt16
@@ -33,6 +36,7 @@ final class Signalling {
     init(
         loop: SignallingLoop,
         others: [Listener],
+        plainRanges: [MediaPorts],
         business: UInt16,
         census: SocketCensus,
         origins: [WebOrigin],
@@ -44,6 +48,7 @@ final class Signalling {
         self.loop = loop
         self.eventLoop = loop.eventLoop
         (self.others, self.business, self.census) = (others, business, census)
+        (self.plainRanges, outside) = (plainRanges, snapshot.outside)
         (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
         self.logger = logger
         self.origins = origins
@@ -51,7 +56,9 @@ final class Signalling {
         connector = TrunkConnector(loop, names: names, identity: identity)
     }
 
-    var listeners: [Listener] { sockets.listeners + others }
+    var listeners: [Listener] {
+        sockets.listeners + others + Listener.plainMedia(of: plainRanges, for: outside, at: SystemClock.wall)
+    }
 
     /// - Parameters:
     ///   - listeners: To accept on here.
@@ -71,7 +78,7 @@ final class Signalling {
     func apply(_ snapshot: Snapshot, _ changes: [Change]) {
         guard snapshot.generation > generation else { return }
         let known = snapshot.generation == generation + 1 ? changes : nil
-        (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
+        (exceptions, generation, outside) = (snapshot.exceptions, snapshot.generation, snapshot.outside)
         loop.admission.expect(snapshot.network.sites)
         sockets.origins = origins + snapshot.network.origins
         loop.turn.begin(at: SystemClock.now)

@@ -19,6 +19,7 @@ struct SignallingPlan: Sendable {
     private let census: SocketCensus
     private let entropy: Entropy
     private let media: [Listener]
+    private let mediaPorts: [MediaPorts]
     private let origins: [WebOrigin]
     private let logger: Logger
 
@@ -46,6 +47,7 @@ struct SignallingPlan: Sendable {
         media = configuration.media.flatMap { [$0.rtp, $0.rtcp] }.map {
             Listener(purpose: .media, address: $0.description)
         }
+        mediaPorts = configuration.media
         (origins, self.bans) = (configuration.ownOrigins, bans)
         (share, census) = (machine.share, machine.census)
         (self.snapshot, self.logins, self.logger) = (snapshot, logins, logger)
@@ -75,6 +77,9 @@ struct SignallingPlan: Sendable {
         _ outlets: SignallingLoop.Outlets,
         _ hop: SignallingHop
     ) -> Signalling {
+        let plain = share.plainPorts(of: hop.business, in: mediaPorts)
+        var settings = settings
+        settings.plainMedia = plain.compactMap(PlainPorts.init)
         let loop = SignallingLoop(
             eventLoop: hop.eventLoop,
             switchboard: Switchboard(settings: settings, snapshot: snapshot, entropy: entropy, logins: logins),
@@ -92,6 +97,7 @@ struct SignallingPlan: Sendable {
         return Signalling(
             loop: loop,
             others: media,
+            plainRanges: plain,
             business: hop.business,
             census: census,
             origins: origins,

@@ -34,6 +34,12 @@ struct MediaSet: SettingCommand {
             is IPv6 too.
 
               ringfence media ports 192.0.2.10:40000-40001
+
+            Calls over a trunk that is allowed to go without encryption need two more ports
+            each, behind those; they are open only as long as their call. This has room for
+            20 of them:
+
+              ringfence media ports 192.0.2.10:40000-40041
             """
     )
 

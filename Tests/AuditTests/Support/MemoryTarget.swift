@@ -232,6 +232,7 @@ actor MemoryTarget {
                 var more = Turn(at: moment)
                 switchboard.stored(ticket, ok: true, &more)
                 carryOut(more.actions)
+            // No provider is on this network.
             case .keep, .resolve, .connect: break
             case .report(let event):
                 guard let peer else { continue }

@@ -30,7 +30,7 @@ final class Relays {
         var buffer = bytes + Array(repeating: 0, count: RelayLimits.protectionOverhead)
         var span = buffer.mutableSpan
         switch relay.receive(&span, length: bytes.count, from: source, port: .rtp, at: now) {
-        case .forward(_, let to, _): return to
+        case .forward(_, let to, _), .forwardPlain(_, let to, _): return to
         case .drop: return nil
         }
     }

@@ -88,11 +88,13 @@ final class Phone {
 /// What the relay did with a packet: what it sent, where to and from which port.
 enum Seen: Equatable {
     case sent([UInt8], SocketAddress, MediaPort)
+    /// Without encryption, from a socket of a plain leg.
+    case plain([UInt8], SocketAddress, PlainSocket)
     case dropped(DropReason)
 
     var packet: [UInt8] {
         switch self {
-        case .sent(let bytes, _, _): bytes
+        case .sent(let bytes, _, _), .plain(let bytes, _, _): bytes
         case .dropped: []
         }
     }
@@ -100,13 +102,14 @@ enum Seen: Equatable {
     var destination: String? {
         switch self {
         case .sent(_, let to, let port): "\(to) by \(port)"
+        case .plain(_, let to, let socket): "\(to) by \(socket.port) of \(socket.pair)"
         case .dropped: nil
         }
     }
 
     var reason: DropReason? {
         switch self {
-        case .sent: nil
+        case .sent, .plain: nil
         case .dropped(let reason): reason
         }
     }
@@ -117,9 +120,9 @@ final class Stage {
     private var relay: MediaRelay
     private(set) var now = MonotonicTime(nanoseconds: 1_000_000_000)
 
-    init(capacity: Int = 8, share: RelayShare = .whole) {
+    init(capacity: Int = 8, share: RelayShare = .whole, plain: [PlainPorts] = []) {
         var generator = SplitMix()
-        relay = MediaRelay(capacity: capacity, share: share, using: &generator)
+        relay = MediaRelay(capacity: capacity, share: share, plain: plain, using: &generator)
     }
 
     /// The usual call: both phones where signalling says, the second on another suite.
@@ -156,12 +159,26 @@ final class Stage {
     func receive(_ packet: [UInt8], from source: SocketAddress, port: MediaPort, room: Int = 40) -> Seen {
         var buffer = packet + Array(repeating: 0, count: RelayLimits.protectionOverhead + room)
         var span = buffer.mutableSpan
-        let outcome = relay.receive(&span, length: packet.count, from: source, port: port, at: now)
+        return seen(relay.receive(&span, length: packet.count, from: source, port: port, at: now), buffer)
+    }
+
+    /// What comes to a port of a plain leg.
+    func receive(_ packet: [UInt8], from source: String, pair: Int, port: MediaPort = .rtp) -> Seen {
+        var buffer = packet + Array(repeating: 0, count: RelayLimits.protectionOverhead + 40)
+        let (from, socket) = (Phone.parse(source), PlainSocket(pair: pair, port: port))
+        var span = buffer.mutableSpan
+        return seen(relay.receive(&span, length: packet.count, from: from, on: socket, at: now), buffer)
+    }
+
+    private func seen(_ outcome: RelayOutcome, _ buffer: [UInt8]) -> Seen {
         switch outcome {
-        case .drop(let reason): return .dropped(reason)
-        case .forward(let length, let to, let port): return .sent(Array(buffer.prefix(length)), to, port)
+        case .drop(let reason): .dropped(reason)
+        case .forward(let length, let to, let port): .sent(Array(buffer.prefix(length)), to, port)
+        case .forwardPlain(let length, let to, let socket): .plain(Array(buffer.prefix(length)), to, socket)
         }
     }
+
+    func takePortChanges() -> [PlainPortChange] { relay.takePortChanges() }
 
     func report(_ id: UInt64 = 1) -> RelayReport? {
         var reports: [RelayReport] = []

@@ -10,7 +10,7 @@ import Testing
 @testable import Server
 
 /// A UDP socket of a test: a phone's media port, or a stranger's.
-private final class TestSocket: Sendable {
+final class TestSocket: Sendable {
     let descriptor: Int32
     let address: SocketAddress
 
@@ -51,7 +51,7 @@ private final class TestSocket: Sendable {
 }
 
 /// One side of a call over real sockets.
-private final class TestPhone {
+final class TestPhone {
     let socket: TestSocket
     let media: LegMedia
     private var sender: SRTPSender
@@ -94,12 +94,15 @@ private final class TestPhone {
     }
 
     /// The sequence number of the next packet that this phone can read.
-    func hears() -> UInt8? {
+    func hears() -> UInt8? { opens()?[3] }
+
+    /// The next packet, if this phone can read it.
+    func opens() -> [UInt8]? {
         guard var packet = socket.receive() else { return nil }
         let length = packet.count
         var span = packet.mutableSpan
-        guard (try? receiver.unprotect(&span, length: length)) != nil else { return nil }
-        return packet[3]
+        guard let opened = try? receiver.unprotect(&span, length: length) else { return nil }
+        return Array(packet.prefix(opened))
     }
 }
 

@@ -153,7 +153,9 @@ private final class NameServer: Sendable {
         switch entry {
         case .address(let octets) where type == 1: data = octets
         case .service(let priority, let port, let target) where type == 33:
-            let name = target.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
+            var name: [UInt8] = []
+            for label in target.split(separator: ".") { name += [UInt8(label.utf8.count)] + Array(label.utf8) }
+            name.append(0)
             data = word(priority) + [0, 0] + word(port) + name
         case .address, .service: return nil
         }

@@ -70,16 +70,11 @@ struct OutsideScene {
     }
 
     static func deck(_ rates: [(String, Int64)]) throws -> ImportedDeck {
-        let lines = try rates.map { prefix, price in
-            try #require(
-                DeckRate(
-                    prefix: try #require(NumberPrefix(parsing: prefix)),
-                    destination: "somewhere",
-                    tariff: try #require(
-                        Tariff(perMinute: Money(clamping: price), increments: try #require(Increments(first: 1, next: 1)))
-                    )
-                )
-            )
+        var lines: [DeckRate] = []
+        for (prefix, price) in rates {
+            let prefix = try #require(NumberPrefix(parsing: prefix))
+            let tariff = try #require(Tariff(perMinute: Money(clamping: price), increments: .seconds))
+            lines.append(try #require(DeckRate(prefix: prefix, destination: "somewhere", tariff: tariff)))
         }
         let deck = RateDeck(id: RateDecks.usual, version: 1, currency: .eur, rates: lines)
         return ImportedDeck(try #require(deck), importedAt: WallTime(milliseconds: 0), importedBy: "test")

@@ -20,7 +20,9 @@ struct PlainMediaTests {
         let loop: MediaLoop
         let ports: PlainPorts
         let refused: Refusals
-        let (alice, provider, control) = (try? TestPhone(), try? TestSocket(), try? TestSocket())
+        let alice = try? TestPhone()
+        let provider = try? TestSocket()
+        let control = try? TestSocket()
 
         final class Refusals: Sendable {
             let ids = Mutex<Set<RelayID>>([])
@@ -126,7 +128,7 @@ struct PlainMediaTests {
         #expect(alice.hears() == 1)
         for sequence in UInt8(2)...200 {
             for port in 0..<4 {
-                let target = SocketAddress(ip: scene.ports.address, port: scene.ports.first + port)
+                let target = SocketAddress(ip: scene.ports.address, port: scene.ports.first + UInt16(port))
                 stranger.send(packet(sequence, Array(repeating: 0xAA, count: 160)), to: target)
                 stranger.send([0x80, 201, 0, 1, 9, 9, 9, 9], to: target)
             }

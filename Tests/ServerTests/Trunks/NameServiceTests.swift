@@ -83,7 +83,8 @@ private final class NameServer: Sendable {
 
     init(_ zone: [String: [Entry]]?) throws {
         self.zone = zone
-        descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        self.descriptor = descriptor
         let any = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)
         let isBound = SocketName(any).bytes.withUnsafeBytes { raw in
             raw.withMemoryRebound(to: sockaddr.self) { bind(descriptor, $0.baseAddress, socklen_t(raw.count)) == 0 }

@@ -32,6 +32,9 @@ struct TrunkLine: Sendable {
         /// Whether it ever answered an OPTIONS. One that never does is not asked any more when it takes registrations.
         var answersOptions = false
         var isAskedInVain = false
+
+        /// Whether it was never seen what it does with an OPTIONS.
+        var isUnknown: Bool { !answersOptions && !isAskedInVain }
     }
 
     struct Question: Sendable {

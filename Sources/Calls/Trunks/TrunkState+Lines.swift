@@ -90,7 +90,9 @@ extension TrunkState {
         case .blocked: return
         case .checking: ask(index, open, &effects, &turn)
         case .up:
-            guard open.heard + Limits.trunkIdle <= turn.now.monotonic else { return }
+            // At once when it has taken a registration and never answered an OPTIONS: it may be one that answers none.
+            let isNew = open.isUnknown && registration.held?.flow == open.flow.id
+            guard isNew || open.heard + Limits.trunkIdle <= turn.now.monotonic else { return }
             if open.isAskedInVain {
                 // RFC 5626 §4.4.1; what shows whether it lives is the registration.
                 turn.actions.append(.send(Array("\r\n\r\n".utf8), open.flow.id))

@@ -37,7 +37,9 @@ struct TrunkBreakerTests {
                     local: remote
                 )
                 var line = TrunkLine(TrunkServer(host: "a", address: remote), at: now)
-                line.phase = .open(TrunkLine.Open(flow: flow, health: .up, upSince: now, heard: now))
+                line.phase = .open(
+                    TrunkLine.Open(flow: flow, health: .up, upSince: now, heard: now, answersOptions: true)
+                )
                 state.lines.append(line)
             }
             state.lookup = .known(at: now)

@@ -67,6 +67,11 @@ struct TrunkBreakerTests {
         #expect(bench.best == 2)
         // It is asked before its calls lose their connection.
         #expect(bench.review().map(\.method) == [.options])
+        for _ in 0..<2 {
+            bench.now = bench.now + .seconds(6)
+            #expect(bench.review().contains { $0.flow.id.rawValue == 1 && $0.method == .options })
+            #expect(bench.best == 2)
+        }
         bench.now = bench.now + .seconds(6)
         _ = bench.review()
         #expect(bench.state.lines[0].open == nil)

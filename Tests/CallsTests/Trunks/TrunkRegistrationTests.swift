@@ -81,7 +81,24 @@ struct TrunkRegistrationTests {
         scene.wait(.seconds(14))
         #expect(scene.received(on: flow).isEmpty)
         scene.wait(.seconds(17))
-        #expect(scene.received(on: flow).filter { $0.method == .register }.count == 1)
+        #expect(scene.received(on: flow).contains { $0.method == .register })
+    }
+
+    @Test func `a provider that answers everything but a REGISTER is asked ever more seldom`() throws {
+        var scene = try TrunkScene([TrunkScene.access()])
+        try scene.resolve()
+        var (seen, registers) = (0, 0)
+        for _ in 0..<3_600 {
+            if scene.connects.count > seen {
+                seen = scene.connects.count
+                let flow = try scene.connect()
+                scene.answersToOptions[flow] = 200
+                registers += scene.received(on: flow).count { $0.method == .register }
+            }
+            scene.wait(.seconds(1))
+        }
+        #expect((20...80).contains(registers), "\(registers)")
+        #expect(scene.events.map(\.kind) == [.trunkDown])
     }
 
     @Test func `in an hour a refused trunk asks few times, and is ready by itself when it is let in`() throws {

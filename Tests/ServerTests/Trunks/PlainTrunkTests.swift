@@ -54,7 +54,7 @@ struct PlainTrunkTests {
 
     @Test func `datagrams go to the provider's address for as long as the exception holds`() async throws {
         let provider = try await DatagramProvider.open()
-        try await trial(provider.port, over: .udp, for: 6) { office in
+        try await trial(provider.port, over: .udp, for: 15) { office in
             #expect(try await waits(office, for: .ready))
             let summary = try #require(await office.server.trunks().first)
             #expect(summary.tlsVersion == nil && summary.server?.address.port == UInt16(provider.port))

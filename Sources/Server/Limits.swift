@@ -200,4 +200,8 @@ enum Limits {
     /// Names of a provider's certificate that people are told, and characters of each.
     static let shownNames = 8
     static let shownNameCharacters = 120
+    /// Seconds after which it is looked at whether the business has opened or closed: hours are in minutes.
+    static let hoursLook = 60
+    /// Seconds for which what calls cost is read at the start: the longest stretch that a budget looks back, and the longest call.
+    static let chargeMemory: Int64 = 8 * 86_400
 }

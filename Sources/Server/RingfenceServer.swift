@@ -106,6 +106,7 @@ public final class RingfenceServer: Sendable {
             snapshot: store.snapshot,
             bans: try store.bans(),
             logins: try store.logins(),
+            charges: try store.charges(since: SystemClock.wall + .seconds(-Limits.chargeMemory)),
             machine: machine,
             logger: logger
         )

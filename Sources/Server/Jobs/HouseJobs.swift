@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Admin
+import Calls
 import Guard
 import Model
 import NIOPosix
@@ -13,6 +14,10 @@ extension RingfenceServer {
         [
             Job("exception.end", .every(seconds: Limits.exceptionReview)) { _ in
                 _ = await hop.ask { $0.openExceptions() }
+            },
+            Job("hours.look", .every(seconds: Limits.hoursLook)) { now in
+                let isOpen = store.snapshot.hours?.isOpen(at: now) ?? true
+                _ = await hop.ask { $0.loop.switchboard.setOpen(isOpen) }
             },
             Job("socket.review", .every(seconds: Limits.socketReview)) { _ in await review(census, hop) },
             Job("ban.prune", .daily(minute: Limits.pruneMinute)) { now in

@@ -192,7 +192,7 @@ struct CodingTests {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let sent = try encoder.encode(value)
-        #expect(try encoder.encode(JSONDecoder().decode(Value.self, from: sent)) == sent)
+        #expect(try encoder.encode(JSONDecoder().decode(Value.self, from: sent)) == sent, "\(Value.self)")
     }
 
     @Test func `a refusal comes back as it was sent`() async throws {

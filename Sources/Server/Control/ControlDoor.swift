@@ -30,6 +30,8 @@ public final class ControlDoor: Doorkeeper {
         var lastTicket: UInt64 = 0
         /// Whether the socket is there.
         var isBound = false
+        /// The file that it was bound to.
+        var socket: ino_t?
     }
 
     enum Entry {
@@ -88,10 +90,19 @@ public final class ControlDoor: Doorkeeper {
 
     func bound() throws(Refusal) {
         let isSet = state.withLock { state in
-            state.isBound = true
+            (state.isBound, state.socket) = (true, socketFile)
             return setModes(isOpen: !state.operators.isEmpty)
         }
         guard isSet else { throw .cannotWrite(name, errno) }
+    }
+
+    /// Whether whoever connects by the socket's name reaches us: its file is the one that was bound. Its number is nobody
+    /// else's while the socket is open.
+    var isInPlace: Bool { state.withLock { $0.socket != nil && $0.socket == socketFile } }
+
+    private var socketFile: ino_t? {
+        var status = stat()
+        return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status.st_ino : nil
     }
 
     func unbind() {

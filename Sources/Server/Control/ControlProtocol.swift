@@ -158,6 +158,8 @@ public enum ControlLimits {
     static let command = Duration.seconds(120)
     /// What is carried out when the server stops is waited for this long.
     static let farewell = Duration.seconds(2)
+    /// How often it is looked whether the socket's file is still there.
+    static let look = Duration.seconds(2)
     /// A connection without a byte for this long is closed.
     static let idle = Duration.seconds(600)
 }

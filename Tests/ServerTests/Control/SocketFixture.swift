@@ -118,6 +118,15 @@ struct SocketFixture: Sendable {
         }
     }
 
+    /// Waits until somebody can connect.
+    func requireReachable() throws {
+        for _ in 0..<1_000 {
+            if (try? ControlClient(installation)) != nil { return }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        _ = try ControlClient(installation)
+    }
+
     /// Connects from a process of another account, and returns the lines it is told.
     ///
     /// - Parameters:

@@ -31,6 +31,21 @@ struct PhoneSystemTests {
         #expect(made.serving == nil)
     }
 
+    @Test func `D14 a control socket that is removed is made again, and a stop takes it along`() async throws {
+        let made = try install()
+        try await serve(made, media: 27_084) { client in
+            #expect(unlink(made.controlSocket) == 0)
+            var next: ControlClient?
+            for _ in 0..<1_000 where next == nil {
+                next = try? ControlClient(made)
+                if next == nil { Thread.sleep(forTimeInterval: 0.02) }
+            }
+            _ = try #require(next).perform(AddExtensions([NewExtension(number: "101", name: "Lab")]))
+            #expect(try client.perform(ListExtensions()).map(\.name) == ["Lab"])
+        }
+        #expect(!FileManager.default.fileExists(atPath: made.controlSocket))
+    }
+
     @Test func `a second server on the same folder is refused, and the first goes on`() async throws {
         let made = try install()
         try await serve(made, media: 27_082) { client in

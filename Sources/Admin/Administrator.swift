@@ -54,7 +54,8 @@ public actor Administrator {
         do throws(Refusal) {
             return try await command.run(in: self, for: caller)
         } catch {
-            if Asked.changesSomething { keep(error, of: Asked.name, by: actor.name) }
+            // A database that did not take the change does not take a line about it either, and would be waited for once more.
+            if Asked.changesSomething, error.problem != Refusal.notMade { keep(error, of: Asked.name, by: actor.name) }
             throw error
         }
     }

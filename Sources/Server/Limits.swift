@@ -96,6 +96,13 @@ enum Limits {
     /// Connections looked at before the clock is.
     static let signsPerTurn = 64
 
+    // MARK: Threads
+
+    /// Threads that serving takes at most, besides the first: one of each processor for tasks, for small services and for what
+    /// blocks, one of each loop, and those for media, the doors of several businesses, disks and settings.
+    static func threads(processors: Int, loops: Int) -> Int { 3 * processors + loops + otherThreads }
+    static let otherThreads = 16
+
     // MARK: Businesses of one process
 
     /// Businesses that one process serves: each needs a megabyte, and their starting takes a second for every ten.

@@ -95,7 +95,7 @@ public enum Authoriser {
             .seeListeners, .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .replaceCertificate,
             .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeOperators:
             true
-        case .openListeners, .changeNetwork, .keepProofs, .appointOperators: false
+        case .openListeners, .changeNetwork, .keepProofs, .acceptJournal, .appointOperators: false
         }
     }
 
@@ -107,7 +107,9 @@ public enum Authoriser {
             .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .seeEvents, .seeNetwork, .changeNetwork,
             .seeHours, .seeOperators:
             true
-        case .changeExtensions, .enrolPhones, .keepProofs, .replaceCertificate, .changeHours, .appointOperators: false
+        case .changeExtensions, .enrolPhones, .keepProofs, .replaceCertificate, .changeHours, .acceptJournal,
+            .appointOperators:
+            false
         }
     }
 
@@ -117,7 +119,7 @@ public enum Authoriser {
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .readJournal, .seeControls,
             .keepProofs, .runAudit, .diagnose, .seeListeners, .openListeners, .closeListeners, .seeBans, .shutOut,
             .letIn, .seeCertificate, .replaceCertificate, .seeEvents, .seeNetwork, .changeNetwork, .seeOperators,
-            .seeHours, .changeHours, .appointOperators:
+            .seeHours, .changeHours, .acceptJournal, .appointOperators:
             false
         }
     }

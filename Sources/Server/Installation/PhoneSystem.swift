@@ -44,6 +44,8 @@ public struct PhoneSystem: Service {
     ) async throws -> PhoneSystem {
         let (installation, store, configuration) = (opened.installation, opened.store, opened.configuration)
         try installation.finishReplacement()
+        // It is handed to every phone that is enrolled.
+        _ = try installation.root()
         try installation.renewAtStart(store, logger)
         let server: RingfenceServer
         do {

@@ -73,6 +73,62 @@ struct PhoneSystemTests {
         #expect(refusal?.remedy == "keep a copy of the folder, then put it back from the last backup")
     }
 
+    @Test func `D18 a root that is no certificate is handed to nobody: the start is refused`() async throws {
+        let made = try install()
+        try "garbage".write(toFile: made.rootCertificate, atomically: false, encoding: .utf8)
+        let refusal = await #expect(throws: Refusal.self) {
+            try await serve(made, media: 27_086) { _ in #expect(Bool(false), "it serves") }
+        }
+        #expect(refusal?.problem == "The file \(made.rootCertificate) cannot be used.")
+        #expect(refusal?.reason == "it holds no certificate in PEM form")
+    }
+
+    @Test func `D18 a database of another domain than installation.json says is not served`() async throws {
+        let made = try install()
+        let settings = Installation.Settings(domain: "other.example", address: "127.0.0.1", names: ["localhost"])
+        let path = Installation.settingsPath(made.directory)
+        try JSONEncoder().encode(settings).write(to: URL(fileURLWithPath: path))
+        chmod(path, 0o600)
+        let changed = try Installation(opening: made.directory)
+        let refusal = #expect(throws: Refusal.self) { _ = try changed.openStore() }
+        #expect(refusal?.reason.contains("installation.json says other.example") == true)
+        #expect(refusal?.reason.contains("for example.com") == true)
+        let odd = #"{"address":"127.0.0.1","domain":"a b","names":["localhost"]}"#
+        try odd.write(toFile: path, atomically: false, encoding: .utf8)
+        let damaged = #expect(throws: Refusal.self) { _ = try Installation(opening: made.directory) }
+        #expect(damaged?.problem == "The file \(path) is damaged.")
+    }
+
+    @Test func `D18 while another program has the database locked, a change is refused in a few seconds`() async throws {
+        let made = try install()
+        try await serve(made, media: 27_088) { client in
+            let lock = Process()
+            lock.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+            let script = """
+                import sqlite3, sys
+                base = sqlite3.connect(sys.argv[1], isolation_level=None)
+                base.execute("BEGIN IMMEDIATE")
+                print("locked", flush=True)
+                sys.stdin.read()
+                """
+            lock.arguments = ["-c", script, made.directory + "/ringfence.sqlite"]
+            let (input, output) = (Pipe(), Pipe())
+            (lock.standardInput, lock.standardOutput) = (input, output)
+            try lock.run()
+            #expect(output.fileHandleForReading.availableData == Data("locked\n".utf8))
+            let begun = ContinuousClock.now
+            let refusal = #expect(throws: Refusal.self) {
+                try client.perform(AddExtensions([NewExtension(number: "101")]))
+            }
+            // Twice what a lock is waited for, and time for a machine that has much to do.
+            #expect(ContinuousClock.now - begun < .seconds(9))
+            #expect(refusal?.reason == "another program has the database locked")
+            try input.fileHandleForWriting.close()
+            lock.waitUntilExit()
+            #expect(try client.perform(AddExtensions([NewExtension(number: "101")])).count == 1)
+        }
+    }
+
     private func install() throws -> Installation {
         let domain = try #require(DomainName(parsing: "example.com"))
         let request = try InstallationRequest(

@@ -10,9 +10,8 @@ public import Store
 /// Each change takes the same path: may this actor do it, is it possible, write it with its journal entry in one transaction,
 /// then tell the engine, which ends what is now forbidden. Only then is it answered.
 public actor Administrator {
-    /// Where it decides and writes, on its own thread. What takes long to read is read by ``reading(_:)``.
+    /// Where it decides and writes, on the one thread that writes. What takes long to read is read by ``reading(_:)``.
     let store: any Backend
-    private let thread = StoreExecutor(label: "ringfence-administrator")
     let engine: any Engine
     let events: any EventSink
     let doorkeeper: any Doorkeeper
@@ -43,7 +42,7 @@ public actor Administrator {
         (self.entropy, self.now, self.audit) = (entropy, now, audit)
     }
 
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { StoreExecutor.writer.asUnownedSerialExecutor() }
 
     /// Does what is asked, or says why not.
     ///

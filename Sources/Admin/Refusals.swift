@@ -188,7 +188,8 @@ extension Refusal {
             return Self(
                 problem: notMade,
                 reason: "another program has the database locked",
-                remedy: "end it, then try again; see which it is with fuser -v on ringfence.sqlite in the folder of the phone system"
+                remedy:
+                    "end it, then try again; see which it is with fuser -v on ringfence.sqlite in the folder of the phone system"
             )
         }
         return Self(

@@ -37,7 +37,12 @@ extension RingfenceStore {
                 guard let problem = found.problem else { return .isWhole }
                 let alone = try JournalTable.verify(database, seal)
                 guard alone.isIntact else { return .isAltered(alone) }
-                let accepted = AcceptedJournal(entries: alone.entries, head: alone.head, problem: problem, reason: reason)
+                let accepted = AcceptedJournal(
+                    entries: alone.entries,
+                    head: alone.head,
+                    problem: problem,
+                    reason: reason
+                )
                 let draft = try JournalDraft(
                     actor: actor,
                     action: "journal.accept",

@@ -39,7 +39,8 @@ struct WatchTests {
         #expect(office.notes.texts.first?.hasPrefix("The journal was altered at entry 2") == true)
     }
 
-    @Test func `Control journal: an owner can take it for whole with a reason, once, and people are told`() async throws {
+    @Test func `Control journal: an owner can take it for whole with a reason, once, and people are told`() async throws
+    {
         let office = try Office()
         try FileManager.default.removeItem(atPath: office.path + "/journal.anchor")
         #expect(await office.refusal(AcceptJournal(reason: " "))?.problem == "The journal was not accepted.")

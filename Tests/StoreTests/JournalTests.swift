@@ -166,7 +166,9 @@ struct JournalTests {
     }
 
     @Test(arguments: [true, false])
-    func `D18 a lost anchor or end is made good by somebody's word, which stays in the journal`(isAnchorLost: Bool) throws {
+    func `D18 a lost anchor or end is made good by somebody's word, which stays in the journal`(
+        isAnchorLost: Bool
+    ) throws {
         let place = try makeTen()
         if isAnchorLost {
             try FileManager.default.removeItem(atPath: place.path + "/journal.anchor")
@@ -180,7 +182,9 @@ struct JournalTests {
         guard case .accepted(let entry) = accepted else { return #expect(Bool(false), "\(accepted)") }
         #expect((entry.actor, entry.action) == ("root (uid 0)", "journal.accept"))
         let problem = try #require(found.problem)
-        #expect(entry.detail.contains(#""problem":"\#(problem)""#) && entry.detail.contains(#""reason":"the disk broke""#))
+        #expect(
+            entry.detail.contains(#""problem":"\#(problem)""#) && entry.detail.contains(#""reason":"the disk broke""#)
+        )
         #expect(shortcomings.count == 1 && store.shortcomings.isEmpty)
         #expect(try store.verifyJournal().isIntact)
         try store.append(draft(), at: noon)

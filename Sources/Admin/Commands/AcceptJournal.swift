@@ -17,7 +17,8 @@ public struct AcceptJournal: Command {
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(reason: "") }
 
-    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> JournalEntry {
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> JournalEntry
+    {
         guard let reason = DisplayName.parse(reason, limit: Model.Limits.reasonBytes) else { throw .noReason }
         let (name, now) = (caller.name, administrator.now())
         let acceptance = try administrator.writing { try $0.acceptJournal(by: name, because: reason, at: now) }
@@ -26,7 +27,10 @@ public struct AcceptJournal: Command {
         case .isAltered(let verification): throw .journalIsAltered(verification)
         case .accepted(let entry):
             let draft = JournalDraft(actor: entry.actor, action: entry.action, subject: entry.subject)
-            administrator.tell(draft, "The journal is taken for whole from entry \(entry.sequence) on, by \(name): \(reason)")
+            administrator.tell(
+                draft,
+                "The journal is taken for whole from entry \(entry.sequence) on, by \(name): \(reason)"
+            )
             return entry
         }
     }

@@ -164,8 +164,10 @@ extension Refusal {
     fileprivate static func otherDomain(_ domain: String, than kept: DomainName, in directory: String) -> Self {
         Self(
             problem: "The phone system in \(directory) does not start.",
-            reason: "installation.json says \(domain), and the passwords in its database are for \(kept): no phone could log in",
-            remedy: "put the whole folder back from a backup, or write \(kept) as the domain into installation.json again"
+            reason:
+                "installation.json says \(domain), and the passwords in its database are for \(kept): no phone could log in",
+            remedy:
+                "put the whole folder back from a backup, or write \(kept) as the domain into installation.json again"
         )
     }
 }

@@ -57,7 +57,8 @@ extension Refusal {
         Self(
             problem: "The phone system does not start.",
             reason: "it needs \(wanted) threads besides its first, and the system gives it \(spare)",
-            remedy: "allow more: TasksMax= in its unit of systemd, --pids-limit of its container, or ulimit -u of its account"
+            remedy:
+                "allow more: TasksMax= in its unit of systemd, --pids-limit of its container, or ulimit -u of its account"
         )
     }
 }

@@ -98,6 +98,9 @@ struct JournalAccept: ServerCommand {
     var command: AcceptJournal { AcceptJournal(reason: reason) }
 
     func output(of entry: AcceptJournal.Reply) throws -> Output {
-        try Output("The journal is taken for whole. Entry \(entry.sequence) says so.\n  Head: \(entry.hash)", json: entry)
+        try Output(
+            "The journal is taken for whole. Entry \(entry.sequence) says so.\n  Head: \(entry.hash)",
+            json: entry
+        )
     }
 }

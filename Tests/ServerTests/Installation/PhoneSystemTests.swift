@@ -7,6 +7,7 @@ import Logging
 import Model
 import Primitives
 import ServiceLifecycle
+import Store
 import Testing
 
 @testable import Server
@@ -99,7 +100,8 @@ struct PhoneSystemTests {
         #expect(damaged?.problem == "The file \(path) is damaged.")
     }
 
-    @Test func `D18 while another program has the database locked, a change is refused in a few seconds`() async throws {
+    @Test func `D18 while another program has the database locked, a change is refused in a few seconds`() async throws
+    {
         let made = try install()
         try await serve(made, media: 27_088) { client in
             let lock = Process()
@@ -127,6 +129,20 @@ struct PhoneSystemTests {
             lock.waitUntilExit()
             #expect(try client.perform(AddExtensions([NewExtension(number: "101")])).count == 1)
         }
+    }
+
+    @Test func `a network that becomes a site lets in whoever was shut out there, and nobody else`() async throws {
+        let made = try install()
+        try await serve(made, media: 27_090) { client in
+            for source in ["198.51.100.7", "198.51.100.8", "203.0.113.7"] {
+                _ = try client.perform(AddBan(source: source, reason: "a test", hours: 1))
+            }
+            _ = try client.perform(AddSite(prefix: "198.51.100.0/24"))
+            #expect(try client.perform(ListBans()).map(\.source.description) == ["203.0.113.7"])
+            let lines = try client.perform(ListJournal(JournalQuery(limit: 9, action: "ban.remove")))
+            #expect(Set(lines.map(\.subject)) == ["198.51.100.7", "198.51.100.8"])
+        }
+        #expect(try made.openStore().bans().map(\.source.description) == ["203.0.113.7"])
     }
 
     private func install() throws -> Installation {

@@ -129,7 +129,7 @@ public actor Administrator {
         return unwritten + 1
     }
 
-    /// The same where somebody tried what he has no right to: people hear of it too.
+    /// The same where somebody has not the right: people hear of it too.
     func alarm(_ refusal: Refusal, of action: String, by name: String) async {
         guard let count = keep(refusal, of: action, by: name) else { return }
         let event = SecurityEvent(

@@ -9,18 +9,18 @@ import Synchronization
 /// Who comes in by the control socket, and who is there now.
 ///
 /// The folder is closed to other accounts and so is the socket, until there are operators: then others may pass through the
-/// folder and connect, and each is told who he is by the kernel. `Docs/decisions/0013-operators-are-accounts.md`.
+/// folder and connect, and the kernel says who each of them is. `Docs/decisions/0013-operators-are-accounts.md`.
 public final class ControlDoor: Doorkeeper {
     private struct Guest {
         let account: LocalAccount
         let role: Role
         let isOperator: Bool
         let hangUp: @Sendable () async -> Void
-        /// Whether his connection ends after the answer that he waits for.
+        /// Whether the connection ends after the answer that it waits for.
         var isLeaving = false
     }
 
-    /// Whose command is carried out: who takes his own role away hears that it is done.
+    /// Whose command is carried out: operators who take their own role away hear that it is done.
     @TaskLocal static var asking: UInt64?
 
     private struct State {

@@ -17,7 +17,7 @@ public protocol ControlHandler: Sendable {
         for identity: Identity,
         as narrowed: Role?
     ) async throws(Refusal) -> Asked.Reply
-    /// Hears of somebody who is not let in, and says what he is told.
+    /// Hears of somebody who is not let in, and says what they are told.
     func turnAway(_ identity: Identity) async -> Refusal
 }
 

@@ -3,6 +3,7 @@
 import Crypto
 public import Foundation
 import Guard
+import Model
 public import Primitives
 import SwiftASN1
 import X509

@@ -3,6 +3,7 @@
 import GRDB
 public import Model
 public import Primitives
+import Synchronization
 
 extension RingfenceStore {
     /// The last entries, oldest first.

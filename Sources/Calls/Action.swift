@@ -19,6 +19,10 @@ public enum Action: Sendable {
     /// Write where a phone logged in, sooner or later: nobody waits.
     case keep(PhoneLogin)
     case report(SecurityEvent)
+    /// Find out where a provider is.
+    case resolve(TrunkLookup)
+    /// Open a connection to a provider, and verify who is there before a byte is said.
+    case connect(TrunkConnect)
 }
 
 /// Says which answer waits for a record.

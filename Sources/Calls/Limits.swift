@@ -89,4 +89,44 @@ enum Limits {
     static let keptAgain: Duration = .seconds(86_400)
     /// Characters of a dialled number or a client's name that are kept in a record.
     static let recordedText = 64
+
+    // MARK: Trunks
+
+    /// Servers of one provider that are tried: more addresses of it add nothing.
+    static let trunkServers = 8
+    /// Servers that a connection is kept to at the same time, so that a call can go by the next one at once.
+    static let trunkConnections = 2
+    /// How long a name server may take, with its own repeats.
+    static let trunkLookup: Duration = .seconds(15)
+    /// After which time DNS is asked again, and after which at the soonest when nothing can be reached.
+    static let trunkLookupAgain: Duration = .seconds(600)
+    static let trunkLookupSoonest: Duration = .seconds(60)
+    /// How long TCP and TLS may take.
+    static let trunkConnect: Duration = .seconds(6)
+    /// How long a provider may say nothing to a question before it counts as dead (row F09).
+    static let trunkSilence: Duration = .seconds(6)
+    /// How long a connection may be idle before it is asked whether it lives.
+    static let trunkIdle: Duration = .seconds(30)
+    /// Answers of a broken server in a row that open the breaker.
+    static let trunkRefusals = 3
+    /// The first rest after a failure, and the longest: RFC 5626 §4.5 with a shorter start, because a business waits.
+    static let trunkRest: Duration = .seconds(2)
+    static let trunkLongestRest: Duration = .seconds(120)
+    /// The same where somebody has to change something first, such as a wrong password: providers shut out who tries often.
+    static let trunkLastingRest: Duration = .seconds(30)
+    static let trunkLongestLastingRest: Duration = .seconds(900)
+    /// How often a rest is doubled at most: more would be longer than the longest.
+    static let trunkDoublings = 10
+    /// For how long a connection must have stood for its next end to be its first.
+    static let trunkSteady: Duration = .seconds(60)
+    /// Seconds that a registration is asked for, and the least and most that are taken of what the provider says.
+    static let trunkExpires: UInt32 = 600
+    static let trunkExpiresRange: ClosedRange<UInt32> = 30...86_400
+    /// Answers to challenges for one request: a stale nonce after the first, or a proxy and the server behind it.
+    static let trunkLoginRounds: UInt32 = 2
+    /// Route values that a registration may bring (RFC 3608), and characters of each.
+    static let trunkRoutes = 4
+    static let trunkRouteBytes = 512
+    /// Characters of a provider's reason or realm that are kept for people.
+    static let trunkReason = 64
 }

@@ -89,6 +89,42 @@ public enum Limits {
     /// records, at most a KiB each, do not fill a disk before somebody reads the alarm.
     public static let callRate = Rate(perSecond: 2, burst: 100)
 
+    /// Legs to the outside of one business at a time: twice what one machine relays. 300 bytes each.
+    public static let runningCharges = 20_000
+    /// Budgets that are counted at a time: every extension of a large business. 1.4 KB each.
+    public static let spendPools = 32_768
+    /// Legs that ended of late and are remembered, so that their money is not taken twice. 8 bytes each.
+    public static let settledCharges = 4_096
+    /// Milliseconds between two looks at what runs, at most.
+    public static let spendTick: Int64 = 1_000
+    /// Milliseconds from a look until the BYE that it led to has ended a call.
+    public static let spendEnding: Int64 = 1_000
+    /// Seconds that are reserved at once while there is enough: so many calls less are looked at in each tick.
+    public static let sliceSeconds: Int64 = 10
+    /// How long a leg may ring on reserved money: longer than timer C of RFC 3261 §16.6.
+    public static let longestRinging: Duration = .seconds(300)
+    /// After how long a leg that was to end and did not is named again.
+    public static let endAgain: Duration = .seconds(5)
+    /// Seconds of lateness that an overshoot is calculated for: a day, in which somebody has pulled the plug.
+    static let longestLateness: Int64 = 86_400
+    /// Micro-units: where an overshoot is not added up any further, so that it fits in 64 bits.
+    static let largestOvershoot: Int64 = 1_000_000_000_000_000
+    /// How much older than a window an entry of the ledger may be and still be told apart: eight days in milliseconds.
+    static let ledgerMemory: Int64 = 8 * 86_400_000
+
+    /// Bytes of a price list: the largest seen has 12 million.
+    public static let deckBytes = 33_554_432
+    /// Columns of a price list.
+    static let deckColumns = 64
+    /// Bytes of one field: hundreds of area codes stand in one.
+    static let deckFieldBytes = 16_384
+    /// Prefixes that one range, such as 9370-9379, may stand for.
+    static let deckRange: UInt64 = 1_000
+    /// Mistakes that are named at a time: who has more looks at the first ones.
+    static let deckFaults = 20
+    /// Lines of a comparison of two decks that are shown, dearest first.
+    public static let comparedRates = 200
+
     /// Sources and accounts whose offences are counted at a time. 64 bytes each: half a megabyte.
     public static let offenders = 8_192
     /// How long an offence counts.
@@ -115,6 +151,8 @@ public enum Limits {
 
     /// Forwards that one call may go through, and with it the chains that phones can make (row S20). As many as transfers.
     static let forwards = 5
+    /// Characters of a stranger's name that are shown: as many as a display has.
+    static let callerNameScalars = 48
     /// Characters of a forward's target that a refusal repeats: more than any number has.
     static let shownTarget = 24
 
@@ -144,6 +182,52 @@ public enum Limits {
     public static let refusalHour: Duration = .seconds(3_600)
     /// Accounts whose refusals are counted apart: every operator, and as many others. 100 bytes each.
     public static let refusedAccounts = 128
+
+    /// Extensions whose outside calls are counted at a time: twice as many as there are, at least 64 and at most 16,384. 1.1 KiB
+    /// each.
+    static let patternExtensions = 64...16_384
+    /// Blocks of a hundred numbers whose use is counted at a time, and blocks of a thousand that are remembered; 96 and 112
+    /// bytes each. Four for each extension, because few people call more new ones in a day.
+    static let patternBlocks = 512...16_384
+    /// Callers and blocks of callers that rang for a moment and are remembered at a time. 144 bytes each.
+    static let patternRings = 512...8_192
+    /// Costly calls of one business in progress: more than any trunk of a small provider carries, 64 bytes each.
+    public static let runningCalls = 4_096
+    /// Outside calls of one business in progress, ordinary ones too; 48 bytes each.
+    public static let outsideCalls = 16_384
+    /// Trunks of one business that are counted apart.
+    static let countedTrunks = 64
+    /// How many times its setting a threshold becomes wider when a business is used to more.
+    static let habitWidening = 8
+    /// Seconds after which an extension that has not called is forgotten: the twelve weeks of what is usual.
+    static let habitSeconds: UInt32 = 7_257_600
+    /// Costly calls from which on their average duration says something.
+    static let averagedCalls = 5
+    /// Seconds within which refused numbers count together.
+    static let refusedSeconds: UInt32 = 600
+    /// Seconds for which whoever confirmed a call is not asked again, but for a new country: a working day.
+    static let confirmedSeconds: UInt32 = 28_800
+    /// Seconds below which an answered call is short: no time to say what one wants.
+    static let shortCallSeconds = 20
+    /// Seconds within which short calls to high-risk numbers are a test, and to how many blocks of a thousand.
+    static let testSeconds: UInt32 = 21_600
+    static let testBlocks = 3
+    /// Seconds within which extensions that call one block count together.
+    static let manyExtensionsSeconds: UInt32 = 21_600
+    /// Days after which a country or a block that was not called is new again.
+    static let familiarDays = 90
+    /// Days before today on which something was called, from which on it is usual.
+    static let usualDays = 3
+    /// Seconds for which a call that rang and was not answered is remembered.
+    static let ringSeconds: UInt32 = 172_800
+    /// How long a call rings at most that means to be called back, and one that can mean nothing else: before the second ring
+    /// of the cadence of nearly every country.
+    static let shortRing: Duration = .seconds(12)
+    static let momentRing: Duration = .seconds(3)
+    /// Seconds for which thresholds are smaller after a change.
+    static let changeSeconds: UInt32 = 86_400
+    /// Bytes of a snapshot of call patterns that are read: four times the largest that is written.
+    static let patternSnapshotBytes = 67_108_864
 
     /// Bytes of a User-Agent that are looked at; the names stand in front.
     public static let userAgentBytes = 128

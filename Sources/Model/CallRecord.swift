@@ -94,7 +94,7 @@ extension CallRecord {
     public var protections: [LegProtection?] {
         switch callee {
         case .service: [callerProtection]
-        case .extension, .outside, nil: [callerProtection, calleeProtection]
+        case .extension, .outside, .emergency, nil: [callerProtection, calleeProtection]
         }
     }
 }

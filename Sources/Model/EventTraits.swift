@@ -91,6 +91,21 @@ extension SecurityEventKind {
         case .rightRefused:
             EventTraits(.roles, alarm: EventTraits.Alarm(.notice, "Somebody tried what they have no right to."))
         case .forwardRefused: EventTraits()
+        case .trunkDown:
+            EventTraits(
+                .signallingEncryption,
+                alarm: EventTraits.Alarm(.critical, "No call can go over a trunk.")
+            )
+        case .trunkUp:
+            EventTraits(
+                .signallingEncryption,
+                alarm: EventTraits.Alarm(.notice, "Calls can go over a trunk again.")
+            )
+        case .trunkIdentity:
+            EventTraits(
+                .signallingEncryption,
+                alarm: EventTraits.Alarm(.critical, "Somebody stands where a provider should be.")
+            )
         }
     }
 

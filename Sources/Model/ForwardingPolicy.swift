@@ -5,4 +5,6 @@ public enum ForwardingPolicy: String, Hashable, Sendable, Codable, CaseIterable 
     case nobody
     /// Other extensions of the business.
     case colleagues
+    /// Those, and numbers outside that the extension may dial and that the business lets calls be sent to.
+    case outside
 }

@@ -34,6 +34,24 @@ public enum Limits {
     public static let labelBytes = 63
     /// Bytes of the name of a site of the web: a scheme, the longest host name and a port.
     public static let originBytes = 272
+    /// Micro-units: a thousand million euro, or rupiah. Sums of eight thousand of them fit in 64 bits.
+    public static let largestMoney: Int64 = 1_000_000_000_000_000
+    /// Micro-units for a minute or a set-up: a million of any money. Times a week's seconds it fits in 64 bits.
+    public static let highestPrice: Int64 = 1_000_000_000_000
+    /// Seconds of a step of billing: an hour is the longest seen.
+    public static let incrementSeconds = 1...3_600
+    /// Seconds of a call that are billed: a week, and no call is let go on for as long.
+    public static let longestBilledSeconds: Int64 = 604_800
+    /// Prices of one deck: the largest price lists of carriers have a hundred thousand. 20 bytes each.
+    public static let deckRates = 250_000
+    /// Budgets that were set for one extension, group or trunk: every extension of a large business.
+    public static let setBudgets = 16_384
+    /// Milliseconds that a higher ceiling waits for after a second operator said yes: a day, in which somebody notices.
+    public static let ceilingDelay: Int64 = 86_400_000
+    /// Milliseconds that a request for one waits for a second operator: a week, then nobody remembers why.
+    public static let ceilingRequest: Int64 = 7 * 86_400_000
+    /// Minutes that a call may last at most, whatever an owner sets: a day.
+    public static let longestCallMinutes = 1...1_440
     /// Stretches of time in which a business is open: three for each day of the week.
     public static let hoursSpans = 21
     /// Characters of a digest user name: 26 × 36^15 of them, so that none is found by trying.
@@ -46,4 +64,26 @@ public enum Limits {
     public static let trunkCalls = 10
     /// Trunks of a business: each keeps a connection and a registration of its own.
     public static let trunks = 16
+    /// What a threshold of a call pattern may be at most: a million of anything is no pattern any more.
+    public static let patternThreshold = 1_000_000
+    /// Minutes that a stop by a call pattern may last: shorter ones stop nobody, and after 30 days somebody decides.
+    public static let patternMinutes = 5...43_200
+    /// How many times its starting value a threshold of a call pattern may be widened to. None can be turned off.
+    public static let patternWidening = 20
+    /// Countries that an owner may name as usual, so that the first call there is asked about by nobody: every one there is.
+    public static let usualRegions = 300
+    /// Extensions that an owner may name one by one in a setting.
+    public static let namedExtensions = 4_096
+    /// Stretches of days in the list of holidays: thirty years of the country with the most.
+    public static let holidays = 1_024
+    /// Bytes of a calendar that is imported: the largest public one is a tenth of it.
+    public static let calendarBytes = 4_194_304
+    /// Events of a calendar that are looked at.
+    public static let calendarEvents = 8_192
+    /// Years for which a day that comes back each year is written down.
+    public static let calendarYears = 10
+    /// Outside calls of one extension or trunk at a time that a setting may allow.
+    public static let simultaneousCalls = 10_000
+    /// Calls per minute of one extension or trunk that a setting may allow.
+    public static let callsPerMinute = 60_000
 }

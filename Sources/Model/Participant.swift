@@ -7,25 +7,30 @@ public enum Participant: Hashable, Sendable {
     case service(CallService)
     /// Somebody reached over a trunk; `nil` for who withholds their number, or gave none that can be one.
     case outside(PhoneNumber?)
+    /// Who helps, by the number that the network knows: `112`.
+    case emergency(DigitString)
 
     /// `nil` for whom no extension stands.
     public var number: ExtensionNumber? {
         switch self {
         case .extension(let number): number
-        case .service, .outside: nil
+        case .service, .outside, .emergency: nil
         }
     }
 
-    /// What is dialled for it, and kept of it: `101`, `*43`, `+493012345`, `anonymous`.
+    /// What is dialled for it, and kept of it: `101`, `*43`, `+493012345`, `anonymous`, `sos:112`.
     public var text: String {
         switch self {
         case .extension(let number): number.text
         case .service(let service): service.code
         case .outside(let number): number?.text ?? Self.anonymous
+        case .emergency(let number): Self.help + number.text
         }
     }
 
     private static let anonymous = "anonymous"
+    /// What stands before a number of help, so that none reads as an extension.
+    private static let help = "sos:"
 
     /// Reads ``text``.
     public init?(parsing text: some StringProtocol) {
@@ -37,6 +42,8 @@ public enum Participant: Hashable, Sendable {
             self = .outside(number)
         } else if text == Self.anonymous {
             self = .outside(nil)
+        } else if text.hasPrefix(Self.help), let number = DigitString(parsing: text.dropFirst(Self.help.count)) {
+            self = .emergency(number)
         } else {
             return nil
         }

@@ -42,6 +42,12 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case rightRefused
     /// A phone sent a call where it may not go.
     case forwardRefused
+    /// No call can go over a trunk any more.
+    case trunkDown
+    /// Calls can go over it again.
+    case trunkUp
+    /// Where a provider should be is somebody with another certificate.
+    case trunkIdentity
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

@@ -25,6 +25,12 @@ public enum Limits {
     /// Bytes of the tag that a 2xx which is otherwise unusable is acknowledged with. Phones stay under 64.
     public static let tagBytes = 1_024
 
+    /// The most challenges that are read from one response: one for each algorithm there is, and as many again.
+    public static let challenges = 8
+
+    /// Bytes of the realm, nonce or opaque of a challenge that is answered, because each is sent back. Servers stay under 200.
+    public static let challengeBytes = 1_024
+
     /// The most contacts, routes or record routes that are read from one message.
     public static let addresses = 70
 

@@ -111,9 +111,9 @@ struct CallRulesTests {
             return
         }
         #expect(proof.target == .service(.echo) && proof.payer.device?.id == office.phone.id)
-        #expect(proof.refusal(in: office.snapshot) == nil)
+        #expect(proof.refusal(in: office.snapshot, at: WallTime(milliseconds: 0)) == nil)
         let gone = try Snapshot.office([try .numbered("201")], devices: [])
-        #expect(proof.refusal(in: gone)?.status == 403, "judged again, it falls with the phone")
+        #expect(proof.refusal(in: gone, at: WallTime(milliseconds: 0))?.status == 403, "judged again, it falls with the phone")
         #expect(office.refusal(of: office.decide(to: .echo, media: .plain))?.status == 488)
         #expect(office.refusal(of: office.decide(to: .echo, isSecure: false))?.control == .signallingEncryption)
         #expect(office.refusal(of: office.decide(to: .echo, from: office.disabledPhone))?.status == 403)
@@ -169,14 +169,14 @@ struct CallRulesTests {
             Issue.record("refused")
             return
         }
-        #expect(placement.refusal(in: office.snapshot) == nil)
+        #expect(placement.refusal(in: office.snapshot, at: WallTime(milliseconds: 0)) == nil)
         let revoked = office.snapshot.applying([.revoke(office.phone.id)])
-        #expect(placement.refusal(in: revoked)?.control == .sipPasswords)
+        #expect(placement.refusal(in: revoked, at: WallTime(milliseconds: 0))?.control == .sipPasswords)
         let closed = try Snapshot.office(
             [try .numbered("201"), try .numbered("202", isEnabled: false)],
             devices: [office.phone]
         )
-        #expect(placement.refusal(in: closed)?.reason == "extension 202 is disabled")
+        #expect(placement.refusal(in: closed, at: WallTime(milliseconds: 0))?.reason == "extension 202 is disabled")
     }
 
     @Test func `reasons can stand in a SIP header`() throws {

@@ -33,8 +33,8 @@ final class Party: Sendable {
     }
 
     /// Somebody outside.
-    init(_ number: PhoneNumber?, over trunk: TrunkName, name: String, isPrivate: Bool = false) {
-        (username, device, participant) = (Self.key(of: trunk), nil, .outside(number))
+    init(_ participant: Participant, over trunk: TrunkName, name: String, isPrivate: Bool = false) {
+        (username, device, self.participant) = (Self.key(of: trunk), nil, participant)
         (self.trunk, self.name, self.isPrivate) = (trunk, name, isPrivate)
     }
 
@@ -190,9 +190,10 @@ struct Call: Sendable {
     func time(at now: Moment) -> WallTime { begun.wall + (now.monotonic - begun.monotonic) }
 }
 
-/// One phone that rings for a call.
+/// One phone that rings for a call, or one trunk that it leaves by.
 struct Branch: Sendable {
-    let key: BranchKey
+    /// Another one once a provider has asked who we are.
+    var key: BranchKey
     /// What lets it ring.
     let placement: Placement
     let party: Party

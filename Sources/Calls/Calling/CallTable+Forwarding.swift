@@ -22,9 +22,14 @@ extension CallTable {
         guard let call = self[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
+        guard ringing.branches[index].party.trunk == nil else {
+            // Row T07: a provider sends no call elsewhere at our expense.
+            branchFailed(603, index, of: call.serial, &desk)
+            return
+        }
         finish(index, of: call.serial, status, &desk)
         let targets = targets(of: response, status, &desk)
-        let owner = ringing.branches[index].party.number
+        guard let owner = ringing.branches[index].party.number else { return }
         // Another phone of the same person was quicker, and sent it to the same place.
         let isKnown = ringing.forwards.contains { $0.payer.number == owner && targets.contains(.user($0.target.text)) }
         if isKnown {
@@ -85,7 +90,7 @@ extension CallTable {
                 caller: call.caller.number,
                 places: (call.callee.map { [$0] } ?? []) + ringing.forwards.compactMap(\.target.number)
             )
-            switch ForwardRules.decide(attempt, in: desk.snapshot) {
+            switch ForwardRules.decide(attempt, in: desk.snapshot, by: desk.dialPlan, at: desk.now.wall) {
             case .allowed(let forward): return .allowed(forward)
             case .refused(let refusal): first = first ?? refusal
             }
@@ -100,7 +105,7 @@ extension CallTable {
             $0.forwards.append(forward)
         }
         if let owner = forward.payer.number { self[call.serial]?.record.forwardedBy.append(owner) }
-        guard ring(call.serial, forward, only: nil, &desk) else {
+        guard place(call.serial, forward, only: nil, &desk) else {
             updateRinging(call.serial) { $0.refusedForward = .unreachable(forward) }
             return
         }

@@ -53,6 +53,7 @@ extension CallTable {
         on flow: Flow,
         _ desk: inout Desk
     ) -> Bool {
+        if let name = leg(owner)?.party.trunk { return comesHome(owner, over: name, on: flow, request, &desk) }
         guard let proof = desk.authenticate(request, on: flow) else {
             desk.turn.report(.forgedInDialog, request, flow)
             return false
@@ -64,6 +65,23 @@ extension CallTable {
         }
         guard flow.isFit(for: leg) else {
             desk.respond(403, to: request, on: flow)
+            return false
+        }
+        move(owner, to: flow, &desk)
+        return true
+    }
+
+    /// The same for a provider, which has other connections too.
+    private mutating func comesHome(
+        _ owner: DialogOwner,
+        over name: TrunkName,
+        on flow: Flow,
+        _ request: Message,
+        _ desk: inout Desk
+    ) -> Bool {
+        guard desk.trunks.trunk(of: flow, at: desk.now) == name, let leg = leg(owner), flow.isFit(for: leg) else {
+            desk.respond(481, to: request, on: flow)
+            desk.turn.report(.forgedInDialog, request, flow)
             return false
         }
         move(owner, to: flow, &desk)

@@ -18,6 +18,7 @@ extension CallTable {
                 refuse(serial, .noAnswer, &desk)
             } else {
                 schedule(serial, at: ringing.giveUp)
+                leaveSilentTrunks(serial, ringing, &desk)
             }
         case .answering(let answering):
             if answering.giveUp <= desk.now.monotonic {
@@ -158,7 +159,8 @@ extension CallTable {
     /// - Parameter response: The final one; `nil` when none came.
     mutating func concluded(_ client: RequestClient, _ response: Message?, _ desk: inout Desk) {
         switch client.purpose {
-        case .farewell, .notification: break
+        // Those of trunks concern no call.
+        case .farewell, .notification, .registration, .health: break
         case .acknowledgement(let call, let branch): earlyCalls[call]?.phones[branch]?.pracks -= 1
         case .goodbye(let key): leaving[key] = nil
         case .probe(let dialog): probed(dialog, response?.status, &desk)

@@ -23,6 +23,8 @@ extension CallTable {
         case .branch(let index, _):
             if 200..<300 ~= status {
                 branchAnswered(response, index, of: client, key, &desk)
+            } else if status == 401 || status == 407, answerChallenge(response, index, of: client, &desk) {
+                return
             } else if 300..<400 ~= status {
                 redirected(response, status, index, of: client, &desk)
             } else if status >= 400 {
@@ -52,7 +54,7 @@ extension CallTable {
             var dialog = clear ?? Dialog(unclear: response, to: client.request)
         else { return }
         desk.transactions.countAnswer(key)
-        let acknowledgement = desk.acknowledge(&dialog, cseq: 1, over: client.flow)
+        let acknowledgement = desk.acknowledge(&dialog, cseq: client.sequence, over: client.flow)
         desk.turn.actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = self[client.call],
             case .ringing(let ringing) = call.phase,

@@ -12,6 +12,11 @@ import SIP
 /// re-INVITE, no REFER. What is dialled for it is a call of the phone that asked, and is judged as one (rule PAID).
 extension CallTable {
     mutating func refer(_ request: Message, _ owner: DialogOwner, on flow: Flow, _ desk: inout Desk) {
+        guard leg(owner)?.party.trunk == nil else {
+            // Row T06: nobody outside sends us anywhere.
+            desk.respond(403, to: request, on: flow)
+            return
+        }
         // A connection proves who sends; a datagram does not, and this may cost money.
         guard flow.transport.isReliable || desk.authenticate(request, on: flow) != nil else {
             return
@@ -86,7 +91,13 @@ extension CallTable {
             signallingIsSecure: asked.flow.transport.isEncrypted,
             media: .encrypted
         )
-        return CallRules.decide(attempt, in: desk.snapshot)
+        return CallRules.decide(
+            attempt,
+            .transferred,
+            in: desk.snapshot,
+            by: desk.dialPlan,
+            at: desk.now.wall
+        )
     }
 
     private mutating func deny(_ asked: Referral, _ number: String, _ refusal: CallRefusal, _ desk: inout Desk) {
@@ -142,7 +153,7 @@ extension CallTable {
         enter(serial, transferee.party.username)
         desk.turn.actions.append(.remember(record, nil))
         schedule(serial, at: desk.now.monotonic + Limits.ringing)
-        if !ring(serial, placement, only: addressee.phone, &desk) {
+        if !place(serial, placement, only: addressee.phone, &desk) {
             refuse(serial, .unreachable, &desk)
         }
     }
@@ -170,7 +181,7 @@ extension CallTable {
             desk.respond(491, to: asked.request, on: asked.flow)
             return
         }
-        switch judge(target.text, by: asked, &desk) {
+        switch judge(target, of: consulted, by: asked, &desk) {
         case .refused(let refusal): deny(asked, target.text, refusal, &desk)
         case .allowed(let placement):
             acceptTransfer(asked, ringing: consulted.owner.call, &desk)
@@ -180,6 +191,21 @@ extension CallTable {
                 join(asked.owner, consulted.owner, placement, &desk)
             }
         }
+    }
+
+    /// Who called from outside is not called once more to be connected with somebody.
+    private func judge(
+        _ target: Participant,
+        of consulted: Consultation,
+        by asked: Referral,
+        _ desk: inout Desk
+    ) -> Verdict<Placement> {
+        if case .outside = target, let placement = self[consulted.owner.call]?.grounds?.placement,
+            case .caller = placement.payer
+        {
+            return .allowed(placement)
+        }
+        return judge(target.text, by: asked, &desk)
     }
 
     /// Another call of the phone that asks.

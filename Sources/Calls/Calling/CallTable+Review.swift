@@ -2,6 +2,7 @@
 
 import Guard
 import Model
+import Primitives
 
 /// What new settings mean for calls.
 extension CallTable {
@@ -12,24 +13,33 @@ extension CallTable {
             return
         }
         guard case .ringing(let ringing) = call.phase else {
-            guard let refusal = call.grounds?.refusal(among: call.usernames, in: desk.snapshot) else { return }
+            guard let refusal = call.grounds?.refusal(
+                among: call.usernames,
+                in: desk.snapshot,
+                at: desk.now.wall
+            ) else { return }
             end(call.serial, because: "it is not allowed any more: \(refusal.reason)", &desk)
             return
         }
         for (index, branch) in ringing.branches.enumerated()
-        where branch.status == nil && !mayRing(branch, of: ringing, call.grounds, in: desk.snapshot) {
+        where branch.status == nil && !mayRing(branch, of: ringing, call.grounds, desk.snapshot, at: desk.now.wall) {
             desk.cancel(branch.key)
             branchFailed(480, index, of: call.serial, &desk)
         }
     }
 
     /// Whether the call and every forward on its way still let a phone ring.
-    private func mayRing(_ branch: Branch, of ringing: Call.Ringing, _ grounds: Grounds?, in snapshot: Snapshot) -> Bool
-    {
-        guard snapshot.allows(branch.party.username), grounds?.placement.refusal(in: snapshot) == nil else {
+    private func mayRing(
+        _ branch: Branch,
+        of ringing: Call.Ringing,
+        _ grounds: Grounds?,
+        _ snapshot: Snapshot,
+        at now: WallTime
+    ) -> Bool {
+        guard snapshot.allows(branch.party.username), grounds?.placement.refusal(in: snapshot, at: now) == nil else {
             return false
         }
-        return ringing.path(to: branch.party.participant).allSatisfy { $0.refusal(in: snapshot) == nil }
+        return ringing.path(to: branch.party.participant).allSatisfy { $0.refusal(in: snapshot, at: now) == nil }
     }
 
     /// Ends what is not allowed any longer, the oldest call first.

@@ -43,17 +43,38 @@ extension CallTable {
         desk.answer(transaction, 100, Desk.response(100, to: request, on: proof.flow, tag: nil))
 
         var decision = decide(request, number, by: proof, &desk)
-        if case .connect = decision, maxForwardsSpent(request) { decision = .refuse(.tooManyHops) }
-        open(serial, transaction, request, tag, dialog, number, decision, by: proof, &desk)
+        if case .connect = decision, request.hasSpentHops { decision = .refuse(.tooManyHops) }
+        let caller = Party(proof.device, proof.subscriber, isPrivate: request.hidesCaller)
+        let draft = Call.Draft(request: request, transaction: transaction, flow: proof.flow, tag: tag, dialog: dialog)
+        open(serial, draft, from: caller, dialled: number, decision, &desk)
+        begin(serial, decision, only: addressee.phone, &desk)
+    }
+
+    /// Carries out what was decided about an INVITE.
+    mutating func begin(_ serial: UInt64, _ decision: Decision, only phone: PhoneInstance?, _ desk: inout Desk) {
         switch decision {
         case .refuse(let refused): refuse(serial, refused, &desk)
         case .connect(let placement, _):
             if case .service(let service) = placement.target {
                 answer(serial, by: service, &desk)
-            } else if !ring(serial, placement, only: addressee.phone, &desk) {
-                refuse(serial, .unreachable, &desk)
+            } else if !place(serial, placement, only: phone, &desk) {
+                refuse(serial, placement.outside == nil ? .unreachable : .noTrunk, &desk)
             }
         }
+    }
+
+    /// Begins to reach whom a call was placed to.
+    ///
+    /// - Parameter phone: The only one that it is for, where a GRUU was dialled.
+    /// - Returns: Whether there is a way there.
+    mutating func place(
+        _ serial: UInt64,
+        _ placement: Placement,
+        only phone: PhoneInstance?,
+        _ desk: inout Desk
+    ) -> Bool {
+        placement.outside == nil
+            ? ring(serial, placement, only: phone, &desk) : dial(placement, of: serial, &desk)
     }
 
     private func hasRoom(for proof: Authenticated, _ desk: inout Desk) -> Bool {
@@ -61,9 +82,7 @@ extension CallTable {
             && of(proof.device.username).count < Limits.callsPerDevice
     }
 
-    private func maxForwardsSpent(_ request: Message) -> Bool { (try? request.maxForwards()) == 0 }
-
-    private enum Decision {
+    enum Decision {
         case connect(Placement, SessionDescription?)
         case refuse(Refused)
     }
@@ -83,32 +102,17 @@ extension CallTable {
             if let service = CallService(dialled: number) {
                 CallRules.decide(attempt, to: service, in: desk.snapshot)
             } else {
-                CallRules.decide(attempt, in: desk.snapshot)
+                CallRules.decide(attempt, in: desk.snapshot, by: desk.dialPlan, at: desk.now.wall)
             }
-        switch verdict {
-        case .allowed(let placement): return .connect(placement, offer)
-        case .refused(let refusal):
-            return .refuse(
-                Refused(
-                    status: refusal.status,
-                    outcome: .refused,
-                    control: refusal.control,
-                    reason: refusal.reason,
-                    offer: offer
-                )
-            )
-        }
+        return Decision(verdict, offer)
     }
 
-    private mutating func open(
+    mutating func open(
         _ serial: UInt64,
-        _ transaction: UInt64,
-        _ request: Message,
-        _ tag: String,
-        _ dialog: Dialog,
-        _ number: String,
+        _ draft: Call.Draft,
+        from caller: Party,
+        dialled number: String,
         _ decision: Decision,
-        by proof: Authenticated,
         _ desk: inout Desk
     ) {
         var offer: SessionDescription?
@@ -120,38 +124,29 @@ extension CallTable {
         let record = CallRecord(
             id: desk.entropy.token(),
             startedAt: desk.now.wall,
-            caller: .extension(proof.subscriber.number),
-            callerDevice: proof.device.id,
+            caller: caller.participant,
+            callerDevice: caller.device,
             dialled: String(number.prefix(Limits.recordedText)),
             callee: placement?.target,
-            callerProtection: LegProtection(proof.flow, suite: nil)
-        )
-        let isPrivate = request.hidesCaller
-        let caller = Party(proof.device, proof.subscriber, isPrivate: isPrivate)
-        let incoming = Call.Incoming(
-            request: request,
-            transaction: transaction,
-            flow: proof.flow,
-            tag: tag,
-            dialog: dialog,
-            offer: offer
+            callerProtection: LegProtection(draft.flow, suite: nil),
+            trunk: caller.trunk
         )
         self[serial] = Call(
             serial: serial,
             record: record,
             begun: desk.now,
             caller: caller,
-            origin: .asked(incoming),
+            origin: .asked(Call.Incoming(draft, offer: offer)),
             grounds: placement.map { Grounds($0) },
             phase: .ringing(Call.Ringing(giveUp: desk.now.monotonic + Limits.ringing))
         )
-        enter(serial, proof.device.username)
+        enter(serial, caller.username)
         desk.turn.actions.append(.remember(record, nil))
         schedule(serial, at: desk.now.monotonic + Limits.ringing)
     }
 
     /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call. No
-    /// other function makes a branch.
+    /// function but this and ``dial(_:of:_:)`` makes a branch.
     ///
     /// - Parameter phone: The only one that it is for, where a GRUU was dialled.
     /// - Returns: Whether there was one to ring.
@@ -246,8 +241,54 @@ extension CallTable {
     }
 }
 
+extension CallTable.Decision {
+    init(_ verdict: Verdict<Placement>, _ offer: SessionDescription?) {
+        switch verdict {
+        case .allowed(let placement): self = .connect(placement, offer)
+        case .refused(let refusal):
+            self = .refuse(
+                Refused(
+                    status: refusal.status,
+                    outcome: .refused,
+                    control: refusal.control,
+                    reason: refusal.reason,
+                    offer: offer
+                )
+            )
+        }
+    }
+}
+
+extension Call {
+    /// An INVITE whose transaction is open, before anything is decided about it.
+    struct Draft {
+        let request: Message
+        let transaction: UInt64
+        let flow: Flow
+        let tag: String
+        let dialog: Dialog
+    }
+}
+
+extension Call.Incoming {
+    convenience init(_ draft: Call.Draft, offer: SessionDescription?) {
+        self.init(
+            request: draft.request,
+            transaction: draft.transaction,
+            flow: draft.flow,
+            tag: draft.tag,
+            dialog: draft.dialog,
+            offer: offer
+        )
+    }
+}
+
+extension Message {
+    var hasSpentHops: Bool { (try? maxForwards()) == 0 }
+}
+
 extension SessionDescription {
-    fileprivate var promise: CallAttempt.Media {
+    var promise: CallAttempt.Media {
         guard let audio else { return .plain }
         return Negotiation.protection(of: audio) == nil ? CallAttempt.Media(audio.shortcoming) : .encrypted
     }

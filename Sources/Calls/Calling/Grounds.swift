@@ -2,6 +2,7 @@
 
 import Guard
 import Model
+import Primitives
 
 /// What lets a call be; judged again when the settings change. Never changes itself; a class for the same reason as
 /// ``Party``.
@@ -26,9 +27,9 @@ final class Grounds: Sendable {
 
     /// Why a call between these phones would not be allowed any more; `nil` while it is. Who picked it up and has left it
     /// since is nobody's matter.
-    func refusal(among usernames: [String], in snapshot: Snapshot) -> CallRefusal? {
+    func refusal(among usernames: [String], in snapshot: Snapshot, at now: WallTime) -> CallRefusal? {
         for placement in [placement] + forwards {
-            if let refusal = placement.refusal(in: snapshot) { return refusal }
+            if let refusal = placement.refusal(in: snapshot, at: now) { return refusal }
         }
         for pickup in pickups where usernames.contains(pickup.phone.username) {
             if let refusal = pickup.refusal(in: snapshot) { return refusal }

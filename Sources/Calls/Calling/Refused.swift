@@ -55,6 +55,15 @@ struct Refused: Error, Sendable {
         outcome: .unreachable,
         reason: "no phone of the extension is registered"
     )
+    static let noTrunk = {
+        var refused = Refused(
+            status: 503,
+            outcome: .unreachable,
+            reason: "no provider can be reached, or every line to one is in use"
+        )
+        refused.warning = .other
+        return refused
+    }()
     static let noAnswer = Refused(status: 480, outcome: .noAnswer, reason: "nobody answered")
     static let cancelled = Refused(status: 487, outcome: .cancelled, reason: "the caller hung up before an answer")
     static let notAcknowledged = Refused(

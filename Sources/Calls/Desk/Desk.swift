@@ -13,6 +13,9 @@ struct Desk: Sendable {
     var entropy: Entropy
     var transactions: TransactionTable
     var registrar: Registrar
+    var trunks: TrunkTable
+    /// How numbers outside are read under these settings.
+    var dialPlan: DialPlan
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
     var counters = SwitchboardFigures()
@@ -25,6 +28,8 @@ struct Desk: Sendable {
         (self.settings, self.snapshot, self.entropy) = (settings, snapshot, entropy)
         transactions = TransactionTable(settings: settings)
         registrar = Registrar(settings: settings, snapshot: snapshot, entropy: entropy, logins: logins)
+        trunks = TrunkTable(settings: settings, entropy: entropy)
+        dialPlan = DialPlan(snapshot.outside.dialing)
     }
 
     // MARK: Whom a URI means

@@ -48,6 +48,7 @@ extension Switchboard {
         begin(&turn)
         defer { finish(&turn) }
         callTable.endCalls(&desk)
+        desk.trunks.leave(&desk.turn)
     }
 
     /// What a sender is told whose message can have no end, as one with a line that ends without CR (row D07).

@@ -35,7 +35,7 @@ extension Switchboard {
     public mutating func closed(_ flow: FlowID, _ turn: inout Turn) {
         begin(&turn)
         defer { finish(&turn) }
-        guard let usernames = desk.registrar.leave(flow) else { return }
+        guard let usernames = leave(flow) else { return }
         for username in usernames { callTable.takeCalls(of: username, from: flow, &desk) }
         desk.registrar.unbind(flow)
         forgetSubscriptions(on: flow)
@@ -44,6 +44,13 @@ extension Switchboard {
         callTable.forgetFarewells(on: flow)
         let calls = Set(usernames.flatMap { callTable.of($0) })
         for serial in calls.sorted() { callTable.lost(flow, of: serial, &desk) }
+    }
+
+    /// By what the calls of those are found who were reached over a connection; `nil` where nobody was.
+    private mutating func leave(_ flow: FlowID) -> [String]? {
+        let phones = desk.registrar.leave(flow)
+        guard let trunk = desk.trunks.closed(flow, &desk.turn) else { return phones }
+        return (phones ?? []) + [Party.key(of: trunk)]
     }
 
     // MARK: Whom a URI means, and who speaks

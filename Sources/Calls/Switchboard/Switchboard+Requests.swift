@@ -26,6 +26,11 @@ extension Switchboard {
     }
 
     private mutating func receiveOutOfDialog(_ request: Message, on flow: Flow) {
+        if let trunk = desk.trunks.trunk(of: flow, at: desk.now) {
+            desk.trunks.letIn(trunk, on: flow)
+            receive(request, from: trunk, on: flow)
+            return
+        }
         let isForUs = desk.isForUs(request, on: flow)
         guard isForUs || flow.transport.isReliable else {
             // Row S02: a name that is not ours is no reason to talk to somebody whose address may be forged.
@@ -57,4 +62,18 @@ extension Switchboard {
         }
     }
 
+    /// What a provider asks outside of a dialog: it brings calls, and asks whether we are there.
+    private mutating func receive(_ request: Message, from trunk: TrunkName, on flow: Flow) {
+        guard !desk.refuseExtensions(request, on: flow), !desk.refuseHops(of: request, on: flow) else { return }
+        switch request.method {
+        case .invite: callTable.invite(request, from: trunk, on: flow, &desk)
+        case .options: desk.respond(200, to: request, on: flow, desk.writeCapabilities)
+        case .notify, .bye: desk.respond(481, to: request, on: flow)
+        case .ack, .cancel: break
+        // Rows T06 and C11: no registration, message, subscription or transfer comes from outside.
+        case .register, .subscribe, .message, .refer, .publish: desk.respond(403, to: request, on: flow)
+        case .info, .prack, .update: desk.refuseMethod(of: request, on: flow)
+        case .other, nil: desk.respond(501, to: request, on: flow, desk.writeCapabilities)
+        }
+    }
 }

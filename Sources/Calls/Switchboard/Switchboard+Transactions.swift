@@ -29,10 +29,11 @@ extension Switchboard {
     ///
     /// - Parameter response: The final one; `nil` when none came.
     private mutating func concluded(_ client: RequestClient, _ response: Message?) {
-        if case .notification(let id) = client.purpose {
-            notified(id, status: response?.status)
-        } else {
-            callTable.concluded(client, response, &desk)
+        switch client.purpose {
+        case .notification(let id): notified(id, status: response?.status)
+        case .registration(let serial): desk.trunks.registered(serial, response, &desk.turn)
+        case .health(let serial): desk.trunks.checked(serial, response, &desk.turn)
+        case .farewell, .acknowledgement, .goodbye, .probe, .refresh: callTable.concluded(client, response, &desk)
         }
     }
 }

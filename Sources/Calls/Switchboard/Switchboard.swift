@@ -94,7 +94,9 @@ public struct Switchboard: Sendable {
         begin(&turn)
         defer { finish(&turn) }
         desk.snapshot = snapshot
+        desk.dialPlan = DialPlan(snapshot.outside.dialing)
         desk.registrar.apply(desk.snapshot, changes, &desk.turn)
+        desk.trunks.apply(desk.snapshot.outside, &desk.turn)
         let enrolled = Set(desk.snapshot.devices.values.map(\.id))
         desk.accounts.keep { enrolled.contains($0) }
         callTable.review(&desk)
@@ -127,18 +129,23 @@ public struct Switchboard: Sendable {
 
     /// Every input ends here: watchers hear what is news, and the next moment is known.
     mutating func finish(_ turn: inout Turn) {
+        desk.settleTrunks()
         tellWatchers()
         let phones = MonotonicTime.earliest(desk.transactions.nextDeadline, desk.registrar.nextDeadline)
         let calls = MonotonicTime.earliest(callTable.nextDeadline, subscriptions.nextDeadline)
-        nextDeadline = .earliest(phones, calls)
+        nextDeadline = .earliest(.earliest(phones, calls), desk.trunks.nextDeadline)
         swap(&desk.turn, &turn)
     }
 }
 
 extension Snapshot {
-    /// Whether a phone may do anything at all.
+    /// Whether a phone, or a trunk by what ``Party/key(of:)`` says, may do anything at all.
     func allows(_ username: String) -> Bool {
-        guard let device = devices[username] else { return false }
+        guard let device = devices[username] else { return allowsTrunk(username) }
         return extensions[device.number]?.isEnabled == true
+    }
+
+    private func allowsTrunk(_ key: String) -> Bool {
+        outside.trunks.values.contains { $0.trunk.isEnabled && Party.key(of: $0.trunk.name) == key }
     }
 }

@@ -39,6 +39,7 @@ struct InviteClient: Sendable {
     }
 
     private let sent: Sent
+    let since: MonotonicTime
     var transaction: InviteClientTransaction
     /// A CANCEL may only follow a provisional response (§9.1).
     var isProceeding = false
@@ -60,15 +61,19 @@ struct InviteClient: Sendable {
     var purpose: Purpose { sent.purpose }
     var flow: Flow { sent.flow }
     var request: Message { sent.request }
+    /// Of the INVITE; its ACK carries the same.
+    var sequence: UInt32 { (try? request.cseq().number) ?? 1 }
 
     init(
         call: UInt64,
         purpose: Purpose,
         flow: Flow,
         request: Message,
-        transaction: InviteClientTransaction
+        transaction: InviteClientTransaction,
+        at now: MonotonicTime
     ) {
         sent = Sent(call: call, purpose: purpose, flow: flow, request: request)
         self.transaction = transaction
+        since = now
     }
 }

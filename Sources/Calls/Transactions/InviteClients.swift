@@ -28,6 +28,12 @@ struct InviteClients: Sendable {
 
     func request(_ key: BranchKey) -> Message? { clients[key]?.request }
 
+    /// Since when an INVITE waits for its first word; `nil` for one that got any.
+    func silence(of key: BranchKey) -> MonotonicTime? {
+        guard let client = clients[key], !client.isProceeding, !client.isFinished else { return nil }
+        return client.since
+    }
+
     /// Row S19: an answer counts only on the flow that its request went out on.
     func waits(_ key: BranchKey, on flow: Flow) -> Bool { clients[key]?.flow.id == flow.id }
 
@@ -49,7 +55,8 @@ struct InviteClients: Sendable {
             purpose: purpose,
             flow: flow,
             request: request,
-            transaction: transaction
+            transaction: transaction,
+            at: turn.now.monotonic
         )
         turn.actions.append(.send(request.bytes, flow.id))
         if purpose.dialog != nil { deadlines.insert(.overdue(key), at: turn.now.monotonic + Limits.introduction) }

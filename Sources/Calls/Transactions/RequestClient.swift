@@ -18,11 +18,15 @@ struct RequestClient: Sendable {
         case notification(UInt64)
         /// Keeps the session of this dialog alive by UPDATE (RFC 4028 §7.4).
         case refresh(DialogKey)
+        /// The REGISTER of a trunk with this serial number.
+        case registration(UInt64)
+        /// The OPTIONS of a trunk with this serial number.
+        case health(UInt64)
 
         /// The dialog that its answer says something about.
         var dialog: DialogKey? {
             switch self {
-            case .farewell, .acknowledgement, .goodbye, .notification: nil
+            case .farewell, .acknowledgement, .goodbye, .notification, .registration, .health: nil
             case .probe(let dialog), .refresh(let dialog): dialog
             }
         }

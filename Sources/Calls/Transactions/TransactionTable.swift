@@ -104,6 +104,9 @@ struct TransactionTable: Sendable {
 
     func invite(_ key: BranchKey) -> Message? { inviteClients.request(key) }
 
+    /// Since when an INVITE of ours waits for its first word; `nil` for one that got any.
+    func silence(of key: BranchKey) -> MonotonicTime? { inviteClients.silence(of: key) }
+
     /// Takes note of a 2xx, of which each makes a dialog of its own.
     mutating func countAnswer(_ key: BranchKey) { inviteClients.countAnswer(key) }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Model
+public import Primitives
 
 /// A call somebody wants to place, as facts. Who it comes from is the credential's word, never From's.
 public struct CallAttempt: Sendable {
@@ -60,14 +61,23 @@ public struct CallAttempt: Sendable {
 
 /// May this call be placed? The first rule that says no decides.
 public enum CallRules {
-    public static func decide(_ attempt: CallAttempt, in snapshot: Snapshot) -> Verdict<Placement> {
+    /// - Parameters:
+    ///   - way: How a call comes about that leaves the business.
+    ///   - plan: How numbers outside are read under these settings; `nil` to make it when it is needed.
+    ///   - now: The time of day; without one, whatever has an end is over.
+    public static func decide(
+        _ attempt: CallAttempt,
+        _ way: DialingWay = .dialled,
+        in snapshot: Snapshot,
+        by plan: DialPlan? = nil,
+        at now: WallTime = WallTime(milliseconds: .max)
+    ) -> Verdict<Placement> {
         if let refusal = refusalOfCaller(attempt, in: snapshot) ?? refusalOfProtection(attempt) {
             return .refused(refusal)
         }
         guard let number = ExtensionNumber(parsing: attempt.dialled), let callee = snapshot.extensions[number] else {
-            return .refused(
-                CallRefusal(status: 404, control: nil, reason: "no extension has the number that was dialled")
-            )
+            let plan = plan ?? DialPlan(snapshot.outside.dialing)
+            return PaidCallRules.decide(plan.read(attempt.dialled), way, for: attempt, in: snapshot, at: now)
         }
         guard number != attempt.caller.number else {
             return .refused(CallRefusal(status: 403, control: nil, reason: "an extension cannot call itself"))

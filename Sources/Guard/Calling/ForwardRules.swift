@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Model
+public import Primitives
 
 /// Where a phone sends a call that rings there, as facts.
 public struct ForwardAttempt: Sendable {
@@ -36,9 +37,16 @@ public struct ForwardAttempt: Sendable {
 
 /// May this call ring where a phone sends it (rows T03, T07, S20)? Asked each time, at the moment of use.
 public enum ForwardRules {
-    public static func decide(_ attempt: ForwardAttempt, in snapshot: Snapshot) -> Verdict<Placement> {
+    /// - Parameters: As for ``CallRules/decide(_:_:in:by:at:)``.
+    public static func decide(
+        _ attempt: ForwardAttempt,
+        in snapshot: Snapshot,
+        by plan: DialPlan? = nil,
+        at now: WallTime = WallTime(milliseconds: .max)
+    ) -> Verdict<Placement> {
         let owner = attempt.phone.number
         guard case .user(let user) = attempt.target else { return .refused(.outside(owner, "an unusable address")) }
+        let isOutsideFree = snapshot.extensions[owner]?.forwarding == .outside
         // As if the owner dialled it. The audio is encrypted, because the offer is ours.
         let call = CallAttempt(
             caller: attempt.phone,
@@ -46,21 +54,37 @@ public enum ForwardRules {
             signallingIsSecure: attempt.signallingIsSecure,
             media: .encrypted
         )
-        switch CallRules.decide(call, in: snapshot) {
-        case .refused(let refusal) where refusal.status == 404: return .refused(.outside(owner, shown(user)))
+        switch CallRules.decide(call, .redirected, in: snapshot, by: plan, at: now) {
+        case .refused(let refusal) where refusal.status == 404 && !isOutsideFree:
+            return .refused(.outside(owner, shown(user)))
         case .refused(let refusal): return .refused(refusal.about(owner))
         case .allowed(let placement):
-            guard let target = placement.target.number else { return .refused(.outside(owner, shown(user))) }
-            if let refusal = refusal(of: attempt, to: target, in: snapshot) { return .refused(refusal) }
+            if let target = placement.target.number {
+                if let refusal = refusal(of: attempt, to: target, in: snapshot) { return .refused(refusal) }
+            } else if !isOutsideFree {
+                return .refused(.outside(owner, shown(user)))
+            } else if let refusal = refusalOfLength(attempt) {
+                return .refused(refusal)
+            }
             return .allowed(
                 Placement(
                     .forwarded(attempt),
                     payer: .phone(attempt.phone),
                     target: placement.target,
-                    protection: placement.protection
+                    protection: placement.protection,
+                    outside: placement.outside
                 )
             )
         }
+    }
+
+    private static func refusalOfLength(_ attempt: ForwardAttempt) -> CallRefusal? {
+        guard attempt.places.count > Limits.forwards else { return nil }
+        return CallRefusal(
+            status: 482,
+            control: nil,
+            reason: "the phone of extension \(attempt.phone.number) sent the call on, after \(Limits.forwards) others had"
+        )
     }
 
     private static func refusal(
@@ -70,7 +94,7 @@ public enum ForwardRules {
     ) -> CallRefusal? {
         let owner = attempt.phone.number
         switch snapshot.extensions[owner]?.forwarding {
-        case .colleagues: break
+        case .colleagues, .outside: break
         case .nobody, nil:
             return CallRefusal(
                 status: 403,
@@ -85,14 +109,7 @@ public enum ForwardRules {
                 reason: "the phone of extension \(owner) sent the call back to \(target), where it has been"
             )
         }
-        guard attempt.places.count <= Limits.forwards else {
-            return CallRefusal(
-                status: 482,
-                control: nil,
-                reason: "the phone of extension \(owner) sent the call on, after \(Limits.forwards) others had"
-            )
-        }
-        return nil
+        return refusalOfLength(attempt)
     }
 
     /// What a phone named, for people: short, and nothing that could be more than a number or a name.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Model
+public import Primitives
 
 /// Proof that a call was judged and may be placed: who pays for it, where it goes, and how it is protected.
 ///
@@ -36,6 +37,9 @@ public final class Placement: Sendable {
         case dialled(CallAttempt)
         case forwarded(ForwardAttempt)
         case service(CallAttempt, CallService)
+        case inbound(InboundAttempt)
+        case paid(CallAttempt, DialingWay)
+        case help(CallAttempt)
     }
 
     private let attempt: Attempt
@@ -44,19 +48,32 @@ public final class Placement: Sendable {
     public let target: Participant
     /// What the audio has to be.
     public let protection: CallAttempt.Media
+    /// `nil` for a call that stays inside.
+    public let outside: OutsideCall?
 
-    init(_ attempt: Attempt, payer: Payer, target: Participant, protection: CallAttempt.Media) {
+    init(
+        _ attempt: Attempt,
+        payer: Payer,
+        target: Participant,
+        protection: CallAttempt.Media,
+        outside: OutsideCall? = nil
+    ) {
         (self.attempt, self.payer, self.target, self.protection) = (attempt, payer, target, protection)
+        self.outside = outside
     }
 
     /// Why it would not be given under these settings; `nil` while it stands.
-    public func refusal(in snapshot: Snapshot) -> CallRefusal? {
-        let verdict =
-            switch attempt {
-            case .dialled(let attempt): CallRules.decide(attempt, in: snapshot)
-            case .forwarded(let attempt): ForwardRules.decide(attempt, in: snapshot)
-            case .service(let attempt, let service): CallRules.decide(attempt, to: service, in: snapshot)
-            }
+    public func refusal(in snapshot: Snapshot, at now: WallTime) -> CallRefusal? {
+        let verdict: Verdict<Placement>
+        switch attempt {
+        case .dialled(let attempt): verdict = CallRules.decide(attempt, in: snapshot, at: now)
+        case .paid(let attempt, let way): verdict = CallRules.decide(attempt, way, in: snapshot, at: now)
+        case .forwarded(let attempt): verdict = ForwardRules.decide(attempt, in: snapshot, at: now)
+        case .service(let attempt, let service): verdict = CallRules.decide(attempt, to: service, in: snapshot)
+        case .inbound(let attempt): verdict = InboundRules.decide(attempt, in: snapshot, at: now)
+        // Whatever changes, who called for help goes on talking.
+        case .help: return nil
+        }
         return switch verdict {
         case .allowed: nil
         case .refused(let refusal): refusal

@@ -23,6 +23,8 @@ public struct DialPlan: Sendable {
         emergency = EmergencyNumbers(in: site ?? numbering.home, outsidePrefix: numbering.outsidePrefix)
     }
 
+    public init(_ dialing: DialingSettings) { self.init(dialing.numbering, ranges: dialing.ranges) }
+
     /// - Parameter dialled: The user part of a `sip` URI without parameters, or what follows `tel:` up to the first `;`, decoded
     ///   once. A `phone-context` is not looked at by anybody: with one, what was dialled is to be refused before.
     public func read(_ dialled: some StringProtocol) -> DialledNumber { read(ascii: dialled.utf8) }

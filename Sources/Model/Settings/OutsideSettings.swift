@@ -6,23 +6,32 @@ public final class OutsideSettings: Sendable {
     public let trunks: [TrunkName: TrunkAccess]
     public let numbers: [PhoneNumber: OwnedNumber]
     public let callerNumbers: CallerNumbers
+    public let dialing: DialingSettings
+    public let spending: SpendSettings
+    /// What providers charge; without one, nothing is called but help.
+    public let deck: RateDeck?
 
     public static let none = OutsideSettings()
 
     public convenience init(
         trunks: [TrunkAccess] = [],
         numbers: [OwnedNumber] = [],
-        callerNumbers: CallerNumbers = CallerNumbers()
+        callerNumbers: CallerNumbers = CallerNumbers(),
+        dialing: DialingSettings = DialingSettings(),
+        spending: SpendSettings = SpendSettings(),
+        deck: RateDeck? = nil
     ) {
         var draft = Draft()
         for trunk in trunks { draft.trunks[trunk.trunk.name] = trunk }
         for number in numbers { draft.numbers[number.number] = number }
-        draft.callerNumbers = callerNumbers
+        (draft.callerNumbers, draft.dialing) = (callerNumbers, dialing)
+        (draft.spending, draft.deck) = (spending, deck)
         self.init(draft)
     }
 
     private init(_ draft: Draft) {
         (trunks, numbers, callerNumbers) = (draft.trunks, draft.numbers, draft.callerNumbers)
+        (dialing, spending, deck) = (draft.dialing, draft.spending, draft.deck)
     }
 
     /// The trunks that may be used, first choice first.
@@ -33,7 +42,9 @@ public final class OutsideSettings: Sendable {
     }
 
     func applying(_ change: OutsideChange) -> OutsideSettings {
-        var draft = Draft(trunks: trunks, numbers: numbers, callerNumbers: callerNumbers)
+        var draft = Draft()
+        (draft.trunks, draft.numbers, draft.callerNumbers) = (trunks, numbers, callerNumbers)
+        (draft.dialing, draft.spending, draft.deck) = (dialing, spending, deck)
         draft.apply(change)
         return OutsideSettings(draft)
     }
@@ -42,6 +53,9 @@ public final class OutsideSettings: Sendable {
         var trunks: [TrunkName: TrunkAccess] = [:]
         var numbers: [PhoneNumber: OwnedNumber] = [:]
         var callerNumbers = CallerNumbers()
+        var dialing = DialingSettings()
+        var spending = SpendSettings()
+        var deck: RateDeck?
 
         mutating func apply(_ change: OutsideChange) {
             switch change {
@@ -50,6 +64,9 @@ public final class OutsideSettings: Sendable {
             case .own(let number): numbers[number.number] = number
             case .disown(let number): numbers[number] = nil
             case .showCallers(let new): callerNumbers = new
+            case .dial(let new): dialing = new
+            case .spend(let new): spending = new
+            case .rate(let new): deck = new
             }
         }
     }
@@ -64,6 +81,12 @@ public enum OutsideChange: Sendable {
     case own(OwnedNumber)
     case disown(PhoneNumber)
     case showCallers(CallerNumbers)
+    /// What may be called.
+    case dial(DialingSettings)
+    /// What it may cost.
+    case spend(SpendSettings)
+    /// The price list in force; `nil` for none.
+    case rate(RateDeck?)
 }
 
 /// Under which number calls go out. Only owned numbers count; one that is owned no longer is as if it were not set.

@@ -13,13 +13,16 @@ enum OutsideTable {
         case number
         /// One row, whose key is empty.
         case callerNumbers = "caller-numbers"
+        /// One row, as before.
+        case dialing
     }
 
     static func load(_ database: Database, _ seal: Seal) throws -> OutsideSettings {
         OutsideSettings(
             trunks: try rows(.trunk, database).map { try trunk($0, seal) },
             numbers: try rows(.number, database).map { try value($0) },
-            callerNumbers: try rows(.callerNumbers, database).first.map { try value($0) } ?? CallerNumbers()
+            callerNumbers: try rows(.callerNumbers, database).first.map { try value($0) } ?? CallerNumbers(),
+            dialing: try rows(.dialing, database).first.map { try value($0) } ?? DialingSettings()
         )
     }
 
@@ -36,6 +39,7 @@ enum OutsideTable {
         case .own(let number): try put(.number, number.number.text, number, nil, database)
         case .disown(let number): try remove(.number, number.text, database)
         case .showCallers(let numbers): try put(.callerNumbers, "", numbers, nil, database)
+        case .dial(let settings): try put(.dialing, "", settings, nil, database)
         }
     }
 

@@ -166,6 +166,7 @@ extension Participant {
         case .extension: "extension"
         case .service: "service"
         case .outside: "outside"
+        case .emergency: "emergency"
         }
     }
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+import SIP
+
+/// Calls that a provider brings (RFC 3261 §13.3). Its connection is its credential, and good for calls to numbers of the business
+/// and for nothing else (row C11).
+extension CallTable {
+    mutating func invite(_ request: Message, from name: TrunkName, on flow: Flow, _ desk: inout Desk) {
+        guard let trunk = desk.snapshot.outside.trunks[name]?.trunk, hasRoom(for: trunk, &desk) else {
+            desk.respond(486, to: request, on: flow)
+            return
+        }
+        guard !desk.refuseSession(of: request, on: flow) else { return }
+        let tag = desk.entropy.tag()
+        guard request.first(.replaces) == nil, let key = ServerKey(request, on: flow),
+            let dialog = try? Dialog(asServerFrom: request, localTag: tag)
+        else {
+            desk.respond(400, to: request, on: flow)
+            return
+        }
+        let serial = nextSerial()
+        let transaction = desk.transactions.openInvite(key, on: flow, call: serial, at: desk.now)
+        desk.answer(transaction, 100, Desk.response(100, to: request, on: flow, tag: nil))
+        let numbers = TrunkNumbers(trunk.numbers, desk.snapshot.outside.dialing)
+        let called = request.called(numbers, registeredAs: trunk.username)
+        let caller = request.outsideCaller(numbers, over: name, in: desk.snapshot)
+        var decision = decide(request, called.number, caller, over: trunk, on: flow, &desk)
+        if case .connect = decision, request.hasSpentHops { decision = .refuse(.tooManyHops) }
+        let draft = Call.Draft(request: request, transaction: transaction, flow: flow, tag: tag, dialog: dialog)
+        open(serial, draft, from: caller.party, dialled: called.number?.text ?? called.text, decision, &desk)
+        begin(serial, decision, only: nil, &desk)
+    }
+
+    private func hasRoom(for trunk: Trunk, _ desk: inout Desk) -> Bool {
+        !desk.transactions.isFull && count < desk.settings.calls && of(Party.key(of: trunk.name)).count < trunk.calls
+    }
+
+    private func decide(
+        _ request: Message,
+        _ called: PhoneNumber?,
+        _ caller: OutsideCaller,
+        over trunk: Trunk,
+        on flow: Flow,
+        _ desk: inout Desk
+    ) -> Decision {
+        let offer: SessionDescription?
+        do { offer = try request.offer() } catch { return .refuse(error) }
+        let attempt = InboundAttempt(
+            trunk: trunk.name,
+            called: called,
+            caller: caller.number,
+            claimsExtension: caller.claimsExtension,
+            signallingIsSecure: flow.transport.isEncrypted,
+            media: offer.map(\.promise) ?? .lateOffer
+        )
+        return Decision(InboundRules.decide(attempt, in: desk.snapshot, at: desk.now.wall), offer)
+    }
+}
+
+/// Who calls from outside, as far as the provider says it.
+struct OutsideCaller {
+    let party: Party
+    let number: PhoneNumber?
+    /// Whether they gave the number of an extension as theirs (row Z01).
+    let claimsExtension: Bool
+}
+
+extension Message {
+    /// The number that a provider calls: in the Request-URI, or in To where it calls the account that we registered (RFC 3261
+    /// §10, as most providers do).
+    fileprivate func called(
+        _ numbers: TrunkNumbers,
+        registeredAs username: String?
+    ) -> (number: PhoneNumber?, text: String) {
+        let target = (try? SIPURI.parse(self, requestURI)).flatMap { user(of: $0) } ?? ""
+        if let number = numbers.read(target) { return (number, target) }
+        let addressee = (try? to().uri).flatMap { $0 }.flatMap { user(of: $0) } ?? ""
+        return (target == username || target.isEmpty || numbers.read(addressee) != nil)
+            ? (numbers.read(addressee), addressee) : (nil, target)
+    }
+
+    /// P-Asserted-Identity where the provider gives one (RFC 3325 §9.1), else From.
+    fileprivate func outsideCaller(
+        _ numbers: TrunkNumbers,
+        over trunk: TrunkName,
+        in snapshot: Snapshot
+    ) -> OutsideCaller {
+        let asserted = (try? addresses(.pAssertedIdentity))?.first
+        let address = asserted ?? (try? from())
+        let text = address.flatMap(\.uri).flatMap { user(of: $0) } ?? ""
+        let isHidden = hidesCaller
+        let number = isHidden ? nil : numbers.read(text)
+        let name = address.flatMap(\.displayName).map { CallerName.clean(string($0)) } ?? ""
+        return OutsideCaller(
+            party: Party(
+                .outside(number),
+                over: trunk,
+                name: isHidden ? "" : name,
+                isPrivate: isHidden || (number == nil && name.isEmpty)
+            ),
+            number: number,
+            claimsExtension: ExtensionNumber(parsing: text).map { snapshot.extensions[$0] != nil } ?? false
+        )
+    }
+
+    private func user(of uri: SIPURI) -> String? {
+        if let number = uri.telephoneNumber(in: bytes.span) { return number.context == nil ? number.digits : nil }
+        return uri.decodedUser(in: bytes.span)
+    }
+}

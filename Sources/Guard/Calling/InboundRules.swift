@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+public import Primitives
+
+/// A call that a provider brings, as facts.
+public struct InboundAttempt: Sendable {
+    public let trunk: TrunkName
+    /// The number that was called; `nil` where what the provider wrote is none.
+    public let called: PhoneNumber?
+    /// Who calls, by the provider's word; `nil` where they withhold it.
+    public let caller: PhoneNumber?
+    /// Whether the caller's number was written as one of ours inside, such as `101`.
+    public let claimsExtension: Bool
+    public let signallingIsSecure: Bool
+    public let media: CallAttempt.Media
+
+    public init(
+        trunk: TrunkName,
+        called: PhoneNumber?,
+        caller: PhoneNumber?,
+        claimsExtension: Bool,
+        signallingIsSecure: Bool,
+        media: CallAttempt.Media
+    ) {
+        (self.trunk, self.called, self.caller) = (trunk, called, caller)
+        (self.claimsExtension, self.signallingIsSecure, self.media) = (claimsExtension, signallingIsSecure, media)
+    }
+}
+
+/// May a call from outside ring here? It reaches the numbers of the business and nothing else: no extension by its inside
+/// number, no service, and never another number outside (row C11).
+public enum InboundRules {
+    public static func decide(
+        _ attempt: InboundAttempt,
+        in snapshot: Snapshot,
+        at now: WallTime
+    ) -> Verdict<Placement> {
+        guard let trunk = snapshot.outside.trunks[attempt.trunk]?.trunk, trunk.isEnabled else {
+            return .refused(CallRefusal(status: 403, control: nil, reason: "trunk \(attempt.trunk) is disabled"))
+        }
+        if let refusal = refusal(ofProtection: attempt, trunk, at: now) ?? refusal(ofCaller: attempt, in: snapshot) {
+            return .refused(refusal)
+        }
+        guard let called = attempt.called, let owned = snapshot.outside.numbers[called],
+            owned.trunk == nil || owned.trunk == attempt.trunk, let destination = owned.destination
+        else {
+            return .refused(
+                CallRefusal(status: 404, control: nil, reason: "the number that was called is not one of the business")
+            )
+        }
+        switch destination {
+        case .extension(let number): return ring(number, attempt, in: snapshot)
+        }
+    }
+
+    private static func ring(
+        _ number: ExtensionNumber,
+        _ attempt: InboundAttempt,
+        in snapshot: Snapshot
+    ) -> Verdict<Placement> {
+        guard snapshot.extensions[number]?.isEnabled == true else {
+            return .refused(
+                CallRefusal(status: 480, control: nil, reason: "extension \(number) is disabled, or does not exist")
+            )
+        }
+        return .allowed(
+            Placement(
+                .inbound(attempt),
+                payer: .caller(attempt.trunk),
+                target: .extension(number),
+                protection: attempt.media
+            )
+        )
+    }
+
+    /// Row Z01: nobody outside is somebody inside, or has a number of the business.
+    private static func refusal(ofCaller attempt: InboundAttempt, in snapshot: Snapshot) -> CallRefusal? {
+        if attempt.claimsExtension {
+            return CallRefusal(
+                status: 603,
+                control: PaidControls.callerTrust,
+                reason: "a caller outside gave an extension as their number"
+            )
+        }
+        guard let caller = attempt.caller, snapshot.outside.numbers[caller] != nil else { return nil }
+        return CallRefusal(
+            status: 603,
+            control: PaidControls.callerTrust,
+            reason: "a caller outside gave a number of this business as their own"
+        )
+    }
+
+    private static func refusal(
+        ofProtection attempt: InboundAttempt,
+        _ trunk: Trunk,
+        at now: WallTime
+    ) -> CallRefusal? {
+        let mayBePlain = trunk.mayBePlain(at: now)
+        guard attempt.signallingIsSecure || mayBePlain else {
+            return CallRefusal(
+                status: 403,
+                control: PaidControls.trunkEncryption,
+                reason: "trunk \(trunk.name) was not signalled over TLS, and has no exception"
+            )
+        }
+        if attempt.media == .plain, mayBePlain { return nil }
+        return attempt.media.refusal
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+import Primitives
+
+/// May a call leave the business by a trunk? The only maker of a ``Placement`` outside: whatever caused the call, it is judged
+/// here as a new call of a payer who is named, on the canonical number after all rewriting (rule PAID).
+public enum PaidCallRules {
+    /// What was dialled, in its one form, or why it is none.
+    static func decide(
+        _ dialled: DialledNumber,
+        _ way: DialingWay,
+        for attempt: CallAttempt,
+        in snapshot: Snapshot,
+        at now: WallTime
+    ) -> Verdict<Placement> {
+        guard snapshot.outside.trunks.values.contains(where: \.trunk.isEnabled) else { return .refused(.noTrunk) }
+        switch dialled {
+        case .refused(let fault): return .refused(fault.refusal)
+        case .emergency(let number): return .allowed(help(number, for: attempt, in: snapshot))
+        case .outside(let facts):
+            let verdict = DialingRules.decide(
+                facts,
+                way,
+                by: attempt.caller.number,
+                in: snapshot.outside.dialing,
+                at: now
+            )
+            return placement(verdict, way, for: attempt, in: snapshot)
+        }
+    }
+
+    private static func placement(
+        _ verdict: DialingVerdict,
+        _ way: DialingWay,
+        for attempt: CallAttempt,
+        in snapshot: Snapshot
+    ) -> Verdict<Placement> {
+        switch verdict {
+        case .refused(let refusal): return .refused(refusal.callRefusal)
+        case .screened, .needsCode, .needsPerson: return .refused(.nobodyAsks)
+        case .allowed(let permit):
+            return .allowed(
+                Placement(
+                    .paid(attempt, way),
+                    payer: .phone(attempt.caller),
+                    target: .outside(permit.facts.number),
+                    protection: attempt.media,
+                    outside: OutsideCall(
+                        permit: permit,
+                        shownNumber: snapshot.outside.callerNumber(of: attempt.caller.number)
+                    )
+                )
+            )
+        }
+    }
+
+    /// Nothing but the wire itself can be in the way of a call for help.
+    private static func help(_ number: DigitString, for attempt: CallAttempt, in snapshot: Snapshot) -> Placement {
+        Placement(
+            .help(attempt),
+            payer: .phone(attempt.caller),
+            target: .emergency(number),
+            protection: attempt.media,
+            outside: OutsideCall(permit: nil, shownNumber: snapshot.outside.callerNumber(of: attempt.caller.number))
+        )
+    }
+}
+
+/// What was decided about a call that leaves by a trunk.
+public struct OutsideCall: Sendable {
+    /// `nil` for a call for help, which nothing judges.
+    public let permit: DialingPermit?
+    /// The number of the business that it shows; `nil` where it owns none.
+    public let shownNumber: PhoneNumber?
+
+    init(permit: DialingPermit?, shownNumber: PhoneNumber?) { (self.permit, self.shownNumber) = (permit, shownNumber) }
+}
+
+extension CallRefusal {
+    fileprivate static let noTrunk = CallRefusal(
+        status: 404,
+        control: nil,
+        reason: "no extension has the number that was dialled"
+    )
+    fileprivate static let nobodyAsks = CallRefusal(
+        status: 403,
+        control: PaidControls.countryDialing,
+        reason: "such a call needs an answer of the caller, and the server cannot ask for one yet"
+    )
+}

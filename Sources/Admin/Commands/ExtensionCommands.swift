@@ -113,10 +113,10 @@ public struct GroupExtension: Command {
         in administrator: isolated Administrator,
         for caller: Caller
     ) async throws(Refusal) -> ExtensionChange {
-        let group: PickupGroup? = if let group { try administrator.group(group) } else { nil }
+        let new: PickupGroup? = if let group { try administrator.group(group) } else { nil }
         let number = try await administrator.change(number, Self.name, by: caller) { value in
-            value.pickupGroup = group
-            let place = group.map { "in pick-up group \($0)" } ?? "in no pick-up group"
+            value.pickupGroup = new
+            let place = new.map { "in pick-up group \($0)" } ?? "in no pick-up group"
             return "Extension \(value.number) is \(place), by \(caller.name)"
         }
         return ExtensionChange(number: number, change: .grouped)

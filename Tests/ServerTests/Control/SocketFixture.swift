@@ -118,13 +118,14 @@ struct SocketFixture: Sendable {
         }
     }
 
-    /// Waits until somebody can connect.
-    func requireReachable() throws {
-        for _ in 0..<1_000 {
-            if (try? ControlClient(installation)) != nil { return }
+    /// Waits until somebody can connect, and folder and socket are as wide open as they are to be.
+    func requireReachable(modes wanted: [UInt16]) throws {
+        for _ in 0..<1_500 {
+            if (try? ControlClient(installation)) != nil, modes == wanted { return }
             Thread.sleep(forTimeInterval: 0.02)
         }
         _ = try ControlClient(installation)
+        #expect(modes == wanted)
     }
 
     /// Connects from a process of another account, and returns the lines it is told.

@@ -25,7 +25,8 @@ public final class RingfenceServer: Sendable {
     let records: RecordWriter
     let store: RingfenceStore
     let banKeeper: BanKeeper
-    let events: EventHub
+    /// What happens in this business.
+    public let events: EventHub
     let runner: JobRunner
 
     /// Where phones are told to come.

@@ -124,6 +124,7 @@ struct RefusalTests {
         (ListRecords(limit: 10), false),
         (ListJournal(limit: 10), false),
         (VerifyJournal(), false),
+        (AcceptJournal(reason: "a backup was put back"), true),
         (ListControls(), false),
         (
             KeepProofs(.attack, [ControlOutcome(control: .journal, passed: true, evidence: "held")]),

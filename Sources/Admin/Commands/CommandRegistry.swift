@@ -12,7 +12,8 @@ public enum CommandRegistry {
             ListCalls.self, EndCall.self, ListRecords.self,
         ]
         + [
-            ListJournal.self, VerifyJournal.self, ListControls.self, KeepProofs.self, ListEvents.self, RunAudit.self,
+            ListJournal.self, VerifyJournal.self, AcceptJournal.self, ListControls.self, KeepProofs.self,
+            ListEvents.self, RunAudit.self,
             Diagnose.self, ListJobs.self,
         ]
         + [

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Guard
 public import Model
 
 /// What comes in for trunks from elsewhere than their providers.
@@ -14,12 +13,7 @@ extension Switchboard {
     public mutating func takeUp(_ charges: [LegCharge], _ turn: inout Turn) {
         begin(&turn)
         defer { finish(&turn) }
-        desk.gate = PaidCallGate(
-            desk.snapshot,
-            kept: charges,
-            seed: (desk.entropy.next(), desk.entropy.next()),
-            at: desk.ledgerMoment
-        )
+        desk.openGate(charges)
     }
 
     /// Says whether the business is open by its hours.

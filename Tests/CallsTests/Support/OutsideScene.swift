@@ -123,6 +123,19 @@ struct OutsideScene {
         return (answer, invite)
     }
 
+    /// Lets time pass while both ends answer that they are still there.
+    mutating func pass(seconds: Int) {
+        for _ in 0..<seconds {
+            office.wait(.seconds(1))
+            for phone in [caller, callee, provider] {
+                for request in office.peek(on: phone.flow) where request.method == .options {
+                    office.deliver(phone.answer(request, 200), on: phone.flow)
+                }
+                office.discard(.options, on: phone.flow)
+            }
+        }
+    }
+
     // MARK: Calls that come
 
     /// The provider brings a call; what it hears.

@@ -29,6 +29,11 @@ public struct PatternFinding: Hashable, Sendable {
     /// Whether people have not been told of it yet.
     public let isNew: Bool
 
+    /// Without the calls that counted.
+    public init(rule: PatternRule, subject: Subject, value: Int, threshold: Int, stop: Duration? = nil) {
+        self.init(rule: rule, subject: subject, value: value, threshold: threshold, stop: stop, isNew: true)
+    }
+
     init(
         rule: PatternRule,
         subject: Subject,

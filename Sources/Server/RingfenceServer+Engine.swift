@@ -31,6 +31,12 @@ extension RingfenceServer: LiveState {
                     TrunkCondition(trunk, calls: calls.count { $0 == trunk.name })
                 }
             }
+            if parts.contains(.spending) {
+                live.spending = loop.switchboard.standings(at: SystemClock.now).map(SpendReport.init)
+            }
+            if parts.contains(.stops) {
+                live.stops = loop.switchboard.stops(at: SystemClock.now).map(StopReport.init)
+            }
             return live
         }
         return live ?? LiveReport()
@@ -40,8 +46,9 @@ extension RingfenceServer: LiveState {
         await hop.ask { $0.endCall(id) } ?? false
     }
 
-    /// The calls of this server are not watched for patterns yet, so none is stopped.
-    public func release(_: PatternFinding.Subject) async -> Bool { false }
+    public func release(_ subject: PatternFinding.Subject) async -> Bool {
+        await hop.ask { $0.loop.switchboard.release(subject, at: SystemClock.now) } ?? false
+    }
 }
 
 extension RingfenceServer: JobBoard {
@@ -162,6 +169,19 @@ extension Finding {
                 + "sources shut out: \(bans)",
             remedy: isCrowded ? "see who they are: ringfence event list" : nil,
             visibleAfter: Limits.crowdPasses
+        )
+    }
+}
+
+extension SpendReport {
+    fileprivate init(_ standing: SpendStanding) {
+        self.init(
+            pool: standing.pool,
+            lines: standing.lines.map {
+                Line(span: $0.span, isAfterHours: $0.isAfterHours, spent: $0.spent, limit: $0.limit)
+            },
+            running: standing.running,
+            inProgress: standing.inProgress
         )
     }
 }

@@ -81,10 +81,10 @@ struct JournalAccept: ServerCommand {
         commandName: "accept",
         abstract: "Take the journal for whole after its anchor was lost.",
         discussion: """
-            For an owner who knows what happened: the file journal.anchor was lost, or an older
-            copy of the folder was put back. Only the end of the journal may be missing; one
-            with an altered entry is not accepted. The journal says for ever who accepted it,
-            when, why, and what was found.
+            For an owner who knows what happened: the file journal.anchor was lost, or an
+            older copy of the folder was put back. Only the end of the journal may be
+            missing; one with an altered entry is not accepted. The journal says for ever
+            who accepted it, when, why, and what was found.
 
               ringfence journal accept --reason "restored the backup of Monday, Alice"
             """

@@ -27,7 +27,7 @@ struct RoleTrialTests {
             #expect(observation.outcome == .held, "\(observation.observed)")
             #expect(observation.observed.hasPrefix("of \(CommandRegistry.all.count) commands, refused to owner 0,"))
             #expect(try await tell(made, ListExtensions()) == before)
-            let events = try await tell(made, ListEvents(limit: 100))
+            let events = try await tell(made, ListEvents(limit: 1_000))
             #expect(events.contains { $0.kind == .rightRefused })
         }
     }

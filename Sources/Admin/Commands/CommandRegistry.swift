@@ -26,7 +26,8 @@ public enum CommandRegistry {
             TrustClients.self,
         ]
         + [
-            ListTrunks.self, ShowTrunk.self, TestTrunk.self, AddTrunk.self, SetTrunkPassword.self, DisableTrunk.self, EnableTrunk.self,
+            ListTrunks.self, ShowTrunk.self, TestTrunk.self, AddTrunk.self, SetTrunkPassword.self, DisableTrunk.self,
+            EnableTrunk.self,
             RemoveTrunk.self, ExcuseTrunk.self, WithdrawTrunk.self,
         ]
         + [

@@ -105,7 +105,12 @@ extension CallTable {
     /// (RFC 3261 §22.2, §8.1.3.5).
     ///
     /// - Returns: Whether it did.
-    mutating func answerChallenge(_ response: Message, _ index: Int, of client: InviteClient, _ desk: inout Desk) -> Bool {
+    mutating func answerChallenge(
+        _ response: Message,
+        _ index: Int,
+        of client: InviteClient,
+        _ desk: inout Desk
+    ) -> Bool {
         guard case .ringing(let ringing)? = self[client.call]?.phase, ringing.branches[index].status == nil,
             ringing.branches[index].party.trunk != nil,
             let field = desk.trunks.credentials(

@@ -35,7 +35,7 @@ final class SocketCensus: Sendable {
                 state.declared[business] = Declared(now: sockets, ranges: before.ranges, before: before.now)
             }
             // What was a range stays one until the calls in it are over, in this process.
-            if !ranges.isEmpty { state.declared[business]?.ranges = ranges }
+            if !ranges.isEmpty { state.declared[business, default: Declared()].ranges = ranges }
         }
     }
 

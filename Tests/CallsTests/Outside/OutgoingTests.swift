@@ -45,7 +45,8 @@ struct OutgoingTests {
         var scene = try OutsideScene()
         _ = try scene.dial("040555123")
         let first = try scene.invite()
-        let challenge = #"Proxy-Authenticate: Digest realm="sip.provider.example", nonce="n1", qop="auth", algorithm=SHA-256"#
+        let challenge =
+            #"Proxy-Authenticate: Digest realm="sip.provider.example", nonce="n1", qop="auth", algorithm=SHA-256"#
         #expect(scene.say(407, to: first, extra: [challenge]).isEmpty)
         let second = try scene.invite()
         #expect(second.text(.proxyAuthorization).contains(#"username="account""#))
@@ -61,7 +62,8 @@ struct OutgoingTests {
     @Test func `a provider that asks again and again is not told again`() throws {
         var scene = try OutsideScene()
         _ = try scene.dial("040555123")
-        let challenge = #"Proxy-Authenticate: Digest realm="sip.provider.example", nonce="n1", qop="auth", algorithm=SHA-256"#
+        let challenge =
+            #"Proxy-Authenticate: Digest realm="sip.provider.example", nonce="n1", qop="auth", algorithm=SHA-256"#
         let first = try scene.invite()
         _ = scene.say(407, to: first, extra: [challenge])
         let second = try scene.invite()

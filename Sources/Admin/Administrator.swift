@@ -20,6 +20,7 @@ public actor Administrator {
     let now: @Sendable () -> WallTime
     var entropy: Entropy
     private var refusals = RefusalTally()
+    private var rightRefusals = RefusalTally()
     /// When operators were last written down to be here.
     var seen: [String: WallTime] = [:]
     /// A price list that somebody is handing over.
@@ -121,9 +122,11 @@ public actor Administrator {
     ///
     /// - Returns: Of how many refusals the line tells; `nil` when there is none.
     @discardableResult
-    func keep(_ refusal: Refusal, of action: String, by name: String) -> Int? {
+    func keep(_ refusal: Refusal, of action: String, by name: String, isAboutRights: Bool = false) -> Int? {
         let time = now()
-        guard let unwritten = refusals.write(of: name, at: time) else { return nil }
+        // Counted apart, so that nobody hides what they have no right to behind many mistakes.
+        let count = isAboutRights ? rightRefusals.write(of: name, at: time) : refusals.write(of: name, at: time)
+        guard let unwritten = count else { return nil }
         let detail = JournalDetail.refusal(refusal, unwritten: unwritten)
         // What was refused changed nothing; that the disk is full is said by the command that needs it.
         let draft = JournalDraft(actor: name, action: action, subject: "refused", detail: detail)
@@ -133,7 +136,7 @@ public actor Administrator {
 
     /// The same where somebody has not the right: people hear of it too.
     func alarm(_ refusal: Refusal, of action: String, by name: String) async {
-        guard let count = keep(refusal, of: action, by: name) else { return }
+        guard let count = keep(refusal, of: action, by: name, isAboutRights: true) else { return }
         let event = SecurityEvent(
             at: now(),
             kind: .rightRefused,

@@ -96,7 +96,9 @@ extension PatternTable: PatternCoded {
     private mutating func readRecords(from coder: inout PatternCoder) {
         var (count, key): (UInt32, UInt64) = (0, 0)
         coder.code(&count)
-        for _ in 0..<count where !coder.isDamaged {
+        // A damaged count ends with the bytes, not after four thousand million turns.
+        while count > 0, !coder.isDamaged {
+            count -= 1
             coder.code(&key)
             guard key != 0 else { return coder.damage() }
             var record = Record(key: key)

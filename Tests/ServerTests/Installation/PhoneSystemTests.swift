@@ -117,7 +117,7 @@ struct PhoneSystemTests {
             let (input, output) = (Pipe(), Pipe())
             (lock.standardInput, lock.standardOutput) = (input, output)
             try lock.run()
-            #expect(output.fileHandleForReading.availableData == Data("locked\n".utf8))
+            #expect(output.fileHandleForReading.availableData.starts(with: Data("lock".utf8)))
             let begun = ContinuousClock.now
             let refusal = #expect(throws: Refusal.self) {
                 try client.perform(AddExtensions([NewExtension(number: "101")]))

@@ -2,7 +2,7 @@
 # Ringfence. `make` alone says what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fuzz
+.PHONY: help run test check bench bench-fraud fuzz
 SHELL := /bin/bash
 
 # Warnings in our own code are errors here, but do not stop a newcomer whose compiler knows more of them.
@@ -13,7 +13,7 @@ SECONDS := 60
 help: ## say what there is
 	@echo 'Ringfence: a business phone system that enforces and proves its own security.'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo '  Missing Debian packages are installed, and named first. Swift 6.3 has to be there.'
 
@@ -29,6 +29,8 @@ test: check ## everything that CI runs: check, all tests, calls between real pho
 	@Scripts/lab
 	@Scripts/swift-test --skip '^(Interop|ServerTests|CommandTests)\.'
 	@Scripts/swift-test --filter '^(ServerTests|CommandTests)\.'
+	@Scripts/number-plan --check
+	@Scripts/number-plan-oracle
 	@Scripts/interop
 
 check: ## format, layers, conformance, versions, a build without warnings, a minute of fuzzing
@@ -39,6 +41,7 @@ check: ## format, layers, conformance, versions, a build without warnings, a min
 	@Scripts/check-layers
 	@Scripts/conformance-test
 	@Scripts/conformance --check
+	@Scripts/bench-fraud --check
 	swift build --build-tests
 	@Scripts/check-versions
 	@Scripts/fuzz 60
@@ -56,6 +59,10 @@ bench: ## measure, beside the servers and the limits in ../shared/bench
 	Bench/bench-businesses
 	Bench/bench-hostile-logins --seconds 60
 	Bench/bench-calls-under-flood
+
+bench-fraud: ## what controls let an attacker spend, simulated (ARGUMENTS='--test' for the seeds of a release)
+	@Scripts/install-packages build
+	@Scripts/bench-fraud $(ARGUMENTS)
 
 fuzz: ## fuzz the parsers of a stranger's bytes: make fuzz SECONDS=600
 	@Scripts/install-packages build

@@ -54,11 +54,19 @@ let package = Package(
         // Tests and measurements.
         .target(name: "CAllocations"),
         .target(name: "TestKit", dependencies: ["CAllocations", "Primitives"], swiftSettings: strict),
+        .executableTarget(
+            name: "FraudBench",
+            dependencies: ["Primitives", "Model", "Guard"],
+            path: "Bench/Fraud",
+            exclude: ["README.md", "Scenarios.sha256"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "FraudBenchTests", dependencies: ["FraudBench"], swiftSettings: strict),
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(name: "SIPTests", dependencies: ["SIP", "Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Primitives", "TestKit"], swiftSettings: strict),
-        .testTarget(name: "ModelTests", dependencies: ["Model", "Primitives"], swiftSettings: strict),
-        .testTarget(name: "GuardTests", dependencies: ["Guard", "Model", "Primitives"], swiftSettings: strict),
+        .testTarget(name: "ModelTests", dependencies: ["Model", "Primitives", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "GuardTests", dependencies: ["Guard", "Model", "Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(
             name: "CallsTests",
             dependencies: ["Calls", "Guard", "Media", "Model", "Primitives", "SIP", "TestKit"],
@@ -141,7 +149,7 @@ if !coreOnly {
                 "bench-media", "bench-registration", "bench-calls", "bench-flood", "bench-calls-under-flood",
                 "bench-businesses", "bench-hostile-logins", "businesses.py", "callers.py", "hostile.py", "peers.py",
                 "srtp.py",
-                "talkers.py", "server-name.h",
+                "talkers.py", "Fraud", "server-name.h",
             ],
             swiftSettings: strict
         ),

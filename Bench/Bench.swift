@@ -13,10 +13,14 @@ struct Bench {
         case "registration": gates = [registrationBenchmark()]
         case "media-relay": gates = [mediaBenchmark(arguments: Array(arguments.dropFirst()))]
         case "records": gates = [recordBenchmark()]
+        case "ledger": gates = [ledgerBenchmark()]
         case nil:
-            gates = [parseBenchmark(), registrationBenchmark(), mediaBenchmark(arguments: []), recordBenchmark()]
+            gates = [
+                parseBenchmark(), registrationBenchmark(), mediaBenchmark(arguments: []), recordBenchmark(),
+                ledgerBenchmark(),
+            ]
         default:
-            print("usage: Bench [parse | registration | records | media-relay [serve CALLS STREAMS PORT]]")
+            print("usage: Bench [parse | registration | records | ledger | media-relay [serve CALLS STREAMS PORT]]")
             gates = [false]
         }
         exit(gates.allSatisfy { $0 } ? 0 : 1)

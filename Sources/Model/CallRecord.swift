@@ -61,6 +61,8 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
     public var calleeProtection: LegProtection?
     /// Over which it came or left; `nil` for a call inside.
     public var trunk: TrunkName?
+    /// What its legs to the outside cost.
+    public var charges: [LegCharge]
 
     public init(
         id: String,
@@ -78,14 +80,15 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
         reason: String = "",
         callerProtection: LegProtection? = nil,
         calleeProtection: LegProtection? = nil,
-        trunk: TrunkName? = nil
+        trunk: TrunkName? = nil,
+        charges: [LegCharge] = []
     ) {
         (self.id, self.startedAt, self.answeredAt, self.endedAt) = (id, startedAt, answeredAt, endedAt)
         (self.caller, self.callerDevice, self.dialled, self.callee) = (caller, callerDevice, dialled, callee)
         self.forwardedBy = forwardedBy
         (self.outcome, self.status, self.control, self.reason) = (outcome, status, control, reason)
         (self.callerProtection, self.calleeProtection) = (callerProtection, calleeProtection)
-        self.trunk = trunk
+        (self.trunk, self.charges) = (trunk, charges)
     }
 }
 

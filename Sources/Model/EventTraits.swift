@@ -91,6 +91,14 @@ extension SecurityEventKind {
         case .rightRefused:
             EventTraits(.roles, alarm: EventTraits.Alarm(.notice, "Somebody tried what they have no right to."))
         case .forwardRefused: EventTraits()
+        case .budgetUsed:
+            EventTraits(alarm: EventTraits.Alarm(.warning, "Much of a budget for calls outside is used."))
+        case .callEndedForCost:
+            EventTraits(alarm: EventTraits.Alarm(.warning, "A call was ended because its budget is used up."))
+        case .unusualCalls:
+            EventTraits(alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not."))
+        case .callsStopped:
+            EventTraits(alarm: EventTraits.Alarm(.critical, "Calls outside were stopped, because they look like fraud."))
         case .trunkDown:
             EventTraits(
                 .signallingEncryption,

@@ -78,6 +78,8 @@ public enum Limits {
     public static let holidays = 1_024
     /// Bytes of a calendar that is imported: the largest public one is a tenth of it.
     public static let calendarBytes = 4_194_304
+    /// Bytes of one line of a calendar, folds joined: a title and a rule are far shorter, descriptions are cut.
+    public static let calendarLineBytes = 8_192
     /// Events of a calendar that are looked at.
     public static let calendarEvents = 8_192
     /// Years for which a day that comes back each year is written down.

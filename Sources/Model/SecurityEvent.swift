@@ -42,6 +42,14 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case rightRefused
     /// A phone sent a call where it may not go.
     case forwardRefused
+    /// A budget for calls outside is used up to a half, to four fifths, or whole.
+    case budgetUsed
+    /// A call was ended because there was no money for it any more.
+    case callEndedForCost
+    /// Somebody calls the outside as the business does not.
+    case unusualCalls
+    /// Such calls are stopped for a while.
+    case callsStopped
     /// No call can go over a trunk any more.
     case trunkDown
     /// Calls can go over it again.

@@ -196,6 +196,8 @@ struct Branch: Sendable {
     var key: BranchKey
     /// What lets it ring.
     let placement: Placement
+    /// What lets it leave; `nil` for a phone.
+    var permit: TrunkPermit?
     let party: Party
     let flow: Flow
     /// What it was offered.
@@ -234,6 +236,9 @@ struct Leg: Sendable {
     var hasLeft = false
     /// Whether a REFER came in this dialog before.
     var hasReferred = false
+    /// What let it leave by a trunk, and since when it costs; `nil` for a phone and for who called in.
+    var permit: TrunkPermit?
+    var since: MonotonicTime?
 }
 
 /// A 2xx is repeated until it is acknowledged, over every transport (§13.3.1.4).

@@ -85,6 +85,7 @@ extension CallTable {
             close(call.serial, reason: reason, &desk)
         case .answering(let answering):
             tickets[answering.ticket] = nil
+            settle(answering.callee, &desk)
             forgetDialog(of: answering.callee)
             refuse(call.serial, .noAnswer, &desk)
         case .ringing, .refusing: break
@@ -124,13 +125,16 @@ extension CallTable {
 
     /// Completes the record of an answered call, closes its media and lets it go.
     private mutating func close(_ serial: UInt64, reason: String, _ desk: inout Desk) {
-        guard let call = self[serial], case .talking(let conversation) = call.phase else { return }
+        guard case .talking(let conversation)? = self[serial]?.phase else { return }
+        settle(conversation.caller, &desk)
+        settle(conversation.callee, &desk)
+        guard let call = self[serial] else { return }
         abandonTransfer(serial, &desk)
         if let change = conversation.change { reply(487, to: change.asked, &desk) }
         var record = call.record
         record.endedAt = call.time(at: desk.now)
         record.reason = reason
-        if record.protections.contains(where: { $0?.srtpSuite == nil }) {
+        if conversation.caller.media == nil || conversation.callee.media == nil {
             // Nobody heard anybody: a phone answered and never said how it protects its audio.
             (record.answeredAt, record.outcome) = (nil, .failed)
             record.reason = "\(reason); its audio was never agreed on"
@@ -141,6 +145,7 @@ extension CallTable {
 
     mutating func forget(_ serial: UInt64, _ desk: inout Desk) {
         guard let call = removeValue(forKey: serial) else { return }
+        if !call.record.charges.isEmpty { keepOwing(call) }
         for username in call.usernames { leave(serial, username) }
         if call.relayed != nil { desk.turn.actions.append(.media(.close(call.relay))) }
         closeEarly(serial, keepingRelay: false, &desk)
@@ -169,6 +174,7 @@ extension CallTable {
     ///
     /// - Parameter reason: What the other side gave as its own (RFC 3326).
     mutating func hangUp(_ leg: Leg, of serial: UInt64, because reason: Reason? = nil, _ desk: inout Desk) {
+        settle(leg.permit, answeredAt: leg.since, &desk)
         dialogs[DialogKey(leg.dialog)] = nil
         guard let flow = leg.flow else { return }
         if let waiting = leg.unacknowledged, waiting.giveUp > desk.now.monotonic {

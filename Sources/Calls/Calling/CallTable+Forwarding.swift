@@ -22,11 +22,6 @@ extension CallTable {
         guard let call = self[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
-        guard ringing.branches[index].party.trunk == nil else {
-            // Row T07: a provider sends no call elsewhere at our expense.
-            branchFailed(603, index, of: call.serial, &desk)
-            return
-        }
         finish(index, of: call.serial, status, &desk)
         let targets = targets(of: response, status, &desk)
         guard let owner = ringing.branches[index].party.number else { return }
@@ -105,8 +100,8 @@ extension CallTable {
             $0.forwards.append(forward)
         }
         if let owner = forward.payer.number { self[call.serial]?.record.forwardedBy.append(owner) }
-        guard place(call.serial, forward, only: nil, &desk) else {
-            updateRinging(call.serial) { $0.refusedForward = .unreachable(forward) }
+        if let refused = place(call.serial, forward, only: nil, &desk) {
+            updateRinging(call.serial) { $0.refusedForward = .forward(forward, refused) }
             return
         }
         announceForward(call.serial, &desk)
@@ -129,6 +124,12 @@ extension Call.Ringing {
     }
 }
 
+extension CallRefusal {
+    fileprivate init(_ refused: Refused) {
+        self.init(status: refused.status, control: refused.control, reason: refused.reason)
+    }
+}
+
 extension Refused {
     /// The caller learns nothing of it: it is about how the one he called has set up his phone.
     fileprivate static func forwarded(_ refusal: CallRefusal) -> Refused {
@@ -142,7 +143,12 @@ extension Refused {
         return refused
     }
 
-    fileprivate static func unreachable(_ forward: Placement) -> Refused {
+    fileprivate static func forward(_ forward: Placement, _ refused: Refused) -> Refused {
+        guard forward.outside == nil else { return .forwarded(CallRefusal(refused)) }
+        return unreachable(forward)
+    }
+
+    private static func unreachable(_ forward: Placement) -> Refused {
         Refused(
             status: 480,
             outcome: .unreachable,

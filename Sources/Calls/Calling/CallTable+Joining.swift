@@ -93,6 +93,7 @@ extension CallTable {
     ///
     /// - Parameter next: The call that it is from now on, for the record; the one that it was so far is over.
     mutating func replace(_ serial: UInt64, _ side: Side, with leg: Leg, continuing next: Call, _ desk: inout Desk) {
+        if case .talking(let conversation)? = self[serial]?.phase { settle(conversation[side], &desk) }
         guard var call = self[serial], case .talking(var conversation) = call.phase else { return }
         if let change = conversation.change { reply(491, to: change.asked, &desk) }
         conversation.change = nil
@@ -100,13 +101,15 @@ extension CallTable {
         // Whom the one that stays was to be told of is gone.
         conversation[side] = Endpoint(leg)
         conversation[side.other].change { $0.introduction = nil }
+        var record = next.record
         if next.record.id != call.record.id {
             var ended = call.record
+            ended.charges = moveCharges(from: call.record, to: &record, of: serial)
             ended.endedAt = call.time(at: desk.now)
             ended.reason = "\(former.party.participant) transferred it to \(leg.party.participant)"
             desk.turn.actions.append(.remember(ended, nil))
         }
-        (call.record, call.begun) = (next.record, next.begun)
+        (call.record, call.begun) = (record, next.begun)
         call.phase = .talking(conversation)
         self[serial] = call
         hangUp(former, of: serial, &desk)

@@ -144,8 +144,9 @@ extension CallTable {
 
     /// An INVITE of ours will not be answered any more.
     mutating func failed(_ client: InviteClient, _ key: BranchKey, _ desk: inout Desk) {
+        settle(client.permit, &desk)
         switch client.purpose {
-        case .branch(let index, _): branchFailed(408, index, of: client.call, &desk)
+        case .branch(let index, _, _): branchFailed(408, index, of: client.call, &desk)
         case .change: changeFailed(480, key, of: client.call, &desk)
         case .introduction(let dialog): updateLeg(of: dialog) { $0.isAsked = false }
         case .refresh(let dialog):
@@ -170,8 +171,9 @@ extension CallTable {
 
     /// An INVITE of ours got no answer at all.
     mutating func timedOut(_ client: InviteClient, _ key: BranchKey, _ desk: inout Desk) {
+        settle(client.permit, &desk)
         switch client.purpose {
-        case .branch(let index, _): branchFailed(408, index, of: client.call, &desk)
+        case .branch(let index, _, _): branchFailed(408, index, of: client.call, &desk)
         case .change(let dialog), .refresh(let dialog), .introduction(let dialog):
             guard let owner = dialogs[dialog], !takeOtherWay(owner, isGone: false, &desk) else {
                 return

@@ -10,18 +10,28 @@ import SIP
 extension CallTable {
     /// Calls whom a placement names outside, over the first trunk that can take the call and was not tried for it.
     ///
-    /// - Returns: Whether there was one.
-    mutating func dial(_ placement: Placement, of serial: UInt64, _ desk: inout Desk) -> Bool {
+    /// - Returns: Why it did not; `nil` when it did.
+    mutating func dial(_ placement: Placement, of serial: UInt64, _ desk: inout Desk) -> Refused? {
         guard let call = self[serial], case .ringing(let ringing) = call.phase,
-            let way = way(out: placement, ringing, &desk),
-            let (branch, request) = branch(over: way, placement, of: call, &desk)
-        else { return false }
+            let way = way(out: placement, ringing, &desk)
+        else { return .noTrunk }
+        let permit: TrunkPermit
+        switch admit(placement, over: way.trunk, in: serial, &desk) {
+        case .allowed(let given): permit = given
+        // What is refused here is refused whichever trunk it would leave by.
+        case .refused(let refusal): return Refused(refusal)
+        }
+        guard let (branch, request) = branch(over: way, permit, of: call, &desk) else {
+            settle(permit, &desk)
+            return .noTrunk
+        }
         updateRinging(serial) { $0.branches.append(branch) }
         self[serial]?.record.trunk = way.trunk.name
-        let purpose = InviteClient.Purpose.branch(ringing.branches.count, placement)
+        if let record = self[serial]?.record { desk.turn.actions.append(.remember(record, nil)) }
+        let purpose = InviteClient.Purpose.branch(ringing.branches.count, placement, permit)
         desk.start(branch.key, request, purpose: purpose, call: serial, over: way.flow)
         schedule(serial, at: desk.now.monotonic + Limits.trunkSilence)
-        return true
+        return nil
     }
 
     /// The best trunk that is up, has room, and did not fail this call before.
@@ -29,7 +39,8 @@ extension CallTable {
         let tried = ringing.branches.filter { $0.placement === placement }.compactMap(\.party.trunk)
         for access in desk.snapshot.outside.usableTrunks where !tried.contains(access.trunk.name) {
             let name = access.trunk.name
-            guard of(Party.key(of: name)).count < access.trunk.calls, let way = desk.trunks.way(over: name, at: desk.now) else {
+            let room = TrunkRules.lines(of: access.trunk, for: placement.target)
+            guard of(Party.key(of: name)).count < room, let way = desk.trunks.way(over: name, at: desk.now) else {
                 continue
             }
             guard way.flow.transport.isEncrypted || access.trunk.mayBePlain(at: desk.now.wall) else { continue }
@@ -41,10 +52,11 @@ extension CallTable {
     /// The INVITE for a provider. Nothing of the caller's is copied into it but the media formats.
     private mutating func branch(
         over way: TrunkWay,
-        _ placement: Placement,
+        _ permit: TrunkPermit,
         of call: Call,
         _ desk: inout Desk
     ) -> (Branch, Message)? {
+        let placement = permit.placement
         let numbers = TrunkNumbers(way.trunk.numbers, desk.snapshot.outside.dialing)
         guard let outside = placement.outside, let target = numbers.written(placement.target) else { return nil }
         let key = BranchKey(using: desk.entropy)
@@ -75,7 +87,15 @@ extension CallTable {
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
         let party = Party(placement.target, over: way.trunk.name, name: target)
-        return (Branch(key: key, placement: placement, party: party, flow: way.flow, media: media), request)
+        let branch = Branch(
+            key: key,
+            placement: placement,
+            permit: permit,
+            party: party,
+            flow: way.flow,
+            media: media
+        )
+        return (branch, request)
     }
 
     // MARK: Challenges
@@ -141,7 +161,19 @@ extension CallTable {
         }
         let branch = ringing.branches[index]
         desk.trunks.answered(status, on: branch.flow.id, at: desk.now)
-        return TrunkRules.overflows(status, hasRung: ringing.isAnnounced) && dial(branch.placement, of: serial, &desk)
+        return TrunkRules.overflows(status, hasRung: ringing.isAnnounced)
+            && dial(branch.placement, of: serial, &desk) == nil
+    }
+
+    /// A provider gave a final answer other than 2xx. Where it sends the call is no matter: nobody outside sends it elsewhere at
+    /// our expense (row T07).
+    mutating func refusedByProvider(
+        _ status: Int,
+        _ index: Int,
+        of client: InviteClient,
+        _ desk: inout Desk
+    ) {
+        branchFailed(status < 400 ? 603 : status, index, of: client.call, &desk)
     }
 
     /// Gives up trunks that have not said a word in time.

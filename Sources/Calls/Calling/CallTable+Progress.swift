@@ -20,11 +20,14 @@ extension CallTable {
         case .change: changeAnswered(response, status, of: client, key, &desk)
         case .introduction: introductionAnswered(response, status, of: client, key, &desk)
         case .refresh: refreshAnswered(response, status, of: client, key, &desk)
-        case .branch(let index, _):
+        case .branch(let index, _, _):
             if 200..<300 ~= status {
                 branchAnswered(response, index, of: client, key, &desk)
             } else if status == 401 || status == 407, answerChallenge(response, index, of: client, &desk) {
                 return
+            } else if status >= 300, case .branch(_, _, let permit?) = client.purpose {
+                settle(permit, &desk)
+                refusedByProvider(status, index, of: client, &desk)
             } else if 300..<400 ~= status {
                 redirected(response, status, index, of: client, &desk)
             } else if status >= 400 {
@@ -61,20 +64,34 @@ extension CallTable {
             desk.snapshot.allows(ringing.branches[index].party.username)
         else {
             // Somebody else was quicker, the caller is gone, or the phone was disabled.
-            if client.acknowledged == nil { desk.transactions.acknowledged(key, tag, by: acknowledgement) }
+            if client.acknowledged == nil {
+                desk.transactions.acknowledged(key, tag, by: acknowledgement)
+                // It costs what an answer costs, whoever was quicker.
+                _ = answer(client.permit, &desk)
+                settle(client.permit, answeredAt: desk.now.monotonic, &desk)
+            }
             sayBye(&dialog, over: client.flow, &desk)
             return
         }
         desk.transactions.acknowledged(key, tag, by: acknowledgement)
         let branch = ringing.branches[index]
         guard clear != nil else {
+            _ = answer(branch.permit, &desk)
+            settle(branch.permit, answeredAt: desk.now.monotonic, &desk)
             sayBye(&dialog, over: client.flow, &desk)
             branchFailed(500, index, of: client.call, &desk)
+            return
+        }
+        guard answer(branch.permit, &desk) else {
+            sayBye(&dialog, over: client.flow, &desk)
+            settle(branch.permit, answeredAt: desk.now.monotonic, &desk)
+            branchFailed(403, index, of: client.call, &desk)
             return
         }
         guard let media = settledEarly(client.call, index) ?? agreed(response, offered: branch) else {
             sayBye(&dialog, over: client.flow, &desk)
             desk.turn.report(.weakMediaOffered, response, client.flow)
+            settle(branch.permit, answeredAt: desk.now.monotonic, &desk)
             branchFailed(488, index, of: client.call, &desk)
             return
         }
@@ -83,6 +100,7 @@ extension CallTable {
         }
         var leg = Leg(branch.party, client.flow, dialog, media, at: desk.now)
         leg.session = SessionTimer(answeredBy: response, before: nil, at: desk.now)
+        (leg.permit, leg.since) = (branch.permit, branch.permit.map { _ in desk.now.monotonic })
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .callee)
         wait(for: Endpoint(leg), ringingAt: branch.party.participant, in: call.serial, &desk)
     }
@@ -135,7 +153,7 @@ extension CallTable {
         guard let serial = tickets.removeValue(forKey: ticket), let call = self[serial] else { return }
         switch call.phase {
         case .answering(let answering) where answering.ticket == ticket:
-            if !ok, let refusal = RecordRules.refusal(ofUnrecorded: .inside) {
+            if !ok, let refusal = RecordRules.refusal(ofUnrecorded: call.reach) {
                 hangUp(answering.callee, of: serial, &desk)
                 refuse(serial, Refused(unrecorded: refusal), &desk)
                 // The refusal does not wait for the disk that did not take the answer.
@@ -235,6 +253,17 @@ extension CallTable {
             direction: answer.direction
         )
         return (media, body)
+    }
+}
+
+extension Call {
+    /// Where who was called is, as far as it matters whether there is a record.
+    fileprivate var reach: RecordRules.Reach {
+        switch grounds?.placement.target {
+        case .outside: .outside
+        case .emergency: .emergency
+        case .extension, .service, nil: .inside
+        }
     }
 }
 

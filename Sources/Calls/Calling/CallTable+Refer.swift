@@ -153,9 +153,7 @@ extension CallTable {
         enter(serial, transferee.party.username)
         desk.turn.actions.append(.remember(record, nil))
         schedule(serial, at: desk.now.monotonic + Limits.ringing)
-        if !place(serial, placement, only: addressee.phone, &desk) {
-            refuse(serial, .unreachable, &desk)
-        }
+        if let refused = place(serial, placement, only: addressee.phone, &desk) { refuse(serial, refused, &desk) }
     }
 
     // MARK: Attended

@@ -57,8 +57,8 @@ extension CallTable {
         case .connect(let placement, _):
             if case .service(let service) = placement.target {
                 answer(serial, by: service, &desk)
-            } else if !place(serial, placement, only: phone, &desk) {
-                refuse(serial, placement.outside == nil ? .unreachable : .noTrunk, &desk)
+            } else if let refused = place(serial, placement, only: phone, &desk) {
+                refuse(serial, refused, &desk)
             }
         }
     }
@@ -66,15 +66,15 @@ extension CallTable {
     /// Begins to reach whom a call was placed to.
     ///
     /// - Parameter phone: The only one that it is for, where a GRUU was dialled.
-    /// - Returns: Whether there is a way there.
+    /// - Returns: Why that cannot be; `nil` when it is on its way.
     mutating func place(
         _ serial: UInt64,
         _ placement: Placement,
         only phone: PhoneInstance?,
         _ desk: inout Desk
-    ) -> Bool {
-        placement.outside == nil
-            ? ring(serial, placement, only: phone, &desk) : dial(placement, of: serial, &desk)
+    ) -> Refused? {
+        guard placement.outside == nil else { return dial(placement, of: serial, &desk) }
+        return ring(serial, placement, only: phone, &desk) ? nil : .unreachable
     }
 
     private func hasRoom(for proof: Authenticated, _ desk: inout Desk) -> Bool {
@@ -190,7 +190,7 @@ extension CallTable {
             desk.start(
                 branch.key,
                 request,
-                purpose: .branch(first + offset, branch.placement),
+                purpose: .branch(first + offset, branch.placement, nil),
                 call: serial,
                 over: branch.flow
             )

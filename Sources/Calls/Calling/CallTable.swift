@@ -29,6 +29,10 @@ struct CallTable: Sendable {
     var leaving: [DialogKey: Leaving] = [:]
     /// Those of them that wait for an ACK.
     var farewells: [UInt64: DialogKey] = [:]
+    /// Whose record a leg to the outside stands in, while it costs or may.
+    var chargedCalls: [ChargeID: UInt64] = [:]
+    /// Records of calls that are over, by legs whose provider has not said the last word.
+    var owingRecords: [ChargeID: CallRecord] = [:]
     /// Which call waits for a record.
     var tickets: [Ticket: UInt64] = [:]
     /// Relays that the latest census named and no call knows.

@@ -72,6 +72,12 @@ struct Refused: Error, Sendable {
         reason: "the caller's phone did not confirm what it was told"
     )
 
+    /// What ``PaidCallGate`` does not let leave.
+    init(_ refusal: CallRefusal) {
+        self.init(status: refusal.status, outcome: .refused, control: refusal.control, reason: refusal.reason)
+        warning = .other
+    }
+
     /// Why it is not answered though the disk did not take its record.
     init(unrecorded refusal: CallRefusal) {
         self.init(

@@ -1,11 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Model
+import Guard
+public import Model
 
 /// What comes in for trunks from elsewhere than their providers.
 extension Switchboard {
     /// Where the providers are and how they do, for people.
     public func trunks(at now: Moment) -> [TrunkSummary] { desk.trunks.summaries(at: now) }
+
+    /// Takes up the books of earlier runs: what was spent is spent, and what was reserved and not seen to end is.
+    ///
+    /// - Parameter charges: Of the last week and a day, in any order.
+    public mutating func takeUp(_ charges: [LegCharge], _ turn: inout Turn) {
+        begin(&turn)
+        defer { finish(&turn) }
+        desk.gate = PaidCallGate(
+            desk.snapshot,
+            kept: charges,
+            seed: (desk.entropy.next(), desk.entropy.next()),
+            at: desk.ledgerMoment
+        )
+    }
+
+    /// Says whether the business is open by its hours.
+    public mutating func setOpen(_ isOpen: Bool) { desk.isOpen = isOpen }
 
     /// Begins to connect the trunks: not before there is somebody to do it.
     public mutating func startTrunks(_ turn: inout Turn) {

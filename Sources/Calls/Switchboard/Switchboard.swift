@@ -78,6 +78,7 @@ public struct Switchboard: Sendable {
         defer { finish(&turn) }
         for event in desk.transactions.wake(&desk.turn) { route(event) }
         desk.registrar.wake(at: desk.now)
+        callTable.tickLedger(&desk)
         for due in callTable.takeDue(at: desk.now.monotonic) {
             switch due {
             case .call(let serial): callTable.wakeCall(serial, &desk)
@@ -95,6 +96,7 @@ public struct Switchboard: Sendable {
         defer { finish(&turn) }
         desk.snapshot = snapshot
         desk.dialPlan = DialPlan(snapshot.outside.dialing)
+        desk.gate.apply(snapshot, at: desk.now.wall)
         desk.registrar.apply(desk.snapshot, changes, &desk.turn)
         desk.trunks.apply(desk.snapshot.outside, &desk.turn)
         let enrolled = Set(desk.snapshot.devices.values.map(\.id))
@@ -133,7 +135,8 @@ public struct Switchboard: Sendable {
         tellWatchers()
         let phones = MonotonicTime.earliest(desk.transactions.nextDeadline, desk.registrar.nextDeadline)
         let calls = MonotonicTime.earliest(callTable.nextDeadline, subscriptions.nextDeadline)
-        nextDeadline = .earliest(.earliest(phones, calls), desk.trunks.nextDeadline)
+        let outside = MonotonicTime.earliest(desk.trunks.nextDeadline, desk.gate.nextTick)
+        nextDeadline = .earliest(.earliest(phones, calls), outside)
         swap(&desk.turn, &turn)
     }
 }

@@ -7,8 +7,8 @@ import SIP
 /// An INVITE of ours on its way.
 struct InviteClient: Sendable {
     enum Purpose: Sendable {
-        /// Rings one phone of the callee, which takes the proof that it may.
-        case branch(Int, Placement)
+        /// Rings one phone of the callee, which takes the proof that it may; for a provider the proof that it may leave too.
+        case branch(Int, Placement, TrunkPermit?)
         /// Passes a change of media on to the phone of this dialog.
         case change(DialogKey)
         /// Keeps the session of this dialog alive (RFC 4028 §7.4).
@@ -40,6 +40,8 @@ struct InviteClient: Sendable {
 
     private let sent: Sent
     let since: MonotonicTime
+    /// What let it leave by a trunk.
+    var permit: TrunkPermit? { if case .branch(_, _, let permit) = purpose { permit } else { nil } }
     var transaction: InviteClientTransaction
     /// A CANCEL may only follow a provisional response (§9.1).
     var isProceeding = false

@@ -166,7 +166,11 @@ struct InviteClients: Sendable {
             guard let due = deadlines.popDue(at: turn.now.monotonic) else { break }
             switch due {
             case .transaction(let key): if let event = wake(key, &turn) { events.append(event) }
-            case .cancelled(let key): clients[key] = nil
+            case .cancelled(let key):
+                // Whoever pays for it has to know that no answer comes any more.
+                if let client = clients.removeValue(forKey: key), !client.isFinished, client.permit != nil {
+                    events.append(.timedOut(client, key))
+                }
             case .overdue(let key):
                 // What is not proceeding has a deadline of its own.
                 guard let client = clients[key], client.transaction.deadline == nil else { continue }

@@ -20,8 +20,8 @@ public enum DialingRules {
         switch basis(facts, rights, number, in: settings, at: now) {
         case .failure(let reason): return .refused(DialingRefusal(facts, way, reason))
         case .success(let basis):
-            let answer = answer(facts, rights, basis, in: settings)
-            if let reason = refusal(answer, facts, way, rights, in: settings) {
+            let answer = answer(facts, rights, basis)
+            if let reason = refusal(answer, facts, way, rights, basis) {
                 return .refused(DialingRefusal(facts, way, reason))
             }
             return verdict(answer, DialingPermit(facts, way, basis, quota: quota(of: facts.number, in: settings)))
@@ -46,7 +46,7 @@ public enum DialingRules {
             return .failure(.notApproved)
         case .byClass: break
         }
-        if region == settings.numbering.home {
+        if isHome(facts, region, settings.numbering.home) {
             return facts.isInFraudRange ? .failure(.highRisk(region)) : .success(.home)
         }
         switch rights.countries[region]?.access ?? .closed {
@@ -56,6 +56,13 @@ public enum DialingRules {
             return release(facts, region, number, in: settings, at: now) ?? .failure(.highRisk(region))
         case .closed: return release(facts, region, number, in: settings, at: now) ?? .failure(.countryClosed(region))
         }
+    }
+
+    /// Toll-free numbers belong to everybody with the country code: those of +1 are Canada's as much as the United States'.
+    private static func isHome(_ facts: NumberFacts, _ region: Region, _ home: Region?) -> Bool {
+        guard let home else { return false }
+        return region == home
+            || facts.numberClass == .tollFree && CountryDialing.codeOfRegion(home, begins: facts.number)
     }
 
     private static func release(
@@ -79,8 +86,7 @@ public enum DialingRules {
     private static func answer(
         _ facts: NumberFacts,
         _ rights: DialingRights,
-        _ basis: DialingPermit.Basis,
-        in settings: DialingSettings
+        _ basis: DialingPermit.Basis
     ) -> CallAnswer {
         let byClass = rights.classes[facts.numberClass] ?? .refuse
         return switch basis {
@@ -97,13 +103,12 @@ public enum DialingRules {
         _ facts: NumberFacts,
         _ way: DialingWay,
         _ rights: DialingRights,
-        in settings: DialingSettings
+        _ basis: DialingPermit.Basis
     ) -> DialingRefusal.Reason? {
         if answer == .refuse { return .classRefused }
         if way.isOnward {
-            let isHome = facts.region == settings.numbering.home
             let isFree =
-                isHome
+                basis == .home
                 ? rights.onwardClasses.contains(facts.numberClass)
                 : facts.region.map { rights.onwardCountries.contains($0) } ?? false
             guard isFree, facts.numberClass.standing == .byClass else { return .notOnward }

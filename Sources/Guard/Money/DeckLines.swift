@@ -165,7 +165,8 @@ struct DeckLines {
         {
             return .minutes
         }
-        guard parts.count <= 2, let some = first ?? next, let increments = Increments(first: some, next: next ?? some)
+        guard parts.count <= 2, !parts.contains(nil), let some = first ?? next,
+            let increments = Increments(first: some, next: next ?? some)
         else {
             throw Problem("its increments are not two numbers of seconds, such as 60/1")
         }

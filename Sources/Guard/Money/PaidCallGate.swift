@@ -3,9 +3,9 @@
 public import Model
 public import Primitives
 
-/// What lets one leg leave by one trunk: the number was judged, has a price, and its first slice is reserved. Only
-/// ``PaidCallGate/admit(_:over:as:in:_:_:)`` makes one, and an INVITE for a provider takes one. A class, because branch and leg
-/// hold it.
+/// What lets one leg leave by one trunk: the number was judged, has a price, fits the limits and patterns of its payer, and its
+/// first slice is reserved. Only ``PaidCallGate`` makes one, and an INVITE for a provider takes one. A class, because branch and
+/// leg hold it.
 public final class TrunkPermit: Sendable {
     public let trunk: TrunkName
     public let placement: Placement
@@ -17,69 +17,171 @@ public final class TrunkPermit: Sendable {
     }
 }
 
-/// The last gate before a trunk: every leg that leaves passes it once, whatever caused it, and is in its books until it ends.
+/// The last gate before a trunk (rule PAID): every leg that leaves passes it once, whatever caused it, and is in its books until it
+/// ends. One value for a business.
 public struct PaidCallGate: Sendable {
     public private(set) var ledger: Ledger
+    public private(set) var patterns: CallPatterns
+    private var limits: CallLimits
+    /// What came of it, until whoever asks has dealt with it.
+    public private(set) var outcome = Outcome()
 
-    /// - Parameter kept: What was charged in earlier runs, as far as budgets look back.
-    public init(_ settings: OutsideSettings, kept: [LegCharge], at moment: LedgerMoment) {
+    /// What is to be written down, ended and told.
+    public struct Outcome: Sendable {
+        public var money = LedgerTurn()
+        /// What call patterns want people to know, each with whom it is about.
+        public var findings: [PatternFinding] = []
+
+        public var isEmpty: Bool {
+            money.entries.isEmpty && money.ends.isEmpty && money.alerts.isEmpty && findings.isEmpty
+        }
+    }
+
+    /// - Parameters:
+    ///   - kept: What was charged in earlier runs, as far as budgets look back.
+    ///   - seed: 128 random bits.
+    public init(_ snapshot: Snapshot, kept: [LegCharge] = [], seed: (UInt64, UInt64), at moment: LedgerMoment) {
+        let settings = snapshot.outside
         let entries = kept.sorted { $0.reservedAt < $1.reservedAt }.flatMap(\.entries)
         ledger = Ledger(recovering: entries, settings: settings.spending, at: moment)
+        patterns = CallPatterns(
+            home: settings.dialing.numbering.home ?? .international,
+            extensions: snapshot.extensions.count,
+            settings: settings.patterns,
+            afterHours: settings.afterHours,
+            seed: seed,
+            at: moment.now
+        )
+        limits = CallLimits(
+            extensions: snapshot.extensions.count,
+            settings: settings.callLimits,
+            seed: seed,
+            at: moment.now
+        )
     }
 
-    public mutating func apply(_ settings: OutsideSettings, at now: WallTime) {
+    /// Follows the settings. What was spent and counted stays.
+    public mutating func apply(_ snapshot: Snapshot, at now: WallTime) {
+        let settings = snapshot.outside
         ledger.apply(settings.spending, at: now)
+        patterns.follow(settings.patterns, settings.afterHours, extensions: snapshot.extensions.count)
+        limits.follow(settings.callLimits, extensions: snapshot.extensions.count)
     }
 
-    /// Judges a leg that is about to leave, and reserves its money.
+    /// Takes what came of the questions so far, so that it is dealt with once.
+    public mutating func takeOutcome() -> Outcome {
+        var taken = Outcome()
+        swap(&taken, &outcome)
+        return taken
+    }
+
+    // MARK: A leg
+
+    /// Judges a leg that is about to leave over a trunk, and reserves its money.
+    ///
+    /// - Parameters:
+    ///   - id: Never used before.
+    ///   - isBothOutside: Whether who it is connected with is outside of the business too.
     public mutating func admit(
         _ placement: Placement,
         over trunk: Trunk,
         as id: ChargeID,
+        isBothOutside: Bool,
         in settings: OutsideSettings,
-        at moment: LedgerMoment,
-        _ turn: inout LedgerTurn
+        at moment: LedgerMoment
     ) -> Verdict<TrunkPermit> {
-        guard let permit = placement.outside?.permit else {
-            guard case .emergency = placement.target else { return .refused(.notOutside) }
+        guard let outside = placement.outside else { return .refused(.notOutside) }
+        guard let permit = outside.permit else {
             return .allowed(TrunkPermit(placement, over: trunk.name, charge: nil))
         }
         guard let number = placement.payer.number, let name = ShortName(parsing: trunk.name.text) else {
             return .refused(.notOutside)
         }
-        guard let deck = settings.deck else { return .refused(.noDeck) }
-        let isInternational = permit.facts.region != settings.dialing.numbering.home
         let price: PricedCall
-        switch SpendRules.price(permit.facts.number, isInternational: isInternational, by: deck, at: moment.wall) {
-        case .priced(let given): price = given
-        case .refused(let refusal): return .refused(refusal.callRefusal(in: settings.spending.currency))
+        switch self.price(permit, over: trunk, in: settings, at: moment.wall) {
+        case .refused(let refusal): return .refused(refusal)
+        case .allowed(let given): price = given
         }
+        let attempt = OutsideAttempt(permit, price, by: number, isBothOutside: isBothOutside, isOpen: moment.isOpen)
+        let pace = CallLimits.Attempt(caller: number, trunk: trunk.name.text, isAbroad: price.isInternational)
+        if let excess = limits.judge(pace, at: moment.now) { return refused(excess.refusal, attempt, at: moment.now) }
+        if let refusal = weigh(attempt, at: moment.now) { return .refused(refusal) }
         let payer = Payer(extension: number, trunk: name)
-        switch ledger.reserve(id, for: payer, at: price, in: moment, &turn) {
-        case .refused(let refusal): return .refused(refusal.callRefusal(in: settings.spending.currency))
-        case .reserved, .running:
-            let charge = LegCharge(id, payer, permit, price, reserved: turn.reserved(for: id), at: moment)
-            return .allowed(TrunkPermit(placement, over: trunk.name, charge: charge))
+        switch ledger.reserve(id, for: payer, at: price, in: moment, &outcome.money) {
+        case .refused(let refusal):
+            return refused(refusal.callRefusal(in: settings.spending.currency), attempt, at: moment.now)
+        case .reserved, .running: break
         }
+        limits.started(id.value, pace, at: moment.now)
+        patterns.started(id.value, attempt, at: moment.now)
+        let charge = LegCharge(id, payer, permit, price, reserved: outcome.money.reserved(for: id), at: moment)
+        return .allowed(TrunkPermit(placement, over: trunk.name, charge: charge))
+    }
+
+    private func price(
+        _ permit: DialingPermit,
+        over trunk: Trunk,
+        in settings: OutsideSettings,
+        at now: WallTime
+    ) -> Verdict<PricedCall> {
+        guard let deck = settings.rates.deck(of: trunk.name) else { return .refused(.noDeck) }
+        let isInternational = permit.facts.region != settings.dialing.numbering.home
+        switch SpendRules.price(permit.facts.number, isInternational: isInternational, by: deck, at: now) {
+        case .priced(let price): return .allowed(price)
+        case .refused(let refusal): return .refused(refusal.callRefusal(in: settings.spending.currency))
+        }
+    }
+
+    /// Asks the patterns. A first call to a country that the owner has opened leaves, and people are told: who could confirm it
+    /// has nothing to confirm it with yet.
+    private mutating func weigh(_ attempt: OutsideAttempt, at now: MonotonicTime) -> CallRefusal? {
+        let verdict = patterns.judge(attempt, at: now)
+        if let finding = verdict.finding, finding.isNew { outcome.findings.append(finding) }
+        if case .confirm(let finding) = verdict, finding.rule == .newCountry { return nil }
+        return verdict.refusal
+    }
+
+    private mutating func refused(
+        _ refusal: CallRefusal,
+        _ attempt: OutsideAttempt,
+        at now: MonotonicTime
+    ) -> Verdict<TrunkPermit> {
+        note(patterns.refused(attempt, at: now))
+        return .refused(refusal)
+    }
+
+    private mutating func note(_ verdict: PatternVerdict) {
+        if let finding = verdict.finding, finding.isNew { outcome.findings.append(finding) }
     }
 
     /// It was answered.
     ///
-    /// - Returns: Whether it may be spoken.
-    public mutating func answer(_ permit: TrunkPermit, at moment: LedgerMoment, _ turn: inout LedgerTurn) -> Bool {
-        permit.charge.map { ledger.answer($0.id, in: moment, &turn) } ?? true
+    /// - Returns: Whether it may be spoken; if not, a BYE follows at once.
+    public mutating func answer(_ permit: TrunkPermit, at moment: LedgerMoment) -> Bool {
+        guard let charge = permit.charge else { return true }
+        patterns.answered(charge.id.value, at: moment.now)
+        return ledger.answer(charge.id, in: moment, &outcome.money)
     }
 
-    /// It is over, or was not answered and cannot be any more.
-    ///
-    /// - Returns: What it cost; `nil` when it was over before.
-    @discardableResult
-    public mutating func settle(_ permit: TrunkPermit, at moment: LedgerMoment, _ turn: inout LedgerTurn) -> Money? {
-        permit.charge.flatMap { ledger.settle($0.id, endedAt: moment.now, in: moment, &turn) }
+    /// It is over, or was not answered and cannot be any more. A second time changes nothing.
+    public mutating func settle(_ permit: TrunkPermit, after spoken: Duration, at moment: LedgerMoment) {
+        guard let charge = permit.charge else { return }
+        limits.ended(charge.id.value)
+        let cost = ledger.settle(charge.id, endedAt: moment.now, in: moment, &outcome.money)
+        guard let cost else { return }
+        patterns.ended(charge.id.value, after: spoken, cost: cost.micros, at: moment.now)
     }
+
+    // MARK: Time, and what else happens
+
+    /// When ``tick(_:)`` is needed next; `nil` while nobody pays.
+    public var nextTick: MonotonicTime? { ledger.nextLook }
 
     /// Takes the next slices of the legs that need one, and names those that must end.
-    public mutating func tick(_ moment: LedgerMoment, _ turn: inout LedgerTurn) { ledger.tick(moment, &turn) }
+    public mutating func tick(_ moment: LedgerMoment) {
+        ledger.tick(moment, &outcome.money)
+        for long in patterns.tick(at: moment.now) { note(long.verdict) }
+    }
 }
 
 extension LedgerTurn {
@@ -88,6 +190,43 @@ extension LedgerTurn {
             if case .reserved(_, let micros) = entry.event { return Money(clamping: micros) }
         }
         return .zero
+    }
+}
+
+extension OutsideAttempt {
+    fileprivate init(
+        _ permit: DialingPermit,
+        _ price: PricedCall,
+        by caller: ExtensionNumber,
+        isBothOutside: Bool,
+        isOpen: Bool
+    ) {
+        self.init(
+            caller: caller,
+            number: price.number,
+            region: permit.facts.region ?? .international,
+            numberClass: permit.facts.numberClass,
+            minutePrice: price.tariff.perMinute.micros,
+            way: OutsideAttempt.Way(permit.way),
+            isOpen: isOpen
+        )
+        isHighRisk = permit.facts.isHighRisk
+        self.isBothOutside = isBothOutside
+    }
+}
+
+extension OutsideAttempt.Way {
+    fileprivate init(_ way: DialingWay) {
+        self =
+            switch way {
+            case .dialled, .clicked: .dialled
+            case .forwarded: .forwarded
+            case .redirected: .redirected
+            case .transferred: .transferred
+            case .calledBack: .parked
+            case .conferenced: .conference
+            case .dialledIn, .requested: .requested
+            }
     }
 }
 
@@ -122,7 +261,7 @@ extension CallRefusal {
     fileprivate static let noDeck = CallRefusal(
         status: 403,
         control: PaidControls.spendLimit,
-        reason: "no price list is there, and what has no price is not called; import one: ringfence rates import FILE"
+        reason: "there is no price list, and what has no price is not called; import one: ringfence rates import FILE"
     )
     fileprivate static let notOutside = CallRefusal(
         status: 403,

@@ -27,10 +27,10 @@ public struct DialPlan: Sendable {
 
     /// - Parameter dialled: The user part of a `sip` URI without parameters, or what follows `tel:` up to the first `;`, decoded
     ///   once. A `phone-context` is not looked at by anybody: with one, what was dialled is to be refused before.
-    public func read(_ dialled: some StringProtocol) -> DialledNumber { read(ascii: dialled.utf8) }
+    public func read(_ dialled: String) -> DialledNumber { read(ascii: dialled.utf8.span) }
 
     /// The same for bytes.
-    public func read(ascii dialled: some Collection<UInt8>) -> DialledNumber {
+    public func read(ascii dialled: Span<UInt8>) -> DialledNumber {
         switch DialledDigits(dialled) {
         case .fault(let fault): .refused(fault)
         case .global(let digits):

@@ -11,13 +11,14 @@ enum DialledDigits {
     case local(DigitString)
     case fault(DialFault)
 
-    init(_ bytes: some Collection<UInt8>) {
+    init(_ bytes: Span<UInt8>) {
         guard bytes.count <= Limits.dialledBytes else {
             self = .fault(.tooLong)
             return
         }
         var (value, count, isGlobal) = (UInt64(0), 0, false)
-        for (index, byte) in bytes.enumerated() {
+        for index in bytes.indices {
+            let byte = bytes[index]
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 guard count < Self.most else {

@@ -10,7 +10,7 @@ public enum NumberPlan {
     /// - Parameter own: What the business knows better, see ``OwnRange``. At most ``Limits/ownRanges`` of them are looked at.
     public static func facts(of number: PhoneNumber, own: [OwnRange] = []) -> NumberFacts {
         let label = label(of: number)
-        if let numberClass = SpecialRanges.numberClass(of: number, in: label?.region) {
+        if let numberClass = SpecialRanges.numberClass(of: number, otherwise: label?.numberClass) {
             let region = label?.region ?? SpecialRanges.region(of: number)
             return NumberFacts(number, region, numberClass, inRange: true, isBare: label?.isBare ?? false)
         }

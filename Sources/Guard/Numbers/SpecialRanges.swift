@@ -7,14 +7,15 @@ import Model
 /// Sources: ITU-T E.164 list of assigned codes (870, 878, 881, 882, 883, 888, 979) and E.164.1; operators of 882 by the
 /// same list; 976 by the North American plan, where it is an exchange of pay-per-call numbers in any area.
 enum SpecialRanges {
-    static func numberClass(of number: PhoneNumber, in region: Region?) -> NumberClass? {
+    /// - Parameter known: The class by the plan; `nil` where it has no such number.
+    static func numberClass(of number: PhoneNumber, otherwise known: NumberClass?) -> NumberClass? {
         switch number.leading(3) {
         case 870, 881: .satellite
         // EMSAT and Thuraya.
         case 882: number.leading(5) == 88_213 || number.leading(5) == 88_216 ? .satellite : .internationalNetwork
         case 878, 883, 888: .internationalNetwork
         case 979: .internationalPremium
-        case 100...199: isPayPerCall(number) && region != nil ? .premium : nil
+        case 100...199: known == .geographicOrMobile && isPayPerCall(number) ? .premium : nil
         default: nil
         }
     }

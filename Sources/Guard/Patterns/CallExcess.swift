@@ -55,7 +55,8 @@ public struct CallExcess: Error, Hashable, Sendable {
 
     private var what: String {
         switch amount {
-        case .simultaneous(let count): "\(count) outside call\(count == 1 ? "" : "s"), which is all it may have at a time"
+        case .simultaneous(let count):
+            "\(count) outside call\(count == 1 ? "" : "s"), which is all it may have at a time"
         case .perSecond(let count): "begun \(count) outside calls within a second, which is as fast as it may"
         case .perMinute(let count): "begun \(count) outside calls within a minute, which is as fast as it may"
         }

@@ -15,6 +15,7 @@ public struct CallPatterns: Sendable {
     private(set) var settings: PatternSettings
     private(set) var afterHours: AfterHoursSettings
     let home: Region
+    let seed: (UInt64, UInt64)
     var limits: PatternLimits
     var clock: PatternClock
     var extensions: PatternTable<ExtensionPattern>
@@ -38,7 +39,7 @@ public struct CallPatterns: Sendable {
         seed: (UInt64, UInt64),
         at now: MonotonicTime
     ) {
-        (self.home, self.settings, self.afterHours) = (home, settings, afterHours)
+        (self.home, self.settings, self.afterHours, self.seed) = (home, settings, afterHours, seed)
         limits = PatternLimits(settings, extensions: extensions)
         clock = PatternClock(at: now)
         let seats = min(max(extensions, 0), Limits.patternExtensions.upperBound)

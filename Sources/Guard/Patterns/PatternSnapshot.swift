@@ -9,6 +9,8 @@ public struct PatternSnapshot: Hashable, Sendable, Codable {
     /// Which fields the bytes hold, in which order.
     static let currentVersion = 1
     let version: Int
+    /// Of the tables' hash, so that every record finds its place again. It is no secret of anybody, but shown to nobody.
+    let seed: [UInt64]
     /// Base 64 of numbers of seven bits a byte.
     let counters: String
 
@@ -22,7 +24,11 @@ extension CallPatterns {
         _ = clock.read(at: now)
         var (copy, coder) = (self, PatternCoder())
         copy.code(&coder)
-        return PatternSnapshot(version: PatternSnapshot.currentVersion, counters: Base64.encode(coder.bytes))
+        return PatternSnapshot(
+            version: PatternSnapshot.currentVersion,
+            seed: [seed.0, seed.1],
+            counters: Base64.encode(coder.bytes)
+        )
     }
 
     /// Goes on from a snapshot. Calls that were in progress are not known any more.
@@ -36,10 +42,10 @@ extension CallPatterns {
         extensions: Int,
         settings: PatternSettings = PatternSettings(),
         afterHours: AfterHoursSettings = AfterHoursSettings(),
-        seed: (UInt64, UInt64),
         at now: MonotonicTime
     ) {
         guard snapshot.version == PatternSnapshot.currentVersion, snapshot.bytes <= Limits.patternSnapshotBytes,
+            snapshot.seed.count == 2,
             let bytes = Base64.decode(Array(snapshot.counters.utf8))
         else { return nil }
         self.init(
@@ -47,7 +53,7 @@ extension CallPatterns {
             extensions: extensions,
             settings: settings,
             afterHours: afterHours,
-            seed: seed,
+            seed: (snapshot.seed[0], snapshot.seed[1]),
             at: now
         )
         var coder = PatternCoder(reading: bytes)

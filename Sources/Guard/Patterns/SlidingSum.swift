@@ -27,7 +27,9 @@ struct SlidingSum<Count: FixedWidthInteger & UnsignedInteger & Sendable>: Sendab
         let now = time / width
         guard now >= latest, now - latest < 16 else { return now < latest ? total : 0 }
         var sum = 0
-        for age in 0..<(16 - (now - latest)) where latest >= age { sum += Int(clamping: counts[Int((latest - age) % 16)]) }
+        for age in 0..<(16 - (now - latest)) where latest >= age {
+            sum += Int(clamping: counts[Int((latest - age) % 16)])
+        }
         return sum
     }
 

@@ -5,6 +5,8 @@
 public struct ShortName: Hashable, Sendable {
     public let text: String
 
+    init(unchecked text: String) { self.text = text }
+
     public init?(parsing text: some StringProtocol) {
         // Before it is copied: a stranger may have sent it.
         guard (1...Limits.groupBytes).contains(text.utf8.count) else { return nil }

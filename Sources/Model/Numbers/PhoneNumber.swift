@@ -39,7 +39,9 @@ public struct PhoneNumber: Hashable, Sendable {
 
     /// Whether it begins with these digits. No allocation.
     public func hasPrefix(_ prefix: NumberPrefix) -> Bool {
-        leading(prefix.digitCount) == prefix.value && digitCount >= prefix.digitCount
+        var rest = value
+        while rest > prefix.value { rest /= 10 }
+        return rest == prefix.value
     }
 
     /// `493012345`.

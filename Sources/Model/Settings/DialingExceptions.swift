@@ -21,7 +21,7 @@ public struct DialingRelease: Hashable, Sendable, Codable {
     /// Why, in a sentence.
     public let reason: String
 
-    /// - Returns: `nil` where a text is empty or too long, where nobody may use it, or where it ends later than
+    /// - Returns: `nil` where a text is no ``DisplayName`` or too long, where nobody may use it, or where it ends later than
     ///   ``Limits/longestRelease`` after `now`.
     public init?(
         _ scope: Scope,
@@ -49,7 +49,7 @@ public struct PremiumApproval: Hashable, Sendable, Codable {
     /// Why, in a sentence.
     public let reason: String
 
-    /// - Returns: `nil` where a text is empty or too long, or where it ends later than ``Limits/longestApproval`` after `now`.
+    /// - Returns: `nil` where a text is no ``DisplayName`` or too long, or where it ends later than ``Limits/longestApproval`` after `now`.
     public init?(_ number: PhoneNumber, from now: WallTime, until: WallTime, approvedBy: String, reason: String) {
         guard ExceptionText.isFit(approvedBy, reason), now < until, until <= now + Limits.longestApproval else {
             return nil
@@ -67,9 +67,19 @@ public struct HotSpot: Hashable, Sendable, Codable {
     public init(prefix: NumberPrefix, callsPerDay: UInt16) { (self.prefix, self.callsPerDay) = (prefix, callsPerDay) }
 }
 
+extension DialingRelease {
+    /// What ``init(_:extensions:from:until:releasedBy:reason:)`` promises but for its length, of one that was read.
+    var isFit: Bool { ExceptionText.isFit(releasedBy, reason) && extensions?.isEmpty != true }
+}
+
+extension PremiumApproval {
+    /// The same.
+    var isFit: Bool { ExceptionText.isFit(approvedBy, reason) }
+}
+
 enum ExceptionText {
-    /// Whether both are there and short enough to stand in a list.
+    /// Whether both are there, short enough to stand in a list, and nothing but what people see.
     static func isFit(_ name: String, _ reason: String) -> Bool {
-        (1...Limits.nameBytes).contains(name.utf8.count) && (1...Limits.reasonBytes).contains(reason.utf8.count)
+        DisplayName.parse(name) == name && DisplayName.parse(reason, limit: Limits.reasonBytes) == reason
     }
 }

@@ -112,10 +112,10 @@ extension DialingSettings: Codable {
             try Self.check(others.isEmpty && put(profile), .profiles, container)
         }
         for release in try container.decode([DialingRelease].self, forKey: .releases) {
-            try Self.check(put(release), .releases, container)
+            try Self.check(release.isFit && put(release), .releases, container)
         }
         for approval in try container.decode([PremiumApproval].self, forKey: .approvals) {
-            try Self.check(put(approval), .approvals, container)
+            try Self.check(approval.isFit && put(approval), .approvals, container)
         }
         for spot in try container.decode([HotSpot].self, forKey: .hotSpots) {
             try Self.check(put(spot), .hotSpots, container)
@@ -134,7 +134,7 @@ extension DialingSettings: Codable {
             throw DecodingError.dataCorruptedError(
                 forKey: key,
                 in: container,
-                debugDescription: "too many of them, or an extension or a name that comes twice"
+                debugDescription: "too many of them, one that comes twice, or a text that is not shown"
             )
         }
     }

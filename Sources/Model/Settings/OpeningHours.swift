@@ -13,24 +13,33 @@ public struct OpeningHours: Hashable, Sendable {
         }
 
         public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+        var before: Day { Day(rawValue: (rawValue + 6) % 7) ?? .sun }
     }
 
     /// One stretch of time on one day or several.
     public struct Span: Hashable, Sendable {
         public let days: ClosedRange<Day>
-        /// Minutes of the day, 0…1440; the last one is not part of it.
+        /// Minutes since that day began; the last one is not part of it, and lies beyond 1440 when the stretch ends on the next
+        /// day.
         public let minutes: Range<Int>
 
-        /// Reads `mon-fri 08:00-12:30` or `sat 09:00-24:00`.
+        /// Reads `mon-fri 08:00-12:30`, `sat 09:00-24:00`, or `fri 22:00-06:00+1` for one that ends on the next day.
         public init?(parsing text: some StringProtocol) {
             let parts = text.split(separator: " ", omittingEmptySubsequences: false)
             guard parts.count == 2 else { return nil }
             let days = parts[0].split(separator: "-", omittingEmptySubsequences: false).map { Day(name: $0) }
-            let times = parts[1].split(separator: "-", omittingEmptySubsequences: false).map { Self.minute($0) }
+            let times = parts[1].split(separator: "-", omittingEmptySubsequences: false)
             guard (1...2).contains(days.count), let first = days[0], let last = days[days.count - 1], first <= last,
-                times.count == 2, let begin = times[0], let end = times[1], begin < end
+                times.count == 2, let begin = Self.minute(times[0]), let end = Self.end(times[1]), begin < end,
+                end - begin <= 1_440
             else { return nil }
             (self.days, minutes) = (first...last, begin..<end)
+        }
+
+        /// `12:30`, or `06:00+1` on the next day.
+        private static func end(_ text: some StringProtocol) -> Int? {
+            text.hasSuffix("+1") ? minute(text.dropLast(2)).map { $0 + 1_440 } : minute(text)
         }
 
         /// `08:30`; `24:00` is the end of a day.
@@ -48,26 +57,53 @@ public struct OpeningHours: Hashable, Sendable {
     /// The name of its time zone (IANA), `Europe/Berlin`.
     public let zone: String
     public let spans: [Span]
+    /// Days on which it is closed all the same.
+    public let holidays: Holidays
 
     /// - Returns: `nil` for a zone that is no name of one, for no span and for more than ``Limits/hoursSpans``.
-    public init?(zone: String, spans: [Span]) {
+    public init?(zone: String, spans: [Span], holidays: Holidays = .none) {
         let isName = { (byte: UInt8) in byte.isNameOfZone }
         guard !zone.isEmpty, zone.utf8.count <= Limits.nameBytes, zone.utf8.allSatisfy(isName),
             (1...Limits.hoursSpans).contains(spans.count)
         else { return nil }
-        (self.zone, self.spans) = (zone, spans)
+        (self.zone, self.spans, self.holidays) = (zone, spans, holidays)
     }
 
     /// Reads what ``description`` writes.
     public init?(parsing text: some StringProtocol) {
         guard let colon = text.firstRange(of: ": ") else { return nil }
-        let spans = text[colon.upperBound...].split(separator: ", ").map { Span(parsing: $0) }
-        guard spans.allSatisfy({ $0 != nil }) else { return nil }
-        self.init(zone: String(text[..<colon.lowerBound]), spans: spans.compactMap(\.self))
+        let (zone, rest) = (String(text[..<colon.lowerBound]), text[colon.upperBound...])
+        let closed = rest.firstRange(of: Self.closed)
+        let spans = rest[..<(closed?.lowerBound ?? rest.endIndex)].split(separator: ", ").map { Span(parsing: $0) }
+        let holidays = closed.map { Holidays(parsing: rest[$0.upperBound...]) } ?? Holidays.none
+        guard spans.allSatisfy({ $0 != nil }), let holidays else { return nil }
+        self.init(zone: zone, spans: spans.compactMap(\.self), holidays: holidays)
     }
 
+    private static let closed = "; closed "
+
+    /// By the week alone, without holidays.
+    ///
     /// - Parameter minute: Of that day, by the clock on the wall there.
     public func isOpen(on day: Day, at minute: Int) -> Bool {
+        begins(on: day, reaching: minute) || begins(on: day.before, reaching: minute + 1_440)
+    }
+
+    /// By the week, the holidays and whoever overrides both. What began before a holiday goes on into it; what would begin on
+    /// one does not.
+    public func isOpen(at time: LocalTime, mode: NightMode = .automatic) -> Bool {
+        switch mode {
+        case .open: return true
+        case .closed: return false
+        case .automatic: break
+        }
+        let day = time.date.weekday
+        if begins(on: day, reaching: time.minute), !holidays.contains(time.date) { return true }
+        guard let yesterday = time.date.yesterday, !holidays.contains(yesterday) else { return false }
+        return begins(on: day.before, reaching: time.minute + 1_440)
+    }
+
+    private func begins(on day: Day, reaching minute: Int) -> Bool {
         spans.contains { $0.days.contains(day) && $0.minutes.contains(minute) }
     }
 }
@@ -89,8 +125,9 @@ extension OpeningHours.Span: CustomStringConvertible {
     public var description: String {
         let names = OpeningHours.Day.names
         let (first, last) = (names[days.lowerBound.rawValue], names[days.upperBound.rawValue])
-        return
-            "\(first == last ? first : "\(first)-\(last)") \(Self.text(minutes.lowerBound))-\(Self.text(minutes.upperBound))"
+        let isNext = minutes.upperBound > 1_440
+        let end = Self.text(minutes.upperBound - (isNext ? 1_440 : 0)) + (isNext ? "+1" : "")
+        return "\(first == last ? first : "\(first)-\(last)") \(Self.text(minutes.lowerBound))-\(end)"
     }
 
     private static func text(_ minute: Int) -> String {
@@ -100,8 +137,11 @@ extension OpeningHours.Span: CustomStringConvertible {
 }
 
 extension OpeningHours: CustomStringConvertible {
-    /// `Europe/Berlin: mon-fri 08:00-18:00, sat 09:00-12:00`.
-    public var description: String { "\(zone): \(spans.map(\.description).joined(separator: ", "))" }
+    /// `Europe/Berlin: mon-fri 08:00-18:00, sat 09:00-12:00; closed 2026-12-24..2026-12-26`.
+    public var description: String {
+        let hours = "\(zone): \(spans.map(\.description).joined(separator: ", "))"
+        return holidays == .none ? hours : "\(hours)\(Self.closed)\(holidays)"
+    }
 }
 
 extension OpeningHours: Codable {

@@ -6,10 +6,16 @@ public final class OutsideSettings: Sendable {
     public let trunks: [TrunkName: TrunkAccess]
     public let numbers: [PhoneNumber: OwnedNumber]
     public let callerNumbers: CallerNumbers
+    /// Where calls may go.
     public let dialing: DialingSettings
+    /// What they may cost.
     public let spending: SpendSettings
-    /// What providers charge; without one, nothing is called but help.
-    public let deck: RateDeck?
+    /// What they cost.
+    public let rates: RateDecks
+    /// How a business calls whose extensions nobody has stolen.
+    public let patterns: PatternSettings
+    public let callLimits: CallLimitSettings
+    public let afterHours: AfterHoursSettings
 
     public static let none = OutsideSettings()
 
@@ -19,19 +25,24 @@ public final class OutsideSettings: Sendable {
         callerNumbers: CallerNumbers = CallerNumbers(),
         dialing: DialingSettings = DialingSettings(),
         spending: SpendSettings = SpendSettings(),
-        deck: RateDeck? = nil
+        rates: RateDecks = RateDecks(),
+        patterns: PatternSettings = PatternSettings(),
+        callLimits: CallLimitSettings = CallLimitSettings(),
+        afterHours: AfterHoursSettings = AfterHoursSettings()
     ) {
         var draft = Draft()
         for trunk in trunks { draft.trunks[trunk.trunk.name] = trunk }
         for number in numbers { draft.numbers[number.number] = number }
-        (draft.callerNumbers, draft.dialing) = (callerNumbers, dialing)
-        (draft.spending, draft.deck) = (spending, deck)
+        draft.callerNumbers = callerNumbers
+        (draft.dialing, draft.spending, draft.rates) = (dialing, spending, rates)
+        (draft.patterns, draft.callLimits, draft.afterHours) = (patterns, callLimits, afterHours)
         self.init(draft)
     }
 
     private init(_ draft: Draft) {
         (trunks, numbers, callerNumbers) = (draft.trunks, draft.numbers, draft.callerNumbers)
-        (dialing, spending, deck) = (draft.dialing, draft.spending, draft.deck)
+        (dialing, spending, rates) = (draft.dialing, draft.spending, draft.rates)
+        (patterns, callLimits, afterHours) = (draft.patterns, draft.callLimits, draft.afterHours)
     }
 
     /// The trunks that may be used, first choice first.
@@ -42,9 +53,7 @@ public final class OutsideSettings: Sendable {
     }
 
     func applying(_ change: OutsideChange) -> OutsideSettings {
-        var draft = Draft()
-        (draft.trunks, draft.numbers, draft.callerNumbers) = (trunks, numbers, callerNumbers)
-        (draft.dialing, draft.spending, draft.deck) = (dialing, spending, deck)
+        var draft = Draft(self)
         draft.apply(change)
         return OutsideSettings(draft)
     }
@@ -55,7 +64,18 @@ public final class OutsideSettings: Sendable {
         var callerNumbers = CallerNumbers()
         var dialing = DialingSettings()
         var spending = SpendSettings()
-        var deck: RateDeck?
+        var rates = RateDecks()
+        var patterns = PatternSettings()
+        var callLimits = CallLimitSettings()
+        var afterHours = AfterHoursSettings()
+
+        init() {}
+
+        init(_ settings: OutsideSettings) {
+            (trunks, numbers, callerNumbers) = (settings.trunks, settings.numbers, settings.callerNumbers)
+            (dialing, spending, rates) = (settings.dialing, settings.spending, settings.rates)
+            (patterns, callLimits, afterHours) = (settings.patterns, settings.callLimits, settings.afterHours)
+        }
 
         mutating func apply(_ change: OutsideChange) {
             switch change {
@@ -66,7 +86,10 @@ public final class OutsideSettings: Sendable {
             case .showCallers(let new): callerNumbers = new
             case .dial(let new): dialing = new
             case .spend(let new): spending = new
-            case .rate(let new): deck = new
+            case .rate(let change): rates.apply(change)
+            case .watch(let new): patterns = new
+            case .limitCalls(let new): callLimits = new
+            case .closeAfterHours(let new): afterHours = new
             }
         }
     }
@@ -81,12 +104,13 @@ public enum OutsideChange: Sendable {
     case own(OwnedNumber)
     case disown(PhoneNumber)
     case showCallers(CallerNumbers)
-    /// What may be called.
+    /// Each of these takes the place of the one before.
     case dial(DialingSettings)
-    /// What it may cost.
     case spend(SpendSettings)
-    /// The price list in force; `nil` for none.
-    case rate(RateDeck?)
+    case watch(PatternSettings)
+    case limitCalls(CallLimitSettings)
+    case closeAfterHours(AfterHoursSettings)
+    case rate(RateChange)
 }
 
 /// Under which number calls go out. Only owned numbers count; one that is owned no longer is as if it were not set.

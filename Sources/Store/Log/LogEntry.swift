@@ -34,6 +34,7 @@ struct LogEntry: Hashable, Sendable {
         Self.encode(record.callerProtection, into: &writer)
         Self.encode(record.calleeProtection, into: &writer)
         writer.put(record.trunk?.text)
+        writer.put((try? RecordTable.charges(record.charges)) ?? nil)
     }
 
     init(business: BusinessID, record: CallRecord) { (self.business, self.record) = (business, record) }
@@ -64,6 +65,8 @@ struct LogEntry: Hashable, Sendable {
         record.calleeProtection = try Self.protection(&reader)
         guard shape != Self.shapeBeforeTrunks else { return }
         record.trunk = try reader.optionalText().flatMap { TrunkName(parsing: $0) }
+        let charges = try reader.optionalText()
+        do { record.charges = try RecordTable.charges(charges) } catch { throw .init() }
     }
 
     private static func encode(_ protection: LegProtection?, into writer: inout ByteWriter) {

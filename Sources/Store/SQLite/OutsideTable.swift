@@ -11,19 +11,31 @@ enum OutsideTable {
     private enum Kind: String {
         case trunk
         case number
-        /// One row, whose key is empty.
+        /// Of this and the following one row each, whose key is empty.
         case callerNumbers = "caller-numbers"
-        /// One row, as before.
         case dialing
+        case spending
+        case patterns
+        case callLimits = "call-limits"
+        case afterHours = "after-hours"
     }
 
     static func load(_ database: Database, _ seal: Seal) throws -> OutsideSettings {
         OutsideSettings(
             trunks: try rows(.trunk, database).map { try trunk($0, seal) },
             numbers: try rows(.number, database).map { try value($0) },
-            callerNumbers: try rows(.callerNumbers, database).first.map { try value($0) } ?? CallerNumbers(),
-            dialing: try rows(.dialing, database).first.map { try value($0) } ?? DialingSettings()
+            callerNumbers: try one(.callerNumbers, database) ?? CallerNumbers(),
+            dialing: try one(.dialing, database) ?? DialingSettings(),
+            spending: try one(.spending, database) ?? SpendSettings(),
+            rates: try RateTable.load(database),
+            patterns: try one(.patterns, database) ?? PatternSettings(),
+            callLimits: try one(.callLimits, database) ?? CallLimitSettings(),
+            afterHours: try one(.afterHours, database) ?? AfterHoursSettings()
         )
+    }
+
+    private static func one<Value: Decodable>(_ kind: Kind, _ database: Database) throws -> Value? {
+        try rows(kind, database).first.map { try value($0) }
     }
 
     private static func rows(_ kind: Kind, _ database: Database) throws -> [Row] {
@@ -40,6 +52,11 @@ enum OutsideTable {
         case .disown(let number): try remove(.number, number.text, database)
         case .showCallers(let numbers): try put(.callerNumbers, "", numbers, nil, database)
         case .dial(let settings): try put(.dialing, "", settings, nil, database)
+        case .spend(let settings): try put(.spending, "", settings, nil, database)
+        case .watch(let settings): try put(.patterns, "", settings, nil, database)
+        case .limitCalls(let settings): try put(.callLimits, "", settings, nil, database)
+        case .closeAfterHours(let settings): try put(.afterHours, "", settings, nil, database)
+        case .rate(let change): try RateTable.apply(change, database)
         }
     }
 

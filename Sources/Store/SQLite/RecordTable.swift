@@ -16,15 +16,15 @@ enum RecordTable {
             sql: """
                 INSERT INTO call_records
                     (id, started_at, answered_at, ended_at, caller_kind, caller, caller_device, dialled, callee_kind,
-                     callee, outcome, status, control, reason, caller_protection, callee_protection, forwarded_by, trunk)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     callee, outcome, status, control, reason, caller_protection, callee_protection, forwarded_by, trunk, charges)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET
                     answered_at = excluded.answered_at, ended_at = excluded.ended_at,
                     callee_kind = excluded.callee_kind, callee = excluded.callee,
                     outcome = excluded.outcome, status = excluded.status, control = excluded.control,
                     reason = excluded.reason, caller_protection = excluded.caller_protection,
                     callee_protection = excluded.callee_protection, forwarded_by = excluded.forwarded_by,
-                    trunk = excluded.trunk
+                    trunk = excluded.trunk, charges = excluded.charges
                 WHERE call_records.ended_at IS NULL OR excluded.ended_at IS NOT NULL
                 """
         )
@@ -39,7 +39,7 @@ enum RecordTable {
         let ending: StatementArguments = [
             record.outcome.rawValue, record.status, record.control?.rawValue, clipped(record.reason),
             try json(record.callerProtection), try json(record.calleeProtection), forwarders(record),
-            record.trunk?.text,
+            record.trunk?.text, try charges(record.charges),
         ]
         try statement.execute(arguments: times + parties + ending)
     }
@@ -126,7 +126,8 @@ enum RecordTable {
             reason: row["reason"],
             callerProtection: try protection(row["caller_protection"]),
             calleeProtection: try protection(row["callee_protection"]),
-            trunk: (row["trunk"] as String?).flatMap(TrunkName.init(parsing:))
+            trunk: (row["trunk"] as String?).flatMap(TrunkName.init(parsing:)),
+            charges: try charges(row["charges"])
         )
     }
 
@@ -137,6 +138,28 @@ enum RecordTable {
 
     private static func forwarders(_ text: String?) -> [ExtensionNumber] {
         (text ?? "").split(separator: " ").compactMap(ExtensionNumber.init(parsing:))
+    }
+
+    /// What legs to the outside cost that were reserved since then, in calls that may be over.
+    static func charges(_ database: Database, since start: WallTime) throws -> [LegCharge] {
+        try String.fetchAll(
+            database,
+            sql: "SELECT charges FROM call_records WHERE charges IS NOT NULL AND started_at >= ?",
+            arguments: [start.milliseconds]
+        ).flatMap { try charges($0) }
+    }
+
+    /// `nil` for a call inside.
+    static func charges(_ charges: [LegCharge]) throws -> String? {
+        guard !charges.isEmpty else { return nil }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return String(decoding: try encoder.encode(charges), as: UTF8.self)
+    }
+
+    static func charges(_ text: String?) throws -> [LegCharge] {
+        guard let text else { return [] }
+        return try JSONDecoder().decode([LegCharge].self, from: Data(text.utf8))
     }
 
     /// The texts of protections that were written: there are few different ones, and making one costs more than its row.

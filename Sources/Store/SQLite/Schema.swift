@@ -44,8 +44,26 @@ enum Schema {
         migrator.registerMigration("0018 calls over trunks") {
             try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN trunk TEXT")
         }
+        migrator.registerMigration("0019 price lists") { try $0.execute(sql: rates) }
+        migrator.registerMigration("0020 what calls cost") {
+            try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN charges TEXT")
+        }
         return migrator
     }
+
+    /// A list that is imported waits until somebody lets it count: two rows of one name at most. Its body is `RateDeckBytes`.
+    private static let rates = """
+        CREATE TABLE rate_decks (
+            name TEXT NOT NULL,
+            is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)),
+            version INTEGER NOT NULL,
+            currency TEXT NOT NULL,
+            imported_at INTEGER NOT NULL,
+            imported_by TEXT NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (name, is_active)
+        ) STRICT;
+        """
 
     /// Settings of many kinds that calls never look up by SQL: the value is JSON, and a secret is sealed.
     private static let outside = """

@@ -232,7 +232,8 @@ actor MemoryTarget {
                 var more = Turn(at: moment)
                 switchboard.stored(ticket, ok: true, &more)
                 carryOut(more.actions)
-            case .keep: break
+            // No provider is on this network.
+            case .keep, .resolve, .connect: break
             case .report(let event):
                 guard let peer else { continue }
                 judge(event.kind, of: peer, account: event.account)

@@ -24,6 +24,9 @@ struct Office {
     /// What is to be kept of logins, in the order it was said.
     private(set) var logins: [PhoneLogin] = []
     private(set) var closed: [FlowID] = []
+    /// What is asked of DNS, and of the network, for trunks.
+    private(set) var lookups: [TrunkLookup] = []
+    private(set) var connects: [TrunkConnect] = []
     private(set) var proven: [FlowID] = []
     /// While false, tickets wait for ``store(ok:)``.
     var storesAtOnce = true
@@ -287,6 +290,32 @@ struct Office {
         carryOut(turn.actions)
     }
 
+    /// DNS says where a provider is.
+    mutating func resolve(_ lookup: TrunkLookup, to addresses: [String]) throws {
+        let servers = try addresses.map {
+            TrunkServer(host: lookup.domain.text, address: try #require(SocketAddress(parsing: $0)))
+        }
+        var turn = Turn(at: moment)
+        switchboard.resolved(lookup.attempt, .success(servers), &turn)
+        carryOut(turn.actions)
+    }
+
+    /// A connection to a provider stands; over what.
+    mutating func connect(_ wanted: TrunkConnect, over transport: Transport = .tls) throws -> Flow {
+        let flow = try flow(from: "\(wanted.server.address)", over: transport, to: "192.0.2.1:40001")
+        var turn = Turn(at: moment)
+        switchboard.connected(wanted.attempt, flow, &turn)
+        carryOut(turn.actions)
+        return flow
+    }
+
+    /// What earlier runs charged.
+    mutating func takeUp(_ charges: [LegCharge]) {
+        var turn = Turn(at: moment)
+        switchboard.takeUp(charges, &turn)
+        carryOut(turn.actions)
+    }
+
     mutating func endCall(_ id: String) -> Bool {
         var turn = Turn(at: moment)
         let found = switchboard.endCall(id, &turn)
@@ -327,6 +356,8 @@ struct Office {
                 waiting.append(ticket)
             case .keep(let login): logins.append(login)
             case .report(let event): events.append(event)
+            case .resolve(let lookup): lookups.append(lookup)
+            case .connect(let wanted): connects.append(wanted)
             }
         }
         if !refused.isEmpty { refuse(refused) }

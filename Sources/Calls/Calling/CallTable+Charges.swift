@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+
+/// The money of legs that leave by trunks: reserved before they ring, taken in slices while they are spoken, and settled when they
+/// end. What a leg costs stands in the record of its call, which is written again with each slice.
+extension CallTable {
+    /// Passes the last gate before a trunk.
+    mutating func admit(
+        _ placement: Placement,
+        over trunk: Trunk,
+        in serial: UInt64,
+        _ desk: inout Desk
+    ) -> Verdict<TrunkPermit> {
+        let isBothOutside = self[serial]?.caller.trunk != nil
+        let verdict = desk.gate.admit(
+            placement,
+            over: trunk,
+            as: ChargeID(desk.entropy.next()),
+            isBothOutside: isBothOutside,
+            in: desk.snapshot.outside,
+            at: desk.ledgerMoment
+        )
+        if case .allowed(let permit) = verdict, let charge = permit.charge {
+            chargedCalls[charge.id] = serial
+            self[serial]?.record.charges.append(charge)
+        }
+        followLedger(&desk)
+        return verdict
+    }
+
+    /// Somebody outside answered.
+    ///
+    /// - Returns: Whether it may be spoken.
+    mutating func answer(_ permit: TrunkPermit?, _ desk: inout Desk) -> Bool {
+        guard let permit else { return true }
+        let isPaid = desk.gate.answer(permit, at: desk.ledgerMoment)
+        followLedger(&desk)
+        return isPaid
+    }
+
+    /// A leg is over, or cannot come about any more. A second time changes nothing.
+    mutating func settle(_ permit: TrunkPermit?, answeredAt answer: MonotonicTime? = nil, _ desk: inout Desk) {
+        guard let permit, let charge = permit.charge, chargedCalls[charge.id] != nil else { return }
+        let spoken = answer.map { desk.now.monotonic - $0 } ?? .zero
+        desk.gate.settle(permit, after: spoken, at: desk.ledgerMoment)
+        followLedger(&desk)
+        chargedCalls[charge.id] = nil
+    }
+
+    mutating func settle(_ endpoint: Endpoint, _ desk: inout Desk) {
+        if let leg = endpoint.leg { settle(leg.permit, answeredAt: leg.since, &desk) }
+    }
+
+    /// Charges of legs that stay go with the record that their call has from now on.
+    ///
+    /// - Returns: What is left in the record of the call that is over.
+    mutating func moveCharges(from old: CallRecord, to next: inout CallRecord, of serial: UInt64) -> [LegCharge] {
+        for charge in old.charges where charge.cost == nil && !next.charges.contains(where: { $0.id == charge.id }) {
+            next.charges.append(charge)
+        }
+        for charge in next.charges where chargedCalls[charge.id] != nil { chargedCalls[charge.id] = serial }
+        return old.charges.filter { $0.cost != nil }
+    }
+
+    /// Slices that are due, and legs that have none left.
+    mutating func tickLedger(_ desk: inout Desk) {
+        guard let next = desk.gate.nextTick, next <= desk.now.monotonic else { return }
+        desk.gate.tick(desk.ledgerMoment)
+        followLedger(&desk)
+    }
+
+    /// Deals with what came of a question to the gate.
+    mutating func followLedger(_ desk: inout Desk) {
+        let outcome = desk.gate.takeOutcome()
+        guard !outcome.isEmpty else { return }
+        for entry in outcome.money.entries { follow(entry, &desk) }
+        for alert in outcome.money.alerts { desk.tell(alert) }
+        for finding in outcome.findings { desk.tell(finding) }
+        for end in outcome.money.ends { self.end(end, &desk) }
+    }
+
+    private mutating func follow(_ entry: LedgerEntry, _ desk: inout Desk) {
+        guard let serial = chargedCalls[entry.charge],
+            let index = self[serial]?.record.charges.firstIndex(where: { $0.id == entry.charge })
+        else {
+            followLate(entry, &desk)
+            return
+        }
+        self[serial]?.record.charges[index].follow(entry)
+        // What it settles is written with the end of its call; what it reserves before it is spoken.
+        if case .extended = entry.event, let record = self[serial]?.record {
+            desk.turn.actions.append(.remember(record, nil))
+        }
+    }
+
+    /// The call is over, and its provider has said the last word.
+    private mutating func followLate(_ entry: LedgerEntry, _ desk: inout Desk) {
+        guard var record = owingRecords.removeValue(forKey: entry.charge),
+            let index = record.charges.firstIndex(where: { $0.id == entry.charge })
+        else { return }
+        record.charges[index].follow(entry)
+        desk.turn.actions.append(.remember(record, nil))
+    }
+
+    /// Keeps the record of a call that is over until the costs of its legs are known.
+    mutating func keepOwing(_ call: Call) {
+        for charge in call.record.charges where charge.cost == nil && chargedCalls[charge.id] == call.serial {
+            owingRecords[charge.id] = call.record
+        }
+    }
+
+    /// There is no money for a leg any more: ringing ends as well as talking (DEMANDS D4).
+    private mutating func end(_ end: EndedCharge, _ desk: inout Desk) {
+        guard let serial = chargedCalls[end.charge], let call = self[serial] else { return }
+        let reason = end.sentence(in: desk.snapshot.outside.spending.currency)
+        desk.tellEnded(call.record, because: reason)
+        guard end.isRinging else {
+            self.end(serial, because: reason, &desk)
+            return
+        }
+        var refused = Refused(status: 403, outcome: .refused, control: PaidControls.spendLimit, reason: reason)
+        refused.warning = .other
+        self.end(serial, as: refused, &desk)
+    }
+}
+
+extension Desk {
+    /// Now, as the ledger needs it.
+    var ledgerMoment: LedgerMoment { LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: isOpen) }
+
+    fileprivate mutating func tell(_ alert: SpendAlert) {
+        let event = SecurityEvent(
+            at: now.wall,
+            kind: .budgetUsed,
+            source: .machine,
+            subject: alert.subject,
+            detail: alert.sentence(in: snapshot.outside.spending.currency)
+        )
+        turn.actions.append(.report(event))
+    }
+
+    fileprivate mutating func tell(_ finding: PatternFinding) {
+        let event = SecurityEvent(
+            at: now.wall,
+            kind: finding.stop == nil ? .unusualCalls : .callsStopped,
+            source: .machine,
+            subject: finding.subject.extension,
+            detail: [finding.sentence, finding.remedy].compactMap(\.self).joined(separator: ". ")
+        )
+        turn.actions.append(.report(event))
+    }
+
+    fileprivate mutating func tellEnded(_ record: CallRecord, because reason: String) {
+        let event = SecurityEvent(
+            at: now.wall,
+            kind: .callEndedForCost,
+            source: .machine,
+            subject: record.caller.number.map(EventSubject.extension),
+            detail: "the call to \(record.dialled) was ended: \(reason)"
+        )
+        turn.actions.append(.report(event))
+    }
+}
+
+extension SpendAlert {
+    fileprivate var subject: EventSubject? {
+        switch pool {
+        case .extension(let number): .extension(number)
+        case .trunk(let name): TrunkName(parsing: name.text).map(EventSubject.trunk)
+        case .business, .group: nil
+        }
+    }
+}
+
+extension PatternFinding.Subject {
+    fileprivate var `extension`: EventSubject? {
+        if case .extension(let number) = self { .extension(number) } else { nil }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Model
+import Primitives
+import SIP
+import Testing
+
+@Suite("Calls that a provider brings")
+struct InboundTests {
+    @Test func `a call for a number of the business rings at its extension, from the number outside`() throws {
+        var scene = try OutsideScene()
+        #expect(scene.bring().map(\.status) == [100])
+        let invite = try #require(scene.office.received(on: scene.callee.flow).first)
+        #expect(invite.text(.from).hasPrefix("\"Somebody\" <sip:+4940555123@office.example>"))
+        scene.office.deliver(scene.callee.answer(invite, 200, sdp: SDP.answer(to: invite)), on: scene.callee.flow)
+        let answer = try #require(scene.office.received(on: scene.provider.flow).last)
+        #expect(answer.status == 200)
+        let record = try #require(scene.office.record())
+        #expect(record.caller == .outside(PhoneNumber(parsing: "+4940555123")) && record.trunk?.text == "main")
+        #expect(record.callee?.text == "102" && record.charges.isEmpty)
+    }
+
+    @Test(arguments: ["101", "102", "*43", "+4940555123", "+49309999999", "anything"])
+    func `nothing else is reached from outside`(_ target: String) throws {
+        var scene = try OutsideScene()
+        let heard = scene.bring(to: target)
+        #expect(heard.last?.status == 404)
+        #expect(scene.office.received(on: scene.callee.flow).isEmpty && scene.office.received(on: scene.caller.flow).isEmpty)
+        #expect(scene.office.connects.count == 1)
+    }
+
+    @Test(arguments: ["101", OutsideScene.owned])
+    func `nobody outside has a number of ours`(_ source: String) throws {
+        var scene = try OutsideScene()
+        #expect(scene.bring(from: source).last?.status == 603, "row Z01")
+        #expect(scene.office.received(on: scene.callee.flow).isEmpty)
+    }
+
+    @Test func `a name that could deceive is cleaned`() throws {
+        var scene = try OutsideScene()
+        _ = scene.bring(name: "B\u{202E}ank \u{2713} \u{0421}EO")
+        let invite = try #require(scene.office.received(on: scene.callee.flow).first)
+        #expect(!invite.text(.from).contains("\u{202E}") && !invite.text(.from).contains("\u{2713}"))
+        #expect(invite.text(.from).hasPrefix("\"? "), "row Z03: letters of two scripts")
+    }
+
+    @Test func `who withholds their number is anonymous`() throws {
+        var scene = try OutsideScene()
+        _ = scene.bring(extra: ["Privacy: id"])
+        let invite = try #require(scene.office.received(on: scene.callee.flow).first)
+        #expect(invite.text(.from).contains("anonymous@anonymous.invalid"))
+        #expect(!invite.text(.from).contains("4940555123"))
+    }
+
+    @Test func `a call in the clear is refused where no exception stands`() throws {
+        var scene = try OutsideScene()
+        #expect(scene.bring(sdp: SDP.offer(profile: "RTP/AVP", crypto: [])).last?.status == 488)
+    }
+
+    @Test func `a provider sends nobody anywhere`() throws {
+        var scene = try OutsideScene()
+        _ = scene.bring()
+        let invite = try #require(scene.office.received(on: scene.callee.flow).first)
+        scene.office.deliver(scene.callee.answer(invite, 200, sdp: SDP.answer(to: invite)), on: scene.callee.flow)
+        let answer = try #require(scene.office.received(on: scene.provider.flow).last)
+        let ack = scene.provider.inDialog("ACK", of: answer, sequence: try answer.cseq().number)
+        scene.office.deliver(ack, on: scene.provider.flow)
+        let refer = scene.provider.inDialog("REFER", of: answer, extra: ["Refer-To: <sip:+9607771234@office.example>"])
+        scene.office.deliver(refer, on: scene.provider.flow)
+        #expect(scene.office.received(on: scene.provider.flow).last?.status == 403, "row T06")
+    }
+
+    @Test(arguments: ["REGISTER", "MESSAGE", "SUBSCRIBE", "REFER"])
+    func `a provider has no rights but to call`(_ method: String) throws {
+        var scene = try OutsideScene()
+        let request = scene.provider.request(method, to: "sip:102@office.example", extra: ["Event: dialog"])
+        scene.office.deliver(request, on: scene.provider.flow)
+        #expect(scene.office.received(on: scene.provider.flow).last?.status == 403)
+    }
+}

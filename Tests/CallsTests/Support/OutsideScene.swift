@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Calls
+import Model
+import Primitives
+import SIP
+import Testing
+
+/// An office in Germany with a provider: 101 and 102 have a phone each, and +49301234567 rings at 102.
+struct OutsideScene {
+    static let domain = "sip.provider.example"
+    static let owned = "+49301234567"
+    var office: Office
+    var caller: Phone
+    var callee: Phone
+    /// What the provider is told over its connection, and what it says there.
+    var provider: Phone
+
+    /// - Parameters:
+    ///   - trunks: Each with a connection; calls go by the first.
+    ///   - rates: Prefixes and prices of a minute in millionths.
+    init(
+        rates: [(String, Int64)] = [("+49", 10_000), ("+43", 20_000), ("+53", 400_000)],
+        change: (inout DialingSettings, inout SpendSettings) -> Void = { _, _ in }
+    ) throws {
+        (office, caller, callee) = try Office.withPhones()
+        provider = try Phone("phone-101-000001", in: &office)
+        var (dialing, spending) = (DialingSettings(), SpendSettings())
+        dialing.numbering.home = Region(parsing: "DE")
+        change(&dialing, &spending)
+        let deck = try Self.deck(rates)
+        office.apply([
+            .outside(.putTrunk(try Self.trunk("main"))),
+            .outside(.own(try Self.number(Self.owned, "102"))),
+            .outside(.showCallers(CallerNumbers(usual: PhoneNumber(parsing: Self.owned)))),
+            .outside(.dial(dialing)),
+            .outside(.spend(spending)),
+            .outside(.rate(.wait(deck))),
+            .outside(.rate(.activate(RateDecks.usual))),
+        ])
+        provider.flow = try connect()
+    }
+
+    /// So many units an hour, and no more in a week.
+    static func limits(_ units: Int64) -> SpendLimits {
+        SpendLimits(hour: Money(units: units), day: Money(units: units), week: Money(units: units)) ?? .nothing
+    }
+
+    static func trunk(_ name: String, priority: Int = 0, calls: Int = 10) throws -> TrunkAccess {
+        TrunkAccess(
+            Trunk(
+                name: try #require(TrunkName(parsing: name)),
+                domain: try #require(DomainName(parsing: domain)),
+                username: "account",
+                registers: false,
+                calls: calls,
+                priority: priority,
+                createdAt: WallTime(milliseconds: 0)
+            ),
+            secret: Redacted("secret of the trunk")
+        )
+    }
+
+    static func number(_ text: String, _ destination: String) throws -> OwnedNumber {
+        OwnedNumber(
+            number: try #require(PhoneNumber(parsing: text)),
+            destination: Destination(parsing: destination),
+            createdAt: WallTime(milliseconds: 0)
+        )
+    }
+
+    static func deck(_ rates: [(String, Int64)]) throws -> ImportedDeck {
+        let lines = try rates.map { prefix, price in
+            try #require(
+                DeckRate(
+                    prefix: try #require(NumberPrefix(parsing: prefix)),
+                    destination: "somewhere",
+                    tariff: try #require(
+                        Tariff(perMinute: Money(clamping: price), increments: try #require(Increments(first: 1, next: 1)))
+                    )
+                )
+            )
+        }
+        let deck = RateDeck(id: RateDecks.usual, version: 1, currency: .eur, rates: lines)
+        return ImportedDeck(try #require(deck), importedAt: WallTime(milliseconds: 0), importedBy: "test")
+    }
+
+    /// DNS answers, the connection stands, and the provider answers what it is asked first.
+    mutating func connect(to addresses: [String] = ["198.51.100.1:5061"]) throws -> Flow {
+        try office.resolve(try #require(office.lookups.last), to: addresses)
+        let flow = try office.connect(try #require(office.connects.last))
+        for request in office.received(on: flow) { office.deliver(provider.answer(request, 200), on: flow) }
+        return flow
+    }
+
+    // MARK: Calls that leave
+
+    /// 101 dials; what the caller hears.
+    mutating func dial(_ number: String, callID: String = "call-1", sdp: String = SDP.offer()) throws -> [Message] {
+        try caller.call(&office, number, callID: callID, sdp: sdp)
+    }
+
+    /// The INVITE that the provider has got since last time.
+    mutating func invite() throws -> Message {
+        try #require(office.received(on: provider.flow).first { $0.method == .invite })
+    }
+
+    /// The provider says something about an INVITE; what the caller hears.
+    mutating func say(_ status: Int, to invite: Message, extra: [String] = []) -> [Message] {
+        let sdp = 200..<300 ~= status ? SDP.answer(to: invite) : ""
+        office.deliver(provider.answer(invite, status, extra: extra, sdp: sdp), on: provider.flow)
+        return office.received(on: caller.flow)
+    }
+
+    /// The caller confirms the answer.
+    mutating func acknowledge(_ answer: Message) throws {
+        office.deliver(caller.inDialog("ACK", of: answer, sequence: try answer.cseq().number), on: caller.flow)
+    }
+
+    /// A call that stands: its answer, and the INVITE that the provider got.
+    mutating func talk(to number: String, callID: String = "call-1") throws -> (answer: Message, invite: Message) {
+        _ = try dial(number, callID: callID)
+        let invite = try self.invite()
+        let answer = try #require(say(200, to: invite).last)
+        #expect(answer.status == 200)
+        try acknowledge(answer)
+        _ = office.received(on: provider.flow)
+        return (answer, invite)
+    }
+
+    // MARK: Calls that come
+
+    /// The provider brings a call; what it hears.
+    mutating func bring(
+        to target: String = OutsideScene.owned,
+        from source: String = "+4940555123",
+        name: String = "Somebody",
+        callID: String = "inbound-1",
+        extra: [String] = [],
+        sdp: String = SDP.offer(address: "198.51.100.1")
+    ) -> [Message] {
+        let request = provider.request(
+            "INVITE",
+            to: "sip:\(target)@192.0.2.1",
+            from: "sip:\(source)@\(Self.domain)",
+            callID: callID,
+            extra: ["Contact: <sip:gateway@198.51.100.1;transport=tls>"] + extra,
+            body: sdp
+        ).replacing("From: <", with: "From: \"\(name)\" <")
+        office.deliver(request, on: provider.flow)
+        return office.received(on: provider.flow)
+    }
+}

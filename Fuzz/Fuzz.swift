@@ -10,6 +10,7 @@ enum Target: String {
     case webSocket = "web-socket"
     case clientHello = "client-hello"
     case keepAlive = "keep-alive"
+    case nameAnswer = "name-answer"
 
     /// `nil` without the variable or with a name that is none.
     static let chosen = getenv("FUZZ_TARGET").flatMap { Target(rawValue: String(cString: $0)) }
@@ -24,6 +25,7 @@ enum Target: String {
         case .webSocket: FuzzTargets.webSocket(bytes)
         case .clientHello: FuzzTargets.clientHello(bytes)
         case .keepAlive: FuzzTargets.keepAlive(bytes)
+        case .nameAnswer: FuzzTargets.nameAnswer(bytes)
         }
     }
 }

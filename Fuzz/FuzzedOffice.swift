@@ -76,7 +76,7 @@ struct FuzzedOffice {
             case .close(let id): ending.append(id)
             case .remember(_, let ticket): if let ticket { tickets.append(ticket) }
             case .media(let command): if let id = relay.apply(command, at: now) { refused.append(id) }
-            case .keep, .report: break
+            case .keep, .report, .resolve, .connect: break
             }
         }
         if !refused.isEmpty { refuse(refused) }

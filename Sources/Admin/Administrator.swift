@@ -23,6 +23,8 @@ public actor Administrator {
     private var refusals = RefusalTally()
     /// When operators were last written down to be here.
     var seen: [String: WallTime] = [:]
+    /// A price list that somebody is handing over.
+    var upload: RateUpload?
 
     /// - Parameters:
     ///   - audit: Looks at the live system; seconds.
@@ -50,7 +52,7 @@ public actor Administrator {
     /// What is refused leaves everything as it was but for a line in the journal: where somebody has not the right, and where
     /// something would have changed.
     public func perform<Asked: Command>(_ command: Asked, by actor: Actor) async throws(Refusal) -> Asked.Reply {
-        let caller = Caller(name: actor.name, permit: try await authorise(command, by: actor))
+        let caller = Caller(actor, permit: try await authorise(command, by: actor))
         do throws(Refusal) {
             return try await command.run(in: self, for: caller)
         } catch {
@@ -61,7 +63,7 @@ public actor Administrator {
 
     private func authorise<Asked: Command>(_ command: Asked, by actor: Actor) async throws(Refusal) -> Permit {
         do throws(Refusal) {
-            return try Authoriser.decide(Asked.rights, on: command.subject, by: actor.name, with: actor.mandate)
+            return try Authoriser.decide(command.needed, on: command.subject, by: actor.name, with: actor.mandate)
         } catch {
             await alarm(error, of: Asked.name, by: actor.name)
             throw error

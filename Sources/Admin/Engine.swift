@@ -5,6 +5,7 @@ public import Model
 
 /// The running phone system, as far as an operator's work reaches into it. Implemented by `Server`.
 public typealias Engine = BanList & CertificateHolder & HealthReporter & JobBoard & LiveState & SettingsFollower
+    & TrunkTester
 
 /// Works by the settings.
 public protocol SettingsFollower: Sendable {
@@ -22,6 +23,10 @@ public protocol LiveState: Sendable {
     func live(_ parts: LiveParts) async -> LiveReport
     /// - Returns: `false` when there is no such call.
     func endCall(_ id: String) async -> Bool
+    /// Ends a stop by `call-patterns`.
+    ///
+    /// - Returns: `false` when nothing was stopped.
+    func release(_ subject: PatternFinding.Subject) async -> Bool
 }
 
 /// What somebody wants to know of the moment.
@@ -33,6 +38,9 @@ public struct LiveParts: OptionSet, Sendable {
     public static let registrations = Self(rawValue: 1)
     public static let calls = Self(rawValue: 2)
     public static let listeners = Self(rawValue: 4)
+    public static let trunks = Self(rawValue: 8)
+    public static let spending = Self(rawValue: 16)
+    public static let stops = Self(rawValue: 32)
 }
 
 /// What goes on; what was not asked for is empty.
@@ -41,6 +49,12 @@ public struct LiveReport: Sendable {
     public var calls: [CallReport] = []
     /// What is open.
     public var listeners: [Listener] = []
+    /// Of the enabled ones.
+    public var trunks: [TrunkCondition] = []
+    /// Of budgets that anything was taken from; `nil` where nobody counts.
+    public var spending: [SpendReport]?
+    /// Whose calls are stopped by `call-patterns`.
+    public var stops: [StopReport] = []
 
     public init() {}
 }
@@ -74,6 +88,14 @@ public protocol CertificateHolder: Sendable {
 /// Knows how the running system is: sockets, certificate, queues.
 public protocol HealthReporter: Sendable {
     func health() async -> [Finding]
+}
+
+/// Tries the ways to the outside world.
+public protocol TrunkTester: Sendable {
+    /// Calls the provider and says in plain words what is wrong; up to half a minute.
+    ///
+    /// - Returns: `nil` when there is no such trunk, or nobody who could try it.
+    func tryTrunk(_ name: TrunkName) async -> [Finding]?
 }
 
 /// Knows what the system does by itself, and when.

@@ -38,6 +38,60 @@ enum JournalDetail {
 
     static func of(_ value: OpeningHours?, became new: OpeningHours?) -> String { encode(Values(old: value, new: new)) }
 
+    static func of(_ value: Trunk?, became new: Trunk?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: OwnedNumber?, became new: OwnedNumber?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: CallerNumbers?, became new: CallerNumbers?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func of(_ value: NumberingSettings?, became new: NumberingSettings?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func of(_ value: DialingRelease?, became new: DialingRelease?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func of(_ value: PremiumApproval?, became new: PremiumApproval?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func of(_ value: DialingProfile?, became new: DialingProfile?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func of(_ value: HotSpot?, became new: HotSpot?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: SpendLimits?, became new: SpendLimits?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: SpendPrices, became new: SpendPrices) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: CeilingRaise?, became new: CeilingRaise?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func of(_ value: RateSummary?, became new: RateSummary?) -> String { encode(Values(old: value, new: new)) }
+
+    static func of(_ value: PatternThreshold?, became new: PatternThreshold?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func of(_ value: PatternSettings, became new: PatternSettings) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func of(_ value: CallLimitSettings.Limit?, became new: CallLimitSettings.Limit?) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func of(_ value: AfterHoursSettings, became new: AfterHoursSettings) -> String {
+        encode(Values(old: value, new: new))
+    }
+
+    static func of(_ change: DialingChange) -> String { encode(change) }
+
     /// Certificates, which are public.
     static func ofAuthority(_ value: String?, became new: String?) -> String { encode(Values(old: value, new: new)) }
 
@@ -61,6 +115,10 @@ enum JournalDetail {
         var values = ["problem": refusal.problem, "control": refusal.control?.rawValue ?? ""]
         if unwritten > 0 { values["unwritten"] = "\(unwritten)" }
         return encode(values)
+    }
+
+    static func release(of stop: StopReport, because reason: String) -> String {
+        encode(["rule": stop.rule.name, "value": "\(stop.value)", "threshold": "\(stop.threshold)", "reason": reason])
     }
 
     static func outcomes(_ outcomes: [ControlOutcome]) -> String {

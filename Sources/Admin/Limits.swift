@@ -6,6 +6,8 @@ public enum Limits {
     public static let perCommand = 1_000
     /// Extensions of a business on one machine.
     public static let extensions = 100_000
+    /// Numbers of a business: a block of ten thousand; 100 bytes each.
+    static let numbers = 10_000
     /// Lines that a list gives when nobody says how many.
     public static let defaultLines = 100
     /// How often it is written down that an operator was here.

@@ -110,6 +110,8 @@ enum Limits {
     static let trunkSilence: Duration = .seconds(6)
     /// How long a connection may be idle before it is asked whether it lives.
     static let trunkIdle: Duration = .seconds(30)
+    /// How long at least between two looks at a trunk that nothing happened to.
+    static let trunkReview: Duration = .milliseconds(200)
     /// Answers of a broken server in a row that open the breaker.
     static let trunkRefusals = 3
     /// The first rest after a failure, and the longest: RFC 5626 §4.5 with a shorter start, because a business waits.

@@ -166,6 +166,20 @@ public enum Limits {
     /// Unencrypted listeners at a time. Who needs more has not replaced anything.
     public static let listenerExceptions = 8
 
+    /// Servers of one trunk: two in each of four places.
+    static let trunkServers = 8
+    /// Networks of one provider: each is looked at for each message that comes from no known connection.
+    static let trunkPrefixes = 64
+    /// Bits of a provider's network that count at least: the largest carriers publish one of their blocks as a whole.
+    static let shortestProvider = (v4: 12, v6: 28)
+    /// Calls at once that a trunk may be given: more than one machine relays.
+    static let trunkCalls = 1...10_000
+    static let trunkPriorities = 0...99
+    /// Bytes of the user name that a provider gives, which goes into each request.
+    static let trunkUsernameBytes = 64
+    /// Bytes of the password that it gives.
+    static let trunkSecretBytes = 128
+
     /// Networks that phones sit in: the offices of a large business. Each is looked at for each connection.
     public static let sites = 64
     /// Bits of a site that count at least: the widest private network of IPv4, and what a provider of IPv6 gets.

@@ -77,4 +77,15 @@ public enum Limits {
     /// Bytes of a host name and of one label of it (RFC 1035 §2.3.4; 255 with the length bytes of the wire).
     public static let hostNameBytes = 253
     public static let hostLabelBytes = 63
+
+    // MARK: Finding servers
+
+    /// Bytes of an answer of a name server: the largest that TCP carries (RFC 1035 §4.2.2).
+    public static let dnsBytes = 65_535
+    /// Records that are read of one answer. Providers have under 20.
+    public static let dnsRecords = 64
+    /// Questions that one search for servers may cost: a NAPTR, the SRV records it names, and two addresses for each server.
+    public static let dnsQuestions = 24
+    /// Servers that a search ends with.
+    public static let dnsPlaces = 8
 }

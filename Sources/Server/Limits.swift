@@ -135,6 +135,12 @@ enum Limits {
     static let businessBurst = 20_000
     static let businessByteRate = 8 << 20
     static let businessByteBurst = 32 << 20
+    /// The same of one trunk: ten calls a second set up and ended, which take some twenty messages each; and what a provider says
+    /// at once that has lost its connection to us and comes back.
+    static let trunkRate = 200
+    static let trunkBurst = 2_000
+    static let trunkByteRate = 512 << 10
+    static let trunkByteBurst = 4 << 20
     /// Budgets kept before it is looked which of them nobody has any more; 150 bytes each.
     static let fewBudgets = 1_024
 
@@ -180,4 +186,18 @@ enum Limits {
     /// twice what ``leastCalls`` need.
     static let mediaPackets = 200_000
     static let leastMediaPackets = 20_000
+
+    // MARK: Providers
+
+    /// Threads that ask name servers, for all businesses: each may wait for seconds.
+    static let nameThreads = 2
+    /// How long one search for the servers of a provider may take, with the wait for a thread.
+    static let lookup: Duration = .seconds(12)
+    /// From the first packet of a connection to a provider until it stands, without TLS.
+    static let trunkConnect: Duration = .seconds(5)
+    /// How long a trial waits for the answer to a login: two silent servers.
+    static let trunkTrial: Duration = .seconds(15)
+    /// Names of a provider's certificate that people are told, and characters of each.
+    static let shownNames = 8
+    static let shownNameCharacters = 120
 }

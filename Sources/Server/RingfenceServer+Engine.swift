@@ -26,6 +26,12 @@ extension RingfenceServer: LiveState {
             }
             if parts.contains(.calls) { live.calls = loop.switchboard.calls().compactMap { CallReport($0.record) } }
             if parts.contains(.listeners) { live.listeners = signalling.listeners }
+            if parts.contains(.trunks) {
+                let calls = loop.switchboard.calls().compactMap(\.record.trunk)
+                live.trunks = loop.switchboard.trunks(at: SystemClock.now).map { trunk in
+                    TrunkCondition(trunk, calls: calls.count { $0 == trunk.name })
+                }
+            }
             return live
         }
         return live ?? LiveReport()
@@ -34,6 +40,9 @@ extension RingfenceServer: LiveState {
     public func endCall(_ id: String) async -> Bool {
         await hop.ask { $0.endCall(id) } ?? false
     }
+
+    /// The calls of this server are not watched for patterns yet, so none is stopped.
+    public func release(_: PatternFinding.Subject) async -> Bool { false }
 }
 
 extension RingfenceServer: JobBoard {

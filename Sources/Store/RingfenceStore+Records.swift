@@ -21,12 +21,18 @@ extension RingfenceStore {
 
     /// Newest first.
     ///
-    /// - Parameter owner: Only calls that this extension made or got, since it is there: whoever had its number before is
-    ///   somebody else. All calls when `nil`.
-    public func records(of owner: Extension? = nil, limit: Int = 100) throws -> [CallRecord] {
+    /// - Parameters:
+    ///   - owner: Only calls that this extension made or got, since it is there: whoever had its number before is somebody else.
+    ///     All calls when `nil`.
+    ///   - period: When they began; `nil` for whenever it was.
+    public func records(
+        of owner: Extension? = nil,
+        during period: ClosedRange<WallTime>? = nil,
+        limit: Int = 100
+    ) throws -> [CallRecord] {
         let limit = max(0, min(limit, Limits.listedRows))
-        let waiting = log.oldest(of: business).map(\.record)
-        let rows = try pool.read { try RecordTable.list($0, of: owner, limit: limit) }
+        let waiting = log.oldest(of: business).map(\.record).filter { period?.contains($0.startedAt) ?? true }
+        let rows = try pool.read { try RecordTable.list($0, of: owner, during: period, limit: limit) }
         return waiting.isEmpty ? rows : rows.updated(with: waiting, of: owner, limit: limit)
     }
 

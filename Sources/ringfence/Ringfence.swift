@@ -40,6 +40,15 @@ struct Ringfence: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(
+                name: "Outside",
+                subcommands: [
+                    TrunkNoun.self, NumberNoun.self, CountryNoun.self, ClassNoun.self, PremiumNoun.self,
+                    ProfileNoun.self,
+                    RangeNoun.self, RatesNoun.self, SpendNoun.self, PatternNoun.self, LimitNoun.self,
+                    AfterHoursNoun.self,
+                ]
+            ),
+            CommandGroup(
                 name: "Proof",
                 subcommands: [
                     ControlNoun.self, AuditNoun.self, AttackNoun.self, JournalNoun.self, EventNoun.self, BanNoun.self,

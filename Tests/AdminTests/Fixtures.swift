@@ -131,7 +131,7 @@ final class Office: Sendable {
 struct Unexpected: Error {}
 
 /// Keeps registrations and calls, and ends those that a snapshot forbids.
-final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, LiveState, SettingsFollower {
+final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, LiveState, SettingsFollower, TrunkTester {
     struct State {
         var generations: [UInt64] = []
         var registrations: [RegistrationReport] = []
@@ -139,6 +139,9 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
         var bans: [Ban] = []
         var protection: BanRules.Protection?
         var certificate = CertificateReport.sample("AA:BB", authority: "root")
+        var trunks: [TrunkCondition] = []
+        var spending: [SpendReport]?
+        var stops: [StopReport] = []
         /// What somebody else does while the calls are looked up, once.
         var meanwhile: (@Sendable () async -> Void)?
     }
@@ -169,6 +172,9 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
         state.withLock { state in
             if parts.contains(.registrations) { live.registrations = state.registrations }
             if parts.contains(.calls) { live.calls = state.calls }
+            if parts.contains(.trunks) { live.trunks = state.trunks }
+            if parts.contains(.spending) { live.spending = state.spending }
+            if parts.contains(.stops) { live.stops = state.stops }
         }
         if parts.contains(.listeners) { live.listeners = [Listener(purpose: .sipTLS, address: "192.0.2.1:5061")] }
         return live
@@ -180,6 +186,18 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
             state.calls.removeAll { $0.id == id }
             return state.calls.count < before
         }
+    }
+
+    func release(_ subject: PatternFinding.Subject) async -> Bool {
+        state.withLock { state in
+            let before = state.stops.count
+            state.stops.removeAll { $0.subject == subject.argument }
+            return state.stops.count < before
+        }
+    }
+
+    func tryTrunk(_ name: TrunkName) async -> [Finding]? {
+        [Finding("trunk-name", .critical, "\(name) has no server.", remedy: "Ask the provider for one.")]
     }
 
     func bans() async -> [Ban] { state.withLock { $0.bans } }

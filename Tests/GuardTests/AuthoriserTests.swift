@@ -44,7 +44,7 @@ struct AuthoriserTests {
     }
 
     @Test func `each role has what it is for, and no more`() throws {
-        #expect(rights(.billing) == [.seeExtensions, .seeRecords])
+        #expect(rights(.billing) == [.seeExtensions, .seeRecords, .seeNumbers, .seeSpending])
         #expect(rights(.frontDesk) == [.seeExtensions, .seeRegistrations, .seeCalls])
         #expect(
             rights(.ownExtension(try #require(own)))
@@ -53,6 +53,11 @@ struct AuthoriserTests {
         // Neither alone can open a way in and hand out a password for it.
         #expect(!rights(.administrator).contains(.openListeners) && rights(.administrator).contains(.enrolPhones))
         #expect(rights(.security).contains(.openListeners) && !rights(.security).contains(.enrolPhones))
+        // Nor bring in a way out, or prices that count for nothing, and open the countries for it.
+        for (first, second) in [(Right.changeTrunks, Right.openDialling), (.importRates, .activateRates)] {
+            #expect(rights(.administrator).contains(first) && !rights(.administrator).contains(second))
+            #expect(rights(.security).contains(second) && !rights(.security).contains(first))
+        }
     }
 
     @Test func `all rights are needed, not one of them`() {

@@ -211,6 +211,7 @@ struct MigrationTests {
                 "0010 what people did", "0011 events that wait for the journal", "0012 jobs",
                 "0013 which business, and whether it is served", "0014 whoever takes part in a call",
                 "0015 where a business is reached", "0016 opening hours",
+                "0017 what is arranged with the outside world", "0018 calls over trunks", "0019 price lists",
             ]
         )
         #expect(print == "519c42b836759ac7")

@@ -2,6 +2,7 @@
 
 public import Guard
 public import Model
+public import Primitives
 import Store
 
 /// The calls that are up or being set up.
@@ -59,8 +60,13 @@ public struct ListRecords: ExtensionCommand {
 
     /// How many at most.
     public let limit: Int
+    /// When they began at the earliest and at the latest; `nil` for whenever it was.
+    public var since: WallTime?
+    public var until: WallTime?
 
-    public init(limit: Int) { self.limit = limit }
+    public init(limit: Int, since: WallTime? = nil, until: WallTime? = nil) {
+        (self.limit, self.since, self.until) = (limit, since, until)
+    }
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(limit: 100) }
 
@@ -71,10 +77,17 @@ public struct ListRecords: ExtensionCommand {
     /// Calls of one extension that is not there (any more) are nobody's to see.
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> [CallRecord]
     {
+        let period = period
         guard let number = caller.permit.extensionOnly else {
-            return try await administrator.reading { try $0.records(limit: limit) }
+            return try await administrator.reading { try $0.records(of: nil, during: period, limit: limit) }
         }
         guard let owner = administrator.store.snapshot.extensions[number] else { return [] }
-        return try await administrator.reading { try $0.records(of: owner, limit: limit) }
+        return try await administrator.reading { try $0.records(of: owner, during: period, limit: limit) }
+    }
+
+    private var period: ClosedRange<WallTime>? {
+        guard since != nil || until != nil else { return nil }
+        let first = since ?? WallTime(milliseconds: .min)
+        return first...max(first, until ?? WallTime(milliseconds: .max))
     }
 }

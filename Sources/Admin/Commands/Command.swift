@@ -14,6 +14,8 @@ public protocol Command: Codable, Hashable, Sendable {
     static var name: String { get }
     /// What somebody needs who wants it done: all of them.
     static var rights: [Right] { get }
+    /// The same for this one: all of ``rights``, and more where what is asked for goes further than usual.
+    var needed: [Right] { get }
     /// Whose things somebody wants to look at who may not look at all of them. What changes something is for those who may.
     var subject: Authoriser.Subject { get }
 
@@ -27,6 +29,8 @@ public protocol Command: Codable, Hashable, Sendable {
 }
 
 extension Command {
+    public var needed: [Right] { Self.rights }
+
     public var subject: Authoriser.Subject { .any }
 
     /// Whether it may leave anything different from how it found it. An audit only looks.
@@ -45,4 +49,21 @@ public struct Caller: Sendable {
     let name: String
     /// What the answer may speak of.
     let permit: Permit
+    /// For what takes two people.
+    private let person: LocalAccount?
+
+    init(_ actor: Actor, permit: Permit) { (name, self.permit, person) = (actor.name, permit, actor.account) }
+
+    /// - Throws: Where nobody can be held to it.
+    func account() throws(Refusal) -> LocalAccount {
+        guard let person else {
+            throw Refusal(
+                .roles,
+                problem: "\(name) cannot do this.",
+                reason: "it takes two people, and it is not known which account this is",
+                remedy: "do it on the machine itself, by an account of your own: ringfence operator list"
+            )
+        }
+        return person
+    }
 }

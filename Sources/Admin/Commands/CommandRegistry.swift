@@ -24,6 +24,25 @@ public enum CommandRegistry {
             ShowHours.self, SetHours.self, ShowMedia.self, SetMediaPorts.self, AddListener.self, RemoveListener.self,
             TrustClients.self,
         ]
+        + [
+            ListTrunks.self, ShowTrunk.self, TestTrunk.self, AddTrunk.self, SetTrunkPassword.self, DisableTrunk.self, EnableTrunk.self,
+            RemoveTrunk.self, ExcuseTrunk.self, WithdrawTrunk.self,
+        ]
+        + [
+            ShowDialing.self, SetHome.self, OpenCountry.self, CloseCountry.self, AllowClass.self, RefuseClass.self,
+            ApprovePremium.self, WithdrawPremium.self, SetProfile.self, RemoveProfile.self, LimitRange.self,
+            FreeRange.self,
+        ]
+        + [
+            ShowSpend.self, SetSpendLimits.self, SetSpendPrices.self, LowerCeiling.self, RaiseCeiling.self,
+            AgreeToCeiling.self, DropCeilingRaise.self, ListRates.self, UploadRates.self, ImportRates.self,
+            CompareRates.self, ActivateRates.self, RemoveRates.self,
+        ]
+        + [
+            ShowPatterns.self, SetPattern.self, AdjustPatterns.self, ReleaseStop.self, SetCallLimit.self,
+            SetAfterHours.self,
+        ]
+        + [ListNumbers.self, AddNumber.self, RouteNumber.self, RemoveNumber.self, SetCallerNumber.self]
         + [AddOperator.self, ListOperators.self, RemoveOperator.self]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -117,12 +117,13 @@ extension Administrator {
         let old = try find(text)
         let phones = store.snapshot.devices(of: old.number)
         let watchers = operators(of: old.number, by: caller)
+        let outside = outsideTraces(of: old.number, by: caller)
         let drafts =
             phones.map { caller.draft("phone.revoke", $0.id.text, JournalDetail.of($0.summary, became: nil)) }
             + [caller.draft("extension.remove", old.number.text, JournalDetail.of(old, became: nil))]
         try await change(
-            [.remove(old.number)] + watchers.map(\.change),
-            drafts + watchers.map(\.draft),
+            [.remove(old.number)] + watchers.map(\.change) + outside.map(\.change),
+            drafts + watchers.map(\.draft) + outside.map(\.draft),
             notice: "Extension \(old.number) removed by \(caller.name)"
         )
         return phones.count

@@ -3,6 +3,7 @@
 #define RINGFENCE_CNETWORK_H
 #include "clock.h"
 #include "media_socket.h"
+#include "names.h"
 #include "process.h"
 #include "reception.h"
 #include "tls_abuse.h"

@@ -23,7 +23,8 @@ struct TrunkLine: Sendable {
     struct Open: Sendable {
         let flow: Flow
         var health: Health
-        let since: MonotonicTime
+        /// Since when calls can go by it; `nil` while they cannot yet.
+        var upSince: MonotonicTime?
         /// The OPTIONS without an answer.
         var asked: Question?
         /// When the provider last said something that shows it lives.
@@ -58,6 +59,15 @@ struct TrunkLine: Sendable {
         if case .open(let open) = phase, case .up = open.health { true } else { false }
     }
 
+    /// Whether calls can go by it, or may be able to when an answer has come.
+    var isHopeful: Bool {
+        switch phase {
+        case .resting: false
+        case .connecting: true
+        case .open(let open): if case .blocked = open.health { false } else { true }
+        }
+    }
+
     var isChecking: Bool {
         if case .open(let open) = phase, case .checking = open.health { true } else { false }
     }
@@ -73,7 +83,8 @@ struct TrunkLine: Sendable {
         refusals = 0
         change { open in
             open.heard = now
-            open.health = .up
+            if case .up = open.health { return }
+            (open.health, open.upSince) = (.up, now)
         }
     }
 

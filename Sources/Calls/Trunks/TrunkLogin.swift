@@ -12,8 +12,16 @@ struct TrunkLogin: Sendable {
     private let domain: String
     /// What the settings say, or the first realm that the provider named over TLS.
     private var realm: String?
-    /// The nonce that was used last, and how often.
-    private var last: (nonce: String, count: UInt32)?
+    private var last: Last?
+
+    /// The nonce that was used last, how often, and what it came with.
+    private struct Last {
+        let nonce: String
+        let count: UInt32
+        let challenge: Challenge
+        let response: Message
+        let isEncrypted: Bool
+    }
 
     init(_ access: TrunkAccess) {
         (username, secret, realm) = (access.trunk.username, access.secret, access.trunk.realm)
@@ -34,32 +42,53 @@ struct TrunkLogin: Sendable {
         over flow: Flow,
         using entropy: Entropy
     ) throws(TrunkFailure.Challenge) -> TrunkCredentials {
-        guard let username, let secret else { throw .noSecret }
+        guard username != nil, secret != nil else { throw .noSecret }
         let isEncrypted = flow.transport.isEncrypted
         for challenge in try usable(in: response, isEncrypted: isEncrypted) {
             guard before == nil || challenge.stale else { continue }
-            let nonce = response.string(challenge.nonce)
-            let count = last?.nonce == nonce ? (last?.count ?? 0) &+ 1 : 1
-            let answer = secret.reveal { password in
-                ChallengeAnswer(
-                    to: challenge,
-                    in: response,
-                    username: username,
-                    password: password,
-                    method: method,
-                    uri: uri,
-                    count: count,
-                    cnonce: entropy.token(),
-                    allowsLegacy: isEncrypted
-                )
+            guard let credentials = respond(to: challenge, in: response, method, uri, isEncrypted, entropy) else {
+                continue
             }
-            guard let answer else { continue }
             if isEncrypted, realm == nil { realm = response.unescaped(challenge.realm) }
-            last = (nonce, count)
-            let name: HeaderName = response.status == 407 ? .proxyAuthorization : .authorization
-            return TrunkCredentials(name: name, value: answer.value, nonce: nonce)
+            return credentials
         }
         throw before == nil ? .unknown : .repeated
+    }
+
+    /// Credentials for the challenge that was answered last, whose nonce the provider may still take (RFC 7616 §3.6).
+    mutating func answerAgain(method: Method, uri: String, using entropy: Entropy) -> TrunkCredentials? {
+        guard let last else { return nil }
+        return respond(to: last.challenge, in: last.response, method, uri, last.isEncrypted, entropy)
+    }
+
+    private mutating func respond(
+        to challenge: Challenge,
+        in response: Message,
+        _ method: Method,
+        _ uri: String,
+        _ isEncrypted: Bool,
+        _ entropy: Entropy
+    ) -> TrunkCredentials? {
+        guard let username, let secret else { return nil }
+        let nonce = response.string(challenge.nonce)
+        let count = last?.nonce == nonce ? (last?.count ?? 0) &+ 1 : 1
+        let answer = secret.reveal { password in
+            ChallengeAnswer(
+                to: challenge,
+                in: response,
+                username: username,
+                password: password,
+                method: method,
+                uri: uri,
+                count: count,
+                cnonce: entropy.token(),
+                allowsLegacy: isEncrypted
+            )
+        }
+        guard let answer else { return nil }
+        last = Last(nonce: nonce, count: count, challenge: challenge, response: response, isEncrypted: isEncrypted)
+        let name: HeaderName = response.status == 407 ? .proxyAuthorization : .authorization
+        return TrunkCredentials(name: name, value: answer.value, nonce: nonce)
     }
 
     /// The challenges that may be answered, the strongest first (RFC 8760 §2.4).

@@ -32,6 +32,14 @@ public struct TrunkLookup: Sendable {
     public let servers: [Trunk.Server]
     /// Which records to ask for: never those of another transport.
     public let transport: Trunk.Transport
+
+    init(_ trunk: Trunk, _ attempt: TrunkAttempt) {
+        (self.attempt, self.trunk, domain) = (attempt, trunk.name, trunk.domain)
+        (servers, transport) = (trunk.servers, trunk.transport)
+    }
+
+    /// One that no switchboard waits for.
+    public init(trying trunk: Trunk) { self.init(trunk, TrunkAttempt(serial: 0)) }
 }
 
 /// Open a connection to a provider. Answered by ``Switchboard/connected(_:_:_:)``, when the certificate was verified, or
@@ -47,4 +55,13 @@ public struct TrunkConnect: Sendable {
     public let authority: String?
     /// Whether our certificate is shown.
     public let showsCertificate: Bool
+
+    init(_ trunk: Trunk, _ server: TrunkServer, _ attempt: TrunkAttempt) {
+        (self.attempt, self.trunk, self.server) = (attempt, trunk.name, server)
+        (domain, transport) = (trunk.domain, trunk.transport)
+        (authority, showsCertificate) = (trunk.authority, trunk.showsCertificate)
+    }
+
+    /// One that no switchboard waits for.
+    public init(trying trunk: Trunk, at server: TrunkServer) { self.init(trunk, server, TrunkAttempt(serial: 0)) }
 }

@@ -6,9 +6,10 @@ import SIP
 
 /// The connections to the servers of one provider.
 extension TrunkState {
-    /// Whether a connection to a server is worth having: as long as fewer than ``Limits/trunkConnections`` better ones are up.
+    /// Whether a connection to a server is worth having: as long as fewer than ``Limits/trunkConnections`` better ones are up, or
+    /// may be in a moment.
     func isWanted(_ index: Int) -> Bool {
-        !lines[index].isLeaving && lines[..<index].count { $0.isUp && !$0.isLeaving } < Limits.trunkConnections
+        !lines[index].isLeaving && lines[..<index].count { $0.isHopeful && !$0.isLeaving } < Limits.trunkConnections
     }
 
     mutating func review(_ index: Int, _ effects: inout TrunkEffects, _ turn: inout Turn) {
@@ -30,19 +31,7 @@ extension TrunkState {
     private mutating func connect(_ index: Int, _ effects: inout TrunkEffects, _ turn: inout Turn) {
         let attempt = TrunkAttempt(serial: effects.serial())
         lines[index].phase = .connecting(attempt, giveUp: turn.now.monotonic + Limits.trunkConnect)
-        turn.actions.append(
-            .connect(
-                TrunkConnect(
-                    attempt: attempt,
-                    trunk: name,
-                    server: lines[index].server,
-                    domain: trunk.domain,
-                    transport: trunk.transport,
-                    authority: trunk.authority,
-                    showsCertificate: trunk.showsCertificate
-                )
-            )
-        )
+        turn.actions.append(.connect(TrunkConnect(trunk, lines[index].server, attempt)))
     }
 
     /// - Returns: Whether it waited for that connection.
@@ -54,7 +43,7 @@ extension TrunkState {
     ) -> Bool {
         guard let index = connecting(attempt), isAllowed(at: now.wall) else { return false }
         lines[index].phase = .open(
-            TrunkLine.Open(flow: flow, health: .checking, since: now.monotonic, heard: now.monotonic)
+            TrunkLine.Open(flow: flow, health: .checking, heard: now.monotonic)
         )
         effects.flows[flow.id] = name
         return true
@@ -75,7 +64,12 @@ extension TrunkState {
         _ turn: inout Turn
     ) {
         let (now, open) = (turn.now.monotonic, lines[index].open)
-        let delay = lines[index].rest(isLasting: failure.isLasting, since: open?.since, at: now, using: effects.entropy)
+        let delay = lines[index].rest(
+            isLasting: failure.isLasting,
+            since: open?.upSince,
+            at: now,
+            using: effects.entropy
+        )
         lines[index].phase = .resting(until: now + delay)
         lines[index].refusals = 0
         note(failure, lines[index].server, turn.now)
@@ -189,7 +183,7 @@ extension TrunkState {
         at now: Moment,
         using entropy: Entropy
     ) {
-        let since = lines[index].open?.since
+        let since = lines[index].open?.upSince
         let delay = lines[index].rest(isLasting: false, since: since, at: now.monotonic, using: entropy)
         let asked = Duration.seconds(Int64(min(retryAfter ?? 0, Limits.trunkExpiresRange.upperBound)))
         let until = now.monotonic + max(delay, min(asked, Limits.trunkLongestRest))

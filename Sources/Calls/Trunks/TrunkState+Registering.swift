@@ -57,6 +57,24 @@ extension TrunkState {
         )
     }
 
+    /// Says that calls need not come here any more (§10.2.2). Nobody waits for the answer.
+    func unregister(_ effects: TrunkEffects, _ turn: inout Turn) {
+        guard let held = registration.held, let index = index(of: held.flow), let flow = lines[index].open?.flow else {
+            return
+        }
+        var (registration, login) = (registration, login)
+        registration.cseq += 1
+        let bytes = identity.register(
+            registration,
+            seconds: 0,
+            credentials: login.answerAgain(method: .register, uri: identity.registrar, using: effects.entropy),
+            key: BranchKey(using: effects.entropy),
+            over: flow,
+            effects.settings
+        )
+        turn.actions.append(.send(bytes, flow.id))
+    }
+
     /// The answer to a REGISTER.
     ///
     /// - Returns: Whether it is one of this trunk.

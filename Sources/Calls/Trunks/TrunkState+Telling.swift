@@ -27,16 +27,20 @@ extension TrunkState {
     /// Whether every server was tried and none can be used.
     private var isGivenUp: Bool {
         if case .up = told { return true }
-        guard lastFailure != nil else { return false }
-        if case .asking = registration.phase { return false }
-        let isTrying = lines.contains { line in
+        return lastFailure != nil && !isTrying
+    }
+
+    /// Whether an answer is waited for.
+    private var isTrying: Bool {
+        if case .asking = registration.phase { return true }
+        if case .asking = lookup, lines.isEmpty { return true }
+        return lines.contains { line in
             switch line.phase {
             case .connecting: true
             case .open(let open): open.asked != nil
             case .resting: line.failures == 0 && !line.isLeaving
             }
         }
-        return !isTrying
     }
 
     func summary(at now: Moment) -> TrunkSummary {
@@ -44,6 +48,7 @@ extension TrunkState {
         return TrunkSummary(
             name: name,
             state: state(at: now.wall),
+            isTrying: isTrying,
             server: best?.line.server,
             registeredUntil: registration.held?.untilWall,
             lastFailure: lastFailure,
@@ -58,6 +63,7 @@ extension TrunkState {
         guard isAllowed(at: now) else { return .off }
         if best(at: now) != nil { return .ready }
         if case .resting = registration.phase, lines.contains(where: \.isUp) { return .refused }
+        if case .down = told { return .unreachable }
         return isGivenUp ? .unreachable : .trying
     }
 }

@@ -67,7 +67,7 @@ struct TrunkState: Sendable {
 
     /// Does what is due, and says when to look again.
     mutating func review(_ effects: inout TrunkEffects, _ turn: inout Turn) {
-        guard isAllowed(at: turn.now.wall) else { return rest(&turn) }
+        guard isAllowed(at: turn.now.wall) else { return rest(effects, &turn) }
         registration.expire(at: turn.now.monotonic)
         lookUp(&effects, &turn)
         for index in lines.indices { review(index, &effects, &turn) }
@@ -75,19 +75,21 @@ struct TrunkState: Sendable {
         register(&effects, &turn)
         for index in lines.indices { check(index, &effects, &turn) }
         tell(&turn)
-        due = deadline(at: turn.now)
+        // What is due and waits for an answer is looked at again when that has come, or a little later.
+        due = deadline(at: turn.now).map { max($0, turn.now.monotonic + Limits.trunkReview) }
     }
 
     /// Nothing may be sent: what is open is closed.
-    private mutating func rest(_ turn: inout Turn) {
+    private mutating func rest(_ effects: TrunkEffects, _ turn: inout Turn) {
         if trunk.isEnabled, !lines.isEmpty { note(.notAllowed, nil, turn.now) }
-        leave(&turn)
+        leave(effects, &turn)
         (lines, lookup, due) = ([], .never, nil)
         tell(&turn)
     }
 
     /// Takes leave of the provider: it need not keep where we are.
-    mutating func leave(_ turn: inout Turn) {
+    mutating func leave(_ effects: TrunkEffects, _ turn: inout Turn) {
+        unregister(effects, &turn)
         for open in lines.compactMap(\.open) { turn.actions.append(.close(open.flow.id)) }
         registration.held = nil
         (registration.phase, registration.isAccepted) = (.idle, false)
@@ -110,6 +112,17 @@ struct TrunkState: Sendable {
         return next
     }
 
+    /// Tries at once what would have been tried later.
+    mutating func retry(at now: MonotonicTime) {
+        if case .asking = lookup {} else { (lookup, lookupFailures) = (.failed(until: now), 0) }
+        for index in lines.indices {
+            lines[index].failures = 0
+            if case .resting = lines[index].phase { lines[index].phase = .resting(until: now) }
+            lines[index].change { open in if case .blocked = open.health { open.health = .blocked(until: now) } }
+        }
+        if case .resting = registration.phase { (registration.phase, registration.failures) = (.idle, 0) }
+    }
+
     // MARK: Where the provider is
 
     /// While nothing is connected DNS may know more than before.
@@ -129,17 +142,7 @@ struct TrunkState: Sendable {
         }
         let attempt = TrunkAttempt(serial: effects.serial())
         lookup = .asking(attempt, giveUp: now + Limits.trunkLookup)
-        turn.actions.append(
-            .resolve(
-                TrunkLookup(
-                    attempt: attempt,
-                    trunk: name,
-                    domain: trunk.domain,
-                    servers: trunk.servers,
-                    transport: trunk.transport
-                )
-            )
-        )
+        turn.actions.append(.resolve(TrunkLookup(trunk, attempt)))
     }
 
     private mutating func lookupFailed(_ failure: TrunkFailure, _ now: Moment, _ entropy: Entropy) {

@@ -20,6 +20,8 @@ public struct TrunkSummary: Sendable {
 
     public let name: TrunkName
     public let state: State
+    /// Whether something was asked of the provider that has no answer yet.
+    public let isTrying: Bool
     /// Where calls leave; `nil` while they cannot.
     public let server: TrunkServer?
     /// Until when the provider knows where we are; `nil` where it does not.

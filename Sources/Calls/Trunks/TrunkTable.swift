@@ -47,7 +47,7 @@ struct TrunkTable: Sendable {
     /// What comes from there is a call to us at most: never a right to call out (row C11).
     func trunk(of flow: Flow, at now: Moment) -> TrunkName? {
         if trunks.isEmpty { return nil }
-        if let name = effects.flows[flow.id] { return name }
+        if let name = effects.flows[flow.id] { return trunks[name]?.isAllowed(at: now.wall) == true ? name : nil }
         return order.first { name in
             guard let state = trunks[name], state.isAllowed(at: now.wall),
                 flow.transport == Transport(state.trunk.transport)
@@ -126,22 +126,28 @@ struct TrunkTable: Sendable {
         order = outside.usableTrunks.map(\.trunk.name)
         for (name, state) in trunks where outside.trunks[name] == nil {
             var state = state
-            state.leave(&turn)
+            state.leave(effects, &turn)
             trunks[name] = nil
             touched.remove(name)
         }
         for (name, access) in outside.trunks {
             if trunks[name]?.take(access, &turn) != true {
-                if var old = trunks[name] { old.leave(&turn) }
+                if var old = trunks[name] { old.leave(effects, &turn) }
                 trunks[name] = TrunkState(access, using: effects.entropy)
             }
             touched.insert(name)
         }
     }
 
+    /// Tries a trunk at once that would have been tried later.
+    mutating func retry(_ name: TrunkName, at now: Moment) {
+        trunks[name]?.retry(at: now.monotonic)
+        touched.insert(name)
+    }
+
     /// Takes leave of every provider, because the server stops.
     mutating func leave(_ turn: inout Turn) {
-        for name in trunks.keys { trunks[name]?.leave(&turn) }
+        for name in trunks.keys { trunks[name]?.leave(effects, &turn) }
         (trunks, nextDeadline) = ([:], nil)
         touched = []
     }

@@ -80,7 +80,8 @@ public enum Authoriser {
         case .owner: .everything
         case .administrator: runsTheSystem(right) ? .everything : .nothing
         case .security: guardsTheSystem(right) ? .everything : .nothing
-        case .billing: [.seeExtensions, .seeRecords].contains(right) ? .everything : .nothing
+        case .billing:
+            [.seeExtensions, .seeRecords, .seeNumbers, .seeSpending].contains(right) ? .everything : .nothing
         case .frontDesk: [.seeExtensions, .seeRegistrations, .seeCalls].contains(right) ? .everything : .nothing
         case .auditor: right.changesSomething ? .nothing : .everything
         case .ownExtension(let number): belongsToAnExtension(right) ? .only(number) : .nothing
@@ -93,21 +94,29 @@ public enum Authoriser {
         case .seeExtensions, .changeExtensions, .cutOffExtensions, .seePhones, .enrolPhones, .revokePhones,
             .seeRegistrations, .seeCalls, .endCalls, .seeRecords, .readJournal, .seeControls, .runAudit, .diagnose,
             .seeListeners, .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .replaceCertificate,
-            .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeOperators:
+            .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .seeNumbers,
+            .changeNumbers, .seeDialling, .closeDialling, .seeSpending, .importRates, .seePatterns, .seeOperators:
             true
-        case .openListeners, .changeNetwork, .keepProofs, .appointOperators: false
+        case .openListeners, .changeNetwork, .keepProofs, .excuseTrunks, .openDialling, .activateRates, .changeSpending,
+            .changePatterns, .releaseStops, .appointOperators:
+            false
         }
     }
 
-    /// Looks at everything, stops what is dangerous, and decides what may be done without encryption. Hands out no password.
+    /// Looks at everything, stops what is dangerous, and decides what may be done without encryption and what calls may cost.
+    /// Hands out no password, and brings in no trunk and no price list.
     private static func guardsTheSystem(_ right: Right) -> Bool {
         switch right {
         case .seeExtensions, .cutOffExtensions, .seePhones, .revokePhones, .seeRegistrations, .seeCalls, .endCalls,
             .seeRecords, .readJournal, .seeControls, .runAudit, .diagnose, .seeListeners, .openListeners,
             .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .seeEvents, .seeNetwork, .changeNetwork,
-            .seeHours, .seeOperators:
+            .seeHours, .seeTrunks, .cutOffTrunks, .excuseTrunks, .seeNumbers, .seeDialling, .openDialling,
+            .closeDialling,
+            .seeSpending, .activateRates, .changeSpending, .seePatterns, .changePatterns, .releaseStops, .seeOperators:
             true
-        case .changeExtensions, .enrolPhones, .keepProofs, .replaceCertificate, .changeHours, .appointOperators: false
+        case .changeExtensions, .enrolPhones, .keepProofs, .replaceCertificate, .changeHours, .changeTrunks,
+            .changeNumbers, .importRates, .appointOperators:
+            false
         }
     }
 
@@ -117,7 +126,10 @@ public enum Authoriser {
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .readJournal, .seeControls,
             .keepProofs, .runAudit, .diagnose, .seeListeners, .openListeners, .closeListeners, .seeBans, .shutOut,
             .letIn, .seeCertificate, .replaceCertificate, .seeEvents, .seeNetwork, .changeNetwork, .seeOperators,
-            .seeHours, .changeHours, .appointOperators:
+            .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .excuseTrunks, .seeNumbers,
+            .changeNumbers,
+            .seeDialling, .openDialling, .closeDialling, .seeSpending, .importRates, .activateRates, .changeSpending,
+            .seePatterns, .changePatterns, .releaseStops, .appointOperators:
             false
         }
     }

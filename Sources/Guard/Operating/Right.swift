@@ -36,6 +36,27 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     case changeNetwork = "change sites, web origins, listeners and ports"
     case seeHours = "see the opening hours"
     case changeHours = "change the opening hours"
+    case seeTrunks = "see the trunks"
+    case changeTrunks = "change the trunks"
+    /// Disabling one: what stops a thief, and is undone by ``changeTrunks``.
+    case cutOffTrunks = "cut trunks off"
+    case excuseTrunks = "let a trunk go without encryption"
+    case seeNumbers = "see the numbers of the business"
+    case changeNumbers = "change the numbers of the business"
+    case seeDialling = "see where calls may go"
+    /// Lets calls go where they could not: it costs money in wrong hands.
+    case openDialling = "open where calls may go"
+    case closeDialling = "close where calls may go"
+    case seeSpending = "see prices and what was spent"
+    /// Brings a price list in, which is looked at before it counts.
+    case importRates = "import prices"
+    /// Lets it count: prices that are too low make every limit useless.
+    case activateRates = "let imported prices count"
+    case changeSpending = "change what calls may cost"
+    case seePatterns = "see the call patterns that are watched"
+    case changePatterns = "change the call patterns that are watched"
+    /// Ends a stop before its time.
+    case releaseStops = "let stopped calls go on"
     case seeOperators = "see the operators"
     case appointOperators = "say who may do what"
 
@@ -44,11 +65,12 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
         switch self {
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .keepProofs, .openListeners,
             .closeListeners, .shutOut, .letIn, .replaceCertificate, .changeNetwork, .changeHours,
-            .appointOperators:
+            .changeTrunks, .cutOffTrunks, .excuseTrunks, .changeNumbers, .openDialling, .closeDialling, .importRates,
+            .activateRates, .changeSpending, .changePatterns, .releaseStops, .appointOperators:
             true
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords, .readJournal, .seeControls,
             .runAudit, .diagnose, .seeListeners, .seeBans, .seeCertificate, .seeEvents, .seeNetwork, .seeHours,
-            .seeOperators:
+            .seeTrunks, .seeNumbers, .seeDialling, .seeSpending, .seePatterns, .seeOperators:
             false
         }
     }

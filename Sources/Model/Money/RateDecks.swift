@@ -28,6 +28,11 @@ public struct RateDecks: Sendable {
         for deck in waiting { self.waiting[deck.deck.id] = deck }
     }
 
+    /// One list for all trunks, whatever its name.
+    public init(usual deck: RateDeck, importedAt: WallTime, importedBy: String) {
+        active[Self.usual] = ImportedDeck(deck, importedAt: importedAt, importedBy: importedBy)
+    }
+
     /// What calls over a trunk are priced by; `nil` where nobody has imported prices, so that none can be.
     public func deck(of trunk: TrunkName) -> RateDeck? {
         (ShortName(parsing: trunk.text).flatMap { active[$0] } ?? active[Self.usual])?.deck

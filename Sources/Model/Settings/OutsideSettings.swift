@@ -45,6 +45,9 @@ public final class OutsideSettings: Sendable {
         (patterns, callLimits, afterHours) = (draft.patterns, draft.callLimits, draft.afterHours)
     }
 
+    /// The price list of all trunks that have none of their own; `nil` without one. For a call: ``RateDecks/deck(of:)``.
+    public var deck: RateDeck? { rates.active[RateDecks.usual]?.deck }
+
     /// The trunks that may be used, first choice first.
     public var usableTrunks: [TrunkAccess] {
         trunks.values.filter(\.trunk.isEnabled).sorted {

@@ -36,11 +36,15 @@ public struct StoppedSystem: Sendable {
 }
 
 /// Nobody is registered, nobody calls, nothing is open.
-private struct StoppedEngine: LiveState, BanList, CertificateHolder, HealthReporter, JobBoard, SettingsFollower {
+private struct StoppedEngine: LiveState, BanList, CertificateHolder, HealthReporter, JobBoard, SettingsFollower,
+    TrunkTester
+{
+    func tryTrunk(_: TrunkName) async -> [Finding]? { nil }
     func jobs() async -> [JobReport] { [] }
     func apply(_ snapshot: Snapshot, _ changes: [Change]) async {}
     func live(_ parts: LiveParts) async -> LiveReport { LiveReport() }
     func endCall(_ id: String) async -> Bool { false }
+    func release(_ subject: PatternFinding.Subject) async -> Bool { false }
     func bans() async -> [Ban] { [] }
     func protection(of source: BanSource) async -> BanRules.Protection? { nil }
     func impose(_ ban: Ban) async {}

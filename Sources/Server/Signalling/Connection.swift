@@ -42,6 +42,8 @@ final class Connection: ChannelInboundHandler {
     /// Whether the gate counts it among the authenticated.
     var isCountedAsPhone = false
     var standing: Standing
+    /// Whether we opened it, to a provider: it takes no place of those who come.
+    let isOutgoing: Bool
     /// What places it may take while it has shown no credential.
     let origin: ConnectionGate.Origin
     /// Of the login that was shown over it last; a stranger's is that of its source.
@@ -61,7 +63,14 @@ final class Connection: ChannelInboundHandler {
     /// The beginning of a message whose end has not come.
     private var partial: [UInt8] = []
 
-    init(flow: Flow, from origin: ConnectionGate.Origin, loop: SignallingLoop, at now: MonotonicTime) {
+    init(
+        flow: Flow,
+        from origin: ConnectionGate.Origin,
+        loop: SignallingLoop,
+        at now: MonotonicTime,
+        isOutgoing: Bool = false
+    ) {
+        self.isOutgoing = isOutgoing
         self.id = flow.id
         self.flow = flow
         self.loop = loop
@@ -251,6 +260,8 @@ final class Connection: ChannelInboundHandler {
         guard let context else { return loop.closed(self) }
         let operations = context.pipeline.syncOperations
         if let secured = try? operations.context(handlerType: NIOSSLServerHandler.self) {
+            secured.close(promise: nil)
+        } else if let secured = try? operations.context(handlerType: NIOSSLClientHandler.self) {
             secured.close(promise: nil)
         } else {
             context.close(promise: nil)

@@ -155,7 +155,7 @@ final class ListenerSockets {
         try pipeline.addHandler(connection)
     }
 
-    private static func setOptions(of channel: any Channel) throws {
+    static func setOptions(of channel: any Channel) throws {
         let userTimeout = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
         guard let options = channel.syncOptions else { throw ListenerProblem.refused }
         try options.setOption(.tcpOption(.tcp_nodelay), value: 1)

@@ -43,6 +43,14 @@ struct MessageBudget: Sendable {
         )
     }
 
+    /// Of one trunk: the calls of a whole business come over it.
+    static var trunk: MessageBudget {
+        MessageBudget(
+            Bucket(perSecond: Limits.trunkRate, burst: Limits.trunkBurst),
+            Bucket(perSecond: Limits.trunkByteRate, burst: Limits.trunkByteBurst)
+        )
+    }
+
     /// Of the phones of one of several businesses.
     static var business: MessageBudget {
         MessageBudget(
@@ -70,10 +78,12 @@ struct MessageBudget: Sendable {
 ///
 /// Belongs to the loop.
 final class LoginBudget {
-    var budget = MessageBudget.login
+    var budget: MessageBudget
     fileprivate var connections = 0
     private var untold = 0
     private var toldNext = MonotonicTime(nanoseconds: 0)
+
+    init(_ budget: MessageBudget = .login) { self.budget = budget }
 
     /// Counts a pause. Building an event costs more than the pause itself, so one is built for those of a second.
     ///
@@ -96,8 +106,8 @@ struct LoginBudgets {
     var count: Int { budgets.count }
 
     /// - Parameter username: Of a phone that showed its credential, so there are no more than phones.
-    mutating func enter(_ username: String, at now: MonotonicTime) -> LoginBudget {
-        let budget = budgets[username] ?? LoginBudget()
+    mutating func enter(_ username: String, _ whole: MessageBudget = .login, at now: MonotonicTime) -> LoginBudget {
+        let budget = budgets[username] ?? LoginBudget(whole)
         budget.connections += 1
         if budgets.updateValue(budget, forKey: username) == nil { tidy(at: now) }
         return budget

@@ -15,6 +15,7 @@ import Primitives
 final class Signalling {
     let loop: SignallingLoop
     private let sockets: ListenerSockets
+    let connector: TrunkConnector
     private let eventLoop: any EventLoop
     private let logger: Logger
     /// Pages under our own names may open a WebSocket whatever the settings say.
@@ -41,6 +42,7 @@ final class Signalling {
         origins: [WebOrigin],
         identity: TLSIdentity,
         snapshot: Snapshot,
+        names: NameService = NameService(),
         logger: Logger
     ) {
         self.loop = loop
@@ -51,6 +53,7 @@ final class Signalling {
         self.logger = logger
         self.origins = origins
         sockets = ListenerSockets(loop: loop, origins: origins + snapshot.network.origins, identity: identity)
+        connector = TrunkConnector(loop, names: names, identity: identity)
     }
 
     var listeners: [Listener] {
@@ -63,6 +66,7 @@ final class Signalling {
     func start(_ listeners: [BoundListener], shared: [EncryptedListener]) -> EventLoopFuture<Void> {
         sockets.shared = shared
         openExceptions()
+        loop.startTrunks(connector)
         return sockets.open(listeners)
     }
 
@@ -90,7 +94,7 @@ final class Signalling {
     }
 
     /// Shows this to every new connection. Those there are have theirs and keep it.
-    func show(_ identity: TLSIdentity) { sockets.identity = identity }
+    func show(_ identity: TLSIdentity) { (sockets.identity, connector.identity) = (identity, identity) }
 
     func endCall(_ id: String) -> Bool {
         loop.turn.begin(at: SystemClock.now)

@@ -28,11 +28,15 @@ extension SignallingLoop {
         switch action {
         case .send(let bytes, let id): send(bytes, to: id)
         case .authenticated(let id, let login): authenticated(id, login, sender)
-        case .close(let id): connections[id]?.close()
+        case .close(let id):
+            connections[id]?.close()
+            trunkDatagrams[id]?.close()
         case .media(let command): commands.append(command)
         case .remember(let record, let ticket): outlets.remember(record, ticket)
         case .keep(let login): outlets.keep(login)
         case .report(let event): noticed(event, sender)
+        case .resolve(let lookup): connector?.resolve(lookup)
+        case .connect(let wanted): connector?.connect(wanted)
         }
     }
 
@@ -47,6 +51,7 @@ extension SignallingLoop {
 
     private func send(_ bytes: [UInt8], to id: FlowID) {
         if id.rawValue & ConnectionTable.datagramBit != 0 {
+            if let trunk = trunkDatagrams[id] { return trunk.send(bytes) }
             datagrams[DatagramListener.number(of: id)]?.send(bytes, to: id)
         } else if let connection = connections[id] {
             // Written into one buffer again and again: TLS is through with it when the message is flushed.

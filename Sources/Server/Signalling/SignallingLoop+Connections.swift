@@ -108,7 +108,10 @@ extension SignallingLoop {
         guard connections[connection.id] != nil else { return }
         connections.remove(connection.id)
         if let budget = connection.budget { budgets.leave(budget) }
-        admission.disconnected(connection.flow.remote.ip, connection.origin, isPhone: connection.isCountedAsPhone)
+        if !connection.isOutgoing {
+            let source = connection.flow.remote.ip
+            admission.disconnected(source, connection.origin, isPhone: connection.isCountedAsPhone)
+        }
         turn.begin(at: SystemClock.now)
         switchboard.closed(connection.id, &turn)
         carryOut()

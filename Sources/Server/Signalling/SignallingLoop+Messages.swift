@@ -16,7 +16,7 @@ extension SignallingLoop {
         spoke(connection, at: now.monotonic)
         turn.begin(at: now)
         switchboard.receive(message, on: connection.flow, &turn)
-        carryOut(from: Sender(connection.flow))
+        carryOut(from: connection.isOutgoing ? nil : Sender(connection.flow))
     }
 
     /// RFC 5626 §4.4.1: a double CRLF is answered by a single one.
@@ -56,7 +56,7 @@ extension SignallingLoop {
     }
 
     func malformed(_ connection: Connection, _ reason: String, at now: Moment) {
-        admission.charge(connection.flow.remote.ip, cost: .abuse, at: now.monotonic)
+        if !connection.isOutgoing { admission.charge(connection.flow.remote.ip, cost: .abuse, at: now.monotonic) }
         outlets.events.note(
             SecurityEvent(
                 at: now.wall,
@@ -65,7 +65,7 @@ extension SignallingLoop {
                 detail: "closed a connection that does not speak SIP: \(reason)"
             )
         )
-        judge(.malformed, by: Sender(connection.flow))
+        if !connection.isOutgoing { judge(.malformed, by: Sender(connection.flow)) }
     }
 
     /// Notices something that no message caused.

@@ -41,6 +41,10 @@ final class SignallingLoop {
     /// Events about floods since the last report.
     var floods = 0
     var datagrams: [UInt16: DatagramListener] = [:]
+    /// Who does what trunks ask for; `nil` before the start and after the end.
+    var connector: TrunkConnector?
+    var trunkDatagrams: [FlowID: TrunkDatagrams] = [:]
+    var lastDatagramTrunk: UInt64 = 0
     let outlets: Outlets
 
     /// Connections without a credential, from anywhere and from where phones are expected: who goes when there is no room.
@@ -90,6 +94,7 @@ final class SignallingLoop {
         tellMedia()
         while let connection = unflushed.popLast() { connection.flush() }
         for listener in datagrams.values { listener.flush() }
+        for trunk in trunkDatagrams.values { trunk.flush() }
         setWake()
     }
 
@@ -173,13 +178,16 @@ final class SignallingLoop {
         carryOut()
         endTurn()
         reportEvents(at: now.wall)
+        connector?.close()
         for connection in connections.all { connection.close() }
+        for trunk in trunkDatagrams.values { trunk.close() }
         wake?.task.cancel()
     }
 
     /// The end: no timer of it stays behind on the event loop.
     func rest() {
         isOver = true
+        connector = nil
         wake?.task.cancel()
         wake = nil
     }

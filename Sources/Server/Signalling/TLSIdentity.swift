@@ -13,6 +13,8 @@ import NIOSSL
 /// (RFC 5746), no early data (it can be replayed).
 struct TLSIdentity: Sendable {
     private let contexts: [ClientCertificates: NIOSSLContext]
+    private let chain: [NIOSSLCertificate]
+    private let privateKey: NIOSSLPrivateKey
 
     private static let suites: [NIOTLSCipher] = [
         .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -32,6 +34,27 @@ struct TLSIdentity: Sendable {
             contexts[client] = try Self.context(files, chain, key, client, roots)
         }
         self.contexts = contexts
+        (self.chain, privateKey) = (chain, key)
+    }
+
+    /// For a connection that we open. Who is there is verified up to a root, and no name is compared: that is for
+    /// ``ProviderCertificate``. Blocks for as long as it takes to read the machine's roots: not for a loop.
+    ///
+    /// - Parameter authority: PEM of the roots that may have signed what is shown to us; `nil` for those of the machine.
+    func client(trusting authority: String?, showsCertificate: Bool) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.maximumTLSVersion = .tlsv13
+        configuration.cipherSuiteValues = Self.suites
+        configuration.renegotiationSupport = .none
+        configuration.certificateVerification = .noHostnameVerification
+        configuration.shutdownTimeout = .seconds(Int64(Limits.farewell))
+        if let authority { configuration.trustRoots = .certificates(try Self.roots(authority)) }
+        if showsCertificate {
+            configuration.certificateChain = chain.map { .certificate($0) }
+            configuration.privateKey = .privateKey(privateKey)
+        }
+        return try NIOSSLContext(configuration: configuration)
     }
 
     /// For a listener that asks this of who connects.

@@ -25,7 +25,8 @@ public protocol Backend: AnyObject, Sendable {
     func verifyJournal() throws -> JournalVerification
 
     func write(_ records: [CallRecord], events: [SecurityEvent], logins: [PhoneLogin]) throws
-    func records(of owner: Extension?, limit: Int) throws -> [CallRecord]
+    /// - Parameter period: When they began; `nil` for whenever it was.
+    func records(of owner: Extension?, during period: ClosedRange<WallTime>?, limit: Int) throws -> [CallRecord]
     func record(_ id: String) throws -> CallRecord?
     func events(limit: Int) throws -> [SecurityEvent]
     func logins() throws -> [PhoneLogin]
@@ -53,7 +54,7 @@ extension Backend {
     /// Which business it is of.
     public var business: BusinessID { snapshot.business }
 
-    public func records(limit: Int) throws -> [CallRecord] { try records(of: nil, limit: limit) }
+    public func records(limit: Int) throws -> [CallRecord] { try records(of: nil, during: nil, limit: limit) }
 
     /// Writes events alone.
     public func write(_ events: [SecurityEvent]) throws { try write([], events: events, logins: []) }

@@ -11,7 +11,7 @@ enum OutsideTable {
     private enum Kind: String {
         case trunk
         case number
-        /// Of this and the following one row each, whose key is empty.
+        /// Of this and all that follow one row, whose key is empty.
         case callerNumbers = "caller-numbers"
         case dialing
         case spending

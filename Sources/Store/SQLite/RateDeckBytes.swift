@@ -59,7 +59,8 @@ enum RateDeckBytes {
     static func decode(_ bytes: [UInt8]) throws(ByteReader.Malformed) -> [DeckRate] {
         guard bytes.count > 4 else { throw ByteReader.Malformed() }
         var (reader, end) = (ByteReader(bytes.dropLast(4)), ByteReader(bytes.suffix(4)))
-        guard try end.number(UInt32.self) == Checksum.of(bytes.dropLast(4)), try reader.number(UInt8.self) == shape else {
+        guard try end.number(UInt32.self) == Checksum.of(bytes.dropLast(4)), try reader.number(UInt8.self) == shape
+        else {
             throw ByteReader.Malformed()
         }
         let names = try list(&reader) { reader throws(ByteReader.Malformed) in try reader.text() }

@@ -45,22 +45,32 @@ enum RecordTable {
     }
 
     /// Newest first.
-    static func list(_ database: Database, of owner: Extension?, limit: Int) throws -> [CallRecord] {
+    static func list(
+        _ database: Database,
+        of owner: Extension?,
+        during period: ClosedRange<WallTime>?,
+        limit: Int
+    ) throws -> [CallRecord] {
+        let (first, last) = (period?.lowerBound.milliseconds ?? .min, period?.upperBound.milliseconds ?? .max)
         guard let owner else {
             return try Row.fetchAll(
                 database,
-                sql: "SELECT * FROM call_records ORDER BY started_at DESC, id DESC LIMIT ?",
-                arguments: [limit]
+                sql: """
+                    SELECT * FROM call_records WHERE started_at BETWEEN ?1 AND ?2
+                    ORDER BY started_at DESC, id DESC LIMIT ?3
+                    """,
+                arguments: [first, last, limit]
             ).map(record)
         }
         return try Row.fetchAll(
             database,
             sql: """
-                SELECT * FROM call_records WHERE ((caller_kind = 'extension' AND caller = ?1) OR (callee_kind = 'extension' AND callee = ?1))
-                    AND started_at >= ?2
-                ORDER BY started_at DESC, id DESC LIMIT ?3
+                SELECT * FROM call_records
+                WHERE ((caller_kind = 'extension' AND caller = ?1) OR (callee_kind = 'extension' AND callee = ?1))
+                    AND started_at BETWEEN ?2 AND ?3
+                ORDER BY started_at DESC, id DESC LIMIT ?4
                 """,
-            arguments: [owner.number.text, owner.createdAt.milliseconds, limit]
+            arguments: [owner.number.text, max(first, owner.createdAt.milliseconds), last, limit]
         ).map(record)
     }
 

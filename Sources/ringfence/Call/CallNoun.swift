@@ -9,7 +9,7 @@ struct CallNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "call",
         abstract: "The calls of this moment.",
-        subcommands: [CallList.self, CallEnd.self]
+        subcommands: [CallList.self, CallEnd.self, RecordExport.self]
     )
 }
 

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Guard
+public import Model
+public import Primitives
+import Store
+
+/// Where calls of the business may go.
+public struct ShowDialing: Command {
+    public struct Reply: Codable, Hashable, Sendable {
+        public let settings: DialingSettings
+        public let at: WallTime
+
+        public init(settings: DialingSettings, at time: WallTime) { (self.settings, at) = (settings, time) }
+    }
+
+    public static let name = "country.list"
+    public static let rights: [Right] = [.seeDialling]
+
+    public init() {}
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self() }
+
+    public func run(in administrator: isolated Administrator, for _: Caller) async -> Reply {
+        Reply(settings: administrator.store.snapshot.outside.dialing, at: administrator.now())
+    }
+}
+
+/// Says where the business is, and how its people dial.
+public struct SetHome: Command {
+    public static let name = "country.home"
+    public static let rights: [Right] = [.openDialling]
+
+    /// `DE`, as typed, and so are the others; empty for none of them.
+    public let region: String
+    public let outsidePrefix: String
+    public let areaCode: String
+    public let internationalPrefix: String
+
+    public init(region: String, outsidePrefix: String = "", areaCode: String = "", internationalPrefix: String = "") {
+        (self.region, self.outsidePrefix) = (region, outsidePrefix)
+        (self.areaCode, self.internationalPrefix) = (areaCode, internationalPrefix)
+    }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(region: "-") }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> NumberingSettings {
+        let region = try Region(typed: region)
+        guard region != .international else { throw .noRegion("001") }
+        let old = administrator.store.snapshot.outside.dialing
+        var new = old
+        new.numbering = NumberingSettings(
+            home: region,
+            outsidePrefix: try Self.digits(outsidePrefix),
+            areaCode: try Self.digits(areaCode),
+            internationalPrefix: try Self.digits(internationalPrefix)
+        )
+        try await administrator.dial(
+            new,
+            caller.draft(Self.name, region.text, JournalDetail.of(old.numbering, became: new.numbering)),
+            notice: "The business is in \(region.name), by \(caller.name)"
+        )
+        return new.numbering
+    }
+
+    private static func digits(_ text: String) throws(Refusal) -> DigitString? {
+        guard !text.isEmpty else { return nil }
+        guard let digits = DigitString(parsing: text) else { throw .noDigits(text) }
+        return digits
+    }
+}
+
+/// Lets calls go to a country: for good, or to a country or range for a while.
+public struct OpenCountry: Command {
+    public static let name = "country.open"
+    public static let rights: [Right] = [.openDialling]
+
+    /// `FR`, or a range such as `+8835` where it is for a while; as typed.
+    public let place: String
+    /// Whether the ranges that fraud uses are open too.
+    public var withHighRisk = false
+    /// What happens to a call there.
+    public var answer = CallAnswer.allow
+    /// Whether calls may be forwarded and transferred there too.
+    public var onward = false
+    /// For the extensions of one profile only; `nil` for everybody else.
+    public var profile: String?
+    /// Why, and who decided; may be left out where it is for good.
+    public var reason: String?
+    /// As typed: `8h`, `2026-12-24`; `nil` for good.
+    public var until: String?
+
+    public init(_ place: String) { self.place = place }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self("-") }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> ShowDialing.Reply {
+        let old = administrator.store.snapshot.outside.dialing
+        let new: DialingSettings
+        let detail: String
+        if let until {
+            let release = try administrator.release(self, until: until, old, by: caller)
+            new = try old.adding(release)
+            detail = JournalDetail.of(nil, became: release)
+        } else {
+            let region = try Region(typed: place)
+            new = try old.opening(region, self)
+            let change = DialingChange(
+                profile: profile,
+                old: old.rule(region, profile),
+                new: new.rule(region, profile),
+                onward: onward,
+                reason: try reason.map { text throws(Refusal) in try administrator.reason(text) }
+            )
+            detail = JournalDetail.of(change)
+        }
+        let end = until.map { " until \($0)" } ?? ""
+        try await administrator.dial(
+            new,
+            caller.draft(Self.name, place, detail),
+            notice: "Calls to \(DialingRelease.Scope(typed: place)?.words ?? place) are open\(end), by \(caller.name)"
+        )
+        return ShowDialing.Reply(settings: new, at: administrator.now())
+    }
+}
+
+/// Lets no call go to a country or range any more, whoever had leave. Calls that are up go on.
+public struct CloseCountry: Command {
+    public static let name = "country.close"
+    public static let rights: [Right] = [.closeDialling]
+
+    /// As typed.
+    public let place: String
+    /// For the extensions of one profile only; `nil` for everybody, those of all profiles included.
+    public let profile: String?
+
+    public init(_ place: String, profile: String? = nil) { (self.place, self.profile) = (place, profile) }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self("-") }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> ShowDialing.Reply {
+        let scope = try DialingRelease.Scope(typedOrNot: place)
+        let old = administrator.store.snapshot.outside.dialing
+        let new = try old.closing(scope, profile: profile)
+        guard new != old else { throw .closedAlready(scope) }
+        let change = DialingChange(profile: profile, old: scope.region.flatMap { old.rule($0, profile) }, new: nil)
+        try await administrator.dial(
+            new,
+            caller.draft(Self.name, place, JournalDetail.of(change)),
+            notice: "Calls to \(scope.words) are closed, by \(caller.name)"
+        )
+        return ShowDialing.Reply(settings: new, at: administrator.now())
+    }
+}
+
+/// What a change did to the rights of a country or class, for the journal.
+struct DialingChange: Encodable {
+    var profile: String?
+    var old: CountryRule?
+    var new: CountryRule?
+    var oldAnswer: CallAnswer?
+    var newAnswer: CallAnswer?
+    var onward: Bool?
+    var reason: String?
+}
+
+extension Administrator {
+    /// Writes the settings of where calls may go; what has ended goes with it.
+    func dial(_ settings: DialingSettings, _ draft: JournalDraft, notice: String) async throws(Refusal) {
+        var settings = settings
+        settings.dropEnded(at: now())
+        try await change([.outside(.dial(settings))], [draft], notice: notice)
+    }
+
+    func reason(_ text: String?) throws(Refusal) -> String {
+        guard let reason = text.flatMap({ DisplayName.parse($0, limit: Model.Limits.reasonBytes) }) else {
+            throw .noLeaveReason
+        }
+        return reason
+    }
+
+    fileprivate func release(
+        _ asked: OpenCountry,
+        until text: String,
+        _ settings: DialingSettings,
+        by caller: Caller
+    ) throws(Refusal) -> DialingRelease {
+        let (end, reason) = (try end(text), try reason(asked.reason))
+        var extensions: Set<ExtensionNumber>?
+        if let profile = asked.profile { extensions = try settings.profile(typed: profile).extensions }
+        guard extensions?.isEmpty != true else { throw .emptyProfile(asked.profile ?? "") }
+        let release = DialingRelease(
+            try DialingRelease.Scope(typedOrNot: asked.place),
+            extensions: extensions,
+            from: now(),
+            until: end,
+            releasedBy: caller.shortName,
+            reason: reason
+        )
+        guard let release else { throw .releaseTooLong }
+        return release
+    }
+}
+
+extension Caller {
+    /// As much of the name as stands in a list.
+    var shortName: String {
+        var text = Substring(name)
+        while text.utf8.count > Model.Limits.nameBytes { text = text.dropLast() }
+        return String(text)
+    }
+}

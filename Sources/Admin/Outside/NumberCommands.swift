@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Guard
+public import Model
+import Primitives
+import Store
+
+/// The numbers of the business.
+public struct ListNumbers: Command {
+    public static let name = "number.list"
+    public static let rights: [Right] = [.seeNumbers]
+
+    public init() {}
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self() }
+
+    public func run(in administrator: isolated Administrator, for _: Caller) async -> OwnedNumbers {
+        let outside = administrator.store.snapshot.outside
+        return OwnedNumbers(
+            numbers: outside.numbers.values.sorted { $0.number < $1.number },
+            callers: outside.callerNumbers
+        )
+    }
+}
+
+/// Says that a number belongs to the business, and who gets its calls.
+public struct AddNumber: Command {
+    public static let name = "number.add"
+    public static let rights: [Right] = [.changeNumbers]
+
+    /// As typed, and so are the others.
+    public let number: String
+    /// Who gets its calls; `nil` for nobody.
+    public let destination: String?
+    /// The trunk that brings them; `nil` for whichever does.
+    public let trunk: String?
+
+    public init(number: String, destination: String?, trunk: String? = nil) {
+        (self.number, self.destination, self.trunk) = (number, destination, trunk)
+    }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-", destination: nil) }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> OwnedNumber {
+        let outside = administrator.store.snapshot.outside
+        let number = try PhoneNumber(typed: number)
+        guard outside.numbers[number] == nil else { throw .numberExists(number) }
+        guard outside.numbers.count < Limits.numbers else { throw .tooManyNumbers() }
+        let new = OwnedNumber(
+            number: number,
+            trunk: try trunk.map { name throws(Refusal) in try administrator.trunk(name).trunk.name },
+            destination: try administrator.destination(destination),
+            createdAt: administrator.now()
+        )
+        try await administrator.own(new, instead: nil, Self.name, by: caller)
+        return new
+    }
+}
+
+/// Says who gets the calls for a number from now on. Those that ring or talk are left alone.
+public struct RouteNumber: Command {
+    public static let name = "number.route"
+    public static let rights: [Right] = [.changeNumbers]
+
+    /// As typed, and so is the other.
+    public let number: String
+    /// `nil` for nobody.
+    public let destination: String?
+
+    public init(number: String, destination: String?) { (self.number, self.destination) = (number, destination) }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-", destination: nil) }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> OwnedNumber {
+        let old = try administrator.owned(number)
+        var new = old
+        new.destination = try administrator.destination(destination)
+        try await administrator.own(new, instead: old, Self.name, by: caller)
+        return new
+    }
+}
+
+/// Says that a number is no longer the business's own. No call shows it from then on.
+public struct RemoveNumber: Command {
+    public static let name = "number.remove"
+    public static let rights: [Right] = [.changeNumbers]
+
+    /// As typed.
+    public let number: String
+
+    public init(number: String) { self.number = number }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-") }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> OwnedNumber {
+        let old = try administrator.owned(number)
+        let callers = administrator.store.snapshot.outside.callerNumbers
+        let rest = callers.without(old.number)
+        var (changes, drafts) = (
+            [Change.outside(.disown(old.number))],
+            [caller.draft(Self.name, old.number.text, JournalDetail.of(old, became: nil))]
+        )
+        if rest != callers {
+            changes.append(.outside(.showCallers(rest)))
+            drafts.append(caller.draft(SetCallerNumber.name, "caller numbers", JournalDetail.of(callers, became: rest)))
+        }
+        let notice = "\(old.number) is no longer a number of the business, by \(caller.name)"
+        try await administrator.change(changes, drafts, notice: notice)
+        return old
+    }
+}
+
+/// Says under which number calls go out: those of one extension, or of all that have none of their own.
+public struct SetCallerNumber: Command {
+    public static let name = "number.caller"
+    public static let rights: [Right] = [.changeNumbers]
+
+    /// As typed, and so is the other; `nil` for none.
+    public let number: String?
+    /// `nil` for all that have none of their own.
+    public let `extension`: String?
+
+    public init(number: String?, extension: String? = nil) { (self.number, self.extension) = (number, `extension`) }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-") }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> CallerNumbers {
+        let number = try number.map { text throws(Refusal) in try administrator.owned(text).number }
+        let old = administrator.store.snapshot.outside.callerNumbers
+        var (new, whose) = (old, "the business")
+        if let `extension` {
+            let one = try administrator.find(`extension`).number
+            (new.own[one], whose) = (number, "extension \(one)")
+        } else {
+            new.usual = number
+        }
+        guard new != old else { throw .callerIsSo(whose) }
+        try await administrator.change(
+            [.outside(.showCallers(new))],
+            [caller.draft(Self.name, whose, JournalDetail.of(old, became: new))],
+            notice: "Calls of \(whose) show \(number?.text ?? "no number of their own"), by \(caller.name)"
+        )
+        return new
+    }
+}
+
+extension Administrator {
+    fileprivate func owned(_ text: String) throws(Refusal) -> OwnedNumber {
+        let number = try PhoneNumber(typed: text)
+        guard let owned = store.snapshot.outside.numbers[number] else { throw .notOwned(number) }
+        return owned
+    }
+
+    /// Somebody there is, from `extension 101` or `101`.
+    fileprivate func destination(_ text: String?) throws(Refusal) -> Destination? {
+        guard let text else { return nil }
+        let word = "extension "
+        guard let destination = Destination(parsing: text.hasPrefix(word) ? String(text.dropFirst(word.count)) : text)
+        else { throw .noDestination(text) }
+        switch destination {
+        case .extension(let number):
+            guard store.snapshot.extensions[number] != nil else { throw .noExtension(number) }
+        }
+        return destination
+    }
+
+    fileprivate func own(
+        _ new: OwnedNumber,
+        instead old: OwnedNumber?,
+        _ action: String,
+        by caller: Caller
+    ) async throws(Refusal) {
+        let place = new.destination.map { "reaches \($0.words)" } ?? "reaches nobody"
+        try await change(
+            [.outside(.own(new))],
+            [caller.draft(action, new.number.text, JournalDetail.of(old, became: new))],
+            notice: "\(new.number) \(place), by \(caller.name)"
+        )
+    }
+}
+
+extension CallerNumbers {
+    /// These without a number that is not owned any more.
+    fileprivate func without(_ number: PhoneNumber) -> Self {
+        Self(usual: usual == number ? nil : usual, own: own.filter { $0.value != number })
+    }
+
+    /// These without an extension that is not there any more.
+    func without(_ number: ExtensionNumber) -> Self { Self(usual: usual, own: own.filter { $0.key != number }) }
+}
+
+extension Destination {
+    /// For people: `extension 101`.
+    public var words: String {
+        switch self {
+        case .extension(let number): "extension \(number)"
+        }
+    }
+}
+
+extension PhoneNumber {
+    /// - Throws: How a number is written.
+    init(typed text: String) throws(Refusal) {
+        guard let number = Self(parsing: text) else { throw .noPhoneNumber(text) }
+        self = number
+    }
+}
+
+extension Refusal {
+    fileprivate static func noPhoneNumber(_ text: String) -> Self {
+        Self(
+            problem: "\(quoted(text)) is not a telephone number.",
+            reason:
+                "it is a plus, the code of the country and the rest, digits only, so that nobody reads it as another",
+            remedy: "write it like this: +493012345678"
+        )
+    }
+
+    fileprivate static func numberExists(_ number: PhoneNumber) -> Self {
+        Self(
+            problem: "\(number) cannot be added.",
+            reason: "it is a number of the business already",
+            remedy: "say who gets its calls: ringfence number route \(number) --to extension 101"
+        )
+    }
+
+    fileprivate static func tooManyNumbers() -> Self {
+        Self(
+            problem: "No more numbers can be added.",
+            reason: "a business has at most \(Limits.numbers) of them",
+            remedy: "remove those that are not yours any more: ringfence number list"
+        )
+    }
+
+    fileprivate static func notOwned(_ number: PhoneNumber) -> Self {
+        Self(
+            problem: "\(number) is not a number of the business.",
+            reason: "nobody has added it, or it was removed, and calls show numbers of your own only",
+            remedy: "add it if your provider gave it to you: ringfence number add \(number)"
+        )
+    }
+
+    fileprivate static func noDestination(_ text: String) -> Self {
+        Self(
+            problem: "\(quoted(text)) is nobody who can take a call.",
+            reason: "calls for a number go to an extension",
+            remedy: "name one: --to extension 101"
+        )
+    }
+
+    fileprivate static func callerIsSo(_ whose: String) -> Self {
+        Self(
+            problem: "The number that calls of \(whose) show is as you want it already.",
+            reason: "there is nothing to change",
+            remedy: "look at them: ringfence number list"
+        )
+    }
+}

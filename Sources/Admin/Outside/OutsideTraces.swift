@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Store
+
+extension Administrator {
+    /// What is arranged with the outside world for an extension that goes: whoever gets its number next gets none of it.
+    func outsideTraces(of number: ExtensionNumber, by caller: Caller) -> [(change: Change, draft: JournalDraft)] {
+        let outside = store.snapshot.outside
+        return routes(to: number, outside, by: caller) + callerNumbers(of: number, outside, by: caller)
+            + rights(of: number, outside, by: caller) + limits(of: number, outside, by: caller)
+    }
+
+    private func limits(
+        of number: ExtensionNumber,
+        _ outside: OutsideSettings,
+        by caller: Caller
+    ) -> [(change: Change, draft: JournalDraft)] {
+        var traces: [(change: Change, draft: JournalDraft)] = []
+        let subject = "extension \(number)"
+        var spending = outside.spending
+        if let old = spending.own.removeValue(forKey: .extension(number)) {
+            let detail = JournalDetail.of(old, became: nil)
+            traces.append((.outside(.spend(spending)), caller.draft(SetSpendLimits.name, subject, detail)))
+        }
+        var callLimits = outside.callLimits
+        if let old = callLimits.own[number], callLimits.set(nil, of: number) {
+            let detail = JournalDetail.of(old, became: nil)
+            traces.append((.outside(.limitCalls(callLimits)), caller.draft(SetCallLimit.name, subject, detail)))
+        }
+        let old = outside.afterHours
+        var afterHours = old
+        if old.roster.contains(number), afterHours.setRoster(old.roster.subtracting([number])) {
+            let detail = JournalDetail.of(old, became: afterHours)
+            traces.append((.outside(.closeAfterHours(afterHours)), caller.draft(SetAfterHours.name, subject, detail)))
+        }
+        return traces
+    }
+
+    private func rights(
+        of number: ExtensionNumber,
+        _ outside: OutsideSettings,
+        by caller: Caller
+    ) -> [(change: Change, draft: JournalDraft)] {
+        let dialing = outside.dialing.without(number, at: now())
+        guard dialing != outside.dialing else { return [] }
+        let change = DialingChange(reason: "extension \(number) is removed")
+        return [
+            (.outside(.dial(dialing)), caller.draft(SetProfile.name, "extension \(number)", JournalDetail.of(change)))
+        ]
+    }
+
+    private func routes(
+        to number: ExtensionNumber,
+        _ outside: OutsideSettings,
+        by caller: Caller
+    ) -> [(change: Change, draft: JournalDraft)] {
+        outside.numbers.values.filter { $0.destination == .extension(number) }.sorted { $0.number < $1.number }.map {
+            old in
+            var new = old
+            new.destination = nil
+            let detail = JournalDetail.of(old, became: new)
+            return (.outside(.own(new)), caller.draft(RouteNumber.name, old.number.text, detail))
+        }
+    }
+
+    private func callerNumbers(
+        of number: ExtensionNumber,
+        _ outside: OutsideSettings,
+        by caller: Caller
+    ) -> [(change: Change, draft: JournalDraft)] {
+        let old = outside.callerNumbers
+        guard old.own[number] != nil else { return [] }
+        let new = old.without(number)
+        let draft = caller.draft(SetCallerNumber.name, "extension \(number)", JournalDetail.of(old, became: new))
+        return [(.outside(.showCallers(new)), draft)]
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Guard
+public import Model
+public import Primitives
+import Store
+
+/// The trunks, first choice first, each as it is at this moment.
+public struct ListTrunks: Command {
+    public static let name = "trunk.list"
+    public static let rights: [Right] = [.seeTrunks]
+
+    public init() {}
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self() }
+
+    public func run(in administrator: isolated Administrator, for _: Caller) async -> [TrunkReport] {
+        let states = await administrator.engine.live(.trunks).trunks
+        return administrator.store.snapshot.outside.trunks.values.sorted {
+            ($0.trunk.priority, $0.trunk.name) < ($1.trunk.priority, $1.trunk.name)
+        }.map { access in administrator.report(access, states.first { $0.name == access.trunk.name }) }
+    }
+}
+
+/// One trunk.
+public struct ShowTrunk: Command {
+    public static let name = "trunk.show"
+    public static let rights: [Right] = [.seeTrunks]
+
+    /// Its name, as typed.
+    public let trunk: String
+
+    public init(trunk: String) { self.trunk = trunk }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
+
+    public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> TrunkReport {
+        let access = try administrator.trunk(trunk)
+        return await administrator.report(access)
+    }
+}
+
+/// Calls the provider, and says in plain words what is wrong and what to ask it for. Half a minute at most.
+public struct TestTrunk: Command {
+    public static let name = "trunk.test"
+    public static let rights: [Right] = [.seeTrunks, .diagnose]
+
+    /// Its name, as typed.
+    public let trunk: String
+
+    public init(trunk: String) { self.trunk = trunk }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
+
+    public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> DoctorReport {
+        let name = try administrator.trunk(trunk).trunk.name
+        guard let findings = await administrator.engine.tryTrunk(name) else { throw .noTrunk(name) }
+        return DoctorReport(facts: findings)
+    }
+}
+
+/// Adds a provider's way to the outside world. Where it is not encrypted, only by leave and for a while.
+public struct AddTrunk: Command {
+    public static let name = "trunk.add"
+    public static let rights: [Right] = [.changeTrunks]
+
+    public let trunk: NewTrunk
+    /// What it logs in with. Its JSON holds it in clear: whoever encodes it is delivering it to the server.
+    public let password: TrunkPassword?
+
+    public var needed: [Right] { trunk.plain == nil ? Self.rights : Self.rights + [.excuseTrunks] }
+
+    public init(_ trunk: NewTrunk, password: Redacted<String>?) {
+        (self.trunk, self.password) = (trunk, password.map(TrunkPassword.init))
+    }
+
+    public static func harmless(_: ExtensionNumber) -> Self {
+        Self(NewTrunk(name: "-", domain: "-"), password: nil)
+    }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> TrunkReport {
+        let now = administrator.now()
+        let exception = try trunk.plain.map { asked throws(Refusal) in
+            try administrator.exception(asked, by: caller)
+        }
+        let new = TrunkAccess(try trunk.trunk(exception: exception, at: now), secret: password?.secret)
+        let outside = administrator.store.snapshot.outside
+        guard outside.trunks[new.trunk.name] == nil else { throw .trunkExists(new.trunk.name) }
+        if let refusal = TrunkSettingRules.refusal(of: new, in: outside, at: now) { throw refusal }
+        if let authority = new.trunk.authority { try await administrator.engine.check(clientAuthority: authority) }
+        let plain = exception.map { " WITHOUT ENCRYPTION until \($0.until)" } ?? ""
+        try await administrator.put(new, instead: nil, Self.name, "added\(plain)", by: caller)
+        return await administrator.report(new)
+    }
+}
+
+/// Gives a trunk another password.
+public struct SetTrunkPassword: Command {
+    public static let name = "trunk.password"
+    public static let rights: [Right] = [.changeTrunks]
+
+    /// As typed.
+    public let trunk: String
+    public let password: TrunkPassword
+
+    public init(trunk: String, password: Redacted<String>) {
+        (self.trunk, self.password) = (trunk, TrunkPassword(password))
+    }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-", password: Redacted("-")) }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> TrunkReport {
+        let old = try administrator.trunk(trunk)
+        let new = TrunkAccess(old.trunk, secret: password.secret)
+        let outside = administrator.store.snapshot.outside
+        if let refusal = TrunkSettingRules.refusal(of: new, in: outside, at: administrator.now()) { throw refusal }
+        try await administrator.put(new, instead: old, Self.name, "was given another password", by: caller)
+        return await administrator.report(new)
+    }
+}
+
+/// Takes a trunk out of use: its calls end, and nothing leaves by it or comes in.
+public struct DisableTrunk: Command {
+    public static let name = "trunk.disable"
+    public static let rights: [Right] = [.cutOffTrunks]
+
+    /// As typed.
+    public let trunk: String
+
+    public init(trunk: String) { self.trunk = trunk }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> TrunkReport {
+        try await administrator.enable(trunk, false, Self.name, by: caller)
+    }
+}
+
+/// Brings a trunk back into use.
+public struct EnableTrunk: Command {
+    public static let name = "trunk.enable"
+    public static let rights: [Right] = [.changeTrunks]
+
+    /// As typed.
+    public let trunk: String
+
+    public init(trunk: String) { self.trunk = trunk }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> TrunkReport {
+        try await administrator.enable(trunk, true, Self.name, by: caller)
+    }
+}
+
+/// Forgets a trunk and its password. Numbers that belonged to it belong to none.
+public struct RemoveTrunk: Command {
+    public static let name = "trunk.remove"
+    public static let rights: [Right] = [.changeTrunks]
+
+    /// As typed.
+    public let trunk: String
+
+    public init(trunk: String) { self.trunk = trunk }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Trunk {
+        let old = try administrator.trunk(trunk).trunk
+        let numbers = administrator.store.snapshot.outside.numbers.values.filter { $0.trunk == old.name }.map {
+            number in
+            var free = number
+            free.trunk = nil
+            return (old: number, new: free)
+        }
+        try await administrator.change(
+            [.outside(.removeTrunk(old.name))] + numbers.map { .outside(.own($0.new)) },
+            [caller.draft(Self.name, old.name.text, JournalDetail.of(old, became: nil))]
+                + numbers.map {
+                    caller.draft("number.route", $0.new.number.text, JournalDetail.of($0.old, became: $0.new))
+                },
+            notice: "Trunk \(old.name) to \(old.domain) removed by \(caller.name)"
+        )
+        return old
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Guard
+import Model
+import Primitives
+
+struct ClassNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "class",
+        abstract: "Which kinds of numbers may be called: landline, mobile, toll-free.",
+        subcommands: [ClassAllow.self, ClassRefuse.self]
+    )
+}
+
+struct ClassAllow: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "allow",
+        abstract: "Let calls go to a class of numbers, at home and in open countries.",
+        discussion: """
+              ringfence class allow voip
+              ringfence class allow mobile --answer code --profile lobby
+              ringfence class allow mobile --onward
+            """
+    )
+
+    @Argument(help: ArgumentHelp("As 'ringfence country list' names it.", valueName: "class"))
+    var numberClass: NumberClass
+
+    @Option(help: "What happens: allow, screen (repeat digits), code or person.")
+    var answer = CallAnswer.allow
+
+    @Flag(help: "Forwards and transfers there too.")
+    var onward = false
+
+    @Option(help: "For the extensions of this profile only.")
+    var profile: String?
+
+    @OptionGroup var options: ServerOptions
+
+    var command: AllowClass { AllowClass(numberClass, answer: answer, onward: onward, profile: profile) }
+
+    func output(of reply: ShowDialing.Reply) throws -> Output {
+        let hint = "Take it back: ringfence class refuse \(numberClass.rawValue)"
+        return try Output("Calls to \(numberClass.plural) are open.", json: reply.settings, hint: hint)
+    }
+}
+
+struct ClassRefuse: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "refuse",
+        abstract: "Let no call go to a class of numbers. Calls that are up go on."
+    )
+
+    @Argument(help: ArgumentHelp("As 'ringfence country list' names it.", valueName: "class"))
+    var numberClass: NumberClass
+
+    @Option(help: "For the extensions of this profile only.")
+    var profile: String?
+
+    @OptionGroup var options: ServerOptions
+
+    var command: RefuseClass { RefuseClass(numberClass, profile: profile) }
+
+    func output(of reply: ShowDialing.Reply) throws -> Output {
+        try Output("Calls to \(numberClass.plural) are refused.", json: reply.settings)
+    }
+}
+
+struct PremiumNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "premium",
+        abstract: "Single numbers that who is called is paid for.",
+        subcommands: [PremiumList.self, PremiumApprove.self, PremiumWithdraw.self]
+    )
+}
+
+struct PremiumList: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show the numbers that are approved."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    var command: ShowDialing { ShowDialing() }
+
+    func output(of reply: ShowDialing.Reply) throws -> Output {
+        let text = reply.approvals.isEmpty ? "No premium-rate number may be called." : reply.approvals
+        return try Output(text, json: reply.settings.approvals)
+    }
+}
+
+struct PremiumApprove: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve",
+        abstract: "Let calls go to one such number for a while.",
+        discussion: """
+              ringfence premium approve +499001234567 --until 90d \\
+                --reason "support line of our supplier; said A. Owner"
+            """,
+        aliases: ["allow"]
+    )
+
+    @Argument(help: ArgumentHelp("With a plus and the code of the country.", valueName: "number"))
+    var number: PhoneNumber
+
+    @Option(help: ArgumentHelp("When it ends: 90d, 2026-12-24.", valueName: "end"))
+    var until: String
+
+    @Option(help: "Why, and who decided.")
+    var reason: String
+
+    @OptionGroup var options: ServerOptions
+
+    var command: ApprovePremium { ApprovePremium(number: number.text, until: until, reason: reason) }
+
+    func output(of approval: PremiumApproval) throws -> Output {
+        try Output(
+            "\(approval.number) may be called until \(approval.until.seconds).",
+            json: approval,
+            hint: "Take it back: ringfence premium withdraw \(approval.number)"
+        )
+    }
+}
+
+struct PremiumWithdraw: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "withdraw",
+        abstract: "Take that leave back before its time."
+    )
+
+    @Argument(help: ArgumentHelp("As 'ringfence premium list' shows it.", valueName: "number"))
+    var number: PhoneNumber
+
+    @OptionGroup var options: ServerOptions
+
+    var command: WithdrawPremium { WithdrawPremium(number: number.text) }
+
+    func output(of approval: PremiumApproval) throws -> Output {
+        try Output("\(approval.number) may not be called any more.", json: approval)
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Guard
+import Model
+import Primitives
+
+struct NumberNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "number",
+        abstract: "The telephone numbers of the business.",
+        subcommands: [NumberAdd.self, NumberList.self, NumberRoute.self, NumberCaller.self, NumberRemove.self]
+    )
+}
+
+/// Who gets the calls for a number.
+struct DestinationOption: ParsableArguments {
+    @Option(
+        name: .customLong("to"),
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Who gets its calls: extension 101, or nobody.", valueName: "destination")
+    )
+    var words: [String] = []
+
+    /// `nil` for nobody.
+    var text: String? { words.isEmpty || words == ["nobody"] ? nil : words.joined(separator: " ") }
+}
+
+struct NumberAdd: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Say that a number is yours, and who gets its calls.",
+        discussion: """
+            Calls show numbers of your own only.
+
+              ringfence number add +493012345678 --to extension 101
+              ringfence number add +493012345679
+            """
+    )
+
+    @Argument(help: ArgumentHelp("With a plus and the code of the country.", valueName: "number"))
+    var number: PhoneNumber
+
+    @OptionGroup var destination: DestinationOption
+
+    @Option(help: "The trunk that brings its calls. Default: whichever does.")
+    var trunk: String?
+
+    @OptionGroup var options: ServerOptions
+
+    var command: AddNumber { AddNumber(number: number.text, destination: destination.text, trunk: trunk) }
+
+    func output(of number: OwnedNumber) throws -> Output {
+        try Output(
+            "\(number.number) is yours and \(number.words).",
+            json: number,
+            hint: "Show it when you call: ringfence number caller \(number.number)"
+        )
+    }
+}
+
+struct NumberList: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show your numbers, who gets their calls, and whose calls show them."
+    )
+
+    @OptionGroup var options: ServerOptions
+
+    var command: ListNumbers { ListNumbers() }
+
+    func output(of list: OwnedNumbers) throws -> Output {
+        guard !list.numbers.isEmpty else {
+            let hint = "Add one: ringfence number add +493012345678 --to extension 101"
+            return try Output("The business has no numbers.", json: list, hint: hint)
+        }
+        let rows = list.numbers.map {
+            [
+                $0.number.text, $0.destination?.words ?? "nobody", $0.trunk?.text ?? "any",
+                list.callers.words(of: $0.number),
+            ]
+        }
+        return try Output(Table(["number", "reaches", "trunk", "shown by"], rows).text, json: list)
+    }
+}
+
+struct NumberRoute: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "route",
+        abstract: "Say who gets the calls for a number from now on.",
+        discussion: """
+              ringfence number route +493012345678 --to extension 102
+              ringfence number route +493012345678 --to nobody
+            """
+    )
+
+    @Argument(help: ArgumentHelp("As 'ringfence number list' shows it.", valueName: "number"))
+    var number: PhoneNumber
+
+    @OptionGroup var destination: DestinationOption
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        guard !destination.words.isEmpty else { throw ValidationError("Who gets its calls? Add --to extension 101.") }
+    }
+
+    var command: RouteNumber { RouteNumber(number: number.text, destination: destination.text) }
+
+    func output(of number: OwnedNumber) throws -> Output {
+        try Output("\(number.number) \(number.words).", json: number)
+    }
+}
+
+struct NumberCaller: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "caller",
+        abstract: "Say under which of your numbers calls go out.",
+        discussion: """
+              ringfence number caller +493012345678
+              ringfence number caller +493012345679 --extension 101
+              ringfence number caller none --extension 101
+            """
+    )
+
+    @Argument(help: ArgumentHelp("One of yours, or none.", valueName: "number"))
+    var number: String
+
+    @Option(help: "For one extension. Default: for all that have none of their own.")
+    var `extension`: String?
+
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        if let `extension` { try NumberArgument.check(`extension`) }
+        guard number == "none" || PhoneNumber(parsing: number) != nil else {
+            throw ValidationError("'\(number)' is not a number: write it like +493012345678, or none.")
+        }
+    }
+
+    var command: SetCallerNumber {
+        SetCallerNumber(number: number == "none" ? nil : number, extension: `extension`)
+    }
+
+    func output(of callers: CallerNumbers) throws -> Output {
+        let whose = `extension`.map { "extension \($0)" } ?? "whoever has no number of their own"
+        let shown = number == "none" ? "no number of their own" : number
+        return try Output("Calls of \(whose) show \(shown).", json: callers)
+    }
+}
+
+struct NumberRemove: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove",
+        abstract: "Say that a number is not yours any more. No call shows it, and nobody is reached by it."
+    )
+
+    @Argument(help: ArgumentHelp("As 'ringfence number list' shows it.", valueName: "number"))
+    var number: PhoneNumber
+
+    @OptionGroup var options: ServerOptions
+
+    var command: RemoveNumber { RemoveNumber(number: number.text) }
+
+    func output(of number: OwnedNumber) throws -> Output {
+        try Output("\(number.number) is not yours any more.", json: number)
+    }
+}
+
+extension OwnedNumber {
+    fileprivate var words: String { "reaches \(destination?.words ?? "nobody")" }
+}
+
+extension CallerNumbers {
+    fileprivate func words(of number: PhoneNumber) -> String {
+        let some = own.filter { $0.value == number }.keys.sorted().map(\.text)
+        let words = (usual == number ? ["everybody else"] : []) + some
+        return words.isEmpty ? "-" : words.joined(separator: ", ")
+    }
+}
+
+extension PhoneNumber: ExpressibleByArgument {
+    public init?(argument: String) { self.init(parsing: argument) }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Guard
+import Model
+import Primitives
+import Store
+import Testing
+
+@Suite("ringfence pattern, limit and after-hours")
+struct PatternTests {
+    @Test func `a rule is made stricter and wider, and never turned off`() async throws {
+        let office = try Office()
+        let overview = try await office.run(SetPattern(.costlyHour, warn: 5, block: 10, minutes: 60))
+        #expect("\(overview.patterns[.costlyHour])" == "5/10/60")
+        let most = PatternRule.costlyHour.standard.block * Model.Limits.patternWidening
+        #expect(await office.refusal(SetPattern(.costlyHour, warn: 5, block: most + 1, minutes: 60)) != nil)
+        #expect(await office.refusal(SetPattern(.costlyHour, warn: 0, block: 1, minutes: 60)) != nil)
+        #expect(await office.refusal(SetPattern(.costlyHour, warn: 1, block: 2))?.remedy.contains("all three") == true)
+        try await office.run(SetPattern(.costlyHour))
+        #expect(office.store.snapshot.outside.patterns.changed.isEmpty)
+        #expect(try office.journal().last?.detail == #"{"new":"40/60/240","old":"5/10/60"}"#)
+    }
+
+    @Test func `what counts as costly and usual is set`() async throws {
+        let office = try Office()
+        var command = AdjustPatterns()
+        (command.newCountry, command.usual, command.costly) = (.warn, ["FR", "ch"], "0.25")
+        let patterns = try await office.run(command).patterns
+        #expect(patterns.newCountry == .warn && patterns.usualRegions.map(\.text) == ["CH", "FR"])
+        #expect(patterns.costlyPrice == 250_000)
+        for change: (inout AdjustPatterns) -> Void in [
+            { $0.usual = ["France"] }, { $0.costly = "5" }, { $0.afterChange = 0 }, { $0.highRisk = "x" },
+        ] {
+            var wrong = AdjustPatterns()
+            change(&wrong)
+            #expect(await office.refusal(wrong) != nil)
+        }
+    }
+
+    @Test func `who is stopped is let call again with a reason, which the journal has before it happens`() async throws
+    {
+        let office = try Office()
+        let finding = PatternFinding(
+            rule: .costlyHour,
+            subject: .extension(try #require(ExtensionNumber(parsing: "204"))),
+            value: 61,
+            threshold: 60,
+            stop: .seconds(3_600)
+        )
+        office.engine.state.withLock { $0.stops = [StopReport(finding)] }
+        #expect(try await office.run(ShowPatterns(), by: auditor).stops.map(\.subject) == ["204"])
+        #expect(await office.refusal(ReleaseStop(subject: "204", reason: "")) != nil)
+        #expect(await office.refusal(ReleaseStop(subject: "205", reason: "r"))?.problem == "'205' is not stopped.")
+        let administrator = Actor(name: "alice (uid 1001)", role: .administrator)
+        #expect(await office.refusal(ReleaseStop(subject: "204", reason: "r"), by: administrator)?.control == .roles)
+        try await office.run(ReleaseStop(subject: "204", reason: "a charity run; A. Owner"))
+        #expect(try await office.run(ShowPatterns()).stops.isEmpty)
+        #expect(try office.journal().last?.detail.contains("a charity run") == true)
+        office.engine.state.withLock { $0.stops = [StopReport(finding)] }
+        try office.fillDisk()
+        #expect(await office.refusal(ReleaseStop(subject: "204", reason: "again")) != nil)
+        #expect(try await office.run(ShowPatterns()).stops.count == 1)
+    }
+
+    @Test func `calls at a time are limited for one, for a trunk and for all`() async throws {
+        let office = try Office()
+        try await office.add("101")
+        try await office.run(TrunkTests.login())
+        try await office.run(SetCallLimit(subject: "101", simultaneous: 4, perSecond: 2, perMinute: 30))
+        try await office.run(SetCallLimit(subject: "trunk main", simultaneous: 8, perSecond: 2, perMinute: 30))
+        let limits = try await office.run(
+            SetCallLimit(subject: "extensions", simultaneous: 1, perSecond: 1, perMinute: 5)
+        ).callLimits
+        #expect(limits.own.values.map(\.simultaneous) == [4] && limits.trunks["main"]?.simultaneous == 8)
+        #expect(limits.person.simultaneous == 1)
+        try await office.run(SetCallLimit(subject: "101"))
+        #expect(office.store.snapshot.outside.callLimits.own.isEmpty)
+        for subject in ["102", "trunk none", "everybody"] {
+            #expect(
+                await office.refusal(SetCallLimit(subject: subject, simultaneous: 1, perSecond: 1, perMinute: 1)) != nil
+            )
+        }
+        #expect(await office.refusal(SetCallLimit(subject: "trunks")) != nil)
+        #expect(await office.refusal(SetCallLimit(subject: "101", simultaneous: 0, perSecond: 1, perMinute: 1)) != nil)
+    }
+
+    @Test func `what becomes of calls abroad while the business is closed`() async throws {
+        let office = try Office()
+        try await office.add("101")
+        var command = SetAfterHours()
+        (command.abroad, command.roster, command.told, command.tellsAbroad) = (.roster, ["101"], [.premium], true)
+        let settings = try await office.run(command).afterHours
+        #expect(settings.abroad == .roster && settings.roster.map(\.text) == ["101"] && settings.told == [.premium])
+        #expect(await office.refusal(command)?.problem == "Nothing was changed.")
+        command.roster = ["999"]
+        #expect(await office.refusal(command) != nil)
+    }
+}

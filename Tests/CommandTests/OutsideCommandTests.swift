@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Foundation
+import Guard
+import Model
+import Primitives
+import Testing
+
+@testable import ringfence
+
+@Suite("ringfence trunk, number, country, class, premium, profile and range")
+struct OutsideCommandTests {
+    private func trunk(_ change: (inout Trunk) -> Void = { _ in }) throws -> Trunk {
+        var trunk = Trunk(
+            name: try #require(TrunkName(parsing: "main")),
+            domain: try #require(DomainName(parsing: "sip.provider.example")),
+            username: "4930123",
+            createdAt: Sample.time
+        )
+        change(&trunk)
+        return trunk
+    }
+
+    private func report(_ trunk: Trunk, isPlain: Bool = false, _ state: TrunkCondition? = nil) -> TrunkReport {
+        TrunkReport(trunk: trunk, hasPassword: true, isPlain: isPlain, state: state)
+    }
+
+    @Test func `what was typed of a trunk becomes what is asked, and its password is no argument`() throws {
+        let verb = try parse(
+            TrunkAdd.self,
+            "main",
+            "--domain",
+            "SIP.provider.example",
+            "--username",
+            "4930123",
+            "--server",
+            "sip1.provider.example:5061",
+            "--prefix",
+            "198.51.100.0/24",
+            "--no-register",
+            "--numbers",
+            "digits",
+            "--calls",
+            "5"
+        )
+        var expected = NewTrunk(name: "main", domain: "sip.provider.example")
+        (expected.username, expected.servers) = ("4930123", ["sip1.provider.example:5061"])
+        (expected.prefixes, expected.registers, expected.numbers) = (["198.51.100.0/24"], false, .digits)
+        expected.calls = 5
+        #expect(verb.command == AddTrunk(expected, password: nil))
+        #expect(throws: (any Error).self) {
+            try parse(TrunkAdd.self, "main", "--domain", "a.example", "--password", "x")
+        }
+        let help = Ringfence.helpMessage(for: TrunkAdd.self, columns: 100)
+        #expect(!help.contains("--password ") && help.contains("--password-file"))
+    }
+
+    @Test(arguments: [
+        ["Main", "--domain", "a.example"], ["main"], ["main", "--domain", "a b"],
+        ["main", "--domain", "a.example", "--transport", "sctp"], ["main", "--domain", "a.example", "--allow-plain"],
+        ["main", "--domain", "a.example", "--reason", "x", "--until", "1d"],
+        ["main", "--domain", "a.example", "--password-file", "f"], ["main", "--domain", "a.example", "--prefix", "x"],
+    ])
+    func `a trunk that is typed wrong is a typing error`(arguments: [String]) {
+        #expect(throws: (any Error).self) { try TrunkAdd.parse(arguments + ["--data", "/nowhere"]) }
+    }
+
+    @Test func `a trunk is shown with how it is at this moment, and its exception`() throws {
+        var state = TrunkCondition(name: try trunk().name, isUsable: true, words: "ready")
+        (state.server, state.tlsVersion) = ("198.51.100.7:5061", "TLSv1.3")
+        let list = try parse(TrunkList.self).answer(from: Office([report(try trunk(), state)]))
+        #expect(
+            list.text == """
+                TRUNK  PROVIDER              ENCRYPTION  STATE  SERVER             CALLS  PRIORITY
+                main   sip.provider.example  TLSv1.3     ready  198.51.100.7:5061  10     0
+                """
+        )
+        let plain = try trunk { trunk in
+            trunk.transport = .udp
+            trunk.exception = .init(reason: "until March", grantedBy: "alice (uid 1001)", until: Sample.time)
+        }
+        let text = try parse(TrunkShow.self, "main").answer(from: Office(report(plain, isPlain: true))).text
+        #expect(text.contains("UDP allowed without encryption until 2026-11-21T07:00:00Z"))
+        #expect(text.contains("until March (alice (uid 1001))") && text.contains("sealed"))
+        #expect(try parse(TrunkList.self).answer(from: Office([TrunkReport]())).hint == TrunkAdd.example)
+        #expect(
+            try parse(TrunkRemove.self, "main").answer(from: Office(try trunk())).text
+                == "Trunk main to sip.provider.example is removed."
+        )
+    }
+
+    @Test func `a test of a trunk falls short with what is wrong`() throws {
+        let finding = Finding("trunk-login", .critical, "The password is wrong.", remedy: "Ask the provider.")
+        let output = try parse(TrunkTest.self, "main").answer(from: Office(DoctorReport(facts: [finding])))
+        #expect(output.fellShort && output.text.contains("WRONG    The password is wrong.\n         Ask the provider."))
+    }
+
+    @Test func `a password comes from a file without its line feed, and is not printed`() throws {
+        let path = NSTemporaryDirectory() + "ringfence-secret-" + UUID().uuidString
+        try Data("p4ss word\n".utf8).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let secret = try SecretInput.read(path, "")
+        #expect(secret.reveal { $0 == "p4ss word" } && "\(secret)" == "«redacted»")
+        #expect(throws: Refusal.self) { try SecretInput.read(path + "-not-there", "") }
+    }
+
+    @Test func `a number reaches whom is typed`() throws {
+        let number = try #require(PhoneNumber(parsing: "+493012345"))
+        let verb = try parse(NumberAdd.self, "+493012345", "--to", "extension", "101")
+        #expect(verb.command == AddNumber(number: "+493012345", destination: "extension 101"))
+        let owned = OwnedNumber(
+            number: number,
+            destination: .extension(try Sample.number("101")),
+            createdAt: Sample.time
+        )
+        #expect(try verb.answer(from: Office(owned)).text == "+493012345 is yours and reaches extension 101.")
+        #expect(
+            try parse(NumberRoute.self, "+493012345", "--to", "nobody").command
+                == RouteNumber(number: "+493012345", destination: nil)
+        )
+        #expect(throws: (any Error).self) { try parse(NumberRoute.self, "+493012345") }
+        #expect(throws: (any Error).self) { try parse(NumberAdd.self, "030 12345") }
+        let callers = CallerNumbers(usual: number, own: [try Sample.number("102"): number])
+        let list = try parse(NumberList.self).answer(from: Office(OwnedNumbers(numbers: [owned], callers: callers)))
+        #expect(
+            list.text == """
+                NUMBER      REACHES        TRUNK  SHOWN BY
+                +493012345  extension 101  any    everybody else, 102
+                """
+        )
+        #expect(try parse(NumberCaller.self, "none").command == SetCallerNumber(number: nil))
+    }
+
+    @Test func `where calls may go is shown, and what is not is closed`() throws {
+        var settings = DialingSettings()
+        let nobody = try parse(CountryList.self).answer(
+            from: Office(ShowDialing.Reply(settings: settings, at: Sample.time))
+        )
+        #expect(nobody.text.hasPrefix("Nobody has said where the business is.") && nobody.hint == CountryHome.example)
+        settings.numbering = NumberingSettings(home: Region(parsing: "DE"), outsidePrefix: DigitString(parsing: "0"))
+        settings.rights.countries[try #require(Region(parsing: "FR"))] = CountryRule(.withoutHighRisk, answer: .code)
+        let shown = try parse(CountryList.self).answer(
+            from: Office(ShowDialing.Reply(settings: settings, at: Sample.time))
+        )
+        #expect(
+            shown.text
+                == """
+                The business is in Germany: dial 0 for a number outside.
+
+                COUNTRY  NAME    STATE                             A CALL           FORWARD THERE
+                FR       France  open without its high-risk ranges  asks for a code  no
+
+                CLASS                 A CALL    FORWARD THERE
+                geographic            goes out  no
+                mobile                goes out  no
+                geographic-or-mobile  goes out  no
+                toll-free             goes out  no
+                """.replacing(
+                    "STATE                             A CALL",
+                    with: "STATE                              A CALL"
+                )
+        )
+    }
+
+    @Test func `leave for a while takes a reason, and is said with its end`() throws {
+        #expect(throws: (any Error).self) { try parse(CountryOpen.self, "FR", "--until", "8h") }
+        let verb = try parse(CountryOpen.self, "FR", "--until", "8h", "--reason", "a fair")
+        var asked = OpenCountry("FR")
+        (asked.until, asked.reason) = ("8h", "a fair")
+        #expect(verb.command == asked)
+        let output = try verb.answer(from: Office(ShowDialing.Reply(settings: DialingSettings(), at: Sample.time)))
+        #expect(
+            output.text == "Calls to France are open until 8h."
+                && output.hint == "Take it back: ringfence country close FR"
+        )
+        #expect(
+            try parse(PremiumApprove.self, "+499001234567", "--until", "90d", "--reason", "r").command.until == "90d"
+        )
+        #expect(try parse(ClassAllow.self, "mobile", "--answer", "code").command == AllowClass(.mobile, answer: .code))
+        #expect(try parse(ProfileSet.self, "sales", "--extensions", "101", "102").command.extensions == ["101", "102"])
+        #expect(throws: (any Error).self) { try parse(ProfileSet.self, "sales", "--extensions", "1") }
+        #expect(throws: (any Error).self) { try parse(RangeLimit.self, "+44", "--calls", "70000") }
+    }
+}

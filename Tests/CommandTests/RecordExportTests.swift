@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Foundation
+import Guard
+import Model
+import Primitives
+import Synchronization
+import Testing
+
+@testable import ringfence
+
+@Suite("ringfence call export")
+struct RecordExportTests {
+    private func record(
+        _ id: String = "c1",
+        at time: WallTime = Sample.time,
+        _ change: (inout CallRecord) -> Void = { _ in }
+    )
+        throws -> CallRecord
+    {
+        var record = CallRecord(
+            id: id,
+            startedAt: time,
+            answeredAt: time,
+            endedAt: time + .seconds(61),
+            caller: .extension(try Sample.number("101")),
+            callerDevice: try Sample.device(),
+            dialled: "102",
+            callee: .extension(try Sample.number("102")),
+            outcome: .answered,
+            status: 200,
+            reason: "the caller hung up"
+        )
+        change(&record)
+        return record
+    }
+
+    @Test func `Z01 no cell is a formula, and a spreadsheet reads each as it was`() throws {
+        for text in ["=1+1", "+49", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1"] {
+            let cell = RecordSheet.cell(text)
+            #expect(cell.hasPrefix("'") || cell.hasPrefix("\"'"), "\(cell)")
+        }
+        #expect(RecordSheet.cell(#"=HYPERLINK("http://x","y")"#) == #""'=HYPERLINK(""http://x"",""y"")""#)
+        #expect(RecordSheet.cell("a,b") == "\"a,b\"" && RecordSheet.cell("a;b") == "\"a;b\"")
+        #expect(RecordSheet.cell("1 = 1") == "1 = 1" && RecordSheet.cell("") == "")
+    }
+
+    @Test func `whatever somebody dialled, a line has as many cells as the heading, and no line feed`() throws {
+        var generator = SystemRandomNumberGenerator()
+        let letters = Array("=+-@\t\r\n\",;'101 \u{202E}\u{FF1D}é")
+        for _ in 0..<2_000 {
+            let dialled = String((0..<8).compactMap { _ in letters.randomElement(using: &generator) })
+            let line = RecordSheet.line(try record { $0.dialled = dialled })
+            #expect(!line.unicodeScalars.contains { $0.deceivesReaders })
+            #expect(Self.cells(line).count == RecordSheet.columns.count, "\(line)")
+            #expect(Self.cells(line).allSatisfy { !"=+-@\u{FF1D}".contains($0.first ?? " ") }, "\(line)")
+        }
+    }
+
+    /// As RFC 4180 §2 says.
+    private static func cells(_ line: String) -> [String] {
+        var (cells, isQuoted) = ([""], false)
+        for character in line {
+            switch character {
+            case "\"": isQuoted.toggle()
+            case "," where !isQuoted: cells.append("")
+            default: cells[cells.count - 1].append(character)
+            }
+        }
+        return cells
+    }
+
+    @Test func `a call is one line`() throws {
+        let trunk = try #require(TrunkName(parsing: "main"))
+        let out = try record { record in
+            (record.callee, record.trunk) = (.outside(PhoneNumber(parsing: "+493012345")), trunk)
+        }
+        #expect(
+            RecordSheet.line(out)
+                == "c1,2026-11-21T07:00:00.123Z,2026-11-21T07:00:00.123Z,2026-11-21T07:01:01.123Z,61,101,"
+                + "00112233445566aa,102,'+493012345,main,,answered,200,,the caller hung up,,"
+        )
+    }
+
+    /// As many calls as asked for, newest first, two in each millisecond.
+    private final class Archive: Operations {
+        let records: [CallRecord]
+        let pages = Mutex(0)
+
+        init(_ records: [CallRecord]) { self.records = records }
+
+        func perform<Asked: Command>(_ command: Asked) throws(Refusal) -> Asked.Reply {
+            guard let list = command as? ListRecords,
+                let reply = Array(
+                    records.filter { list.until == nil || $0.startedAt <= list.until ?? $0.startedAt }
+                        .filter { list.since == nil || $0.startedAt >= list.since ?? $0.startedAt }.prefix(list.limit)
+                ) as? Asked.Reply
+            else { throw .otherThanAsked }
+            pages.withLock { $0 += 1 }
+            return reply
+        }
+    }
+
+    @Test func `more calls than one answer holds are written once each`() throws {
+        let count = RecordExport.page * 2 + 7
+        let records = try (0..<count).map { index in
+            try record("c\(index)", at: Sample.time + .milliseconds(-index / 2))
+        }
+        let archive = Archive(records)
+        var lines: [String] = []
+        try parse(RecordExport.self, "--csv").export(from: archive) { lines.append($0) }
+        #expect(lines.count == count + 1 && Set(lines).count == count + 1)
+        #expect(archive.pages.withLock { $0 } == 3)
+        lines = []
+        try parse(RecordExport.self, "--json").export(from: Archive(Array(records.prefix(2)))) { lines.append($0) }
+        #expect(lines.count == 2)
+        for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+    }
+
+    @Test func `days are days`() throws {
+        #expect(DayArgument(argument: "2026-11-21")?.start.description == "2026-11-21T00:00:00.000Z")
+        for text in ["2026-02-30", "2026-2-3", "yesterday", "", "2026-11-21T00"] {
+            #expect(DayArgument(argument: text) == nil)
+        }
+        #expect(throws: (any Error).self) { try parse(RecordExport.self, "--csv", "--json") }
+        let verb = try parse(RecordExport.self, "--since", "2026-11-01", "--until", "2026-12-01")
+        #expect(verb.command.until?.description == "2026-11-30T23:59:59.999Z")
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import Model
+import Primitives
+import Testing
+
+@testable import Store
+
+@Suite("What is arranged with the outside world")
+struct OutsideTests {
+    private static let secret = "S3cret-of-the-provider"
+
+    private func trunk(_ name: String = "main") throws -> TrunkAccess {
+        let trunk = Trunk(
+            name: try #require(TrunkName(parsing: name)),
+            domain: try #require(DomainName(parsing: "sip.provider.example")),
+            username: "4930123",
+            createdAt: noon
+        )
+        return TrunkAccess(trunk, secret: Redacted(Self.secret))
+    }
+
+    private func deck(_ count: Int = 500, version: UInt32 = 1) throws -> RateDeck {
+        let tariffs = try (1...20).map { price in
+            try #require(
+                Tariff(
+                    perMinute: Money(clamping: Int64(price) * 1_234),
+                    increments: price % 2 == 0 ? .minutes : .seconds
+                )
+            )
+        }
+        let rates = try (0..<count).map { index in
+            try #require(
+                DeckRate(
+                    prefix: try #require(NumberPrefix(value: UInt64(10_000 + index))),
+                    destination: "Place \(index / 10)",
+                    tariff: tariffs[index % 20],
+                    from: noon,
+                    until: index % 7 == 0 ? noon + .seconds(1_000) : nil,
+                    isClosed: index % 11 == 0
+                )
+            )
+        }
+        return try #require(RateDeck(id: RateDecks.usual, version: version, currency: .eur, rates: rates))
+    }
+
+    @Test func `is there after a restart`() throws {
+        let place = Place()
+        let (trunk, deck) = (try trunk(), try deck())
+        var (dialing, spending, patterns) = (DialingSettings(), SpendSettings(), PatternSettings())
+        dialing.numbering.home = Region(parsing: "DE")
+        dialing.rights.countries[try #require(Region(parsing: "FR"))] = CountryRule(.withoutHighRisk, answer: .code)
+        spending.perCall = Money(units: 3)
+        spending.own[.trunk(try #require(ShortName(parsing: "main")))] = .nothing
+        #expect(patterns.setAfterChange(percent: 30))
+        let owned = OwnedNumber(
+            number: try #require(PhoneNumber(parsing: "+493012345")),
+            destination: .extension(try number("201")),
+            createdAt: noon
+        )
+        let callers = CallerNumbers(usual: owned.number, own: [try number("201"): owned.number])
+        var limits = CallLimitSettings()
+        #expect(limits.set(CallLimitSettings.Limit.trunk, of: try number("201")))
+        var closed = AfterHoursSettings()
+        closed.tellsAbroad = true
+        do {
+            let changes: [OutsideChange] = [
+                .putTrunk(trunk), .own(owned), .showCallers(callers), .dial(dialing), .spend(spending),
+                .watch(patterns),
+                .limitCalls(limits), .closeAfterHours(closed),
+                .rate(.wait(ImportedDeck(deck, importedAt: noon, importedBy: "test"))), .rate(.activate(deck.id)),
+                .rate(.wait(ImportedDeck(try self.deck(3, version: 2), importedAt: noon, importedBy: "test"))),
+            ]
+            let store = try place.create()
+            _ = try store.change(changes.map(Change.outside), journal: [draft("trunk.add")], at: noon)
+        }
+        let kept = try place.open().snapshot.outside
+        #expect(kept.trunks.values.map(\.trunk) == [trunk.trunk])
+        #expect(kept.trunks.values.first?.secret?.reveal { $0 == Self.secret } == true)
+        #expect(kept.numbers.values.map { $0 } == [owned] && kept.callerNumbers == callers)
+        #expect(kept.dialing == dialing && kept.spending == spending && kept.patterns == patterns)
+        #expect(kept.callLimits == limits && kept.afterHours == closed)
+        #expect(kept.deck?.rates == deck.rates && kept.rates.waiting[deck.id]?.deck.version == 2)
+    }
+
+    @Test func `C13 no file holds the password of a trunk, and another trunk's place does not open it`() throws {
+        let place = Place()
+        do {
+            let store = try place.create()
+            let changes = [Change.outside(.putTrunk(try trunk())), .outside(.putTrunk(try trunk("other")))]
+            _ = try store.change(changes, journal: [draft("trunk.add", "main")], at: noon)
+            for name in try FileManager.default.contentsOfDirectory(atPath: place.path) {
+                #expect(try place.read(name).range(of: Data(Self.secret.utf8)) == nil, "\(name)")
+            }
+        }
+        for name in try FileManager.default.contentsOfDirectory(atPath: place.path) {
+            #expect(try place.read(name).range(of: Data(Self.secret.utf8)) == nil, "\(name)")
+        }
+        #expect(try place.read("ringfence.sqlite").range(of: Data("4930123".utf8)) != nil)
+        try place.tamper(
+            "UPDATE outside SET secret = (SELECT secret FROM outside WHERE key = 'other') WHERE key = 'main'"
+        )
+        #expect(throws: StoreError.self) { try place.open() }
+    }
+
+    @Test func `a row that nobody wrote is damage, not a crash`() throws {
+        for sql in [
+            "INSERT INTO outside (kind, key, value) VALUES ('trunk', 'x', '{}')",
+            "INSERT INTO outside (kind, key, value) VALUES ('dialing', '', '{\"rights\":1}')",
+            "INSERT INTO outside (kind, key, value) VALUES ('spending', '', '[]')",
+            "INSERT INTO rate_decks VALUES ('default', 1, 1, 'EUR', 0, 'x', x'01')",
+        ] {
+            let place = Place()
+            do { _ = try place.create() }
+            try place.tamper(sql)
+            #expect(throws: StoreError.self, "\(sql)") { try place.open() }
+        }
+    }
+
+    @Test func `the bytes of a price list that somebody altered are never read as another`() throws {
+        let rates = try deck(40).rates
+        let bytes = RateDeckBytes.encode(rates)
+        #expect(try RateDeckBytes.decode(bytes) == rates)
+        for index in bytes.indices {
+            var altered = bytes
+            altered[index] ^= 0x40
+            #expect(throws: ByteReader.Malformed.self) { try RateDeckBytes.decode(altered) }
+            #expect(throws: ByteReader.Malformed.self) { try RateDeckBytes.decode(Array(bytes[..<index])) }
+        }
+        // With a checksum that fits: still no crash, and nothing that is no price list.
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<2_000 {
+            var altered = Array(bytes.dropLast(4))
+            altered[Int.random(in: altered.indices, using: &generator)] = .random(in: .min ... .max, using: &generator)
+            let sum = Checksum.of(altered[...])
+            for place in 0..<4 { altered.append(UInt8(truncatingIfNeeded: sum >> (8 * UInt32(place)))) }
+            if let read = try? RateDeckBytes.decode(altered) { #expect(read.count == rates.count) }
+        }
+    }
+
+    @Test func `records of a period are those that began in it`() throws {
+        let store = try Place().create()
+        try store.write(try (0..<10).map { try makeRecord("c\($0)", at: noon + .seconds($0)) })
+        let period = (noon + .seconds(3))...(noon + .seconds(5))
+        #expect(try store.records(during: period).map(\.id) == ["c5", "c4", "c3"])
+        #expect(try store.records(during: period, limit: 1).map(\.id) == ["c5"])
+    }
+}

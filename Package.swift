@@ -66,7 +66,11 @@ let package = Package(
         .testTarget(name: "SIPTests", dependencies: ["SIP", "Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Primitives", "TestKit"], swiftSettings: strict),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Primitives", "TestKit"], swiftSettings: strict),
-        .testTarget(name: "GuardTests", dependencies: ["Guard", "Model", "Primitives", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "GuardTests",
+            dependencies: ["Guard", "Model", "Primitives", "TestKit"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "CallsTests",
             dependencies: ["Calls", "Guard", "Media", "Model", "Primitives", "SIP", "TestKit"],

@@ -10,9 +10,8 @@ public import Store
 /// Each change takes the same path: may this actor do it, is it possible, write it with its journal entry in one transaction,
 /// then tell the engine, which ends what is now forbidden. Only then is it answered.
 public actor Administrator {
-    /// Where it decides and writes, on its own thread. What takes long to read is read by ``reading(_:)``.
+    /// Where it decides and writes, on the one thread that writes. What takes long to read is read by ``reading(_:)``.
     let store: any Backend
-    private let thread = StoreExecutor(label: "ringfence-administrator")
     let engine: any Engine
     let events: any EventSink
     let doorkeeper: any Doorkeeper
@@ -21,6 +20,7 @@ public actor Administrator {
     let now: @Sendable () -> WallTime
     var entropy: Entropy
     private var refusals = RefusalTally()
+    private var rightRefusals = RefusalTally()
     /// When operators were last written down to be here.
     var seen: [String: WallTime] = [:]
     /// A price list that somebody is handing over.
@@ -45,7 +45,7 @@ public actor Administrator {
         (self.entropy, self.now, self.audit) = (entropy, now, audit)
     }
 
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { StoreExecutor.writer.asUnownedSerialExecutor() }
 
     /// Does what is asked, or says why not.
     ///
@@ -56,7 +56,8 @@ public actor Administrator {
         do throws(Refusal) {
             return try await command.run(in: self, for: caller)
         } catch {
-            if Asked.changesSomething { keep(error, of: Asked.name, by: actor.name) }
+            // A database that did not take the change does not take a line about it either, and would be waited for once more.
+            if Asked.changesSomething, error.problem != Refusal.notMade { keep(error, of: Asked.name, by: actor.name) }
             throw error
         }
     }
@@ -121,9 +122,11 @@ public actor Administrator {
     ///
     /// - Returns: Of how many refusals the line tells; `nil` when there is none.
     @discardableResult
-    func keep(_ refusal: Refusal, of action: String, by name: String) -> Int? {
+    func keep(_ refusal: Refusal, of action: String, by name: String, isAboutRights: Bool = false) -> Int? {
         let time = now()
-        guard let unwritten = refusals.write(of: name, at: time) else { return nil }
+        // Counted apart, so that nobody hides what they have no right to behind many mistakes.
+        let count = isAboutRights ? rightRefusals.write(of: name, at: time) : refusals.write(of: name, at: time)
+        guard let unwritten = count else { return nil }
         let detail = JournalDetail.refusal(refusal, unwritten: unwritten)
         // What was refused changed nothing; that the disk is full is said by the command that needs it.
         let draft = JournalDraft(actor: name, action: action, subject: "refused", detail: detail)
@@ -131,9 +134,9 @@ public actor Administrator {
         return unwritten + 1
     }
 
-    /// The same where somebody tried what he has no right to: people hear of it too.
+    /// The same where somebody has not the right: people hear of it too.
     func alarm(_ refusal: Refusal, of action: String, by name: String) async {
-        guard let count = keep(refusal, of: action, by: name) else { return }
+        guard let count = keep(refusal, of: action, by: name, isAboutRights: true) else { return }
         let event = SecurityEvent(
             at: now(),
             kind: .rightRefused,

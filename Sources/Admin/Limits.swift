@@ -16,6 +16,12 @@ public enum Limits {
     static let alertAgain: Duration = .seconds(3_600)
     /// Different things that people are told in that time; 200 bytes each.
     static let alerts = 100
+    /// How often it is looked how the running system is, to tell people of what is wrong.
+    public static let healthReview = 60
+    /// How long something counts as going on after it was found: twice that, and time for the look itself.
+    static let findingGap: Duration = .seconds(150)
+    /// Seconds between two looks for exceptions that have ended.
+    static let exceptionReview = 5
     /// How long a job that failed again and again waits at most before it is tried once more.
     static let longestRetry: Duration = .seconds(6 * 3_600)
 }

@@ -2,6 +2,7 @@
 
 public import Guard
 import Model
+import Store
 
 /// Every way this module says no, so that the words stand in one place.
 extension Refusal {
@@ -179,9 +180,20 @@ extension Refusal {
         )
     }
 
+    /// The problem of ``cannotWrite(_:)``.
+    static let notMade = "The change was not made."
+
     static func cannotWrite(_ error: any Error) -> Self {
-        Self(
-            problem: "The change was not made.",
+        if case .database(.locked, _)? = StoreError(error) {
+            return Self(
+                problem: notMade,
+                reason: "another program has the database locked",
+                remedy:
+                    "end it, then try again; see which it is with fuser -v on ringfence.sqlite in the folder of the phone system"
+            )
+        }
+        return Self(
+            problem: notMade,
             reason: "the database did not take it: \(error)",
             remedy: "make sure that the disk is there and has room, then try again: ringfence doctor"
         )

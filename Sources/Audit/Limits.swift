@@ -14,9 +14,9 @@ public enum Limits {
     /// How long our own listener may take to answer.
     static let answer: Duration = .seconds(3)
 
-    /// Operators who may do everything, beside the account of the server and root: one, and one for when he is away.
+    /// Operators who may do everything, beside the account of the server and root: one, and one for when the first is away.
     static let owners = 2
-    /// How long an operator may be away before somebody asks whether he is still one: a quarter.
+    /// How long an operator may be away before somebody asks whether they still are one: a quarter.
     static let absence: Duration = .seconds(90 * 86_400)
 
     // MARK: Attacks

@@ -174,12 +174,12 @@ public struct SourceFacts: Sendable {
     }
 }
 
-/// An operator, and what this machine knows of him.
+/// An operator, and what this machine knows of them.
 public struct OperatorFacts: Hashable, Sendable {
     public let value: Operator
-    /// `nil` when he was never here.
+    /// `nil` when they were never here.
     public let lastSeen: WallTime?
-    /// The number that the account of his name has now; `nil` when there is none.
+    /// The number that the account of that name has now; `nil` when there is none.
     public let userNow: UInt32?
 
     public init(_ value: Operator, lastSeen: WallTime?, userNow: UInt32?) {

@@ -108,6 +108,8 @@ enum Limits {
     static let trunkConnect: Duration = .seconds(6)
     /// How long a provider may say nothing to a question before it counts as dead (row F09).
     static let trunkSilence: Duration = .seconds(6)
+    /// How many questions in a row end a connection that calls may be carried by.
+    static let trunkSilences = 3
     /// How long a connection may be idle before it is asked whether it lives.
     static let trunkIdle: Duration = .seconds(30)
     /// How long at least between two looks at a trunk that nothing happened to.

@@ -98,7 +98,9 @@ extension SecurityEventKind {
         case .unusualCalls:
             EventTraits(alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not."))
         case .callsStopped:
-            EventTraits(alarm: EventTraits.Alarm(.critical, "Calls outside were stopped, because they look like fraud."))
+            EventTraits(
+                alarm: EventTraits.Alarm(.critical, "Calls outside were stopped, because they look like fraud.")
+            )
         case .trunkDown:
             EventTraits(
                 .signallingEncryption,

@@ -26,6 +26,8 @@ public struct Finding: Hashable, Codable, Sendable {
     /// The practice that falls short; `nil` where none does.
     public let control: Control?
     public let severity: Severity
+    /// What it is of, where several things have the same code or the title changes with each look; `nil` where the title says it.
+    public let subject: String?
     /// What was found, in one sentence for somebody who runs a business.
     public let title: String
     /// What was looked at and what stood there, or why it matters. Never a secret; empty where the title says it all.
@@ -42,13 +44,14 @@ public struct Finding: Hashable, Codable, Sendable {
         _ severity: Severity,
         _ title: String,
         control: Control? = nil,
+        subject: String? = nil,
         evidence: String = "",
         remedy: String = "",
         dependsOn: [Code] = [],
         visibleAfter: Int = 0
     ) {
         (self.code, self.control, self.severity, self.title) = (code, control, severity, title)
-        (self.evidence, self.remedy) = (evidence, remedy)
+        (self.subject, self.evidence, self.remedy) = (subject, evidence, remedy)
         (self.dependsOn, self.visibleAfter) = (dependsOn, visibleAfter)
     }
 }
@@ -58,6 +61,28 @@ extension Finding {
     public var text: String { [evidence, remedy].filter { !$0.isEmpty }.joined(separator: " ") }
 
     public var isGood: Bool { severity == .good }
+
+    /// Whether it follows from another one, which has to be put right first. What is worse than that one does not.
+    public func follows(from other: Finding) -> Bool {
+        !isGood && !other.isGood && other.severity >= severity && dependsOn.contains(other.code)
+    }
+}
+
+extension [Finding] {
+    /// Without those that follow from others of them. Of a circle nothing is left out: somebody has to hear of it.
+    public var causes: [Finding] { filter { !hasCause($0) } }
+
+    private func hasCause(_ finding: Finding) -> Bool {
+        var (seen, waiting): ([Finding], [Finding]) = ([finding], [finding])
+        while let next = waiting.popLast() {
+            let before = filter { next.follows(from: $0) }
+            if before.isEmpty, next != finding { return true }
+            let new = before.filter { !seen.contains($0) }
+            seen += new
+            waiting += new
+        }
+        return false
+    }
 }
 
 extension Finding.Severity: Comparable {

@@ -96,6 +96,13 @@ enum Limits {
     /// Connections looked at before the clock is.
     static let signsPerTurn = 64
 
+    // MARK: Threads
+
+    /// Threads that serving takes at most, besides the first: one of each processor for tasks, for small services and for what
+    /// blocks, one of each loop, and those for media, the doors of several businesses, disks and settings.
+    static func threads(processors: Int, loops: Int) -> Int { 3 * processors + loops + otherThreads }
+    static let otherThreads = 16
+
     // MARK: Businesses of one process
 
     /// Businesses that one process serves: each needs a megabyte, and their starting takes a second for every ten.
@@ -152,6 +159,9 @@ enum Limits {
     static let eventReport: Duration = .seconds(10)
     /// Events that wait for somebody who watches live, 500 bytes each, before it loses some.
     static let waitingEvents = 256
+    /// The most that somebody may ask for, and how many may watch: 32 MiB, when all of them stop reading.
+    static let mostWaitingEvents = 1_024
+    static let eventReaders = 64
 
     /// Bans of the system with a line of the journal each, in so many seconds; the others share one. Strangers decide how many
     /// there are, and lines are kept for ever.
@@ -159,6 +169,11 @@ enum Limits {
     static let secondsOfBanLines = 3_600
     /// Sources that such a shared line names, 40 bytes each; the others are counted.
     static let bansPerLine = 200
+
+    /// Seconds that a socket has to be away, and a crowd of strangers to last, before people are told: a listener is opened again
+    /// at the next look, and a burst passes. Both are looked at once a minute.
+    static let passes = 60
+    static let crowdPasses = 300
 
     // MARK: Housekeeping
 
@@ -200,4 +215,8 @@ enum Limits {
     /// Names of a provider's certificate that people are told, and characters of each.
     static let shownNames = 8
     static let shownNameCharacters = 120
+    /// Seconds after which it is looked at whether the business has opened or closed: hours are in minutes.
+    static let hoursLook = 60
+    /// Seconds for which what calls cost is read at the start: the longest stretch that a budget looks back, and the longest call.
+    static let chargeMemory: Int64 = 8 * 86_400
 }

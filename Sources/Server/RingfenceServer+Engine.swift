@@ -4,7 +4,6 @@ public import Admin
 import Calls
 public import Guard
 public import Model
-import NIOPosix
 import Primitives
 import Store
 
@@ -32,6 +31,12 @@ extension RingfenceServer: LiveState {
                     TrunkCondition(trunk, calls: calls.count { $0 == trunk.name })
                 }
             }
+            if parts.contains(.spending) {
+                live.spending = loop.switchboard.standings(at: SystemClock.now).map(SpendReport.init)
+            }
+            if parts.contains(.stops) {
+                live.stops = loop.switchboard.stops(at: SystemClock.now).map(StopReport.init)
+            }
             return live
         }
         return live ?? LiveReport()
@@ -41,8 +46,9 @@ extension RingfenceServer: LiveState {
         await hop.ask { $0.endCall(id) } ?? false
     }
 
-    /// The calls of this server are not watched for patterns yet, so none is stopped.
-    public func release(_: PatternFinding.Subject) async -> Bool { false }
+    public func release(_ subject: PatternFinding.Subject) async -> Bool {
+        await hop.ask { $0.loop.switchboard.release(subject, at: SystemClock.now) } ?? false
+    }
 }
 
 extension RingfenceServer: JobBoard {
@@ -75,7 +81,9 @@ extension RingfenceServer: BanList {
 }
 
 extension RingfenceServer: HealthReporter {
-    public func health() async -> [Finding] {
+    public func health() async -> [Finding] { await health(socketsNotOlderThan: .zero) }
+
+    func health(socketsNotOlderThan age: Duration) async -> [Finding] {
         let asked = await hop.ask { signalling in
             let loop = signalling.loop
             return (
@@ -90,17 +98,15 @@ extension RingfenceServer: HealthReporter {
         guard let (listeners, exceptions, facts) = asked else {
             return [Finding("server", of: "server", isWell: false, finding: "stopped", remedy: "ringfence serve")]
         }
-        let findings = try? await NIOThreadPool.singleton.runIfActive { [machine, business = hop.business] in
-            ListenerPolicy.judge(
-                declared: listeners,
-                found: machine.census.found(for: business),
-                exceptions: exceptions,
-                at: SystemClock.wall
-            )
-        }
+        let findings = ListenerPolicy.judge(
+            declared: listeners,
+            found: await machine.census.look(for: hop.business, notOlderThan: age),
+            exceptions: exceptions,
+            at: SystemClock.wall
+        )
         let neighbours = await machine.facts(of: hop)
         let kept = [Finding(records.figures), Finding(missing: store.shortcomings)]
-        return listeners.map { Finding($0, findings: findings ?? []) } + kept + facts
+        return listeners.map { Finding($0, findings: findings) } + kept + facts
             + neighbours + [Finding(await runner.reports)]
     }
 }
@@ -145,7 +151,8 @@ extension Finding {
             of: "listener \(listener.address)",
             isWell: !isMissing,
             finding: isMissing ? "\(listener.purpose.rawValue) is not open" : "\(listener.purpose.rawValue) is open",
-            remedy: isMissing ? "restart the server: ringfence serve" : nil
+            remedy: isMissing ? "restart the server: ringfence serve" : nil,
+            visibleAfter: Limits.passes
         )
     }
 
@@ -160,7 +167,21 @@ extension Finding {
             isWell: !isCrowded,
             finding: "\(open) of at most \(most) connections, \(loop.figures.droppedMessages) requests unread, "
                 + "sources shut out: \(bans)",
-            remedy: isCrowded ? "see who they are: ringfence event list" : nil
+            remedy: isCrowded ? "see who they are: ringfence event list" : nil,
+            visibleAfter: Limits.crowdPasses
+        )
+    }
+}
+
+extension SpendReport {
+    fileprivate init(_ standing: SpendStanding) {
+        self.init(
+            pool: standing.pool,
+            lines: standing.lines.map {
+                Line(span: $0.span, isAfterHours: $0.isAfterHours, spent: $0.spent, limit: $0.limit)
+            },
+            running: standing.running,
+            inProgress: standing.inProgress
         )
     }
 }

@@ -25,7 +25,8 @@ public final class RingfenceServer: Sendable {
     let records: RecordWriter
     let store: RingfenceStore
     let banKeeper: BanKeeper
-    let events: EventHub
+    /// What happens in this business.
+    public let events: EventHub
     let runner: JobRunner
 
     /// Where phones are told to come.
@@ -106,6 +107,7 @@ public final class RingfenceServer: Sendable {
             snapshot: store.snapshot,
             bans: try store.bans(),
             logins: try store.logins(),
+            charges: try store.charges(since: SystemClock.wall + .seconds(-Limits.chargeMemory)),
             machine: machine,
             logger: logger
         )

@@ -26,6 +26,9 @@ public enum Limits {
     static let carriedOver = 64 << 10
     /// How long after a record came the tables are filled: most states of short calls are then one row, written once.
     static let filling = DispatchTimeInterval.seconds(3)
+    /// Seconds that a write waits for another program that has the database locked: none of ours does, and somebody waits for
+    /// the answer to a command.
+    static let lockPatience = 2.0
     /// How long the record log may take for a commit before nobody waits for it any more.
     static let unresponsive = DispatchTimeInterval.seconds(5)
     /// Security events that wait for the disk.

@@ -42,6 +42,11 @@ extension RingfenceStore {
         return row?.endedAt != nil && waiting?.endedAt == nil ? row : waiting ?? row
     }
 
+    /// What legs to the outside cost in calls that began since then, as far as it is known. For the start, before the first call.
+    public func charges(since start: WallTime) throws -> [LegCharge] {
+        try pool.read { try RecordTable.charges($0, since: start) }
+    }
+
     /// Ends the records of calls that were up when the last server process ended, at the last moment at which it is known to
     /// have lived. For the start, before the first call.
     ///

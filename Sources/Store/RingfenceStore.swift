@@ -84,7 +84,7 @@ public final class RingfenceStore: Sendable {
         settings = Mutex(Settings(snapshot: snapshot, anchorIsSound: isSound))
         business = snapshot.business
         try log.claim(business)
-        if !isSound { note("the journal is not what journal.anchor remembers: its end may be cut off") }
+        if !isSound { note(Self.cutOff) }
     }
 
     deinit { log.release(business) }
@@ -92,13 +92,16 @@ public final class RingfenceStore: Sendable {
     /// What was missing when it was opened, in sentences; empty where everything is there.
     public var shortcomings: [String] { missing.withLock { $0 } }
 
+    static let cutOff = "the journal is not what journal.anchor remembers: its end may be cut off"
+
     func note(_ shortcoming: String) { missing.withLock { $0.append(shortcoming) } }
+    func forget(_ shortcoming: String) { missing.withLock { list in list.removeAll { $0 == shortcoming } } }
 
     private static func openPool(_ path: String) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "ringfence"
         configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Limits.lockPatience)
         configuration.maximumReaderCount = 2
         // Statement arguments may be personal data and must not end up in an error message.
         configuration.publicStatementArguments = false

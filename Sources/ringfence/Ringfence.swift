@@ -57,10 +57,12 @@ struct Ringfence: AsyncParsableCommand {
         ]
     )
 
-    static func main() async {
+    /// On the first thread, so that what looks for others needs none of them.
+    @MainActor static func main() async {
         ServingProcess.fillStandardDescriptors()
         do {
             var command = try parseAsRoot()
+            try (command as? Serve)?.requireThreads()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -90,4 +90,23 @@ struct ListenerTests {
         try await office.run(request("192.0.2.1:5060", days: 5))
         #expect(office.store.snapshot.exceptions.count == 8)
     }
+
+    @Test func `one that has ended is taken back by the system, with a line, and the others stay`() async throws {
+        let office = try Office()
+        try await office.run(request())
+        let ended = ListenerException(transport: .tcp, address: "192.0.2.1:5070", reason: "lift", until: noon)
+        let draft = JournalDraft(actor: "test", action: "listener.except", subject: ended.address)
+        _ = try office.store.change([.except(ended)], journal: [draft], at: noon)
+        try await office.administrator.withdrawal.run(noon)
+        #expect(office.store.snapshot.exceptions.map(\.address) == ["192.0.2.1:5060"])
+        let entry = try #require(try office.journal().last)
+        #expect((entry.actor, entry.action, entry.subject) == ("ringfence", "listener.withdraw", "192.0.2.1:5070"))
+        #expect(entry.detail.contains(#""reason":"lift""#))
+        #expect(
+            office.notes.texts.last == "SIP over TCP on 192.0.2.1:5070 is closed: the exception for it ended, \(noon)"
+        )
+        let count = try office.journal().count
+        try await office.administrator.withdrawal.run(noon)
+        #expect(try office.journal().count == count)
+    }
 }

@@ -5,6 +5,7 @@ import Guard
 import Model
 import Primitives
 import Store
+import Synchronization
 import Testing
 
 @Suite("ringfence pattern, limit and after-hours")

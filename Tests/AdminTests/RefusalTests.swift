@@ -106,60 +106,80 @@ struct RefusalTests {
     }
 
     /// One of each, whether it changes something.
-    static let everyCommand: [(command: any Command, changes: Bool)] = [
-        (AddExtensions([NewExtension(number: "301")]), true),
-        (ListExtensions(), false),
-        (ShowExtension(number: "201"), false),
-        (DisableExtension(number: "201"), true),
-        (EnableExtension(number: "202"), true),
-        (GroupExtension(number: "201", group: "sales"), true),
-        (ForwardExtension(number: "201", to: .colleagues), true),
-        (RemoveExtension(number: "203"), true),
-        (EnrolPhones([NewPhone(extension: "301")]), true),
-        (ListPhones(), false),
-        (RevokePhone(id: "0123456789abcdef"), true),
-        (ListRegistrations(), false),
-        (ListCalls(), false),
-        (EndCall(id: "c1"), true),
-        (ListRecords(limit: 10), false),
-        (ListJournal(limit: 10), false),
-        (VerifyJournal(), false),
-        (ListControls(), false),
-        (
-            KeepProofs(.attack, [ControlOutcome(control: .journal, passed: true, evidence: "held")]),
-            true
-        ),
-        (ListListeners(), false),
-        (
-            ExceptListener(transport: .udp, address: "192.0.2.1:5060", reason: "lift", days: 30), true
-        ),
-        (WithdrawListener(.udp, address: "192.0.2.1:5060"), true),
-        (ListBans(), false),
-        (AddBan(source: "203.0.113.7", reason: "guesses", hours: 1), true),
-        (RemoveBan(source: "203.0.113.7"), true),
-        (ShowCertificate(), false),
-        (ReplaceCertificate(CertificatePair(certificate: "", key: Redacted(""))), true),
-        (ListEvents(limit: 10), false),
-        (RunAudit(), false),
-        (Diagnose(), false),
-        (ListSites(), false),
-        (AddSite(prefix: "10.1.0.0/16"), true),
-        (RemoveSite(prefix: "10.1.0.0/16"), true),
-        (ShowHours(), false),
-        (SetHours(zone: "Europe/Berlin", spans: ["mon-fri 08:00-18:00"]), true),
-        (ListOrigins(), false),
-        (AddOrigin(origin: "https://intranet.example"), true),
-        (RemoveOrigin(origin: "https://intranet.example"), true),
-        (ShowMedia(), false),
-        (SetMediaPorts(ports: ["192.0.2.10:40000-40001"]), true),
-        (AddListener(.tls, address: "192.0.2.10:5061"), true),
-        (RemoveListener(address: "192.0.2.10:5061"), true),
-        (TrustClients(authority: nil), true),
-        (ListJobs(), false),
-        (AddOperator(account: "carol", role: .billing), true),
-        (ListOperators(), false),
-        (RemoveOperator(account: "carol"), true),
+    static let everyCommand: [(command: any Command, changes: Bool)] =
+        [
+            (AddExtensions([NewExtension(number: "301")]), true),
+            (ListExtensions(), false),
+            (ShowExtension(number: "201"), false),
+            (DisableExtension(number: "201"), true),
+            (EnableExtension(number: "202"), true),
+            (GroupExtension(number: "201", group: "sales"), true),
+            (ForwardExtension(number: "201", to: .colleagues), true),
+            (RemoveExtension(number: "203"), true),
+            (EnrolPhones([NewPhone(extension: "301")]), true),
+            (ListPhones(), false),
+            (RevokePhone(id: "0123456789abcdef"), true),
+            (ListRegistrations(), false),
+            (ListCalls(), false),
+            (EndCall(id: "c1"), true),
+            (ListRecords(limit: 10), false),
+            (ListJournal(limit: 10), false),
+            (VerifyJournal(), false),
+            (AcceptJournal(reason: "a backup was put back"), true),
+            (ListControls(), false),
+            (
+                KeepProofs(.attack, [ControlOutcome(control: .journal, passed: true, evidence: "held")]),
+                true
+            ),
+            (ListListeners(), false),
+            (
+                ExceptListener(transport: .udp, address: "192.0.2.1:5060", reason: "lift", days: 30), true
+            ),
+            (WithdrawListener(.udp, address: "192.0.2.1:5060"), true),
+            (ListBans(), false),
+            (AddBan(source: "203.0.113.7", reason: "guesses", hours: 1), true),
+            (RemoveBan(source: "203.0.113.7"), true),
+            (ShowCertificate(), false),
+            (ReplaceCertificate(CertificatePair(certificate: "", key: Redacted(""))), true),
+            (ListEvents(limit: 10), false),
+            (RunAudit(), false),
+            (Diagnose(), false),
+            (ListSites(), false),
+            (AddSite(prefix: "10.1.0.0/16"), true),
+            (RemoveSite(prefix: "10.1.0.0/16"), true),
+            (ShowHours(), false),
+            (SetHours(zone: "Europe/Berlin", spans: ["mon-fri 08:00-18:00"]), true),
+            (ListOrigins(), false),
+            (AddOrigin(origin: "https://intranet.example"), true),
+            (RemoveOrigin(origin: "https://intranet.example"), true),
+            (ShowMedia(), false),
+            (SetMediaPorts(ports: ["192.0.2.10:40000-40001"]), true),
+            (AddListener(.tls, address: "192.0.2.10:5061"), true),
+            (RemoveListener(address: "192.0.2.10:5061"), true),
+            (TrustClients(authority: nil), true),
+            (ListJobs(), false),
+            (AddOperator(account: "carol", role: .billing), true),
+            (ListOperators(), false),
+            (RemoveOperator(account: "carol"), true),
+        ] + outside
+
+    /// What is about the outside world and only looks.
+    private static let looking: Set<String> = [
+        "trunk.list", "trunk.show", "trunk.test", "number.list", "country.list", "rates.show", "rates.diff",
+        "spend.show", "pattern.show",
     ]
+
+    private static var outside: [(command: any Command, changes: Bool)] {
+        guard let number = ExtensionNumber(parsing: "201") else { return [] }
+        let nouns = [
+            "trunk", "number", "country", "class", "profile", "range", "premium", "rates", "spend", "ceiling",
+            "pattern",
+            "limit", "after-hours",
+        ]
+        return CommandRegistry.all.filter { nouns.contains(String($0.name.prefix { $0 != "." })) }.map {
+            ($0.harmless(number), !looking.contains($0.name))
+        }
+    }
 
     @Test func `every command there is stands in this list`() {
         #expect(Set(Self.everyCommand.map { type(of: $0.command).name }) == Set(CommandRegistry.all.map { $0.name }))
@@ -171,7 +191,7 @@ struct RefusalTests {
         for (command, changes) in Self.everyCommand {
             #expect(type(of: command).changesSomething == changes, "\(type(of: command).name)")
             let refusal = await office.refusal(command, by: auditor)
-            #expect((refusal != nil) == changes, "\(type(of: command).name)")
+            #expect((refusal?.control == .roles) == changes, "\(type(of: command).name)")
             if changes {
                 #expect(refusal?.control == .roles && refusal?.problem.hasPrefix("audit (uid 33) may not ") == true)
             }

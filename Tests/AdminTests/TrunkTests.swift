@@ -6,6 +6,7 @@ import Guard
 import Model
 import Primitives
 import Store
+import Synchronization
 import Testing
 
 @Suite("ringfence trunk")
@@ -76,7 +77,7 @@ struct TrunkTests {
             #expect(await office.refusal(command) != nil)
         }
         #expect(office.store.snapshot.outside.trunks.isEmpty)
-        let report = try await office.run(Self.login(Self.plain))
+        let report = try await office.run(Self.login("main", Self.plain))
         #expect(report.isPlain && report.trunk.exception?.grantedBy == "root (uid 0)")
         #expect(report.trunk.exception?.until == noon + .seconds(30 * 86_400))
         #expect(office.notes.texts.last?.contains("WITHOUT ENCRYPTION") == true)
@@ -92,7 +93,7 @@ struct TrunkTests {
         let office = try Office()
         let administrator = Actor(name: "alice (uid 1001)", role: .administrator)
         let security = Actor(name: "bob (uid 1002)", role: .security)
-        #expect(await office.refusal(Self.login(Self.plain), by: administrator)?.control == .roles)
+        #expect(await office.refusal(Self.login("main", Self.plain), by: administrator)?.control == .roles)
         #expect(await office.refusal(Self.login(), by: security)?.control == .roles)
         try await office.run(Self.login(), by: administrator)
         let plain = NewTrunk.Plain(reason: "said A. Owner", until: "7d")

@@ -40,6 +40,7 @@ struct ProofCommandTests {
                 The journal was altered at entry 4.
                   What: its hash does not fit
                   Fix: keep a copy of the folder as evidence, and find out who had access to it
+                       if it is known that only its end or its anchor was lost: ringfence journal accept --reason TEXT
                 """
         )
     }

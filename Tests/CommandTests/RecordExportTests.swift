@@ -60,9 +60,15 @@ struct RecordExportTests {
 
     /// As RFC 4180 §2 says.
     private static func cells(_ line: String) -> [String] {
-        var (cells, isQuoted) = ([""], false)
+        var (cells, isQuoted, hasClosed) = ([""], false, false)
         for character in line {
+            // Two quotes within quotes are one.
+            let isDoubled = character == "\"" && hasClosed
+            hasClosed = character == "\"" && isQuoted
             switch character {
+            case "\"" where isDoubled:
+                isQuoted = true
+                cells[cells.count - 1].append(character)
             case "\"": isQuoted.toggle()
             case "," where !isQuoted: cells.append("")
             default: cells[cells.count - 1].append(character)

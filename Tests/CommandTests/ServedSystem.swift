@@ -86,7 +86,7 @@ final class ServedSystem {
     func run(_ arguments: String...) throws -> (status: Int32, output: String, error: String) {
         let command = Self.child(arguments + ["--data", data])
         let (output, error) = (folder + "/out", folder + "/err")
-        for path in [output, error] { FileManager.default.createFile(atPath: path, contents: nil) }
+        for path in [output, error] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         command.standardOutput = FileHandle(forWritingAtPath: output)
         command.standardError = FileHandle(forWritingAtPath: error)
         command.standardInput = FileHandle.nullDevice

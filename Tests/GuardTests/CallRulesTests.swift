@@ -66,7 +66,9 @@ struct CallRulesTests {
             Issue.record("refused")
             return
         }
-        #expect((proof.payer.number?.text, proof.target.text, proof.payer.device?.id) == ("201", "202", office.phone.id))
+        #expect(
+            (proof.payer.number?.text, proof.target.text, proof.payer.device?.id) == ("201", "202", office.phone.id)
+        )
         #expect(proof.protection == .encrypted)
     }
 
@@ -113,7 +115,10 @@ struct CallRulesTests {
         #expect(proof.target == .service(.echo) && proof.payer.device?.id == office.phone.id)
         #expect(proof.refusal(in: office.snapshot, at: WallTime(milliseconds: 0)) == nil)
         let gone = try Snapshot.office([try .numbered("201")], devices: [])
-        #expect(proof.refusal(in: gone, at: WallTime(milliseconds: 0))?.status == 403, "judged again, it falls with the phone")
+        #expect(
+            proof.refusal(in: gone, at: WallTime(milliseconds: 0))?.status == 403,
+            "judged again, it falls with the phone"
+        )
         #expect(office.refusal(of: office.decide(to: .echo, media: .plain))?.status == 488)
         #expect(office.refusal(of: office.decide(to: .echo, isSecure: false))?.control == .signallingEncryption)
         #expect(office.refusal(of: office.decide(to: .echo, from: office.disabledPhone))?.status == 403)

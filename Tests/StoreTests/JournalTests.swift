@@ -165,6 +165,51 @@ struct JournalTests {
         #expect(try !store.verifyJournal().isIntact)
     }
 
+    @Test(arguments: [true, false])
+    func `D18 a lost anchor or end is made good by somebody's word, which stays in the journal`(
+        isAnchorLost: Bool
+    ) throws {
+        let place = try makeTen()
+        if isAnchorLost {
+            try FileManager.default.removeItem(atPath: place.path + "/journal.anchor")
+        } else {
+            try place.forge("DELETE FROM journal WHERE sequence > 8")
+        }
+        let store = try place.open()
+        try store.append(draft(), at: noon)
+        let (found, shortcomings) = (try store.verifyJournal(), store.shortcomings)
+        let accepted = try store.acceptJournal(by: "root (uid 0)", because: "the disk broke", at: noon)
+        guard case .accepted(let entry) = accepted else { return #expect(Bool(false), "\(accepted)") }
+        #expect((entry.actor, entry.action) == ("root (uid 0)", "journal.accept"))
+        let problem = try #require(found.problem)
+        #expect(
+            entry.detail.contains(#""problem":"\#(problem)""#) && entry.detail.contains(#""reason":"the disk broke""#)
+        )
+        #expect(shortcomings.count == 1 && store.shortcomings.isEmpty)
+        #expect(try store.verifyJournal().isIntact)
+        try store.append(draft(), at: noon)
+        let again = try store.verifyJournal()
+        #expect((again.isIntact, again.entries) == (true, isAnchorLost ? 13 : 11))
+        #expect(try store.acceptJournal(by: "root", because: "again", at: noon) == .isWhole)
+    }
+
+    @Test(arguments: [
+        "UPDATE journal SET actor = 'nobody' WHERE sequence = 4", "DELETE FROM journal WHERE sequence = 4",
+    ])
+    func `D18 nobody's word makes good an entry that was altered, with or without an anchor`(sql: String) throws {
+        let place = try makeTen()
+        try place.forge(sql)
+        for isAnchorThere in [true, false] {
+            if !isAnchorThere { try FileManager.default.removeItem(atPath: place.path + "/journal.anchor") }
+            let store = try place.open()
+            let answer = try store.acceptJournal(by: "root (uid 0)", because: "I say so", at: noon)
+            guard case .isAltered(let verification) = answer else { return #expect(Bool(false), "\(answer)") }
+            #expect(verification.firstWrong == 4)
+            #expect(try store.verifyJournal().firstWrong == 4)
+            #expect(try store.journal().count == (sql.hasPrefix("DELETE") ? 9 : 10))
+        }
+    }
+
     @Test func `an anchor that was written without the key is found`() throws {
         let place = try makeTen()
         let text = String(decoding: try place.read("journal.anchor"), as: UTF8.self)

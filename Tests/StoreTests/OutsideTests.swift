@@ -23,25 +23,25 @@ struct OutsideTests {
     }
 
     private func deck(_ count: Int = 500, version: UInt32 = 1) throws -> RateDeck {
-        let tariffs = try (1...20).map { price in
-            try #require(
-                Tariff(
-                    perMinute: Money(clamping: Int64(price) * 1_234),
-                    increments: price % 2 == 0 ? .minutes : .seconds
-                )
-            )
+        var tariffs: [Tariff] = []
+        for price in 1...20 {
+            let minute = Money(clamping: Int64(price) * 1_234)
+            let increments: Increments = price % 2 == 0 ? .minutes : .seconds
+            tariffs.append(try #require(Tariff(perMinute: minute, increments: increments)))
         }
-        let rates = try (0..<count).map { index in
-            try #require(
-                DeckRate(
-                    prefix: try #require(NumberPrefix(value: UInt64(10_000 + index))),
-                    destination: "Place \(index / 10)",
-                    tariff: tariffs[index % 20],
-                    from: noon,
-                    until: index % 7 == 0 ? noon + .seconds(1_000) : nil,
-                    isClosed: index % 11 == 0
-                )
+        var rates: [DeckRate] = []
+        for index in 0..<count {
+            let prefix = try #require(NumberPrefix(value: UInt64(10_000 + index)))
+            let end: WallTime? = index % 7 == 0 ? noon + .seconds(1_000) : nil
+            let rate = DeckRate(
+                prefix: prefix,
+                destination: "Place \(index / 10)",
+                tariff: tariffs[index % 20],
+                from: noon,
+                until: end,
+                isClosed: index % 11 == 0
             )
+            rates.append(try #require(rate))
         }
         return try #require(RateDeck(id: RateDecks.usual, version: version, currency: .eur, rates: rates))
     }
@@ -54,7 +54,8 @@ struct OutsideTests {
         dialing.rights.countries[try #require(Region(parsing: "FR"))] = CountryRule(.withoutHighRisk, answer: .code)
         spending.perCall = Money(units: 3)
         spending.own[.trunk(try #require(ShortName(parsing: "main")))] = .nothing
-        #expect(patterns.setAfterChange(percent: 30))
+        let isSet = patterns.setAfterChange(percent: 30)
+        #expect(isSet)
         let owned = OwnedNumber(
             number: try #require(PhoneNumber(parsing: "+493012345")),
             destination: .extension(try number("201")),

@@ -77,18 +77,32 @@ public struct RemoveBan: Command {
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(source: "-") }
 
-    /// It is lifted before it is taken off the disk: one that was imposed a moment ago may not be there yet.
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Ban {
         guard let source = BanSource(parsing: source) else { throw .noSource(self.source) }
-        guard let ban = await administrator.engine.lift(source) else { throw .noBan(source) }
-        let entry = caller.draft("ban.remove", source.description, JournalDetail.of(ban, became: nil))
+        return try await administrator.lift(source, for: caller)
+    }
+}
+
+extension Administrator {
+    /// It is lifted before it is taken off the disk: one that was imposed a moment ago may not be there yet.
+    fileprivate func lift(_ source: BanSource, for caller: Caller) async throws(Refusal) -> Ban {
+        guard let ban = await engine.lift(source) else { throw .noBan(source) }
+        let entry = caller.draft(RemoveBan.name, source.description, JournalDetail.of(ban, became: nil))
         do throws(Refusal) {
-            try administrator.writing { try $0.lift(source, journal: entry, at: administrator.now()) }
+            try writing { try $0.lift(source, journal: entry, at: now()) }
         } catch {
-            await administrator.engine.impose(ban)
+            await engine.impose(ban)
             throw error
         }
-        administrator.tell(entry, "The ban of \(source) was lifted by \(caller.name)")
+        tell(entry, "The ban of \(source) was lifted by \(caller.name)")
         return ban
+    }
+
+    /// Lets in again whoever is shut out and in a site now. One that the disk does not let go ends at its time.
+    func liftBansOfSites(for caller: Caller) async {
+        for ban in await engine.bans() {
+            guard await engine.protection(of: ban.source) == .site else { continue }
+            _ = try? await lift(ban.source, for: caller)
+        }
     }
 }

@@ -12,7 +12,8 @@ public enum CommandRegistry {
             ListCalls.self, EndCall.self, ListRecords.self,
         ]
         + [
-            ListJournal.self, VerifyJournal.self, ListControls.self, KeepProofs.self, ListEvents.self, RunAudit.self,
+            ListJournal.self, VerifyJournal.self, AcceptJournal.self, ListControls.self, KeepProofs.self,
+            ListEvents.self, RunAudit.self,
             Diagnose.self, ListJobs.self,
         ]
         + [
@@ -25,7 +26,8 @@ public enum CommandRegistry {
             TrustClients.self,
         ]
         + [
-            ListTrunks.self, ShowTrunk.self, TestTrunk.self, AddTrunk.self, SetTrunkPassword.self, DisableTrunk.self, EnableTrunk.self,
+            ListTrunks.self, ShowTrunk.self, TestTrunk.self, AddTrunk.self, SetTrunkPassword.self, DisableTrunk.self,
+            EnableTrunk.self,
             RemoveTrunk.self, ExcuseTrunk.self, WithdrawTrunk.self,
         ]
         + [

@@ -113,15 +113,13 @@ public struct GroupExtension: Command {
         in administrator: isolated Administrator,
         for caller: Caller
     ) async throws(Refusal) -> ExtensionChange {
-        let old = try administrator.find(number)
-        var new = old
-        new.pickupGroup = nil
-        if let group { new.pickupGroup = try administrator.group(group) }
-        let entry = caller.draft("extension.group", old.number.text, JournalDetail.of(old, became: new))
-        let place = new.pickupGroup.map { "in pick-up group \($0)" } ?? "in no pick-up group"
-        let notice = "Extension \(old.number) is \(place), by \(caller.name)"
-        try await administrator.change([.put(new)], [entry], notice: notice)
-        return ExtensionChange(number: old.number, change: .grouped)
+        let new: PickupGroup? = if let group { try administrator.group(group) } else { nil }
+        let number = try await administrator.change(number, Self.name, by: caller) { value in
+            value.pickupGroup = new
+            let place = new.map { "in pick-up group \($0)" } ?? "in no pick-up group"
+            return "Extension \(value.number) is \(place), by \(caller.name)"
+        }
+        return ExtensionChange(number: number, change: .grouped)
     }
 }
 
@@ -142,12 +140,31 @@ public struct ForwardExtension: Command {
         in administrator: isolated Administrator,
         for caller: Caller
     ) async throws(Refusal) -> ExtensionChange {
-        let old = try administrator.find(number)
+        let number = try await administrator.change(number, Self.name, by: caller) { value in
+            value.forwarding = to
+            return "Extension \(value.number) may forward its calls to \(to.rawValue), by \(caller.name)"
+        }
+        return ExtensionChange(number: number, change: .forwardingSet)
+    }
+}
+
+extension Administrator {
+    /// Changes one extension, with its old and new values in the journal.
+    ///
+    /// - Parameters:
+    ///   - text: Its number, as typed.
+    ///   - edit: Changes it, and says for people what was done.
+    func change(
+        _ text: String,
+        _ action: String,
+        by caller: Caller,
+        edit: (inout Extension) throws(Refusal) -> String
+    ) async throws(Refusal) -> ExtensionNumber {
+        let old = try find(text)
         var new = old
-        new.forwarding = to
-        let entry = caller.draft("extension.forwarding", old.number.text, JournalDetail.of(old, became: new))
-        let notice = "Extension \(old.number) may forward its calls to \(to.rawValue), by \(caller.name)"
-        try await administrator.change([.put(new)], [entry], notice: notice)
-        return ExtensionChange(number: old.number, change: .forwardingSet)
+        let notice = try edit(&new)
+        let entry = caller.draft(action, old.number.text, JournalDetail.of(old, became: new))
+        try await change([.put(new)], [entry], notice: notice)
+        return old.number
     }
 }

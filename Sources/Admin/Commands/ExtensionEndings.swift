@@ -4,8 +4,20 @@ public import Guard
 public import Model
 import Store
 
+/// A command that is told one extension and nothing else.
+public protocol NumberCommand: Command {
+    /// As typed.
+    var number: String { get }
+
+    init(number: String)
+}
+
+extension NumberCommand {
+    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-") }
+}
+
 /// Cuts an extension off: its calls end, its phones are unregistered, their passwords refused.
-public struct DisableExtension: Command {
+public struct DisableExtension: NumberCommand {
     public static let name = "extension.disable"
     public static let rights: [Right] = [.cutOffExtensions]
 
@@ -13,8 +25,6 @@ public struct DisableExtension: Command {
     public let number: String
 
     public init(number: String) { self.number = number }
-
-    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-") }
 
     public func run(
         in administrator: isolated Administrator,
@@ -25,7 +35,7 @@ public struct DisableExtension: Command {
 }
 
 /// Lets a disabled extension register and call again.
-public struct EnableExtension: Command {
+public struct EnableExtension: NumberCommand {
     public static let name = "extension.enable"
     public static let rights: [Right] = [.changeExtensions]
 
@@ -33,8 +43,6 @@ public struct EnableExtension: Command {
     public let number: String
 
     public init(number: String) { self.number = number }
-
-    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-") }
 
     public func run(
         in administrator: isolated Administrator,
@@ -45,7 +53,7 @@ public struct EnableExtension: Command {
 }
 
 /// Deletes an extension with its phones.
-public struct RemoveExtension: Command {
+public struct RemoveExtension: NumberCommand {
     public static let name = "extension.remove"
     public static let rights: [Right] = [.changeExtensions]
 
@@ -53,8 +61,6 @@ public struct RemoveExtension: Command {
     public let number: String
 
     public init(number: String) { self.number = number }
-
-    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-") }
 
     public func run(
         in administrator: isolated Administrator,
@@ -100,15 +106,13 @@ extension Administrator {
     ) async throws(Refusal) -> ExtensionChange {
         let number = try find(text).number
         let before = await live(of: number)
-        // Looked up again: others may have changed it while what is live was counted.
-        let old = try find(text)
-        guard old.isEnabled != isEnabled else { throw .alreadySo(number, isEnabled: isEnabled) }
-        var new = old
-        new.isEnabled = isEnabled
         let action = isEnabled ? EnableExtension.name : DisableExtension.name
-        let entry = caller.draft(action, number.text, JournalDetail.of(old, became: new))
-        let verb = isEnabled ? "enabled" : "disabled"
-        try await change([.put(new)], [entry], notice: "Extension \(number) \(verb) by \(caller.name)")
+        // Looked up again there: others may have changed it while what is live was counted.
+        _ = try await change(text, action, by: caller) { (value: inout Extension) throws(Refusal) in
+            guard value.isEnabled != isEnabled else { throw .alreadySo(number, isEnabled: isEnabled) }
+            value.isEnabled = isEnabled
+            return "Extension \(number) \(isEnabled ? "enabled" : "disabled") by \(caller.name)"
+        }
         return ExtensionChange(number: number, change: isEnabled ? .enabled : .disabled, await ended(before))
     }
 

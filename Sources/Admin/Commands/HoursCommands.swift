@@ -3,7 +3,7 @@
 import Foundation
 public import Guard
 public import Model
-import Primitives
+public import Primitives
 import Store
 
 /// When the business is open.
@@ -71,7 +71,7 @@ public struct SetHours: Command {
 
 extension OpeningHours {
     /// By the clock in its time zone.
-    fileprivate func isOpen(at now: WallTime) -> Bool {
+    public func isOpen(at now: WallTime) -> Bool {
         guard let zone = TimeZone(identifier: zone) else { return true }
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone

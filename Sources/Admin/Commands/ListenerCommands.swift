@@ -105,6 +105,30 @@ public struct WithdrawListener: Command {
     }
 }
 
+extension Administrator {
+    /// Takes exceptions that have ended out of the settings, with a line of the journal for each. Their listeners are closed before,
+    /// whether this can be written or not.
+    public nonisolated var withdrawal: Job {
+        Job("exception.withdraw", .every(seconds: Limits.exceptionReview)) { [self] _ in try await withdrawEnded() }
+    }
+
+    private func withdrawEnded() async throws(Refusal) {
+        let time = now()
+        for exception in store.snapshot.exceptions where exception.until <= time {
+            let (transport, address) = (exception.transport, exception.address)
+            let draft = JournalDraft(
+                actor: JournalDraft.system,
+                action: WithdrawListener.name,
+                subject: address,
+                detail: JournalDetail.of(exception, became: nil)
+            )
+            let name = "SIP over \(transport.rawValue.uppercased()) on \(address)"
+            let notice = "\(name) is closed: the exception for it ended, \(exception.until)"
+            try await change([.withdraw(transport, address: address)], [draft], notice: notice)
+        }
+    }
+}
+
 extension Listener {
     /// What an exception lets open.
     fileprivate init(_ exception: ListenerException) {

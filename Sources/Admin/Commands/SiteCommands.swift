@@ -19,7 +19,7 @@ public struct ListSites: Command {
     }
 }
 
-/// Says that phones sit in a network: its sources have larger budgets from now on, and are never shut out.
+/// Says that phones sit in a network: its sources have larger budgets from now on, and are never shut out. Bans inside it end.
 public struct AddSite: Command {
     public static let name = "site.add"
     public static let rights: [Right] = [.changeNetwork]
@@ -39,6 +39,7 @@ public struct AddSite: Command {
             [caller.draft(Self.name, site.description, JournalDetail.of(nil, became: site))],
             notice: "\(site) is a network of our phones, by \(caller.name)"
         )
+        await administrator.liftBansOfSites(for: caller)
         return site
     }
 }

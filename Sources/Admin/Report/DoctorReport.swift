@@ -18,12 +18,25 @@ extension Finding {
     ///   - name: `seal key`, `listener 192.0.2.1:5061`.
     ///   - finding: What was seen.
     ///   - remedy: What to do, as an order; `nil` where all is well.
-    public init(_ code: Code, of name: String, isWell: Bool, finding: String, remedy: String? = nil) {
+    ///   - codes: What has to be put right first.
+    ///   - seconds: How long it has to last before people are told who did not ask.
+    public init(
+        _ code: Code,
+        of name: String,
+        isWell: Bool,
+        finding: String,
+        remedy: String? = nil,
+        dependsOn codes: [Code] = [],
+        visibleAfter seconds: Int = 0
+    ) {
         self.init(
             code,
             isWell ? .good : .critical,
             "\(name): \(finding)",
-            remedy: remedy.map { "To mend it, \($0)" } ?? ""
+            subject: name,
+            remedy: remedy.map { "To mend it, \($0)" } ?? "",
+            dependsOn: codes,
+            visibleAfter: seconds
         )
     }
 }

@@ -9,7 +9,7 @@ public struct OperatorReport: Hashable, Sendable, Codable {
     public let role: Role
     /// `nil` for the account of the server and root, who are owners because every file is theirs.
     public let since: WallTime?
-    /// To the hour; `nil` when he was never here, and for the account of the server and root.
+    /// To the hour; `nil` when they were never here, and for the account of the server and root.
     public let lastSeen: WallTime?
     /// Whether this machine has the account still, under that name and number.
     public let exists: Bool

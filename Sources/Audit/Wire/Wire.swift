@@ -27,7 +27,7 @@ public struct Wire: Sendable {
     }
 }
 
-/// What TLS could do and must not, because a stranger could make somebody else's request his own with it, or say it twice.
+/// What TLS could do and must not, because a stranger could pass off somebody else's request as their own with it, or repeat it.
 public enum TLSAbuse: Hashable, Sendable {
     /// A second handshake inside of the first, over TLS 1.2 (RFC 5246 §7.4.1.1).
     case renegotiation

@@ -10,4 +10,10 @@ int ringfence_keep_memory_private(void);
 
 /// Whether its memory may be dumped.
 int ringfence_may_be_dumped(void);
+
+// In C, because pthread types are nobody's module.
+
+/// How many threads the system lets this process have beside those there are, up to `wanted`. They are made, and end before
+/// this returns.
+int ringfence_spare_threads(int wanted);
 #endif

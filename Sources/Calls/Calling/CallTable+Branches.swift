@@ -53,11 +53,19 @@ extension Refused {
         case 486, 600: self.init(status: 486, outcome: .busy, reason: "the number is busy")
         case 480: self.init(status: 480, outcome: .noAnswer, reason: "nobody answered at the number")
         case 404, 410, 484, 604:
-            self.init(status: 404, outcome: .failed, reason: "trunk \(name) says that nobody has the number (\(status))")
+            self.init(
+                status: 404,
+                outcome: .failed,
+                reason: "trunk \(name) says that nobody has the number (\(status))"
+            )
         case 488, 606, 415:
             self.init(status: 488, outcome: .failed, reason: "trunk \(name) takes no audio as we offer it (\(status))")
         case 408, 500..<600:
-            self.init(status: 503, outcome: .unreachable, reason: "no provider could take the call; the last was \(name)")
+            self.init(
+                status: 503,
+                outcome: .unreachable,
+                reason: "no provider could take the call; the last was \(name)"
+            )
         case 401, 407:
             self.init(status: 503, outcome: .failed, reason: "trunk \(name) does not take our credentials")
         default:

@@ -15,20 +15,23 @@ extension CallTable {
         _ desk: inout Desk
     ) -> Verdict<TrunkPermit> {
         let isBothOutside = self[serial]?.caller.trunk != nil
-        let verdict = desk.gate.admit(
+        if desk.gate == nil { desk.openGate() }
+        let (moment, id) = (desk.ledgerMoment, ChargeID(desk.entropy.next()))
+        let settings = desk.snapshot.outside
+        let verdict = desk.gate?.admit(
             placement,
             over: trunk,
-            as: ChargeID(desk.entropy.next()),
+            as: id,
             isBothOutside: isBothOutside,
-            in: desk.snapshot.outside,
-            at: desk.ledgerMoment
+            in: settings,
+            at: moment
         )
-        if case .allowed(let permit) = verdict, let charge = permit.charge {
+        if case .allowed(let permit)? = verdict, let charge = permit.charge {
             chargedCalls[charge.id] = serial
             self[serial]?.record.charges.append(charge)
         }
         followLedger(&desk)
-        return verdict
+        return verdict ?? .refused(CallRefusal(status: 503, control: nil, reason: "no trunk is there"))
     }
 
     /// Somebody outside answered.
@@ -36,7 +39,8 @@ extension CallTable {
     /// - Returns: Whether it may be spoken.
     mutating func answer(_ permit: TrunkPermit?, _ desk: inout Desk) -> Bool {
         guard let permit else { return true }
-        let isPaid = desk.gate.answer(permit, at: desk.ledgerMoment)
+        let moment = desk.ledgerMoment
+        let isPaid = desk.gate?.answer(permit, at: moment) ?? false
         followLedger(&desk)
         return isPaid
     }
@@ -45,7 +49,8 @@ extension CallTable {
     mutating func settle(_ permit: TrunkPermit?, answeredAt answer: MonotonicTime? = nil, _ desk: inout Desk) {
         guard let permit, let charge = permit.charge, chargedCalls[charge.id] != nil else { return }
         let spoken = answer.map { desk.now.monotonic - $0 } ?? .zero
-        desk.gate.settle(permit, after: spoken, at: desk.ledgerMoment)
+        let moment = desk.ledgerMoment
+        desk.gate?.settle(permit, after: spoken, at: moment)
         followLedger(&desk)
         chargedCalls[charge.id] = nil
     }
@@ -67,15 +72,15 @@ extension CallTable {
 
     /// Slices that are due, and legs that have none left.
     mutating func tickLedger(_ desk: inout Desk) {
-        guard let next = desk.gate.nextTick, next <= desk.now.monotonic else { return }
-        desk.gate.tick(desk.ledgerMoment)
+        guard let next = desk.gate?.nextTick, next <= desk.now.monotonic else { return }
+        let moment = desk.ledgerMoment
+        desk.gate?.tick(moment)
         followLedger(&desk)
     }
 
     /// Deals with what came of a question to the gate.
     mutating func followLedger(_ desk: inout Desk) {
-        let outcome = desk.gate.takeOutcome()
-        guard !outcome.isEmpty else { return }
+        guard let outcome = desk.gate?.takeOutcome(), !outcome.isEmpty else { return }
         for entry in outcome.money.entries { follow(entry, &desk) }
         for alert in outcome.money.alerts { desk.tell(alert) }
         for finding in outcome.findings { desk.tell(finding) }
@@ -98,10 +103,11 @@ extension CallTable {
 
     /// The call is over, and its provider has said the last word.
     private mutating func followLate(_ entry: LedgerEntry, _ desk: inout Desk) {
-        guard var record = owingRecords.removeValue(forKey: entry.charge),
+        guard var record = owingRecords[entry.charge],
             let index = record.charges.firstIndex(where: { $0.id == entry.charge })
         else { return }
         record.charges[index].follow(entry)
+        owingRecords[entry.charge] = record.charges[index].cost == nil ? record : nil
         desk.turn.actions.append(.remember(record, nil))
     }
 
@@ -128,6 +134,21 @@ extension CallTable {
 }
 
 extension Desk {
+    /// - Parameter charges: What was charged in earlier runs.
+    mutating func openGate(_ charges: [LegCharge] = []) {
+        gate = PaidCallGate(snapshot, kept: charges, seed: (entropy.next(), entropy.next()), at: ledgerMoment)
+    }
+
+    /// The gate follows the settings, and is there as soon as there is a trunk.
+    mutating func followGate() {
+        if gate != nil {
+            let (snapshot, wall) = (snapshot, now.wall)
+            gate?.apply(snapshot, at: wall)
+        } else if !snapshot.outside.trunks.isEmpty {
+            openGate()
+        }
+    }
+
     /// Now, as the ledger needs it.
     var ledgerMoment: LedgerMoment { LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: isOpen) }
 

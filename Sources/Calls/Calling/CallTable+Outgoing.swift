@@ -43,7 +43,8 @@ extension CallTable {
             guard of(Party.key(of: name)).count < room, let way = desk.trunks.way(over: name, at: desk.now) else {
                 continue
             }
-            guard way.flow.transport.isEncrypted || access.trunk.mayBePlain(at: desk.now.wall) else { continue }
+            // Our offer has the keys of the audio in it.
+            guard way.flow.transport.isEncrypted else { continue }
             return way
         }
         return nil
@@ -104,7 +105,12 @@ extension CallTable {
     /// (RFC 3261 §22.2, §8.1.3.5).
     ///
     /// - Returns: Whether it did.
-    mutating func answerChallenge(_ response: Message, _ index: Int, of client: InviteClient, _ desk: inout Desk) -> Bool {
+    mutating func answerChallenge(
+        _ response: Message,
+        _ index: Int,
+        of client: InviteClient,
+        _ desk: inout Desk
+    ) -> Bool {
         guard case .ringing(let ringing)? = self[client.call]?.phase, ringing.branches[index].status == nil,
             ringing.branches[index].party.trunk != nil,
             let field = desk.trunks.credentials(

@@ -13,11 +13,13 @@ extension CallTable {
             return
         }
         guard case .ringing(let ringing) = call.phase else {
-            guard let refusal = call.grounds?.refusal(
-                among: call.usernames,
-                in: desk.snapshot,
-                at: desk.now.wall
-            ) else { return }
+            guard
+                let refusal = call.grounds?.refusal(
+                    among: call.usernames,
+                    in: desk.snapshot,
+                    at: desk.now.wall
+                )
+            else { return }
             end(call.serial, because: "it is not allowed any more: \(refusal.reason)", &desk)
             return
         }

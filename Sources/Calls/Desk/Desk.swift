@@ -16,8 +16,8 @@ struct Desk: Sendable {
     var trunks: TrunkTable
     /// How numbers outside are read under these settings.
     var dialPlan: DialPlan
-    /// The money and the patterns of calls that leave.
-    var gate: PaidCallGate
+    /// The money and the patterns of calls that leave; `nil` while there is no trunk, because it is large.
+    var gate: PaidCallGate?
     /// Whether the business is open by its hours. Somebody with a calendar says so.
     var isOpen = true
     /// What each phone may still ask of the others.
@@ -34,8 +34,6 @@ struct Desk: Sendable {
         registrar = Registrar(settings: settings, snapshot: snapshot, entropy: entropy, logins: logins)
         trunks = TrunkTable(settings: settings, entropy: entropy)
         dialPlan = DialPlan(snapshot.outside.dialing)
-        let moment = LedgerMoment(now: turn.now.monotonic, wall: turn.now.wall, isOpen: true)
-        gate = PaidCallGate(snapshot, seed: (entropy.next(), entropy.next()), at: moment)
     }
 
     // MARK: Whom a URI means

@@ -69,7 +69,8 @@ extension Call {
             }
             return views
         case .answering(let answering):
-            return [CallView(caller, isInitiator: true, .early)].compactMap(\.self) + [answering.callee].views(isInitiator: false)
+            return [CallView(caller, isInitiator: true, .early)].compactMap(\.self)
+                + [answering.callee].views(isInitiator: false)
         case .refusing: return []
         case .talking(let conversation):
             // Who transferred the call and hung up is not in it any more.

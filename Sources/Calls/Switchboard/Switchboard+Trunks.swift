@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Guard
+public import Guard
 public import Model
 
 /// What comes in for trunks from elsewhere than their providers.
@@ -14,12 +14,23 @@ extension Switchboard {
     public mutating func takeUp(_ charges: [LegCharge], _ turn: inout Turn) {
         begin(&turn)
         defer { finish(&turn) }
-        desk.gate = PaidCallGate(
-            desk.snapshot,
-            kept: charges,
-            seed: (desk.entropy.next(), desk.entropy.next()),
-            at: desk.ledgerMoment
-        )
+        desk.openGate(charges)
+    }
+
+    /// How every budget for calls outside stands that anything was taken from, for people.
+    public mutating func standings(at now: Moment) -> [SpendStanding] {
+        let moment = LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: desk.isOpen)
+        return desk.gate?.standings(at: moment) ?? []
+    }
+
+    /// Whose calls outside are stopped because of how they call, for people.
+    public mutating func stops(at now: Moment) -> [PatternFinding] { desk.gate?.stops(at: now.monotonic) ?? [] }
+
+    /// Lets somebody call again, for an operator.
+    ///
+    /// - Returns: Whether they were stopped.
+    public mutating func release(_ subject: PatternFinding.Subject, at now: Moment) -> Bool {
+        desk.gate?.release(subject, at: now.monotonic) ?? false
     }
 
     /// Says whether the business is open by its hours.

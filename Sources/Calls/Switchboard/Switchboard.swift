@@ -96,7 +96,7 @@ public struct Switchboard: Sendable {
         defer { finish(&turn) }
         desk.snapshot = snapshot
         desk.dialPlan = DialPlan(snapshot.outside.dialing)
-        desk.gate.apply(snapshot, at: desk.now.wall)
+        desk.followGate()
         desk.registrar.apply(desk.snapshot, changes, &desk.turn)
         desk.trunks.apply(desk.snapshot.outside, &desk.turn)
         let enrolled = Set(desk.snapshot.devices.values.map(\.id))
@@ -135,7 +135,7 @@ public struct Switchboard: Sendable {
         tellWatchers()
         let phones = MonotonicTime.earliest(desk.transactions.nextDeadline, desk.registrar.nextDeadline)
         let calls = MonotonicTime.earliest(callTable.nextDeadline, subscriptions.nextDeadline)
-        let outside = MonotonicTime.earliest(desk.trunks.nextDeadline, desk.gate.nextTick)
+        let outside = MonotonicTime.earliest(desk.trunks.nextDeadline, desk.gate?.nextTick)
         nextDeadline = .earliest(.earliest(phones, calls), outside)
         swap(&desk.turn, &turn)
     }

@@ -32,6 +32,11 @@ struct TrunkLine: Sendable {
         /// Whether it ever answered an OPTIONS. One that never does is not asked any more when it takes registrations.
         var answersOptions = false
         var isAskedInVain = false
+        /// Questions in a row without an answer.
+        var silences = 0
+
+        /// Whether it was never seen what it does with an OPTIONS.
+        var isUnknown: Bool { !answersOptions && !isAskedInVain }
     }
 
     struct Question: Sendable {
@@ -82,7 +87,7 @@ struct TrunkLine: Sendable {
     mutating func spoke(at now: MonotonicTime) {
         refusals = 0
         change { open in
-            open.heard = now
+            (open.heard, open.silences) = (now, 0)
             if case .up = open.health { return }
             (open.health, open.upSince) = (.up, now)
         }

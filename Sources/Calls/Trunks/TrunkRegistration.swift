@@ -85,6 +85,13 @@ struct TrunkRegistration: Sendable {
         (phase, isAccepted, failures) = (.idle, true, 0)
     }
 
+    /// A REGISTER got no answer. The next server is asked at once, the first time.
+    mutating func wasSilent(hasOther: Bool, at now: MonotonicTime, using entropy: Entropy) {
+        failures = min(failures + 1, Limits.trunkDoublings)
+        let rest = TrunkLine.delay(failures, isLasting: false, using: entropy)
+        phase = failures == 1 && hasOther ? .idle : .resting(until: now + rest)
+    }
+
     /// The provider does not let us in.
     mutating func refuse(retryAfter: UInt32?, at now: MonotonicTime, using entropy: Entropy) {
         failures = min(failures + 1, Limits.trunkDoublings)

@@ -90,7 +90,9 @@ extension TrunkState {
         case .blocked: return
         case .checking: ask(index, open, &effects, &turn)
         case .up:
-            guard open.heard + Limits.trunkIdle <= turn.now.monotonic else { return }
+            // At once when it has taken a registration and never answered an OPTIONS: it may be one that answers none.
+            let isNew = open.isUnknown && registration.held?.flow == open.flow.id
+            guard isNew || open.heard + Limits.trunkIdle <= turn.now.monotonic else { return }
             if open.isAskedInVain {
                 // RFC 5626 §4.4.1; what shows whether it lives is the registration.
                 turn.actions.append(.send(Array("\r\n\r\n".utf8), open.flow.id))
@@ -127,11 +129,26 @@ extension TrunkState {
         _ turn: inout Turn
     ) {
         guard !open.answersOptions, registration.held?.flow == open.flow.id else {
-            return fail(index, .silent, &effects, &turn)
+            return doubt(index, &effects, &turn)
         }
         lines[index].spoke(at: turn.now.monotonic)
         lines[index].change { $0.isAskedInVain = true }
         lines[index].change { $0.asked = nil }
+    }
+
+    /// No answer came in time. No call begins there any more; the connection is only given up after a few more questions, because
+    /// there may be calls that it carries.
+    mutating func doubt(_ index: Int, _ effects: inout TrunkEffects, _ turn: inout Turn) {
+        guard let open = lines[index].open, open.upSince != nil, !open.isAskedInVain,
+            open.silences + 1 < Limits.trunkSilences
+        else {
+            return fail(index, .silent, &effects, &turn)
+        }
+        lines[index].change { open in
+            open.silences += 1
+            (open.asked, open.health) = (nil, .checking)
+        }
+        note(.silent, lines[index].server, turn.now)
     }
 
     /// The answer to an OPTIONS: whatever it says but that the server is broken, the server lives.

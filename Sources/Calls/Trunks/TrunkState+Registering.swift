@@ -13,8 +13,9 @@ extension TrunkState {
         switch registration.phase {
         case .asking(let asking):
             guard asking.at + Limits.trunkSilence <= now else { return }
-            registration.phase = .idle
-            if let index = index(of: asking.flow) { fail(index, .silent, &effects, &turn) }
+            if let index = index(of: asking.flow) { doubt(index, &effects, &turn) }
+            let hasOther = lines.contains { $0.isUp && $0.open?.flow.id != asking.flow }
+            registration.wasSilent(hasOther: hasOther, at: now, using: effects.entropy)
             return register(&effects, &turn)
         case .resting(let until): guard until <= now else { return }
         case .idle: break

@@ -86,7 +86,12 @@ public enum CallRules {
             return .refused(CallRefusal(status: 480, control: nil, reason: "extension \(number) is disabled"))
         }
         return .allowed(
-            Placement(.dialled(attempt), payer: .phone(attempt.caller), target: .extension(number), protection: attempt.media)
+            Placement(
+                .dialled(attempt),
+                payer: .phone(attempt.caller),
+                target: .extension(number),
+                protection: attempt.media
+            )
         )
     }
 
@@ -102,7 +107,12 @@ public enum CallRules {
         }
         let target = Participant.service(service)
         return .allowed(
-            Placement(.service(attempt, service), payer: .phone(attempt.caller), target: target, protection: attempt.media)
+            Placement(
+                .service(attempt, service),
+                payer: .phone(attempt.caller),
+                target: target,
+                protection: attempt.media
+            )
         )
     }
 

@@ -18,7 +18,8 @@ public enum CallerName {
 
     private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .enclosingMark,
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+            .enclosingMark,
             .otherSymbol, .modifierSymbol:
             false
         default: !scalar.properties.isVariationSelector

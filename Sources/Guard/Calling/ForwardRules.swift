@@ -83,7 +83,8 @@ public enum ForwardRules {
         return CallRefusal(
             status: 482,
             control: nil,
-            reason: "the phone of extension \(attempt.phone.number) sent the call on, after \(Limits.forwards) others had"
+            reason:
+                "the phone of extension \(attempt.phone.number) sent the call on, after \(Limits.forwards) others had"
         )
     }
 

@@ -39,7 +39,7 @@ public enum InboundRules {
         guard let trunk = snapshot.outside.trunks[attempt.trunk]?.trunk, trunk.isEnabled else {
             return .refused(CallRefusal(status: 403, control: nil, reason: "trunk \(attempt.trunk) is disabled"))
         }
-        if let refusal = refusal(ofProtection: attempt, trunk, at: now) ?? refusal(ofCaller: attempt, in: snapshot) {
+        if let refusal = refusal(ofProtection: attempt, trunk) ?? refusal(ofCaller: attempt, in: snapshot) {
             return .refused(refusal)
         }
         guard let called = attempt.called, let owned = snapshot.outside.numbers[called],
@@ -93,18 +93,15 @@ public enum InboundRules {
 
     private static func refusal(
         ofProtection attempt: InboundAttempt,
-        _ trunk: Trunk,
-        at now: WallTime
+        _ trunk: Trunk
     ) -> CallRefusal? {
-        let mayBePlain = trunk.mayBePlain(at: now)
-        guard attempt.signallingIsSecure || mayBePlain else {
+        guard attempt.signallingIsSecure else {
             return CallRefusal(
                 status: 403,
                 control: PaidControls.trunkEncryption,
-                reason: "trunk \(trunk.name) was not signalled over TLS, and has no exception"
+                reason: "trunk \(trunk.name) was not signalled over TLS, so the keys of the audio would travel readable"
             )
         }
-        if attempt.media == .plain, mayBePlain { return nil }
         return attempt.media.refusal
     }
 }

@@ -172,6 +172,24 @@ public struct PaidCallGate: Sendable {
         patterns.ended(charge.id.value, after: spoken, cost: cost.micros, at: moment.now)
     }
 
+    // MARK: For people
+
+    /// How every budget stands that anything was taken from.
+    public mutating func standings(at moment: LedgerMoment) -> [SpendStanding] {
+        let pools = ledger.pools
+        return pools.map { ledger.standing(of: $0, at: moment) }
+    }
+
+    /// Whose calls are stopped.
+    public mutating func stops(at now: MonotonicTime) -> [PatternFinding] { patterns.stops(at: now) }
+
+    /// Lets somebody call again.
+    ///
+    /// - Returns: Whether they were stopped.
+    public mutating func release(_ subject: PatternFinding.Subject, at now: MonotonicTime) -> Bool {
+        patterns.release(subject, at: now)
+    }
+
     // MARK: Time, and what else happens
 
     /// When ``tick(_:)`` is needed next; `nil` while nobody pays.

@@ -40,7 +40,7 @@ public struct TrunkNumbers: Sendable {
         // Providers that write a plus leave it out now and then, and mean the same.
         case .plus, .digits: return PhoneNumber(digits: text.utf8)
         case .national:
-            guard case .outside(let facts) = plan.read(text) else { return nil }
+            guard case .outside(let facts) = plan.read(String(text)) else { return nil }
             return facts.number
         }
     }

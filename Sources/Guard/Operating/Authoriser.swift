@@ -98,7 +98,7 @@ public enum Authoriser {
             .changeNumbers, .seeDialling, .closeDialling, .seeSpending, .importRates, .seePatterns, .seeOperators:
             true
         case .openListeners, .changeNetwork, .keepProofs, .excuseTrunks, .openDialling, .activateRates, .changeSpending,
-            .changePatterns, .releaseStops, .appointOperators:
+            .changePatterns, .releaseStops, .acceptJournal, .appointOperators:
             false
         }
     }
@@ -115,7 +115,7 @@ public enum Authoriser {
             .seeSpending, .activateRates, .changeSpending, .seePatterns, .changePatterns, .releaseStops, .seeOperators:
             true
         case .changeExtensions, .enrolPhones, .keepProofs, .replaceCertificate, .changeHours, .changeTrunks,
-            .changeNumbers, .importRates, .appointOperators:
+            .changeNumbers, .importRates, .acceptJournal, .appointOperators:
             false
         }
     }
@@ -129,7 +129,7 @@ public enum Authoriser {
             .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .excuseTrunks, .seeNumbers,
             .changeNumbers,
             .seeDialling, .openDialling, .closeDialling, .seeSpending, .importRates, .activateRates, .changeSpending,
-            .seePatterns, .changePatterns, .releaseStops, .appointOperators:
+            .seePatterns, .changePatterns, .releaseStops, .acceptJournal, .appointOperators:
             false
         }
     }

@@ -17,6 +17,8 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     case endCalls = "end calls"
     case seeRecords = "see who called whom"
     case readJournal = "read the journal"
+    /// Takes one for whole whose end may be missing: what was done last is then known to nobody.
+    case acceptJournal = "say that the journal is whole"
     case seeControls = "see how the controls stand"
     /// Says that an attack was held off.
     case keepProofs = "keep proofs of the controls"
@@ -66,7 +68,7 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .keepProofs, .openListeners,
             .closeListeners, .shutOut, .letIn, .replaceCertificate, .changeNetwork, .changeHours,
             .changeTrunks, .cutOffTrunks, .excuseTrunks, .changeNumbers, .openDialling, .closeDialling, .importRates,
-            .activateRates, .changeSpending, .changePatterns, .releaseStops, .appointOperators:
+            .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .appointOperators:
             true
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords, .readJournal, .seeControls,
             .runAudit, .diagnose, .seeListeners, .seeBans, .seeCertificate, .seeEvents, .seeNetwork, .seeHours,

@@ -93,7 +93,7 @@ extension CallPatterns {
             value: result.value,
             threshold: result.threshold,
             stop: stop > 0 ? .seconds(Int64(stop)) : nil,
-            calls: isCaller ? extensions[place].calls.list : business.calls.list,
+            calls: isCaller ? extensions[place].calls : business.calls,
             isNew: isNew
         )
     }

@@ -88,10 +88,12 @@ extension CallPatterns {
         }
     }
 
-    /// Whether calls to that country are unusual for the business.
+    /// Whether calls to that country are unusual for the business. Where each new one is confirmed or released by somebody, that
+    /// is enough.
     func isRare(_ region: Region, at time: UInt32) -> Bool {
-        region != home && regions.days(region, before: time) < Limits.usualDays
-            && !settings.usualRegions.contains(region)
+        guard region != home, !settings.usualRegions.contains(region) else { return false }
+        return settings.newCountry == .warn
+            ? regions.days(region, before: time) < Limits.usualDays : regions.isNew(region, at: time)
     }
 
     /// Numbers and blocks that are not usual.

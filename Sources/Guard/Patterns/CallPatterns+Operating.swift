@@ -37,7 +37,7 @@ extension CallPatterns {
             subject: caller.map { .extension($0) } ?? .business,
             value: minutes,
             threshold: threshold,
-            calls: [call]
+            calls: RecentCalls(call)
         )
         return LongCall(call: call, verdict: ends ? .block(finding) : .warn(finding))
     }

@@ -23,21 +23,28 @@ public struct PatternFinding: Hashable, Sendable {
     public let stop: Duration?
     /// The latest calls that counted, up to eight, the newest first, by the names that ``CallPatterns/started(_:_:at:)`` was
     /// given.
-    public let calls: [UInt64]
+    public var calls: [UInt64] { recent.list }
+    /// Kept in place, so that a refusal allocates nothing.
+    private let recent: RecentCalls
     /// Whether people have not been told of it yet.
     public let isNew: Bool
 
-    public init(
+    /// Without the calls that counted.
+    public init(rule: PatternRule, subject: Subject, value: Int, threshold: Int, stop: Duration? = nil) {
+        self.init(rule: rule, subject: subject, value: value, threshold: threshold, stop: stop, isNew: true)
+    }
+
+    init(
         rule: PatternRule,
         subject: Subject,
         value: Int,
         threshold: Int,
         stop: Duration? = nil,
-        calls: [UInt64] = [],
+        calls: RecentCalls = RecentCalls(),
         isNew: Bool = true
     ) {
         (self.rule, self.subject, self.value, self.threshold) = (rule, subject, value, threshold)
-        (self.stop, self.calls, self.isNew) = (stop, calls, isNew)
+        (self.stop, recent, self.isNew) = (stop, calls, isNew)
     }
 }
 

@@ -61,13 +61,28 @@ struct RecentCalls: Sendable {
     private var calls = InlineArray<8, UInt64>(repeating: 0)
     private var next: UInt8 = 0
 
+    init() {}
+
+    init(_ call: UInt64) { add(call) }
+
     mutating func add(_ call: UInt64) {
         calls[Int(next % 8)] = call
         next = (next + 1) % 8
     }
 
     /// The latest first.
-    var list: [UInt64] { (1...8).map { calls[Int((next + 8 - $0) % 8)] }.filter { $0 != 0 } }
+    var list: [UInt64] { (0..<8).map { call($0) }.filter { $0 != 0 } }
+
+    /// The one that is so many older than the latest; 0 for none.
+    private func call(_ age: Int) -> UInt64 { calls[(Int(next) + 7 - age) % 8] }
+}
+
+extension RecentCalls: Hashable {
+    static func == (left: Self, right: Self) -> Bool {
+        (0..<8).allSatisfy { left.call($0) == right.call($0) }
+    }
+
+    func hash(into hasher: inout Hasher) { for age in 0..<8 { hasher.combine(call(age)) } }
 }
 
 extension RecentCalls: PatternCoded {

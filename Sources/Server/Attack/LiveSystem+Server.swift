@@ -38,7 +38,7 @@ extension RingfenceServer {
             sealKey: FileBlocks.reading(directory + "/seal.key").map { Redacted($0.next()) },
             declared: live.listeners,
             sockets: { [machine, business = hop.business] in
-                (try? await NIOThreadPool.singleton.runIfActive { machine.census.found(for: business) }) ?? []
+                await machine.census.look(for: business)
             },
             sayInTheClear: { bytes, patience in await probe.say(bytes, within: patience, port: port) },
             askAsStranger: { requests in await probe.ask(requests, port: port) },

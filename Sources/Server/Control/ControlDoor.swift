@@ -9,18 +9,18 @@ import Synchronization
 /// Who comes in by the control socket, and who is there now.
 ///
 /// The folder is closed to other accounts and so is the socket, until there are operators: then others may pass through the
-/// folder and connect, and each is told who he is by the kernel. `Docs/decisions/0013-operators-are-accounts.md`.
+/// folder and connect, and the kernel says who each of them is. `Docs/decisions/0013-operators-are-accounts.md`.
 public final class ControlDoor: Doorkeeper {
     private struct Guest {
         let account: LocalAccount
         let role: Role
         let isOperator: Bool
         let hangUp: @Sendable () async -> Void
-        /// Whether his connection ends after the answer that he waits for.
+        /// Whether the connection ends after the answer that it waits for.
         var isLeaving = false
     }
 
-    /// Whose command is carried out: who takes his own role away hears that it is done.
+    /// Whose command is carried out: operators who take their own role away hear that it is done.
     @TaskLocal static var asking: UInt64?
 
     private struct State {
@@ -30,6 +30,8 @@ public final class ControlDoor: Doorkeeper {
         var lastTicket: UInt64 = 0
         /// Whether the socket is there.
         var isBound = false
+        /// The file that it was bound to.
+        var socket: ino_t?
     }
 
     enum Entry {
@@ -88,10 +90,19 @@ public final class ControlDoor: Doorkeeper {
 
     func bound() throws(Refusal) {
         let isSet = state.withLock { state in
-            state.isBound = true
+            (state.isBound, state.socket) = (true, socketFile)
             return setModes(isOpen: !state.operators.isEmpty)
         }
         guard isSet else { throw .cannotWrite(name, errno) }
+    }
+
+    /// Whether whoever connects by the socket's name reaches us: its file is the one that was bound. Its number is nobody
+    /// else's while the socket is open.
+    var isInPlace: Bool { state.withLock { $0.socket != nil && $0.socket == socketFile } }
+
+    private var socketFile: ino_t? {
+        var status = stat()
+        return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status.st_ino : nil
     }
 
     func unbind() {

@@ -148,7 +148,7 @@ public enum ControlLimits {
     public static let answer = 8 * 1024 * 1024
     /// Connections at a time: a person, a few scripts and a supervisor.
     static let connections = 32
-    /// Of these, for operators: the rest is the owner's, so that nobody whom he let in can lock him out.
+    /// Of these, for operators: the rest is for owners, so that no operator can lock them out.
     static let operatorConnections = 24
     static let connectionsPerOperator = 8
     /// Connections that are served at a time, those included that are told that they are not let in. The others wait in the
@@ -158,6 +158,8 @@ public enum ControlLimits {
     static let command = Duration.seconds(120)
     /// What is carried out when the server stops is waited for this long.
     static let farewell = Duration.seconds(2)
+    /// How often it is looked whether the socket's file is still there.
+    static let look = Duration.seconds(2)
     /// A connection without a byte for this long is closed.
     static let idle = Duration.seconds(600)
 }

@@ -5,7 +5,6 @@ public import Guard
 public import Logging
 public import Model
 import NIOCore
-import NIOPosix
 public import ServiceLifecycle
 
 /// Does what is asked over the control socket.
@@ -18,7 +17,7 @@ public protocol ControlHandler: Sendable {
         for identity: Identity,
         as narrowed: Role?
     ) async throws(Refusal) -> Asked.Reply
-    /// Hears of somebody who is not let in, and says what he is told.
+    /// Hears of somebody who is not let in, and says what they are told.
     func turnAway(_ identity: Identity) async -> Refusal
 }
 
@@ -26,9 +25,11 @@ extension Administrator: ControlHandler {}
 
 /// The listening end of the control socket; ``ControlRequest`` describes what is spoken.
 public struct ControlServer: Service {
-    private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+    typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+    typealias Listener = NIOAsyncChannel<Connection, Never>
 
-    private let listener: NIOAsyncChannel<Connection, Never>
+    private let path: String
+    private let listener: Listener
     private let door: ControlDoor
     private let handler: any ControlHandler
     private let logger: Logger
@@ -42,38 +43,67 @@ public struct ControlServer: Service {
         handler: any ControlHandler,
         logger: Logger
     ) async throws(Refusal) {
-        (self.door, self.handler, self.logger) = (door, handler, logger)
-        try door.closeFolder()
-        do {
-            listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-                .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let idle = TimeAmount(ControlLimits.idle)
-                        try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: idle))
-                        try channel.pipeline.syncOperations.addHandler(CloseWhenIdle())
-                        return try Connection(wrappingChannelSynchronously: channel)
-                    }
-                }
-        } catch {
-            throw .cannotListen(path, "\(error)")
-        }
-        try door.bound()
+        (self.path, self.door, self.handler, self.logger) = (path, door, handler, logger)
+        listener = try await door.listen(at: path)
     }
 
     /// Serves until the service is told to stop; then every idle connection is closed and the socket is gone. Commands that are
     /// carried out have ``ControlLimits/farewell`` to be answered: nobody keeps the server from stopping.
+    ///
+    /// A socket that somebody removes meanwhile is made again.
     public func run() async throws {
         defer { door.unbind() }
-        try await listener.executeThenClose { connections in
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await serveAll(connections) }
-                group.addTask {
-                    try? await gracefulShutdown()
-                    try? await Task.sleep(for: ControlLimits.farewell)
-                }
-                _ = await group.next()
-                group.cancelAll()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await serveAll() }
+            group.addTask {
+                try? await gracefulShutdown()
+                try? await Task.sleep(for: ControlLimits.farewell)
             }
+            _ = await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Connections of a socket that is gone go on beside those of the next one.
+    private func serveAll() async {
+        await withTaskGroup(of: Void.self) { group in
+            var present = listener
+            group.addTask { [present] in await serve(present) }
+            while let next = await successor(of: present) {
+                group.addTask { await serve(next) }
+                try? await present.channel.close()
+                present = next
+            }
+        }
+    }
+
+    /// The socket in the place of one that cannot be reached any more; `nil` when the server is to stop.
+    private func successor(of listener: Listener) async -> Listener? {
+        var trouble: Refusal?
+        while true {
+            do {
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: ControlLimits.look) }
+            } catch {
+                return nil
+            }
+            guard !listener.channel.isActive || !door.isInPlace else { continue }
+            do throws(Refusal) {
+                let next = try await door.listen(at: path)
+                logger.warning("the control socket was gone, and was made again", metadata: ["path": "\(path)"])
+                return next
+            } catch {
+                if trouble != error { logger.error("the control socket is gone, and cannot be made again: \(error)") }
+                trouble = error
+            }
+        }
+    }
+
+    private func serve(_ listener: Listener) async {
+        do {
+            try await listener.executeThenClose { connections in await serveAll(connections) }
+        } catch {
+            // Closed already: somebody had removed its file.
+            logger.debug("a control socket ended", metadata: ["error": "\(error)"])
         }
     }
 
@@ -171,18 +201,6 @@ public struct ControlServer: Service {
     }
 }
 
-private final class CloseWhenIdle: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent {
-            context.close(promise: nil)
-        } else {
-            context.fireUserInboundEventTriggered(event)
-        }
-    }
-}
-
 extension ByteBuffer {
     /// - Parameter id: The request's; 0 where it could not be read.
     fileprivate init(refusing refusal: Refusal, _ id: Int64 = 0) {
@@ -200,14 +218,6 @@ extension ByteBuffer {
 }
 
 extension Refusal {
-    fileprivate static func cannotListen(_ path: String, _ error: String) -> Self {
-        Self(
-            problem: "The control socket \(path) cannot be opened.",
-            reason: error,
-            remedy: "look at the folder: ringfence doctor"
-        )
-    }
-
     fileprivate static let tooManyConnections = Self(
         problem: "The server takes no more commands at the moment.",
         reason: "\(ControlLimits.connections) programs may be connected to its control socket, and "

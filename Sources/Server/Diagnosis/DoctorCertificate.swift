@@ -62,7 +62,8 @@ extension Doctor {
                 severity,
                 warning.title,
                 evidence: "Phones refuse it then.",
-                remedy: warning.remedy
+                remedy: warning.remedy,
+                dependsOn: [.clock]
             )
         }
         guard let reason = review.renewal(at: now) else {

@@ -37,7 +37,8 @@ extension Doctor {
                 .critical,
                 "A phone that connects to \(serving.sipTLS) would not trust it",
                 evidence: "The TLS handshake for \(name) failed: \(error).",
-                remedy: "Restart the server, so that it shows the certificate in its folder: ringfence serve \(here)"
+                remedy: "Restart the server, so that it shows the certificate in its folder: ringfence serve \(here)",
+                dependsOn: [.certificate, .certificateNames, .clock]
             )
         }
     }

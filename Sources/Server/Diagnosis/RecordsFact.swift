@@ -27,7 +27,8 @@ extension Finding {
             isWell: troubles.isEmpty,
             finding: (troubles.isEmpty ? "every one was written" : troubles.joined(separator: "; ")) + refused,
             remedy: troubles.isEmpty
-                ? nil : "look at the disk of the data directory before you stop the server: df -h, and its log"
+                ? nil : "look at the disk of the data directory before you stop the server: df -h, and its log",
+            dependsOn: ["disk-space"]
         )
     }
 }

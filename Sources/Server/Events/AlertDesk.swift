@@ -9,7 +9,8 @@ struct AlertDesk: Sendable {
     let notifier: any Notifier
 
     func start(on hub: EventHub) {
-        let news = hub.subscribe()
+        // The first one finds room.
+        guard let news = try? hub.subscribe(limit: Limits.waitingEvents) else { return }
         Task {
             var alerts = Alerts()
             for await news in news {

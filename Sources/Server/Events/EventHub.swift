@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Admin
+public import Admin
+public import Guard
 public import Model
 import Primitives
 import Synchronization
@@ -10,7 +11,7 @@ import Synchronization
 /// Nobody who publishes waits. Repeats of what the stack noticed are merged here and nowhere else, and told when the loop
 /// reports; everything else is told at once. Sinks are told everything in its order, on the thread of whoever publishes, and
 /// must not block. A subscriber reads when it likes: what it has no room for it loses, and is told how much that was.
-final class EventHub: EventSink {
+public final class EventHub: EventSink, EventFeed {
     typealias Sink = @Sendable (Event) -> Void
 
     private struct State {
@@ -27,7 +28,7 @@ final class EventHub: EventSink {
     /// Takes note of something the stack noticed. It is told with the next report.
     func note(_ event: SecurityEvent) { state.withLock { $0.digest.add(event) } }
 
-    func publish(_ event: Event) {
+    public func publish(_ event: Event) {
         for sink in sinks { sink(event) }
         state.withLock { state in
             for number in state.subscribers.keys { state.subscribers[number]?.offer(event) }
@@ -40,19 +41,22 @@ final class EventHub: EventSink {
         for event in noticed { publish(.noticed(event)) }
     }
 
-    /// What happens from now on.
+    /// What happens from now on. At most ``Limits/eventReaders`` read at a time.
     ///
-    /// - Parameter limit: Events that may wait for whoever reads.
-    func subscribe(limit: Int = Limits.waitingEvents) -> AsyncStream<EventNews> {
+    /// - Parameter limit: Events that may wait for whoever reads, 1 to ``Limits/mostWaitingEvents``.
+    public func subscribe(limit: Int) throws(Refusal) -> AsyncStream<EventNews> {
+        let limit = min(max(limit, 1), Limits.mostWaitingEvents)
         let (stream, continuation) = AsyncStream.makeStream(
             of: EventNews.self,
             bufferingPolicy: .bufferingOldest(limit)
         )
-        let number = state.withLock { state in
+        let number: UInt64? = state.withLock { state in
+            guard state.subscribers.count < Limits.eventReaders else { return nil }
             state.lastNumber += 1
             state.subscribers[state.lastNumber] = EventSubscriber(continuation)
             return state.lastNumber
         }
+        guard let number else { throw .tooManyReaders }
         continuation.onTermination = { [weak self] _ in
             self?.state.withLock { state in state.subscribers[number] = nil }
         }
@@ -70,13 +74,6 @@ final class EventHub: EventSink {
         }
         for subscriber in subscribers { subscriber.finish() }
     }
-}
-
-/// What a subscriber reads.
-public enum EventNews: Hashable, Sendable {
-    case event(Event)
-    /// So many are lost to this subscriber, because it read too slowly.
-    case missed(Int)
 }
 
 /// Somebody who reads, and how much of it was lost because there was no room.
@@ -98,4 +95,12 @@ private struct EventSubscriber: Sendable {
     }
 
     func finish() { continuation.finish() }
+}
+
+extension Refusal {
+    fileprivate static let tooManyReaders = Self(
+        problem: "Nobody else can watch what happens at the moment.",
+        reason: "\(Limits.eventReaders) watch already, and each has events kept for it",
+        remedy: "close one of the views that are open"
+    )
 }

@@ -2,6 +2,8 @@
 
 import Crypto
 public import Foundation
+import Guard
+import Model
 public import Primitives
 import SwiftASN1
 import X509
@@ -50,6 +52,18 @@ public struct CertificateFacts: Sendable {
         fingerprint = digest.map { Hex.encode(CollectionOfOne($0)).uppercased() }.joined(separator: ":")
     }
 
+    /// The same of a file of an installation.
+    ///
+    /// - Throws: A refusal that names it.
+    init(reading path: String) throws(Refusal) {
+        let text = try PrivateFiles.read(path)
+        do {
+            try self.init(pem: text)
+        } catch {
+            throw .noCertificate(in: path)
+        }
+    }
+
     /// Every certificate of a file, in its order.
     public static func chain(pem: String) throws -> [CertificateFacts] {
         try PEMDocument.parseMultiple(pemString: pem)
@@ -77,5 +91,16 @@ public struct CertificateFacts: Sendable {
         if names.contains(host) { return true }
         guard let dot = host.firstIndex(of: "."), dot != host.startIndex else { return false }
         return names.contains("*" + host[dot...])
+    }
+}
+
+extension Refusal {
+    fileprivate static func noCertificate(in path: String) -> Self {
+        Self(
+            .signallingEncryption,
+            problem: "The file \(path) cannot be used.",
+            reason: "it holds no certificate in PEM form",
+            remedy: "put it back from a backup of the folder"
+        )
     }
 }

@@ -114,8 +114,8 @@ extension CertificateReview {
     ///
     /// - Throws: A refusal for one that cannot be read.
     init(_ installation: Installation) throws {
-        leaf = try CertificateFacts(pem: PrivateFiles.read(installation.tls.certificate))
-        root = try installation.tls.authority.map { try CertificateFacts(pem: PrivateFiles.read($0)) }
+        leaf = try CertificateFacts(reading: installation.tls.certificate)
+        root = try installation.root()
         (directory, names) = (installation.directory, installation.certificateNames)
         addresses = installation.certificateAddresses
         // One that somebody else signed since is theirs to renew.

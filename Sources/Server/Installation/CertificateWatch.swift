@@ -3,7 +3,7 @@
 import Admin
 import Foundation
 import Guard
-import Logging
+import Model
 import Primitives
 import Store
 
@@ -16,7 +16,7 @@ actor CertificateWatch {
     private let installation: Installation
     private let server: RingfenceServer
     private let store: RingfenceStore
-    private let logger: Logger
+    private let events: EventHub
     /// Days before an end at which people are told, each once.
     private static let stages = [-1, 0, 1, 7, 14, 30, 90, 180]
     /// The stage that was told of, for each subject.
@@ -24,8 +24,8 @@ actor CertificateWatch {
     /// A renewal that the journal does not name yet.
     private var unwritten: CertificateRenewal?
 
-    init(_ installation: Installation, _ server: RingfenceServer, _ store: RingfenceStore, _ logger: Logger) {
-        (self.installation, self.server, self.store, self.logger) = (installation, server, store, logger)
+    init(_ installation: Installation, _ server: RingfenceServer, _ store: RingfenceStore, _ events: EventHub) {
+        (self.installation, self.server, self.store, self.events) = (installation, server, store, events)
     }
 
     /// The job.
@@ -41,7 +41,7 @@ actor CertificateWatch {
         var trouble: (any Error)?
         do {
             if let renewal = try await server.renewCertificate(of: installation, at: now) {
-                logger.tell(renewal, file: installation.tls.certificate)
+                events.publish(.changed(renewal.alteration))
                 unwritten = renewal
             }
             if let renewal = unwritten {
@@ -67,16 +67,32 @@ actor CertificateWatch {
             let stage = Self.stages.first { days <= $0 } ?? 180
             if let last = told[warning.subject], last <= stage { continue }
             told[warning.subject] = stage
-            logger.log(level: days <= 7 ? .error : .warning, "\(warning.title). \(warning.remedy)")
+            events.publish(.found(Finding(warning, isUrgent: days <= 7)))
         }
     }
 }
 
-extension Logger {
-    func tell(_ renewal: CertificateRenewal, file: String) {
-        notice(
-            "the server's certificate was renewed, because \(renewal.reason)",
-            metadata: ["file": "\(file)", "until": "\(renewal.new.notAfter.day)"]
+extension Finding {
+    /// What people have to do about a certificate. A clock that is wrong makes others of it.
+    fileprivate init(_ warning: CertificateReview.Warning, isUrgent: Bool) {
+        self.init(
+            Code(rawValue: "certificate.\(warning.subject.rawValue)"),
+            isUrgent ? .critical : .warning,
+            "\(warning.title).",
+            control: .signallingEncryption,
+            remedy: warning.remedy
+        )
+    }
+}
+
+extension CertificateRenewal {
+    /// The same as ``draft()``, for people.
+    var alteration: Alteration {
+        Alteration(
+            by: JournalDraft.system,
+            "certificate.renew",
+            of: new.fingerprint,
+            text: "The server's certificate was renewed, because \(reason): until \(new.notAfter.day)"
         )
     }
 }

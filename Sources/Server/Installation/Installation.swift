@@ -39,7 +39,8 @@ public struct Installation: Sendable {
         guard FileManager.default.fileExists(atPath: path) else { throw .noInstallation(directory) }
         let text = try PrivateFiles.read(path)
         guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(text.utf8)),
-            IPAddress(parsing: settings.address) != nil, !settings.names.isEmpty
+            IPAddress(parsing: settings.address) != nil, DomainName(parsing: settings.domain) != nil,
+            !settings.names.isEmpty
         else { throw .damaged(path) }
         self.init(directory: directory, settings: settings)
     }
@@ -51,6 +52,11 @@ public struct Installation: Sendable {
     public var rootCertificate: String { directory + "/tls/ca.pem" }
     var rootKey: String { directory + "/tls/ca.key" }
     public var hasRoot: Bool { FileManager.default.fileExists(atPath: rootCertificate) }
+    /// - Returns: `nil` where phones know the authority already.
+    /// - Throws: A refusal when it is no certificate.
+    func root() throws(Refusal) -> CertificateFacts? {
+        hasRoot ? try CertificateFacts(reading: rootCertificate) : nil
+    }
     /// Whether the server's certificate is from our own authority, so that we can renew it.
     public var hasOwnAuthority: Bool { FileManager.default.fileExists(atPath: rootKey) }
 

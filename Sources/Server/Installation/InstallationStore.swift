@@ -41,11 +41,16 @@ extension Installation {
     /// - Throws: A refusal when another server has it open, or its files are damaged, exposed or somebody else's.
     func openStore(log: RecordLog? = nil) throws -> RingfenceStore {
         try requireOwn()
+        let store: RingfenceStore
         do {
-            return try RingfenceStore.open(directory: directory, log: log)
+            store = try RingfenceStore.open(directory: directory, log: log)
         } catch {
             throw translated(error)
         }
+        guard store.snapshot.domain == DomainName(parsing: settings.domain) else {
+            throw Refusal.otherDomain(settings.domain, than: store.snapshot.domain, in: directory)
+        }
+        return store
     }
 
     /// What the database or its files said, for a person.
@@ -152,5 +157,17 @@ extension Refusal {
                 + "from a backup on another one"
         default: "run the command as the account that owns the folder: ls -ld \(directory)"
         }
+    }
+}
+
+extension Refusal {
+    fileprivate static func otherDomain(_ domain: String, than kept: DomainName, in directory: String) -> Self {
+        Self(
+            problem: "The phone system in \(directory) does not start.",
+            reason:
+                "installation.json says \(domain), and the passwords in its database are for \(kept): no phone could log in",
+            remedy:
+                "put the whole folder back from a backup, or write \(kept) as the domain into installation.json again"
+        )
     }
 }

@@ -44,6 +44,8 @@ public struct PhoneSystem: Service {
     ) async throws -> PhoneSystem {
         let (installation, store, configuration) = (opened.installation, opened.store, opened.configuration)
         try installation.finishReplacement()
+        // It is handed to every phone that is enrolled.
+        _ = try installation.root()
         try installation.renewAtStart(store, logger)
         let server: RingfenceServer
         do {
@@ -77,9 +79,9 @@ public struct PhoneSystem: Service {
             )
             try installation.announce(serving)
             installation.withdrawWord()
-            let watch = CertificateWatch(installation, server, store, logger)
+            let watch = CertificateWatch(installation, server, store, server.events)
             await watch.look(at: Date())
-            await server.runner.add(watch.job)
+            for job in [watch.job, server.healthReview, administrator.withdrawal] { await server.runner.add(job) }
             return PhoneSystem(installation, server, control, serving, onReady)
         } catch {
             await server.stop()
@@ -124,7 +126,7 @@ extension Installation {
             return
         }
         guard let renewal = renewed else { return }
-        logger.tell(renewal, file: tls.certificate)
+        logger.tell(.changed(renewal.alteration))
         do {
             try store.append(renewal.draft(), at: SystemClock.wall)
         } catch {

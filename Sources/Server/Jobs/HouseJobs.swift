@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Admin
+import Calls
 import Guard
 import Model
-import NIOPosix
 import Primitives
 import Store
 
@@ -14,32 +14,39 @@ extension RingfenceServer {
             Job("exception.end", .every(seconds: Limits.exceptionReview)) { _ in
                 _ = await hop.ask { $0.openExceptions() }
             },
+            Job("hours.look", .every(seconds: Limits.hoursLook)) { now in
+                let isOpen = store.snapshot.hours?.isOpen(at: now) ?? true
+                _ = await hop.ask { $0.loop.switchboard.setOpen(isOpen) }
+            },
             Job("socket.review", .every(seconds: Limits.socketReview)) { _ in await review(census, hop) },
             Job("ban.prune", .daily(minute: Limits.pruneMinute)) { now in
-                try await onThread { try store.pruneBans(at: now) }
+                try await BusinessStore(store).write { try $0.pruneBans(at: now) }
             },
             Job("event.retain", .daily(minute: Limits.pruneMinute)) { now in
-                try await onThread { try store.pruneEvents(at: now) }
+                try await BusinessStore(store).write { try $0.pruneEvents(at: now) }
             },
         ]
     }
 
-    /// Compares the sockets of this process with the declared ones, on another thread: the kernel's list is long.
+    /// Compares the sockets of this process with the declared ones.
     private static func review(_ census: SocketCensus, _ hop: SignallingHop) async {
         guard let (declared, exceptions) = await hop.ask({ ($0.listeners, $0.exceptions) }) else { return }
-        let findings = try? await onThread {
-            ListenerPolicy.judge(
-                declared: declared,
-                found: census.found(for: hop.business, notOlderThan: Limits.censusAge),
-                exceptions: exceptions,
-                at: SystemClock.wall
-            )
-        }
-        _ = await hop.ask { $0.report(findings ?? []) }
+        let findings = ListenerPolicy.judge(
+            declared: declared,
+            found: await census.look(for: hop.business, notOlderThan: Limits.censusAge),
+            exceptions: exceptions,
+            at: SystemClock.wall
+        )
+        _ = await hop.ask { $0.report(findings) }
     }
 
-    private static func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value
-    {
-        try await NIOThreadPool.singleton.runIfActive(work)
+    /// Tells people of what is wrong although nobody asked. What jobs come to they tell themselves.
+    var healthReview: Job {
+        Job("health.review", .every(seconds: Admin.Limits.healthReview)) { [self] _ in
+            for finding in await health(socketsNotOlderThan: Limits.censusAge).causes
+            where finding.code != "jobs" && !finding.isGood {
+                events.publish(.found(finding))
+            }
+        }
     }
 }

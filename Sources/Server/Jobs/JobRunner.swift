@@ -2,7 +2,6 @@
 
 import Admin
 import Model
-import NIOPosix
 import Primitives
 import Store
 
@@ -81,7 +80,7 @@ actor JobRunner {
     private func keep(_ run: JobRun, of job: Job) async {
         guard job.schedule.period >= Limits.keptPeriod else { return }
         // A disk that takes nothing is told of by the records, and must not keep a certificate from being renewed.
-        try? await NIOThreadPool.singleton.runIfActive { [store] in try store.keep(run) }
+        try? await BusinessStore(store).write { try $0.keep(run) }
     }
 
     /// Until the next look, at most for as long as a clock that was set may go unnoticed.
@@ -100,7 +99,8 @@ extension Finding {
             .warning,
             "The job \(run.job) failed.",
             evidence: failure,
-            remedy: "It is tried again by itself; see when: ringfence job list"
+            remedy: "It is tried again by itself; see when: ringfence job list",
+            dependsOn: ["call-records"]
         )
     }
 }

@@ -26,7 +26,8 @@ extension Machine {
             isWell: !isCrowded,
             finding: "\(connections) of at most \(share.places) connections, \(strangers) of at most "
                 + "\(most) by strangers, of up to \(share.neighbours) businesses of \(share.businesses)",
-            remedy: isCrowded ? "serve some of them by another process on another address: ringfence serve" : nil
+            remedy: isCrowded ? "serve some of them by another process on another address: ringfence serve" : nil,
+            visibleAfter: Limits.crowdPasses
         )
     }
 
@@ -40,7 +41,8 @@ extension Machine {
                 + "whom they want; \(counts.pauses) rests for want of descriptors; closed: "
                 + "\(counts.strayed) for a name that nobody has, \(counts.refused) without TLS, \(counts.overdue) too slow, "
                 + "\(counts.crowded) too many",
-            remedy: isCrowded ? "somebody opens connections and says nothing: see who with ss -tn" : nil
+            remedy: isCrowded ? "somebody opens connections and says nothing: see who with ss -tn" : nil,
+            visibleAfter: Limits.crowdPasses
         )
     }
 }

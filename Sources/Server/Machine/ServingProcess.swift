@@ -4,6 +4,7 @@ import CNetwork
 import Glibc
 public import Guard
 import Model
+import NIOCore
 
 /// The process that serves, before it opens anything.
 public enum ServingProcess {
@@ -23,6 +24,17 @@ public enum ServingProcess {
         }
     }
 
+    /// Makes sure of the threads that serving takes, before the first task: where one is missing later, whatever waits for it
+    /// waits for ever.
+    ///
+    /// - Parameter loops: Of signalling.
+    /// - Throws: A refusal that says how many there are and how to get more.
+    public static func requireThreads(loops: Int) throws(Refusal) {
+        let wanted = Limits.threads(processors: System.coreCount, loops: loops)
+        let spare = Int(ringfence_spare_threads(Int32(clamping: wanted)))
+        guard spare >= wanted else { throw .tooFewThreads(spare, of: wanted) }
+    }
+
     /// Opens `/dev/null` in the place of standard input, output and error where somebody closed them: otherwise the first
     /// socket or database gets that number, and what is said goes into it.
     public static func fillStandardDescriptors() {
@@ -37,5 +49,16 @@ public enum ServingProcess {
         var action = sigaction()
         guard sigaction(SIGHUP, nil, &action) == 0 else { return false }
         return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    }
+}
+
+extension Refusal {
+    fileprivate static func tooFewThreads(_ spare: Int, of wanted: Int) -> Self {
+        Self(
+            problem: "The phone system does not start.",
+            reason: "it needs \(wanted) threads besides its first, and the system gives it \(spare)",
+            remedy:
+                "allow more: TasksMax= in its unit of systemd, --pids-limit of its container, or ulimit -u of its account"
+        )
     }
 }

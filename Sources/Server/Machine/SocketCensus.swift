@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Guard
 import Primitives
 import Synchronization
@@ -21,6 +22,7 @@ final class SocketCensus: Sendable {
     }
 
     private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "ringfence-census")
 
     /// What a business has open, or is about to open. Said before it is.
     func declare(_ listeners: [Listener], of business: UInt16) {
@@ -33,11 +35,18 @@ final class SocketCensus: Sendable {
                 state.declared[business] = Declared(now: sockets, ranges: before.ranges, before: before.now)
             }
             // What was a range stays one until the calls in it are over, in this process.
-            if !ranges.isEmpty { state.declared[business]?.ranges = ranges }
+            if !ranges.isEmpty { state.declared[business, default: Declared()].ranges = ranges }
         }
     }
 
     func forget(_ business: UInt16) { state.withLock { $0.declared[business] = nil } }
+
+    /// The same as ``found(for:notOlderThan:)`` for somebody who must not block.
+    func look(for business: UInt16, notOlderThan age: Duration = .zero) async -> [OpenSocket] {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in continuation.resume(returning: found(for: business, notOlderThan: age)) }
+        }
+    }
 
     /// What this process really has open, without what only other businesses declared. Blocks for some milliseconds.
     ///

@@ -91,7 +91,7 @@ final class Reception: Sendable {
         thread.start()
     }
 
-    /// Accepts nobody any more, and closes who has not said whom he wants. A second call does nothing.
+    /// Accepts nobody any more, and closes connections that have not said whom they want. A second call does nothing.
     func stop() {
         let before = phase.withLock { phase in
             defer { phase = .stopped }

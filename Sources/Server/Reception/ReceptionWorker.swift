@@ -72,7 +72,7 @@ final class ReceptionWorker: @unchecked Sendable {
     func attend() {
         for index in listeners.indices {
             let descriptor = listeners[index].descriptor
-            // Somebody who hung up before he was accepted would block the thread otherwise.
+            // A connection that was closed before it was accepted would block the thread otherwise.
             _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
             listen(descriptor, Limits.backlog)
             attend(index)

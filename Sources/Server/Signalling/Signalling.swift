@@ -63,9 +63,15 @@ final class Signalling {
     /// - Parameters:
     ///   - listeners: To accept on here.
     ///   - shared: Where others accept for us.
-    func start(_ listeners: [BoundListener], shared: [EncryptedListener]) -> EventLoopFuture<Void> {
+    ///   - charges: What legs to the outside cost in earlier runs.
+    func start(
+        _ listeners: [BoundListener],
+        shared: [EncryptedListener],
+        charges: [LegCharge]
+    ) -> EventLoopFuture<Void> {
         sockets.shared = shared
         openExceptions()
+        loop.takeUp(charges)
         loop.startTrunks(connector)
         return sockets.open(listeners)
     }

@@ -15,6 +15,7 @@ struct SignallingPlan: Sendable {
     private let snapshot: Snapshot
     private let bans: [Ban]
     private let logins: [PhoneLogin]
+    private let charges: [LegCharge]
     private let share: Share
     private let census: SocketCensus
     private let entropy: Entropy
@@ -29,6 +30,7 @@ struct SignallingPlan: Sendable {
         snapshot: Snapshot,
         bans: [Ban],
         logins: [PhoneLogin],
+        charges: [LegCharge],
         machine: Machine,
         logger: Logger
     ) {
@@ -51,6 +53,7 @@ struct SignallingPlan: Sendable {
         (origins, self.bans) = (configuration.ownOrigins, bans)
         (share, census) = (machine.share, machine.census)
         (self.snapshot, self.logins, self.logger) = (snapshot, logins, logger)
+        self.charges = charges
     }
 
     /// Builds everything on the loop and begins to accept.
@@ -68,7 +71,7 @@ struct SignallingPlan: Sendable {
         try await hop.eventLoop.flatSubmit {
             let signalling = signalling(identity, outlets, hop)
             hop.lead(to: signalling)
-            return signalling.start(listeners, shared: shared)
+            return signalling.start(listeners, shared: shared, charges: charges)
         }.get()
     }
 

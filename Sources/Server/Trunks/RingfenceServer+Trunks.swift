@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Admin
 public import Calls
 public import Model
 import Store
 
-extension RingfenceServer {
+extension RingfenceServer: TrunkTester {
     /// How every trunk is at this moment, by name.
     public func trunks() async -> [TrunkSummary] { await hop.ask { $0.trunks() } ?? [] }
 

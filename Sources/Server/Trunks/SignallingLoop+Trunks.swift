@@ -19,6 +19,14 @@ extension SignallingLoop {
         endTurn()
     }
 
+    /// Takes up what was spent in earlier runs.
+    func takeUp(_ charges: [LegCharge]) {
+        turn.begin(at: SystemClock.now)
+        switchboard.takeUp(charges, &turn)
+        carryOut()
+        endTurn()
+    }
+
     /// A connection to a provider whose certificate was verified.
     ///
     /// - Returns: `nil` when every place is taken.

@@ -23,6 +23,8 @@ public protocol Backend: AnyObject, Sendable {
     func append(_ draft: JournalDraft, at now: WallTime) throws -> JournalEntry
     func journal(_ query: JournalQuery) throws -> [JournalEntry]
     func verifyJournal() throws -> JournalVerification
+    /// Takes a journal for whole whose anchor was lost or whose end is missing, with a line that says so.
+    func acceptJournal(by actor: String, because reason: String, at now: WallTime) throws -> JournalAcceptance
 
     func write(_ records: [CallRecord], events: [SecurityEvent], logins: [PhoneLogin]) throws
     /// - Parameter period: When they began; `nil` for whenever it was.

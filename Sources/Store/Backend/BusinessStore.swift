@@ -33,4 +33,9 @@ public struct BusinessStore: Sendable {
     ) async throws -> Value {
         try await StoreThreads.run(on: StoreThreads.writer) { [backend] in try body(backend) }
     }
+
+    /// The same for somebody who does not wait for it.
+    public func writeLater(_ body: @escaping @Sendable (any Backend) -> Void) {
+        StoreThreads.writer.async { [backend] in body(backend) }
+    }
 }

@@ -7,7 +7,12 @@ import Dispatch
 public final class StoreExecutor: SerialExecutor {
     private let queue: DispatchQueue
 
-    public init(label: String) { queue = DispatchQueue(label: label) }
+    /// The thread that writes for all businesses of the process.
+    public static let writer = StoreExecutor(StoreThreads.writer)
+
+    public convenience init(label: String) { self.init(DispatchQueue(label: label)) }
+
+    private init(_ queue: DispatchQueue) { self.queue = queue }
 
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)

@@ -83,50 +83,86 @@ enum JournalTable {
         return hash == anchor.hash
     }
 
-    /// Reads the whole chain from its first entry.
+    /// The chain as it was read, from its first entry on.
+    private struct Chain {
+        var count: Int64 = 0
+        var head = JournalChain.origin
+        var events = EventReview()
+        /// The hash of the entry that was asked for; `nil` where it was not reached.
+        var marked: String?
+        var fault: (sequence: Int64, problem: String)?
+    }
+
+    /// Reads the whole chain and compares it with what the anchor remembers.
     ///
     /// - Parameter anchor: Read before the transaction began, so that an entry written meanwhile is no alarm; `nil` where
     ///   the file is missing or was not written with our key.
     static func verify(_ database: Database, against anchor: JournalAnchor?, _ seal: Seal) throws -> JournalVerification
     {
-        var (count, head) = (Int64(0), JournalChain.origin)
-        var anchored = anchor == nil ? nil : "" as String?
-        var events = EventReview()
-        func wrong(_ sequence: Int64, _ problem: String) -> JournalVerification {
-            JournalVerification(entries: count, head: head, firstWrong: sequence, problem: problem)
-        }
+        let chain = try read(database, marking: anchor?.sequence, seal)
+        return try verification(of: chain, database, seal) { fault(in: chain, against: anchor) }
+    }
+
+    /// The same without an anchor: what is there is what was written, and how much is missing at its end nobody can say.
+    static func verify(_ database: Database, _ seal: Seal) throws -> JournalVerification {
+        try verification(of: read(database, marking: nil, seal), database, seal) { nil }
+    }
+
+    private static func verification(
+        of chain: Chain,
+        _ database: Database,
+        _ seal: Seal,
+        comparing anchored: () -> (sequence: Int64, problem: String)?
+    ) throws -> JournalVerification {
+        let fault = try chain.fault ?? anchored() ?? chain.events.fault(in: database, next: chain.count + 1, seal)
+        return JournalVerification(
+            entries: chain.count,
+            head: chain.head,
+            firstWrong: fault?.sequence,
+            problem: fault?.problem
+        )
+    }
+
+    /// - Parameter sequence: The entry whose hash is wanted.
+    private static func read(_ database: Database, marking sequence: Int64?, _ seal: Seal) throws -> Chain {
+        var chain = Chain()
         let rows = try Row.fetchCursor(database, sql: "SELECT * FROM journal ORDER BY sequence")
         while let row = try rows.next() {
             let entry = entry(row)
-            guard entry.sequence == count + 1 else {
-                return wrong(count + 1, "the entry is missing; the next one there is \(entry.sequence)")
-            }
-            guard JournalChain.isConsistent(entry, seal) else {
-                return wrong(entry.sequence, "its content is not what was written")
-            }
-            guard entry.previous == head else {
-                return wrong(entry.sequence, "it does not follow the entry before it")
-            }
-            (count, head) = (entry.sequence, entry.hash)
-            events.read(entry)
-            if entry.sequence == anchor?.sequence { anchored = entry.hash }
+            chain.fault = fault(in: entry, after: chain, seal)
+            guard chain.fault == nil else { return chain }
+            (chain.count, chain.head) = (entry.sequence, entry.hash)
+            chain.events.read(entry)
+            if entry.sequence == sequence { chain.marked = entry.hash }
         }
+        return chain
+    }
+
+    private static func fault(
+        in entry: JournalEntry,
+        after chain: Chain,
+        _ seal: Seal
+    ) -> (sequence: Int64, problem: String)? {
+        if entry.sequence != chain.count + 1 {
+            return (chain.count + 1, "the entry is missing; the next one there is \(entry.sequence)")
+        }
+        if !JournalChain.isConsistent(entry, seal) { return (entry.sequence, "its content is not what was written") }
+        return entry.previous == chain.head ? nil : (entry.sequence, "it does not follow the entry before it")
+    }
+
+    private static func fault(
+        in chain: Chain,
+        against anchor: JournalAnchor?
+    ) -> (sequence: Int64, problem: String)? {
         guard let anchor else {
-            return wrong(count + 1, "journal.anchor is missing or was not written by this system")
+            return (chain.count + 1, "journal.anchor is missing or was not written by this system")
         }
-        guard count >= anchor.sequence else {
-            return wrong(
-                count + 1,
-                "the journal ended at \(anchor.sequence) when it was last written: its end is cut off"
-            )
+        guard chain.count >= anchor.sequence else {
+            let problem = "the journal ended at \(anchor.sequence) when it was last written: its end is cut off"
+            return (chain.count + 1, problem)
         }
-        guard anchored == anchor.hash else {
-            return wrong(anchor.sequence, "it is not the entry that journal.anchor remembers")
-        }
-        if let fault = try events.fault(in: database, next: count + 1, seal) {
-            return wrong(fault.sequence, fault.problem)
-        }
-        return JournalVerification(entries: count, head: head)
+        return chain.marked == anchor.hash
+            ? nil : (anchor.sequence, "it is not the entry that journal.anchor remembers")
     }
 
     private static func entry(_ row: Row) -> JournalEntry {

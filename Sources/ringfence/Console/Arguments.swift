@@ -75,3 +75,30 @@ extension EncryptedListener.Kind: ExpressibleByArgument {}
 extension ClientCertificates: ExpressibleByArgument {}
 
 extension Control: ExpressibleByArgument {}
+
+extension CallAnswer: ExpressibleByArgument {}
+
+extension NumberClass: ExpressibleByArgument {}
+
+extension AfterHoursSettings.Abroad: ExpressibleByArgument {}
+
+extension PhoneNumber: ExpressibleByArgument {
+    public init?(argument: String) { self.init(parsing: argument) }
+}
+
+extension PatternSettings.NewCountry: ExpressibleByArgument {}
+
+extension PatternRule: ExpressibleByArgument {
+    public init?(argument: String) { self.init(name: argument) }
+    public static var allValueStrings: [String] { allCases.map(\.name) }
+}
+
+extension NumberPrefix: ExpressibleByArgument {
+    public init?(argument: String) { self.init(parsing: argument) }
+}
+
+extension Trunk.Transport: ExpressibleByArgument {}
+
+extension Trunk.NumberFormat: ExpressibleByArgument {}
+
+extension Trunk.CallerField: ExpressibleByArgument {}

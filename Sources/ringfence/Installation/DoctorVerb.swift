@@ -48,7 +48,9 @@ struct DoctorVerb: AsyncParsableCommand {
         }
     }
 
-    static func output(_ findings: [Finding]) throws -> Output {
+    /// Without what follows from something else that has to be put right first.
+    static func output(_ all: [Finding]) throws -> Output {
+        let findings = all.causes
         let wrong = findings.count { $0.severity == .critical }
         let summary =
             wrong == 0 ? "Nothing is wrong." : "\(counted(wrong, "thing")) \(wrong == 1 ? "is" : "are") wrong."

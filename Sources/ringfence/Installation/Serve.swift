@@ -44,6 +44,12 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
+    /// One phone system has one loop, and several have those that were asked for.
+    func requireThreads() throws(Refusal) {
+        let several = loops ?? ProcessInfo.processInfo.activeProcessorCount
+        try ServingProcess.requireThreads(loops: served.businesses == nil ? 1 : several)
+    }
+
     func run() async throws {
         try ServingProcess.keepMemoryPrivate()
         LoggingSystem.bootstrap(StreamLogHandler.standardError)

@@ -169,7 +169,3 @@ extension String {
     /// `Cuba`, `numbers that begin with +8835`.
     fileprivate var placeWords: String { Region(parsing: self)?.name ?? "numbers that begin with \(self)" }
 }
-
-extension CallAnswer: ExpressibleByArgument {}
-
-extension NumberClass: ExpressibleByArgument {}

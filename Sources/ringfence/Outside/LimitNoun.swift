@@ -113,5 +113,3 @@ struct AfterHoursSet: SettingCommand {
         )
     }
 }
-
-extension AfterHoursSettings.Abroad: ExpressibleByArgument {}

@@ -178,7 +178,3 @@ extension CallerNumbers {
         return words.isEmpty ? "-" : words.joined(separator: ", ")
     }
 }
-
-extension PhoneNumber: ExpressibleByArgument {
-    public init?(argument: String) { self.init(parsing: argument) }
-}

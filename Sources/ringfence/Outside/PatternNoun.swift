@@ -150,10 +150,3 @@ struct PatternRelease: ServerCommand {
         try Output("Calls of \(reply.subject) are stopped no more.", json: reply)
     }
 }
-
-extension PatternRule: ExpressibleByArgument {
-    public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { allCases.map(\.name) }
-}
-
-extension PatternSettings.NewCountry: ExpressibleByArgument {}

@@ -118,7 +118,3 @@ struct RangeFree: SettingCommand {
         try Output("Numbers that begin with \(spot.prefix) have no limit a day any more.", json: spot)
     }
 }
-
-extension NumberPrefix: ExpressibleByArgument {
-    public init?(argument: String) { self.init(parsing: argument) }
-}

@@ -205,9 +205,3 @@ struct TrunkPasswordVerb: SettingCommand {
         try Output("Trunk \(report.trunk.name) logs in with the new password.", json: report, hint: report.hint)
     }
 }
-
-extension Trunk.Transport: ExpressibleByArgument {}
-
-extension Trunk.NumberFormat: ExpressibleByArgument {}
-
-extension Trunk.CallerField: ExpressibleByArgument {}

@@ -10,7 +10,7 @@ struct JournalNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
         abstract: "Who changed what: a chain that cannot be altered unnoticed.",
-        subcommands: [JournalList.self, JournalVerify.self]
+        subcommands: [JournalList.self, JournalVerify.self, JournalAccept.self]
     )
 }
 
@@ -70,7 +70,37 @@ struct JournalVerify: ServerCommand {
             The journal was altered at entry \(entry).
               What: \(verification.problem?.shown ?? "the entry does not fit the chain")
               Fix: keep a copy of the folder as evidence, and find out who had access to it
+                   if it is known that only its end or its anchor was lost: ringfence journal accept --reason TEXT
             """
         return try Output(text, json: verification, fellShort: true)
+    }
+}
+
+struct JournalAccept: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accept",
+        abstract: "Take the journal for whole after its anchor was lost.",
+        discussion: """
+            For an owner who knows what happened: the file journal.anchor was lost, or an
+            older copy of the folder was put back. Only the end of the journal may be
+            missing; one with an altered entry is not accepted. The journal says for ever
+            who accepted it, when, why, and what was found.
+
+              ringfence journal accept --reason "restored the backup of Monday, Alice"
+            """
+    )
+
+    @Option(help: ArgumentHelp("What happened and who decided.", valueName: "text"))
+    var reason: String
+
+    @OptionGroup var options: ServerOptions
+
+    var command: AcceptJournal { AcceptJournal(reason: reason) }
+
+    func output(of entry: AcceptJournal.Reply) throws -> Output {
+        try Output(
+            "The journal is taken for whole. Entry \(entry.sequence) says so.\n  Head: \(entry.hash)",
+            json: entry
+        )
     }
 }

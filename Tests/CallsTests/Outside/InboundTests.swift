@@ -26,7 +26,9 @@ struct InboundTests {
         var scene = try OutsideScene()
         let heard = scene.bring(to: target)
         #expect(heard.last?.status == 404)
-        #expect(scene.office.received(on: scene.callee.flow).isEmpty && scene.office.received(on: scene.caller.flow).isEmpty)
+        #expect(
+            scene.office.received(on: scene.callee.flow).isEmpty && scene.office.received(on: scene.caller.flow).isEmpty
+        )
         #expect(scene.office.connects.count == 1)
     }
 

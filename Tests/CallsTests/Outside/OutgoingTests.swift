@@ -28,7 +28,7 @@ struct OutgoingTests {
         let answer = try #require(scene.say(200, to: invite).last)
         #expect(answer.status == 200)
         try scene.acknowledge(answer)
-        scene.office.wait(.seconds(10))
+        scene.pass(seconds: 10)
         _ = scene.office.received(on: scene.provider.flow)
         scene.office.deliver(scene.caller.inDialog("BYE", of: answer), on: scene.caller.flow)
         #expect(scene.office.received(on: scene.provider.flow).map(\.method) == [.bye])
@@ -45,7 +45,8 @@ struct OutgoingTests {
         var scene = try OutsideScene()
         _ = try scene.dial("040555123")
         let first = try scene.invite()
-        let challenge = #"Proxy-Authenticate: Digest realm="sip.provider.example", nonce="n1", qop="auth", algorithm=SHA-256"#
+        let challenge =
+            #"Proxy-Authenticate: Digest realm="sip.provider.example", nonce="n1", qop="auth", algorithm=SHA-256"#
         #expect(scene.say(407, to: first, extra: [challenge]).isEmpty)
         let second = try scene.invite()
         #expect(second.text(.proxyAuthorization).contains(#"username="account""#))
@@ -61,7 +62,8 @@ struct OutgoingTests {
     @Test func `a provider that asks again and again is not told again`() throws {
         var scene = try OutsideScene()
         _ = try scene.dial("040555123")
-        let challenge = #"Proxy-Authenticate: Digest realm="sip.provider.example", nonce="n1", qop="auth", algorithm=SHA-256"#
+        let challenge =
+            #"Proxy-Authenticate: Digest realm="sip.provider.example", nonce="n1", qop="auth", algorithm=SHA-256"#
         let first = try scene.invite()
         _ = scene.say(407, to: first, extra: [challenge])
         let second = try scene.invite()
@@ -133,7 +135,7 @@ struct OutgoingTests {
             spending.extensionLimits = OutsideScene.limits(1)
         }
         _ = try scene.talk(to: "004317654321")
-        scene.office.wait(.seconds(200))
+        scene.pass(seconds: 200)
         #expect(scene.office.received(on: scene.provider.flow).contains { $0.method == .bye })
         #expect(scene.office.received(on: scene.caller.flow).contains { $0.method == .bye })
         let record = try #require(scene.office.record())
@@ -151,16 +153,16 @@ struct OutgoingTests {
             spending.extensionLimits = OutsideScene.limits(1)
         }
         _ = try scene.talk(to: "040555123")
-        scene.office.wait(.seconds(100))
+        scene.pass(seconds: 100)
         let charges = try #require(scene.office.record()?.charges)
         #expect(charges.first?.cost == nil)
         var next = try OutsideScene(rates: [("+49", 400_000)]) { _, spending in
             spending.extensionLimits = OutsideScene.limits(1)
         }
-        next.office.wait(.seconds(100))
+        next.pass(seconds: 100)
         next.office.takeUp(charges)
         _ = try next.talk(to: "040555123")
-        next.office.wait(.seconds(60))
+        next.pass(seconds: 60)
         let cost = try #require(next.office.record()?.charges.first?.cost)
         let reserved = try #require(charges.first?.reserved)
         #expect(cost.micros + reserved.micros <= 1_000_000, "\(cost) after \(reserved)")

@@ -70,16 +70,11 @@ struct OutsideScene {
     }
 
     static func deck(_ rates: [(String, Int64)]) throws -> ImportedDeck {
-        let lines = try rates.map { prefix, price in
-            try #require(
-                DeckRate(
-                    prefix: try #require(NumberPrefix(parsing: prefix)),
-                    destination: "somewhere",
-                    tariff: try #require(
-                        Tariff(perMinute: Money(clamping: price), increments: try #require(Increments(first: 1, next: 1)))
-                    )
-                )
-            )
+        var lines: [DeckRate] = []
+        for (prefix, price) in rates {
+            let prefix = try #require(NumberPrefix(parsing: prefix))
+            let tariff = try #require(Tariff(perMinute: Money(clamping: price), increments: .seconds))
+            lines.append(try #require(DeckRate(prefix: prefix, destination: "somewhere", tariff: tariff)))
         }
         let deck = RateDeck(id: RateDecks.usual, version: 1, currency: .eur, rates: lines)
         return ImportedDeck(try #require(deck), importedAt: WallTime(milliseconds: 0), importedBy: "test")
@@ -126,6 +121,19 @@ struct OutsideScene {
         try acknowledge(answer)
         _ = office.received(on: provider.flow)
         return (answer, invite)
+    }
+
+    /// Lets time pass while both ends answer that they are still there.
+    mutating func pass(seconds: Int) {
+        for _ in 0..<seconds {
+            office.wait(.seconds(1))
+            for phone in [caller, callee, provider] {
+                for request in office.peek(on: phone.flow) where request.method == .options {
+                    office.deliver(phone.answer(request, 200), on: phone.flow)
+                }
+                office.discard(.options, on: phone.flow)
+            }
+        }
     }
 
     // MARK: Calls that come

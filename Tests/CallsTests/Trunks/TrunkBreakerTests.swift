@@ -37,7 +37,9 @@ struct TrunkBreakerTests {
                     local: remote
                 )
                 var line = TrunkLine(TrunkServer(host: "a", address: remote), at: now)
-                line.phase = .open(TrunkLine.Open(flow: flow, health: .up, upSince: now, heard: now))
+                line.phase = .open(
+                    TrunkLine.Open(flow: flow, health: .up, upSince: now, heard: now, answersOptions: true)
+                )
                 state.lines.append(line)
             }
             state.lookup = .known(at: now)
@@ -65,6 +67,11 @@ struct TrunkBreakerTests {
         #expect(bench.best == 2)
         // It is asked before its calls lose their connection.
         #expect(bench.review().map(\.method) == [.options])
+        for _ in 0..<2 {
+            bench.now = bench.now + .seconds(6)
+            #expect(bench.review().contains { $0.flow.id.rawValue == 1 && $0.method == .options })
+            #expect(bench.best == 2)
+        }
         bench.now = bench.now + .seconds(6)
         _ = bench.review()
         #expect(bench.state.lines[0].open == nil)
@@ -77,7 +84,8 @@ struct TrunkBreakerTests {
         let serial = try #require(bench.state.lines[0].open?.asked?.serial)
         let text = "SIP/2.0 200 OK\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
         let response = try Message(parsing: Array(text.utf8).span)
-        #expect(bench.state.checked(serial, response, at: bench.moment, using: bench.effects.entropy))
+        let isTaken = bench.state.checked(serial, response, at: bench.moment, using: bench.effects.entropy)
+        #expect(isTaken)
         #expect(bench.best == 1)
     }
 

@@ -34,6 +34,9 @@ struct TrunkFailoverTests {
         scene.answersToOptions[flows[0]] = nil
         scene.wait(.seconds(37))
         #expect(scene.server == TrunkScene.secondary && scene.isReady)
+        // There may be calls that it carries: it is asked twice more.
+        #expect(scene.closed.isEmpty)
+        scene.wait(.seconds(12))
         #expect(scene.closed == [flows[0]])
     }
 
@@ -104,11 +107,14 @@ struct TrunkFailoverTests {
     }
 
     @Test func `a provider that answers no OPTIONS but takes registrations is kept alive by a ping`() throws {
-        var (scene, flows) = try TrunkScene.registered(TrunkScene.access(), [TrunkScene.primary])
-        scene.answersToOptions[flows[0]] = nil
+        var scene = try TrunkScene([TrunkScene.access()])
+        try scene.resolve()
+        let flow = try scene.connect()
+        scene.answersToRegister[flow] = 200
+        for request in scene.received(on: flow) { scene.respond(200, to: request, on: flow) }
         scene.wait(.seconds(120))
         #expect(scene.isReady && scene.closed.isEmpty)
-        #expect((scene.pings[flows[0]] ?? 0) >= 2)
+        #expect((scene.pings[flow] ?? 0) >= 2)
     }
 
     @Test func `a connection that does not come in time counts as silent, and is closed when it comes late`() throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Admin
 import Foundation
 import Guard
 import Model
@@ -63,6 +64,33 @@ struct ControlDoorTests {
         }
         let mode = try FileManager.default.attributesOfItem(atPath: folder.data)[.posixPermissions] as? Int
         #expect(mode == 0o700)
+    }
+
+    @Test
+    func `D14 a socket that somebody removes is made again, no wider than before, and who was connected stays so`()
+        async throws
+    {
+        try await withSocket { socket in
+            try wait { try await socket.admit([person("alice", 1_001)], generation: 2) }
+            let before = try ControlClient(socket.installation)
+            for _ in 0..<2 {
+                #expect(unlink(socket.path) == 0)
+                try socket.requireReachable(modes: [0o711, 0o666])
+                #expect(try before.perform(EndCall(id: "a")) == EndCall.Reply(id: "a"))
+            }
+        }
+    }
+
+    @Test func `D14 something else in its place is left alone, and the socket is back when that is gone`() async throws
+    {
+        try await withSocket { socket in
+            unlink(socket.path)
+            #expect(FileManager.default.createFile(atPath: socket.path, contents: Data("mine".utf8)))
+            Thread.sleep(forTimeInterval: 2.5 * Double(ControlLimits.look.components.seconds))
+            #expect(FileManager.default.contents(atPath: socket.path) == Data("mine".utf8))
+            unlink(socket.path)
+            try socket.requireReachable(modes: [0o700, 0o600])
+        }
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can become another account"))

@@ -118,6 +118,16 @@ struct SocketFixture: Sendable {
         }
     }
 
+    /// Waits until somebody can connect, and folder and socket are as wide open as they are to be.
+    func requireReachable(modes wanted: [UInt16]) throws {
+        for _ in 0..<1_500 {
+            if (try? ControlClient(installation)) != nil, modes == wanted { return }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        _ = try ControlClient(installation)
+        #expect(modes == wanted)
+    }
+
     /// Connects from a process of another account, and returns the lines it is told.
     ///
     /// - Parameters:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Admin
 import Foundation
 import Guard
 import Logging
@@ -68,7 +69,13 @@ struct CertificateWatchTests {
             let store = try made.openStore()
             let server = try await RingfenceServer.start(configuration, store: store, logger: .silent)
             let lines = Lines()
-            let watch = CertificateWatch(made, server, store, Logger(label: "test") { _ in lines })
+            let logger = Logger(label: "test") { _ in lines }
+            let events = EventHub([
+                { event in
+                    if case .found(let finding) = event { logger.tell(finding) } else { logger.tell(event) }
+                }
+            ])
+            let watch = CertificateWatch(made, server, store, events)
             do { try await work(server, store, watch, lines) } catch {
                 await server.stop()
                 throw error
@@ -95,7 +102,7 @@ struct CertificateWatchTests {
             await watch.look(at: day(340))
             let new = try shown(by: server)
             #expect(new.fingerprint != old.fingerprint && new.notAfter > day(700))
-            #expect(lines.take().map { $0.prefix(53) } == ["notice: the server's certificate was renewed, because"])
+            #expect(lines.take().map { $0.prefix(53) } == ["notice: The server's certificate was renewed, because"])
             let entry = try #require(try store.journal().last)
             #expect((entry.actor, entry.action, entry.subject) == ("ringfence", "certificate.renew", new.fingerprint))
             await watch.look(at: day(341))
@@ -148,5 +155,22 @@ struct CertificateWatchTests {
             #expect(lines.take().contains { $0.hasPrefix("error: The root that phones were given ended on") })
         }
         #expect(try String(contentsOfFile: made.rootCertificate, encoding: .utf8) == root)
+    }
+
+    @Test func `what is wrong of a running server is told although nobody asks`() async throws {
+        let made = try install()
+        _ = try made.openStore()
+        try FileManager.default.removeItem(atPath: made.directory + "/journal.anchor")
+        try await serve(made) { server, _, _, _ in
+            let news = try server.events.subscribe(limit: 100)
+            try await server.healthReview.run(SystemClock.wall)
+            var reader = news.makeAsyncIterator()
+            var isTold = false
+            while !isTold, let next = await reader.next() {
+                guard case .event(.found(let finding)) = next else { continue }
+                isTold = finding.code.rawValue == "database"
+            }
+            #expect(isTold)
+        }
     }
 }

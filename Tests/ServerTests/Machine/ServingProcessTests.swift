@@ -2,6 +2,7 @@
 
 import CNetwork
 import Glibc
+import Guard
 import Testing
 
 @testable import Server
@@ -13,6 +14,21 @@ struct ServingProcessTests {
             guard ringfence_may_be_dumped() != 0 else { exit(1) }
             try ServingProcess.keepMemoryPrivate()
             exit(ringfence_may_be_dumped() == 0 ? 3 : 2)
+        }
+    }
+
+    @Test func `D15 says how many threads it lacks, and where they are enough goes on`() async {
+        await #expect(processExitsWith: .exitCode(3)) {
+            try ServingProcess.requireThreads(loops: 1)
+            // As an account that has nothing else: the limit is for all that an account runs.
+            var limit = rlimit(rlim_cur: 10, rlim_max: 10)
+            guard setrlimit(__rlimit_resource_t(__RLIMIT_NPROC.rawValue), &limit) == 0 else { exit(1) }
+            if getuid() == 0, setuid(61_234) != 0 { exit(1) }
+            do throws(Refusal) {
+                try ServingProcess.requireThreads(loops: 1)
+            } catch {
+                exit(error.reason.contains("the system gives it") ? 3 : 2)
+            }
         }
     }
 

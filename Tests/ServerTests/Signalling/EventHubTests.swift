@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Admin
+import Guard
 import Model
 import Primitives
 import Synchronization
@@ -34,10 +36,10 @@ struct EventHubTests {
         #expect(first.all.count == 2)
     }
 
-    @Test func `who reads too slowly loses its own copies, is told how many, and nobody else does`() async {
+    @Test func `who reads too slowly loses its own copies, is told how many, and nobody else does`() async throws {
         let heard = Heard()
         let hub = EventHub([heard.hear])
-        let (slow, fast) = (hub.subscribe(limit: 4), hub.subscribe(limit: 100))
+        let (slow, fast) = (try hub.subscribe(limit: 4), try hub.subscribe(limit: 100))
         for number in 0..<10 { hub.publish(Self.changed(number)) }
         #expect(heard.all.count == 10)
         var reader = slow.makeAsyncIterator()
@@ -52,12 +54,28 @@ struct EventHubTests {
         #expect(all == (0...10).map { .event(Self.changed($0)) })
     }
 
-    @Test func `who goes away is forgotten`() async {
+    @Test func `who goes away is forgotten`() async throws {
         let hub = EventHub()
-        let reading = Task { for await _ in hub.subscribe() {} }
+        let reading = Task { for await _ in try hub.subscribe(limit: 1) {} }
         while hub.readers == 0 { await Task.yield() }
         reading.cancel()
-        await reading.value
+        try await reading.value
+        #expect(hub.readers == 0)
+    }
+
+    @Test func `however much somebody asks for, so much is kept for them and so many watch`() async throws {
+        let hub = EventHub()
+        let (greedy, modest) = (try hub.subscribe(limit: .max), try hub.subscribe(limit: -1))
+        let others = try (2..<Limits.eventReaders).map { _ in try hub.subscribe(limit: 1) }
+        let refusal = #expect(throws: Refusal.self) { _ = try hub.subscribe(limit: 1) }
+        #expect(refusal?.problem == "Nobody else can watch what happens at the moment.")
+        #expect(others.count == Limits.eventReaders - 2 && hub.readers == Limits.eventReaders)
+        for number in 0..<2 * Limits.mostWaitingEvents { hub.publish(Self.changed(number)) }
+        hub.finish()
+        var (kept, one) = (0, 0)
+        for await _ in greedy { kept += 1 }
+        for await _ in modest { one += 1 }
+        #expect((kept, one) == (Limits.mostWaitingEvents, 1))
         #expect(hub.readers == 0)
     }
 }

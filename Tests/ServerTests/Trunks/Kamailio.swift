@@ -5,44 +5,42 @@ import Primitives
 
 @testable import Server
 
-/// A real Kamailio as provider on loopback, as `lab/start-kamailio.sh` of the shared material starts it: a registrar with digest
-/// over TLS.
-final class Kamailio: Sendable {
+/// A real Kamailio as provider on loopback: a registrar with digest over TLS.
+final class Kamailio {
     static let domain = "lab.test"
-    /// An account that it knows.
+    /// The account that it knows.
     static let (username, password) = ("101", "pw101-Xq7")
 
-    /// Where the script is; `nil` where there is none, or no Kamailio.
-    static let script: String? = {
-        let environment = ProcessInfo.processInfo.environment
-        let shared = environment["RINGFENCE_SHARED"] ?? FileManager.default.currentDirectoryPath + "/../shared"
-        let script = shared + "/lab/start-kamailio.sh"
-        let programs = (environment["PATH"] ?? "/usr/bin:/usr/sbin").split(separator: ":") + ["/usr/sbin"]
-        let isHere = programs.contains { FileManager.default.isExecutableFile(atPath: "\($0)/kamailio") }
-        guard isHere, FileManager.default.isExecutableFile(atPath: script) else {
-            print("SKIPPED: no Kamailio, or no \(script): no trunk registers with a real provider")
-            return nil
-        }
-        return script
+    /// `nil` where there is none.
+    static let program: String? = {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"
+        let places = path.split(separator: ":").map { "\($0)/kamailio" } + ["/usr/sbin/kamailio"]
+        let found = places.first { FileManager.default.isExecutableFile(atPath: $0) }
+        if found == nil { print("SKIPPED: no kamailio on this machine: no trunk registers with a real provider") }
+        return found
     }()
 
     let tls: Int
+    private let udp: Int
     private let folder: URL
-    private let ports: [Int]
+    private var process: Process?
     /// PEM of who signed its certificate.
     let root: String
 
     init() async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "kamailio-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        ports = try (0..<4).map { _ in
-            Int(try BoundSocket(SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)).abandoned().port)
+        let ports = try (0..<2).map { _ in
+            try BoundSocket(SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)).abandoned().port
         }
-        tls = ports[1]
+        (udp, tls) = (Int(ports[0]), Int(ports[1]))
         let authority = try CertificateAuthority(for: Self.domain, at: .now)
         root = try authority.rootPEM
         let leaf = try authority.issue(names: [Self.domain], addresses: [], at: .now)
-        for (name, text) in [("ca.pem", root), ("server.pem", leaf.certificate), ("server.key", leaf.key)] {
+        for (name, text) in [
+            ("server.pem", leaf.certificate), ("server.key", leaf.key), ("kamailio.cfg", configuration),
+            ("tls.cfg", encryption),
+        ] {
             try text.write(toFile: path(name), atomically: true, encoding: .utf8)
         }
         try await start()
@@ -50,40 +48,91 @@ final class Kamailio: Sendable {
 
     private func path(_ name: String) -> String { folder.appending(path: name).path }
 
-    func start() async throws {
-        try await run([
-            "--udp", "\(ports[0])", "--tls", "\(ports[1])", "--ws", "\(ports[2])", "--wss", "\(ports[3])", "--no-media",
-            "--realm", Self.domain, "--cert", path("server.pem"), "--key", path("server.key"), "--ca", path("ca.pem"),
-        ])
+    private var configuration: String {
+        let modules = ["kex", "tls", "tm", "sl", "pv", "textops", "siputils", "xlog", "auth", "usrloc", "registrar"]
+        return """
+            #!KAMAILIO
+            debug=2
+            log_stderror=yes
+            fork=yes
+            children=1
+            tcp_children=1
+            auto_aliases=no
+            enable_tls=yes
+            listen=udp:127.0.0.1:\(udp)
+            listen=tls:127.0.0.1:\(tls)
+            alias="\(Self.domain)"
+            \(modules.map { "loadmodule \"\($0).so\"" }.joined(separator: "\n"))
+            modparam("tls", "config", "\(path("tls.cfg"))")
+            modparam("tls", "tls_force_run", 11)
+            modparam("usrloc", "db_mode", 0)
+            modparam("auth", "algorithm", "SHA-256")
+            modparam("auth", "qop", "auth")
+            modparam("auth", "nonce_count", 1)
+            request_route {
+              force_rport();
+              if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
+              if (!is_method("REGISTER")) { sl_send_reply("404", "Not here"); exit; }
+              if (!pv_www_authenticate("\(Self.domain)", "\(Self.password)", "0")) {
+                www_challenge("\(Self.domain)", "1");
+                exit;
+              }
+              if ($au != $tU) { sl_send_reply("403", "Not your address of record"); exit; }
+              consume_credentials();
+              save("location");
+              xlog("L_NOTICE", "REG user=$au proto=$proto expires=$hdr(Expires)\\n");
+              exit;
+            }
+
+            """
     }
 
-    func stop() async throws { try await run(["--stop"]) }
+    private var encryption: String {
+        """
+        [server:default]
+        method = TLSv1.2+
+        certificate = \(path("server.pem"))
+        private_key = \(path("server.key"))
+        verify_certificate = no
+        require_certificate = no
+
+        """
+    }
+
+    func start() async throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        // The threads of tests block signals, and children inherit that.
+        let unblocked =
+            "import os,signal,sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execv(sys.argv[1], sys.argv[1:])"
+        process.arguments = [
+            "python3", "-c", unblocked, Self.program ?? "", "-DD", "-E", "-m", "32", "-M", "4", "-Y", folder.path, "-f",
+            path("kamailio.cfg"),
+        ]
+        _ = FileManager.default.createFile(atPath: path("kamailio.log"), contents: nil)
+        process.standardError = FileHandle(forWritingAtPath: path("kamailio.log"))
+        process.standardOutput = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        self.process = process
+        let address = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: UInt16(tls))
+        for _ in 0..<200 where Probe.isFree(address, .tcp) { try await Task.sleep(for: .milliseconds(50)) }
+    }
+
+    func stop() async throws {
+        process?.terminate()
+        while process?.isRunning == true { try await Task.sleep(for: .milliseconds(50)) }
+        process = nil
+    }
 
     func remove() async {
         try? await stop()
         try? FileManager.default.removeItem(at: folder)
     }
 
-    private struct Failed: Error {
-        let arguments: [String]
-    }
-
-    private func run(_ arguments: [String]) async throws {
-        guard let script = Self.script else { throw Failed(arguments: []) }
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["bash", script, "--dir", folder.path] + arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        while process.isRunning { try await Task.sleep(for: .milliseconds(50)) }
-        guard process.terminationStatus == 0 else { throw Failed(arguments: arguments) }
-    }
-
-    /// What it wrote of registrations.
+    /// How many registrations it took since it was started.
     var registrations: Int {
         let log = (try? String(contentsOfFile: path("kamailio.log"), encoding: .utf8)) ?? ""
-        return log.components(separatedBy: "REG user=\(Self.username) proto=tls").count - 1
+        return log.components(separatedBy: "REG user=\(Self.username) proto=tls expires=600").count - 1
     }
 }

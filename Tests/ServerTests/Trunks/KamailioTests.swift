@@ -13,7 +13,7 @@ import Testing
     "Issue 12 §6.2: a trunk to a real Kamailio",
     .serialized,
     .timeLimit(.minutes(4)),
-    .enabled(if: Kamailio.script != nil)
+    .enabled(if: Kamailio.program != nil)
 )
 struct KamailioTests {
     private func trial(

@@ -83,7 +83,8 @@ private final class NameServer: Sendable {
 
     init(_ zone: [String: [Entry]]?) throws {
         self.zone = zone
-        descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        self.descriptor = descriptor
         let any = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)
         let isBound = SocketName(any).bytes.withUnsafeBytes { raw in
             raw.withMemoryRebound(to: sockaddr.self) { bind(descriptor, $0.baseAddress, socklen_t(raw.count)) == 0 }
@@ -153,7 +154,9 @@ private final class NameServer: Sendable {
         switch entry {
         case .address(let octets) where type == 1: data = octets
         case .service(let priority, let port, let target) where type == 33:
-            let name = target.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
+            var name: [UInt8] = []
+            for label in target.split(separator: ".") { name += [UInt8(label.utf8.count)] + Array(label.utf8) }
+            name.append(0)
             data = word(priority) + [0, 0] + word(port) + name
         case .address, .service: return nil
         }

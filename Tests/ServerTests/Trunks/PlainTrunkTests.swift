@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Admin
 import Calls
+import Guard
 import Model
 import NIOCore
 import NIOPosix
@@ -52,12 +54,13 @@ struct PlainTrunkTests {
 
     @Test func `datagrams go to the provider's address for as long as the exception holds`() async throws {
         let provider = try await DatagramProvider.open()
-        try await trial(provider.port, over: .udp, for: 6) { office in
+        try await trial(provider.port, over: .udp, for: 15) { office in
             #expect(try await waits(office, for: .ready))
             let summary = try #require(await office.server.trunks().first)
             #expect(summary.tlsVersion == nil && summary.server?.address.port == UInt16(provider.port))
             // A connected socket hears nobody else, and is none that has to be declared.
-            #expect(await office.server.live(.listeners).listeners.allSatisfy { $0.purpose != .sipUDP })
+            let listeners = await office.server.live(.listeners).listeners
+            #expect(listeners.allSatisfy { $0.purpose != .sipUDP })
             #expect(try await waits(office, for: .off))
             let heard = provider.heard
             try await Task.sleep(for: .milliseconds(500))
@@ -69,7 +72,8 @@ struct PlainTrunkTests {
     @Test func `TCP is spoken by exception too`() async throws {
         let provider = try await Provider.open(nil)
         try await trial(provider.port, over: .tcp, for: 60) { office in
-            #expect(try await waits(office, for: .ready))
+            let isReady = try await waits(office, for: .ready)
+            #expect(isReady)
             #expect(provider.seen.requests == ["OPTIONS"])
         }
         await provider.close()

@@ -183,7 +183,8 @@ struct TrunkTLSTests {
 
     @Test func `there is no trial of a trunk that is not there`() async throws {
         try await Office.open { office in
-            #expect(await office.server.tryTrunk(try #require(TrunkName(parsing: "nobody"))) == nil)
+            let nobody = try #require(TrunkName(parsing: "nobody"))
+            #expect(await office.server.tryTrunk(nobody) == nil)
         }
     }
 }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// Calls to the outside and from it, through software of others on both sides of the server.
+@Suite("Kamailio and rtpengine as provider", .serialized, .oneAtATime, .enabled(if: Laboratory.hasProvider))
+struct ProviderTests {
+    @Test(.timeLimit(.minutes(3)))
+    func `a desk phone calls out and is called on its number, with audio both ways, and every leg has its price`()
+        throws
+    {
+        let (status, output) = try Laboratory.run(script: "provider_check", [Laboratory.program.path])
+        #expect(status == 0, "\(output)")
+    }
+}

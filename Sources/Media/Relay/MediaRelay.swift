@@ -228,11 +228,13 @@ extension MediaRelay {
         }
         legs[slot.number].pay(arrival.length)
         shares.pay(slot.call, arrival.length)
-        return try deliver(&packet, legs[slot.number].passing(opened, arrival), from: slot)
+        let isUsual = if case .network = ends[slot.peer.number] { true } else { false }
+        guard isUsual else { return try deliver(&packet, legs[slot.number].passing(opened, arrival), from: slot) }
+        return try legs[slot.peer.number].deliver(&packet, legs[slot.number].passing(opened, arrival))
     }
 
     /// Hands a packet to who hears what comes from a leg.
-    @inline(__always)
+    @inline(never)
     mutating func deliver(
         _ packet: inout MutableSpan<UInt8>,
         _ passing: PassingPacket,

@@ -51,11 +51,15 @@ public struct PlainPorts: Hashable, Sendable {
 
 /// One socket of a plain leg.
 public struct PlainSocket: Hashable, Sendable {
-    /// Counted through all ranges of the relay, from 0.
-    public let pair: Int
+    // Small, because what becomes of every packet is told with room for one.
+    private let number: UInt16
     public let port: MediaPort
 
-    public init(pair: Int, port: MediaPort) { (self.pair, self.port) = (pair, port) }
+    /// Counted through all ranges of the relay, from 0.
+    public var pair: Int { Int(number) }
+
+    /// - Parameter pair: One that is none of 0…65,535 is the last of these, which no leg has.
+    public init(pair: Int, port: MediaPort) { (number, self.port) = (UInt16(exactly: pair) ?? .max, port) }
 }
 
 /// What the owner of the sockets has to do after a ``RelayCommand``.

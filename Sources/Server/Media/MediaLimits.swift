@@ -10,8 +10,8 @@ enum MediaLimits {
     static let batchesPerTurn = 16
     /// Bytes that the kernel keeps for us while the loop does something else: half a second of 1,000 calls.
     static let socketBuffer = 32 << 20
-    /// The same for a socket of one call: two seconds of it. What a stranger floods it with is no more than that.
-    static let plainSocketBuffer = 128 << 10
+    /// The same for a socket of one call: some hundred packets. What a stranger floods it with takes no more memory than that.
+    static let plainSocketBuffer = 256 << 10
     /// Sockets of plain legs that are read before the others have their turn, each one batch.
     static let plainSocketsPerTurn = 64
     /// How often reports are made, in milliseconds.

@@ -13,6 +13,7 @@ import Testing
 @Suite("Control trunk-encryption: legs without encryption over real sockets", .timeLimit(.minutes(1)))
 struct PlainMediaTests {
     private static let anyPort = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)
+    private static let elsewhere = SocketAddress(ip: IPAddress(v4: 0x7F00_0002), port: 0)
     private static let id = RelayID(rawValue: 1)
 
     /// A loop with ports for two plain legs, and what it said of relays that it refused.
@@ -20,9 +21,9 @@ struct PlainMediaTests {
         let loop: MediaLoop
         let ports: PlainPorts
         let refused: Refusals
-        let alice = try? TestPhone()
-        let provider = try? TestSocket()
-        let control = try? TestSocket()
+        let alice: TestPhone
+        let provider: TestSocket
+        let control: TestSocket
 
         final class Refusals: Sendable {
             let ids = Mutex<Set<RelayID>>([])
@@ -31,6 +32,7 @@ struct PlainMediaTests {
 
         init() throws {
             ports = try Self.freePorts()
+            (alice, provider, control) = (try TestPhone(), try TestSocket(), try TestSocket())
             let refused = Refusals()
             self.refused = refused
             loop = try MediaLoop(
@@ -60,8 +62,7 @@ struct PlainMediaTests {
             SocketAddress(ip: ports.address, port: ports.port(of: pair))
         }
 
-        func open(_ id: RelayID = PlainMediaTests.id, pair: Int = 0) throws {
-            let (alice, provider, control) = (try #require(alice), try #require(provider), try #require(control))
+        func open(_ id: RelayID = PlainMediaTests.id, pair: Int = 0) {
             let media = PlainMedia(
                 local: local(pair),
                 address: provider.address,
@@ -90,8 +91,8 @@ struct PlainMediaTests {
     @Test func `audio and keys pressed pass both ways between SRTP and the clear`() throws {
         let scene = try Scene()
         defer { scene.loop.stop() }
-        let (alice, provider) = (try #require(scene.alice), try #require(scene.provider))
-        try scene.open()
+        let (alice, provider) = (scene.alice, scene.provider)
+        scene.open()
         // The first packet has the loop take the command, which opens the port.
         alice.socket.send(try alice.rtp(1), to: scene.loop.rtp)
         #expect(provider.receive()?.suffix(160) == Array(repeating: 1, count: 160)[...])
@@ -106,7 +107,7 @@ struct PlainMediaTests {
         provider.send(packet(51, [5, 0x8A, 3, 0x20], type: 101), to: scene.local())
         let event = try #require(alice.opens())
         #expect(event.suffix(4) == [5, 0x8A, 3, 0x20] && event[1] == 101)
-        let report = try #require(scene.control)
+        let report = scene.control
         alice.socket.send(try alice.rtcp(), to: scene.loop.rtp)
         #expect(report.receive()?[1] == 201)
         report.send(
@@ -119,27 +120,18 @@ struct PlainMediaTests {
     @Test func `M01: whoever sprays the port of a plain leg hears nothing and is not heard`() throws {
         let scene = try Scene()
         defer { scene.loop.stop() }
-        let (alice, provider, stranger) = (try #require(scene.alice), try #require(scene.provider), try TestSocket())
-        try scene.open()
+        let (alice, provider, stranger) = (scene.alice, scene.provider, try TestSocket(Self.elsewhere))
+        scene.open()
         alice.socket.send(try alice.rtp(1), to: scene.loop.rtp)
         #expect(provider.receive() != nil)
-        // From the same host, because one host is what a test has: the place that is named has spoken.
         provider.send(packet(1, [1]), to: scene.local())
         #expect(alice.hears() == 1)
-        let control = try #require(scene.control)
-        control.send(
-            [0x80, 201, 0, 1, 9, 9, 9, 9],
-            to: SocketAddress(ip: scene.ports.address, port: scene.local().port + 1)
-        )
-        #expect(alice.socket.receive() != nil)
-        for sequence in UInt8(2)...200 {
-            for port in 0..<4 {
-                let target = SocketAddress(ip: scene.ports.address, port: scene.ports.first + UInt16(port))
+        for sequence in UInt8(2)...40 {
+            for port in UInt16(0)..<4 {
+                let target = SocketAddress(ip: scene.ports.address, port: scene.ports.first + port)
                 stranger.send(packet(sequence, Array(repeating: 0xAA, count: 160)), to: target)
                 stranger.send([0x80, 201, 0, 1, 9, 9, 9, 9], to: target)
             }
-            // The kernel keeps only so many until they are read.
-            usleep(1_000)
         }
         alice.socket.send(try alice.rtp(2), to: scene.loop.rtp)
         #expect(provider.receive()?.suffix(160) == Array(repeating: 2, count: 160)[...])
@@ -153,11 +145,11 @@ struct PlainMediaTests {
         let scene = try Scene()
         defer { scene.loop.stop() }
         #expect(!scene.isOpen() && !scene.isOpen(1))
-        try scene.open()
+        scene.open()
         #expect(scene.waitUntil { scene.isOpen() } && !scene.isOpen(1))
         scene.loop.send([.close(Self.id)])
         #expect(scene.waitUntil { !scene.isOpen() })
-        try scene.open(pair: 1)
+        scene.open(pair: 1)
         #expect(scene.waitUntil { scene.isOpen(1) })
         scene.loop.stop()
         #expect(!scene.isOpen(1))
@@ -167,10 +159,10 @@ struct PlainMediaTests {
         let scene = try Scene()
         defer { scene.loop.stop() }
         let taken = try TestSocket(SocketAddress(ip: scene.ports.address, port: scene.local().port + 1))
-        try scene.open()
+        scene.open()
         #expect(scene.waitUntil { scene.refused.ids.withLock { $0.contains(Self.id) } })
         #expect(!scene.isOpen(), "not half of it either")
-        try scene.open(RelayID(rawValue: 2), pair: 1)
+        scene.open(RelayID(rawValue: 2), pair: 1)
         #expect(scene.waitUntil { scene.isOpen(1) })
         _ = taken
     }
@@ -189,12 +181,9 @@ struct PlainPortShareTests {
         #expect(share(1).plainPorts(of: 0, in: [least]).isEmpty)
     }
 
-    @Test func `a census does not tell one business of another's calls`() throws {
+    @Test func `a census does not tell one business of another's calls`() {
         let census = SocketCensus()
-        let call = try TestSocket()
-        let port = call.address.port
-        census.declare([Listener(purpose: .plainMedia, address: "127.0.0.1:\(port & ~1)-\(port | 1)")], of: 1)
-        #expect(!census.found(for: 0).contains { $0.network == .udp && $0.address == "127.0.0.1:\(port)" })
-        #expect(census.found(for: 1).contains { $0.network == .udp && $0.address == "127.0.0.1:\(port)" })
+        census.declare([Listener(purpose: .plainMedia, address: "127.0.0.1:2-65535")], of: 1)
+        #expect(census.found(for: 0).allSatisfy { $0.network == .tcp || !$0.address.hasPrefix("127.0.0.1:") })
     }
 }

@@ -27,7 +27,10 @@ public struct DialPlan: Sendable {
 
     /// - Parameter dialled: The user part of a `sip` URI without parameters, or what follows `tel:` up to the first `;`, decoded
     ///   once. A `phone-context` is not looked at by anybody: with one, what was dialled is to be refused before.
-    public func read(_ dialled: String) -> DialledNumber { read(ascii: dialled.utf8.span) }
+    public func read(_ dialled: some StringProtocol) -> DialledNumber {
+        let text = String(dialled)
+        return read(ascii: text.utf8.span)
+    }
 
     /// The same for bytes.
     public func read(ascii dialled: Span<UInt8>) -> DialledNumber {

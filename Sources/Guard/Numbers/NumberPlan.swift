@@ -5,7 +5,7 @@ public import Model
 /// Which numbers exist, where they are and what they are: the metadata of libphonenumber as one automaton over digits, with our
 /// own table of what it does not tell (``SpecialRanges``, ``HighRiskRanges``).
 ///
-/// A number exists when its country has a range with its first digits and exactly its length. No allocation; about 60 ns.
+/// A number exists when its country has a range with its first digits and exactly its length. No allocation, and at most one step for each digit.
 public enum NumberPlan {
     /// - Parameter own: What the business knows better, see ``OwnRange``. At most ``Limits/ownRanges`` of them are looked at.
     public static func facts(of number: PhoneNumber, own: [OwnRange] = []) -> NumberFacts {

@@ -11,12 +11,13 @@ extension ControlDoor {
         let listener: ControlServer.Listener
         do {
             listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .childChannelOption(.autoRead, value: false)
                 .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let idle = TimeAmount(ControlLimits.idle)
                         try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: idle))
                         try channel.pipeline.syncOperations.addHandler(CloseWhenIdle())
-                        return try ControlServer.Connection(wrappingChannelSynchronously: channel)
+                        return channel
                     }
                 }
         } catch {
@@ -29,6 +30,15 @@ extension ControlDoor {
             throw error
         }
         return listener
+    }
+
+    /// An accepted connection, which is read from now on.
+    static func opened(_ channel: any Channel) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+        try await channel.eventLoop.submit {
+            let opened = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+            try channel.syncOptions?.setOption(.autoRead, value: true)
+            return opened
+        }.get()
     }
 }
 

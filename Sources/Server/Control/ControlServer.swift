@@ -25,8 +25,9 @@ extension Administrator: ControlHandler {}
 
 /// The listening end of the control socket; ``ControlRequest`` describes what is spoken.
 public struct ControlServer: Service {
-    typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-    typealias Listener = NIOAsyncChannel<Connection, Never>
+    /// Gives what it accepts as plain channels: a wrapped one that nobody takes any more, because the listener ends meanwhile,
+    /// stops the process.
+    typealias Listener = NIOAsyncChannel<any Channel, Never>
 
     private let path: String
     private let listener: Listener
@@ -71,13 +72,14 @@ public struct ControlServer: Service {
             group.addTask { [present] in await serve(present) }
             while let next = await successor(of: present) {
                 group.addTask { await serve(next) }
-                try? await present.channel.close()
                 present = next
             }
         }
     }
 
     /// The socket in the place of one that cannot be reached any more; `nil` when the server is to stop.
+    ///
+    /// The former one is closed first, for whatever has its name then goes with it.
     private func successor(of listener: Listener) async -> Listener? {
         var trouble: Refusal?
         while true {
@@ -87,6 +89,7 @@ public struct ControlServer: Service {
                 return nil
             }
             guard !listener.channel.isActive || !door.isInPlace else { continue }
+            try? await listener.channel.close()
             do throws(Refusal) {
                 let next = try await door.listen(at: path)
                 logger.warning("the control socket was gone, and was made again", metadata: ["path": "\(path)"])
@@ -107,7 +110,7 @@ public struct ControlServer: Service {
         }
     }
 
-    private func serveAll(_ connections: NIOAsyncChannelInboundStream<Connection>) async {
+    private func serveAll(_ connections: NIOAsyncChannelInboundStream<any Channel>) async {
         await withTaskGroup(of: Void.self) { group in
             var served = 0
             do {
@@ -121,11 +124,11 @@ public struct ControlServer: Service {
         }
     }
 
-    private func serve(_ connection: Connection) async {
+    private func serve(_ connection: any Channel) async {
         do {
-            try await connection.executeThenClose { inbound, outbound in
-                let account = try await ControlPeer.account(of: connection.channel)
-                switch door.enter(account, hangUp: { try? await connection.channel.close() }) {
+            try await ControlDoor.opened(connection).executeThenClose { inbound, outbound in
+                let account = try await ControlPeer.account(of: connection)
+                switch door.enter(account, hangUp: { try? await connection.close() }) {
                 case .stranger: try await outbound.write(.init(refusing: await handler.turnAway(.account(account))))
                 case .crowded: try await outbound.write(.init(refusing: .tooManyConnections))
                 case .letIn(let ticket):

@@ -74,17 +74,35 @@ struct ControlDoorTests {
             try wait { try await socket.admit([person("alice", 1_001)], generation: 2) }
             let before = try ControlClient(socket.installation)
             for _ in 0..<2 {
-                // The former socket may take the name along when it ends; then it is made once more.
-                var isRemoved = false
-                for _ in 0..<500 where !isRemoved {
-                    isRemoved = unlink(socket.path) == 0
-                    if !isRemoved { Thread.sleep(forTimeInterval: 0.02) }
-                }
-                #expect(isRemoved)
+                #expect(unlink(socket.path) == 0)
                 try socket.requireReachable(modes: [0o711, 0o666])
                 #expect(try before.perform(EndCall(id: "a")) == EndCall.Reply(id: "a"))
+                // It stays: the former one does not take it along.
+                Thread.sleep(forTimeInterval: 1.5 * Double(ControlLimits.look.components.seconds))
+                #expect(try ControlClient(socket.installation).perform(EndCall(id: "b")) == EndCall.Reply(id: "b"))
             }
         }
+    }
+
+    @Test func `who connects in the moment in which the socket ends does no harm`() async throws {
+        for _ in 0..<20 {
+            let socket = try await withSocketAndCrowd()
+            #expect(!FileManager.default.fileExists(atPath: socket.path))
+        }
+    }
+
+    /// Connects from several threads for as long as the server is there.
+    private func withSocketAndCrowd() async throws -> SocketFixture {
+        let folder = TemporaryFolder()
+        let crowd = Mutex<SocketFixture?>(nil)
+        try await withSocket(in: folder) { socket in
+            crowd.withLock { $0 = socket }
+            for _ in 0..<4 {
+                Thread.detachNewThread { while (try? RawClient(socket.path)) != nil {} }
+            }
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+        return try #require(crowd.withLock { $0 })
     }
 
     @Test func `D14 something else in its place is left alone, and the socket is back when that is gone`() async throws

@@ -32,9 +32,7 @@ struct PhoneSystemTests {
         #expect(made.serving == nil)
     }
 
-    // ControlDoorTests tries the same on a socket alone; here the wait takes the threads that the server needs.
-    @Test(.disabled("hangs on two processors: to be mended"))
-    func `D14 a control socket that is removed is made again, and a stop takes it along`() async throws {
+    @Test func `D14 a control socket that is removed is made again, and a stop takes it along`() async throws {
         let made = try install()
         try await serve(made, media: 27_084) { client in
             #expect(unlink(made.controlSocket) == 0)

@@ -13,4 +13,13 @@ struct ProviderTests {
         let (status, output) = try Laboratory.run(script: "provider_check", [Laboratory.program.path])
         #expect(status == 0, "\(output)")
     }
+
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: ["dtmf", "hold", "blind", "premium", "attended", "forward", "pickup", "failover"]
+    )
+    func `what a business does with outside calls works with real phones and providers`(feature: String) throws {
+        let (status, output) = try Laboratory.run(script: "provider_feature_check", [Laboratory.program.path, feature])
+        #expect(status == 0, "\(output)")
+    }
 }

@@ -73,7 +73,7 @@ def trial(folder, provider, server):
         record = next(each for each in server.records() if each["dialled"] == "040555123")
         yield "costs a minute", record["charges"][0]["cost"] == "0.01"
         yield "protected", all((record.get(each) or {}).get("srtpSuite") for each in ("callerProtection", "calleeProtection"))
-        desk.dial("sip:0900123456@" + Server.domain)
+        desk.dial("sip:09001234567@" + Server.domain)
         yield "premium refused", desk.hears("closed", 8, 2)
         yield "premium stays here", "+49900" not in provider.log("kamailio")
         outside.dial("sip:+4930555101@" + DOMAIN)

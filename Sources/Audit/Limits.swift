@@ -11,6 +11,8 @@ public enum Limits {
     /// Packets of one leg that may fail authentication before it counts as injection. A phone that changes its keys in the
     /// middle of a call sends some.
     static let tolerableFailures: UInt64 = 100
+    /// Entries of the journal about the ceiling above all budgets that are looked at.
+    public static let ceilingSteps = 100
     /// How long our own listener may take to answer.
     static let answer: Duration = .seconds(3)
 
@@ -20,6 +22,9 @@ public enum Limits {
     static let absence: Duration = .seconds(90 * 86_400)
 
     // MARK: Attacks
+
+    /// How long a call may stand whose answer nobody confirmed: the 32 seconds of RFC 3261 §13.3.1.4, and some to notice.
+    static let unconfirmed: Duration = .seconds(40)
 
     /// How long an attack waits for something that must not come. Ten times what an answer takes over a slow line.
     static let silence: Duration = .milliseconds(1_000)

@@ -39,6 +39,8 @@ public struct LiveSystem: Sendable {
     public var operators: [OperatorFacts]
     /// The account that the server runs under.
     public var account: OwnerRules.Account
+    /// Calls that leave the business.
+    public var outside: OutsideFacts
 
     public init(
         now: WallTime,
@@ -56,14 +58,15 @@ public struct LiveSystem: Sendable {
         records: [CallRecord],
         verifyJournal: @escaping @Sendable () async -> JournalFacts,
         operators: [OperatorFacts],
-        account: OwnerRules.Account
+        account: OwnerRules.Account,
+        outside: OutsideFacts
     ) {
         (self.now, self.snapshot, self.files, self.open) = (now, snapshot, files, open)
         (self.sealKey, self.declared, self.sockets) = (sealKey, declared, sockets)
         (self.sayInTheClear, self.askAsStranger) = (sayInTheClear, askAsStranger)
         (self.connections, self.media, self.sources) = (connections, media, sources)
         (self.records, self.verifyJournal, self.operators) = (records, verifyJournal, operators)
-        self.account = account
+        (self.account, self.outside) = (account, outside)
     }
 }
 

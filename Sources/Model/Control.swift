@@ -15,6 +15,9 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case openPorts = "open-ports"
     case roles = "roles"
     case journal = "journal"
+    case countryDialing = "country-dialing"
+    case premiumNumbers = "premium-numbers"
+    case spendLimit = "spend-limit"
 
     /// The rule in a few words, as a heading.
     public var title: String {
@@ -29,6 +32,9 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .openPorts: "Only declared ports are open"
         case .roles: "Everybody may do what his role is for, and nothing else"
         case .journal: "Every change leaves a trace that cannot be altered"
+        case .countryDialing: "Calls abroad are off until somebody opens a country"
+        case .premiumNumbers: "Nobody is paid for being called"
+        case .spendLimit: "No call costs more than the owner allows"
         }
     }
 }

@@ -92,9 +92,9 @@ extension SecurityEventKind {
             EventTraits(.roles, alarm: EventTraits.Alarm(.notice, "Somebody tried what they have no right to."))
         case .forwardRefused: EventTraits()
         case .budgetUsed:
-            EventTraits(alarm: EventTraits.Alarm(.warning, "Much of a budget for calls outside is used."))
+            EventTraits(.spendLimit, alarm: EventTraits.Alarm(.warning, "Much of a budget for calls outside is used."))
         case .callEndedForCost:
-            EventTraits(alarm: EventTraits.Alarm(.warning, "A call was ended because its budget is used up."))
+            EventTraits(.spendLimit, alarm: EventTraits.Alarm(.warning, "A call was ended because its budget is used up."))
         case .unusualCalls:
             EventTraits(alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not."))
         case .callsStopped:

@@ -181,7 +181,8 @@ extension SpendReport {
                 Line(span: $0.span, isAfterHours: $0.isAfterHours, spent: $0.spent, limit: $0.limit)
             },
             running: standing.running,
-            inProgress: standing.inProgress
+            inProgress: standing.inProgress,
+            overshoot: standing.overshoot
         )
     }
 }

@@ -126,6 +126,8 @@ public final class RingfenceStore: Sendable {
     /// The settings as they are now. Read from memory.
     public var snapshot: Snapshot { settings.withLock { $0.snapshot } }
 
+    public func storedSettings() throws -> Snapshot { try pool.read { try SettingsTable.load($0, seal) } }
+
     public var path: String { directory.path }
 
     /// - Throws: When the database file was deleted or replaced under the server: what is written then is gone with the process.

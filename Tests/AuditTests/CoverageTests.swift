@@ -94,6 +94,9 @@ struct CoverageTests {
             #expect(judged == [.undeclared(socket)])
         case .roles: #expect(Decisions.refusal(of: .changeExtensions, to: .auditor) == control)
         case .journal: #expect(JournalRules.refusal(ofChanges: 1, traces: [])?.control == control)
+        case .countryDialing: #expect(try Decisions.refusal(ofCallTo: "+9607710000") == control)
+        case .premiumNumbers: #expect(try Decisions.refusal(ofCallTo: "+499001000000") == control)
+        case .spendLimit: #expect(try Decisions.refusal(ofCallAt: Money(units: 1)) == control)
         }
     }
 
@@ -112,6 +115,10 @@ struct CoverageTests {
             case .openPorts: "ListenerPolicy.judge"
             case .roles: "Authoriser.decide"
             case .journal: "JournalRules.refusal"
+            // Inside of Guard these are asked by `CallRules`, which every call asks, and by the gate before every trunk.
+            case .countryDialing: "ForwardRules.decide"
+            case .premiumNumbers: "PremiumRules.refusal"
+            case .spendLimit: "gate?.admit"
             }
         let users = try Sources.files(without: ["Guard", "Audit"]).filter {
             try String(contentsOf: $0, encoding: .utf8).contains(rule)
@@ -139,6 +146,48 @@ private enum Decisions {
             media: media
         )
         switch CallRules.decide(attempt, in: office.snapshot) {
+        case .allowed: return nil
+        case .refused(let refusal): return refusal.control
+        }
+    }
+
+    /// By the rules that a call asks when it is dialled.
+    static func refusal(ofCallTo number: String) throws -> Control? {
+        let office = try TestOffice()
+        let caller = try #require(office.snapshot.devices[TestOffice.usernames[0]])
+        let attempt = CallAttempt(caller: caller, dialled: number, signallingIsSecure: true, media: .encrypted)
+        switch CallRules.decide(attempt, in: office.snapshot, at: WallTime(milliseconds: 0)) {
+        case .allowed: return nil
+        case .refused(let refusal): return refusal.control
+        }
+    }
+
+    /// By the gate before a trunk, for an open country at a price of a minute.
+    static func refusal(ofCallAt price: Money) throws -> Control? {
+        let office = try TestOffice()
+        let caller = try #require(office.snapshot.devices[TestOffice.usernames[0]])
+        let prefix = try #require(NumberPrefix(parsing: "+33"))
+        let tariff = try #require(Tariff(perMinute: price, increments: .seconds))
+        let rate = try #require(DeckRate(prefix: prefix, destination: "France", tariff: tariff))
+        let deck = try #require(RateDeck(id: RateDecks.usual, version: 2, currency: .eur, rates: [rate]))
+        let snapshot = office.snapshot.applying([
+            .outside(.rate(.wait(ImportedDeck(deck, importedAt: WallTime(milliseconds: 0), importedBy: "test")))),
+            .outside(.rate(.activate(RateDecks.usual))),
+        ])
+        let attempt = CallAttempt(caller: caller, dialled: "+33199000000", signallingIsSecure: true, media: .encrypted)
+        let (now, wall) = (MonotonicTime(nanoseconds: 1), WallTime(milliseconds: 0))
+        guard case .allowed(let placement) = CallRules.decide(attempt, in: snapshot, at: wall) else { return nil }
+        let moment = LedgerMoment(now: now, wall: wall, isOpen: true)
+        var gate = PaidCallGate(snapshot, seed: (1, 2), at: moment)
+        let verdict = gate.admit(
+            placement,
+            over: try #require(snapshot.outside.usableTrunks.first).trunk,
+            as: ChargeID(1),
+            isBothOutside: false,
+            in: snapshot.outside,
+            at: moment
+        )
+        switch verdict {
         case .allowed: return nil
         case .refused(let refusal): return refusal.control
         }

@@ -27,16 +27,17 @@ struct MoneyCommandTests {
         let lines = SpendSpan.allCases.map {
             SpendReport.Line(span: $0, isAfterHours: false, spent: Money(clamping: 1_500_000), limit: Money(units: 15))
         }
-        let report = SpendReport(pool: .business, lines: lines, running: 2, inProgress: Money(units: 1))
+        let report = SpendReport(pool: .business, lines: lines, running: 2, inProgress: Money(units: 1), overshoot: Money(clamping: 16_667))
         let one = SpendReport(
             pool: .extension(try Sample.number("101")),
             lines: lines,
             running: 2,
-            inProgress: Money(units: 1)
+            inProgress: Money(units: 1), overshoot: Money(clamping: 16_667)
         )
         let live = try parse(SpendShow.self).answer(from: Office(overview(SpendSettings(), [report, one]))).text
         #expect(live.contains("business              1.50 of 15.00"), "\(live)")
         #expect(live.contains("extension 101         1.50 of 15.00"), "\(live)")
+        #expect(live.hasSuffix("each second that all of these end late costs 0.016667 EUR at most."), "\(live)")
     }
 
     @Test func `a limit is for whom is typed`() throws {

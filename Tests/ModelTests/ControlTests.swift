@@ -9,7 +9,8 @@ struct ControlTests {
         #expect(
             Control.allCases.map(\.rawValue) == [
                 "sip-passwords", "credential-delivery", "signalling-encryption", "media-encryption", "media-source",
-                "intrusion-detection", "flood-protection", "open-ports", "roles", "journal",
+                "intrusion-detection", "flood-protection", "open-ports", "roles", "journal", "country-dialing",
+                "premium-numbers", "spend-limit",
             ]
         )
     }

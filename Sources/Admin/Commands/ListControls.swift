@@ -2,6 +2,7 @@
 
 public import Guard
 public import Model
+import Primitives
 import Store
 
 /// Every control with its state and its last proofs.
@@ -16,10 +17,10 @@ public struct ListControls: Command {
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> [ControlReport] {
         let proofs = try await administrator.reading { try $0.lastProofs() }
         let time = administrator.now()
-        let open = administrator.store.snapshot.exceptions.count { time < $0.until }
+        let snapshot = administrator.store.snapshot
         return Control.allCases.map { control in
             let own = proofs.filter { $0.control == control }
-            let exceptions = control.knowsListenerExceptions ? open : 0
+            let exceptions = control.openExceptions(in: snapshot, at: time)
             return ControlReport(
                 control: control,
                 title: control.title,
@@ -33,13 +34,15 @@ public struct ListControls: Command {
 }
 
 extension Control {
-    /// Whether a listener without encryption, opened by leave, is an exception to it.
-    fileprivate var knowsListenerExceptions: Bool {
+    /// What weakens it now by leave of somebody, each with its end.
+    fileprivate func openExceptions(in snapshot: Snapshot, at now: WallTime) -> Int {
         switch self {
-        case .signallingEncryption, .openPorts: true
+        case .signallingEncryption, .openPorts: snapshot.exceptions.count { now < $0.until }
+        case .countryDialing: snapshot.outside.dialing.releases.count { now < $0.until }
+        case .premiumNumbers: snapshot.outside.dialing.approvals.count { now < $0.until }
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
-            .roles, .journal:
-            false
+            .roles, .journal, .spendLimit:
+            0
         }
     }
 }

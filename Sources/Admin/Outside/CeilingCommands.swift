@@ -135,7 +135,7 @@ public struct DropCeilingRaise: Command {
 extension Refusal {
     fileprivate static func notLower(_ ceiling: SpendLimits) -> Self {
         Self(
-            PaidControls.spendLimit,
+            .spendLimit,
             problem: "The ceiling above all budgets was not lowered.",
             reason: "a part of it would be higher than the one in force, \(ceiling)",
             remedy: "raise it with somebody else and a day: ringfence spend ceiling raise"
@@ -144,7 +144,7 @@ extension Refusal {
 
     fileprivate static func otherRaise(_ raise: CeilingRaise?) -> Self {
         Self(
-            PaidControls.spendLimit,
+            .spendLimit,
             problem: "Nothing was done about the ceiling above all budgets.",
             reason: raise.map { "what somebody asked for is \($0.limits)" } ?? "nobody has asked for a higher one",
             remedy: "see it: ringfence spend show"

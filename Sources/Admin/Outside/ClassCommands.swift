@@ -174,7 +174,7 @@ extension Refusal {
 
     fileprivate static func approvalTooLong(_ number: PhoneNumber) -> Self {
         Self(
-            PaidControls.premiumNumbers,
+            .premiumNumbers,
             problem: "\(number) was not approved.",
             reason: "an approval lasts \(Model.Limits.longestApproval.components.seconds / 86_400) days at most",
             remedy: "choose an end in that time: --until 90d"

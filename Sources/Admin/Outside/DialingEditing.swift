@@ -165,7 +165,7 @@ extension Refusal {
     )
 
     static let releaseTooLong = Self(
-        PaidControls.countryDialing,
+        .countryDialing,
         problem: "Nothing was opened.",
         reason: "leave for a while lasts \(Model.Limits.longestRelease.components.seconds / 86_400) days at most",
         remedy: "choose an end in that time, or open the country for good: ringfence country open FR"
@@ -173,7 +173,7 @@ extension Refusal {
 
     static func tooManyLeaves(_ limit: Int) -> Self {
         Self(
-            PaidControls.countryDialing,
+            .countryDialing,
             problem: "Nothing was opened.",
             reason: "there are \(limit) leaves of that kind already, and nobody keeps more in mind",
             remedy: "take back those that are not needed: ringfence country list"

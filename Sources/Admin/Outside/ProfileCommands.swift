@@ -138,7 +138,7 @@ extension Refusal {
 
     fileprivate static func quotaIsSmaller(_ prefix: NumberPrefix) -> Self {
         Self(
-            PaidControls.countryDialing,
+            .countryDialing,
             problem: "The limit of \(prefix) was not raised.",
             reason: "a smaller one holds, and only who may open where calls go takes it away",
             remedy: "take it away first: ringfence range free \(prefix)"

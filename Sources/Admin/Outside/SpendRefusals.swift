@@ -54,7 +54,7 @@ extension Refusal {
 
     static func aboveCeiling(_ subject: SpendSubject, _ ceiling: SpendLimits) -> Self {
         Self(
-            PaidControls.spendLimit,
+            .spendLimit,
             problem: "The limits of \(subject.words) were not raised so far.",
             reason: "the ceiling above all budgets is \(ceiling), and only two operators and a day raise it",
             remedy: "choose less, or raise it first: ringfence spend ceiling raise --hour 100 --day 300 --week 900"

@@ -24,9 +24,12 @@ public struct SpendReport: Codable, Hashable, Sendable {
     public let running: Int
     /// What is reserved for these.
     public let inProgress: Money
+    /// The most that each second costs beyond the budget in which these should have ended and have not.
+    public let overshoot: Money
 
-    public init(pool: SpendPool, lines: [Line], running: Int, inProgress: Money) {
-        (self.pool, self.lines, self.running, self.inProgress) = (pool, lines, running, inProgress)
+    public init(pool: SpendPool, lines: [Line], running: Int, inProgress: Money, overshoot: Money) {
+        (self.pool, self.lines, self.running) = (pool, lines, running)
+        (self.inProgress, self.overshoot) = (inProgress, overshoot)
     }
 }
 

@@ -100,6 +100,14 @@ struct TestCall: Sendable {
         return try await caller.refer(answer, of: invite, to: number, at: target, replacing: other.dialog)
     }
 
+    /// The caller sends who was called here to somebody outside.
+    ///
+    /// - Parameter number: Of the request in this call, from 1.
+    /// - Returns: What its REFER was answered with.
+    func transfer(to uri: String, number: Int) async throws(WireError) -> Int {
+        try await caller.refer(answer, of: invite, to: uri, number: number)?.status ?? 0
+    }
+
     /// The same as ``end()``.
     ///
     /// - Returns: What the caller's own BYE was answered with: 200 if the call still stood.

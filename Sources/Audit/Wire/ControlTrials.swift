@@ -35,3 +35,28 @@ public struct ControlTrials: Sendable {
         (self.commands, self.say) = (commands, say)
     }
 }
+
+/// What an operator may try with the ceiling above all budgets.
+public struct CeilingTrials: Sendable {
+    public enum Step: Hashable, Sendable {
+        /// Lowers it, at once.
+        case lower(SpendLimits)
+        /// Asks for a higher one, agrees to it, takes it back.
+        case ask(SpendLimits)
+        case agree(SpendLimits)
+        case drop(SpendLimits)
+        /// Sets the budget of the business.
+        case limit(SpendLimits)
+    }
+
+    public let settings: @Sendable () async throws(WireError) -> SpendSettings
+    /// Says one step in the name of the attacker's own account; why it was refused, `nil` when it was done.
+    public let say: @Sendable (Step) async throws(WireError) -> Refusal?
+
+    public init(
+        settings: @escaping @Sendable () async throws(WireError) -> SpendSettings,
+        say: @escaping @Sendable (Step) async throws(WireError) -> Refusal?
+    ) {
+        (self.settings, self.say) = (settings, say)
+    }
+}

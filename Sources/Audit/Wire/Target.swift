@@ -23,6 +23,8 @@ public struct Target: Sendable {
     public var insider: Insider?
     /// SIP in secure WebSockets; `nil` where there is no listener for browsers.
     public var wssPort: UInt16?
+    /// What its settings say of calls outside; `nil` where the attacker cannot read them.
+    public var outside: OutsideTerms?
     public var effort = Effort()
 
     public init(
@@ -81,6 +83,7 @@ public struct Insider: Sendable {
     public var tamper: @Sendable (JournalFalsification) async throws(WireError) -> String?
     /// The control socket; `nil` where the attacker may not speak there.
     public var control: ControlTrials?
+    public var ceiling: CeilingTrials?
 
     public init(
         serverMemory: @escaping @Sendable () -> Int?,

@@ -48,10 +48,13 @@ extension TestPhone {
     }
 
     /// Answers a request of the target.
+    ///
+    /// - Parameter contact: This phone's own where `nil`.
     func reply(
         _ status: String,
         to request: HeardMessage,
         with description: [UInt8] = [],
+        contact: String? = nil,
         extra: [String] = []
     ) async throws(WireError) {
         let line = try await line()
@@ -60,7 +63,7 @@ extension TestPhone {
         for name in ["From", "Call-ID", "CSeq"] { lines.append("\(name): \(request.value(name.lowercased()) ?? "")") }
         let to = request.value("to") ?? ""
         lines.append("To: \(to)" + (to.contains(";tag=") ? "" : ";tag=\(Identifiers(using: wireEntropy).fromTag)"))
-        lines.append("Contact: <sip:\(account.username)@\(line.local);transport=tls>")
+        lines.append("Contact: " + (contact ?? "<sip:\(account.username)@\(line.local);transport=tls>"))
         lines += extra
         if !description.isEmpty { lines.append("Content-Type: application/sdp") }
         lines.append("Content-Length: \(description.count)")
@@ -134,6 +137,20 @@ extension TestPhone {
         let named = dialog.components(at: ";").joined(separator: "%3B").components(at: "=").joined(separator: "%3D")
         draft.extra = ["Refer-To: <sip:\(number)@\(target.domain)?Replaces=\(named)>"]
         return try await line().ask(draft)?.status
+    }
+
+    /// REFER to somebody outside.
+    ///
+    /// - Parameter number: Of the request in this call, from 1.
+    func refer(
+        _ answer: HeardMessage,
+        of invite: RequestDraft,
+        to uri: String,
+        number: Int
+    ) async throws(WireError) -> HeardMessage? {
+        var draft = inDialog("REFER", answer, invite, sequence: invite.sequence + number)
+        draft.extra = ["Refer-To: <\(uri)>"]
+        return try await line().ask(draft)
     }
 
     func inDialog(

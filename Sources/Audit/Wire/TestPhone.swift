@@ -33,6 +33,7 @@ actor TestPhone {
     }
 
     func line() async throws(WireError) -> Conversation { try await connection.open() }
+    func pause(_ duration: Duration) async { await wire.pause(duration) }
     func hangUp() async { await connection.hangUp() }
 
     /// A request of this phone: From is its own, the rest the caller's to change.
@@ -102,7 +103,7 @@ actor TestPhone {
         return challenge
     }
 
-    private func firstAnswer(to draft: RequestDraft) async throws(WireError) -> HeardMessage {
+    func firstAnswer(to draft: RequestDraft) async throws(WireError) -> HeardMessage {
         for _ in 0...Limits.backOffs {
             let line = try await line()
             if let answer = try? await line.ask(draft) { return answer }

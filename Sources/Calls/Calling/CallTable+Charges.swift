@@ -127,7 +127,7 @@ extension CallTable {
             self.end(serial, because: reason, &desk)
             return
         }
-        var refused = Refused(status: 403, outcome: .refused, control: PaidControls.spendLimit, reason: reason)
+        var refused = Refused(status: 403, outcome: .refused, control: .spendLimit, reason: reason)
         refused.warning = .other
         self.end(serial, as: refused, &desk)
     }

@@ -5,6 +5,9 @@ public import Model
 
 /// What comes in for trunks from elsewhere than their providers.
 extension Switchboard {
+    /// What calls to the outside are decided by at this moment, for an audit.
+    public var outside: OutsideSettings { desk.snapshot.outside }
+
     /// Where the providers are and how they do, for people.
     public func trunks(at now: Moment) -> [TrunkSummary] { desk.trunks.summaries(at: now) }
 

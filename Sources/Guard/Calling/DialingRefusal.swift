@@ -31,11 +31,11 @@ public struct DialingRefusal: Error, Hashable, Sendable {
         (self.facts, self.way, self.reason) = (facts, way, reason)
     }
 
-    public var control: Control? {
+    public var control: Control {
         switch reason {
-        case .never, .notApproved, .highRisk: PaidControls.premiumNumbers
+        case .never, .notApproved, .highRisk: .premiumNumbers
         case .unknownNumber, .countryClosed, .classRefused, .notOnward, .nobodyToAsk, .quotaUsed:
-            PaidControls.countryDialing
+            .countryDialing
         }
     }
 

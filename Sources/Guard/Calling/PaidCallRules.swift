@@ -85,7 +85,7 @@ extension CallRefusal {
     )
     fileprivate static let nobodyAsks = CallRefusal(
         status: 403,
-        control: PaidControls.countryDialing,
+        control: .countryDialing,
         reason: "such a call needs an answer of the caller, and the server cannot ask for one yet"
     )
 }

@@ -4,9 +4,6 @@ public import Model
 
 /// The controls of calls that cost money, until all four faces of each stand: a control exists in full or not at all.
 public enum PaidControls {
-    public static let countryDialing: Control? = nil
-    public static let premiumNumbers: Control? = nil
     public static let trunkEncryption: Control? = nil
     public static let callerTrust: Control? = nil
-    public static let spendLimit: Control? = nil
 }

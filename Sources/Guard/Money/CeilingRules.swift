@@ -41,7 +41,7 @@ public enum CeilingRules {
 extension Refusal {
     fileprivate static func noRaise(_ reason: String, _ verb: String) -> Self {
         Self(
-            PaidControls.spendLimit,
+            .spendLimit,
             problem: "The ceiling above all budgets is not raised.",
             reason: reason,
             remedy: "see it, or take the step that is missing: ringfence spend ceiling \(verb)"

@@ -12,6 +12,10 @@ public struct SpendStanding: Hashable, Sendable {
         /// Spent and reserved, calls in progress included.
         public let spent: Money
         public let limit: Money
+
+        public init(span: SpendSpan, isAfterHours: Bool, spent: Money, limit: Money) {
+            (self.span, self.isAfterHours, self.spent, self.limit) = (span, isAfterHours, spent, limit)
+        }
     }
 
     public let pool: SpendPool
@@ -21,6 +25,13 @@ public struct SpendStanding: Hashable, Sendable {
     public let running: Int
     /// What is reserved for these.
     public let inProgress: Money
+    /// The most that each second costs beyond the budget in which these should have ended and have not.
+    public let overshoot: Money
+
+    public init(pool: SpendPool, lines: [Line], running: Int, inProgress: Money, overshoot: Money) {
+        (self.pool, self.lines, self.running) = (pool, lines, running)
+        (self.inProgress, self.overshoot) = (inProgress, overshoot)
+    }
 }
 
 extension Ledger {
@@ -37,7 +48,8 @@ extension Ledger {
             pool: pool,
             lines: [false, true].flatMap { closed in SpendSpan.allCases.map { Self.line(account, $0, closed) } },
             running: own.count,
-            inProgress: Money(clamping: own.reduce(0) { $0 + $1.money.reserved })
+            inProgress: Money(clamping: own.reduce(0) { $0 + $1.money.reserved }),
+            overshoot: overshoot(lateBy: .seconds(1), of: pool)
         )
     }
 

@@ -278,12 +278,12 @@ extension LegCharge {
 extension CallRefusal {
     fileprivate static let noDeck = CallRefusal(
         status: 403,
-        control: PaidControls.spendLimit,
+        control: .spendLimit,
         reason: "there is no price list, and what has no price is not called; import one: ringfence rates import FILE"
     )
     fileprivate static let notOutside = CallRefusal(
         status: 403,
-        control: PaidControls.spendLimit,
+        control: .spendLimit,
         reason: "nobody here pays for the call"
     )
 }

@@ -54,7 +54,7 @@ public enum SpendRules {
         let ceiling = settings.ceiling(at: now)
         guard !limits.isWithin(ceiling) else { return nil }
         return Refusal(
-            PaidControls.spendLimit,
+            .spendLimit,
             problem: "The budget of \(pool) was not set to \(limits).",
             reason: "no budget may exceed the ceiling, which is \(ceiling)",
             remedy: "choose less, or have two operators raise the ceiling: ringfence spend ceiling"

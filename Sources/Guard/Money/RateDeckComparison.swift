@@ -82,7 +82,7 @@ public struct RateDeckComparison: Sendable {
         let shown = losers.prefix(Limits.deckFaults).joined(separator: ", ")
         let more = losers.count > Limits.deckFaults ? " and \(losers.count - Limits.deckFaults) more" : ""
         return Refusal(
-            PaidControls.spendLimit,
+            .spendLimit,
             problem: "The new price list does not become active.",
             reason:
                 "it has no price any more for numbers that are open to you, and calls there would be refused: \(shown)\(more)",

@@ -40,7 +40,7 @@ public struct RateDeckFaults: Error, Hashable, Sendable {
         let lines = faults.map { $0.line > 0 ? "line \($0.line): \($0.problem)" : $0.problem }
         let more = count > faults.count ? "; and \(count - faults.count) more" : ""
         return Refusal(
-            PaidControls.spendLimit,
+            .spendLimit,
             problem: "The price list was not imported.",
             reason: lines.joined(separator: "; ") + more,
             remedy:

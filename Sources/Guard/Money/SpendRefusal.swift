@@ -22,7 +22,7 @@ public enum SpendRefusal: Hashable, Sendable {
 
     /// What the caller's phone is told, and what the record says.
     public func callRefusal(in currency: Currency) -> CallRefusal {
-        CallRefusal(status: status, control: PaidControls.spendLimit, reason: sentence(in: currency))
+        CallRefusal(status: status, control: .spendLimit, reason: sentence(in: currency))
     }
 
     /// 503 where another moment helps, 403 where only the owner does (RFC 3261 §21.4.4). 402 is reserved.

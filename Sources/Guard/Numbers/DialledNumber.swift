@@ -49,7 +49,7 @@ public enum DialFault: Hashable, Sendable {
     }
 
     private func refused(_ status: Int, _ reason: String) -> CallRefusal {
-        CallRefusal(status: status, control: PaidControls.countryDialing, reason: reason)
+        CallRefusal(status: status, control: .countryDialing, reason: reason)
     }
 
     static func place(_ number: PhoneNumber) -> String {

@@ -10,14 +10,14 @@ public enum PremiumRules {
         case .byClass: nil
         case .approved:
             Refusal(
-                PaidControls.premiumNumbers,
+                .premiumNumbers,
                 problem: "Calls to \(numberClass.plural) are not opened.",
                 reason: "who is called is paid for each minute, and thieves rent such numbers",
                 remedy: "approve the one that you need: ringfence premium approve NUMBER --until 30d --reason TEXT"
             )
         case .never:
             Refusal(
-                PaidControls.premiumNumbers,
+                .premiumNumbers,
                 problem: "Calls to \(numberClass.plural) are never placed.",
                 reason: "a minute may cost more than a day of ordinary calls, and fraud lives on them",
                 remedy: "ask whom you want to reach for a number of their country"
@@ -38,7 +38,7 @@ public enum PremiumRules {
             )
         case .never:
             return Refusal(
-                PaidControls.premiumNumbers,
+                .premiumNumbers,
                 problem: "\(number) was not approved.",
                 reason: facts.numberClass == .unknown
                     ? "it lies in no range that is known" : "calls to \(plural) are never placed",

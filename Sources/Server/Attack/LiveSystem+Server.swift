@@ -30,6 +30,7 @@ extension RingfenceServer {
         let facts = await hop.ask { [own = probe.own] in AuditFacts($0.loop, askedFrom: own) } ?? AuditFacts()
         let live = await live([.registrations, .listeners])
         let kept = BusinessStore(store)
+        let records = (try? await kept.read { try $0.records(limit: Audit.Limits.recordsExamined) }) ?? []
         return LiveSystem(
             now: SystemClock.wall,
             snapshot: store.snapshot,
@@ -45,10 +46,11 @@ extension RingfenceServer {
             connections: live.registrations.map(ConnectionFacts.init) + facts.legs,
             media: MediaFacts(legs: facts.mediaLegs, suites: Switchboard.protectionSuites, drops: media.counters.drops),
             sources: facts.sources,
-            records: (try? await kept.read { try $0.records(limit: Audit.Limits.recordsExamined) }) ?? [],
+            records: records,
             verifyJournal: { await JournalFacts(kept) },
             operators: await OperatorFacts.all(kept),
-            account: OwnerRules.Account(user: geteuid(), name: LocalAccounts.numbered(geteuid()).name)
+            account: OwnerRules.Account(user: geteuid(), name: LocalAccounts.numbered(geteuid()).name),
+            outside: await outsideFacts(kept)
         )
     }
 }

@@ -11,6 +11,8 @@ public import Primitives
 public protocol Backend: AnyObject, Sendable {
     /// The settings as they are now. Read from memory.
     var snapshot: Snapshot { get }
+    /// The settings as they are kept, read anew.
+    func storedSettings() throws -> Snapshot
     /// The folder of the business.
     var path: String { get }
     /// What was missing when it was opened, in sentences; empty where everything is there.

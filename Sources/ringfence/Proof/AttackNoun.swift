@@ -53,6 +53,8 @@ struct AttackRun: AsyncParsableCommand {
             var target = try accounts.target(installation, serving, address)
             target.insider = .onThisMachine(directory: installation.directory)
             target.insider?.control = .onSocket(of: installation)
+            target.insider?.ceiling = .onSocket(of: installation)
+            target.outside = try OutsideTerms.read(from: server)
             let isQuiet = options.json
             report = await AttackSuite.run(control: control, wire: network.wire, target: target) { result in
                 if !isQuiet { Console.complain("\(result.passed ? "ok  " : "FAIL") \(result.id) \(result.name)") }

@@ -8,6 +8,7 @@ extension MemoryTarget {
         if weakness == .believesResponses, message.status == 200 { return reply("481 What", to: message) }
         if weakness == .answersChallenges, [401, 407].contains(message.status) { return loginOfOurs(message) }
         guard let weakness, let method = message.method else { return nil }
+        if let wrong = wrongAnswerAboutOutside(to: message) { return wrong }
         let login = message.value("authorization")
         let to = message.value("to") ?? ""
         switch weakness {
@@ -102,7 +103,8 @@ extension MemoryTarget {
             .passesHeadersOn, .showsInside, .unescapes, .tripsOverHandshakes, .servesFloods, .losesItself, .amplifies,
             .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames, .waitsForPieces, .shutsOutOffices,
             .forgetsRoles, .showsEverything, .renegotiates, .takesEarlyData, .downgrades, .keepsWhoLeft,
-            .takesItsOwnKey:
+            .takesItsOwnKey, .callsAnywhere, .paysForCalls, .transfersAbroad, .transfersToPremium, .followsPhones,
+            .readsDisguises, .overspends, .raisesAlone, .waitsForConfirmation:
             return nil
         case .pilesUpChanges:
             return method == "INVITE" && to.contains(";tag=") ? reply("200 OK", to: message) : nil
@@ -147,7 +149,7 @@ extension MemoryTarget {
         return Array(lines.joined(separator: "\r\n").utf8)
     }
 
-    private func reply(_ status: String, to request: HeardMessage) -> [UInt8] {
+    func reply(_ status: String, to request: HeardMessage) -> [UInt8] {
         var lines = ["SIP/2.0 \(status)"] + request.values("via").map { "Via: \($0)" }
         for name in ["From", "To", "Call-ID", "CSeq"] {
             lines.append("\(name): \(request.value(name.lowercased()) ?? "")")

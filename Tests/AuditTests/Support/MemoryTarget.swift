@@ -40,7 +40,10 @@ actor MemoryTarget {
 
     let weakness: Weakness?
     private(set) var now = MonotonicTime(nanoseconds: 1_000_000_000)
-    private var switchboard: Switchboard
+    var switchboard: Switchboard
+    /// INVITEs that a provider got and has not answered for good.
+    var provided: [String: HeardMessage] = [:]
+    private var isConnected = false
     private var relay: MediaRelay
     private var relayDelay = Duration.zero
     /// Who sent of a media stream first.
@@ -73,7 +76,7 @@ actor MemoryTarget {
             snapshot: office.snapshot.applying(
                 weakness == .guardsNoAccount
                     ? [IPPrefix(parsing: "0.0.0.0/0")].compactMap(\.self).map(Change.addSite) : []
-            ),
+            ).applying(try Self.weakenOutside(weakness, office)),
             entropy: .repeatable(7)
         )
         relay = MediaRelay(capacity: 16, using: &numbers)
@@ -108,6 +111,7 @@ actor MemoryTarget {
 
     func connect(_ endpoint: Endpoint) throws(WireError) -> (id: UInt64, local: SocketAddress) {
         now = now + .milliseconds(1)
+        connectProvider()
         switch endpoint.kind {
         case .tls, .tcp:
             let isOpen = endpoint.port == Self.tlsPort || (weakness == .leavesServicesOpen && endpoint.port == 5038)
@@ -167,6 +171,14 @@ actor MemoryTarget {
         carryOut(turn.actions)
     }
 
+    private func connectProvider() {
+        guard !isConnected else { return }
+        isConnected = true
+        var turn = Turn(at: moment)
+        switchboard.startTrunks(&turn)
+        carryOut(turn.actions)
+    }
+
     func put(_ bytes: [UInt8], to id: UInt64, after delay: Duration = .zero) {
         guard peers[id]?.isClosed == false else { return }
         peers[id]?.inbox.append((bytes, now + delay))
@@ -215,9 +227,12 @@ actor MemoryTarget {
         }
     }
 
-    private func carryOut(_ actions: [Action], from peer: Peer? = nil) {
+    func carryOut(_ actions: [Action], from peer: Peer? = nil) {
         for action in actions {
             switch action {
+            case .send(let bytes, Self.providerFlow): provide(bytes)
+            case .send(let bytes, _) where weakness == .waitsForConfirmation && bytes.starts(with: Array("BYE ".utf8)):
+                break
             case .send(let bytes, let flow): put(adorned(bytes), to: flow.rawValue, after: .microseconds(100) + noise())
             case .authenticated(let flow, let login):
                 peers[flow.rawValue]?.isPhone = true
@@ -232,8 +247,9 @@ actor MemoryTarget {
                 var more = Turn(at: moment)
                 switchboard.stored(ticket, ok: true, &more)
                 carryOut(more.actions)
-            // No provider is on this network.
-            case .keep, .resolve, .connect: break
+            case .resolve(let lookup): find(lookup)
+            case .connect(let wanted): connect(wanted)
+            case .keep: break
             case .report(let event):
                 guard let peer else { continue }
                 judge(event.kind, of: peer, account: event.account)

@@ -41,10 +41,15 @@ enum SoundSystem {
             connections: [ConnectionFacts(subject: "phone 1", protection: leg, carriesAudio: true)],
             media: MediaFacts(legs: [], suites: ["AEAD_AES_256_GCM"], drops: [:]),
             sources: SourceFacts(strangers: 1, strangerLimit: 64, refused: 0, challenged: 9, places: 128),
-            records: [try record(leg)],
+            records: [try record(leg), try paid(leg)],
             verifyJournal: { JournalFacts(entries: 3, fault: nil, anchorFault: nil) },
             operators: [],
-            account: OwnerRules.Account(user: 0, name: "root")
+            account: OwnerRules.Account(user: 0, name: "root"),
+            outside: OutsideFacts(
+                inForce: office.snapshot.outside,
+                stored: office.snapshot.outside,
+                standings: [standing(spent: 200_000)]
+            )
         )
     }
 
@@ -60,6 +65,57 @@ enum SoundSystem {
             }
         }
         return answers
+    }
+
+    /// How the budget of the business for an hour stands.
+    static func standing(spent: Int64, limit: Int64 = 15_000_000, overshoot: Int64 = 0) -> SpendStanding {
+        let line = SpendStanding.Line(
+            span: .hour,
+            isAfterHours: false,
+            spent: Money(clamping: spent),
+            limit: Money(clamping: limit)
+        )
+        return SpendStanding(
+            pool: .business,
+            lines: [line],
+            running: 0,
+            inProgress: .zero,
+            overshoot: Money(clamping: overshoot)
+        )
+    }
+
+    /// A call that left half an hour ago, by default to France, which is open.
+    static func paid(
+        _ leg: LegProtection,
+        to number: String = "+33199000000",
+        in region: String = "FR",
+        cost: Int64 = 200_000
+    ) throws -> CallRecord {
+        let began = WallTime(milliseconds: 1_800_000_000_000 - 1_800_000)
+        let called = try #require(PhoneNumber(parsing: number))
+        var charge = LegCharge(
+            id: ChargeID(1),
+            payer: Payer(
+                extension: try #require(ExtensionNumber(parsing: "701")),
+                trunk: try #require(ShortName(parsing: "main"))
+            ),
+            number: called,
+            region: Region(parsing: region),
+            numberClass: NumberPlan.facts(of: called).numberClass,
+            deck: RateDecks.usual,
+            version: 1,
+            prefix: try #require(NumberPrefix(parsing: String(number.prefix(3)))),
+            tariff: try #require(Tariff(perMinute: Money(clamping: 100_000), increments: .seconds)),
+            currency: .eur,
+            reserved: Money(clamping: cost),
+            reservedAt: began,
+            isAfterHours: false
+        )
+        charge.cost = Money(clamping: cost)
+        var record = try record(leg)
+        (record.id, record.startedAt, record.answeredAt) = ("2", began, began)
+        (record.dialled, record.callee, record.charges) = (number, .outside(called), [charge])
+        return record
     }
 
     private static func record(_ leg: LegProtection) throws -> CallRecord {

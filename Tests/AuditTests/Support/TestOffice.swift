@@ -29,8 +29,38 @@ struct TestOffice {
             let password = Redacted(passwords[index])
             accounts.append(TestAccount(number: number, username: Self.usernames[index], password: password))
         }
-        snapshot = Snapshot(generation: 1, domain: domain, extensions: extensions, devices: devices)
+        snapshot = Snapshot(
+            generation: 1,
+            domain: domain,
+            extensions: extensions,
+            devices: devices,
+            outside: try Self.outside()
+        )
         self.accounts = accounts
+    }
+
+    /// A provider, the home, a price for every number, and France open.
+    static func outside() throws -> OutsideSettings {
+        var dialing = DialingSettings()
+        dialing.numbering.home = Region(parsing: "DE")
+        dialing.rights.countries[try #require(Region(parsing: "FR"))] = CountryRule(.withoutHighRisk)
+        let rates = try (1...9).map { digit in
+            let tariff = try #require(Tariff(perMinute: Money(clamping: 100_000), increments: .seconds))
+            let prefix = try #require(NumberPrefix(parsing: "+\(digit)"))
+            return try #require(DeckRate(prefix: prefix, destination: "everywhere", tariff: tariff))
+        }
+        let deck = RateDeck(id: RateDecks.usual, version: 1, currency: .eur, rates: rates)
+        let trunk = Trunk(
+            name: try #require(TrunkName(parsing: "main")),
+            domain: try #require(DomainName(parsing: "sip.provider.example")),
+            registers: false,
+            createdAt: WallTime(milliseconds: 0)
+        )
+        return OutsideSettings(
+            trunks: [TrunkAccess(trunk, secret: nil)],
+            dialing: dialing,
+            rates: RateDecks(usual: try #require(deck), importedAt: WallTime(milliseconds: 0), importedBy: "test")
+        )
     }
 
     static func device(
@@ -67,6 +97,7 @@ extension MemoryTarget {
             insider: try insider(office)
         )
         target.wssPort = Self.wssPort
+        target.outside = try terms(office.snapshot.outside)
         return target
     }
 
@@ -90,6 +121,7 @@ extension MemoryTarget {
             }
         )
         insider.control = controlTrials(office)
+        insider.ceiling = ceilingTrials()
         return insider
     }
 }

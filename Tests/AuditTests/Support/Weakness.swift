@@ -24,6 +24,9 @@ enum Weakness: String, CaseIterable {
     case forgetsRoles, showsEverything, picksUpForAnybody
     case renegotiates, takesEarlyData, downgrades, pilesUpChanges, takesItsOwnKey
     case keepsWhoLeft, transfersAnything
+    case callsAnywhere, transfersAbroad, followsPhones, readsDisguises
+    case paysForCalls, transfersToPremium
+    case overspends, waitsForConfirmation, raisesAlone
 
     /// The attack that must notice it.
     var attack: String {
@@ -105,6 +108,15 @@ enum Weakness: String, CaseIterable {
         case .takesItsOwnKey: "M07a"
         case .keepsWhoLeft: "M02t"
         case .transfersAnything: "D15r"
+        case .callsAnywhere: "T01"
+        case .transfersAbroad: "T06"
+        case .followsPhones: "T07"
+        case .readsDisguises: "T08"
+        case .paysForCalls: "T01p"
+        case .transfersToPremium: "Z05"
+        case .overspends: "T01s"
+        case .waitsForConfirmation: "T14"
+        case .raisesAlone: "I04c"
         }
     }
 }

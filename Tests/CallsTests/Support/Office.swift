@@ -195,6 +195,9 @@ struct Office {
         now = end
     }
 
+    /// Lets time pass in which nobody wakes the switchboard.
+    mutating func sleep(_ duration: Duration) { now = now + duration }
+
     // MARK: The disk and the relay
 
     mutating func store(ok: Bool) {

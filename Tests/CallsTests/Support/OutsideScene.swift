@@ -21,12 +21,17 @@ struct OutsideScene {
     /// - Parameters:
     ///   - servers: Of the provider. The first two are connected, and calls go by the first.
     ///   - rates: Prefixes and prices of a minute in millionths.
+    ///   - more: Extensions with a phone each that does nothing yet.
+    ///   - relays: Calls there may be at a time.
     init(
         servers: [String] = ["198.51.100.1:5061"],
         rates: [(String, Int64)] = [("+49", 10_000), ("+43", 20_000), ("+53", 400_000)],
+        more: [String] = [],
+        relays: Int = 16,
         change: (inout DialingSettings, inout SpendSettings) -> Void = { _, _ in }
     ) throws {
-        (office, caller, callee) = try Office.withPhones()
+        (office, caller, callee) = try Office.withPhones(relays: relays)
+        if !more.isEmpty { try office.apply(forwarding: [], more: more) }
         provider = try Phone("phone-101-000001", in: &office)
         var (dialing, spending) = (DialingSettings(), SpendSettings())
         dialing.numbering.home = Region(parsing: "DE")

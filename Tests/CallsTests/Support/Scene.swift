@@ -7,8 +7,8 @@ import Testing
 
 extension Office {
     /// An office with a registered phone each of 101, which calls, and of 102, which is called.
-    static func withPhones() throws -> (Office, caller: Phone, callee: Phone) {
-        var office = try Office()
+    static func withPhones(relays: Int = 16) throws -> (Office, caller: Phone, callee: Phone) {
+        var office = try Office(relays: relays)
         var caller = try Phone("phone-101-000001", in: &office)
         var callee = try Phone("phone-102-000001", in: &office)
         try caller.register(&office)

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Audit
+import Calls
+import Guard
+import Model
+import Primitives
+import Store
+
+extension RingfenceServer {
+    /// Calls to the outside as the audit sees them: what the signalling loop decides by, and what is kept about it.
+    func outsideFacts(_ store: BusinessStore) async -> OutsideFacts {
+        let live = await hop.ask { signalling in
+            (
+                signalling.loop.switchboard.outside,
+                signalling.loop.switchboard.standings(at: SystemClock.now)
+            )
+        }
+        let kept = try? await store.read { backend in
+            let steps = try [CeilingSteps.asked, CeilingSteps.agreed].flatMap {
+                try backend.journal(JournalQuery(limit: Audit.Limits.ceilingSteps, action: $0))
+            }
+            return Kept(
+                settings: try backend.storedSettings().outside,
+                dialing: try backend.lastChange(by: [.openDialling, .closeDialling]),
+                spending: try backend.lastChange(by: [.changeSpending]),
+                steps: steps.sorted { $0.sequence < $1.sequence }
+            )
+        }
+        return OutsideFacts(
+            inForce: live?.0 ?? .none,
+            stored: kept?.settings,
+            dialingChangedAt: kept?.dialing,
+            spendingChangedAt: kept?.spending,
+            ceilingSteps: kept?.steps ?? [],
+            standings: live?.1 ?? []
+        )
+    }
+}
+
+private struct Kept: Sendable {
+    let settings: OutsideSettings
+    let dialing: WallTime?
+    let spending: WallTime?
+    let steps: [JournalEntry]
+}
+
+extension Backend {
+    /// When a command that needs one of these rights was last carried out; `nil` for never.
+    fileprivate func lastChange(by rights: Set<Right>) throws -> WallTime? {
+        try CommandRegistry.all.filter { !rights.isDisjoint(with: $0.rights) }.compactMap { command in
+            try journal(JournalQuery(limit: 1, action: command.name)).last?.at
+        }.max()
+    }
+}

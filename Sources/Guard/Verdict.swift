@@ -18,8 +18,10 @@ public struct CallRefusal: Error, Hashable, Sendable {
     public let control: Control?
     /// For the call record, and for the phone's display: a sentence without quotes or control characters.
     public let reason: String
+    /// The number outside that a rule refused, for call patterns; `nil` where it is none.
+    public let number: NumberFacts?
 
-    public init(status: Int, control: Control?, reason: String) {
-        (self.status, self.control, self.reason) = (status, control, reason)
+    public init(status: Int, control: Control?, reason: String, number: NumberFacts? = nil) {
+        (self.status, self.control, self.reason, self.number) = (status, control, reason, number)
     }
 }

@@ -34,6 +34,21 @@ extension CallTable {
         return verdict ?? .refused(CallRefusal(status: 503, control: nil, reason: "no trunk is there"))
     }
 
+    /// A number was refused before it came to the gate.
+    ///
+    /// - Parameter caller: Who would have paid.
+    mutating func noteRefused(
+        _ refusal: CallRefusal,
+        _ way: DialingWay,
+        by caller: ExtensionNumber,
+        _ desk: inout Desk
+    ) {
+        guard let number = refusal.number, desk.gate != nil else { return }
+        let moment = desk.ledgerMoment
+        desk.gate?.refused(number, way, by: caller, at: moment)
+        followLedger(&desk)
+    }
+
     /// Somebody outside answered.
     ///
     /// - Returns: Whether it may be spoken.

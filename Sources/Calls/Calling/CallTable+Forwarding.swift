@@ -40,6 +40,7 @@ extension CallTable {
                     subject: .account(ringing.branches[index].party.username),
                     detail: refusal.reason
                 )
+                noteRefused(refusal, .redirected, by: owner, &desk)
                 updateRinging(call.serial) { $0.refusedForward = .forwarded(refusal) }
             }
         }

@@ -101,6 +101,7 @@ extension CallTable {
     }
 
     private mutating func deny(_ asked: Referral, _ number: String, _ refusal: CallRefusal, _ desk: inout Desk) {
+        noteRefused(refusal, .transferred, by: asked.device.number, &desk)
         var record = newRecord(asked, number, callee: nil, at: desk.now, &desk)
         record.endedAt = desk.now.wall
         record.outcome = .refused

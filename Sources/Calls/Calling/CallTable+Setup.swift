@@ -89,7 +89,7 @@ extension CallTable {
 
     /// Reads the offer and asks `Guard`. The media is judged first, because a call in the clear is refused whoever it is
     /// for.
-    private func decide(_ request: Message, _ number: String, by proof: Authenticated, _ desk: inout Desk) -> Decision {
+    private mutating func decide(_ request: Message, _ number: String, by proof: Authenticated, _ desk: inout Desk) -> Decision {
         let offer: SessionDescription?
         do { offer = try request.offer() } catch { return .refuse(error) }
         let attempt = CallAttempt(
@@ -104,6 +104,7 @@ extension CallTable {
             } else {
                 CallRules.decide(attempt, in: desk.snapshot, by: desk.dialPlan, at: desk.now.wall)
             }
+        if case .refused(let refusal) = verdict { noteRefused(refusal, .dialled, by: proof.device.number, &desk) }
         return Decision(verdict, offer)
     }
 

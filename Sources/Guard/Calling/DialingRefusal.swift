@@ -41,7 +41,7 @@ public struct DialingRefusal: Error, Hashable, Sendable {
 
     /// What the caller's phone is told, and the record says.
     public var callRefusal: CallRefusal {
-        CallRefusal(status: reason == .unknownNumber ? 404 : 403, control: control, reason: sentence)
+        CallRefusal(status: reason == .unknownNumber ? 404 : 403, control: control, reason: sentence, number: facts)
     }
 
     private var sentence: String {

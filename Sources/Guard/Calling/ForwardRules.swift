@@ -137,7 +137,8 @@ extension CallRefusal {
         Self(
             status: status,
             control: control,
-            reason: "the phone of extension \(owner) sent the call on, but \(reason)"
+            reason: "the phone of extension \(owner) sent the call on, but \(reason)",
+            number: number
         )
     }
 }

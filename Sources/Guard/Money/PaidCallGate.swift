@@ -150,6 +150,26 @@ public struct PaidCallGate: Sendable {
         return .refused(refusal)
     }
 
+    /// A rule refused a number before anybody asked for a trunk: somebody may be trying what is open (row T01).
+    public mutating func refused(
+        _ facts: NumberFacts,
+        _ way: DialingWay,
+        by caller: ExtensionNumber,
+        at moment: LedgerMoment
+    ) {
+        var attempt = OutsideAttempt(
+            caller: caller,
+            number: facts.number,
+            region: facts.region ?? .international,
+            numberClass: facts.numberClass,
+            minutePrice: 0,
+            way: OutsideAttempt.Way(way),
+            isOpen: moment.isOpen
+        )
+        attempt.isHighRisk = facts.isHighRisk
+        note(patterns.refused(attempt, at: moment.now))
+    }
+
     private mutating func note(_ verdict: PatternVerdict) {
         if let finding = verdict.finding, finding.isNew { outcome.findings.append(finding) }
     }

@@ -29,7 +29,7 @@ struct PaidAttackRowTests {
     @Test(
         arguments: [
             "sip:+9607710000@office.example", "tel:+9607710000", "sip:009607710000@office.example",
-            "sip:+4930555123@office.example", "sip:+9607710000@provider.example",
+            "sip:+4930555123@office.example",
         ]
     )
     func `T06 nothing is transferred outside that may not be sent on, also where it may be dialled`(target: String) throws {
@@ -37,6 +37,12 @@ struct PaidAttackRowTests {
         #expect(try Self.transfer(&scene, to: target).map(\.status) == [403])
         #expect(!scene.office.received(on: scene.provider.flow).contains { $0.method == .invite })
         #expect(scene.office.record()?.outcome == .refused && scene.office.record()?.status == 403)
+    }
+
+    @Test func `T06 nobody is transferred to a host that only a REFER names`() throws {
+        var scene = try OutsideScene()
+        #expect(try Self.transfer(&scene, to: "sip:+9607710000@provider.example").map(\.status) == [404])
+        #expect(!scene.office.received(on: scene.provider.flow).contains { $0.method == .invite })
     }
 
     @Test func `T06 a provider sends nobody anywhere, and is told so`() throws {
@@ -47,7 +53,7 @@ struct PaidAttackRowTests {
         #expect(scene.office.received(on: scene.provider.flow).map(\.status) == [403])
     }
 
-    @Test(arguments: ["sip:0900100000@office.example", "tel:+499001000000", "sip:+8816000000000@office.example"])
+    @Test(arguments: ["sip:09001000000@office.example", "tel:+499001000000", "sip:+8816000000000@office.example"])
     func `Z05 nobody is talked into transferring a call to a premium number`(target: String) throws {
         var scene = try OutsideScene { dialing, _ in
             dialing.rights.onwardClasses = [.geographic, .mobile, .premium, .satellite]

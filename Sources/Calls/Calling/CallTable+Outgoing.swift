@@ -26,6 +26,7 @@ extension CallTable {
             return .noTrunk
         }
         updateRinging(serial) { $0.branches.append(branch) }
+        if branch.media.protection == .plain { watchPlainLegs(&desk) }
         self[serial]?.record.trunk = way.trunk.name
         if let record = self[serial]?.record { desk.turn.actions.append(.remember(record, nil)) }
         let purpose = InviteClient.Purpose.branch(ringing.branches.count, placement, permit)
@@ -43,8 +44,9 @@ extension CallTable {
             guard of(Party.key(of: name)).count < room, let way = desk.trunks.way(over: name, at: desk.now) else {
                 continue
             }
-            // Our offer has the keys of the audio in it.
-            guard way.flow.transport.isEncrypted else { continue }
+            // Our offer has the keys of the audio in it, where there are any.
+            guard way.flow.transport.isEncrypted || TrunkRules.isPlain(way.trunk, at: desk.now.wall) else { continue }
+            guard desk.hasPort(for: way) else { continue }
             return way
         }
         return nil
@@ -59,9 +61,10 @@ extension CallTable {
     ) -> (Branch, Message)? {
         let placement = permit.placement
         let numbers = TrunkNumbers(way.trunk.numbers, desk.snapshot.outside.dialing)
-        guard let outside = placement.outside, let target = numbers.written(placement.target) else { return nil }
+        guard let outside = placement.outside, let target = numbers.written(placement.target),
+            var media = desk.negotiation(over: way)
+        else { return nil }
         let key = BranchKey(using: desk.entropy)
-        var media = desk.negotiation(towards: way.flow.remote.ip)
         let audio = call.audio
         let body = media.offer(
             settledFormats(call.serial) ?? audio?.formats ?? AudioFormat.usual,
@@ -87,7 +90,7 @@ extension CallTable {
         writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
-        let party = Party(placement.target, over: way.trunk.name, name: target)
+        let party = Party(placement.target, over: way.trunk, name: target)
         let branch = Branch(
             key: key,
             placement: placement,

@@ -128,7 +128,7 @@ extension CallTable {
             callerDevice: caller.device,
             dialled: String(number.prefix(Limits.recordedText)),
             callee: placement?.target,
-            callerProtection: LegProtection(draft.flow, suite: nil),
+            callerProtection: LegProtection(draft.flow, nil),
             trunk: caller.trunk
         )
         self[serial] = Call(
@@ -267,6 +267,8 @@ extension Call {
         let flow: Flow
         let tag: String
         let dialog: Dialog
+        /// Of a provider that encrypts nothing.
+        var plain: Negotiation?
     }
 }
 
@@ -278,7 +280,8 @@ extension Call.Incoming {
             flow: draft.flow,
             tag: draft.tag,
             dialog: draft.dialog,
-            offer: offer
+            offer: offer,
+            plain: draft.plain
         )
     }
 }

@@ -83,6 +83,7 @@ public struct Switchboard: Sendable {
             switch due {
             case .call(let serial): callTable.wakeCall(serial, &desk)
             case .farewell(let id): callTable.wakeFarewell(id, &desk)
+            case .plainLegs: callTable.wakePlainLegs(&desk)
             }
         }
         wakeSubscriptions()

@@ -44,7 +44,7 @@ struct Office {
         recalling logins: [PhoneLogin] = [],
         relays: Int = 16
     ) throws {
-        self.relays = Relays(capacity: relays)
+        self.relays = Relays(capacity: relays, plain: Self.plainPorts)
         snapshot = try Self.snapshot(disabled: [])
         var settings = SwitchboardSettings(
             hostNames: ["pbx.office.example"],
@@ -55,12 +55,19 @@ struct Office {
             nonceKey: Array(repeating: 7, count: 32)
         )
         settings.registrationRate = registrationRate
+        settings.plainMedia = Self.plainPorts
         switchboard = Switchboard(
             settings: settings,
             snapshot: snapshot,
             entropy: .repeatable(),
             logins: logins
         )
+    }
+
+    /// For two legs in the clear.
+    static var plainPorts: [PlainPorts] {
+        let address = IPAddress(v4: 0xC000_0201)
+        return [PlainPorts(address: address, ports: 40_100...40_103)].compactMap(\.self)
     }
 
     static func snapshot(

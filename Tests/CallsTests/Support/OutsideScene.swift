@@ -21,6 +21,7 @@ struct OutsideScene {
     ///   - rates: Prefixes and prices of a minute in millionths.
     init(
         rates: [(String, Int64)] = [("+49", 10_000), ("+43", 20_000), ("+53", 400_000)],
+        trunk: TrunkAccess? = nil,
         change: (inout DialingSettings, inout SpendSettings) -> Void = { _, _ in }
     ) throws {
         (office, caller, callee) = try Office.withPhones()
@@ -30,7 +31,7 @@ struct OutsideScene {
         change(&dialing, &spending)
         let deck = try Self.deck(rates)
         office.apply([
-            .outside(.putTrunk(try Self.trunk("main"))),
+            .outside(.putTrunk(try trunk ?? Self.trunk("main"))),
             .outside(.own(try Self.number(Self.owned, "102"))),
             .outside(.showCallers(CallerNumbers(usual: PhoneNumber(parsing: Self.owned)))),
             .outside(.dial(dialing)),
@@ -83,7 +84,8 @@ struct OutsideScene {
     /// DNS answers, the connection stands, and the provider answers what it is asked first.
     mutating func connect(to addresses: [String] = ["198.51.100.1:5061"]) throws -> Flow {
         try office.resolve(try #require(office.lookups.last), to: addresses)
-        let flow = try office.connect(try #require(office.connects.last))
+        let wanted = try #require(office.connects.last)
+        let flow = try office.connect(wanted, over: Transport(rawValue: wanted.transport.rawValue) ?? .tls)
         for request in office.received(on: flow) { office.deliver(provider.answer(request, 200), on: flow) }
         return flow
     }
@@ -101,8 +103,8 @@ struct OutsideScene {
     }
 
     /// The provider says something about an INVITE; what the caller hears.
-    mutating func say(_ status: Int, to invite: Message, extra: [String] = []) -> [Message] {
-        let sdp = 200..<300 ~= status ? SDP.answer(to: invite) : ""
+    mutating func say(_ status: Int, to invite: Message, extra: [String] = [], sdp: String? = nil) -> [Message] {
+        let sdp = sdp ?? (200..<300 ~= status ? SDP.answer(to: invite) : "")
         office.deliver(provider.answer(invite, status, extra: extra, sdp: sdp), on: provider.flow)
         return office.received(on: caller.flow)
     }
@@ -113,10 +115,14 @@ struct OutsideScene {
     }
 
     /// A call that stands: its answer, and the INVITE that the provider got.
-    mutating func talk(to number: String, callID: String = "call-1") throws -> (answer: Message, invite: Message) {
+    mutating func talk(
+        to number: String,
+        callID: String = "call-1",
+        sdp: String? = nil
+    ) throws -> (answer: Message, invite: Message) {
         _ = try dial(number, callID: callID)
         let invite = try self.invite()
-        let answer = try #require(say(200, to: invite).last)
+        let answer = try #require(say(200, to: invite, sdp: sdp).last)
         #expect(answer.status == 200)
         try acknowledge(answer)
         _ = office.received(on: provider.flow)

@@ -58,6 +58,7 @@ public enum AttackSuite {
         SIPPasswordsAttack.all + CredentialDeliveryAttack.all + SignallingEncryptionAttack.all
         + MediaEncryptionAttack.all + MediaSourceAttack.all + IntrusionDetectionAttack.all
         + FloodProtectionAttack.all + OpenPortsAttack.all + RolesAttack.all + JournalAttack.all
+        + TrunkEncryptionAttack.all + ProviderAllowlistAttack.all + CallerTrustAttack.all
 
     /// - Parameter control: Only the attacks of this control; all when `nil`.
     /// - Parameter progress: Called after each attack.

@@ -18,6 +18,7 @@ public enum Auditor {
     public static let checks: [Check] = [
         .sipPasswords, .credentialDelivery, .signallingEncryption, .mediaEncryption,
         .mediaSource, .intrusionDetection, .floodProtection, .openPorts, .roles, .journal,
+        .trunkEncryption, .providerAllowlist, .callerTrust,
     ]
 
     /// Takes seconds: it tries passwords, reads the database and makes handshakes. Changes nothing.

@@ -15,6 +15,9 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case openPorts = "open-ports"
     case roles = "roles"
     case journal = "journal"
+    case trunkEncryption = "trunk-encryption"
+    case providerAllowlist = "provider-allowlist"
+    case callerTrust = "caller-trust"
 
     /// The rule in a few words, as a heading.
     public var title: String {
@@ -29,6 +32,9 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .openPorts: "Only declared ports are open"
         case .roles: "Everybody may do what his role is for, and nothing else"
         case .journal: "Every change leaves a trace that cannot be altered"
+        case .trunkEncryption: "Calls outside are encrypted up to the provider, or a dated exception says why not"
+        case .providerAllowlist: "Providers are taken at their own addresses and nowhere else"
+        case .callerTrust: "Nobody outside passes for somebody inside"
         }
     }
 }

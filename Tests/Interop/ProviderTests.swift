@@ -13,4 +13,10 @@ struct ProviderTests {
         let (status, output) = try Laboratory.run(script: "provider_check", [Laboratory.program.path])
         #expect(status == 0, "\(output)")
     }
+
+    @Test(.timeLimit(.minutes(3)), arguments: ["udp", "tcp"])
+    func `the same over a provider that encrypts nothing, until its exception ends`(transport: String) throws {
+        let (status, output) = try Laboratory.run(script: "provider_check", [Laboratory.program.path, transport])
+        #expect(status == 0, "\(output)")
+    }
 }

@@ -17,9 +17,11 @@ public struct ListControls: Command {
         let proofs = try await administrator.reading { try $0.lastProofs() }
         let time = administrator.now()
         let open = administrator.store.snapshot.exceptions.count { time < $0.until }
+        let plainTrunks = administrator.store.snapshot.outside.usableTrunks.count { $0.trunk.mayBePlain(at: time) }
         return Control.allCases.map { control in
             let own = proofs.filter { $0.control == control }
-            let exceptions = control.knowsListenerExceptions ? open : 0
+            let exceptions =
+                control.knowsListenerExceptions ? open : control == .trunkEncryption ? plainTrunks : 0
             return ControlReport(
                 control: control,
                 title: control.title,
@@ -38,7 +40,7 @@ extension Control {
         switch self {
         case .signallingEncryption, .openPorts: true
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
-            .roles, .journal:
+            .roles, .journal, .trunkEncryption, .providerAllowlist, .callerTrust:
             false
         }
     }

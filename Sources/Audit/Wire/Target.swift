@@ -81,6 +81,8 @@ public struct Insider: Sendable {
     public var tamper: @Sendable (JournalFalsification) async throws(WireError) -> String?
     /// The control socket; `nil` where the attacker may not speak there.
     public var control: ControlTrials?
+    /// `nil` where the numbers of the business are not known.
+    public var provider: ProviderRehearsal?
 
     public init(
         serverMemory: @escaping @Sendable () -> Int?,

@@ -49,6 +49,8 @@ public struct Switchboard: Sendable {
         figures.keptBytes = max(desk.transactions.keptBytes + callTable.keptBytes, desk.transactions.finishedBytes)
         figures.relays.calls = callTable.relayedCalls
         figures.relays.silent = callTable.silentCalls
+        figures.plainLegs = desk.plainPorts.count
+        figures.plainPorts = desk.settings.plainMedia.reduce(0) { $0 + $1.pairs }
         return figures
     }
 

@@ -6,7 +6,7 @@ public import Model
 public enum PaidControls {
     public static let countryDialing: Control? = nil
     public static let premiumNumbers: Control? = nil
-    public static let trunkEncryption: Control? = nil
-    public static let callerTrust: Control? = nil
+    public static let trunkEncryption: Control? = .trunkEncryption
+    public static let callerTrust: Control? = .callerTrust
     public static let spendLimit: Control? = nil
 }

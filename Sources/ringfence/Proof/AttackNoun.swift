@@ -53,6 +53,11 @@ struct AttackRun: AsyncParsableCommand {
             var target = try accounts.target(installation, serving, address)
             target.insider = .onThisMachine(directory: installation.directory)
             target.insider?.control = .onSocket(of: installation)
+            target.insider?.provider = .inThisProcess(
+                try server.perform(ListNumbers()).numbers,
+                try server.perform(ListExtensions()).map(\.number),
+                domain: target.domain
+            )
             let isQuiet = options.json
             report = await AttackSuite.run(control: control, wire: network.wire, target: target) { result in
                 if !isQuiet { Console.complain("\(result.passed ? "ok  " : "FAIL") \(result.id) \(result.name)") }

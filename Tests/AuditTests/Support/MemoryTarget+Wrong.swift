@@ -6,7 +6,9 @@
 extension MemoryTarget {
     func wrongAnswer(to message: HeardMessage) -> [UInt8]? {
         if weakness == .believesResponses, message.status == 200 { return reply("481 What", to: message) }
-        if weakness == .answersChallenges, [401, 407].contains(message.status) { return loginOfOurs(message) }
+        if weakness == .answersChallenges || weakness == .logsInAnywhere, [401, 407].contains(message.status) {
+            return loginOfOurs(message)
+        }
         guard let weakness, let method = message.method else { return nil }
         let login = message.value("authorization")
         let to = message.value("to") ?? ""
@@ -104,6 +106,15 @@ extension MemoryTarget {
             .forgetsRoles, .showsEverything, .renegotiates, .takesEarlyData, .downgrades, .keepsWhoLeft,
             .takesItsOwnKey:
             return nil
+        case .agreesToLess:
+            let required = (message.value("require") ?? "") + (message.value("proxy-require") ?? "")
+            return login != nil && required.contains("sec-agree") ? reply("200 OK", to: message) : nil
+        case .believesProviders:
+            let isCall = method == "INVITE" && login == nil && message.value("p-asserted-identity") != nil
+            return isCall ? reply("180 Ringing", to: message) : nil
+        case .trustsAnyProvider, .fallsBack, .letsProvidersDial, .logsInAnywhere, .believesCallers, .showsAnyName,
+            .showsClaims:
+            return nil
         case .pilesUpChanges:
             return method == "INVITE" && to.contains(";tag=") ? reply("200 OK", to: message) : nil
         }
@@ -134,6 +145,7 @@ extension MemoryTarget {
     private static let additions: [Weakness: String] = [
         .saysWhatItIs: "Server: Ringfence 1.0", .passesHeadersOn: "X-Account: 1",
         .showsInside: "X-From: 10.11.12.13", .unescapes: "X-Evil: 1",
+        .showsClaims: "P-Asserted-Identity: \"The owner\" <sip:100@office.example>",
     ]
 
     /// The request again, with a login as whoever asked for one would like it.

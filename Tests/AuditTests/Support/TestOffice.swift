@@ -90,6 +90,7 @@ extension MemoryTarget {
             }
         )
         insider.control = controlTrials(office)
+        insider.provider = rehearsal(office)
         return insider
     }
 }

@@ -24,6 +24,8 @@ enum Weakness: String, CaseIterable {
     case forgetsRoles, showsEverything, picksUpForAnybody
     case renegotiates, takesEarlyData, downgrades, pilesUpChanges, takesItsOwnKey
     case keepsWhoLeft, transfersAnything
+    case trustsAnyProvider, fallsBack, agreesToLess, believesProviders, letsProvidersDial, logsInAnywhere
+    case believesCallers, showsAnyName, showsClaims
 
     /// The attack that must notice it.
     var attack: String {
@@ -105,6 +107,15 @@ enum Weakness: String, CaseIterable {
         case .takesItsOwnKey: "M07a"
         case .keepsWhoLeft: "M02t"
         case .transfersAnything: "D15r"
+        case .trustsAnyProvider: "K03t"
+        case .fallsBack: "K04"
+        case .agreesToLess: "K05"
+        case .believesProviders: "C11"
+        case .letsProvidersDial: "C11r"
+        case .logsInAnywhere: "C06t"
+        case .believesCallers: "Z01"
+        case .showsAnyName: "Z03"
+        case .showsClaims: "S07"
         }
     }
 }

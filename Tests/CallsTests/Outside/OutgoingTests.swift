@@ -89,7 +89,7 @@ struct OutgoingTests {
         #expect(!scene.office.received(on: scene.provider.flow).contains { $0.method == .invite }, "row T07")
     }
 
-    @Test func `a provider that is silent for six seconds is left, and the caller hears so`() throws {
+    @Test func `F09 a provider that is silent for six seconds is left, and the caller hears so`() throws {
         var scene = try OutsideScene()
         _ = try scene.dial("040555123")
         scene.office.wait(.milliseconds(6_100))

@@ -213,6 +213,8 @@ struct PlainTrunkTests {
         _ = try scene.dial("040555123")
         _ = scene.say(180, to: try scene.invite())
         _ = scene.bring(sdp: Self.plain)
+        let ringing = try #require(scene.office.received(on: scene.callee.flow).first)
+        scene.office.deliver(scene.callee.answer(ringing, 180), on: scene.callee.flow)
         scene.pass(seconds: 3)
         #expect(scene.office.received(on: scene.caller.flow).contains { ($0.status ?? 0) >= 400 })
         #expect(scene.office.received(on: scene.callee.flow).contains { $0.method == .cancel })

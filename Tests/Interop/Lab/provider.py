@@ -2,7 +2,8 @@
 """A real provider: Kamailio as registrar and proxy, with rtpengine between its customers and its own telephones.
 
 It knows one customer, `account`, whose telephone numbers begin with +4930, and one telephone of its own, `outside`, which takes
-every other number. Everything is TLS and SRTP. Its certificates come from an authority of its own.
+every other number. Everything is TLS and SRTP. Its certificates come from an authority of its own. With `transport` "udp" or "tcp" it
+knows no better towards its customer: SIP in the clear, RTP, and a digest of SHA-256; its own telephone stays encrypted.
 """
 import os
 import shutil
@@ -26,6 +27,7 @@ auto_aliases=no
 enable_tls=yes
 tcp_connection_lifetime=3605
 listen=udp:127.0.0.1:{udp}
+listen=tcp:127.0.0.1:{udp}
 listen=tls:127.0.0.1:{tls}
 alias="{domain}"
 loadmodule "kex.so"
@@ -50,7 +52,7 @@ modparam("rr", "enable_full_lr", 1)
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "received_avp", "$avp(RCV)")
 modparam("nathelper", "received_avp", "$avp(RCV)")
-modparam("auth", "algorithm", "MD5")
+modparam("auth", "algorithm", "{algorithm}")
 modparam("auth", "qop", "auth")
 request_route {{
   force_rport();
@@ -69,27 +71,37 @@ request_route {{
   }}
   if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
   if (is_method("REGISTER")) {{
-    if (!pv_www_authenticate("{domain}", "{password}", "0")) {{ www_challenge("{domain}", "1"); exit; }}
-    consume_credentials();
+    if ({asks}) {{
+      if (!pv_www_authenticate("{domain}", "{password}", "0")) {{ www_challenge("{domain}", "1"); exit; }}
+      consume_credentials();
+    }}
     fix_nated_register();
     save("location");
-    xlog("L_NOTICE", "REG user=$au proto=$proto\\n");
+    xlog("L_NOTICE", "REG user=$tU proto=$proto\\n");
     exit;
   }}
   if (!is_method("INVITE")) {{ sl_send_reply("405", "Not allowed"); exit; }}
   t_check_trans();
-  if (!pv_proxy_authenticate("{domain}", "{password}", "0")) {{ proxy_challenge("{domain}", "1"); exit; }}
-  consume_credentials();
-  xlog("L_NOTICE", "CALL from=$fu asserted=$ai to=$ru by=$au\\n");
+  $var(caller) = $fU;
+  if ({asks}) {{
+    if (!pv_proxy_authenticate("{domain}", "{password}", "0")) {{ proxy_challenge("{domain}", "1"); exit; }}
+    $var(caller) = $au;
+    consume_credentials();
+  }}
+  xlog("L_NOTICE", "CALL from=$fu asserted=$ai to=$ru by=$var(caller) proto=$proto\\n");
   record_route();
   add_contact_alias();
   $var(called) = $rU;
   if ($rU =~ "^\\+4930") $ru = "sip:account@{domain}"; else $ru = "sip:outside@{domain}";
   if (!lookup("location")) {{ sl_send_reply("480", "Not registered"); exit; }}
   handle_ruri_alias();
-  if ($au == "outside") $rU = $var(called);
+  if ($var(caller) == "outside") $rU = $var(called);
   if (sdp_content()) {{
-    rtpengine_offer("replace-origin replace-session-connection ICE=remove RTP/SAVP DTLS=off SDES-no-NULL_HMAC_SHA1_80 SDES-no-NULL_HMAC_SHA1_32 SDES-no-AEAD_AES_256_GCM SDES-no-AEAD_AES_128_GCM");
+    if ($var(caller) == "outside" && "{audio}" == "RTP/AVP") {{
+      rtpengine_offer("replace-origin replace-session-connection ICE=remove DTLS=off RTP/AVP");
+    }} else {{
+      rtpengine_offer("replace-origin replace-session-connection ICE=remove RTP/SAVP DTLS=off SDES-no-NULL_HMAC_SHA1_80 SDES-no-NULL_HMAC_SHA1_32 SDES-no-AEAD_AES_256_GCM SDES-no-AEAD_AES_128_GCM");
+    }}
     t_on_reply("ANSWER");
   }}
   t_relay();
@@ -112,7 +124,8 @@ verify_certificate = no
 
 
 class Provider:
-    def __init__(self, folder):
+    def __init__(self, folder, transport="tls"):
+        self.transport, is_plain = transport, transport != "tls"
         self.folder, self.processes = os.path.join(folder, "provider"), []
         os.makedirs(self.folder)
         self.udp, self.tls = free_port(), free_port()
@@ -122,7 +135,15 @@ class Provider:
         for name, text in (("kamailio.cfg", CONFIG), ("tls.cfg", TLS)):
             with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
                 file.write(text.format(udp=self.udp, tls=self.tls, control=self.control, folder=self.folder,
-                                       domain=DOMAIN, password=PASSWORD))
+                                       domain=DOMAIN, password=PASSWORD,
+                                       algorithm="SHA-256" if is_plain else "MD5",
+                                       asks='$proto != "tls"' if is_plain else "1 == 1",
+                                       audio="RTP/AVP" if is_plain else "RTP/SAVP"))
+
+    @property
+    def port(self):
+        """Where its customer finds it."""
+        return self.tls if self.transport == "tls" else self.udp
 
     def _certify(self):
         def run(*arguments):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""provider_check.py PROGRAM - a business with a real provider: a desk phone calls out over Kamailio and rtpengine, with audio both
-ways, and is called on its number by a telephone of the provider.
+"""provider_check.py PROGRAM [tls|udp|tcp] - a business with a real provider: a desk phone calls out over Kamailio and rtpengine, with
+audio both ways, and is called on its number by a telephone of the provider. Over udp and tcp the provider encrypts nothing, by an
+exception that ends during a call.
 
 Prints one JSON object with what was seen; `ok` when all of it was. With KEEP in the environment the folder of a failure stays.
 """
@@ -16,14 +17,15 @@ from phones import KINDS
 from provider import DOMAIN, PASSWORD, Provider
 from server import Server
 
-program = sys.argv[1]
+program, transport = sys.argv[1], (sys.argv[2:] or ["tls"])[0]
+IS_PLAIN = transport != "tls"
 RATES = "prefix,destination,rate per minute,increments\n49,Germany,0.01,60/60\n43,Austria,0.02,60/60\n"
 TONES = {"desk": 440, "outside": 1000}
 
 
 def make(folder):
     """The provider, the business with a trunk and a number, and a telephone on each side."""
-    provider, server = Provider(folder), Server(program, folder)
+    provider, server = Provider(folder, transport), Server(program, folder, plain_calls=4 if IS_PLAIN else 0)
     provider.start()
     server.start()
     server.run("extension", "add", "101", "102")
@@ -33,8 +35,12 @@ def make(folder):
             file.write(text)
     server.run("country", "home", "DE")
     server.run("rates", "import", rates, "--activate")
-    server.run("trunk", "add", "main", "--domain", DOMAIN, "--server", "127.0.0.1:%d" % provider.tls,
-               "--authority", provider.ca, "--username", "account", "--password-file", password)
+    means = ["--authority", provider.ca]
+    if IS_PLAIN:
+        means = ["--transport", transport, "--prefix", "127.0.0.1/32", "--media-prefix", "127.0.0.1/32", "--allow-plain",
+                 "--reason", "it has no TLS", "--until", "1d"]
+    server.run("trunk", "add", "main", "--domain", DOMAIN, "--server", "127.0.0.1:%d" % provider.port,
+               "--username", "account", "--password-file", password, *means)
     server.run("number", "add", "+4930555101", "--to", "extension", "101")
     server.run("number", "caller", "+4930555101")
     return provider, server
@@ -72,7 +78,13 @@ def trial(folder, provider, server):
         time.sleep(1)
         record = next(each for each in server.records() if each["dialled"] == "040555123")
         yield "costs a minute", record["charges"][0]["cost"] == "0.01"
-        yield "protected", all((record.get(each) or {}).get("srtpSuite") for each in ("callerProtection", "calleeProtection"))
+        inside, outer = (record.get(each) or {} for each in ("callerProtection", "calleeProtection"))
+        yield "inside protected", inside.get("tlsVersion") and inside.get("srtpSuite") not in (None, "none")
+        if IS_PLAIN:
+            yield "outside recorded as readable", outer.get("transport") == transport and outer.get("srtpSuite") == "none"
+            yield "outside was readable", "RTP/AVP" in provider.log("rtpengine") or "proto=" + transport in provider.log("kamailio")
+        else:
+            yield "outside protected", outer.get("tlsVersion") and outer.get("srtpSuite") not in (None, "none")
         desk.dial("sip:0900123456@" + Server.domain)
         yield "premium refused", desk.hears("closed", 8, 2)
         yield "premium stays here", "+49900" not in provider.log("kamailio")
@@ -83,9 +95,24 @@ def trial(folder, provider, server):
         yield "audio to the caller", outside.hears_tone(TONES["desk"])
         outside.hangup()
         yield "ends inside", desk.hears("closed", 8, 3)
+        if IS_PLAIN:
+            yield from ending(desk, outside, server)
     finally:
         desk.stop()
         outside.stop()
+
+
+def ending(desk, outside, server):
+    """The exception is withdrawn while somebody talks."""
+    desk.dial("sip:040555124@" + Server.domain)
+    yield "calls out again", established(desk, outside, count=3)
+    server.run("trunk", "withdraw", "main")
+    yield "ends with the exception", desk.hears("closed", 8, 4) and outside.hears("closed", 8, 3)
+    time.sleep(1)
+    record = next(each for each in server.records() if each["dialled"] == "040555124")
+    yield "and says so", "exception" in (record.get("reason") or "")
+    desk.dial("sip:040555125@" + Server.domain)
+    yield "no more calls", desk.hears("closed", 8, 5)
 
 
 def main():

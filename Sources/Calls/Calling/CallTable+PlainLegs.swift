@@ -83,6 +83,12 @@ extension PlainLegOfCall {
 }
 
 extension Desk {
+    /// Whether calls over some trunk may have to end now because of it.
+    var hasEndedException: Bool {
+        let now = now.wall
+        return snapshot.outside.trunks.values.contains { $0.trunk.exception != nil && !$0.trunk.mayBePlain(at: now) }
+    }
+
     fileprivate func excuses(_ name: TrunkName) -> Bool {
         guard let trunk = snapshot.outside.trunks[name]?.trunk, trunk.isEnabled else { return false }
         return TrunkRules.isPlain(trunk, at: now.wall)

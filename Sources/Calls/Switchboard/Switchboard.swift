@@ -101,11 +101,12 @@ public struct Switchboard: Sendable {
         desk.dialPlan = DialPlan(snapshot.outside.dialing)
         desk.followGate()
         desk.registrar.apply(desk.snapshot, changes, &desk.turn)
-        desk.trunks.apply(desk.snapshot.outside, &desk.turn)
         let enrolled = Set(desk.snapshot.devices.values.map(\.id))
         desk.accounts.keep { enrolled.contains($0) }
         callTable.review(&desk)
         reviewSubscriptions()
+        // Calls that end because of it say so over connections that close because of it.
+        desk.trunks.apply(desk.snapshot.outside, &desk.turn)
     }
 
     /// Names of the SRTP suites that are offered and accepted, best first, as in `a=crypto`.
@@ -134,6 +135,8 @@ public struct Switchboard: Sendable {
 
     /// Every input ends here: watchers hear what is news, and the next moment is known.
     mutating func finish(_ turn: inout Turn) {
+        // As above: a trunk closes what it has when its exception ends.
+        if callTable.isWatchingPlainLegs, desk.hasEndedException { callTable.endUnexcused(&desk) }
         desk.settleTrunks()
         tellWatchers()
         let phones = MonotonicTime.earliest(desk.transactions.nextDeadline, desk.registrar.nextDeadline)

@@ -107,11 +107,10 @@ extension MemoryTarget {
             .takesItsOwnKey:
             return nil
         case .agreesToLess:
-            let required = (message.value("require") ?? "") + (message.value("proxy-require") ?? "")
-            return login != nil && required.contains("sec-agree") ? reply("200 OK", to: message) : nil
+            return login != nil && message.value("require") == "sec-agree" ? reply("200 OK", to: message) : nil
         case .believesProviders:
             let isCall = method == "INVITE" && login == nil && message.value("p-asserted-identity") != nil
-            return isCall ? reply("180 Ringing", to: message) : nil
+            return isCall ? reply("180 Ringing", to: message) + reply("200 OK", to: message) : nil
         case .trustsAnyProvider, .fallsBack, .letsProvidersDial, .logsInAnywhere, .believesCallers, .showsAnyName,
             .showsClaims:
             return nil

@@ -203,6 +203,7 @@ struct PlainTrunkTests {
         #expect(!scene.office.switchboard.calls().isEmpty)
         scene.pass(seconds: 3)
         #expect(scene.office.switchboard.calls().isEmpty && scene.office.relays.count == 0)
+        #expect(scene.office.received(on: scene.provider.flow).contains { $0.method == .bye })
         #expect(scene.office.received(on: scene.caller.flow).contains { $0.method == .bye })
         #expect(scene.office.record()?.reason.contains("exception of trunk main") == true)
     }
@@ -221,13 +222,15 @@ struct PlainTrunkTests {
         #expect(scene.office.switchboard.calls().isEmpty)
     }
 
-    @Test func `a call ends when the exception is taken back`() throws {
-        var scene = try Self.scene(over: .tls)
+    @Test(arguments: [Trunk.Transport.udp, .tls])
+    func `a call ends when the exception is taken back`(_ transport: Trunk.Transport) throws {
+        var scene = try Self.scene(over: transport)
         _ = try scene.talk(to: "040555123", sdp: Self.plain)
-        var access = try Self.trunk(seconds: 3_600, over: .tls)
+        var access = try Self.trunk(seconds: 3_600, over: transport)
         access.trunk.exception = nil
         scene.office.apply([.outside(.putTrunk(access))])
         #expect(scene.office.received(on: scene.caller.flow).contains { $0.method == .bye })
+        #expect(scene.office.received(on: scene.provider.flow).contains { $0.method == .bye })
     }
 
     @Test func `after the exception nothing leaves and nothing comes`() throws {

@@ -344,6 +344,8 @@ struct Office {
         var refused: [RelayID] = []
         for action in actions {
             switch action {
+            // Nobody hears what is said over a connection that was closed.
+            case .send(_, let flow) where closed.contains(flow): break
             case .send(let bytes, let flow):
                 do {
                     inbox[flow, default: []].append(try Message(parsing: bytes.span))

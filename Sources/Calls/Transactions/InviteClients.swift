@@ -83,7 +83,7 @@ struct InviteClients: Sendable {
         } else if let status, status >= 200, !client.isFinished {
             clients[key]?.isFinished = true
             let most = Limits.finishedClients
-            for old in finished.add(key, bytes: client.keptBytes, on: flow, most: most) { clients[old] = nil }
+            if let old = finished.add(key, bytes: client.keptBytes, on: flow, most: most) { clients[old] = nil }
         }
     }
 

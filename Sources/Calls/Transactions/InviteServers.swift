@@ -71,9 +71,10 @@ struct InviteServers: Sendable {
     private mutating func finish(_ id: UInt64, _ server: InviteServer) {
         guard let kept = servers[id]?.keptBytes else { return }
         let most = Limits.finishedServers
-        for old in finished.add(id, bytes: kept, on: server.flow.id, most: most) {
-            if let server = servers[old] { forget(old, server) }
-        }
+        // One that answers again is there once.
+        finished.remove(id, on: server.flow.id)
+        guard let old = finished.add(id, bytes: kept, on: server.flow.id, most: most) else { return }
+        if let server = servers[old] { forget(old, server) }
     }
 
     private mutating func forget(_ id: UInt64, _ server: InviteServer) {

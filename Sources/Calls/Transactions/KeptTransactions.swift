@@ -9,36 +9,62 @@ struct KeptTransactions<ID: Hashable & Sendable>: Sendable {
         let bytes: Int
     }
 
-    private var entries: [FlowID: [Entry]] = [:]
+    /// A ring once it is full: the youngest takes the place of the oldest.
+    private struct Ring: Sendable {
+        var entries: [Entry] = []
+        /// Where the oldest is.
+        var first = 0
+
+        mutating func remove(_ id: ID) -> Entry? {
+            // Mostly the oldest goes.
+            guard
+                let index = entries[first...].firstIndex(where: { $0.id == id })
+                    ?? entries[..<first].firstIndex(where: { $0.id == id })
+            else { return nil }
+            let gone = entries.remove(at: index)
+            if index < first { first -= 1 }
+            if first > 0 {
+                entries = Array(entries[first...] + entries[..<first])
+                first = 0
+            }
+            return gone
+        }
+    }
+
+    private var rings: [FlowID: Ring] = [:]
     /// Of all connections together.
     private(set) var bytes = 0
 
-    /// Adds the youngest.
+    /// Adds the youngest, which must not be there yet.
     ///
-    /// - Parameter most: How many a connection may have.
-    /// - Returns: The ones that have to go for it.
-    mutating func add(_ id: ID, bytes count: Int, on flow: FlowID, most: Int) -> [ID] {
-        // One that answers again is there once.
-        remove(id, on: flow)
-        entries[flow, default: []].append(Entry(id: id, bytes: count))
+    /// - Parameter most: How many a connection may have: the same each time.
+    /// - Returns: The one that has to go for it.
+    mutating func add(_ id: ID, bytes count: Int, on flow: FlowID, most: Int) -> ID? {
         bytes += count
-        // In place: a list that somebody else holds as well is copied when it changes.
-        guard let surplus = entries[flow].map({ $0.count - most }), surplus > 0 else { return [] }
-        let gone = Array(entries[flow]?.prefix(surplus) ?? [])
-        entries[flow]?.removeFirst(surplus)
-        for entry in gone { bytes -= entry.bytes }
-        return gone.map(\.id)
+        let gone = Self.add(Entry(id: id, bytes: count), to: &rings[flow, default: Ring()], most: most)
+        bytes -= gone?.bytes ?? 0
+        return gone?.id
+    }
+
+    private static func add(_ entry: Entry, to ring: inout Ring, most: Int) -> Entry? {
+        guard ring.entries.count >= most else {
+            // Room comes back only by `remove`, which puts the oldest at the front.
+            ring.entries.append(entry)
+            return nil
+        }
+        let gone = ring.entries[ring.first]
+        ring.entries[ring.first] = entry
+        ring.first = ring.first + 1 == ring.entries.count ? 0 : ring.first + 1
+        return gone
     }
 
     mutating func remove(_ id: ID, on flow: FlowID) {
-        guard let index = entries[flow]?.firstIndex(where: { $0.id == id }),
-            let entry = entries[flow]?.remove(at: index)
-        else { return }
+        guard let entry = rings[flow]?.remove(id) else { return }
         bytes -= entry.bytes
-        if entries[flow]?.isEmpty == true { entries[flow] = nil }
+        if rings[flow]?.entries.isEmpty == true { rings[flow] = nil }
     }
 
     mutating func removeAll(on flow: FlowID) {
-        for entry in entries.removeValue(forKey: flow) ?? [] { bytes -= entry.bytes }
+        for entry in rings.removeValue(forKey: flow)?.entries ?? [] { bytes -= entry.bytes }
     }
 }

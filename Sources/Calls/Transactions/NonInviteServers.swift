@@ -25,13 +25,16 @@ struct NonInviteServers: Sendable {
 
     /// Remembers an answer for as long as its request can be repeated.
     mutating func keep(_ answer: Answer, for key: ServerKey, at now: Moment) {
-        var transaction = transactions[key] ?? NonInviteServerTransaction(isReliable: false, at: now.monotonic)
+        let before = transactions[key]
+        var transaction = before ?? NonInviteServerTransaction(isReliable: false, at: now.monotonic)
         var steps: [NonInviteServerTransaction.Action] = []
         transaction.handle(.answer(answer), at: now.monotonic, into: &steps)
         transactions[key] = transaction
         if let deadline = transaction.deadline { deadlines.insert(key, at: deadline) }
         let (kept, most) = (key.keptBytes + transaction.keptBytes, Limits.nonInviteServers)
-        for old in finished.add(key, bytes: kept, on: key.flow, most: most) { transactions[old] = nil }
+        // One that answers again is there once.
+        if before != nil { finished.remove(key, on: key.flow) }
+        if let old = finished.add(key, bytes: kept, on: key.flow, most: most) { transactions[old] = nil }
     }
 
     /// - Returns: Whether there was a request that this one repeats.

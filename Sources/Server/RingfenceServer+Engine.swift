@@ -92,7 +92,12 @@ extension RingfenceServer: HealthReporter {
                     Finding(strangersOf: loop),
                     Finding(loop.switchboard.figures.shedding, at: SystemClock.wall),
                     Finding(loop.switchboard.figures.relays),
-                    Finding(plainPortsOf: loop.switchboard.figures, for: snapshot, at: SystemClock.wall),
+                    Finding(
+                        plainLegs: loop.switchboard.figures.plainLegs,
+                        of: loop.switchboard.figures.plainPorts,
+                        for: snapshot,
+                        at: SystemClock.wall
+                    ),
                 ]
             )
         }

@@ -84,7 +84,7 @@ enum CallerTrustAttack {
         "S07",
         "Call a colleague as somebody else",
         attempted:
-            "calls of a phone whose From, P-Asserted-Identity, P-Preferred-Identity, Remote-Party-ID, Diversion and Contact name an extension, a number of the business and the owner",
+            "calls of a phone whose From, P-Asserted-Identity, P-Preferred-Identity, Remote-Party-ID, Diversion and Referred-By name an extension, a number of the business and the owner",
         expected: "refused, or the called phone is told the name and number of the directory and nothing else",
         phones: 2,
         run: { (phones, _, target) async throws(WireError) in

@@ -13,7 +13,7 @@ enum ProviderAllowlistAttack {
         "C11",
         "Bring calls as if we were the provider",
         attempted:
-            "calls without a login from the attacker's address to an extension of the attack, with what a provider writes: its numbers, its Via, Record-Route and P-Asserted-Identity; over each way in, and from other addresses than the provider's",
+            "calls without a login from the attacker's address to an extension of the attack, with what a provider writes: its numbers, Record-Route and P-Asserted-Identity; and for what decides about addresses, others than the provider's",
         expected:
             "a challenge each time, and no phone rings; only the networks of a trunk are let in, over its own transport",
         phones: 1,

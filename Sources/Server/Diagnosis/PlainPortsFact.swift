@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Admin
-import Calls
 import Model
 import Primitives
 
 extension Finding {
     /// Whether a trunk that may go without encryption has ports to do it with: each such call needs a pair to itself.
-    init(plainPortsOf figures: SwitchboardFigures, for snapshot: Snapshot, at now: WallTime) {
-        let (used, all) = (figures.plainLegs, figures.plainPorts)
+    ///
+    /// - Parameters:
+    ///   - used: Such calls there are.
+    ///   - all: Such calls there are ports for.
+    init(plainLegs used: Int, of all: Int, for snapshot: Snapshot, at now: WallTime) {
         let trunk = snapshot.outside.usableTrunks.first { $0.trunk.mayBePlain(at: now) }?.trunk.name
         guard let trunk else {
             self.init(

@@ -193,6 +193,36 @@ struct PlainTrunkTests {
         #expect(Self.plainEnd(of: scene.office)?.sends == false)
     }
 
+    @Test func `a leg in the clear stays one when its call is transferred to a colleague`() throws {
+        var scene = try Self.scene()
+        _ = scene.bring(sdp: Self.plain)
+        let invite = try #require(scene.office.received(on: scene.callee.flow).first)
+        scene.office.deliver(scene.callee.answer(invite, 200, sdp: SDP.answer(to: invite)), on: scene.callee.flow)
+        let answer = try #require(scene.office.received(on: scene.provider.flow).last)
+        let ack = scene.provider.inDialog("ACK", of: answer, sequence: try answer.cseq().number)
+        scene.office.deliver(ack, on: scene.provider.flow)
+        let before = try #require(Self.plainEnd(of: scene.office)).local
+        let refer = scene.callee.inDialog(
+            "REFER",
+            from: invite,
+            extra: ["Contact: <\(scene.callee.contact)>", "Refer-To: <sip:101@\(Office.domain)>"]
+        )
+        scene.office.deliver(refer, on: scene.callee.flow)
+        let ringing = try #require(scene.office.received(on: scene.caller.flow).first { $0.method == .invite })
+        #expect(ringing.bodyText.contains("RTP/SAVP "))
+        scene.office.deliver(scene.caller.answer(ringing, 200, sdp: SDP.answer(to: ringing)), on: scene.caller.flow)
+        let told = try #require(scene.office.received(on: scene.provider.flow).first { $0.method == .invite })
+        #expect(told.bodyText.contains("m=audio \(before.port) RTP/AVP ") && !told.bodyText.contains("crypto"))
+        scene.office.deliver(scene.provider.answer(told, 200, sdp: Self.plain), on: scene.provider.flow)
+        scene.pass(seconds: 2)
+        #expect(scene.office.relays.count == 1 && scene.office.switchboard.calls().count == 1)
+        #expect(Self.plainEnd(of: scene.office)?.local == before)
+        #expect(scene.office.switchboard.figures.plainLegs == 1)
+        scene.office.deliver(scene.provider.inDialog("BYE", of: answer), on: scene.provider.flow)
+        scene.pass(seconds: 2)
+        #expect(scene.office.switchboard.figures.plainLegs == 0 && scene.office.relays.count == 0)
+    }
+
     // MARK: The exception
 
     @Test(arguments: [Trunk.Transport.udp, .tls])
@@ -204,6 +234,7 @@ struct PlainTrunkTests {
         scene.pass(seconds: 3)
         #expect(scene.office.switchboard.calls().isEmpty && scene.office.relays.count == 0)
         #expect(scene.office.received(on: scene.provider.flow).contains { $0.method == .bye })
+        #expect(!scene.office.unheard.contains(scene.provider.flow.id))
         #expect(scene.office.received(on: scene.caller.flow).contains { $0.method == .bye })
         #expect(scene.office.record()?.reason.contains("exception of trunk main") == true)
     }
@@ -231,6 +262,7 @@ struct PlainTrunkTests {
         scene.office.apply([.outside(.putTrunk(access))])
         #expect(scene.office.received(on: scene.caller.flow).contains { $0.method == .bye })
         #expect(scene.office.received(on: scene.provider.flow).contains { $0.method == .bye })
+        #expect(!scene.office.unheard.contains(scene.provider.flow.id))
     }
 
     @Test func `after the exception nothing leaves and nothing comes`() throws {

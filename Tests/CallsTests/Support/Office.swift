@@ -24,6 +24,8 @@ struct Office {
     /// What is to be kept of logins, in the order it was said.
     private(set) var logins: [PhoneLogin] = []
     private(set) var closed: [FlowID] = []
+    /// Connections that something was said over after they were closed.
+    private(set) var unheard: [FlowID] = []
     /// What is asked of DNS, and of the network, for trunks.
     private(set) var lookups: [TrunkLookup] = []
     private(set) var connects: [TrunkConnect] = []
@@ -344,9 +346,8 @@ struct Office {
         var refused: [RelayID] = []
         for action in actions {
             switch action {
-            // Nobody hears what is said over a connection that was closed.
-            case .send(_, let flow) where closed.contains(flow): break
             case .send(let bytes, let flow):
+                if closed.contains(flow) { unheard.append(flow) }
                 do {
                     inbox[flow, default: []].append(try Message(parsing: bytes.span))
                 } catch {

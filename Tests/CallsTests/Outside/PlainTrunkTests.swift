@@ -231,7 +231,8 @@ struct PlainTrunkTests {
         _ = try scene.talk(to: "040555123", sdp: Self.plain)
         scene.pass(seconds: 58)
         #expect(!scene.office.switchboard.calls().isEmpty)
-        scene.pass(seconds: 3)
+        // Not so long that what nobody answers is said again.
+        scene.office.wait(.milliseconds(2_100))
         #expect(scene.office.switchboard.calls().isEmpty && scene.office.relays.count == 0)
         #expect(scene.office.received(on: scene.provider.flow).contains { $0.method == .bye })
         #expect(!scene.office.unheard.contains(scene.provider.flow.id))

@@ -30,16 +30,16 @@ extension CallTable {
         let caller = request.outsideCaller(numbers, over: trunk, in: desk.snapshot)
         var decision = decide(request, called.number, caller, over: trunk, on: flow, &desk)
         if case .connect = decision, request.hasSpentHops { decision = .refuse(.tooManyHops) }
-        if case .refuse(var refused) = decision {
-            // What the business refuses, and why, is nobody's matter outside.
-            refused.isToldToCaller = false
-            decision = .refuse(refused)
-        }
         var draft = Call.Draft(request: request, transaction: transaction, flow: flow, tag: tag, dialog: dialog)
         if case .connect(let placement, let offer) = decision, placement.isPlain {
             draft.plain = desk.plainNegotiation(towards: offer?.audio?.address ?? flow.remote.ip)
             if draft.plain == nil { decision = .refuse(.noPlainPort) }
             watchPlainLegs(&desk)
+        }
+        if case .refuse(var refused) = decision {
+            // What the business refuses, and why, is nobody's matter outside.
+            refused.isToldToCaller = false
+            decision = .refuse(refused)
         }
         open(serial, draft, from: caller.party, dialled: called.number?.text ?? called.text, decision, &desk)
         begin(serial, decision, only: nil, &desk)

@@ -14,7 +14,7 @@ extension CallTable {
     mutating func dial(_ placement: Placement, of serial: UInt64, _ desk: inout Desk) -> Refused? {
         guard let call = self[serial], case .ringing(let ringing) = call.phase,
             let way = way(out: placement, ringing, &desk)
-        else { return .noTrunk }
+        else { return desk.isShortOfPorts ? .noPlainPort : .noTrunk }
         let permit: TrunkPermit
         switch admit(placement, over: way.trunk, in: serial, &desk) {
         case .allowed(let given): permit = given

@@ -26,13 +26,20 @@ extension CallTable {
     mutating func endUnexcused(_ desk: inout Desk) {
         guard desk.plainPorts.count > 0 else { return }
         for call in values.sorted(by: { $0.serial < $1.serial }) {
-            let over = call.plainLegs.first { !desk.excuses($0.trunk) }
-            if let over { end(over, of: call, &desk) }
+            for plain in call.plainLegs {
+                guard let reason = desk.objection(to: plain) else { continue }
+                end(plain, of: call, because: reason, &desk)
+                break
+            }
         }
     }
 
-    private mutating func end(_ plain: PlainLegOfCall, of call: Call, _ desk: inout Desk) {
-        let reason = "the exception of trunk \(plain.trunk) to go without encryption has ended"
+    private mutating func end(
+        _ plain: PlainLegOfCall,
+        of call: Call,
+        because reason: String,
+        _ desk: inout Desk
+    ) {
         guard let index = plain.branch, case .ringing(let ringing) = call.phase else {
             end(call.serial, because: reason, &desk)
             return
@@ -45,8 +52,9 @@ extension CallTable {
 /// A leg in the clear that stands, or may come about.
 struct PlainLegOfCall: Sendable {
     let trunk: TrunkName
-    /// Where its audio comes to.
+    /// Where its audio comes to, and from where it may come.
     let port: SocketAddress
+    let prefixes: [IPPrefix]
     /// Of a leg that rings.
     var branch: Int?
 }
@@ -78,7 +86,7 @@ extension PlainLegOfCall {
     /// `nil` for a leg that has keys.
     fileprivate init?(_ media: Negotiation, _ party: Party, branch: Int? = nil) {
         guard let port = media.plainPort, let trunk = party.trunk else { return nil }
-        self.init(trunk: trunk, port: port, branch: branch)
+        self.init(trunk: trunk, port: port, prefixes: party.mediaPrefixes, branch: branch)
     }
 }
 
@@ -89,8 +97,12 @@ extension Desk {
         return snapshot.outside.trunks.values.contains { $0.trunk.exception != nil && !$0.trunk.mayBePlain(at: now) }
     }
 
-    fileprivate func excuses(_ name: TrunkName) -> Bool {
-        guard let trunk = snapshot.outside.trunks[name]?.trunk, trunk.isEnabled else { return false }
-        return TrunkRules.isPlain(trunk, at: now.wall)
+    /// Why a leg may not go on as it is; `nil` while it may.
+    fileprivate func objection(to plain: PlainLegOfCall) -> String? {
+        guard let trunk = snapshot.outside.trunks[plain.trunk]?.trunk, trunk.isEnabled,
+            TrunkRules.isPlain(trunk, at: now.wall)
+        else { return "the exception of trunk \(plain.trunk) to go without encryption has ended" }
+        return trunk.mediaPrefixes == plain.prefixes
+            ? nil : "the networks of trunk \(plain.trunk) are others than they were"
     }
 }

@@ -48,6 +48,14 @@ extension Desk {
         plainPorts.negotiation(towards: peer, at: now.monotonic, using: &entropy)
     }
 
+    /// Whether a trunk is up that no call can go by for want of a port.
+    var isShortOfPorts: Bool {
+        mutating get {
+            let ways = snapshot.outside.usableTrunks.compactMap { trunks.way(over: $0.trunk.name, at: now) }
+            return ways.contains { !hasPort(for: $0) }
+        }
+    }
+
     /// Whether there could be one.
     mutating func hasPort(for way: TrunkWay) -> Bool {
         !TrunkRules.isPlain(way.trunk, at: now.wall)

@@ -111,6 +111,17 @@ struct OutgoingTests {
         #expect(scene.office.record()?.charges.first?.cost == Money(micros: 167), "an answer costs its first second")
     }
 
+    @Test func `a provider whose trunk is disabled hears the end of its calls before its connection closes`() throws {
+        var scene = try OutsideScene()
+        _ = try scene.talk(to: "040555123")
+        var access = try OutsideScene.trunk("main")
+        access.trunk.isEnabled = false
+        scene.office.apply([.outside(.putTrunk(access))])
+        #expect(scene.office.received(on: scene.provider.flow).map(\.method) == [.bye])
+        #expect(scene.office.closed.contains(scene.provider.flow.id))
+        #expect(!scene.office.unheard.contains(scene.provider.flow.id))
+    }
+
     @Test func `without a price list nothing leaves`() throws {
         var scene = try OutsideScene()
         scene.office.apply([.outside(.rate(.remove(RateDecks.usual)))])

@@ -266,6 +266,19 @@ struct PlainTrunkTests {
         #expect(!scene.office.unheard.contains(scene.provider.flow.id))
     }
 
+    @Test func `a call ends when its audio may come from elsewhere than when it began`() throws {
+        var scene = try Self.scene()
+        _ = try scene.talk(to: "040555123", sdp: Self.plain)
+        var access = try Self.trunk(seconds: 3_600)
+        access.trunk.calls = 5
+        scene.office.apply([.outside(.putTrunk(access))])
+        #expect(!scene.office.switchboard.calls().isEmpty, "what does not matter to it does not end it")
+        access.trunk.mediaPrefixes = [try #require(IPPrefix(parsing: "198.51.100.64/29"))]
+        scene.office.apply([.outside(.putTrunk(access))])
+        #expect(scene.office.switchboard.calls().isEmpty)
+        #expect(scene.office.received(on: scene.provider.flow).contains { $0.method == .bye })
+    }
+
     @Test func `after the exception nothing leaves and nothing comes`() throws {
         var scene = try Self.scene(seconds: 60)
         scene.pass(seconds: 61)
@@ -280,7 +293,8 @@ struct PlainTrunkTests {
         var scene = try Self.scene()
         let (answer, _) = try scene.talk(to: "040555123", sdp: Self.plain)
         _ = try scene.talk(to: "040555124", callID: "call-2", sdp: Self.plain)
-        #expect(try scene.dial("040555125", callID: "call-3").last?.status == 503)
+        let refused = try #require(try scene.dial("040555125", callID: "call-3").last)
+        #expect(refused.status == 503 && refused.text(.warning).contains("every port"))
         #expect(scene.bring(sdp: Self.plain).last?.status == 503)
         scene.office.deliver(scene.caller.inDialog("BYE", of: answer), on: scene.caller.flow)
         _ = scene.office.received(on: scene.provider.flow)

@@ -75,6 +75,16 @@ def trial(folder, provider, server):
         yield "audio out", outside.hears_tone(TONES["desk"])
         yield "audio in", desk.hears_tone(TONES["outside"])
         yield from audited(server)
+        desk.dtmf("59")
+        yield "keys", until(lambda: "59" in outside.digits(), 5)
+        desk.hold()
+        time.sleep(2)
+        desk.resume()
+        time.sleep(1)
+        before = desk.seconds_of(TONES["outside"]), outside.seconds_of(TONES["desk"])
+        time.sleep(3)
+        yield "audio in after a hold", desk.seconds_of(TONES["outside"]) > before[0] + 1
+        yield "audio out after a hold", outside.seconds_of(TONES["desk"]) > before[1] + 1
         desk.hangup()
         yield "ends outside", outside.hears("closed", 8)
         time.sleep(1)

@@ -22,6 +22,9 @@ enum Limits {
     /// Answers that are kept for a phone over a transport that loses, for as long as it may ask again. A phone repeats what
     /// it just said, not what it said 64 requests ago.
     static let nonInviteServers = 64
+    /// Servers of providers that one call is tried at. Each may be silent for ``trunkSilence``, and nobody waits longer than for
+    /// these.
+    static let trunkTries = 6
     /// Bytes of the branch of an INVITE. RFC 3261 asks for a unique one; phones stay under 80.
     static let branchBytes = 512
     /// Dialogs that the answers to one INVITE may make: one where a phone is, and some where another server forks behind it

@@ -8,7 +8,8 @@ import SIP
 
 /// Calls that leave over a trunk (RFC 3261 §13.2 as a user agent client; RFC 3263 §4.3 for the choice of another way).
 extension CallTable {
-    /// Calls whom a placement names outside, over the first trunk that can take the call and was not tried for it.
+    /// Calls whom a placement names outside, over the first server of the first trunk that can take the call and was not tried
+    /// for it.
     ///
     /// - Returns: Why it did not; `nil` when it did.
     mutating func dial(_ placement: Placement, of serial: UInt64, _ desk: inout Desk) -> Refused? {
@@ -35,15 +36,16 @@ extension CallTable {
         return nil
     }
 
-    /// The best trunk that is up, has room, and did not fail this call before.
+    /// The best trunk that is up and has room, by a server that did not fail this call before.
     private func way(out placement: Placement, _ ringing: Call.Ringing, _ desk: inout Desk) -> TrunkWay? {
-        let tried = ringing.branches.filter { $0.placement === placement }.compactMap(\.party.trunk)
-        for access in desk.snapshot.outside.usableTrunks where !tried.contains(access.trunk.name) {
+        let tried = ringing.branches.filter { $0.placement === placement && $0.party.trunk != nil }.map(\.flow.id)
+        guard tried.count < Limits.trunkTries else { return nil }
+        for access in desk.snapshot.outside.usableTrunks {
             let name = access.trunk.name
             let room = TrunkRules.lines(of: access.trunk, for: placement.target)
-            guard of(Party.key(of: name)).count < room, let way = desk.trunks.way(over: name, at: desk.now) else {
-                continue
-            }
+            guard of(Party.key(of: name)).count < room,
+                let way = desk.trunks.way(over: name, except: tried, at: desk.now)
+            else { continue }
             // Our offer has the keys of the audio in it, where there are any.
             guard way.flow.transport.isEncrypted || TrunkRules.isPlain(way.trunk, at: desk.now.wall) else { continue }
             guard desk.hasPort(for: way) else { continue }
@@ -195,6 +197,7 @@ extension CallTable {
                 continue
             }
             desk.cancel(branch.key)
+            desk.trunks.answered(nil, on: branch.flow.id, at: desk.now)
             branchFailed(408, index, of: serial, &desk)
         }
     }

@@ -49,11 +49,14 @@ struct TrunkState: Sendable {
     func isAllowed(at now: WallTime) -> Bool { ProviderRules.mayBeUsed(trunk, at: now) }
 
     /// The connection that calls leave by: the first server that is up, when the provider lets us in.
-    func best(at now: WallTime) -> (line: TrunkLine, open: TrunkLine.Open)? {
-        guard isAllowed(at: now), !trunk.registers || registration.isAccepted,
-            let line = lines.first(where: \.isUp), let open = line.open
-        else { return nil }
-        return (line, open)
+    ///
+    /// - Parameter tried: Connections over which the call has failed already.
+    func best(at now: WallTime, except tried: [FlowID] = []) -> (line: TrunkLine, open: TrunkLine.Open)? {
+        guard isAllowed(at: now), !trunk.registers || registration.isAccepted else { return nil }
+        for line in lines where line.isUp {
+            if let open = line.open, !tried.contains(open.flow.id) { return (line, open) }
+        }
+        return nil
     }
 
     func index(of flow: FlowID) -> Int? { lines.firstIndex { $0.open?.flow.id == flow } }

@@ -30,8 +30,10 @@ struct TrunkTable: Sendable {
     // MARK: What calls ask
 
     /// How a call leaves over a trunk now; `nil` while it cannot.
-    func way(over name: TrunkName, at now: Moment) -> TrunkWay? {
-        guard let state = trunks[name], let best = state.best(at: now.wall) else { return nil }
+    ///
+    /// - Parameter tried: Connections over which the call has failed already: a provider has several servers (RFC 3263 §4.3).
+    func way(over name: TrunkName, except tried: [FlowID] = [], at now: Moment) -> TrunkWay? {
+        guard let state = trunks[name], let best = state.best(at: now.wall, except: tried) else { return nil }
         return TrunkWay(
             flow: best.open.flow,
             trunk: state.trunk,

@@ -97,6 +97,34 @@ struct OutgoingTests {
         #expect(heard.last?.status == 503)
     }
 
+    /// RFC 3263 §4.3, row F09.
+    @Test(arguments: [nil, 503, 500])
+    func `a call that a provider's first server does not take goes by its second one`(_ status: Int?) throws {
+        var scene = try OutsideScene(servers: ["198.51.100.1:5061", "198.51.100.2:5061"])
+        let second = try #require(scene.secondServer)
+        _ = try scene.dial("040555123")
+        let first = try scene.invite()
+        if let status { _ = scene.say(status, to: first) } else { scene.office.wait(.milliseconds(6_100)) }
+        let invite = try #require(scene.office.received(on: second).first { $0.method == .invite })
+        #expect(invite.text(.callID) != first.text(.callID))
+        scene.provider.flow = second
+        #expect(scene.say(200, to: invite).last?.status == 200)
+        let charges = try #require(scene.office.record()?.charges)
+        // Who was silent may still have answered.
+        #expect(charges.count == 2 && charges[0].cost == (status == nil ? nil : .zero))
+    }
+
+    @Test func `a call that none of a provider's servers takes is tried once at each`() throws {
+        var scene = try OutsideScene(servers: ["198.51.100.1:5061", "198.51.100.2:5061"])
+        let second = try #require(scene.secondServer)
+        _ = try scene.dial("040555123")
+        _ = scene.say(503, to: try scene.invite())
+        scene.provider.flow = second
+        let heard = scene.say(503, to: try scene.invite())
+        #expect(heard.last?.status == 503)
+        #expect(scene.office.record()?.endedAt != nil)
+    }
+
     @Test func `a caller who hangs up takes the call back, and a late answer is hung up on and paid`() throws {
         var scene = try OutsideScene()
         let trying = try #require(try scene.dial("040555123").last)

@@ -15,11 +15,14 @@ struct OutsideScene {
     var callee: Phone
     /// What the provider is told over its connection, and what it says there.
     var provider: Phone
+    /// The connection to the provider's second server, where it has one.
+    private(set) var secondServer: Flow?
 
     /// - Parameters:
-    ///   - trunks: Each with a connection; calls go by the first.
+    ///   - servers: Of the provider. The first two are connected, and calls go by the first.
     ///   - rates: Prefixes and prices of a minute in millionths.
     init(
+        servers: [String] = ["198.51.100.1:5061"],
         rates: [(String, Int64)] = [("+49", 10_000), ("+43", 20_000), ("+53", 400_000)],
         trunk: TrunkAccess? = nil,
         change: (inout DialingSettings, inout SpendSettings) -> Void = { _, _ in }
@@ -39,7 +42,8 @@ struct OutsideScene {
             .outside(.rate(.wait(deck))),
             .outside(.rate(.activate(RateDecks.usual))),
         ])
-        provider.flow = try connect()
+        let flows = try connect(to: servers)
+        (provider.flow, secondServer) = (flows[0], flows.dropFirst().first)
     }
 
     /// So many units an hour, and no more in a week.
@@ -81,13 +85,15 @@ struct OutsideScene {
         return ImportedDeck(try #require(deck), importedAt: WallTime(milliseconds: 0), importedBy: "test")
     }
 
-    /// DNS answers, the connection stands, and the provider answers what it is asked first.
-    mutating func connect(to addresses: [String] = ["198.51.100.1:5061"]) throws -> Flow {
-        try office.resolve(try #require(office.lookups.last), to: addresses)
-        let wanted = try #require(office.connects.last)
-        let flow = try office.connect(wanted, over: Transport(rawValue: wanted.transport.rawValue) ?? .tls)
-        for request in office.received(on: flow) { office.deliver(provider.answer(request, 200), on: flow) }
-        return flow
+    /// DNS answers, the connections stand, and the provider answers what it is asked first.
+    private mutating func connect(to servers: [String]) throws -> [Flow] {
+        let before = office.connects.count
+        try office.resolve(try #require(office.lookups.last), to: servers)
+        return try office.connects[before...].map { wanted in
+            let flow = try office.connect(wanted, over: Transport(rawValue: wanted.transport.rawValue) ?? .tls)
+            for request in office.received(on: flow) { office.deliver(provider.answer(request, 200), on: flow) }
+            return flow
+        }
     }
 
     // MARK: Calls that leave

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real provider: Kamailio as registrar and proxy, with rtpengine between its customers and its own telephones.
 
-It knows one customer, `account`, whose telephone numbers begin with +4930, and one telephone of its own, `outside`, which takes
-every other number. Everything is TLS and SRTP. Its certificates come from an authority of its own. With `transport` "udp" or "tcp" it
-knows no better towards its customer: SIP in the clear, RTP, and a digest of SHA-256; its own telephone stays encrypted.
+It knows one customer, `account`, whose telephone numbers begin with +4930, and two telephones of its own: `second` takes the
+numbers that begin with +4989, and `outside` every other one. Everything is TLS and SRTP. Its certificates come from an authority
+of its own, or from that of another provider, of which it is one more server then. With `transport` "udp" or "tcp" it knows no
+better towards its customer: SIP in the clear, RTP, and a digest of SHA-256; its own telephones stay encrypted.
 """
 import os
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -61,6 +63,7 @@ request_route {{
     if (loose_route()) {{
       handle_ruri_alias();
       if (is_method("BYE")) rtpengine_delete();
+      if (is_method("INVITE|UPDATE")) add_contact_alias();
       if (is_method("INVITE") && sdp_content()) {{ rtpengine_offer("replace-origin replace-session-connection"); t_on_reply("ANSWER"); }}
       t_relay();
       exit;
@@ -92,12 +95,14 @@ request_route {{
   record_route();
   add_contact_alias();
   $var(called) = $rU;
-  if ($rU =~ "^\\+4930") $ru = "sip:account@{domain}"; else $ru = "sip:outside@{domain}";
+  if ($rU =~ "^\\+4930") $ru = "sip:account@{domain}";
+  else if ($rU =~ "^\\+4989") $ru = "sip:second@{domain}";
+  else $ru = "sip:outside@{domain}";
   if (!lookup("location")) {{ sl_send_reply("480", "Not registered"); exit; }}
   handle_ruri_alias();
-  if ($var(caller) == "outside") $rU = $var(called);
+  if ($var(caller) != "account") $rU = $var(called);
   if (sdp_content()) {{
-    if ($var(caller) == "outside" && "{audio}" == "RTP/AVP") {{
+    if ($var(called) =~ "^\\+4930" && "{audio}" == "RTP/AVP") {{
       rtpengine_offer("replace-origin replace-session-connection ICE=remove DTLS=off RTP/AVP");
     }} else {{
       rtpengine_offer("replace-origin replace-session-connection ICE=remove RTP/SAVP DTLS=off SDES-no-NULL_HMAC_SHA1_80 SDES-no-NULL_HMAC_SHA1_32 SDES-no-AEAD_AES_256_GCM SDES-no-AEAD_AES_128_GCM");
@@ -124,14 +129,18 @@ verify_certificate = no
 
 
 class Provider:
-    def __init__(self, folder, transport="tls"):
+    def __init__(self, folder, name="provider", like=None, transport="tls"):
         self.transport, is_plain = transport, transport != "tls"
-        self.folder, self.processes = os.path.join(folder, "provider"), []
+        self.folder, self.processes, self.signalling = os.path.join(folder, name), [], None
         os.makedirs(self.folder)
         self.udp, self.tls = free_port(), free_port()
         self.control, self.media = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
         self.ca = os.path.join(self.folder, "ca.pem")
-        self._certify()
+        if like:
+            for file in ("ca.pem", "server.pem", "server.key"):
+                shutil.copy(os.path.join(like.folder, file), self.folder)
+        else:
+            self._certify()
         for name, text in (("kamailio.cfg", CONFIG), ("tls.cfg", TLS)):
             with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
                 file.write(text.format(udp=self.udp, tls=self.tls, control=self.control, folder=self.folder,
@@ -144,6 +153,14 @@ class Provider:
     def port(self):
         """Where its customer finds it."""
         return self.tls if self.transport == "tls" else self.udp
+
+    @property
+    def means(self):
+        """What `trunk add` is told of how it is protected."""
+        if self.transport == "tls":
+            return ["--authority", self.ca]
+        return ["--transport", self.transport, "--prefix", "127.0.0.1/32", "--media-prefix", "127.0.0.1/32", "--allow-plain",
+                "--reason", "it has no TLS", "--until", "1d"]
 
     def _certify(self):
         def run(*arguments):
@@ -165,7 +182,7 @@ class Provider:
         self.start_signalling()
 
     def start_signalling(self):
-        self._spawn("kamailio", "-DD", "-E", "-m", "64", "-M", "8", "-Y", self.folder, "-f",
+        self.signalling = self._spawn("kamailio", "-DD", "-E", "-m", "64", "-M", "8", "-Y", self.folder, "-f",
                     os.path.join(self.folder, "kamailio.cfg"))
         if not until(self._answers, 10):
             raise RuntimeError("Kamailio did not start: " + self.log("kamailio")[-2000:])
@@ -178,6 +195,19 @@ class Provider:
         log = open(os.path.join(self.folder, program + ".log"), "ab")
         program = shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin") or program
         self.processes.append(subprocess.Popen([program, *arguments], stdout=log, stderr=log, cwd=self.folder))
+        return self.processes[-1]
+
+    def signal(self, number):
+        """Sends a signal to every process of Kamailio: SIGSTOP makes it silent with its connections open."""
+        parent = str(self.signalling.pid)
+        with open("/proc/%s/task/%s/children" % (parent, parent), encoding="ascii") as children:
+            for pid in [parent, *children.read().split()]:
+                os.kill(int(pid), number)
+
+    def kill_signalling(self):
+        self.signal(signal.SIGKILL)
+        self.signalling.wait(10)
+        self.processes.remove(self.signalling)
 
     def log(self, program):
         with open(os.path.join(self.folder, program + ".log"), encoding="utf-8", errors="replace") as file:
@@ -186,5 +216,7 @@ class Provider:
     def stop(self):
         for process in self.processes:
             process.terminate()
+        if self.signalling in self.processes:
+            self.signal(signal.SIGCONT)
         for process in self.processes:
             process.wait(10)

@@ -26,7 +26,7 @@ TONES = {"desk": 440, "outside": 1000}
 
 def make(folder):
     """The provider, the business with a trunk and a number, and a telephone on each side."""
-    provider, server = Provider(folder, transport), Server(program, folder, plain_calls=4 if IS_PLAIN else 0)
+    provider, server = Provider(folder, transport=transport), Server(program, folder, plain_calls=4 if IS_PLAIN else 0)
     provider.start()
     server.start()
     server.run("extension", "add", "101", "102")
@@ -36,12 +36,8 @@ def make(folder):
             file.write(text)
     server.run("country", "home", "DE")
     server.run("rates", "import", rates, "--activate")
-    means = ["--authority", provider.ca]
-    if IS_PLAIN:
-        means = ["--transport", transport, "--prefix", "127.0.0.1/32", "--media-prefix", "127.0.0.1/32", "--allow-plain",
-                 "--reason", "it has no TLS", "--until", "1d"]
     server.run("trunk", "add", "main", "--domain", DOMAIN, "--server", "127.0.0.1:%d" % provider.port,
-               "--username", "account", "--password-file", password, *means)
+               "--username", "account", "--password-file", password, *provider.means)
     server.run("number", "add", "+4930555101", "--to", "extension", "101")
     server.run("number", "caller", "+4930555101")
     return provider, server
@@ -97,7 +93,7 @@ def trial(folder, provider, server):
             yield "outside was readable", "by=account proto=" + transport in provider.log("kamailio").lower()
         else:
             yield "outside protected", outer.get("tlsVersion") and outer.get("srtpSuite") not in (None, "none")
-        desk.dial("sip:0900123456@" + Server.domain)
+        desk.dial("sip:09001234567@" + Server.domain)
         yield "premium refused", desk.hears("closed", 8, 2)
         yield "premium stays here", "+49900" not in provider.log("kamailio")
         outside.dial("sip:+4930555101@" + DOMAIN)

@@ -19,6 +19,7 @@ public enum Auditor {
         .sipPasswords, .credentialDelivery, .signallingEncryption, .mediaEncryption,
         .mediaSource, .intrusionDetection, .floodProtection, .openPorts, .roles, .journal,
         .countryDialing, .premiumNumbers, .spendLimit,
+        .trunkEncryption, .providerAllowlist, .callerTrust,
     ]
 
     /// Takes seconds: it tries passwords, reads the database and makes handshakes. Changes nothing.

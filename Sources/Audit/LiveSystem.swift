@@ -41,6 +41,8 @@ public struct LiveSystem: Sendable {
     public var account: OwnerRules.Account
     /// Calls that leave the business.
     public var outside: OutsideFacts
+    /// Every connection to a provider and from one.
+    public var trunks: [TrunkConnectionFacts] = []
 
     public init(
         now: WallTime,
@@ -102,9 +104,44 @@ public struct ConnectionFacts: Hashable, Sendable {
     public let protection: LegProtection
     /// Whether audio flows on it, so that it must have an SRTP suite.
     public let carriesAudio: Bool
+    /// Of a leg to the outside: `trunk-encryption` and `provider-allowlist` are about it.
+    public let trunk: TrunkName?
+    /// Where its audio comes from; `nil` before the first packet.
+    public let source: IPAddress?
 
-    public init(subject: String, protection: LegProtection, carriesAudio: Bool) {
+    public init(
+        subject: String,
+        protection: LegProtection,
+        carriesAudio: Bool,
+        trunk: TrunkName? = nil,
+        source: IPAddress? = nil
+    ) {
         (self.subject, self.protection, self.carriesAudio) = (subject, protection, carriesAudio)
+        (self.trunk, self.source) = (trunk, source)
+    }
+}
+
+/// One connection to a provider, or one that came from where a provider is.
+public struct TrunkConnectionFacts: Hashable, Sendable {
+    public let trunk: TrunkName
+    /// As the socket has it.
+    public let remote: SocketAddress
+    /// Whether we opened it.
+    public let isOurs: Bool
+    /// What protects the signalling.
+    public let protection: LegProtection
+    /// Whose certificate was shown and verified; `nil` where none was.
+    public let verified: DomainName?
+
+    public init(
+        trunk: TrunkName,
+        remote: SocketAddress,
+        isOurs: Bool,
+        protection: LegProtection,
+        verified: DomainName?
+    ) {
+        (self.trunk, self.remote, self.isOurs) = (trunk, remote, isOurs)
+        (self.protection, self.verified) = (protection, verified)
     }
 }
 

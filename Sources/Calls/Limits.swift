@@ -93,6 +93,8 @@ enum Limits {
     /// How long a port of a plain leg is nobody's after its call: longer than anything that was sent to it is on its way, and
     /// than a provider repeats what ended the call (64·T1 of RFC 3261 §17.1.1.1).
     static let plainPortRest: Duration = .seconds(32)
+    /// How often legs in the clear are looked after: a call outlives the exception of its trunk no longer than this.
+    static let plainReview: Duration = .seconds(1)
     /// Characters of a dialled number or a client's name that are kept in a record.
     static let recordedText = 64
 

@@ -49,6 +49,9 @@ public struct SwitchboardFigures: Sendable {
     /// Phones that were told to register later.
     public var shedding = SheddingFigures()
     public var relays = RelayFigures()
+    /// Legs in the clear there are, and there can be at once.
+    public var plainLegs = 0
+    public var plainPorts = 0
 }
 
 /// How many phones were sent away, and until when the last of them was told to wait.

@@ -8,15 +8,21 @@ public struct LegProtection: Hashable, Sendable, Codable {
     public var transport: String
     public var tlsVersion: String?
     public var cipher: String?
-    /// Name of the SRTP suite as in `a=crypto` (RFC 4568 §6.2, RFC 7714 §14.2).
+    /// Name of the SRTP suite as in `a=crypto` (RFC 4568 §6.2, RFC 7714 §14.2); ``readableAudio`` of a leg to a provider that
+    /// encrypts nothing.
     public var srtpSuite: String?
+
+    /// Audio that everybody on the way can hear, by the exception of a trunk.
+    public static let readableAudio = "none"
 
     public init(transport: String, tlsVersion: String? = nil, cipher: String? = nil, srtpSuite: String? = nil) {
         (self.transport, self.tlsVersion, self.cipher, self.srtpSuite) = (transport, tlsVersion, cipher, srtpSuite)
     }
 
     /// Whether signalling and audio of this leg were both encrypted.
-    public var isComplete: Bool { tlsVersion != nil && srtpSuite != nil }
+    public var isComplete: Bool { tlsVersion != nil && srtpSuite != nil && !isReadable }
+    /// Whether its audio was agreed on and is not encrypted.
+    public var isReadable: Bool { srtpSuite == Self.readableAudio }
 }
 
 /// How a call went.

@@ -18,6 +18,9 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case countryDialing = "country-dialing"
     case premiumNumbers = "premium-numbers"
     case spendLimit = "spend-limit"
+    case trunkEncryption = "trunk-encryption"
+    case providerAllowlist = "provider-allowlist"
+    case callerTrust = "caller-trust"
 
     /// The rule in a few words, as a heading.
     public var title: String {
@@ -35,6 +38,9 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .countryDialing: "Calls abroad are off until somebody opens a country"
         case .premiumNumbers: "Nobody is paid for being called"
         case .spendLimit: "No call costs more than the owner allows"
+        case .trunkEncryption: "Calls outside are encrypted up to the provider, or a dated exception says why not"
+        case .providerAllowlist: "Providers are taken at their own addresses and nowhere else"
+        case .callerTrust: "Nobody outside passes for somebody inside"
         }
     }
 }

@@ -18,6 +18,14 @@ public enum Participant: Hashable, Sendable {
         }
     }
 
+    /// Whether they are reached over a trunk.
+    public var isOutside: Bool {
+        switch self {
+        case .outside, .emergency: true
+        case .extension, .service: false
+        }
+    }
+
     /// What is dialled for it, and kept of it: `101`, `*43`, `+493012345`, `anonymous`, `sos:112`.
     public var text: String {
         switch self {

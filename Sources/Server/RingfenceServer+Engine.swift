@@ -84,7 +84,7 @@ extension RingfenceServer: HealthReporter {
     public func health() async -> [Finding] { await health(socketsNotOlderThan: .zero) }
 
     func health(socketsNotOlderThan age: Duration) async -> [Finding] {
-        let asked = await hop.ask { signalling in
+        let asked = await hop.ask { [snapshot = store.snapshot] signalling in
             let loop = signalling.loop
             return (
                 signalling.listeners, signalling.exceptions,
@@ -92,6 +92,12 @@ extension RingfenceServer: HealthReporter {
                     Finding(strangersOf: loop),
                     Finding(loop.switchboard.figures.shedding, at: SystemClock.wall),
                     Finding(loop.switchboard.figures.relays),
+                    Finding(
+                        plainLegs: loop.switchboard.figures.plainLegs,
+                        of: loop.switchboard.figures.plainPorts,
+                        for: snapshot,
+                        at: SystemClock.wall
+                    ),
                 ]
             )
         }

@@ -103,6 +103,7 @@ private enum AttackTable {
         "T03": "not live: a phone of the business would have to ring",
         "T10": "not live: an hour of a real call would be paid",
         "T12": "not live: somebody outside would have to be called",
+        "F09": "not live: the servers of a provider would have to fail, and calls with them",
         "K06": "not live: only from inside can a million words be looked at",
     ]
 
@@ -183,9 +184,14 @@ private enum AttackTable {
         "K01": "outdated TLS",
         "K02": "no TLS, sips downgrade",
         "K03": "wrong certificate",
+        "K04": "encryption taken away by DNS",
+        "K05": "agreement on less security",
         "K06": "weak randomness",
         "P07": "role bypass through another channel",
         "P08": "somebody else's things by their name",
         "I04": "self-escalation",
+        "Z01": "own number from outside",
+        "Z03": "look-alike names",
+        "F09": "a provider that fails",
     ]
 }

@@ -97,6 +97,22 @@ struct CoverageTests {
         case .countryDialing: #expect(try Decisions.refusal(ofCallTo: "+9607710000") == control)
         case .premiumNumbers: #expect(try Decisions.refusal(ofCallTo: "+499001000000") == control)
         case .spendLimit: #expect(try Decisions.refusal(ofCallAt: Money(units: 1)) == control)
+        case .trunkEncryption:
+            #expect(try Decisions.refusal(ofCallFrom: "+4940555123", isSecure: false) == control)
+            #expect(try Decisions.refusal { $0.transport = .udp } == control)
+        case .providerAllowlist:
+            let trunk = try Decisions.trunk()
+            for (address, isTheirs) in [("192.0.2.1", true), ("198.51.100.1", false)] {
+                let address = try #require(IPAddress(parsing: address))
+                let now = WallTime(milliseconds: 0)
+                #expect(ProviderRules.speaks(for: trunk, from: address, over: .tls, at: now) == isTheirs)
+            }
+            #expect(
+                try Decisions.refusal { $0.prefixes = [IPPrefix(parsing: "0.0.0.0/0")].compactMap(\.self) } == control
+            )
+        case .callerTrust:
+            #expect(try Decisions.refusal(ofCallFrom: "+49301234567") == control)
+            #expect(CallerName.clean("Bank \u{2713}") == "Bank")
         }
     }
 
@@ -119,6 +135,9 @@ struct CoverageTests {
             case .countryDialing: "ForwardRules.decide"
             case .premiumNumbers: "PremiumRules.refusal"
             case .spendLimit: "gate?.admit"
+            case .trunkEncryption: "TrunkRules.isPlain"
+            case .providerAllowlist: "ProviderRules.speaks"
+            case .callerTrust: "CallerName.clean"
             }
         let users = try Sources.files(without: ["Guard", "Audit"]).filter {
             try String(contentsOf: $0, encoding: .utf8).contains(rule)
@@ -188,6 +207,47 @@ private enum Decisions {
             at: moment
         )
         switch verdict {
+        case .allowed: return nil
+        case .refused(let refusal): return refusal.control
+        }
+    }
+
+    static func trunk() throws -> Trunk {
+        Trunk(
+            name: try #require(TrunkName(parsing: "main")),
+            domain: try #require(DomainName(parsing: "sip.provider.example")),
+            registers: false,
+            prefixes: [try #require(IPPrefix(parsing: "192.0.2.0/24"))],
+            createdAt: WallTime(milliseconds: 0)
+        )
+    }
+
+    /// Of a trunk that is described so.
+    static func refusal(_ change: (inout Trunk) -> Void) throws -> Control? {
+        var trunk = try trunk()
+        change(&trunk)
+        let access = TrunkAccess(trunk, secret: nil)
+        return TrunkSettingRules.refusal(of: access, in: .none, at: WallTime(milliseconds: 0))?.control
+    }
+
+    /// Of a call that a provider brings to the only number of the business.
+    static func refusal(ofCallFrom caller: String, isSecure: Bool = true) throws -> Control? {
+        let office = try TestOffice()
+        let (now, own) = (WallTime(milliseconds: 0), try #require(PhoneNumber(parsing: "+49301234567")))
+        let destination = Destination(parsing: TestOffice.numbers[0])
+        let snapshot = office.snapshot.applying([
+            .outside(.putTrunk(TrunkAccess(try trunk(), secret: nil))),
+            .outside(.own(OwnedNumber(number: own, destination: destination, createdAt: now))),
+        ])
+        let attempt = InboundAttempt(
+            trunk: try trunk().name,
+            called: own,
+            caller: PhoneNumber(parsing: caller),
+            claimsExtension: false,
+            signallingIsSecure: isSecure,
+            media: .encrypted
+        )
+        switch InboundRules.decide(attempt, in: snapshot, at: now) {
         case .allowed: return nil
         case .refused(let refusal): return refusal.control
         }

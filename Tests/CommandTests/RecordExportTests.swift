@@ -36,7 +36,7 @@ struct RecordExportTests {
         return record
     }
 
-    @Test func `Z01 no cell is a formula, and a spreadsheet reads each as it was`() throws {
+    @Test func `P13 no cell is a formula, and a spreadsheet reads each as it was`() throws {
         for text in ["=1+1", "+49", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1"] {
             let cell = RecordSheet.cell(text)
             #expect(cell.hasPrefix("'") || cell.hasPrefix("\"'"), "\(cell)")

@@ -14,12 +14,25 @@ struct ProviderTests {
         #expect(status == 0, "\(output)")
     }
 
+    @Test(.timeLimit(.minutes(3)), arguments: ["udp", "tcp"])
+    func `the same over a provider that encrypts nothing, until its exception ends`(transport: String) throws {
+        let (status, output) = try Laboratory.run(script: "provider_check", [Laboratory.program.path, transport])
+        #expect(status == 0, "\(output)")
+    }
+
     @Test(
         .timeLimit(.minutes(5)),
         arguments: ["dtmf", "hold", "blind", "premium", "attended", "forward", "pickup", "failover"]
     )
     func `what a business does with outside calls works with real phones and providers`(feature: String) throws {
         let (status, output) = try Laboratory.run(script: "provider_feature_check", [Laboratory.program.path, feature])
+        #expect(status == 0, "\(output)")
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: ["dtmf", "hold", "blind", "attended", "forward", "pickup"])
+    func `so it does over a provider that encrypts nothing`(feature: String) throws {
+        let script = [Laboratory.program.path, feature, "udp"]
+        let (status, output) = try Laboratory.run(script: "provider_feature_check", script)
         #expect(status == 0, "\(output)")
     }
 }

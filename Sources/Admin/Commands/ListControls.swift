@@ -39,9 +39,10 @@ extension Control {
         switch self {
         case .signallingEncryption, .openPorts: snapshot.exceptions.count { now < $0.until }
         case .countryDialing: snapshot.outside.dialing.releases.count { now < $0.until }
+        case .trunkEncryption: snapshot.outside.usableTrunks.count { $0.trunk.mayBePlain(at: now) }
         case .premiumNumbers: snapshot.outside.dialing.approvals.count { now < $0.until }
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
-            .roles, .journal, .spendLimit:
+            .roles, .journal, .spendLimit, .providerAllowlist, .callerTrust:
             0
         }
     }

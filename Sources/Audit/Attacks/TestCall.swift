@@ -141,11 +141,16 @@ struct TestCall: Sendable {
     /// Calls, and answers the INVITE at the other phone with a challenge.
     ///
     /// - Returns: A login that the target sends then; `nil` when none comes.
-    static func refuse(_ status: String, _ wire: Wire, _ target: Target) async throws(WireError) -> String? {
+    static func refuse(
+        _ status: String,
+        _ wire: Wire,
+        _ target: Target,
+        realm: String? = nil
+    ) async throws(WireError) -> String? {
         let phones = try await TestPhone.registered(2, wire, target)
         let draft = try await phones[0].invitation(to: phones[1])
         let invite = try await phones[0].call(draft)
-        let leaked = try await phones[1].leak(after: phones[1].nextRequest("INVITE"), status)
+        let leaked = try await phones[1].leak(after: phones[1].nextRequest("INVITE"), status, realm: realm)
         try await phones[0].acknowledgeRefusal(of: invite, draft)
         for phone in phones { try await phone.unregister() }
         return leaked

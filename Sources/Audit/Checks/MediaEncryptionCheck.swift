@@ -8,7 +8,7 @@ extension Check {
     /// Looks at what the server offers, at the calls in progress, and at every recorded call that was answered.
     static let mediaEncryption = Check(.mediaEncryption) { system in
         let accepted = Set(SRTPSuite.allCases.map(\.rawValue))
-        let legs = system.connections.filter(\.carriesAudio)
+        let legs = system.connections.filter { $0.carriesAudio && $0.trunk == nil }
         let answered = system.records.filter { $0.answeredAt != nil }
         let refused = system.records.count { $0.control == .mediaEncryption }
         var findings: [Finding] = []
@@ -16,7 +16,11 @@ extension Check {
         if system.media.suites.isEmpty || !foreign.isEmpty { findings.append(.suites(system.media.suites)) }
         findings += legs.filter { !isEncrypted($0.protection, accepted) }.map(Finding.readableLeg)
         findings += answered.filter { record in
-            record.protections.contains { !isEncrypted($0, accepted) }
+            record.protections.enumerated().contains { index, leg in
+                // That of a provider that encrypts nothing is the matter of `trunk-encryption`.
+                let isExcused = leg?.isReadable == true && record.isOutside(index)
+                return !isExcused && !isEncrypted(leg, accepted)
+            }
         }.map(Finding.readableCall)
         let examined = [
             "suites offered: \(system.media.suites.joined(separator: ", "))",
@@ -26,9 +30,14 @@ extension Check {
         return CheckReport(control: .mediaEncryption, examined: examined, findings: findings)
     }
 
-    private static func isEncrypted(_ protection: LegProtection?, _ accepted: Set<String>) -> Bool {
+    static func isEncrypted(_ protection: LegProtection?, _ accepted: Set<String>) -> Bool {
         protection?.srtpSuite.map(accepted.contains) ?? false
     }
+}
+
+extension CallRecord {
+    /// Whether one of its ``protections`` is of a leg to the outside.
+    func isOutside(_ index: Int) -> Bool { (index == 0 ? caller : callee)?.isOutside ?? false }
 }
 
 extension Finding {
@@ -55,7 +64,7 @@ extension Finding {
     }
 
     fileprivate static func readableCall(_ record: CallRecord) -> Self {
-        let suites = record.protections.map { $0?.srtpSuite ?? "none" }
+        let suites = record.protections.map { $0?.srtpSuite ?? "none" } + ["-"]
         return Finding(
             "readable-call",
             .mediaEncryption,

@@ -16,7 +16,7 @@ extension Check {
         } else {
             findings.append(.noListener(system.declared))
         }
-        findings += system.connections.compactMap(unprotected)
+        findings += system.connections.filter { $0.trunk == nil }.compactMap(unprotected)
         examined.append("\(system.connections.count) connections of phones and legs of calls")
         return CheckReport(control: .signallingEncryption, examined: examined, findings: findings)
     }
@@ -68,12 +68,16 @@ extension Check {
     }
 
     private static func unprotected(_ connection: ConnectionFacts) -> Finding? {
-        let protection = connection.protection
-        let isNew = protection.tlsVersion == "TLSv1.2" || protection.tlsVersion == "TLSv1.3"
-        let isStrong = protection.cipher.map { $0.contains("GCM") || $0.contains("CHACHA20_POLY1305") } ?? true
-        let isEncrypted = protection.transport == "tls" || protection.transport == "wss"
-        guard !isEncrypted || !isNew || !isStrong else { return nil }
-        return .weakConnection(connection)
+        connection.protection.isSignalledSecurely ? nil : .weakConnection(connection)
+    }
+}
+
+extension LegProtection {
+    /// Over TLS of today.
+    var isSignalledSecurely: Bool {
+        let isNew = tlsVersion == "TLSv1.2" || tlsVersion == "TLSv1.3"
+        let isStrong = cipher.map { $0.contains("GCM") || $0.contains("CHACHA20_POLY1305") } ?? true
+        return isNew && isStrong && (transport == "tls" || transport == "wss")
     }
 }
 

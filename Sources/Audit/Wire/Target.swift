@@ -84,6 +84,8 @@ public struct Insider: Sendable {
     /// The control socket; `nil` where the attacker may not speak there.
     public var control: ControlTrials?
     public var ceiling: CeilingTrials?
+    /// `nil` where the numbers of the business are not known.
+    public var provider: ProviderRehearsal?
 
     public init(
         serverMemory: @escaping @Sendable () -> Int?,

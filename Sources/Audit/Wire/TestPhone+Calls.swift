@@ -73,10 +73,15 @@ extension TestPhone {
     /// Challenges the target for a request of its own.
     ///
     /// - Returns: The first line of whatever then comes with a login in it.
-    func leak(after request: HeardMessage, _ status: String) async throws(WireError) -> String? {
+    func leak(
+        after request: HeardMessage,
+        _ status: String,
+        realm: String? = nil
+    ) async throws(WireError) -> String? {
         let name = status.hasPrefix("407") ? "Proxy-Authenticate" : "WWW-Authenticate"
         let nonce = wireEntropy.token(bits: 128)
-        let challenge = "\(name): Digest realm=\"\(account.number)\", nonce=\"\(nonce)\", algorithm=MD5, qop=\"auth\""
+        let challenge =
+            "\(name): Digest realm=\"\(realm ?? account.number.text)\", nonce=\"\(nonce)\", algorithm=MD5, qop=\"auth\""
         try await reply(status, to: request, extra: [challenge])
         let line = try await line()
         while case .message(let message, _) = await line.next(within: Limits.silence) {

@@ -23,19 +23,22 @@ final class Party: Sendable {
     let device: DeviceID?
     /// Over which they are reached; `nil` for a phone of ours.
     let trunk: TrunkName?
+    /// Where the audio of that trunk comes from; empty for a phone of ours, and where nobody has said so.
+    let mediaPrefixes: [IPPrefix]
     let name: String
     /// Wants to stay unknown to the other side (RFC 3323).
     let isPrivate: Bool
 
     init(_ device: Device, _ subscriber: Extension, isPrivate: Bool = false) {
         (username, self.device, participant) = (device.username, device.id, .extension(device.number))
-        (name, self.isPrivate, trunk) = (subscriber.name, isPrivate, nil)
+        (name, self.isPrivate, trunk, mediaPrefixes) = (subscriber.name, isPrivate, nil, [])
     }
 
     /// Somebody outside.
-    init(_ participant: Participant, over trunk: TrunkName, name: String, isPrivate: Bool = false) {
-        (username, device, self.participant) = (Self.key(of: trunk), nil, participant)
-        (self.trunk, self.name, self.isPrivate) = (trunk, name, isPrivate)
+    init(_ participant: Participant, over trunk: Trunk, name: String, isPrivate: Bool = false) {
+        (username, device, self.participant) = (Self.key(of: trunk.name), nil, participant)
+        (self.trunk, mediaPrefixes) = (trunk.name, trunk.mediaPrefixes)
+        (self.name, self.isPrivate) = (name, isPrivate)
     }
 
     /// `nil` for whom no extension stands.
@@ -108,6 +111,8 @@ struct Call: Sendable {
         let dialog: Dialog
         /// `nil` when the caller wants us to offer (§13.2.1).
         let offer: SessionDescription?
+        /// Where the audio of a provider that encrypts nothing will come to; `nil` for everybody else.
+        let plain: Negotiation?
 
         init(
             request: Message,
@@ -115,10 +120,11 @@ struct Call: Sendable {
             flow: Flow,
             tag: String,
             dialog: Dialog,
-            offer: SessionDescription?
+            offer: SessionDescription?,
+            plain: Negotiation?
         ) {
             (self.request, self.transaction, self.flow) = (request, transaction, flow)
-            (self.tag, self.dialog, self.offer) = (tag, dialog, offer)
+            (self.tag, self.dialog, self.offer, self.plain) = (tag, dialog, offer, plain)
         }
     }
 

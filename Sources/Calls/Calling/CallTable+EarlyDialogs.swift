@@ -94,7 +94,7 @@ extension CallTable {
         on flow: Flow,
         _ desk: inout Desk
     ) -> Bool {
-        guard var told = earlyCalls[call.serial]?.told, told.isOffer, told.media.suite == nil else {
+        guard var told = earlyCalls[call.serial]?.told, told.isOffer, !told.media.isAgreed else {
             if request.body.isEmpty {
                 desk.respond(200, to: request, on: flow)
                 return true
@@ -150,7 +150,9 @@ extension CallTable {
             return false
         }
         do throws(Refused) {
-            guard let offer = try request.offer(), let audio = offer.audio else { throw Refused.noAudio }
+            guard let offer = try request.offer(for: before.protection), let audio = offer.audio else {
+                throw Refused.noAudio
+            }
             var media = try desk.proposal(audio, for: before)
             let formats = before.formats.filter { known in audio.formats.contains { $0.isSameEncoding(as: known) } }
             guard formats.holdsVoice else { throw Refused.noCodec }
@@ -171,7 +173,7 @@ extension CallTable {
             guard let phone = earlyCalls[owner.call]?.phones[branch], phone.isSettled else { return nil }
             return phone.media
         }
-        guard let told = earlyCalls[owner.call]?.told, told.isReliable, told.media.suite != nil else {
+        guard let told = earlyCalls[owner.call]?.told, told.isReliable, told.media.isAgreed else {
             return nil
         }
         return told.media

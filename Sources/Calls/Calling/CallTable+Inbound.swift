@@ -27,10 +27,20 @@ extension CallTable {
         desk.answer(transaction, 100, Desk.response(100, to: request, on: flow, tag: nil))
         let numbers = TrunkNumbers(trunk.numbers, desk.snapshot.outside.dialing)
         let called = request.called(numbers, registeredAs: trunk.username)
-        let caller = request.outsideCaller(numbers, over: name, in: desk.snapshot)
+        let caller = request.outsideCaller(numbers, over: trunk, in: desk.snapshot)
         var decision = decide(request, called.number, caller, over: trunk, on: flow, &desk)
         if case .connect = decision, request.hasSpentHops { decision = .refuse(.tooManyHops) }
-        let draft = Call.Draft(request: request, transaction: transaction, flow: flow, tag: tag, dialog: dialog)
+        var draft = Call.Draft(request: request, transaction: transaction, flow: flow, tag: tag, dialog: dialog)
+        if case .connect(let placement, let offer) = decision, placement.isPlain {
+            draft.plain = desk.plainNegotiation(towards: offer?.audio?.address ?? flow.remote.ip)
+            if draft.plain == nil { decision = .refuse(.noPlainPort) }
+            watchPlainLegs(&desk)
+        }
+        if case .refuse(var refused) = decision {
+            // What the business refuses, and why, is nobody's matter outside.
+            refused.isToldToCaller = false
+            decision = .refuse(refused)
+        }
         open(serial, draft, from: caller.party, dialled: called.number?.text ?? called.text, decision, &desk)
         begin(serial, decision, only: nil, &desk)
     }
@@ -48,16 +58,23 @@ extension CallTable {
         _ desk: inout Desk
     ) -> Decision {
         let offer: SessionDescription?
-        do { offer = try request.offer() } catch { return .refuse(error) }
+        let (isSecure, now) = (flow.transport.isEncrypted, desk.now.wall)
+        let isPlain: Bool
+        do throws(Refused) {
+            let promise = try request.description()?.promise
+            isPlain = TrunkRules.isPlain(trunk, offering: promise, signallingIsSecure: isSecure, at: now)
+            offer = try request.offer(for: isPlain ? .plain : .srtp)
+        } catch { return .refuse(error) }
         let attempt = InboundAttempt(
             trunk: trunk.name,
             called: called,
             caller: caller.number,
             claimsExtension: caller.claimsExtension,
-            signallingIsSecure: flow.transport.isEncrypted,
+            signallingIsSecure: isSecure,
+            isPlain: isPlain,
             media: offer.map(\.promise) ?? .lateOffer
         )
-        return Decision(InboundRules.decide(attempt, in: desk.snapshot, at: desk.now.wall), offer)
+        return Decision(InboundRules.decide(attempt, in: desk.snapshot, at: now), offer)
     }
 }
 
@@ -86,7 +103,7 @@ extension Message {
     /// P-Asserted-Identity where the provider gives one (RFC 3325 §9.1), else From.
     fileprivate func outsideCaller(
         _ numbers: TrunkNumbers,
-        over trunk: TrunkName,
+        over trunk: Trunk,
         in snapshot: Snapshot
     ) -> OutsideCaller {
         let asserted = (try? addresses(.pAssertedIdentity))?.first

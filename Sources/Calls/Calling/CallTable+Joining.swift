@@ -22,11 +22,11 @@ extension CallTable {
         self[standing]?.hops = call.hops
         let grounds = call.grounds?.and(self[standing]?.grounds?.pickups ?? [])
         self[standing]?.grounds = grounds
-        guard let media = leg(standing, transfer.referrer)?.relayMedia else {
-            end(standing, because: "a phone chose no encryption that we offered", &desk)
+        guard let end = leg(standing, transfer.referrer)?.relayEnd else {
+            self.end(standing, because: "a phone chose no encryption that we offered", &desk)
             return
         }
-        desk.turn.actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, .network(media))))
+        desk.turn.actions.append(.media(.update(RelayID(rawValue: standing), transfer.referrer.relay, end)))
         introduce(standing, transfer.referrer.other, .last, &desk)
     }
 
@@ -151,8 +151,8 @@ extension CallTable {
             $0.unacknowledged = nil
         }
         // What the one that waits says is no longer for this phone.
-        if let media = self.leg(owner)?.relayMedia {
-            desk.turn.actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, .network(media))))
+        if let end = self.leg(owner)?.relayEnd {
+            desk.turn.actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, end)))
         }
         return true
     }

@@ -65,7 +65,7 @@ extension CallTable {
     /// Decides whom an offer concerns.
     private mutating func decide(_ asked: Asked, _ leg: Leg, _ desk: inout Desk) {
         do {
-            guard let offer = try asked.request.offer(), let audio = offer.audio else {
+            guard let offer = try asked.request.offer(for: leg.media.protection), let audio = offer.audio else {
                 offerAgain(asked, leg, &desk)
                 return
             }
@@ -124,8 +124,8 @@ extension CallTable {
         }
         accept(asked, body: body, &desk)
         // What is not open yet is opened with both sides.
-        if let call = self[owner.call], call.relayed != nil, let media = leg(owner)?.relayMedia {
-            desk.turn.actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
+        if let call = self[owner.call], call.relayed != nil, let end = leg(owner)?.relayEnd {
+            desk.turn.actions.append(.media(.update(call.relay, owner.side.relay, end)))
         }
     }
 

@@ -37,7 +37,7 @@ extension CallTable {
 
     /// An INVITE inside the dialog of one side, with an offer of ours under the keys that stand.
     ///
-    /// - Returns: `nil` while the phone cannot be reached or its keys are not settled.
+    /// - Returns: `nil` while the phone cannot be reached or nothing is agreed on with it.
     mutating func reinvite(
         _ serial: UInt64,
         _ side: Side,
@@ -48,7 +48,7 @@ extension CallTable {
         presenting partner: Party? = nil,
         _ desk: inout Desk
     ) -> (BranchKey, Message)? {
-        guard var leg = leg(serial, side), let flow = leg.flow, leg.media.suite != nil else { return nil }
+        guard var leg = leg(serial, side), let flow = leg.flow, leg.media.isAgreed else { return nil }
         let body = leg.media.offer(
             formats,
             packetTime: packetTime,
@@ -168,12 +168,12 @@ extension CallTable {
     ///
     /// - Returns: Whether it was one; if not, nothing is changed.
     mutating func adopt(_ response: Message, _ serial: UInt64, _ side: Side, _ desk: inout Desk) -> Bool {
-        guard var media = leg(serial, side)?.media, media.suite != nil, media.accept(response.answer) else {
+        guard var media = leg(serial, side)?.media, media.isAgreed, media.accept(response.answer) else {
             return false
         }
         update(serial, side) { $0.media = media }
-        if let call = self[serial], call.relayed != nil, let relayed = leg(serial, side)?.relayMedia {
-            desk.turn.actions.append(.media(.update(call.relay, side.relay, .network(relayed))))
+        if let call = self[serial], call.relayed != nil, let end = leg(serial, side)?.relayEnd {
+            desk.turn.actions.append(.media(.update(call.relay, side.relay, end)))
         }
         return true
     }

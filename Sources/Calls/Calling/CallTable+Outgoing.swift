@@ -15,7 +15,7 @@ extension CallTable {
     mutating func dial(_ placement: Placement, of serial: UInt64, _ desk: inout Desk) -> Refused? {
         guard let call = self[serial], case .ringing(let ringing) = call.phase,
             let way = way(out: placement, ringing, &desk)
-        else { return .noTrunk }
+        else { return desk.isShortOfPorts ? .noPlainPort : .noTrunk }
         let permit: TrunkPermit
         switch admit(placement, over: way.trunk, in: serial, &desk) {
         case .allowed(let given): permit = given
@@ -27,6 +27,7 @@ extension CallTable {
             return .noTrunk
         }
         updateRinging(serial) { $0.branches.append(branch) }
+        if branch.media.protection == .plain { watchPlainLegs(&desk) }
         self[serial]?.record.trunk = way.trunk.name
         if let record = self[serial]?.record { desk.turn.actions.append(.remember(record, nil)) }
         let purpose = InviteClient.Purpose.branch(ringing.branches.count, placement, permit)
@@ -45,8 +46,9 @@ extension CallTable {
             guard of(Party.key(of: name)).count < room,
                 let way = desk.trunks.way(over: name, except: tried, at: desk.now)
             else { continue }
-            // Our offer has the keys of the audio in it.
-            guard way.flow.transport.isEncrypted else { continue }
+            // Our offer has the keys of the audio in it, where there are any.
+            guard way.flow.transport.isEncrypted || TrunkRules.isPlain(way.trunk, at: desk.now.wall) else { continue }
+            guard desk.hasPort(for: way) else { continue }
             return way
         }
         return nil
@@ -61,9 +63,10 @@ extension CallTable {
     ) -> (Branch, Message)? {
         let placement = permit.placement
         let numbers = TrunkNumbers(way.trunk.numbers, desk.snapshot.outside.dialing)
-        guard let outside = placement.outside, let target = numbers.written(placement.target) else { return nil }
+        guard let outside = placement.outside, let target = numbers.written(placement.target),
+            var media = desk.negotiation(over: way)
+        else { return nil }
         let key = BranchKey(using: desk.entropy)
-        var media = desk.negotiation(towards: way.flow.remote.ip)
         let audio = call.audio
         let body = media.offer(
             settledFormats(call.serial) ?? audio?.formats ?? AudioFormat.usual,
@@ -89,7 +92,7 @@ extension CallTable {
         writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
-        let party = Party(placement.target, over: way.trunk.name, name: target)
+        let party = Party(placement.target, over: way.trunk, name: target)
         let branch = Branch(
             key: key,
             placement: placement,

@@ -139,11 +139,9 @@ extension CallTable {
 
     private func callerProtection(of call: Call) -> LegProtection? {
         switch call.origin {
-        case .asked(let incoming): LegProtection(incoming.flow, suite: incoming.suite)
+        case .asked(let incoming): LegProtection(incoming.flow, incoming.audioProtection)
         case .transfer(let standing):
-            transfers[standing.call].flatMap { leg(standing.call, $0.referrer.other) }.flatMap { leg in
-                leg.flow.map { LegProtection($0, suite: leg.media.suite) }
-            }
+            transfers[standing.call].flatMap { leg(standing.call, $0.referrer.other) }.flatMap(\.protection)
         }
     }
 
@@ -199,7 +197,7 @@ extension CallTable {
         caller.unacknowledged = Unacknowledged(
             bytes,
             sequence: (try? incoming.request.cseq().number) ?? 1,
-            expectsAnswer: media.suite == nil,
+            expectsAnswer: !media.isAgreed,
             at: desk.now
         )
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .caller)
@@ -212,12 +210,10 @@ extension CallTable {
             caller.introduceBy = desk.now.monotonic + Limits.introduction
         }
         self[call.serial]?.phase = .talking(Call.Conversation(caller: Endpoint(caller), callee: callee))
-        if incoming.offer == nil, let suite = media.suite {
-            self[call.serial]?.record.callerProtection = LegProtection(incoming.flow, suite: suite)
+        if incoming.offer == nil, let audio = media.audioProtection {
+            self[call.serial]?.record.callerProtection = LegProtection(incoming.flow, audio)
         }
-        if let a = caller.relayMedia, let b = callee.media {
-            openRelay(call.serial, a: .network(a), b: b, &desk)
-        }
+        if let a = caller.relayEnd, let b = callee.media { openRelay(call.serial, a: a, b: b, &desk) }
         schedule(call.serial, at: desk.now.monotonic + .milliseconds(500))
         schedule(call.serial, at: desk.now.monotonic + Limits.silence)
     }
@@ -235,7 +231,9 @@ extension CallTable {
         if let told, told.isReliable { return (told.media, told.isOffer ? [] : told.body) }
         let answer = callee.answer(to: offer?.audio)
         // The same answer as before, if there was one (RFC 3261 §13.2.1).
-        var media = told?.media ?? desk.negotiation(towards: offer?.audio?.address ?? incoming.flow.remote.ip)
+        var media =
+            told?.media ?? incoming.plain
+            ?? desk.negotiation(towards: offer?.audio?.address ?? incoming.flow.remote.ip)
         guard let offer, let audio = offer.audio, told != nil || (try? media.take(audio, using: &desk.entropy)) != nil
         else {
             let body = media.offer(
@@ -268,8 +266,9 @@ extension Call {
 }
 
 extension Call.Incoming {
-    /// The suite that the caller's leg will use; `nil` when we make the offer.
-    fileprivate var suite: SRTPSuite? {
-        offer?.audio.flatMap { Negotiation.protection(of: $0)?.key.suite }
+    /// What will protect the audio of the caller's leg; `nil` when we make the offer.
+    fileprivate var audioProtection: String? {
+        guard let audio = offer?.audio else { return nil }
+        return plain == nil ? Negotiation.protection(of: audio)?.key.suite.rawValue : LegProtection.readableAudio
     }
 }

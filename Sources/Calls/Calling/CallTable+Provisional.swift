@@ -133,21 +133,20 @@ extension CallTable {
         openEarlyRelay(call, &desk)
     }
 
-    /// Opens the relay towards the caller, as soon as both keys are known.
+    /// Opens the relay towards the caller, as soon as both sides are known.
     mutating func openEarlyRelay(_ call: Call, _ desk: inout Desk) {
         guard let incoming = call.incoming, let early = earlyCalls[call.serial], early.relay != .open,
             let told = early.told,
             case .ringing(let ringing) = call.phase,
             EarlyMediaRules.decide(phones: ringing.ringingPhones) == .towardsCaller,
             let (index, phone) = early.phones.first(where: { $0.value.media != nil }), let media = phone.media,
-            var a = Leg(call.caller, incoming.flow, early.dialog, told.media, at: desk.now).relayMedia,
+            let a = Leg(call.caller, incoming.flow, early.dialog, told.media, at: desk.now).relayEnd,
             let b = Leg(ringing.branches[index].party, ringing.branches[index].flow, phone.dialog, media, at: desk.now)
-                .relayMedia
+                .relayEnd
         else { return }
-        a.sends = false
         earlyCalls[call.serial]?.relay = .open
         earlyCalls[call.serial]?.heard = index
-        openRelay(call.serial, a: .network(a), b: .network(b), &desk)
+        openRelay(call.serial, a: a.silenced(), b: b, &desk)
     }
 
     // MARK: Reliably

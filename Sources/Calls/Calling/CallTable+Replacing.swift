@@ -151,10 +151,10 @@ extension CallTable {
         }
         let formats = partner.media.remote?.formats ?? partner.media.formats
         guard let leg = seat(request, owner, permit, by: proof, formats: formats, partner.party, &desk),
-            let media = leg.relayMedia
+            let end = leg.relayEnd
         else { return }
         replace(owner.call, owner.side, with: leg, continuing: call, &desk)
-        desk.turn.actions.append(.media(.update(call.relay, owner.side.relay, .network(media))))
+        desk.turn.actions.append(.media(.update(call.relay, owner.side.relay, end)))
         introduce(owner.call, owner.side.other, .last, &desk)
     }
 

@@ -47,5 +47,6 @@ extension CallTable {
     /// Ends what is not allowed any longer, the oldest call first.
     mutating func review(_ desk: inout Desk) {
         for call in values.sorted(by: { $0.serial < $1.serial }) { review(call, &desk) }
+        endUnexcused(&desk)
     }
 }

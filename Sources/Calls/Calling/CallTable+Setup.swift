@@ -129,7 +129,7 @@ extension CallTable {
             callerDevice: caller.device,
             dialled: String(number.prefix(Limits.recordedText)),
             callee: placement?.target,
-            callerProtection: LegProtection(draft.flow, suite: nil),
+            callerProtection: LegProtection(draft.flow, nil),
             trunk: caller.trunk
         )
         self[serial] = Call(
@@ -268,6 +268,8 @@ extension Call {
         let flow: Flow
         let tag: String
         let dialog: Dialog
+        /// Of a provider that encrypts nothing.
+        var plain: Negotiation?
     }
 }
 
@@ -279,7 +281,8 @@ extension Call.Incoming {
             flow: draft.flow,
             tag: draft.tag,
             dialog: draft.dialog,
-            offer: offer
+            offer: offer,
+            plain: draft.plain
         )
     }
 }

@@ -12,6 +12,8 @@ struct CallTable: Sendable {
         case call(UInt64)
         /// A BYE that waits for an ACK.
         case farewell(UInt64)
+        /// Legs in the clear, all of them.
+        case plainLegs
     }
 
     private var calls = WatchedCalls()
@@ -35,6 +37,8 @@ struct CallTable: Sendable {
     var owingRecords: [ChargeID: CallRecord] = [:]
     /// Which call waits for a record.
     var tickets: [Ticket: UInt64] = [:]
+    /// Whether somebody looks after legs in the clear soon.
+    var isWatchingPlainLegs = false
     /// Relays that the latest census named and no call knows.
     var strayRelays: Set<UInt64> = []
 
@@ -82,6 +86,8 @@ struct CallTable: Sendable {
     mutating func schedule(farewell id: UInt64, at moment: MonotonicTime) {
         deadlines.insert(.farewell(id), at: moment)
     }
+
+    mutating func schedulePlainLegs(at moment: MonotonicTime) { deadlines.insert(.plainLegs, at: moment) }
 
     /// What is due. What asks for a moment that has passed waits for the next turn, so that others are served in between.
     mutating func takeDue(at now: MonotonicTime) -> [Due] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import Media
 import Model
 import Primitives
@@ -31,6 +32,36 @@ extension Desk {
         return Negotiation(at: local)
     }
 
+    /// A leg that leaves over a trunk.
+    ///
+    /// - Returns: `nil` when it has to be in the clear and no port is free for it.
+    mutating func negotiation(over way: TrunkWay) -> Negotiation? {
+        let peer = way.flow.remote.ip
+        guard TrunkRules.isPlain(way.trunk, at: now.wall) else { return negotiation(towards: peer) }
+        return plainNegotiation(towards: peer)
+    }
+
+    /// A leg in the clear.
+    ///
+    /// - Returns: `nil` when no port is free.
+    mutating func plainNegotiation(towards peer: IPAddress) -> Negotiation? {
+        plainPorts.negotiation(towards: peer, at: now.monotonic, using: &entropy)
+    }
+
+    /// Whether a trunk is up that no call can go by for want of a port.
+    var isShortOfPorts: Bool {
+        mutating get {
+            let ways = snapshot.outside.usableTrunks.compactMap { trunks.way(over: $0.trunk.name, at: now) }
+            return ways.contains { !hasPort(for: $0) }
+        }
+    }
+
+    /// Whether there could be one.
+    mutating func hasPort(for way: TrunkWay) -> Bool {
+        !TrunkRules.isPlain(way.trunk, at: now.wall)
+            || plainPorts.hasFree(towards: way.flow.remote.ip, at: now.monotonic)
+    }
+
     /// A leg as it would be with this offer. The same key again keeps everything as it is; a new key of theirs brings a
     /// new one of ours.
     mutating func proposal(_ audio: AudioDescription, for before: Negotiation) throws(Refused) -> Negotiation {
@@ -54,11 +85,13 @@ extension Message {
     }
 
     /// The offer in a request; `nil` without a body, which leaves the offer to us.
-    func offer() throws(Refused) -> SessionDescription? {
-        guard let offer = try description() else { return nil }
+    ///
+    /// - Parameter protection: Of the leg that it is for.
+    func offer(for protection: AudioProtection = .srtp) throws(Refused) -> SessionDescription? {
+        guard let offer = try description()?.chosen(for: protection) else { return nil }
         guard let audio = offer.audio else { throw .noAudio }
-        // What is in the clear is refused for that.
-        guard audio.formats.holdsVoice || Negotiation.protection(of: audio) == nil else { throw .noCodec }
+        // What is not protected as the leg has to be is refused for that.
+        guard audio.formats.holdsVoice || !audio.isUsable(protection) else { throw .noCodec }
         return offer
     }
 
@@ -66,5 +99,14 @@ extension Message {
     var answer: SessionDescription? {
         if let found = try? description() { return found }
         return try? SessionDescription(parsing: bytes.span.extracting(body.range))
+    }
+}
+
+extension AudioDescription {
+    fileprivate func isUsable(_ protection: AudioProtection) -> Bool {
+        switch protection {
+        case .srtp: Negotiation.protection(of: self) != nil
+        case .plain: suits(.plain)
+        }
     }
 }

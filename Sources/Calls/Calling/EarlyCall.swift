@@ -87,12 +87,11 @@ extension CallTable {
         else { return }
         earlyDialogs[DialogKey(phone.dialog)] = nil
         guard earlyCalls[serial]?.heard == index, let media = phone.media,
-            var leg = Leg(branch.party, branch.flow, phone.dialog, media, at: desk.now).relayMedia
+            let end = Leg(branch.party, branch.flow, phone.dialog, media, at: desk.now).relayEnd
         else { return }
-        leg.isGone = true
         earlyCalls[serial]?.relay = .stale
         earlyCalls[serial]?.heard = nil
-        desk.turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, .network(leg))))
+        desk.turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, end.left())))
     }
 
     /// A phone answered: one that was heard before and is another goes silent now, not when the record is on disk.

@@ -31,10 +31,10 @@ enum Endpoint: Sendable {
         }
     }
 
-    /// What the relay has to know; `nil` until the keys are agreed on.
+    /// What the relay has to know; `nil` until both sides have said what they use.
     var media: MediaEnd? {
         switch self {
-        case .phone(let leg), .trunk(let leg): leg.relayMedia.map(MediaEnd.network)
+        case .phone(let leg), .trunk(let leg): leg.relayEnd
         case .service(.echo): .echo
         }
     }
@@ -52,9 +52,7 @@ enum Endpoint: Sendable {
     var username: String? { leg?.party.username }
 
     /// What protects its leg; `nil` for an end of our own.
-    var protection: LegProtection? {
-        leg.flatMap { leg in leg.flow.map { LegProtection($0, suite: leg.media.suite) } }
-    }
+    var protection: LegProtection? { leg?.protection }
 
     /// Whether it has yet to answer an offer of ours.
     var owesAnswer: Bool { leg?.unacknowledged?.expectsAnswer == true }

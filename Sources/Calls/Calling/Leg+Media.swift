@@ -19,38 +19,16 @@ extension Leg {
         )
     }
 
-    /// What the relay has to know; `nil` until both keys are agreed on.
-    var relayMedia: LegMedia? {
-        guard let keys = self.media.keys, let remote = self.media.remote else { return nil }
-        let isMuxed = remote.rtcpMux
-        let ip = remote.address.flatMap { MediaSourceRules.decide(named: $0, signalling: source) == .never ? nil : $0 }
-        let rtp = ip.map { SocketAddress(ip: $0, port: remote.port) }
-        var media = LegMedia(
-            address: rtp,
-            rtcpAddress: isMuxed ? rtp : ip.map { SocketAddress(ip: $0, port: remote.rtcpPort) },
-            rtcpMux: isMuxed,
-            signallingAddress: source,
-            receive: keys.receive,
-            send: keys.send,
-            sends: remote.direction.sends,
-            receives: ip != nil && remote.direction.receives
-        )
-        media.isGone = hasLeft
-        return media
-    }
-
     /// This leg as an end of a relay, with keys or by exception without; `nil` until both sides have said what they use.
-    ///
-    /// - Parameter prefixes: Where the audio of its trunk comes from; empty for a phone.
-    func relayEnd(from prefixes: [IPPrefix] = []) -> MediaEnd? {
-        let end = media.end(signalling: source, prefixes: prefixes) {
+    var relayEnd: MediaEnd? {
+        let end = media.end(signalling: source, prefixes: party.mediaPrefixes) {
             MediaSourceRules.decide(named: $0, signalling: source) != .never
         }
         return hasLeft ? end?.left() : end
     }
 
-    /// Whether silence on this leg means anything.
-    var isExpectedToSend: Bool { relayMedia?.sends == true }
+    /// What protects it; `nil` while its phone's connection is gone.
+    var protection: LegProtection? { flow.map { LegProtection($0, media.audioProtection) } }
 }
 
 extension Negotiation {
@@ -77,12 +55,23 @@ extension Unacknowledged {
 }
 
 extension LegProtection {
-    init(_ flow: Flow, suite: SRTPSuite?) {
+    /// - Parameter audio: As ``srtpSuite`` says it.
+    init(_ flow: Flow, _ audio: String?) {
         self.init(
             transport: flow.transport.rawValue,
             tlsVersion: flow.tlsVersion,
             cipher: flow.cipher,
-            srtpSuite: suite?.rawValue
+            srtpSuite: audio
         )
+    }
+}
+
+extension Negotiation {
+    /// What protects the audio, for the record; `nil` until that is agreed on.
+    var audioProtection: String? {
+        switch protection {
+        case .srtp: suite?.rawValue
+        case .plain: isAgreed ? LegProtection.readableAudio : nil
+        }
     }
 }

@@ -64,6 +64,15 @@ struct Refused: Error, Sendable {
         refused.warning = .other
         return refused
     }()
+    static let noPlainPort = {
+        var refused = Refused(
+            status: 503,
+            outcome: .unreachable,
+            reason: "every port for calls over trunks without encryption is in use, or there is none"
+        )
+        refused.warning = .other
+        return refused
+    }()
     static let noAnswer = Refused(status: 480, outcome: .noAnswer, reason: "nobody answered")
     static let cancelled = Refused(status: 487, outcome: .cancelled, reason: "the caller hung up before an answer")
     static let notAcknowledged = Refused(

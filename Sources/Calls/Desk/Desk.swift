@@ -14,6 +14,8 @@ struct Desk: Sendable {
     var transactions: TransactionTable
     var registrar: Registrar
     var trunks: TrunkTable
+    /// Where the audio of legs without encryption comes to.
+    var plainPorts: PlainPortPool
     /// How numbers outside are read under these settings.
     var dialPlan: DialPlan
     /// The money and the patterns of calls that leave; `nil` while there is no trunk, because it is large.
@@ -33,6 +35,7 @@ struct Desk: Sendable {
         transactions = TransactionTable(settings: settings)
         registrar = Registrar(settings: settings, snapshot: snapshot, entropy: entropy, logins: logins)
         trunks = TrunkTable(settings: settings, entropy: entropy)
+        plainPorts = PlainPortPool(settings.plainMedia)
         dialPlan = DialPlan(snapshot.outside.dialing)
     }
 

@@ -11,6 +11,9 @@ extension Switchboard {
     /// Where the providers are and how they do, for people.
     public func trunks(at now: Moment) -> [TrunkSummary] { desk.trunks.summaries(at: now) }
 
+    /// Every connection of a provider, with whether we opened it, for people.
+    public func trunkConnections() -> [(flow: FlowID, trunk: TrunkName, isOurs: Bool)] { desk.trunks.connections }
+
     /// Takes up the books of earlier runs: what was spent is spent, and what was reserved and not seen to end is.
     ///
     /// - Parameter charges: Of the last week and a day, in any order.

@@ -49,6 +49,8 @@ public struct Switchboard: Sendable {
         figures.keptBytes = max(desk.transactions.keptBytes + callTable.keptBytes, desk.transactions.finishedBytes)
         figures.relays.calls = callTable.relayedCalls
         figures.relays.silent = callTable.silentCalls
+        figures.plainLegs = desk.plainPorts.count
+        figures.plainPorts = desk.settings.plainMedia.reduce(0) { $0 + $1.pairs }
         return figures
     }
 
@@ -83,6 +85,7 @@ public struct Switchboard: Sendable {
             switch due {
             case .call(let serial): callTable.wakeCall(serial, &desk)
             case .farewell(let id): callTable.wakeFarewell(id, &desk)
+            case .plainLegs: callTable.wakePlainLegs(&desk)
             }
         }
         wakeSubscriptions()
@@ -98,11 +101,12 @@ public struct Switchboard: Sendable {
         desk.dialPlan = DialPlan(snapshot.outside.dialing)
         desk.followGate()
         desk.registrar.apply(desk.snapshot, changes, &desk.turn)
-        desk.trunks.apply(desk.snapshot.outside, &desk.turn)
         let enrolled = Set(desk.snapshot.devices.values.map(\.id))
         desk.accounts.keep { enrolled.contains($0) }
         callTable.review(&desk)
         reviewSubscriptions()
+        // Calls that end because of it say so over connections that close because of it.
+        desk.trunks.apply(desk.snapshot.outside, &desk.turn)
     }
 
     /// Names of the SRTP suites that are offered and accepted, best first, as in `a=crypto`.
@@ -131,6 +135,8 @@ public struct Switchboard: Sendable {
 
     /// Every input ends here: watchers hear what is news, and the next moment is known.
     mutating func finish(_ turn: inout Turn) {
+        // As above: a trunk closes what it has when its exception ends.
+        if callTable.isWatchingPlainLegs, desk.hasEndedException { callTable.endUnexcused(&desk) }
         desk.settleTrunks()
         tellWatchers()
         let phones = MonotonicTime.earliest(desk.transactions.nextDeadline, desk.registrar.nextDeadline)

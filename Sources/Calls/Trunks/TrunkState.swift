@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import Model
 import Primitives
 import SIP
@@ -45,13 +46,7 @@ struct TrunkState: Sendable {
     // MARK: What calls ask
 
     /// Whether it may be used at all: never in the clear without a valid exception.
-    func isAllowed(at now: WallTime) -> Bool {
-        guard trunk.isEnabled else { return false }
-        return switch trunk.transport {
-        case .tls: true
-        case .tcp, .udp: trunk.mayBePlain(at: now)
-        }
-    }
+    func isAllowed(at now: WallTime) -> Bool { ProviderRules.mayBeUsed(trunk, at: now) }
 
     /// The connection that calls leave by: the first server that is up, when the provider lets us in.
     ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import Model
 import Primitives
 import SIP
@@ -51,11 +52,15 @@ struct TrunkTable: Sendable {
         if trunks.isEmpty { return nil }
         if let name = effects.flows[flow.id] { return trunks[name]?.isAllowed(at: now.wall) == true ? name : nil }
         return order.first { name in
-            guard let state = trunks[name], state.isAllowed(at: now.wall),
-                flow.transport == Transport(state.trunk.transport)
-            else { return false }
-            return state.trunk.prefixes.contains { $0.contains(flow.remote.ip) }
+            guard let state = trunks[name] else { return false }
+            let transport = Trunk.Transport(rawValue: flow.transport.rawValue)
+            return ProviderRules.speaks(for: state.trunk, from: flow.remote.ip, over: transport, at: now.wall)
         }
+    }
+
+    /// Every connection of a provider, with whether we opened it.
+    var connections: [(flow: FlowID, trunk: TrunkName, isOurs: Bool)] {
+        effects.flows.map { ($0.key, $0.value, true) } + incoming.map { ($0.key, $0.value, false) }
     }
 
     /// Whose a connection is that we opened, or over which a provider has spoken.

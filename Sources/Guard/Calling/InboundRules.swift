@@ -13,6 +13,8 @@ public struct InboundAttempt: Sendable {
     /// Whether the caller's number was written as one of ours inside, such as `101`.
     public let claimsExtension: Bool
     public let signallingIsSecure: Bool
+    /// Whether the audio would go in the clear.
+    public let isPlain: Bool
     public let media: CallAttempt.Media
 
     public init(
@@ -21,10 +23,12 @@ public struct InboundAttempt: Sendable {
         caller: PhoneNumber?,
         claimsExtension: Bool,
         signallingIsSecure: Bool,
+        isPlain: Bool = false,
         media: CallAttempt.Media
     ) {
         (self.trunk, self.called, self.caller) = (trunk, called, caller)
-        (self.claimsExtension, self.signallingIsSecure, self.media) = (claimsExtension, signallingIsSecure, media)
+        (self.claimsExtension, self.signallingIsSecure) = (claimsExtension, signallingIsSecure)
+        (self.isPlain, self.media) = (isPlain, media)
     }
 }
 
@@ -39,7 +43,7 @@ public enum InboundRules {
         guard let trunk = snapshot.outside.trunks[attempt.trunk]?.trunk, trunk.isEnabled else {
             return .refused(CallRefusal(status: 403, control: nil, reason: "trunk \(attempt.trunk) is disabled"))
         }
-        if let refusal = refusal(ofProtection: attempt, trunk) ?? refusal(ofCaller: attempt, in: snapshot) {
+        if let refusal = refusal(ofProtection: attempt, trunk, at: now) ?? refusal(ofCaller: attempt, in: snapshot) {
             return .refused(refusal)
         }
         guard let called = attempt.called, let owned = snapshot.outside.numbers[called],
@@ -79,29 +83,61 @@ public enum InboundRules {
         if attempt.claimsExtension {
             return CallRefusal(
                 status: 603,
-                control: PaidControls.callerTrust,
+                control: .callerTrust,
                 reason: "a caller outside gave an extension as their number"
             )
         }
         guard let caller = attempt.caller, snapshot.outside.numbers[caller] != nil else { return nil }
         return CallRefusal(
             status: 603,
-            control: PaidControls.callerTrust,
+            control: .callerTrust,
             reason: "a caller outside gave a number of this business as their own"
         )
     }
 
     private static func refusal(
         ofProtection attempt: InboundAttempt,
-        _ trunk: Trunk
+        _ trunk: Trunk,
+        at now: WallTime
     ) -> CallRefusal? {
+        if attempt.isPlain { return refusal(ofPlain: attempt, trunk, at: now) }
         guard attempt.signallingIsSecure else {
             return CallRefusal(
                 status: 403,
-                control: PaidControls.trunkEncryption,
+                control: .trunkEncryption,
                 reason: "trunk \(trunk.name) was not signalled over TLS, so the keys of the audio would travel readable"
             )
         }
-        return attempt.media.refusal
+        return attempt.media.refusal.map { _ in
+            CallRefusal(
+                status: 488,
+                control: .trunkEncryption,
+                reason:
+                    "trunk \(trunk.name) brought audio without SRTP that is accepted here; ask the provider for SRTP with SDES"
+            )
+        }
+    }
+
+    private static func refusal(
+        ofPlain attempt: InboundAttempt,
+        _ trunk: Trunk,
+        at now: WallTime
+    ) -> CallRefusal? {
+        guard TrunkRules.isPlain(trunk, at: now) else {
+            return CallRefusal(
+                status: 403,
+                control: .trunkEncryption,
+                reason: "the exception of trunk \(trunk.name) to go without encryption has ended"
+            )
+        }
+        switch attempt.media {
+        case .plain, .optional, .lateOffer: return nil
+        case .encrypted, .dtls, .noKey, .otherSuites, .otherParameters:
+            return CallRefusal(
+                status: 488,
+                control: .trunkEncryption,
+                reason: "trunk \(trunk.name) asks for keys of the audio over signalling that others can read"
+            )
+        }
     }
 }

@@ -62,6 +62,9 @@ public final class Placement: Sendable {
         self.outside = outside
     }
 
+    /// Whether the caller's leg is in the clear, by the exception of its trunk.
+    public var isPlain: Bool { if case .inbound(let attempt) = attempt { attempt.isPlain } else { false } }
+
     /// Why it would not be given under these settings; `nil` while it stands.
     public func refusal(in snapshot: Snapshot, at now: WallTime) -> CallRefusal? {
         let verdict: Verdict<Placement>

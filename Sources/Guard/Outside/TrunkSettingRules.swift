@@ -79,6 +79,7 @@ public enum TrunkSettingRules {
         if let wide = prefixes.first(where: isTooWide) {
             let shortest = Limits.shortestProvider
             return Refusal(
+                .providerAllowlist,
                 problem: "Trunk \(trunk.name) cannot be used.",
                 reason:
                     "\(wide) is wider than a /\(wide.address.isIPv4 ? shortest.v4 : shortest.v6), and everybody in it "
@@ -149,6 +150,7 @@ extension Refusal {
 
     fileprivate static func plainTrunk(_ name: TrunkName, _ transport: Trunk.Transport) -> Self {
         Self(
+            .trunkEncryption,
             problem: "Trunk \(name) is not used over \(transport.rawValue.uppercased()).",
             reason: "whoever is on the way reads who calls whom, hears every word and can place calls at your cost",
             remedy: "ask the provider for TLS and SRTP; where it has neither, open an exception with an end: "
@@ -158,6 +160,7 @@ extension Refusal {
 
     fileprivate static func noNameToVerify(_ name: TrunkName) -> Self {
         Self(
+            .trunkEncryption,
             problem: "Trunk \(name) cannot be verified.",
             reason: "certificates of providers name a domain, and what you gave is an address",
             remedy: "give the provider's domain, and the address as its server: "
@@ -167,6 +170,7 @@ extension Refusal {
 
     fileprivate static func noReasonForPlain(_ name: TrunkName) -> Self {
         Self(
+            .trunkEncryption,
             problem: "Trunk \(name) is not used without encryption.",
             reason: "an exception without a reason is never closed, because nobody knows what it was for",
             remedy:
@@ -176,6 +180,7 @@ extension Refusal {
 
     fileprivate static func badEndOfPlain(_ name: TrunkName) -> Self {
         Self(
+            .trunkEncryption,
             problem: "Trunk \(name) is not used without encryption.",
             reason:
                 "an exception ends within \(Limits.longestExceptionDays) days, so that somebody decides anew every quarter",
@@ -185,6 +190,7 @@ extension Refusal {
 
     fileprivate static func noAddresses(_ name: TrunkName) -> Self {
         Self(
+            .providerAllowlist,
             problem: "Trunk \(name) is not used without encryption.",
             reason: "without it only the provider's addresses tell its calls and its audio from those of anybody else",
             remedy:

@@ -11,7 +11,7 @@ public enum AudioProtection: Hashable, Sendable, CaseIterable {
 extension AudioDescription {
     /// Whether a leg of this kind can use it. Keys that are only preferred are no protection, but no hindrance either: a plain
     /// leg leaves them unanswered (RFC 4568 §3 means them for `RTP/SAVP` alone).
-    func suits(_ protection: AudioProtection) -> Bool {
+    public func suits(_ protection: AudioProtection) -> Bool {
         switch protection {
         case .srtp: !crypto.isEmpty
         case .plain: profile == .avp || profile == .avpf

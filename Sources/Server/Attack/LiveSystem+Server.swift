@@ -31,7 +31,7 @@ extension RingfenceServer {
         let live = await live([.registrations, .listeners])
         let kept = BusinessStore(store)
         let records = (try? await kept.read { try $0.records(limit: Audit.Limits.recordsExamined) }) ?? []
-        return LiveSystem(
+        var system = LiveSystem(
             now: SystemClock.wall,
             snapshot: store.snapshot,
             files: StoredFile.all(in: directory),
@@ -52,6 +52,8 @@ extension RingfenceServer {
             account: OwnerRules.Account(user: geteuid(), name: LocalAccounts.numbered(geteuid()).name),
             outside: await outsideFacts(kept)
         )
+        system.trunks = facts.trunks
+        return system
     }
 }
 
@@ -68,6 +70,7 @@ extension OperatorFacts {
 /// What the signalling loop knows that an audit asks for.
 private struct AuditFacts: Sendable {
     var legs: [ConnectionFacts] = []
+    var trunks: [TrunkConnectionFacts] = []
     var mediaLegs: [MediaFacts.Leg] = []
     var sources = SourceFacts(strangers: 0, strangerLimit: 0, refused: 0, challenged: 0, places: 0)
 
@@ -76,14 +79,20 @@ private struct AuditFacts: Sendable {
     init(_ loop: SignallingLoop, askedFrom own: IPAddress) {
         let calls = loop.switchboard.calls()
         legs = calls.filter(\.isAnswered).flatMap { call in
-            zip(call.record.protections, ["caller", "callee"]).map { protection, side in
+            let sides = [
+                ("caller", call.record.caller, call.callerMedia), ("callee", call.record.callee, call.calleeMedia),
+            ]
+            return zip(call.record.protections, sides).map { protection, side in
                 ConnectionFacts(
-                    subject: "the \(side) of call \(call.record.id)",
+                    subject: "the \(side.0) of call \(call.record.id)",
                     protection: protection ?? LegProtection(transport: "unknown"),
-                    carriesAudio: true
+                    carriesAudio: true,
+                    trunk: side.1?.isOutside == true ? call.record.trunk : nil,
+                    source: side.2.locked?.ip
                 )
             }
         }
+        trunks = loop.trunkFacts
         mediaLegs = calls.flatMap { call in
             [(call.callerMedia, "caller"), (call.calleeMedia, "callee")].map { media, side in
                 MediaFacts.Leg(

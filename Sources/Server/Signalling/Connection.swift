@@ -2,6 +2,7 @@
 
 import Calls
 import Guard
+import Model
 import NIOCore
 import NIOSSL
 import NIOTLS
@@ -44,6 +45,8 @@ final class Connection: ChannelInboundHandler {
     var standing: Standing
     /// Whether we opened it, to a provider: it takes no place of those who come.
     let isOutgoing: Bool
+    /// Of a provider that we connected to: whose certificate it showed.
+    var verified: DomainName?
     /// What places it may take while it has shown no credential.
     let origin: ConnectionGate.Origin
     /// Of the login that was shown over it last; a stranger's is that of its source.

@@ -42,6 +42,16 @@ struct TLSIdentity: Sendable {
     ///
     /// - Parameter authority: PEM of the roots that may have signed what is shown to us; `nil` for those of the machine.
     func client(trusting authority: String?, showsCertificate: Bool) throws -> NIOSSLContext {
+        var configuration = try Self.clientConfiguration(trusting: authority)
+        if showsCertificate {
+            configuration.certificateChain = chain.map { .certificate($0) }
+            configuration.privateKey = .privateKey(privateKey)
+        }
+        return try NIOSSLContext(configuration: configuration)
+    }
+
+    /// The same, as long as we show nothing of ourselves.
+    static func clientConfiguration(trusting authority: String?) throws -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         configuration.maximumTLSVersion = .tlsv13
@@ -50,11 +60,7 @@ struct TLSIdentity: Sendable {
         configuration.certificateVerification = .noHostnameVerification
         configuration.shutdownTimeout = .seconds(Int64(Limits.farewell))
         if let authority { configuration.trustRoots = .certificates(try Self.roots(authority)) }
-        if showsCertificate {
-            configuration.certificateChain = chain.map { .certificate($0) }
-            configuration.privateKey = .privateKey(privateKey)
-        }
-        return try NIOSSLContext(configuration: configuration)
+        return configuration
     }
 
     /// For a listener that asks this of who connects.

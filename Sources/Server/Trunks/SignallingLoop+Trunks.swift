@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Audit
 import Calls
 import Guard
 import Model
@@ -45,9 +46,29 @@ extension SignallingLoop {
         }
         guard let connection else { return nil }
         connection.standing.authenticated(at: patience.served(now))
+        connection.verified = peer.verified
         connection.budget = budgets.enter("trunk \(wanted.trunk)", .trunk, at: now)
         reviews.insert(connection.id, at: now + Limits.review)
         return connection
+    }
+
+    /// Every connection of a provider, as the audit sees it.
+    var trunkFacts: [TrunkConnectionFacts] {
+        switchboard.trunkConnections().compactMap { (id, trunk, isOurs) -> TrunkConnectionFacts? in
+            let connection = connections[id]
+            guard let flow = connection?.flow ?? trunkDatagrams[id]?.flow else { return nil }
+            return TrunkConnectionFacts(
+                trunk: trunk,
+                remote: flow.remote,
+                isOurs: isOurs,
+                protection: LegProtection(
+                    transport: flow.transport.rawValue,
+                    tlsVersion: flow.tlsVersion,
+                    cipher: flow.cipher
+                ),
+                verified: connection?.verified
+            )
+        }
     }
 
     /// Identifiers of datagram listeners begin with a number from 1; these with 0.

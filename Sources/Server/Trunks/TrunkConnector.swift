@@ -156,7 +156,20 @@ final class TrunkConnector {
         _ context: NIOSSLContext?
     ) throws {
         try ListenerSockets.setOptions(of: channel)
-        let operations = channel.pipeline.syncOperations
+        try Self.guardWay(channel.pipeline.syncOperations, door, for: wanted, context)
+        let bound = NIOLoopBound(door, eventLoop: loop.eventLoop)
+        loop.eventLoop.assumeIsolated().scheduleTask(in: .init(Limits.trunkConnect * 2)) {
+            if bound.value.isShut { channel.close(promise: nil) }
+        }
+    }
+
+    /// Puts in place what finds out who is at the other end.
+    static func guardWay(
+        _ operations: ChannelPipeline.SynchronousOperations,
+        _ door: TrunkDoor,
+        for wanted: TrunkConnect,
+        _ context: NIOSSLContext?
+    ) throws {
         if let context {
             var settings = NIOSSLHandler.Configuration()
             settings.maximumPreservedOutboundBufferCapacity = Limits.preservedOutput
@@ -167,10 +180,6 @@ final class TrunkConnector {
             )
         }
         try operations.addHandler(door)
-        let bound = NIOLoopBound(door, eventLoop: loop.eventLoop)
-        loop.eventLoop.assumeIsolated().scheduleTask(in: .init(Limits.trunkConnect * 2)) {
-            if bound.value.isShut { channel.close(promise: nil) }
-        }
     }
 
     private func serve(_ peer: TrunkPeer, _ wanted: TrunkConnect) {

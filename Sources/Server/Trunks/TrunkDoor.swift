@@ -49,14 +49,17 @@ final class TrunkDoor: ChannelInboundHandler, RemovableChannelHandler {
             return refuse(.certificate(.other("it cannot be read")), context)
         }
         guard certificate.names(wanted.domain) else { return refuse(.certificate(.names(certificate.names)), context) }
-        open(context, version: try? operations.nioSSL_tlsVersion())
+        open(context, version: try? operations.nioSSL_tlsVersion(), as: wanted.domain)
     }
 
-    private func open(_ context: ChannelHandlerContext, version: TLSVersion?) {
+    private func open(_ context: ChannelHandlerContext, version: TLSVersion?, as domain: DomainName? = nil) {
         guard let local = context.channel.localAddress.flatMap(Primitives.SocketAddress.init) else {
             return refuse(.unreachable("the system names no address of ours"), context)
         }
-        finish(.success(TrunkPeer(channel: context.channel, local: local, version: version?.name, cipher: cipher)))
+        let (channel, version) = (context.channel, version?.name)
+        finish(
+            .success(TrunkPeer(channel: channel, local: local, version: version, cipher: cipher, verified: domain))
+        )
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 
@@ -112,6 +115,8 @@ struct TrunkPeer {
     /// `nil` without TLS.
     let version: String?
     let cipher: String?
+    /// Whose certificate it showed; `nil` without TLS.
+    let verified: DomainName?
 }
 
 extension TLSVersion {

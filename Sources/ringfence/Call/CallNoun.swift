@@ -59,6 +59,7 @@ extension LegProtection? {
     /// `TLSv1.3, AEAD_AES_256_GCM`.
     var words: String {
         guard let self else { return "-" }
-        return "\(self.tlsVersion ?? self.transport.uppercased()), \(self.srtpSuite ?? "no audio yet")"
+        let audio = self.isReadable ? "audio NOT ENCRYPTED" : self.srtpSuite ?? "no audio yet"
+        return "\(self.tlsVersion ?? self.transport.uppercased()), \(audio)"
     }
 }

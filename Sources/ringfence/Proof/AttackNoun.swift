@@ -55,6 +55,11 @@ struct AttackRun: AsyncParsableCommand {
             target.insider?.control = .onSocket(of: installation)
             target.insider?.ceiling = .onSocket(of: installation)
             target.outside = try OutsideTerms.read(from: server)
+            target.insider?.provider = .inThisProcess(
+                try server.perform(ListNumbers()).numbers,
+                try server.perform(ListExtensions()).map(\.number),
+                domain: target.domain
+            )
             let isQuiet = options.json
             report = await AttackSuite.run(control: control, wire: network.wire, target: target) { result in
                 if !isQuiet { Console.complain("\(result.passed ? "ok  " : "FAIL") \(result.id) \(result.name)") }

@@ -6,7 +6,9 @@
 extension MemoryTarget {
     func wrongAnswer(to message: HeardMessage) -> [UInt8]? {
         if weakness == .believesResponses, message.status == 200 { return reply("481 What", to: message) }
-        if weakness == .answersChallenges, [401, 407].contains(message.status) { return loginOfOurs(message) }
+        if weakness == .answersChallenges || weakness == .logsInAnywhere, [401, 407].contains(message.status) {
+            return loginOfOurs(message)
+        }
         guard let weakness, let method = message.method else { return nil }
         if let wrong = wrongAnswerAboutOutside(to: message) { return wrong }
         let login = message.value("authorization")
@@ -106,6 +108,14 @@ extension MemoryTarget {
             .takesItsOwnKey, .callsAnywhere, .paysForCalls, .transfersAbroad, .transfersToPremium, .followsPhones,
             .readsDisguises, .overspends, .raisesAlone, .waitsForConfirmation:
             return nil
+        case .agreesToLess:
+            return login != nil && message.value("require") == "sec-agree" ? reply("200 OK", to: message) : nil
+        case .believesProviders:
+            let isCall = method == "INVITE" && login == nil && message.value("p-asserted-identity") != nil
+            return isCall ? reply("180 Ringing", to: message) + reply("200 OK", to: message) : nil
+        case .trustsAnyProvider, .fallsBack, .letsProvidersDial, .logsInAnywhere, .believesCallers, .showsAnyName,
+            .showsClaims:
+            return nil
         case .pilesUpChanges:
             return method == "INVITE" && to.contains(";tag=") ? reply("200 OK", to: message) : nil
         }
@@ -136,6 +146,7 @@ extension MemoryTarget {
     private static let additions: [Weakness: String] = [
         .saysWhatItIs: "Server: Ringfence 1.0", .passesHeadersOn: "X-Account: 1",
         .showsInside: "X-From: 10.11.12.13", .unescapes: "X-Evil: 1",
+        .showsClaims: "P-Asserted-Identity: \"The owner\" <sip:100@office.example>",
     ]
 
     /// The request again, with a login as whoever asked for one would like it.

@@ -122,6 +122,7 @@ extension MemoryTarget {
         )
         insider.control = controlTrials(office)
         insider.ceiling = ceilingTrials()
+        insider.provider = rehearsal(office)
         return insider
     }
 }

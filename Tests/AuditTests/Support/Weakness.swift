@@ -27,6 +27,8 @@ enum Weakness: String, CaseIterable {
     case callsAnywhere, transfersAbroad, followsPhones, readsDisguises
     case paysForCalls, transfersToPremium
     case overspends, waitsForConfirmation, raisesAlone
+    case trustsAnyProvider, fallsBack, agreesToLess, believesProviders, letsProvidersDial, logsInAnywhere
+    case believesCallers, showsAnyName, showsClaims
 
     /// The attack that must notice it.
     var attack: String {
@@ -117,6 +119,15 @@ enum Weakness: String, CaseIterable {
         case .overspends: "T01s"
         case .waitsForConfirmation: "T14"
         case .raisesAlone: "I04c"
+        case .trustsAnyProvider: "K03t"
+        case .fallsBack: "K04"
+        case .agreesToLess: "K05"
+        case .believesProviders: "C11"
+        case .letsProvidersDial: "C11r"
+        case .logsInAnywhere: "C06t"
+        case .believesCallers: "Z01"
+        case .showsAnyName: "Z03"
+        case .showsClaims: "S07"
         }
     }
 }

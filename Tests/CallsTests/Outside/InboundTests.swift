@@ -33,18 +33,29 @@ struct InboundTests {
     }
 
     @Test(arguments: ["101", OutsideScene.owned])
-    func `nobody outside has a number of ours`(_ source: String) throws {
+    func `Z01 nobody outside has a number of ours`(_ source: String) throws {
         var scene = try OutsideScene()
-        #expect(scene.bring(from: source).last?.status == 603, "row Z01")
+        let heard = try #require(scene.bring(from: source).last)
+        #expect(heard.status == 603 && heard.text(.warning).isEmpty, "what is refused is nobody's matter outside")
+        #expect(scene.office.record()?.control == .callerTrust)
         #expect(scene.office.received(on: scene.callee.flow).isEmpty)
     }
 
-    @Test func `a name that could deceive is cleaned`() throws {
+    @Test func `Z03 a name that could deceive is cleaned`() throws {
         var scene = try OutsideScene()
         _ = scene.bring(name: "B\u{202E}ank \u{2713} \u{0421}EO")
         let invite = try #require(scene.office.received(on: scene.callee.flow).first)
         #expect(!invite.text(.from).contains("\u{202E}") && !invite.text(.from).contains("\u{2713}"))
         #expect(invite.text(.from).hasPrefix("\"? "), "row Z03: letters of two scripts")
+    }
+
+    @Test func `K05 words about security mechanisms are not believed, and go no further`() throws {
+        var scene = try OutsideScene()
+        #expect(scene.bring(extra: ["Require: sec-agree", "Security-Verify: null;q=1"]).last?.status == 420)
+        #expect(scene.office.received(on: scene.callee.flow).isEmpty)
+        _ = scene.bring(callID: "inbound-2", extra: ["Security-Client: null", "Security-Verify: null;q=1"])
+        let invite = try #require(scene.office.received(on: scene.callee.flow).first)
+        #expect(!String(decoding: invite.bytes, as: UTF8.self).contains("Security-"))
     }
 
     @Test func `who withholds their number is anonymous`() throws {

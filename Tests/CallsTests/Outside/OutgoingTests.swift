@@ -89,7 +89,7 @@ struct OutgoingTests {
         #expect(!scene.office.received(on: scene.provider.flow).contains { $0.method == .invite }, "row T07")
     }
 
-    @Test func `a provider that is silent for six seconds is left, and the caller hears so`() throws {
+    @Test func `F09 a provider that is silent for six seconds is left, and the caller hears so`() throws {
         var scene = try OutsideScene()
         _ = try scene.dial("040555123")
         scene.office.wait(.milliseconds(6_100))
@@ -137,6 +137,17 @@ struct OutgoingTests {
         _ = scene.say(200, to: invite)
         #expect(scene.office.received(on: scene.provider.flow).map(\.method) == [.ack, .bye])
         #expect(scene.office.record()?.charges.first?.cost == Money(micros: 167), "an answer costs its first second")
+    }
+
+    @Test func `a provider whose trunk is disabled hears the end of its calls before its connection closes`() throws {
+        var scene = try OutsideScene()
+        _ = try scene.talk(to: "040555123")
+        var access = try OutsideScene.trunk("main")
+        access.trunk.isEnabled = false
+        scene.office.apply([.outside(.putTrunk(access))])
+        #expect(scene.office.received(on: scene.provider.flow).map(\.method) == [.bye])
+        #expect(scene.office.closed.contains(scene.provider.flow.id))
+        #expect(!scene.office.unheard.contains(scene.provider.flow.id))
     }
 
     @Test func `without a price list nothing leaves`() throws {

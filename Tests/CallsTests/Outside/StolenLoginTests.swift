@@ -69,7 +69,7 @@ struct StolenLoginTests {
     }
 
     /// Costly calls of a business at a time, at most.
-    private static let widest = Int(PatternRule.businessConcurrency.widest)
+    private static let widest = 24
 
     @Test func `T01 three refused numbers are told of, and after six the extension calls nothing costly for an hour`() throws {
         var scene = try OutsideScene { dialing, _ in

@@ -24,6 +24,8 @@ struct Office {
     /// What is to be kept of logins, in the order it was said.
     private(set) var logins: [PhoneLogin] = []
     private(set) var closed: [FlowID] = []
+    /// Connections that something was said over after they were closed.
+    private(set) var unheard: [FlowID] = []
     /// What is asked of DNS, and of the network, for trunks.
     private(set) var lookups: [TrunkLookup] = []
     private(set) var connects: [TrunkConnect] = []
@@ -44,7 +46,7 @@ struct Office {
         recalling logins: [PhoneLogin] = [],
         relays: Int = 16
     ) throws {
-        self.relays = Relays(capacity: relays)
+        self.relays = Relays(capacity: relays, plain: Self.plainPorts)
         snapshot = try Self.snapshot(disabled: [])
         var settings = SwitchboardSettings(
             hostNames: ["pbx.office.example"],
@@ -55,12 +57,19 @@ struct Office {
             nonceKey: Array(repeating: 7, count: 32)
         )
         settings.registrationRate = registrationRate
+        settings.plainMedia = Self.plainPorts
         switchboard = Switchboard(
             settings: settings,
             snapshot: snapshot,
             entropy: .repeatable(),
             logins: logins
         )
+    }
+
+    /// For two legs in the clear.
+    static var plainPorts: [PlainPorts] {
+        let address = IPAddress(v4: 0xC000_0201)
+        return [PlainPorts(address: address, ports: 40_100...40_103)].compactMap(\.self)
     }
 
     static func snapshot(
@@ -341,6 +350,7 @@ struct Office {
         for action in actions {
             switch action {
             case .send(let bytes, let flow):
+                if closed.contains(flow) { unheard.append(flow) }
                 do {
                     inbox[flow, default: []].append(try Message(parsing: bytes.span))
                 } catch {

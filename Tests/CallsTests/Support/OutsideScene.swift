@@ -28,6 +28,7 @@ struct OutsideScene {
         rates: [(String, Int64)] = [("+49", 10_000), ("+43", 20_000), ("+53", 400_000)],
         more: [String] = [],
         relays: Int = 16,
+        trunk: TrunkAccess? = nil,
         change: (inout DialingSettings, inout SpendSettings) -> Void = { _, _ in }
     ) throws {
         (office, caller, callee) = try Office.withPhones(relays: relays)
@@ -38,7 +39,7 @@ struct OutsideScene {
         change(&dialing, &spending)
         let deck = try Self.deck(rates)
         office.apply([
-            .outside(.putTrunk(try Self.trunk("main"))),
+            .outside(.putTrunk(try trunk ?? Self.trunk("main"))),
             .outside(.own(try Self.number(Self.owned, "102"))),
             .outside(.showCallers(CallerNumbers(usual: PhoneNumber(parsing: Self.owned)))),
             .outside(.dial(dialing)),
@@ -94,7 +95,7 @@ struct OutsideScene {
         let before = office.connects.count
         try office.resolve(try #require(office.lookups.last), to: servers)
         return try office.connects[before...].map { wanted in
-            let flow = try office.connect(wanted)
+            let flow = try office.connect(wanted, over: Transport(rawValue: wanted.transport.rawValue) ?? .tls)
             for request in office.received(on: flow) { office.deliver(provider.answer(request, 200), on: flow) }
             return flow
         }
@@ -113,8 +114,8 @@ struct OutsideScene {
     }
 
     /// The provider says something about an INVITE; what the caller hears.
-    mutating func say(_ status: Int, to invite: Message, extra: [String] = []) -> [Message] {
-        let sdp = 200..<300 ~= status ? SDP.answer(to: invite) : ""
+    mutating func say(_ status: Int, to invite: Message, extra: [String] = [], sdp: String? = nil) -> [Message] {
+        let sdp = sdp ?? (200..<300 ~= status ? SDP.answer(to: invite) : "")
         office.deliver(provider.answer(invite, status, extra: extra, sdp: sdp), on: provider.flow)
         return office.received(on: caller.flow)
     }
@@ -125,10 +126,14 @@ struct OutsideScene {
     }
 
     /// A call that stands: its answer, and the INVITE that the provider got.
-    mutating func talk(to number: String, callID: String = "call-1") throws -> (answer: Message, invite: Message) {
+    mutating func talk(
+        to number: String,
+        callID: String = "call-1",
+        sdp: String? = nil
+    ) throws -> (answer: Message, invite: Message) {
         _ = try dial(number, callID: callID)
         let invite = try self.invite()
-        let answer = try #require(say(200, to: invite).last)
+        let answer = try #require(say(200, to: invite, sdp: sdp).last)
         #expect(answer.status == 200)
         try acknowledge(answer)
         _ = office.received(on: provider.flow)

@@ -10,9 +10,9 @@ import Testing
 final class Relays {
     private var relay: MediaRelay
 
-    init(capacity: Int) {
+    init(capacity: Int, plain: [PlainPorts] = []) {
         var generator = SplitMix()
-        relay = MediaRelay(capacity: capacity, using: &generator)
+        relay = MediaRelay(capacity: capacity, plain: plain, using: &generator)
     }
 
     var count: Int { relay.count }
@@ -24,6 +24,17 @@ final class Relays {
     }
 
     func apply(_ command: RelayCommand, at now: MonotonicTime) -> Bool { relay.apply(command, at: now) }
+
+    /// Where a packet goes that came to the ports of a leg in the clear; `nil` when it goes nowhere.
+    func carry(plain bytes: [UInt8], from source: SocketAddress, pair: Int, at now: MonotonicTime) -> SocketAddress? {
+        var buffer = bytes + Array(repeating: 0, count: RelayLimits.protectionOverhead)
+        var span = buffer.mutableSpan
+        let socket = PlainSocket(pair: pair, port: .rtp)
+        switch relay.receive(&span, length: bytes.count, from: source, on: socket, at: now) {
+        case .forward(_, let to, _), .forwardPlain(_, let to, _): return to
+        case .drop: return nil
+        }
+    }
 
     /// Where a packet goes; `nil` when it goes nowhere.
     func carry(_ bytes: [UInt8], from source: SocketAddress, at now: MonotonicTime) -> SocketAddress? {

@@ -172,7 +172,7 @@ struct TrunkAttackTests {
 
     // MARK: Whose requests
 
-    @Test func `an address of the provider counts over the trunk's own transport only (C11, K04)`() throws {
+    @Test func `C11 an address of the provider counts over the trunk's own transport only`() throws {
         let prefix = try #require(IPPrefix(parsing: "203.0.113.0/24"))
         let (table, own, now) = try table { $0.prefixes = [prefix] }
         #expect(table.trunk(of: own, at: now)?.text == "main")
@@ -210,7 +210,7 @@ struct TrunkAttackTests {
         }
     }
 
-    @Test func `a wrong certificate is an alarm, and nothing is tried without TLS (K03, K04)`() throws {
+    @Test func `K04 a wrong certificate is an alarm, and nothing is tried without TLS`() throws {
         var scene = try TrunkScene([TrunkScene.access()])
         try scene.resolve()
         try scene.refuse(TrunkScene.primary, .certificate(.names(["evil.example"])))

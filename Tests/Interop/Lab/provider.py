@@ -3,7 +3,8 @@
 
 It knows one customer, `account`, whose telephone numbers begin with +4930, and two telephones of its own: `second` takes the
 numbers that begin with +4989, and `outside` every other one. Everything is TLS and SRTP. Its certificates come from an authority
-of its own, or from that of another provider, of which it is one more server then.
+of its own, or from that of another provider, of which it is one more server then. With `transport` "udp" or "tcp" it knows no
+better towards its customer: SIP in the clear, RTP, and a digest of SHA-256; its own telephones stay encrypted.
 """
 import os
 import shutil
@@ -28,6 +29,7 @@ auto_aliases=no
 enable_tls=yes
 tcp_connection_lifetime=3605
 listen=udp:127.0.0.1:{udp}
+listen=tcp:127.0.0.1:{udp}
 listen=tls:127.0.0.1:{tls}
 alias="{domain}"
 loadmodule "kex.so"
@@ -52,7 +54,7 @@ modparam("rr", "enable_full_lr", 1)
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "received_avp", "$avp(RCV)")
 modparam("nathelper", "received_avp", "$avp(RCV)")
-modparam("auth", "algorithm", "MD5")
+modparam("auth", "algorithm", "{algorithm}")
 modparam("auth", "qop", "auth")
 request_route {{
   force_rport();
@@ -72,18 +74,24 @@ request_route {{
   }}
   if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
   if (is_method("REGISTER")) {{
-    if (!pv_www_authenticate("{domain}", "{password}", "0")) {{ www_challenge("{domain}", "1"); exit; }}
-    consume_credentials();
+    if ({asks}) {{
+      if (!pv_www_authenticate("{domain}", "{password}", "0")) {{ www_challenge("{domain}", "1"); exit; }}
+      consume_credentials();
+    }}
     fix_nated_register();
     save("location");
-    xlog("L_NOTICE", "REG user=$au proto=$proto\\n");
+    xlog("L_NOTICE", "REG user=$tU proto=$proto\\n");
     exit;
   }}
   if (!is_method("INVITE")) {{ sl_send_reply("405", "Not allowed"); exit; }}
   t_check_trans();
-  if (!pv_proxy_authenticate("{domain}", "{password}", "0")) {{ proxy_challenge("{domain}", "1"); exit; }}
-  consume_credentials();
-  xlog("L_NOTICE", "CALL from=$fu asserted=$ai to=$ru by=$au\\n");
+  $var(caller) = $fU;
+  if ({asks}) {{
+    if (!pv_proxy_authenticate("{domain}", "{password}", "0")) {{ proxy_challenge("{domain}", "1"); exit; }}
+    $var(caller) = $au;
+    consume_credentials();
+  }}
+  xlog("L_NOTICE", "CALL from=$fu asserted=$ai to=$ru by=$var(caller) proto=$proto\\n");
   record_route();
   add_contact_alias();
   $var(called) = $rU;
@@ -92,9 +100,13 @@ request_route {{
   else $ru = "sip:outside@{domain}";
   if (!lookup("location")) {{ sl_send_reply("480", "Not registered"); exit; }}
   handle_ruri_alias();
-  if ($au != "account") $rU = $var(called);
+  if ($var(caller) != "account") $rU = $var(called);
   if (sdp_content()) {{
-    rtpengine_offer("replace-origin replace-session-connection ICE=remove RTP/SAVP DTLS=off SDES-no-NULL_HMAC_SHA1_80 SDES-no-NULL_HMAC_SHA1_32 SDES-no-AEAD_AES_256_GCM SDES-no-AEAD_AES_128_GCM");
+    if ($var(called) =~ "^\\+4930" && "{audio}" == "RTP/AVP") {{
+      rtpengine_offer("replace-origin replace-session-connection ICE=remove DTLS=off RTP/AVP");
+    }} else {{
+      rtpengine_offer("replace-origin replace-session-connection ICE=remove RTP/SAVP DTLS=off SDES-no-NULL_HMAC_SHA1_80 SDES-no-NULL_HMAC_SHA1_32 SDES-no-AEAD_AES_256_GCM SDES-no-AEAD_AES_128_GCM");
+    }}
     t_on_reply("ANSWER");
   }}
   t_relay();
@@ -117,7 +129,8 @@ verify_certificate = no
 
 
 class Provider:
-    def __init__(self, folder, name="provider", like=None):
+    def __init__(self, folder, name="provider", like=None, transport="tls"):
+        self.transport, is_plain = transport, transport != "tls"
         self.folder, self.processes, self.signalling = os.path.join(folder, name), [], None
         os.makedirs(self.folder)
         self.udp, self.tls = free_port(), free_port()
@@ -131,7 +144,23 @@ class Provider:
         for name, text in (("kamailio.cfg", CONFIG), ("tls.cfg", TLS)):
             with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
                 file.write(text.format(udp=self.udp, tls=self.tls, control=self.control, folder=self.folder,
-                                       domain=DOMAIN, password=PASSWORD))
+                                       domain=DOMAIN, password=PASSWORD,
+                                       algorithm="SHA-256" if is_plain else "MD5",
+                                       asks='$proto != "tls"' if is_plain else "1 == 1",
+                                       audio="RTP/AVP" if is_plain else "RTP/SAVP"))
+
+    @property
+    def port(self):
+        """Where its customer finds it."""
+        return self.tls if self.transport == "tls" else self.udp
+
+    @property
+    def means(self):
+        """What `trunk add` is told of how it is protected."""
+        if self.transport == "tls":
+            return ["--authority", self.ca]
+        return ["--transport", self.transport, "--prefix", "127.0.0.1/32", "--media-prefix", "127.0.0.1/32", "--allow-plain",
+                "--reason", "it has no TLS", "--until", "1d"]
 
     def _certify(self):
         def run(*arguments):

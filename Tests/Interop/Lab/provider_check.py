@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""provider_check.py PROGRAM - a business with a real provider: a desk phone calls out over Kamailio and rtpengine, with audio both
-ways, and is called on its number by a telephone of the provider.
+"""provider_check.py PROGRAM [tls|udp|tcp] - a business with a real provider: a desk phone calls out over Kamailio and rtpengine, with
+audio both ways, and is called on its number by a telephone of the provider. Over udp and tcp the provider encrypts nothing, by an
+exception that ends during a call.
 
 Prints one JSON object with what was seen; `ok` when all of it was. With KEEP in the environment the folder of a failure stays.
 """
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -16,14 +18,15 @@ from phones import KINDS
 from provider import DOMAIN, PASSWORD, Provider
 from server import Server
 
-program = sys.argv[1]
+program, transport = sys.argv[1], (sys.argv[2:] or ["tls"])[0]
+IS_PLAIN = transport != "tls"
 RATES = "prefix,destination,rate per minute,increments\n49,Germany,0.01,60/60\n43,Austria,0.02,60/60\n"
 TONES = {"desk": 440, "outside": 1000}
 
 
 def make(folder):
     """The provider, the business with a trunk and a number, and a telephone on each side."""
-    provider, server = Provider(folder), Server(program, folder)
+    provider, server = Provider(folder, transport=transport), Server(program, folder, plain_calls=4 if IS_PLAIN else 0)
     provider.start()
     server.start()
     server.run("extension", "add", "101", "102")
@@ -33,8 +36,8 @@ def make(folder):
             file.write(text)
     server.run("country", "home", "DE")
     server.run("rates", "import", rates, "--activate")
-    server.run("trunk", "add", "main", "--domain", DOMAIN, "--server", "127.0.0.1:%d" % provider.tls,
-               "--authority", provider.ca, "--username", "account", "--password-file", password)
+    server.run("trunk", "add", "main", "--domain", DOMAIN, "--server", "127.0.0.1:%d" % provider.port,
+               "--username", "account", "--password-file", password, *provider.means)
     server.run("number", "add", "+4930555101", "--to", "extension", "101")
     server.run("number", "caller", "+4930555101")
     return provider, server
@@ -67,12 +70,29 @@ def trial(folder, provider, server):
         time.sleep(4)
         yield "audio out", outside.hears_tone(TONES["desk"])
         yield "audio in", desk.hears_tone(TONES["outside"])
+        yield from audited(server)
+        desk.dtmf("59")
+        yield "keys", until(lambda: "59" in outside.digits(), 5)
+        desk.hold()
+        yield "held outside", until(lambda: "a=sendonly" in outside.messages(), 5)
+        yield "told that it is held", until(lambda: "a=recvonly" in desk.messages(), 5)
+        time.sleep(1)
+        resumed = outside.messages().count("a=sendrecv")
+        desk.resume()
+        yield "resumed outside", until(lambda: outside.messages().count("a=sendrecv") > resumed, 5)
+        yield "stands after a hold", not desk.has("closed") and not outside.has("closed")
         desk.hangup()
         yield "ends outside", outside.hears("closed", 8)
         time.sleep(1)
         record = next(each for each in server.records() if each["dialled"] == "040555123")
         yield "costs a minute", record["charges"][0]["cost"] == "0.01"
-        yield "protected", all((record.get(each) or {}).get("srtpSuite") for each in ("callerProtection", "calleeProtection"))
+        inside, outer = (record.get(each) or {} for each in ("callerProtection", "calleeProtection"))
+        yield "inside protected", inside.get("tlsVersion") and inside.get("srtpSuite") not in (None, "none")
+        if IS_PLAIN:
+            yield "outside recorded as readable", outer.get("transport") == transport and outer.get("srtpSuite") == "none"
+            yield "outside was readable", "by=account proto=" + transport in provider.log("kamailio").lower()
+        else:
+            yield "outside protected", outer.get("tlsVersion") and outer.get("srtpSuite") not in (None, "none")
         desk.dial("sip:09001234567@" + Server.domain)
         yield "premium refused", desk.hears("closed", 8, 2)
         yield "premium stays here", "+49900" not in provider.log("kamailio")
@@ -83,9 +103,36 @@ def trial(folder, provider, server):
         yield "audio to the caller", outside.hears_tone(TONES["desk"])
         outside.hangup()
         yield "ends inside", desk.hears("closed", 8, 3)
+        if IS_PLAIN:
+            yield from ending(desk, outside, server)
     finally:
         desk.stop()
         outside.stop()
+
+
+def audited(server):
+    """The checks of trunks look at the connection and the call that are there."""
+    audit = json.loads(subprocess.run([program, "audit", "run", "--json", "--data", server.data], capture_output=True, text=True).stdout)
+    checks = {each["control"]: each for each in audit["checks"]}
+    trunk, place = checks["trunk-encryption"], checks["provider-allowlist"]
+    yield "audit sees the trunk", trunk["examined"][0] == "1 trunks in use, 1 connections of their providers"
+    yield "audit sees the call", trunk["examined"][1].startswith("1 legs")
+    yield "audit finds what there is", [each["severity"] for each in trunk["findings"]] == (["notice"] if IS_PLAIN else [])
+    yield "audit finds no stranger", not place["findings"]
+    yield "audit finds the phone's side sound", not checks["media-encryption"]["findings"] and not checks["signalling-encryption"]["findings"]
+
+
+def ending(desk, outside, server):
+    """The exception is withdrawn while somebody talks."""
+    desk.dial("sip:040555124@" + Server.domain)
+    yield "calls out again", established(desk, outside, count=3)
+    server.run("trunk", "withdraw", "main")
+    yield "ends with the exception", desk.hears("closed", 8, 4) and outside.hears("closed", 8, 3)
+    time.sleep(1)
+    record = next(each for each in server.records() if each["dialled"] == "040555124")
+    yield "and says so", "exception" in (record.get("reason") or "")
+    desk.dial("sip:040555125@" + Server.domain)
+    yield "no more calls", desk.hears("closed", 8, 5)
 
 
 def main():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""provider_feature_check.py PROGRAM FEATURE - what a business does with calls to the outside, over real providers.
+"""provider_feature_check.py PROGRAM FEATURE [tls|udp|tcp] - what a business does with calls to the outside, over real providers.
 
 Prints one JSON object with what was seen; `ok` when all of it was. Extension 101 has a tone of 440 Hz and 102 700 Hz; the
 telephones of the provider have 1000 Hz (`outside`) and 1500 Hz (`second`). With KEEP in the environment the folder of a
@@ -18,7 +18,7 @@ from phones import KINDS
 from provider import DOMAIN, PASSWORD, Provider
 from server import Server
 
-program, feature = sys.argv[1:]
+program, feature, transport = (sys.argv[1:] + ["tls"])[:3]
 RATES = "prefix,destination,rate per minute,increments\n49,Germany,0.01,60/60\n"
 OUTSIDE, SECOND, OURS = "040555123", "089555123", "+4930555101"
 
@@ -28,7 +28,8 @@ class Business:
 
     def __init__(self, folder):
         self.folder, self.phones = folder, []
-        self.provider, self.server = Provider(folder), Server(program, folder)
+        self.provider = Provider(folder, transport=transport)
+        self.server = Server(program, folder, plain_calls=0 if transport == "tls" else 8)
         self.providers = [self.provider]
 
     def start(self, trunks=None):
@@ -43,8 +44,8 @@ class Business:
         self.server.run("country", "home", "DE")
         self.server.run("rates", "import", rates, "--activate")
         for name, servers, priority in trunks or [("main", [self.provider], 0)]:
-            places = [text for each in servers for text in ("--server", "127.0.0.1:%d" % each.tls)]
-            self.server.run("trunk", "add", name, "--domain", DOMAIN, *places, "--authority", servers[0].ca, "--username", "account",
+            places = [text for each in servers for text in ("--server", "127.0.0.1:%d" % each.port)]
+            self.server.run("trunk", "add", name, "--domain", DOMAIN, *places, *servers[0].means, "--username", "account",
                             "--password-file", self.password, "--priority", str(priority))
         self.server.run("number", "add", OURS, "--to", "extension", "101")
         self.server.run("number", "caller", OURS)

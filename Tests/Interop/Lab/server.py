@@ -24,13 +24,14 @@ def free_port(kind=socket.SOCK_STREAM):
 class Server:
     domain = "test.ringfence.example"
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, plain_calls=0):
+        """plain_calls: how many calls without encryption there are ports for."""
         self.binary, self.data, self.process = binary, os.path.join(folder, "data"), None
         self.port, self.rtp = free_port(), free_port(socket.SOCK_DGRAM)
         self.ca = os.path.join(self.data, "tls", "ca.pem")
         subprocess.run([binary, "init", "--data", self.data, "--domain", self.domain, "--address", "127.0.0.1",
                         "--name", "localhost", "--sip-tls", "127.0.0.1:%d" % self.port,
-                        "--rtp", "127.0.0.1:%d-%d" % (self.rtp, self.rtp + 1), "--site", "127.0.0.0/8"], check=True, stdout=subprocess.DEVNULL)
+                        "--rtp", "127.0.0.1:%d-%d" % (self.rtp, self.rtp + 1 + 2 * plain_calls), "--site", "127.0.0.0/8"], check=True, stdout=subprocess.DEVNULL)
 
     def start(self):
         self.process = subprocess.Popen(

@@ -3,8 +3,8 @@
 import Media
 import Primitives
 
-/// Which ports of ours plain legs have. A leg takes one before its description is written, because it names it, and gives it
-/// back when it ends.
+/// Which ports of ours plain legs have. A leg takes one before its description is written, because it names it; what no leg has
+/// any more is taken back (``CallTable``).
 ///
 /// One that was given back rests for as long as packets of its leg may still be on their way: nobody hears the end of another
 /// call. Which one comes next is drawn, so that a stranger cannot know it.
@@ -28,6 +28,12 @@ struct PlainPortPool: Sendable {
 
     /// How many are in use.
     var count: Int { taken.count }
+
+    /// Whether there is a port for one more leg.
+    mutating func hasFree(towards peer: IPAddress, at now: MonotonicTime) -> Bool {
+        wake(at: now)
+        return free.contains { $0.ip.isIPv4 == peer.isIPv4 }
+    }
 
     /// Takes a port, of the version of IP of who shall send there.
     ///
@@ -53,13 +59,9 @@ struct PlainPortPool: Sendable {
         resting.append(Resting(port: port, until: now + Limits.plainPortRest))
     }
 
-    /// Gives back what no leg has any more.
-    ///
-    /// - Returns: How many there were. More than none says that somebody forgot to.
-    mutating func keepOnly(_ used: Set<SocketAddress>, at now: MonotonicTime) -> Int {
-        let lost = taken.subtracting(used)
-        for port in lost { giveBack(port, at: now) }
-        return lost.count
+    /// Takes back what no leg has any more.
+    mutating func keepOnly(_ used: Set<SocketAddress>, at now: MonotonicTime) {
+        for port in taken.subtracting(used) { giveBack(port, at: now) }
     }
 
     private mutating func wake(at now: MonotonicTime) {

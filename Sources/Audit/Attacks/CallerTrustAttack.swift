@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+
+/// Attacks by somebody who says that he is somebody else.
+enum CallerTrustAttack {
+    static let all = [ownNumber, names, inside]
+
+    private static let ownNumber = Attack(
+        .callerTrust,
+        "Z01",
+        "Call from outside as a colleague",
+        attempted:
+            "calls brought over a trunk under each number of the business and under the numbers of its extensions",
+        expected: "each is refused; a caller with a number of their own rings, and so does one who withholds it",
+        run: { (_, target) in
+            guard let provider = target.insider?.provider else { return .needsInsider }
+            let call = { (called: PhoneNumber, caller: PhoneNumber?, claims: Bool) in
+                provider.judge(
+                    InboundAttempt(
+                        trunk: provider.trunk.name,
+                        called: called,
+                        caller: caller,
+                        claimsExtension: claims,
+                        signallingIsSecure: true,
+                        media: .encrypted
+                    )
+                )
+            }
+            guard let called = provider.numbers.first(where: { call($0, nil, false) == nil }),
+                let stranger = PhoneNumber(parsing: "+88199900102"), call(called, stranger, false) == nil
+            else { return .notRun("no honest caller rings, so that refusals prove nothing") }
+            for own in provider.numbers where call(called, own, false)?.control != .callerTrust {
+                return .broken("\(own), a number of the business, rings as a caller from outside")
+            }
+            guard call(called, nil, true)?.control == .callerTrust else {
+                return .broken("an extension rings as a caller from outside")
+            }
+            return .held("\(provider.numbers.count) numbers of the business and its extensions refused as callers")
+        }
+    )
+
+    private static let names = Attack(
+        .callerTrust,
+        "Z03",
+        "Call under a name that looks like another",
+        attempted:
+            "\(lookAlikes.count) names with other letters of the same look, text that runs backwards, seals and signs that are not seen",
+        expected: "what is shown has no such sign; letters of two scripts are marked; honest names stay as they are",
+        run: { (_, target) in
+            guard let provider = target.insider?.provider else { return .needsInsider }
+            for name in honest where provider.show(name) != name { return .broken("'\(name)' is shown otherwise") }
+            for name in lookAlikes {
+                let shown = provider.show(name)
+                if shown == name { return .broken("'\(name)' is shown as it is") }
+                if shown.unicodeScalars.contains(where: isDeceptive) { return .broken("a sign of '\(name)' is shown") }
+            }
+            return .held("\(lookAlikes.count) names cleaned or marked, \(honest.count) honest ones shown as they are")
+        }
+    )
+
+    private static func isDeceptive(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .otherSymbol, .privateUse: true
+        default: false
+        }
+    }
+
+    private static let honest = [
+        "Müller & Söhne GmbH", "José Álvarez", "Иванова Анна", "Παπαδόπουλος", "山田太郎", "O'Brien, Pat (2)",
+    ]
+
+    private static let lookAlikes = [
+        "\u{0421}EO", "P\u{0430}yroll", "IT H\u{0435}lpdesk", "\u{0392}ank", "Bank \u{2713}", "Bank \u{2705}",
+        "\u{1F512} Bank",
+        "\u{202E}knaB", "B\u{200B}ank", "Bank\u{2069}", "Ba\u{00AD}nk", "\u{FEFF}Bank", "Bank\u{0007}", "Bank\u{E000}",
+        "Chief\r\nP-Asserted-Identity: x",
+    ]
+
+    private static let inside = Attack(
+        .callerTrust,
+        "S07",
+        "Call a colleague as somebody else",
+        attempted:
+            "calls of a phone whose From, P-Asserted-Identity, P-Preferred-Identity, Remote-Party-ID, Diversion and Referred-By name an extension, a number of the business and the owner",
+        expected: "refused, or the called phone is told the name and number of the directory and nothing else",
+        phones: 2,
+        run: { (phones, _, target) async throws(WireError) in
+            let claims = ["sip:+88199900100@\(target.domain)", "sip:100@\(target.domain)"]
+            for claim in claims {
+                let heard = try await TestCall.overhear(phones) { draft in
+                    draft.fromName = "\"The owner \u{2713}\" "
+                    draft.extra += fields.map { "\($0): \"The owner\" <\(claim)>" }
+                }
+                let text = String(decoding: heard.bytes, as: UTF8.self)
+                if text.contains("The owner") || text.contains(claim) {
+                    return .broken("the called phone was told \(claim)")
+                }
+                guard heard.value("from")?.contains("sip:\(phones[0].account.number)@") == true else {
+                    return .broken("From is '\(heard.value("from") ?? "")'")
+                }
+                var draft = try await phones[0].invitation(to: phones[1])
+                draft.from = claim
+                let answer = try await phones[0].ask(draft)
+                if let answer { try await phones[0].acknowledge(answer, to: draft) }
+                guard answer?.status == 403 else {
+                    return .broken("'\(answer?.firstLine ?? "nothing")' to a call from \(claim)")
+                }
+            }
+            return .held(
+                "\(claims.count) identities of others refused in From, and in \(fields.count) other fields not passed on"
+            )
+        }
+    )
+
+    private static let fields = [
+        "P-Asserted-Identity", "P-Preferred-Identity", "Remote-Party-ID", "Diversion", "Referred-By",
+    ]
+}

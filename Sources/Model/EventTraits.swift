@@ -94,7 +94,10 @@ extension SecurityEventKind {
         case .budgetUsed:
             EventTraits(.spendLimit, alarm: EventTraits.Alarm(.warning, "Much of a budget for calls outside is used."))
         case .callEndedForCost:
-            EventTraits(.spendLimit, alarm: EventTraits.Alarm(.warning, "A call was ended because its budget is used up."))
+            EventTraits(
+                .spendLimit,
+                alarm: EventTraits.Alarm(.warning, "A call was ended because its budget is used up.")
+            )
         case .unusualCalls:
             EventTraits(alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not."))
         case .callsStopped:

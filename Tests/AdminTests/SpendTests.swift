@@ -90,7 +90,13 @@ struct SpendTests {
     @Test func `what is spent is shown as the engine counts it`() async throws {
         let office = try Office()
         let line = SpendReport.Line(span: .hour, isAfterHours: false, spent: Money(units: 2), limit: Money(units: 15))
-        let report = SpendReport(pool: .business, lines: [line], running: 1, inProgress: Money(units: 1), overshoot: Money(clamping: 16_667))
+        let report = SpendReport(
+            pool: .business,
+            lines: [line],
+            running: 1,
+            inProgress: Money(units: 1),
+            overshoot: Money(clamping: 16_667)
+        )
         office.engine.state.withLock { $0.spending = [report] }
         let billing = Actor(name: "dora (uid 1004)", role: .billing)
         #expect(try await office.run(ShowSpend(), by: billing).standings == [report])

@@ -31,7 +31,12 @@ struct OutsideCheckTests {
     }
 
     private static let now = WallTime(milliseconds: 1_800_000_000_000)
-    private static let leg = LegProtection(transport: "tls", tlsVersion: "TLSv1.3", cipher: "x", srtpSuite: "AEAD_AES_256_GCM")
+    private static let leg = LegProtection(
+        transport: "tls",
+        tlsVersion: "TLSv1.3",
+        cipher: "x",
+        srtpSuite: "AEAD_AES_256_GCM"
+    )
 
     // MARK: country-dialing
 
@@ -148,11 +153,16 @@ struct OutsideCheckTests {
     }
 
     @Test func `a budget that is overspent by more than the published overshoot is found`() async throws {
-        for (spent, overshoot, count) in [(15_000_001, 0, 1), (15_000_001, 1, 0), (15_000_000, 0, 0)] as [(Int64, Int64, Int)] {
+        for (spent, overshoot, count) in [(15_000_001, 0, 1), (15_000_001, 1, 0), (15_000_000, 0, 0)]
+            as [(Int64, Int64, Int)]
+        {
             var system = try await system {
                 $0.standings = [SoundSystem.standing(spent: spent, overshoot: overshoot)]
             }
-            #expect(await findings(.spendLimit, system).map(\.code.rawValue) == Array(repeating: "spend-limit.overspent", count: count))
+            #expect(
+                await findings(.spendLimit, system).map(\.code.rawValue)
+                    == Array(repeating: "spend-limit.overspent", count: count)
+            )
             // Somebody has just lowered it.
             system.outside.spendingChangedAt = Self.now + .seconds(-60)
             #expect(await findings(.spendLimit, system).isEmpty)
@@ -160,7 +170,10 @@ struct OutsideCheckTests {
     }
 
     @Test func `books that know less than the records are found`() async throws {
-        let found = await findings(.spendLimit, try await system { $0.standings = [SoundSystem.standing(spent: 199_999)] })
+        let found = await findings(
+            .spendLimit,
+            try await system { $0.standings = [SoundSystem.standing(spent: 199_999)] }
+        )
         #expect(found.map(\.code.rawValue) == ["spend-limit.forgotten-money"])
         #expect(await findings(.spendLimit, try await system { $0.standings = [] }).count == 1)
     }

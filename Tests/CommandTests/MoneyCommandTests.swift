@@ -27,12 +27,19 @@ struct MoneyCommandTests {
         let lines = SpendSpan.allCases.map {
             SpendReport.Line(span: $0, isAfterHours: false, spent: Money(clamping: 1_500_000), limit: Money(units: 15))
         }
-        let report = SpendReport(pool: .business, lines: lines, running: 2, inProgress: Money(units: 1), overshoot: Money(clamping: 16_667))
+        let report = SpendReport(
+            pool: .business,
+            lines: lines,
+            running: 2,
+            inProgress: Money(units: 1),
+            overshoot: Money(clamping: 16_667)
+        )
         let one = SpendReport(
             pool: .extension(try Sample.number("101")),
             lines: lines,
             running: 2,
-            inProgress: Money(units: 1), overshoot: Money(clamping: 16_667)
+            inProgress: Money(units: 1),
+            overshoot: Money(clamping: 16_667)
         )
         let live = try parse(SpendShow.self).answer(from: Office(overview(SpendSettings(), [report, one]))).text
         #expect(live.contains("business              1.50 of 15.00"), "\(live)")

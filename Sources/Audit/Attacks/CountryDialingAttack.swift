@@ -132,11 +132,14 @@ enum Disguise {
         let usual = numbering.home.flatMap { CountryDialing($0) }?.internationalPrefixes.first
         let abroad = (numbering.internationalPrefix ?? usual).map { "\($0)" } ?? "00"
         return [
-            "+\(digits)", "%2B\(digits)", "+\(head)-\(tail)", "+\(head).\(tail)", "(+\(head))\(tail)", "+(\(head))\(tail)",
-            "\(outside)\(abroad)\(digits)", "\(outside)+\(digits)", "9,\(abroad)\(digits)", "\(outside),\(abroad)\(digits)", "1234%23\(digits)",
+            "+\(digits)", "%2B\(digits)", "+\(head)-\(tail)", "+\(head).\(tail)", "(+\(head))\(tail)",
+            "+(\(head))\(tail)",
+            "\(outside)\(abroad)\(digits)", "\(outside)+\(digits)", "9,\(abroad)\(digits)",
+            "\(outside),\(abroad)\(digits)", "1234%23\(digits)",
             "1234%23+\(digits)", "*31*+\(digits)", "*67+\(digits)", "%2331%23+\(digits)", "+\(digits),,,1",
             "+\(digits)ppp1", "+\(digits)w1", "+\(digits)&+\(digits)", "+\(digits)!", "+\(digits)%20", "%20+\(digits)",
-            "+\(head)%20\(tail)", "+\(digits)%00", "+\(digits)%0D%0A", "+\(head)SPAM", "+\(digits)%23", "+" + wide.joined(),
+            "+\(head)%20\(tail)", "+\(digits)%00", "+\(digits)%0D%0A", "+\(head)SPAM", "+\(digits)%23",
+            "+" + wide.joined(),
             "+" + arabic.joined(), "++\(digits)", "+00\(digits)", "+\(digits);phone-context=+1",
             "\(digits);phone-context=+", "+\(digits);ext=1", "+\(digits);postd=pp1", "tel:+\(digits)",
             "tel:\(digits);phone-context=+", "tel:+\(head)-\(tail);isub=1", "+\(digits):secret",

@@ -28,7 +28,8 @@ enum PremiumNumbersAttack {
         .premiumNumbers,
         "Z05",
         "Have a call transferred to a premium number",
-        attempted: "a phone in a call asks with REFER to connect the other one with a premium number and a satellite telephone",
+        attempted:
+            "a phone in a call asks with REFER to connect the other one with a premium number and a satellite telephone",
         expected: "403 for each, no other call begins, and the first one goes on",
         run: { (wire, target) async throws(WireError) in
             guard let terms = target.outside else { return .needsTerms }

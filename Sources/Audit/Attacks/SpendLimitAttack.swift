@@ -43,7 +43,8 @@ enum SpendLimitAttack {
         "Talk without having called",
         attempted:
             "one phone calls another, which answers; the caller never confirms the answer, so that a system that counts from there counts nothing",
-        expected: "within \(Limits.unconfirmed.components.seconds) seconds the phone that answered is told that the call is over",
+        expected:
+            "within \(Limits.unconfirmed.components.seconds) seconds the phone that answered is told that the call is over",
         phones: 2,
         run: { (phones, wire, _) async throws(WireError) in
             let draft = try await phones[0].invitation(to: phones[1])
@@ -89,7 +90,9 @@ enum SpendLimitAttack {
                 refused.append(name)
             }
             if before.raise == nil {
-                guard try await trials.say(.ask(wanted)) == nil else { return .notRun("nobody may ask for a higher one") }
+                guard try await trials.say(.ask(wanted)) == nil else {
+                    return .notRun("nobody may ask for a higher one")
+                }
                 let alone = try await trials.say(.agree(wanted))
                 _ = try await trials.say(.drop(wanted))
                 guard alone != nil else { return .broken("who asked for \(wanted) could agree to it") }
@@ -153,7 +156,8 @@ struct BurstRehearsal {
 
     var words: String {
         let closed = isOpen ? "" : " while closed"
-        return "of \(Self.calls) calls\(closed) \(begun) began and \(ended) were ended, the last after \(seconds) s; they cost "
+        return
+            "of \(Self.calls) calls\(closed) \(begun) began and \(ended) were ended, the last after \(seconds) s; they cost "
             + "\(Money(clamping: cost)) of \(limit) with an overshoot of at most \(published) (\(currency))"
     }
 

@@ -13,7 +13,8 @@ extension Check {
         if facts.stored?.dialing != dialing { findings.append(.otherDialing(isRead: facts.stored != nil)) }
         findings += dialing.releases.compactMap { Finding($0, at: system.now) }
         findings += left.filter { $0.refusal?.control == .countryDialing }.map(Finding.leftAnyway)
-        let home = dialing.numbering.home.map { "the business is in \($0.name)" } ?? "nobody has said where the business is"
+        let home =
+            dialing.numbering.home.map { "the business is in \($0.name)" } ?? "nobody has said where the business is"
         return CheckReport(
             control: .countryDialing,
             examined: [

@@ -35,7 +35,10 @@ struct DearNumber: Hashable, Sendable {
 
     /// Of each kind. Those in countries end in zeros, where their plans give no service out.
     static let all: [DearNumber] =
-        made(.premium, ["+499001000000", "+449090000000", "+19002000000", "+12129760000", "+43900000000", "+41900000000"])
+        made(
+            .premium,
+            ["+499001000000", "+449090000000", "+19002000000", "+12129760000", "+43900000000", "+41900000000"]
+        )
         + made(.satellite, ["+870773000000", "+8816000000000", "+8821600000000"])
         + made(.internationalNetwork, ["+882100000000", "+883510000000000", "+878100000000000", "+888000000000"])
         + made(.internationalPremium, ["+979000000000"])

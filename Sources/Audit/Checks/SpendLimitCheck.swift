@@ -68,7 +68,8 @@ extension Check {
         return system.records.flatMap { record in
             record.charges.compactMap { charge in
                 if let changed = system.outside.spendingChangedAt, charge.reservedAt <= changed { return nil }
-                let isDear = charge.tariff.perMinute > spending.highestPerMinute
+                let isDear =
+                    charge.tariff.perMinute > spending.highestPerMinute
                     || charge.tariff.setUp > spending.highestSetUp || charge.counted > spending.perCall
                 return isDear ? .dearCall(record, charge) : nil
             }
@@ -133,7 +134,8 @@ extension Finding {
             .critical,
             "The ceiling above all budgets was raised without a second operator.",
             evidence: evidence,
-            remedy: "lower it: ringfence spend ceiling lower --hour 50 --day 150 --week 500; then: ringfence journal verify"
+            remedy:
+                "lower it: ringfence spend ceiling lower --hour 50 --day 150 --week 500; then: ringfence journal verify"
         )
     }
 
@@ -143,7 +145,8 @@ extension Finding {
             .spendLimit,
             .critical,
             "More was spent than a budget has.",
-            evidence: "\(standing.pool): \(line.spent) of \(line.limit) within \(line.span == .hour ? "an" : "a") \(line.span)"
+            evidence:
+                "\(standing.pool): \(line.spent) of \(line.limit) within \(line.span == .hour ? "an" : "a") \(line.span)"
                 + "\(line.isAfterHours ? " while the business is closed" : "")",
             remedy: "disable the trunk, and compare with your provider's bill: ringfence record export"
         )

@@ -89,7 +89,12 @@ extension CallTable {
 
     /// Reads the offer and asks `Guard`. The media is judged first, because a call in the clear is refused whoever it is
     /// for.
-    private mutating func decide(_ request: Message, _ number: String, by proof: Authenticated, _ desk: inout Desk) -> Decision {
+    private mutating func decide(
+        _ request: Message,
+        _ number: String,
+        by proof: Authenticated,
+        _ desk: inout Desk
+    ) -> Decision {
         let offer: SessionDescription?
         do { offer = try request.offer() } catch { return .refuse(error) }
         let attempt = CallAttempt(

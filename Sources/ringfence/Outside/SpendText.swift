@@ -69,6 +69,7 @@ extension SpendOverview {
         guard let standings else { return "What is spent is not known: no server counts it." }
         guard let business = standings.first(where: { $0.pool == .business }), business.running > 0 else { return "" }
         let late = business.overshoot.text(in: settings.currency)
-        return "Calls that end in time cost nothing beyond a budget; each second that all of these end late costs \(late) at most."
+        return
+            "Calls that end in time cost nothing beyond a budget; each second that all of these end late costs \(late) at most."
     }
 }

@@ -139,7 +139,9 @@ extension MemoryTarget {
                         return settings.lowerCeiling(to: limits, at: now) ? nil : Self.notLower
                     case .ask(let limits):
                         let refusal = CeilingRules.refusal(ofAsking: account, for: limits, in: settings, at: now)
-                        if refusal == nil { settings.ask(for: CeilingRaise(to: limits, request: .init(by: account, at: now))) }
+                        if refusal == nil {
+                            settings.ask(for: CeilingRaise(to: limits, request: .init(by: account, at: now)))
+                        }
                         return refusal
                     case .agree:
                         if weakness == .raisesAlone { return nil }
@@ -147,7 +149,8 @@ extension MemoryTarget {
                     case .drop:
                         settings.dropRaise(at: now)
                         return nil
-                    case .limit(let limits): return SpendRules.refusal(of: limits, for: .business, in: settings, at: now)
+                    case .limit(let limits):
+                        return SpendRules.refusal(of: limits, for: .business, in: settings, at: now)
                     }
                 }
             }

@@ -32,7 +32,9 @@ struct PaidAttackRowTests {
             "sip:+4930555123@office.example",
         ]
     )
-    func `T06 nothing is transferred outside that may not be sent on, also where it may be dialled`(target: String) throws {
+    func `T06 nothing is transferred outside that may not be sent on, also where it may be dialled`(
+        target: String
+    ) throws {
         var scene = try OutsideScene()
         #expect(try Self.transfer(&scene, to: target).map(\.status) == [403])
         #expect(!scene.office.received(on: scene.provider.flow).contains { $0.method == .invite })
@@ -48,7 +50,11 @@ struct PaidAttackRowTests {
     @Test func `T06 a provider sends nobody anywhere, and is told so`() throws {
         var scene = try OutsideScene()
         let (_, invite) = try scene.talk(to: "040555123")
-        let refer = scene.provider.inDialog("REFER", from: invite, extra: ["Refer-To: <sip:+9607710000@office.example>"])
+        let refer = scene.provider.inDialog(
+            "REFER",
+            from: invite,
+            extra: ["Refer-To: <sip:+9607710000@office.example>"]
+        )
         scene.office.deliver(refer, on: scene.provider.flow)
         #expect(scene.office.received(on: scene.provider.flow).map(\.status) == [403])
     }
@@ -104,8 +110,10 @@ struct PaidAttackRowTests {
         }
     }
 
-    @Test(arguments: ["P-Asserted-Identity: <sip:+12025550100@office.example>", "P-Preferred-Identity: <tel:+12025550100>",
-        "Remote-Party-ID: <sip:+12025550100@office.example>;party=calling", "Diversion: <sip:+12025550100@office.example>",
+    @Test(arguments: [
+        "P-Asserted-Identity: <sip:+12025550100@office.example>", "P-Preferred-Identity: <tel:+12025550100>",
+        "Remote-Party-ID: <sip:+12025550100@office.example>;party=calling",
+        "Diversion: <sip:+12025550100@office.example>",
     ])
     func `T12 a call leaves under a number of the business, whatever the phone says it is`(field: String) throws {
         var scene = try OutsideScene()

@@ -22,11 +22,15 @@ struct StolenLoginTests {
         }
     }
 
-    @Test func `T01 out of the box it reaches no number outside the home country, and none that is paid inside it`() throws {
+    @Test func `T01 out of the box it reaches no number outside the home country, and none that is paid inside it`()
+        throws
+    {
         var scene = try OutsideScene()
         let usual = ["geographic", "mobile", "geographic-or-mobile", "toll-free"]
         let refused = try Self.numbers().filter { $0.region != "DE" || !usual.contains($0.numberClass) }
-        let paid = ["+499001000000", "+49137000000", "+8816000000000", "+870773000000", "+979000000000", "+19002000000"]
+        let paid = [
+            "+499001000000", "+49137000000", "+8816000000000", "+870773000000", "+979000000000", "+19002000000",
+        ]
         var statuses: [Int: Int] = [:]
         for (index, number) in (refused.map(\.number) + paid).enumerated() {
             scene.office.wait(.seconds(1))
@@ -71,12 +75,17 @@ struct StolenLoginTests {
     /// Costly calls of a business at a time, at most.
     private static let widest = 24
 
-    @Test func `T01 three refused numbers are told of, and after six the extension calls nothing costly for an hour`() throws {
+    @Test func `T01 three refused numbers are told of, and after six the extension calls nothing costly for an hour`()
+        throws
+    {
         var scene = try OutsideScene { dialing, _ in
-            dialing.rights.countries[Region(parsing: "AT")!] = CountryRule(.open)
+            dialing.rights.countries[.austria] = CountryRule(.open)
         }
         var told: [Int: [SecurityEventKind]] = [:]
-        let numbers = ["+9607710000", "+2203010000", "+221701000000", "+37121000000", "+499001000000", "+8816000000000", "+5351000000"]
+        let numbers = [
+            "+9607710000", "+2203010000", "+221701000000", "+37121000000", "+499001000000", "+8816000000000",
+            "+5351000000",
+        ]
         for (index, number) in numbers.enumerated() {
             let before = scene.office.events.count
             #expect(try scene.dial(number, callID: "try-\(index)").last?.status == 403)
@@ -93,7 +102,7 @@ struct StolenLoginTests {
 
     @Test func `T01 out of the box one stolen login has two calls at a time, whatever is open`() throws {
         var scene = try OutsideScene(rates: [("+43", 400_000)]) { dialing, _ in
-            dialing.rights.countries[Region(parsing: "AT")!] = CountryRule(.open)
+            dialing.rights.countries[.austria] = CountryRule(.open)
         }
         var statuses: [Int] = []
         for index in 0..<8 {
@@ -118,7 +127,7 @@ private struct Burst {
     init(perMinute: Int64) throws {
         let numbers = (201...215).map(String.init)
         scene = try OutsideScene(rates: [("+43", perMinute)], more: numbers, relays: 64) { dialing, spending in
-            dialing.rights.countries[Region(parsing: "AT")!] = CountryRule(.open)
+            dialing.rights.countries[.austria] = CountryRule(.open)
             spending.extensionLimits = spending.businessLimits
         }
         var (limits, patterns) = (CallLimitSettings(), PatternSettings())
@@ -192,4 +201,8 @@ private struct Burst {
         for record in scene.office.records { last[record.id] = record }
         return Money(clamping: last.values.flatMap(\.charges).reduce(0) { $0 + ($1.cost ?? $1.reserved).micros })
     }
+}
+
+extension Region {
+    fileprivate static let austria = Region(parsing: "AT") ?? .international
 }

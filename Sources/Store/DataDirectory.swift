@@ -68,7 +68,13 @@ public final class DataDirectory: Sendable {
         if PrivateFile.mode(lifeSign) == nil { try? noteLife(at: WallTime(milliseconds: 0)) }
     }
 
-    deinit { for lock in locks where lock >= 0 { close(lock) } }
+    /// Lets go of them before it closes them: a program that is being started holds copies of our descriptors for a moment.
+    deinit {
+        for lock in locks where lock >= 0 {
+            flock(lock, LOCK_UN)
+            close(lock)
+        }
+    }
 
     /// The database that is there is the one that was opened.
     func rememberDatabase() { opened.withLock { $0 = PrivateFile.status(database)?.st_ino } }

@@ -32,12 +32,12 @@ extension ControlDoor {
         return listener
     }
 
-    /// An accepted connection, which is read from now on.
+    /// An accepted connection, which is read from now on. Nothing may fail once it is wrapped, as it must not be dropped then.
     static func opened(_ channel: any Channel) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
         try await channel.eventLoop.submit {
-            let opened = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+            guard channel.isActive else { throw ChannelError.alreadyClosed }
             try channel.syncOptions?.setOption(.autoRead, value: true)
-            return opened
+            return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
         }.get()
     }
 }

@@ -59,7 +59,11 @@ final class LogFile: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path) }
     }
 
-    deinit { close(descriptor) }
+    /// Lets go of it before it closes it: a program that is being started holds a copy of our descriptor for a moment.
+    deinit {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     private static func failed(_ call: String, _ path: String, _ descriptor: Int32) -> StoreError {
         let code = errno

@@ -102,7 +102,8 @@ public struct PaidCallGate: Sendable {
         case .refused(let refusal): return .refused(refusal)
         case .allowed(let given): price = given
         }
-        let attempt = OutsideAttempt(permit, price, by: number, isBothOutside: isBothOutside, isOpen: moment.isOpen)
+        var attempt = OutsideAttempt(permit.facts, permit.way, by: number, isOpen: moment.isOpen, price.tariff)
+        attempt.isBothOutside = isBothOutside
         let pace = CallLimits.Attempt(caller: number, trunk: trunk.name.text, isAbroad: price.isInternational)
         if let excess = limits.judge(pace, at: moment.now) { return refused(excess.refusal, attempt, at: moment.now) }
         if let refusal = weigh(attempt, at: moment.now) { return .refused(refusal) }
@@ -136,8 +137,11 @@ public struct PaidCallGate: Sendable {
     /// has nothing to confirm it with yet.
     private mutating func weigh(_ attempt: OutsideAttempt, at now: MonotonicTime) -> CallRefusal? {
         let verdict = patterns.judge(attempt, at: now)
-        if let finding = verdict.finding, finding.isNew { outcome.findings.append(finding) }
-        if case .confirm(let finding) = verdict, finding.rule == .newCountry { return nil }
+        if case .confirm(let finding) = verdict, finding.rule == .newCountry {
+            outcome.findings.append(finding)
+            return nil
+        }
+        note(verdict)
         return verdict.refusal
     }
 
@@ -157,16 +161,7 @@ public struct PaidCallGate: Sendable {
         by caller: ExtensionNumber,
         at moment: LedgerMoment
     ) {
-        var attempt = OutsideAttempt(
-            caller: caller,
-            number: facts.number,
-            region: facts.region ?? .international,
-            numberClass: facts.numberClass,
-            minutePrice: 0,
-            way: OutsideAttempt.Way(way),
-            isOpen: moment.isOpen
-        )
-        attempt.isHighRisk = facts.isHighRisk
+        let attempt = OutsideAttempt(facts, way, by: caller, isOpen: moment.isOpen)
         note(patterns.refused(attempt, at: moment.now))
     }
 
@@ -196,8 +191,7 @@ public struct PaidCallGate: Sendable {
 
     /// How every budget stands that anything was taken from.
     public mutating func standings(at moment: LedgerMoment) -> [SpendStanding] {
-        let pools = ledger.pools
-        return pools.map { ledger.standing(of: $0, at: moment) }
+        ledger.standings(at: moment)
     }
 
     /// Whose calls are stopped.
@@ -232,24 +226,24 @@ extension LedgerTurn {
 }
 
 extension OutsideAttempt {
+    /// - Parameter tariff: `nil` for a call that was refused before it had one.
     fileprivate init(
-        _ permit: DialingPermit,
-        _ price: PricedCall,
+        _ facts: NumberFacts,
+        _ way: DialingWay,
         by caller: ExtensionNumber,
-        isBothOutside: Bool,
-        isOpen: Bool
+        isOpen: Bool,
+        _ tariff: Tariff? = nil
     ) {
         self.init(
             caller: caller,
-            number: price.number,
-            region: permit.facts.region ?? .international,
-            numberClass: permit.facts.numberClass,
-            minutePrice: price.tariff.perMinute.micros,
-            way: OutsideAttempt.Way(permit.way),
+            number: facts.number,
+            region: facts.region ?? .international,
+            numberClass: facts.numberClass,
+            minutePrice: tariff?.perMinute.micros ?? 0,
+            way: OutsideAttempt.Way(way),
             isOpen: isOpen
         )
-        isHighRisk = permit.facts.isHighRisk
-        self.isBothOutside = isBothOutside
+        isHighRisk = facts.isHighRisk
     }
 }
 

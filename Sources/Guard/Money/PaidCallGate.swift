@@ -20,6 +20,8 @@ public final class TrunkPermit: Sendable {
 /// The last gate before a trunk (rule PAID): every leg that leaves passes it once, whatever caused it, and is in its books until it
 /// ends. One value for a business.
 public struct PaidCallGate: Sendable {
+    /// Of extensions that share a budget with others.
+    private var groups: [ExtensionNumber: ShortName]
     public private(set) var ledger: Ledger
     public private(set) var patterns: CallPatterns
     private var limits: CallLimits
@@ -42,6 +44,7 @@ public struct PaidCallGate: Sendable {
     ///   - seed: 128 random bits.
     public init(_ snapshot: Snapshot, kept: [LegCharge] = [], seed: (UInt64, UInt64), at moment: LedgerMoment) {
         let settings = snapshot.outside
+        groups = snapshot.spendingGroups
         let entries = kept.sorted { $0.reservedAt < $1.reservedAt }.flatMap(\.entries)
         ledger = Ledger(recovering: entries, settings: settings.spending, at: moment)
         patterns = CallPatterns(
@@ -63,6 +66,7 @@ public struct PaidCallGate: Sendable {
     /// Follows the settings. What was spent and counted stays.
     public mutating func apply(_ snapshot: Snapshot, at now: WallTime) {
         let settings = snapshot.outside
+        groups = snapshot.spendingGroups
         ledger.apply(settings.spending, at: now)
         patterns.follow(settings.patterns, settings.afterHours, extensions: snapshot.extensions.count)
         limits.follow(settings.callLimits, extensions: snapshot.extensions.count)
@@ -107,7 +111,7 @@ public struct PaidCallGate: Sendable {
         let pace = CallLimits.Attempt(caller: number, trunk: trunk.name.text, isAbroad: price.isInternational)
         if let excess = limits.judge(pace, at: moment.now) { return refused(excess.refusal, attempt, at: moment.now) }
         if let refusal = weigh(attempt, at: moment.now) { return .refused(refusal) }
-        let payer = Payer(extension: number, trunk: name)
+        let payer = Payer(extension: number, group: groups[number], trunk: name)
         switch ledger.reserve(id, for: payer, at: price, in: moment, &outcome.money) {
         case .refused(let refusal):
             return refused(refusal.callRefusal(in: settings.spending.currency), attempt, at: moment.now)
@@ -222,6 +226,13 @@ extension LedgerTurn {
             if case .reserved(_, let micros) = entry.event { return Money(clamping: micros) }
         }
         return .zero
+    }
+}
+
+extension Snapshot {
+    /// Extensions that take each other's calls share a budget under the name of their group.
+    fileprivate var spendingGroups: [ExtensionNumber: ShortName] {
+        extensions.compactMapValues { $0.pickupGroup.flatMap { ShortName(parsing: $0.text) } }
     }
 }
 

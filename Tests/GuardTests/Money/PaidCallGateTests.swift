@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Control spend-limit: the last gate before a trunk")
 struct PaidCallGateTests {
-    /// Three extensions, France open, and a price for every number.
+    /// Two extensions of a pick-up group and one of none, France open, and a price for every number.
     private struct Office {
         let snapshot: Snapshot
         let trunk: Trunk
@@ -15,10 +15,12 @@ struct PaidCallGateTests {
         let now = Till.moment(0, isOpen: true)
         private var nextCharge: UInt64 = 1
 
-        init() throws {
+        init(_ change: (inout SpendSettings) throws -> Void = { _ in }) throws {
             var dialing = DialingSettings()
             dialing.numbering.home = try .parsed("DE")
             dialing.rights.countries[try .parsed("FR")] = CountryRule(.withoutHighRisk)
+            var spending = try SpendSettings.limited()
+            try change(&spending)
             trunk = Trunk(
                 name: try #require(TrunkName(parsing: "main")),
                 domain: try #require(DomainName(parsing: "sip.provider.example")),
@@ -27,12 +29,12 @@ struct PaidCallGateTests {
             snapshot = Snapshot(
                 generation: 1,
                 domain: try #require(DomainName(parsing: "pbx.example")),
-                extensions: try [.numbered("201"), .numbered("202"), .numbered("203")],
+                extensions: try [.numbered("201", group: "sales"), .numbered("202", group: "sales"), .numbered("203")],
                 devices: try ["201", "202", "203"].map { try .enrolled(at: $0) },
                 outside: OutsideSettings(
                     trunks: [TrunkAccess(trunk, secret: nil)],
                     dialing: dialing,
-                    spending: try .limited(),
+                    spending: spending,
                     rates: RateDecks(usual: try Self.deck(), importedAt: Till.noon, importedBy: "test")
                 )
             )
@@ -76,13 +78,23 @@ struct PaidCallGateTests {
         if case .refused(let refusal) = verdict { refusal } else { nil }
     }
 
+    @Test func `extensions of one group share its budget, and others have none of it`() throws {
+        var office = try Office { $0.own[.group(try .named("sales"))] = try .units(10, 10, 10) }
+        try expect(refusal(try office.call("+4930100000", from: "201")) == nil)
+        let second = refusal(try office.call("+4930100001", from: "202"))
+        #expect(second?.reason.contains("the budget of group sales for an hour is 10.00 EUR") == true)
+        try expect(refusal(try office.call("+4930100001", from: "203")) == nil)
+        let standings = office.gate.standings(at: office.now)
+        #expect(standings.first { $0.pool.description == "group sales" }?.inProgress == Money(units: 6))
+    }
+
     @Test func `all budgets stand as each of them does`() throws {
         var office = try Office()
         for caller in ["201", "202", "203"] { try expect(refusal(try office.call("+4930100000", from: caller)) == nil) }
         let standings = office.gate.standings(at: office.now)
         #expect(
             Set(standings.map(\.pool.description)) == [
-                "extension 201", "extension 202", "extension 203", "business", "trunk main",
+                "extension 201", "extension 202", "extension 203", "group sales", "business", "trunk main",
             ]
         )
         var ledger = office.gate.ledger

@@ -13,7 +13,7 @@ public struct ForwardAttempt: Sendable {
         case unusable
     }
 
-    /// The phone that rang. The forward is a call of its owner's, whoever called him.
+    /// The phone that rang. The forward is a call of its owner's, whoever called them.
     public let phone: Device
     public let target: Target
     /// Whether the phone is connected over TLS.

@@ -108,14 +108,7 @@ public enum InboundRules {
                 reason: "trunk \(trunk.name) was not signalled over TLS, so the keys of the audio would travel readable"
             )
         }
-        return attempt.media.refusal.map { _ in
-            CallRefusal(
-                status: 488,
-                control: .trunkEncryption,
-                reason:
-                    "trunk \(trunk.name) brought audio without SRTP that is accepted here; ask the provider for SRTP with SDES"
-            )
-        }
+        return attempt.media.refusal.map { _ in .noAcceptedKeys(trunk.name) }
     }
 
     private static func refusal(
@@ -133,11 +126,23 @@ public enum InboundRules {
         switch attempt.media {
         case .plain, .optional, .lateOffer: return nil
         case .encrypted, .dtls, .noKey, .otherSuites, .otherParameters:
+            guard !attempt.signallingIsSecure else { return .noAcceptedKeys(trunk.name) }
             return CallRefusal(
                 status: 488,
                 control: .trunkEncryption,
                 reason: "trunk \(trunk.name) asks for keys of the audio over signalling that others can read"
             )
         }
+    }
+}
+
+extension CallRefusal {
+    fileprivate static func noAcceptedKeys(_ trunk: TrunkName) -> Self {
+        Self(
+            status: 488,
+            control: .trunkEncryption,
+            reason:
+                "trunk \(trunk) brought audio without SRTP that is accepted here; ask the provider for SRTP with SDES"
+        )
     }
 }

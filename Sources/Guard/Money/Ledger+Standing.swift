@@ -4,8 +4,8 @@ public import Model
 import Primitives
 
 /// How a budget stands: what people see, live.
-public struct SpendStanding: Hashable, Sendable {
-    public struct Line: Hashable, Sendable {
+public struct SpendStanding: Codable, Hashable, Sendable {
+    public struct Line: Codable, Hashable, Sendable {
         public let span: SpendSpan
         /// While the business is closed; otherwise at all hours.
         public let isAfterHours: Bool
@@ -43,18 +43,44 @@ extension Ledger {
         let now = time(moment.now)
         books.advance(to: now)
         let account = books.account(of: pool) ?? emptyAccount(of: pool, at: now, moment.wall)
-        let own = charges.compactMap { $0 }.filter { takes($0, from: pool) }
-        return SpendStanding(
-            pool: pool,
-            lines: [false, true].flatMap { closed in SpendSpan.allCases.map { Self.line(account, $0, closed) } },
-            running: own.count,
-            inProgress: Money(clamping: own.reduce(0) { $0 + $1.money.reserved }),
-            overshoot: overshoot(lateBy: .seconds(1), of: pool)
-        )
+        var load = Load()
+        for case .some(let leg) in charges where takes(leg, from: pool) { load.add(leg) }
+        return Self.standing(account, load)
     }
 
-    /// All budgets that anything was taken from.
-    public var pools: [SpendPool] { books.accounts.map(\.pool) }
+    /// How all budgets stand that anything was taken from: O(n) in these and in the legs that run together.
+    public mutating func standings(at moment: LedgerMoment) -> [SpendStanding] {
+        books.advance(to: time(moment.now))
+        var loads = [Load](repeating: Load(), count: books.accounts.count)
+        for case .some(let leg) in charges {
+            let chain = leg.money.chain
+            for link in chain.indices where chain[link] >= 0 { loads[Int(chain[link])].add(leg) }
+        }
+        return zip(books.accounts, loads).map { Self.standing($0, $1) }
+    }
+
+    /// What runs on one budget.
+    private struct Load {
+        var count = 0
+        var reserved: Int64 = 0
+        var overshoot: Int64 = 0
+
+        mutating func add(_ leg: RunningCharge) {
+            count += 1
+            reserved += leg.money.reserved
+            overshoot = min(overshoot + leg.overshoot(lateBySeconds: 1), Limits.largestOvershoot)
+        }
+    }
+
+    private static func standing(_ account: SpendAccount, _ load: Load) -> SpendStanding {
+        SpendStanding(
+            pool: account.pool,
+            lines: [false, true].flatMap { closed in SpendSpan.allCases.map { line(account, $0, closed) } },
+            running: load.count,
+            inProgress: Money(clamping: load.reserved),
+            overshoot: Money(clamping: load.overshoot)
+        )
+    }
 
     private func emptyAccount(of pool: SpendPool, at now: Int64, _ wall: WallTime) -> SpendAccount {
         let (open, closed) = limiting(pool, at: wall)

@@ -95,7 +95,7 @@ public struct Ledger: Sendable {
         let micros = tariff.micros(forBilledSeconds: seconds)
         if let refusal = refusal(of: charge, price, first: micros) { return .refused(refusal) }
         let now = time(moment.now)
-        guard charges.count - free.count < Limits.runningCharges, let chain = chain(of: payer, at: now, moment.wall)
+        guard runningCount < Limits.runningCharges, let chain = chain(of: payer, at: now, moment.wall)
         else {
             return .refused(.tooMany)
         }

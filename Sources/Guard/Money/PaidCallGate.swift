@@ -20,6 +20,8 @@ public final class TrunkPermit: Sendable {
 /// The last gate before a trunk (rule PAID): every leg that leaves passes it once, whatever caused it, and is in its books until it
 /// ends. One value for a business.
 public struct PaidCallGate: Sendable {
+    /// Of extensions that share a budget with others.
+    private var groups: [ExtensionNumber: ShortName]
     public private(set) var ledger: Ledger
     public private(set) var patterns: CallPatterns
     private var limits: CallLimits
@@ -42,6 +44,7 @@ public struct PaidCallGate: Sendable {
     ///   - seed: 128 random bits.
     public init(_ snapshot: Snapshot, kept: [LegCharge] = [], seed: (UInt64, UInt64), at moment: LedgerMoment) {
         let settings = snapshot.outside
+        groups = snapshot.spendingGroups
         let entries = kept.sorted { $0.reservedAt < $1.reservedAt }.flatMap(\.entries)
         ledger = Ledger(recovering: entries, settings: settings.spending, at: moment)
         patterns = CallPatterns(
@@ -63,6 +66,7 @@ public struct PaidCallGate: Sendable {
     /// Follows the settings. What was spent and counted stays.
     public mutating func apply(_ snapshot: Snapshot, at now: WallTime) {
         let settings = snapshot.outside
+        groups = snapshot.spendingGroups
         ledger.apply(settings.spending, at: now)
         patterns.follow(settings.patterns, settings.afterHours, extensions: snapshot.extensions.count)
         limits.follow(settings.callLimits, extensions: snapshot.extensions.count)
@@ -102,11 +106,12 @@ public struct PaidCallGate: Sendable {
         case .refused(let refusal): return .refused(refusal)
         case .allowed(let given): price = given
         }
-        let attempt = OutsideAttempt(permit, price, by: number, isBothOutside: isBothOutside, isOpen: moment.isOpen)
+        var attempt = OutsideAttempt(permit.facts, permit.way, by: number, isOpen: moment.isOpen, price.tariff)
+        attempt.isBothOutside = isBothOutside
         let pace = CallLimits.Attempt(caller: number, trunk: trunk.name.text, isAbroad: price.isInternational)
         if let excess = limits.judge(pace, at: moment.now) { return refused(excess.refusal, attempt, at: moment.now) }
         if let refusal = weigh(attempt, at: moment.now) { return .refused(refusal) }
-        let payer = Payer(extension: number, trunk: name)
+        let payer = Payer(extension: number, group: groups[number], trunk: name)
         switch ledger.reserve(id, for: payer, at: price, in: moment, &outcome.money) {
         case .refused(let refusal):
             return refused(refusal.callRefusal(in: settings.spending.currency), attempt, at: moment.now)
@@ -136,8 +141,11 @@ public struct PaidCallGate: Sendable {
     /// has nothing to confirm it with yet.
     private mutating func weigh(_ attempt: OutsideAttempt, at now: MonotonicTime) -> CallRefusal? {
         let verdict = patterns.judge(attempt, at: now)
-        if let finding = verdict.finding, finding.isNew { outcome.findings.append(finding) }
-        if case .confirm(let finding) = verdict, finding.rule == .newCountry { return nil }
+        if case .confirm(let finding) = verdict, finding.rule == .newCountry {
+            outcome.findings.append(finding)
+            return nil
+        }
+        note(verdict)
         return verdict.refusal
     }
 
@@ -157,16 +165,7 @@ public struct PaidCallGate: Sendable {
         by caller: ExtensionNumber,
         at moment: LedgerMoment
     ) {
-        var attempt = OutsideAttempt(
-            caller: caller,
-            number: facts.number,
-            region: facts.region ?? .international,
-            numberClass: facts.numberClass,
-            minutePrice: 0,
-            way: OutsideAttempt.Way(way),
-            isOpen: moment.isOpen
-        )
-        attempt.isHighRisk = facts.isHighRisk
+        let attempt = OutsideAttempt(facts, way, by: caller, isOpen: moment.isOpen)
         note(patterns.refused(attempt, at: moment.now))
     }
 
@@ -196,8 +195,7 @@ public struct PaidCallGate: Sendable {
 
     /// How every budget stands that anything was taken from.
     public mutating func standings(at moment: LedgerMoment) -> [SpendStanding] {
-        let pools = ledger.pools
-        return pools.map { ledger.standing(of: $0, at: moment) }
+        ledger.standings(at: moment)
     }
 
     /// Whose calls are stopped.
@@ -231,25 +229,32 @@ extension LedgerTurn {
     }
 }
 
+extension Snapshot {
+    /// Extensions that take each other's calls share a budget under the name of their group.
+    fileprivate var spendingGroups: [ExtensionNumber: ShortName] {
+        extensions.compactMapValues { $0.pickupGroup.flatMap { ShortName(parsing: $0.text) } }
+    }
+}
+
 extension OutsideAttempt {
+    /// - Parameter tariff: `nil` for a call that was refused before it had one.
     fileprivate init(
-        _ permit: DialingPermit,
-        _ price: PricedCall,
+        _ facts: NumberFacts,
+        _ way: DialingWay,
         by caller: ExtensionNumber,
-        isBothOutside: Bool,
-        isOpen: Bool
+        isOpen: Bool,
+        _ tariff: Tariff? = nil
     ) {
         self.init(
             caller: caller,
-            number: price.number,
-            region: permit.facts.region ?? .international,
-            numberClass: permit.facts.numberClass,
-            minutePrice: price.tariff.perMinute.micros,
-            way: OutsideAttempt.Way(permit.way),
+            number: facts.number,
+            region: facts.region ?? .international,
+            numberClass: facts.numberClass,
+            minutePrice: tariff?.perMinute.micros ?? 0,
+            way: OutsideAttempt.Way(way),
             isOpen: isOpen
         )
-        isHighRisk = permit.facts.isHighRisk
-        self.isBothOutside = isBothOutside
+        isHighRisk = facts.isHighRisk
     }
 }
 

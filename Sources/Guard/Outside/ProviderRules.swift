@@ -5,7 +5,7 @@ public import Primitives
 
 /// Whose requests are a provider's, because of where they come from: the decision of `provider-allowlist`.
 public enum ProviderRules {
-    /// Whether somebody who comes from an address over a connection that he opened himself is taken for the provider of a trunk:
+    /// Whether somebody who comes from an address over a connection that they opened themselves is taken for the provider of a trunk:
     /// only from its published networks, over its own transport, and without encryption only while its exception stands.
     ///
     /// What comes from there is a call to us at most, never a right to call out (row C11).

@@ -30,7 +30,7 @@ public struct CallPatterns: Sendable {
     /// - Parameters:
     ///   - home: The country whose ordinary numbers are not costly.
     ///   - extensions: How many the business has.
-    ///   - seed: 128 random bits; new at each start.
+    ///   - seed: 128 random bits; new for each business, and kept with what it counted.
     public init(
         home: Region,
         extensions: Int,

@@ -9,7 +9,8 @@ public struct PatternSnapshot: Hashable, Sendable, Codable {
     /// Which fields the bytes hold, in which order.
     static let currentVersion = 1
     let version: Int
-    /// Of the tables' hash, so that every record finds its place again. It is no secret of anybody, but shown to nobody.
+    /// Of the tables' hash, so that every record finds its place again. Who knows it can choose which records push out others, so
+    /// that it is shown to nobody.
     let seed: [UInt64]
     /// Base 64 of numbers of seven bits a byte.
     let counters: String

@@ -21,7 +21,8 @@ struct Weighing {
         var scope: Scope
     }
 
-    private(set) var worst: Result?
+    private var found: Result?
+    private var asked: Result?
     let limits: PatternLimits
     let time: UInt32
     /// Hundredths of the thresholds beyond which a call is to be confirmed; 100 for no such thing.
@@ -34,6 +35,11 @@ struct Weighing {
     init(limits: PatternLimits, time: UInt32, tightness: Int, isConfirmed: Bool, told: (UInt32, UInt32)) {
         (self.limits, self.time, self.tightness) = (limits, time, tightness)
         (self.isConfirmed, self.told) = (isConfirmed, told)
+    }
+
+    /// What is worst. What is asked of everybody comes after all else that is asked: its answer is none to the rest.
+    var worst: Result? {
+        if let asked, asked.level > found?.level ?? .allow { asked } else { found }
     }
 
     /// Compares one value. `habit` widens the thresholds when the value is usual.
@@ -58,13 +64,12 @@ struct Weighing {
 
     mutating func add(_ result: Result) {
         if result.level == .confirm, isConfirmed { return }
-        if result.level > worst?.level ?? .allow { worst = result }
+        if result.level > found?.level ?? .allow { found = result }
     }
 
-    /// Asks also who has confirmed another call today, unless something worse was found.
+    /// Asks also who has confirmed another call today, unless something as bad was found.
     mutating func ask(_ rule: PatternRule, _ scope: Scope) {
-        let result = Result(level: .confirm, rule: rule, value: 1, threshold: 1, scope: scope)
-        if result.level > worst?.level ?? .allow { worst = result }
+        asked = Result(level: .confirm, rule: rule, value: 1, threshold: 1, scope: scope)
     }
 
     private func isTold(_ rule: PatternRule, _ scope: Scope) -> Bool {

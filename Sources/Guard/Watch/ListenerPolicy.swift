@@ -44,10 +44,8 @@ public struct Listener: Hashable, Sendable, Codable {
     ) -> [Listener] {
         guard outside.usableTrunks.contains(where: { $0.trunk.mayBePlain(at: now) }) else { return [] }
         return ranges.compactMap { range in
-            range.plain.map { ports in
-                let first = SocketAddress(ip: range.address, port: ports.lowerBound)
-                return Listener(purpose: .plainMedia, address: "\(first)-\(ports.upperBound)")
-            }
+            range.plain.flatMap { MediaPorts(address: range.address, first: $0.lowerBound, last: $0.upperBound) }
+                .map { Listener(purpose: .plainMedia, address: $0.description) }
         }
     }
 

@@ -20,8 +20,6 @@ struct CalendarLine {
         (self.name, value) = (name.uppercased(), String(rest.dropFirst()))
     }
 
-    func isNamed(_ text: String) -> Bool { name == text }
-
     func hasValue(_ text: String) -> Bool { value.uppercased() == text }
 
     /// The value as a name for people: without escapes (§3.3.11), control characters and whatever is too long.
@@ -62,8 +60,7 @@ struct CalendarLines {
             var text = takeLine()
             while offset < bytes.count, bytes[offset] == 0x20 || bytes[offset] == 0x09 {
                 offset += 1
-                let more = takeLine()
-                if text.count < Limits.calendarLineBytes { text += more }
+                text += takeLine().prefix(Limits.calendarLineBytes - text.count)
             }
             if !text.isEmpty { return CalendarLine(Substring(String(decoding: text, as: UTF8.self)), number: start) }
         }

@@ -35,7 +35,7 @@ public struct HolidayCalendar: Hashable, Sendable {
     public init(reading bytes: [UInt8], years: ClosedRange<Int>) throws(Problem) {
         guard bytes.count <= Limits.calendarBytes else { throw .tooLong }
         var reader = CalendarLines(bytes)
-        guard let first = reader.next(), first.isNamed("BEGIN"), first.hasValue("VCALENDAR") else {
+        guard let first = reader.next(), first.name == "BEGIN", first.hasValue("VCALENDAR") else {
             throw .noCalendar
         }
         let last = min(years.upperBound, years.lowerBound.saturatingAdd(Limits.calendarYears - 1))
@@ -49,11 +49,11 @@ public struct HolidayCalendar: Hashable, Sendable {
         var event: CalendarEvent?
         while depth > 0 {
             guard let line = reader.next() else { throw .broken(line: reader.number) }
-            if line.isNamed("BEGIN") {
+            if line.name == "BEGIN" {
                 depth += 1
                 guard depth <= 8 else { throw .broken(line: line.number) }
                 if depth == 2, line.hasValue("VEVENT") { event = CalendarEvent() }
-            } else if line.isNamed("END") {
+            } else if line.name == "END" {
                 depth -= 1
                 guard depth == 1, let ended = event else { continue }
                 (event, events) = (nil, events + 1)

@@ -58,9 +58,13 @@ struct ProviderRulesTests {
         arguments: [
             (CallAttempt.Media.plain, nil), (.optional, nil), (.lateOffer, nil), (.encrypted, 488), (.dtls, 488),
             (.noKey, 488),
-        ] as [(CallAttempt.Media, Int?)]
+        ] as [(CallAttempt.Media, Int?)],
+        [true, false]
     )
-    func `what a provider may bring in the clear`(_ media: CallAttempt.Media, _ status: Int?) throws {
+    func `what a provider may bring in the clear`(
+        _ row: (media: CallAttempt.Media, status: Int?),
+        _ isSecure: Bool
+    ) throws {
         let called = try #require(PhoneNumber(parsing: "+49301234567"))
         let callee = try #require(ExtensionNumber(parsing: "101"))
         let excused = try trunk { ($0.transport, $0.exception) = (.udp, exception(seconds: 1)) }
@@ -77,15 +81,17 @@ struct ProviderRulesTests {
             called: called,
             caller: nil,
             claimsExtension: false,
-            signallingIsSecure: false,
+            signallingIsSecure: isSecure,
             isPlain: true,
-            media: media
+            media: row.media
         )
         let verdict = InboundRules.decide(attempt, in: snapshot, at: Self.now)
         switch verdict {
-        case .refused(let refusal): #expect(refusal.status == status && refusal.control == .trunkEncryption)
+        case .refused(let refusal):
+            #expect(refusal.status == row.status && refusal.control == .trunkEncryption)
+            #expect(refusal.reason.contains("others can read") == !isSecure)
         case .allowed(let placement):
-            #expect(status == nil && placement.isPlain)
+            #expect(row.status == nil && placement.isPlain)
             #expect(placement.refusal(in: snapshot, at: Self.now + .seconds(1))?.control == .trunkEncryption)
         }
     }

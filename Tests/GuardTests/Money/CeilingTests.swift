@@ -33,8 +33,8 @@ struct CeilingTests {
         #expect(CeilingRules.refusal(ofAgreeing: bob, in: settings, at: Till.noon + day) == nil)
         settings.agree(by: bob, at: Till.noon + day)
         #expect(settings.ceiling(at: Till.noon + day + day + .milliseconds(-1)) == before)
-        let expected8 = try higher()
-        #expect(settings.ceiling(at: Till.noon + day + day) == expected8)
+        let raised = try higher()
+        #expect(settings.ceiling(at: Till.noon + day + day) == raised)
     }
 
     @Test("one account under two names raises nothing")
@@ -67,8 +67,8 @@ struct CeilingTests {
         let later = Till.noon + day
         #expect(CeilingRules.refusal(ofAsking: bob, for: try .units(200, 2_000, 3_000), in: settings, at: later) == nil)
         settings.ask(for: CeilingRaise(to: try .units(200, 2_000, 3_000), request: .init(by: bob, at: later)))
-        let expected9 = try higher()
-        #expect(settings.ceiling(at: later) == expected9)
+        let raised = try higher()
+        #expect(settings.ceiling(at: later) == raised)
     }
 
     @Test("it is lowered at once, and what is higher in part is no lowering")
@@ -80,8 +80,8 @@ struct CeilingTests {
         #expect(settings.ceiling == ceiling)
         let isLowered = settings.lowerCeiling(to: try .units(1, 2, 3), at: Till.noon)
         #expect(isLowered)
-        let expected10 = try SpendLimits.units(1, 2, 3)
-        #expect(settings.limits(of: .business, at: Till.noon) == expected10)
+        let lowered = try SpendLimits.units(1, 2, 3)
+        #expect(settings.limits(of: .business, at: Till.noon) == lowered)
         #expect(CeilingRules.refusal(ofAsking: alice, for: try .units(0, 2, 5), in: settings, at: Till.noon) != nil)
     }
 

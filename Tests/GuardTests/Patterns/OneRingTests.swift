@@ -47,6 +47,13 @@ struct OneRingTests {
         try expect(office.judge(try .to("+21690002000", "TN", from: "202")) == .allow)
     }
 
+    @Test func `one ring from a country that is new is asked about as a ring, not as a country`() throws {
+        var office = try PatternOffice()
+        try expect(try ring(&office, "+21690002000", "201", for: 1) == nil)
+        try expect(office.judge(try .to("+21690002000", "TN", from: "202")).rule == .callBack)
+        try expect(office.judge(try .to("+21690003000", "TN", from: "202")).rule == .newCountry)
+    }
+
     @Test func `a high-risk number that rang for a moment is not called back by anybody`() throws {
         var office = try PatternOffice.calling(["TN"])
         try expect(try ring(&office, "+8821612345", "201", for: 11) == nil)

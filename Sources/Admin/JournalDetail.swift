@@ -12,81 +12,7 @@ enum JournalDetail {
         let new: Value?
     }
 
-    static func of(_ value: Extension?, became new: Extension?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: DeviceSummary?, became new: DeviceSummary?) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: ListenerException?, became new: ListenerException?) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: Operator?, became new: Operator?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: Ban?, became new: Ban?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: IPPrefix?, became new: IPPrefix?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: WebOrigin?, became new: WebOrigin?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: [MediaPorts]?, became new: [MediaPorts]?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: EncryptedListener?, became new: EncryptedListener?) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: OpeningHours?, became new: OpeningHours?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: Trunk?, became new: Trunk?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: OwnedNumber?, became new: OwnedNumber?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: CallerNumbers?, became new: CallerNumbers?) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: NumberingSettings?, became new: NumberingSettings?) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: DialingRelease?, became new: DialingRelease?) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: PremiumApproval?, became new: PremiumApproval?) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: DialingProfile?, became new: DialingProfile?) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: HotSpot?, became new: HotSpot?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: SpendLimits?, became new: SpendLimits?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: SpendPrices, became new: SpendPrices) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: CeilingRaise?, became new: CeilingRaise?) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: RateSummary?, became new: RateSummary?) -> String { encode(Values(old: value, new: new)) }
-
-    static func of(_ value: PatternThreshold?, became new: PatternThreshold?) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: PatternSettings, became new: PatternSettings) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: CallLimitSettings.Limit?, became new: CallLimitSettings.Limit?) -> String {
-        encode(Values(old: value, new: new))
-    }
-
-    static func of(_ value: AfterHoursSettings, became new: AfterHoursSettings) -> String {
+    static func of<Value: JournalValue>(_ value: Value?, became new: Value?) -> String {
         encode(Values(old: value, new: new))
     }
 
@@ -132,3 +58,33 @@ enum JournalDetail {
         return text
     }
 }
+
+/// What may stand in the journal as it is, because no secret is in it.
+protocol JournalValue: Encodable {}
+
+extension Extension: JournalValue {}
+extension DeviceSummary: JournalValue {}
+extension ListenerException: JournalValue {}
+extension Operator: JournalValue {}
+extension Ban: JournalValue {}
+extension IPPrefix: JournalValue {}
+extension WebOrigin: JournalValue {}
+extension [MediaPorts]: JournalValue {}
+extension EncryptedListener: JournalValue {}
+extension OpeningHours: JournalValue {}
+extension Trunk: JournalValue {}
+extension OwnedNumber: JournalValue {}
+extension CallerNumbers: JournalValue {}
+extension NumberingSettings: JournalValue {}
+extension DialingRelease: JournalValue {}
+extension PremiumApproval: JournalValue {}
+extension DialingProfile: JournalValue {}
+extension HotSpot: JournalValue {}
+extension SpendLimits: JournalValue {}
+extension SpendPrices: JournalValue {}
+extension CeilingRaise: JournalValue {}
+extension RateSummary: JournalValue {}
+extension PatternThreshold: JournalValue {}
+extension PatternSettings: JournalValue {}
+extension CallLimitSettings.Limit: JournalValue {}
+extension AfterHoursSettings: JournalValue {}

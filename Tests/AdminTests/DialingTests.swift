@@ -40,6 +40,13 @@ struct DialingTests {
         #expect(try office.journal().dropFirst().map(\.action) == ["country.home", "country.open", "country.close"])
         #expect(try office.journal().last?.detail.contains("without-high-risk") == true)
         #expect(await office.refusal(CloseCountry("FR"))?.problem == "Calls to France are closed already.")
+        try await office.run(OpenCountry("FR"))
+        #expect(
+            await office.refusal(OpenCountry("FR"))?.problem == "Calls to France are open as you want it already."
+        )
+        var refused = OpenCountry("CU")
+        refused.answer = .refuse
+        #expect(await office.refusal(refused)?.remedy == "close it instead: ringfence country close CU")
         #expect(await office.refusal(OpenCountry("DE"))?.problem == "Germany is not opened.")
         #expect(await office.refusal(OpenCountry("France"))?.problem == "'France' is no country.")
     }
@@ -55,6 +62,7 @@ struct DialingTests {
         #expect(try isAllowed(office, paris))
         let release = try #require(office.store.snapshot.outside.dialing.releases.first)
         #expect(release.until == noon + .seconds(8 * 3_600) && release.releasedBy == "root (uid 0)")
+        #expect(office.notes.texts.last == "Calls to France are open until \(release.until), by root (uid 0)")
         asked.until = "40d"
         #expect(await office.refusal(asked)?.reason.contains("31 days") == true)
         try await office.run(CloseCountry("FR"))
@@ -75,6 +83,8 @@ struct DialingTests {
         try await office.run(open)
         #expect(try isAllowed(office, paris, by: "101") && !isAllowed(office, paris, by: "102"))
         #expect(await office.refusal(SetProfile(profile: "sales", extensions: ["999"])) != nil)
+        let unnamed = await office.refusal(SetProfile(profile: "the sales", extensions: ["101"]))
+        #expect(unnamed?.problem == "'the·sales' cannot be the name of a profile.")
         open.profile = "nobody"
         #expect(await office.refusal(open)?.problem == "There is no profile 'nobody'.")
         try await office.run(CloseCountry("FR"))
@@ -83,12 +93,33 @@ struct DialingTests {
         #expect(office.store.snapshot.outside.dialing.profiles.isEmpty)
     }
 
+    @Test func `a class is refused to those of all profiles too, and allowed to those without one`() async throws {
+        let office = try Office()
+        try await office.add("101", "102")
+        try await office.run(SetHome(region: "DE"))
+        try await office.run(SetProfile(profile: "sales", extensions: ["101"]))
+        try await office.run(SetProfile(profile: "lobby", extensions: ["102"]))
+        let mobile = "+4915123456789"
+        #expect(try isAllowed(office, mobile, by: "101"))
+        try await office.run(RefuseClass(.mobile))
+        #expect(try !isAllowed(office, mobile, by: "101") && !isAllowed(office, mobile, by: "102"))
+        #expect(try !isAllowed(office, mobile))
+        try await office.run(AllowClass(.mobile))
+        #expect(try isAllowed(office, mobile) && !isAllowed(office, mobile, by: "101"))
+        try await office.run(AllowClass(.mobile, profile: "sales"))
+        #expect(try isAllowed(office, mobile, by: "101") && !isAllowed(office, mobile, by: "102"))
+        try await office.run(RefuseClass(.mobile, profile: "sales"))
+        #expect(try isAllowed(office, mobile) && !isAllowed(office, mobile, by: "101"))
+    }
+
     @Test func `Control premium-numbers: one number for a while, and no class of them`() async throws {
         let office = try Office()
         try await office.run(SetHome(region: "DE"))
         let number = "+499001234567"
         #expect(try !isAllowed(office, number))
         #expect(await office.refusal(AllowClass(.premium))?.remedy.contains("ringfence premium approve") == true)
+        #expect(await office.refusal(RefuseClass(.premium))?.problem.hasSuffix("are as you want it already.") == true)
+        #expect(await office.refusal(AllowClass(.mobile, answer: .refuse))?.problem == "Nothing was opened.")
         #expect(await office.refusal(AllowClass(.satellite))?.problem.hasSuffix("are never placed.") == true)
         let approve = ApprovePremium(number: number, until: "90d", reason: "support of a supplier")
         try await office.run(approve)

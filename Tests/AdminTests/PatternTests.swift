@@ -18,6 +18,8 @@ struct PatternTests {
         #expect(await office.refusal(SetPattern(.costlyHour, warn: 5, block: most + 1, minutes: 60)) != nil)
         #expect(await office.refusal(SetPattern(.costlyHour, warn: 0, block: 1, minutes: 60)) != nil)
         #expect(await office.refusal(SetPattern(.costlyHour, warn: 1, block: 2))?.remedy.contains("all three") == true)
+        let nothing = await office.refusal(SetPattern(.newCountry, warn: 1, block: 2, minutes: 5))
+        #expect(nothing?.reason == "it looks at one call and counts nothing")
         try await office.run(SetPattern(.costlyHour))
         #expect(office.store.snapshot.outside.patterns.changed.isEmpty)
         #expect(try office.journal().last?.detail == #"{"new":"40/60/240","old":"5/10/60"}"#)
@@ -51,7 +53,7 @@ struct PatternTests {
         )
         office.engine.state.withLock { $0.stops = [StopReport(finding)] }
         #expect(try await office.run(ShowPatterns(), by: auditor).stops.map(\.subject) == ["204"])
-        #expect(await office.refusal(ReleaseStop(subject: "204", reason: "")) != nil)
+        #expect(await office.refusal(ReleaseStop(subject: "204", reason: ""))?.problem == "Nothing was changed.")
         #expect(await office.refusal(ReleaseStop(subject: "205", reason: "r"))?.problem == "'205' is not stopped.")
         let administrator = Actor(name: "alice (uid 1001)", role: .administrator)
         #expect(await office.refusal(ReleaseStop(subject: "204", reason: "r"), by: administrator)?.control == .roles)
@@ -82,7 +84,7 @@ struct PatternTests {
                 await office.refusal(SetCallLimit(subject: subject, simultaneous: 1, perSecond: 1, perMinute: 1)) != nil
             )
         }
-        #expect(await office.refusal(SetCallLimit(subject: "trunks")) != nil)
+        #expect(await office.refusal(SetCallLimit(subject: "trunks"))?.reason == "nothing else would hold")
         #expect(await office.refusal(SetCallLimit(subject: "101", simultaneous: 0, perSecond: 1, perMinute: 1)) != nil)
     }
 

@@ -44,7 +44,7 @@ struct RateTests {
         #expect(try office.journal().suffix(2).map(\.action) == ["rates.import", "rates.activate"])
         #expect(try await office.run(ListRates(), by: auditor).map(\.isActive) == [true])
         #expect(await office.refusal(ImportRates(deck: "default"))?.problem == "No price list was handed over.")
-        #expect(await office.refusal(ActivateRates(deck: "default"))?.problem == "There is no price list for default.")
+        #expect(await office.refusal(ActivateRates(deck: "default"))?.problem == "No price list default waits.")
     }
 
     @Test func `a list that takes the price of an open country away does not count`() async throws {

@@ -64,8 +64,13 @@ struct ExtensionCommandTests {
         #expect(output.hint == "Undo: ringfence extension enable 101")
     }
 
-    @Test(arguments: ForwardingPolicy.allCases)
-    func `forwarding asks for one of two answers, and says what holds now`(policy: ForwardingPolicy) throws {
+    @Test(arguments: [
+        (ForwardingPolicy.nobody, "nobody"), (.colleagues, "colleagues"), (.outside, "colleagues and outside"),
+    ])
+    func `forwarding asks for one of three answers, and says what holds now`(
+        policy: ForwardingPolicy,
+        words: String
+    ) throws {
         let change = ExtensionChange(
             number: try Sample.number("101"),
             change: .forwardingSet,
@@ -76,7 +81,7 @@ struct ExtensionCommandTests {
         let verb = try parse(ExtensionForwarding.self, "101", "--to", policy.rawValue)
         #expect(verb.command == ForwardExtension(number: "101", to: policy))
         let output = try verb.answer(from: Office(change))
-        #expect(output.text == "Extension 101 may forward its calls to \(policy.rawValue).")
+        #expect(output.text == "Extension 101 may forward its calls to \(words).")
     }
 
     @Test func `forwarding to anything else is a typing error`() {

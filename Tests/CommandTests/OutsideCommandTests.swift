@@ -149,8 +149,8 @@ struct OutsideCommandTests {
                 == """
                 The business is in Germany: dial 0 for a number outside.
 
-                COUNTRY  NAME    STATE                             A CALL           FORWARD THERE
-                FR       France  open without its high-risk ranges  asks for a code  no
+                COUNTRY  NAME    STATE                             A CALL                                    FORWARD THERE
+                FR       France  open without its high-risk ranges  is refused until a code can be asked for  no
 
                 CLASS                 A CALL    FORWARD THERE
                 geographic            goes out  no
@@ -170,11 +170,23 @@ struct OutsideCommandTests {
         var asked = OpenCountry("FR")
         (asked.until, asked.reason) = ("8h", "a fair")
         #expect(verb.command == asked)
-        let output = try verb.answer(from: Office(ShowDialing.Reply(settings: DialingSettings(), at: Sample.time)))
+        var settings = DialingSettings()
+        let france = try #require(Region(parsing: "FR"))
+        let release = DialingRelease(
+            .region(france),
+            from: Sample.time,
+            until: Sample.time + .seconds(8 * 3_600),
+            releasedBy: "alice",
+            reason: "a fair"
+        )
+        let isTaken = settings.put(try #require(release))
+        #expect(isTaken)
+        let output = try verb.answer(from: Office(ShowDialing.Reply(settings: settings, at: Sample.time)))
         #expect(
-            output.text == "Calls to France are open until 8h."
+            output.text == "Calls to France are open until 2026-11-21T15:00:00Z."
                 && output.hint == "Take it back: ringfence country close FR"
         )
+        #expect(throws: (any Error).self) { try parse(CountryOpen.self, "+33") }
         #expect(
             try parse(PremiumApprove.self, "+499001234567", "--until", "90d", "--reason", "r").command.until == "90d"
         )
@@ -182,5 +194,27 @@ struct OutsideCommandTests {
         #expect(try parse(ProfileSet.self, "sales", "--extensions", "101", "102").command.extensions == ["101", "102"])
         #expect(throws: (any Error).self) { try parse(ProfileSet.self, "sales", "--extensions", "1") }
         #expect(throws: (any Error).self) { try parse(RangeLimit.self, "+44", "--calls", "70000") }
+    }
+
+    @Test func `what is said of an opened country is for whom it is, and true of calls that need an answer`() throws {
+        var settings = DialingSettings()
+        let sales = try #require(PickupGroup(parsing: "sales"))
+        let isTaken = settings.put(DialingProfile(name: sales, rights: DialingRights()))
+        #expect(isTaken)
+        let office = Office(ShowDialing.Reply(settings: settings, at: Sample.time))
+        let all = try parse(CountryOpen.self, "FR").answer(from: office)
+        #expect(all.text == "Calls to France are open for everybody without a profile.")
+        let some = try parse(CountryOpen.self, "FR", "--profile", "sales").answer(from: office)
+        #expect(some.text == "Calls to France are open for the profile sales.")
+        #expect(some.hint == "Take it back: ringfence country close FR --profile sales")
+        let asked = try parse(ClassAllow.self, "mobile", "--answer", "code", "--profile", "sales").answer(from: office)
+        #expect(
+            asked.text
+                == "Calls to mobile numbers for the profile sales: each is refused until a code can be asked for."
+        )
+        #expect(asked.hint == "Take it back: ringfence class refuse mobile --profile sales")
+        #expect(throws: (any Error).self) { try parse(ClassAllow.self, "mobile", "--answer", "refuse") }
+        let cuba = try parse(CountryOpen.self, "CU").answer(from: office)
+        #expect(cuba.text.contains("Fraud often calls there"))
     }
 }

@@ -70,7 +70,7 @@ struct ParsingTests {
             commands += configuration.subcommands
             let lines = configuration.discussion.split(separator: "\n")
             explained += lines.isEmpty ? 0 : 1
-            for line in lines { #expect(line.count <= 80, "\(command): \(line)") }
+            for line in lines { #expect(line.count < 80, "\(command): \(line)") }
         }
         #expect(explained > 10)
     }

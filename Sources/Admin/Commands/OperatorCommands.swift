@@ -104,7 +104,7 @@ extension Administrator {
     }
 
     /// Those who may look at nothing but this extension: they go with it, or its number's next owner would be watched.
-    func operators(of number: ExtensionNumber, by caller: Caller) -> [(change: Change, draft: JournalDraft)] {
+    func operators(of number: ExtensionNumber, by caller: Caller) -> [Trace] {
         store.snapshot.operators.filter { $0.role == .ownExtension(number) }.map {
             let detail = JournalDetail.of($0, became: nil)
             return (.dismiss(account: $0.account), caller.draft("operator.remove", $0.account, detail))

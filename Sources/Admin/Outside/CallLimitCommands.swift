@@ -34,7 +34,7 @@ public struct SetCallLimit: Command {
         let before: CallLimitSettings.Limit?
         switch subject {
         case "extensions", "trunks":
-            guard let limit else { throw .noCallLimit }
+            guard let limit else { throw .nothingElseHolds(subject) }
             before = subject == "trunks" ? old.trunk : old.person
             if subject == "trunks" { new.trunk = limit } else { new.person = limit }
         case let name where name.hasPrefix("trunk "):
@@ -102,7 +102,7 @@ public struct SetAfterHours: Command {
         if let roster {
             var numbers: Set<ExtensionNumber> = []
             for text in roster { numbers.insert(try administrator.find(text).number) }
-            guard new.setRoster(numbers) else { throw .tooManyCallLimits }
+            guard new.setRoster(numbers) else { throw .longRoster }
         }
         guard new != old else { throw .patternIsSo }
         try await administrator.change(
@@ -121,9 +121,23 @@ extension Refusal {
         remedy: "give all three: ringfence limit set 101 --simultaneous 2 --per-second 2 --per-minute 20"
     )
 
+    fileprivate static func nothingElseHolds(_ subject: String) -> Self {
+        Self(
+            problem: "The limits of all \(subject) were not taken away.",
+            reason: "nothing else would hold",
+            remedy: "give others: ringfence limit set \(subject) --simultaneous 2 --per-second 2 --per-minute 20"
+        )
+    }
+
     fileprivate static let tooManyCallLimits = Self(
-        problem: "The setting was not changed.",
+        problem: "The limits were not changed.",
         reason: "\(Model.Limits.namedExtensions) are named one by one already",
-        remedy: "set it for all: ringfence limit set extensions --simultaneous 2 --per-second 2 --per-minute 20"
+        remedy: "set them for all: ringfence limit set extensions --simultaneous 2 --per-second 2 --per-minute 20"
+    )
+
+    fileprivate static let longRoster = Self(
+        problem: "The roster was not changed.",
+        reason: "it names \(Model.Limits.namedExtensions) extensions at most",
+        remedy: "let everybody call abroad then: ringfence after-hours set --abroad allow"
     )
 }

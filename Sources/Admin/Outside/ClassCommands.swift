@@ -29,17 +29,23 @@ public struct AllowClass: Command {
         for caller: Caller
     ) async throws(Refusal) -> ShowDialing.Reply {
         if let refusal = PremiumRules.refusal(ofAllowing: numberClass) { throw refusal }
-        return try await administrator.answer(numberClass, answer, onward: onward, profile, Self.name, by: caller)
+        guard answer != .refuse else { throw .refusesOnly("ringfence class refuse \(numberClass.rawValue)") }
+        let new = try administrator.store.snapshot.outside.dialing.changing(profile) { rights in
+            rights.classes[numberClass] = answer
+            if onward { rights.onwardClasses.insert(numberClass) } else { rights.onwardClasses.remove(numberClass) }
+        }
+        let change = DialingChange(profile: profile, newAnswer: answer, onward: onward)
+        return try await administrator.answer(numberClass, new, change, Self.name, "open", by: caller)
     }
 }
 
-/// Lets no call go to a class of numbers. Calls that are up go on.
+/// Lets no call go to a class of numbers, whoever had leave. Calls that are up go on.
 public struct RefuseClass: Command {
     public static let name = "class.refuse"
     public static let rights: [Right] = [.closeDialling]
 
     public let numberClass: NumberClass
-    /// For the extensions of one profile only.
+    /// For the extensions of one profile only; `nil` for everybody, those of all profiles included.
     public let profile: String?
 
     public init(_ numberClass: NumberClass, profile: String? = nil) {
@@ -53,33 +59,30 @@ public struct RefuseClass: Command {
         in administrator: isolated Administrator,
         for caller: Caller
     ) async throws(Refusal) -> ShowDialing.Reply {
-        if let refusal = PremiumRules.refusal(ofAllowing: numberClass) { throw refusal }
-        return try await administrator.answer(numberClass, .refuse, onward: false, profile, Self.name, by: caller)
+        // What cannot be opened is refused as it comes.
+        guard PremiumRules.refusal(ofAllowing: numberClass) == nil else { throw .classIsSo(numberClass) }
+        let new = try administrator.store.snapshot.outside.dialing.changing(profileOrAll: profile) { rights in
+            rights.classes[numberClass] = .refuse
+            rights.onwardClasses.remove(numberClass)
+        }
+        let change = DialingChange(profile: profile, newAnswer: .refuse)
+        return try await administrator.answer(numberClass, new, change, Self.name, "refused", by: caller)
     }
 }
 
 extension Administrator {
     fileprivate func answer(
         _ numberClass: NumberClass,
-        _ answer: CallAnswer,
-        onward: Bool,
-        _ profile: String?,
+        _ new: DialingSettings,
+        _ change: DialingChange,
         _ action: String,
+        _ words: String,
         by caller: Caller
     ) async throws(Refusal) -> ShowDialing.Reply {
         let old = store.snapshot.outside.dialing
-        let new = try old.changing(profile) { rights in
-            rights.classes[numberClass] = answer
-            if onward { rights.onwardClasses.insert(numberClass) } else { rights.onwardClasses.remove(numberClass) }
-        }
         guard new != old else { throw .classIsSo(numberClass) }
-        let change = DialingChange(
-            profile: profile,
-            oldAnswer: old.rights(profile: profile).classes[numberClass],
-            newAnswer: answer,
-            onward: onward
-        )
-        let words = answer == .refuse ? "refused" : "open"
+        var change = change
+        change.oldAnswer = old.rights(profile: change.profile).classes[numberClass]
         try await dial(
             new,
             caller.draft(action, numberClass.rawValue, JournalDetail.of(change)),
@@ -122,7 +125,7 @@ public struct ApprovePremium: Command {
         )
         guard let approval else { throw .approvalTooLong(number) }
         var new = old
-        guard new.put(approval) else { throw .tooManyLeaves(Model.Limits.premiumApprovals) }
+        guard new.put(approval) else { throw .tooManyOfThese(Model.Limits.premiumApprovals) }
         let before = old.approvals.first { $0.number == number }
         try await administrator.dial(
             new,

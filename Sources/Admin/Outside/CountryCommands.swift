@@ -101,16 +101,18 @@ public struct OpenCountry: Command {
         in administrator: isolated Administrator,
         for caller: Caller
     ) async throws(Refusal) -> ShowDialing.Reply {
+        guard answer != .refuse else { throw .refusesOnly("ringfence country close \(place)") }
         let old = administrator.store.snapshot.outside.dialing
         let new: DialingSettings
-        let detail: String
+        let (detail, end): (String, String)
         if let until {
             let release = try administrator.release(self, until: until, old, by: caller)
             new = try old.adding(release)
-            detail = JournalDetail.of(nil, became: release)
+            (detail, end) = (JournalDetail.of(nil, became: release), " until \(release.until)")
         } else {
             let region = try Region(typed: place)
             new = try old.opening(region, self)
+            guard new != old else { throw .openAlready(region) }
             let change = DialingChange(
                 profile: profile,
                 old: old.rule(region, profile),
@@ -118,9 +120,8 @@ public struct OpenCountry: Command {
                 onward: onward,
                 reason: try reason.map { text throws(Refusal) in try administrator.reason(text) }
             )
-            detail = JournalDetail.of(change)
+            (detail, end) = (JournalDetail.of(change), "")
         }
-        let end = until.map { " until \($0)" } ?? ""
         try await administrator.dial(
             new,
             caller.draft(Self.name, place, detail),

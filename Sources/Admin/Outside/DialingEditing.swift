@@ -7,7 +7,7 @@ import Primitives
 extension DialingSettings {
     func adding(_ release: DialingRelease) throws(Refusal) -> Self {
         var new = self
-        guard new.put(release) else { throw .tooManyLeaves(Model.Limits.dialingReleases) }
+        guard new.put(release) else { throw .tooManyOfThese(Model.Limits.dialingReleases) }
         return new
     }
 
@@ -23,16 +23,23 @@ extension DialingSettings {
     func closing(_ scope: DialingRelease.Scope, profile: String?) throws(Refusal) -> Self {
         var new = self
         if let region = scope.region {
-            func close(_ rights: inout DialingRights) {
+            new = try changing(profileOrAll: profile) { rights in
                 rights.countries[region] = nil
                 rights.onwardCountries.remove(region)
             }
-            new = try new.changing(profile, close)
-            if profile == nil {
-                for one in profiles { new = try new.changing(one.name.text, close) }
-            }
         }
         if profile == nil { new.endRelease(of: scope) }
+        return new
+    }
+
+    /// With other rights of one profile, or of everybody, those of all profiles included.
+    func changing(
+        profileOrAll profile: String?,
+        _ change: (inout DialingRights) -> Void
+    ) throws(Refusal) -> Self {
+        var new = try changing(profile, change)
+        guard profile == nil else { return new }
+        for one in profiles { new = try new.changing(one.name.text, change) }
         return new
     }
 
@@ -85,7 +92,7 @@ extension DialingSettings {
 
 extension DialingRelease.Scope {
     /// Reads `FR` or `+8835`.
-    init?(typed text: String) {
+    public init?(typed text: String) {
         if let region = Region(parsing: text) {
             self = .region(region)
         } else if let prefix = NumberPrefix(parsing: text) {
@@ -150,6 +157,23 @@ extension Refusal {
         )
     }
 
+    static func openAlready(_ region: Region) -> Self {
+        Self(
+            problem: "Calls to \(region.name) are open as you want it already.",
+            reason: "there is nothing to change",
+            remedy: "see where calls may go: ringfence country list"
+        )
+    }
+
+    /// - Parameter command: What closes it.
+    static func refusesOnly(_ command: String) -> Self {
+        Self(
+            problem: "Nothing was opened.",
+            reason: "calls that are refused go nowhere",
+            remedy: "close it instead: \(command)"
+        )
+    }
+
     static func closedAlready(_ scope: DialingRelease.Scope) -> Self {
         Self(
             problem: "Calls to \(scope.words) are closed already.",
@@ -159,8 +183,8 @@ extension Refusal {
     }
 
     static let noLeaveReason = Self(
-        problem: "Nothing was opened.",
-        reason: "leave without a reason is never taken back, because nobody knows what it was for",
+        problem: "Nothing was changed.",
+        reason: "what is allowed without a reason is never taken back, because nobody knows what it was for",
         remedy: "say why, and who decided, in 1 to \(Model.Limits.reasonBytes) characters: --reason TEXT"
     )
 
@@ -171,11 +195,11 @@ extension Refusal {
         remedy: "choose an end in that time, or open the country for good: ringfence country open FR"
     )
 
-    static func tooManyLeaves(_ limit: Int) -> Self {
+    static func tooManyOfThese(_ limit: Int) -> Self {
         Self(
             .countryDialing,
-            problem: "Nothing was opened.",
-            reason: "there are \(limit) leaves of that kind already, and nobody keeps more in mind",
+            problem: "Nothing was changed.",
+            reason: "there are \(limit) of these already, and nobody keeps more in mind",
             remedy: "take back those that are not needed: ringfence country list"
         )
     }
@@ -185,6 +209,14 @@ extension Refusal {
             problem: "The profile was not made.",
             reason: "there are \(Model.Limits.dialingProfiles) already",
             remedy: "remove one that nobody needs: ringfence country list"
+        )
+    }
+
+    static func noProfileName(_ text: String) -> Self {
+        Self(
+            problem: "\(quoted(text)) cannot be the name of a profile.",
+            reason: "a name has 1 to 32 letters, digits and hyphens",
+            remedy: "choose such a name: ringfence profile set sales --extensions 101 102"
         )
     }
 

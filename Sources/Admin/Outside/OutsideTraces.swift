@@ -4,9 +4,12 @@ import Guard
 import Model
 import Store
 
+/// What is undone where something else goes, and its line in the journal.
+typealias Trace = (change: Change, draft: JournalDraft)
+
 extension Administrator {
     /// What is arranged with the outside world for an extension that goes: whoever gets its number next gets none of it.
-    func outsideTraces(of number: ExtensionNumber, by caller: Caller) -> [(change: Change, draft: JournalDraft)] {
+    func outsideTraces(of number: ExtensionNumber, by caller: Caller) -> [Trace] {
         let outside = store.snapshot.outside
         return routes(to: number, outside, by: caller) + callerNumbers(of: number, outside, by: caller)
             + rights(of: number, outside, by: caller) + limits(of: number, outside, by: caller)
@@ -16,8 +19,8 @@ extension Administrator {
         of number: ExtensionNumber,
         _ outside: OutsideSettings,
         by caller: Caller
-    ) -> [(change: Change, draft: JournalDraft)] {
-        var traces: [(change: Change, draft: JournalDraft)] = []
+    ) -> [Trace] {
+        var traces: [Trace] = []
         let subject = "extension \(number)"
         var spending = outside.spending
         if let old = spending.own.removeValue(forKey: .extension(number)) {
@@ -42,7 +45,7 @@ extension Administrator {
         of number: ExtensionNumber,
         _ outside: OutsideSettings,
         by caller: Caller
-    ) -> [(change: Change, draft: JournalDraft)] {
+    ) -> [Trace] {
         let dialing = outside.dialing.without(number, at: now())
         guard dialing != outside.dialing else { return [] }
         let change = DialingChange(reason: "extension \(number) is removed")
@@ -55,7 +58,7 @@ extension Administrator {
         to number: ExtensionNumber,
         _ outside: OutsideSettings,
         by caller: Caller
-    ) -> [(change: Change, draft: JournalDraft)] {
+    ) -> [Trace] {
         outside.numbers.values.filter { $0.destination == .extension(number) }.sorted { $0.number < $1.number }.map {
             old in
             var new = old
@@ -69,7 +72,7 @@ extension Administrator {
         of number: ExtensionNumber,
         _ outside: OutsideSettings,
         by caller: Caller
-    ) -> [(change: Change, draft: JournalDraft)] {
+    ) -> [Trace] {
         let old = outside.callerNumbers
         guard old.own[number] != nil else { return [] }
         let new = old.without(number)

@@ -41,6 +41,7 @@ public struct SetPattern: Command {
         in administrator: isolated Administrator,
         for caller: Caller
     ) async throws(Refusal) -> PatternOverview {
+        guard rule.hasThreshold else { throw .countsNothing(rule) }
         let old = administrator.store.snapshot.outside.patterns
         var new = old
         guard new.set(rule, to: try threshold()) else { throw .tooWide(rule) }
@@ -169,7 +170,21 @@ extension Administrator {
     }
 }
 
+extension PatternRule {
+    /// Whether it counts something, so that there is a number to set: others look at one call alone.
+    public var hasThreshold: Bool { ![.newCountry, .newNetwork, .closedClass].contains(self) }
+}
+
 extension Refusal {
+    fileprivate static func countsNothing(_ rule: PatternRule) -> Self {
+        Self(
+            problem: "The call pattern \(rule.name) was not changed.",
+            reason: "it looks at one call and counts nothing",
+            remedy:
+                "say what becomes of such calls: ringfence pattern adjust --new-country warn, ringfence after-hours set"
+        )
+    }
+
     fileprivate static func tooWide(_ rule: PatternRule) -> Self {
         let most = rule.standard.block * Model.Limits.patternWidening
         return Self(

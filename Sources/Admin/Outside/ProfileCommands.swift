@@ -24,7 +24,7 @@ public struct SetProfile: Command {
         for caller: Caller
     ) async throws(Refusal) -> DialingProfile {
         try administrator.require(extensions.count)
-        let name = try administrator.group(profile)
+        guard let name = PickupGroup(parsing: profile) else { throw .noProfileName(profile) }
         var numbers: Set<ExtensionNumber> = []
         for text in extensions { numbers.insert(try administrator.find(text).number) }
         var new = administrator.store.snapshot.outside.dialing
@@ -90,7 +90,7 @@ public struct LimitRange: Command {
         let old = new.hotSpots.first { $0.prefix == prefix }
         guard old.map({ calls <= $0.callsPerDay }) ?? true else { throw .quotaIsSmaller(prefix) }
         let spot = HotSpot(prefix: prefix, callsPerDay: calls)
-        guard new.put(spot) else { throw .tooManyLeaves(Model.Limits.hotSpots) }
+        guard new.put(spot) else { throw .tooManyOfThese(Model.Limits.hotSpots) }
         try await administrator.dial(
             new,
             caller.draft(Self.name, prefix.text, JournalDetail.of(old, became: spot)),

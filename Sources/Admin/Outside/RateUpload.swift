@@ -68,7 +68,7 @@ extension DialingSettings {
 extension Refusal {
     static func noneWaits(_ name: ShortName) -> Self {
         Self(
-            problem: "There is no price list for \(name).",
+            problem: "No price list \(name) waits.",
             reason: "nobody has imported one, or it counts already",
             remedy: "see which ones there are: ringfence rates show"
         )

@@ -122,7 +122,7 @@ public struct SetSpendPrices: Command {
         if let perMinute { new.highestPerMinute = try Money(typed: perMinute) }
         if let setUp { new.highestSetUp = try Money(typed: setUp) }
         if let afterHours {
-            guard let percent = Percent(afterHours) else { throw .noAmount("\(afterHours)") }
+            guard let percent = Percent(afterHours) else { throw .noPercent(afterHours) }
             new.afterHours = percent
         }
         if let longestInternational { new.longestInternational = try LongestCall(typed: longestInternational) }

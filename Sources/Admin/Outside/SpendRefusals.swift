@@ -13,6 +13,14 @@ extension Refusal {
         )
     }
 
+    static func noPercent(_ value: Int) -> Self {
+        Self(
+            problem: "\(value) is no part of a limit.",
+            reason: "it is 0 to 100 hundredths of each limit that may be spent while the business is closed",
+            remedy: "give one like this: ringfence spend price --after-hours 25"
+        )
+    }
+
     static func noCurrency(_ text: String) -> Self {
         Self(
             problem: "\(quoted(text)) is no currency.",
@@ -41,7 +49,7 @@ extension Refusal {
     static let notAllThree = Self(
         problem: "The limits were not changed.",
         reason: "a budget has one for any hour, day and week, and a longer time has at least what a shorter one has",
-        remedy: "give all three: ringfence spend limit business --hour 15 --day 50 --week 150"
+        remedy: "give all three, such as --hour 15 --day 50 --week 150"
     )
 
     static func noneOfItsOwn(_ subject: SpendSubject) -> Self {

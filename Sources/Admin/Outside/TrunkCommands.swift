@@ -22,8 +22,20 @@ public struct ListTrunks: Command {
     }
 }
 
+/// A command that is told one trunk and nothing else.
+public protocol TrunkCommand: Command {
+    /// Its name, as typed.
+    var trunk: String { get }
+
+    init(trunk: String)
+}
+
+extension TrunkCommand {
+    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
+}
+
 /// One trunk.
-public struct ShowTrunk: Command {
+public struct ShowTrunk: TrunkCommand {
     public static let name = "trunk.show"
     public static let rights: [Right] = [.seeTrunks]
 
@@ -32,8 +44,6 @@ public struct ShowTrunk: Command {
 
     public init(trunk: String) { self.trunk = trunk }
 
-    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
-
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> TrunkReport {
         let access = try administrator.trunk(trunk)
         return await administrator.report(access)
@@ -41,7 +51,7 @@ public struct ShowTrunk: Command {
 }
 
 /// Calls the provider, and says in plain words what is wrong and what to ask it for. Half a minute at most.
-public struct TestTrunk: Command {
+public struct TestTrunk: TrunkCommand {
     public static let name = "trunk.test"
     public static let rights: [Right] = [.seeTrunks, .diagnose]
 
@@ -49,8 +59,6 @@ public struct TestTrunk: Command {
     public let trunk: String
 
     public init(trunk: String) { self.trunk = trunk }
-
-    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
 
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> DoctorReport {
         let name = try administrator.trunk(trunk).trunk.name
@@ -120,7 +128,7 @@ public struct SetTrunkPassword: Command {
 }
 
 /// Takes a trunk out of use: its calls end, and nothing leaves by it or comes in.
-public struct DisableTrunk: Command {
+public struct DisableTrunk: TrunkCommand {
     public static let name = "trunk.disable"
     public static let rights: [Right] = [.cutOffTrunks]
 
@@ -129,15 +137,13 @@ public struct DisableTrunk: Command {
 
     public init(trunk: String) { self.trunk = trunk }
 
-    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
-
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> TrunkReport {
         try await administrator.enable(trunk, false, Self.name, by: caller)
     }
 }
 
 /// Brings a trunk back into use.
-public struct EnableTrunk: Command {
+public struct EnableTrunk: TrunkCommand {
     public static let name = "trunk.enable"
     public static let rights: [Right] = [.changeTrunks]
 
@@ -146,15 +152,13 @@ public struct EnableTrunk: Command {
 
     public init(trunk: String) { self.trunk = trunk }
 
-    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
-
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> TrunkReport {
         try await administrator.enable(trunk, true, Self.name, by: caller)
     }
 }
 
 /// Forgets a trunk and its password. Numbers that belonged to it belong to none.
-public struct RemoveTrunk: Command {
+public struct RemoveTrunk: TrunkCommand {
     public static let name = "trunk.remove"
     public static let rights: [Right] = [.changeTrunks]
 
@@ -162,8 +166,6 @@ public struct RemoveTrunk: Command {
     public let trunk: String
 
     public init(trunk: String) { self.trunk = trunk }
-
-    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
 
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Trunk {
         let old = try administrator.trunk(trunk).trunk
@@ -177,7 +179,7 @@ public struct RemoveTrunk: Command {
             [.outside(.removeTrunk(old.name))] + numbers.map { .outside(.own($0.new)) },
             [caller.draft(Self.name, old.name.text, JournalDetail.of(old, became: nil))]
                 + numbers.map {
-                    caller.draft("number.route", $0.new.number.text, JournalDetail.of($0.old, became: $0.new))
+                    caller.draft(RouteNumber.name, $0.new.number.text, JournalDetail.of($0.old, became: $0.new))
                 },
             notice: "Trunk \(old.name) to \(old.domain) removed by \(caller.name)"
         )

@@ -34,7 +34,7 @@ public struct ExcuseTrunk: Command {
 }
 
 /// Takes that leave back before its time. A trunk that is not encrypted is not used from then on.
-public struct WithdrawTrunk: Command {
+public struct WithdrawTrunk: TrunkCommand {
     public static let name = "trunk.withdraw"
     public static let rights: [Right] = [.cutOffTrunks]
 
@@ -42,8 +42,6 @@ public struct WithdrawTrunk: Command {
     public let trunk: String
 
     public init(trunk: String) { self.trunk = trunk }
-
-    public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-") }
 
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> TrunkReport {
         let old = try administrator.trunk(trunk)
@@ -118,7 +116,7 @@ extension Refusal {
         Self(
             problem: "Trunk \(name) cannot be added.",
             reason: "there is one of that name already",
-            remedy: "choose another name, or remove that one first: ringfence trunk show \(name)"
+            remedy: "choose another name, or remove that one first: ringfence trunk remove \(name)"
         )
     }
 

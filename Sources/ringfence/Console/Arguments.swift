@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Admin
 public import ArgumentParser
 public import Model
 public import Primitives
@@ -76,7 +77,15 @@ extension ClientCertificates: ExpressibleByArgument {}
 
 extension Control: ExpressibleByArgument {}
 
-extension CallAnswer: ExpressibleByArgument {}
+/// What a call may be answered with where it is let go: to refuse is another command.
+extension CallAnswer: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let answer = Self(rawValue: argument), answer != .refuse else { return nil }
+        self = answer
+    }
+
+    public static var allValueStrings: [String] { allCases.filter { $0 != .refuse }.map(\.rawValue) }
+}
 
 extension NumberClass: ExpressibleByArgument {}
 
@@ -90,7 +99,7 @@ extension PatternSettings.NewCountry: ExpressibleByArgument {}
 
 extension PatternRule: ExpressibleByArgument {
     public init?(argument: String) { self.init(name: argument) }
-    public static var allValueStrings: [String] { allCases.map(\.name) }
+    public static var allValueStrings: [String] { allCases.filter(\.hasThreshold).map(\.name) }
 }
 
 extension NumberPrefix: ExpressibleByArgument {

@@ -12,16 +12,18 @@ struct ExtensionForwarding: ServerCommand {
         discussion: """
             Whoever has the phone sets it there: always, when it is busy, or when nobody
             answers. At first it may forward to nobody, and a call that it forwards all the
-            same fails. Calls never leave the company this way.
+            same fails. With outside it may forward to colleagues, and to numbers outside
+            that it may dial and that were opened with --onward; it pays for such a call.
 
               ringfence extension forwarding 101 --to colleagues
+              ringfence extension forwarding 101 --to outside
               ringfence extension forwarding 101 --to nobody
             """
     )
 
     @OptionGroup var number: NumberArgument
 
-    @Option(name: .customLong("to"), help: "Other extensions of the company, or nobody.")
+    @Option(name: .customLong("to"), help: "Where to: nobody, colleagues, or outside the company too.")
     var policy: ForwardingPolicy
 
     @OptionGroup var options: ServerOptions
@@ -29,6 +31,16 @@ struct ExtensionForwarding: ServerCommand {
     var command: ForwardExtension { ForwardExtension(number: number.text, to: policy) }
 
     func output(of change: ForwardExtension.Reply) throws -> Output {
-        try Output("Extension \(change.number) may forward its calls to \(policy.rawValue).", json: change)
+        try Output("Extension \(change.number) may forward its calls to \(policy.words).", json: change)
+    }
+}
+
+extension ForwardingPolicy {
+    fileprivate var words: String {
+        switch self {
+        case .nobody: "nobody"
+        case .colleagues: "colleagues"
+        case .outside: "colleagues and outside"
+        }
     }
 }

@@ -32,7 +32,9 @@ struct HoursSet: ServerCommand {
         commandName: "set",
         abstract: "Say when the business is open.",
         discussion: """
-            Nothing goes by the hours yet: calls ring at all times.
+            Calls ring at all times. While the business is closed, calls to the outside
+            have smaller budgets, and perhaps only a roster may call abroad: see 'ringfence
+            spend price --help' and 'ringfence after-hours set --help'.
 
               ringfence hours set 'mon-fri 08:00-18:00' 'sat 09:00-12:00' \\
                 --zone Europe/Berlin

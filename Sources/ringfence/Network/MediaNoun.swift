@@ -30,8 +30,8 @@ struct MediaSet: SettingCommand {
         commandName: "ports",
         abstract: "Choose other ports for audio, from the next start of the server on.",
         discussion: """
-            The first port, an even one, is shared by all calls. Give two ranges where there
-            is IPv6 too.
+            The first port, an even one, is shared by all calls. Give two ranges where
+            there is IPv6 too.
 
               ringfence media ports 192.0.2.10:40000-40001
 

@@ -21,9 +21,10 @@ struct OperatorAdd: ServerCommand {
             Only an owner may. The roles:
 
               owner          everything, and who else may do what
-              administrator  extensions, phones, calls, the certificate
-              security       who is shut out, what was noticed, exceptions to encryption
-              billing        the list of extensions and the call records
+              administrator  extensions, phones, calls, the certificate, trunks, numbers
+              security       who is shut out, exceptions to encryption, where calls may go
+                             and what they may cost
+              billing        extensions, numbers, call records, prices and what was spent
               front-desk     the list of extensions, who is registered, who talks
               auditor        looks at everything and changes nothing
               own-extension  looks at what belongs to one extension

@@ -19,8 +19,10 @@ struct ClassAllow: SettingCommand {
         commandName: "allow",
         abstract: "Let calls go to a class of numbers, at home and in open countries.",
         discussion: """
+            Extensions with a profile keep what it says.
+
               ringfence class allow voip
-              ringfence class allow mobile --answer code --profile lobby
+              ringfence class allow mobile --profile lobby
               ringfence class allow mobile --onward
             """
     )
@@ -28,50 +30,47 @@ struct ClassAllow: SettingCommand {
     @Argument(help: ArgumentHelp("As 'ringfence country list' names it.", valueName: "class"))
     var numberClass: NumberClass
 
-    @Option(help: "What happens: allow, screen (repeat digits), code or person.")
-    var answer = CallAnswer.allow
-
-    @Flag(help: "Forwards and transfers there too.")
-    var onward = false
-
-    @Option(help: "For the extensions of this profile only.")
-    var profile: String?
-
+    @OptionGroup var way: OpeningOptions
+    @OptionGroup var profile: ProfileOption
     @OptionGroup var options: ServerOptions
 
-    var command: AllowClass { AllowClass(numberClass, answer: answer, onward: onward, profile: profile) }
+    var command: AllowClass {
+        AllowClass(numberClass, answer: way.answer, onward: way.onward, profile: profile.name)
+    }
 
     func output(of reply: ShowDialing.Reply) throws -> Output {
-        let hint = "Take it back: ringfence class refuse \(numberClass.rawValue)"
-        return try Output("Calls to \(numberClass.plural) are open.", json: reply.settings, hint: hint)
+        try Output(
+            way.sentence("Calls to \(numberClass.plural)", profile.words(in: reply.settings)),
+            json: reply.settings,
+            hint: "Take it back: ringfence class refuse \(numberClass.rawValue)\(profile.argument)"
+        )
     }
 }
 
 struct ClassRefuse: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "refuse",
-        abstract: "Let no call go to a class of numbers. Calls that are up go on."
+        abstract: "Let no call go to a class of numbers. Calls that are up go on.",
+        discussion: "Without --profile for everybody, those of all profiles included."
     )
 
     @Argument(help: ArgumentHelp("As 'ringfence country list' names it.", valueName: "class"))
     var numberClass: NumberClass
 
-    @Option(help: "For the extensions of this profile only.")
-    var profile: String?
-
+    @OptionGroup var profile: ProfileOption
     @OptionGroup var options: ServerOptions
 
-    var command: RefuseClass { RefuseClass(numberClass, profile: profile) }
+    var command: RefuseClass { RefuseClass(numberClass, profile: profile.name) }
 
     func output(of reply: ShowDialing.Reply) throws -> Output {
-        try Output("Calls to \(numberClass.plural) are refused.", json: reply.settings)
+        try Output("Calls to \(numberClass.plural) are refused\(profile.words).", json: reply.settings)
     }
 }
 
 struct PremiumNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "premium",
-        abstract: "Single numbers that who is called is paid for.",
+        abstract: "Single numbers whose owners are paid for being called.",
         subcommands: [PremiumList.self, PremiumApprove.self, PremiumWithdraw.self]
     )
 }

@@ -72,11 +72,8 @@ struct CountryHome: SettingCommand {
     }
 
     func output(of numbering: NumberingSettings) throws -> Output {
-        let name = numbering.home?.name ?? "-"
-        return try Output(
-            "The business is in \(name). Its landline, mobile and toll-free numbers are open.",
-            json: numbering
-        )
+        let hint = "See what it may call: ringfence country list"
+        return try Output("The business is in \(numbering.home?.name ?? "-").", json: numbering, hint: hint)
     }
 }
 
@@ -86,10 +83,11 @@ struct CountryOpen: SettingCommand {
         abstract: "Let calls go to a country; or to a country or range for a while.",
         discussion: """
             Premium-rate numbers are never part of it. Ranges that fraud uses are only with
-            --with-high-risk.
+            --with-high-risk. Extensions with a profile keep what it says; what is open for
+            a while is open for them too.
 
               ringfence country open FR
-              ringfence country open CU --answer code --profile sales
+              ringfence country open CU --profile sales
               ringfence country open MA --until 8h --reason "tour bus, said A. Owner"
               ringfence country open +21266 --until 2d --reason "supplier; A. Owner"
             """
@@ -101,14 +99,8 @@ struct CountryOpen: SettingCommand {
     @Flag(help: "Its ranges that fraud uses too.")
     var withHighRisk = false
 
-    @Option(help: "What happens: allow, screen (repeat digits), code, person or refuse.")
-    var answer = CallAnswer.allow
-
-    @Flag(help: "Forwards and transfers there too.")
-    var onward = false
-
-    @Option(help: "For the extensions of this profile only.")
-    var profile: String?
+    @OptionGroup var way: OpeningOptions
+    @OptionGroup var profile: ProfileOption
 
     @Option(help: "Why, and who decided.")
     var reason: String?
@@ -122,50 +114,61 @@ struct CountryOpen: SettingCommand {
         guard until == nil || reason != nil else {
             throw ValidationError("Why is it open for a while? Add --reason.")
         }
-        guard until == nil || (!withHighRisk && !onward && answer == .allow) else {
+        guard until == nil || (!withHighRisk && !way.onward && way.answer == .allow) else {
             throw ValidationError("--with-high-risk, --onward and --answer are for a country that is open for good.")
+        }
+        guard until != nil || NumberPrefix(parsing: place) == nil else {
+            throw ValidationError("A range is opened for a while only: add --until and --reason.")
         }
     }
 
     var command: OpenCountry {
         var asked = OpenCountry(place)
-        (asked.withHighRisk, asked.answer, asked.onward) = (withHighRisk, answer, onward)
-        (asked.profile, asked.reason, asked.until) = (profile, reason, until)
+        (asked.withHighRisk, asked.answer, asked.onward) = (withHighRisk, way.answer, way.onward)
+        (asked.profile, asked.reason, asked.until) = (profile.name, reason, until)
         return asked
     }
 
     func output(of reply: ShowDialing.Reply) throws -> Output {
         let hint = "Take it back: ringfence country close \(place)"
-        return try Output(
-            "Calls to \(place.placeWords) are open\(until.map { " until \($0)" } ?? "").",
-            json: reply.settings,
-            hint: hint
-        )
+        guard until == nil else {
+            // Such leave is not the profile's: closing the place for all of them is what ends it.
+            let text = "Calls to \(scope?.words ?? place) are open\(end(reply.settings))\(profile.words)."
+            return try Output(text + warning, json: reply.settings, hint: hint)
+        }
+        let text = way.sentence("Calls to \(scope?.words ?? place)", profile.words(in: reply.settings))
+        return try Output(text + warning, json: reply.settings, hint: hint + profile.argument)
+    }
+
+    private var scope: DialingRelease.Scope? { DialingRelease.Scope(typed: place) }
+
+    private func end(_ settings: DialingSettings) -> String {
+        settings.releases.first { $0.scope == scope }.map { " until \($0.until.seconds)" } ?? ""
+    }
+
+    private var warning: String {
+        guard case .region(let region)? = scope, HighRiskRanges.isFrequentTarget(region) else { return "" }
+        return "\nFraud often calls there: close it again when nobody needs it, and look at 'ringfence spend show'."
     }
 }
 
 struct CountryClose: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "close",
-        abstract: "Let no call go to a country or range any more. Calls that are up go on."
+        abstract: "Let no call go to a country or range any more. Calls that are up go on.",
+        discussion: "Without --profile for everybody, those of all profiles included."
     )
 
     @Argument(help: ArgumentHelp("Its two letters, or a range that was opened for a while.", valueName: "country"))
     var place: String
 
-    @Option(help: "For the extensions of this profile only. Default: for everybody.")
-    var profile: String?
-
+    @OptionGroup var profile: ProfileOption
     @OptionGroup var options: ServerOptions
 
-    var command: CloseCountry { CloseCountry(place, profile: profile) }
+    var command: CloseCountry { CloseCountry(place, profile: profile.name) }
 
     func output(of reply: ShowDialing.Reply) throws -> Output {
-        try Output("Calls to \(place.placeWords) are closed.", json: reply.settings)
+        let words = DialingRelease.Scope(typed: place)?.words ?? place
+        return try Output("Calls to \(words) are closed\(profile.words).", json: reply.settings)
     }
-}
-
-extension String {
-    /// `Cuba`, `numbers that begin with +8835`.
-    fileprivate var placeWords: String { Region(parsing: self)?.name ?? "numbers that begin with \(self)" }
 }

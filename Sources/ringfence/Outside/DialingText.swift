@@ -33,7 +33,7 @@ extension ShowDialing.Reply {
         guard !open.isEmpty else { return "" }
         let rows = open.map {
             [
-                $0.scope.words, $0.until.seconds, $0.extensions.map { "\($0.count) extensions" } ?? "everybody",
+                $0.scope.words, $0.until.seconds, $0.extensions.map { counted($0.count, "extension") } ?? "everybody",
                 $0.releasedBy, $0.reason,
             ]
         }
@@ -92,12 +92,13 @@ extension CountryAccess {
 }
 
 extension CallAnswer {
-    fileprivate var words: String {
+    /// What becomes of a call. The server asks nothing yet: `PaidCallRules` refuses what needs an answer.
+    var words: String {
         switch self {
         case .allow: "goes out"
-        case .screen: "asks to repeat digits"
-        case .code: "asks for a code"
-        case .person: "goes to a person"
+        case .screen: "is refused until digits can be asked for"
+        case .code: "is refused until a code can be asked for"
+        case .person: "is refused until a person can be asked"
         case .refuse: "is refused"
         }
     }

@@ -56,7 +56,10 @@ struct LimitSet: SettingCommand {
     }
 
     func output(of overview: PatternOverview) throws -> Output {
-        try Output("The limits of calls of \(subject) are set.", json: overview.callLimits)
+        let text =
+            asOthers
+            ? "Calls of \(subject) have the limits of all others." : "The limits of calls of \(subject) are set."
+        return try Output(text, json: overview.callLimits, hint: "See them: ringfence pattern show")
     }
 }
 
@@ -73,12 +76,14 @@ struct AfterHoursSet: SettingCommand {
         commandName: "set",
         abstract: "Say what becomes of calls abroad then, and of what people are told. What is not named stays.",
         discussion: """
+            The business is closed outside its hours: ringfence hours set.
+
               ringfence after-hours set --abroad roster --roster 101 102
               ringfence after-hours set --told premium mobile --tells-abroad
             """
     )
 
-    @Option(help: "Calls abroad: allow, confirm or roster.")
+    @Option(help: "Calls abroad: allow, roster, or confirm, which is refused until the server can ask for a code.")
     var abroad: AfterHoursSettings.Abroad?
 
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Who may call abroad then.", valueName: "number"))
@@ -107,9 +112,6 @@ struct AfterHoursSet: SettingCommand {
     }
 
     func output(of overview: PatternOverview) throws -> Output {
-        try Output(
-            "Calls abroad while the business is closed: \(overview.afterHours.abroad.rawValue).",
-            json: overview.afterHours
-        )
+        try Output(overview.closed, json: overview.afterHours)
     }
 }

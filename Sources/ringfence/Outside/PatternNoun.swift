@@ -38,7 +38,9 @@ struct PatternSet: SettingCommand {
         commandName: "set",
         abstract: "Say from where on people are told of a pattern, and calls are stopped.",
         discussion: """
-            Both are exceeded, not reached. No rule can be turned off.
+            Both are exceeded, not reached. No rule can be turned off. Rules count calls,
+            or what their names say; talk-time, average-duration and long-call count
+            minutes, those of cost-rate and cost-hour hundredths of the currency.
 
               ringfence pattern set costly-hour --warn 40 --block 60 --minutes 240
               ringfence pattern set costly-hour --usual
@@ -57,7 +59,7 @@ struct PatternSet: SettingCommand {
     @Option(help: "How long a stop lasts.")
     var minutes: Int?
 
-    @Flag(help: "As it comes.")
+    @Flag(help: "As the rule comes.")
     var usual = false
 
     @OptionGroup var options: ServerOptions
@@ -91,7 +93,9 @@ struct PatternAdjust: SettingCommand {
             """
     )
 
-    @Option(help: "At the first call to a country in 90 days: confirm, warn or block.")
+    @Option(
+        help: "The first call to a country in 90 days: warn, block, or confirm, which warns until the server can ask."
+    )
     var newCountry: PatternSettings.NewCountry?
 
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Countries that are no news.", valueName: "country"))

@@ -15,6 +15,7 @@ extension PatternOverview {
 
     private var rules: String {
         let rows = PatternRule.allCases.map { rule in
+            guard rule.hasThreshold else { return [rule.name, "-", "-", "-", ""] }
             let threshold = patterns[rule]
             return [
                 rule.name, "\(threshold.warn)", "\(threshold.block)", "\(threshold.minutes)",
@@ -50,7 +51,8 @@ extension PatternOverview {
             + "\nAbroad at a time: \(callLimits.abroadPercent) % of the extensions, at least \(callLimits.abroadLeast)."
     }
 
-    private var closed: String {
+    /// What is set for closed hours.
+    var closed: String {
         let roster = afterHours.roster.sorted().map(\.text).joined(separator: ", ")
         let told = afterHours.told.map(\.rawValue).sorted() + (afterHours.tellsAbroad ? ["every call abroad"] : [])
         return "While the business is closed:\n"

@@ -99,7 +99,9 @@ struct RangeLimit: SettingCommand {
     var command: LimitRange { LimitRange(prefix: prefix.text, callsPerDay: calls) }
 
     func output(of spot: HotSpot) throws -> Output {
-        let text = "At most \(counted(Int(spot.callsPerDay), "call")) a day to numbers that begin with \(spot.prefix)."
+        let calls =
+            spot.callsPerDay == 0 ? "No call goes" : "At most \(counted(Int(spot.callsPerDay), "call")) a day go"
+        let text = "\(calls) to numbers that begin with \(spot.prefix)."
         return try Output(text, json: spot, hint: "Take it back: ringfence range free \(spot.prefix)")
     }
 }

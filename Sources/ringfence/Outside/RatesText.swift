@@ -15,7 +15,7 @@ extension RateImportReport {
             "The price list \(deck.name) has \(deck.prices) prices for \(deck.prefixes) prefixes in \(deck.currency)."
         ]
         if assumesMinutes { lines.append("It says nothing of increments: whole minutes are taken, which cost most.") }
-        if freeRates > 0 { lines.append("\(counted(freeRates, "prefix")) cost nothing at all: look at them.") }
+        if freeRates > 0 { lines.append("Prefixes that cost nothing at all: \(freeRates). Look at them.") }
         if repeatedLines > 0 { lines.append("\(counted(repeatedLines, "line")) said again what another says.") }
         if !ignoredColumns.isEmpty { lines.append("Not read: \(ignoredColumns.map(\.shown).joined(separator: ", ")).") }
         return (lines + [difference.summary]).joined(separator: "\n")

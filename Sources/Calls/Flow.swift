@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Model
 public import Primitives
 
 /// Names one connection (or one UDP listener with one peer) for as long as the process runs. Never used twice.
@@ -28,6 +29,16 @@ public enum Transport: String, Hashable, Sendable {
         switch self {
         case .tls, .wss: true
         case .tcp, .udp: false
+        }
+    }
+
+    /// As the settings of a trunk name it; `nil` for one that no trunk has.
+    var ofTrunk: Trunk.Transport? {
+        switch self {
+        case .tls: .tls
+        case .tcp: .tcp
+        case .udp: .udp
+        case .wss: nil
         }
     }
 

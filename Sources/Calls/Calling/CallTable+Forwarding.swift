@@ -41,7 +41,7 @@ extension CallTable {
                     detail: refusal.reason
                 )
                 noteRefused(refusal, .redirected, by: owner, &desk)
-                updateRinging(call.serial) { $0.refusedForward = .forwarded(refusal) }
+                updateRinging(call.serial) { $0.refusedForward = .forwarded(Refused(refusal)) }
             }
         }
         giveUpIfSilent(call.serial, &desk)
@@ -125,32 +125,17 @@ extension Call.Ringing {
     }
 }
 
-extension CallRefusal {
-    fileprivate init(_ refused: Refused) {
-        self.init(status: refused.status, control: refused.control, reason: refused.reason)
-    }
-}
-
 extension Refused {
-    /// The caller learns nothing of it: it is about how the one he called has set up his phone.
-    fileprivate static func forwarded(_ refusal: CallRefusal) -> Refused {
-        var refused = Refused(
-            status: 480,
-            outcome: .failed,
-            control: refusal.control,
-            reason: refusal.reason
-        )
-        refused.isToldToCaller = false
-        return refused
+    /// The caller learns nothing of it: it is about how whoever was called has set up their phone.
+    fileprivate static func forwarded(_ refused: Refused) -> Refused {
+        var told = Refused(status: 480, outcome: .failed, control: refused.control, reason: refused.reason)
+        told.isToldToCaller = false
+        return told
     }
 
     fileprivate static func forward(_ forward: Placement, _ refused: Refused) -> Refused {
-        guard forward.outside == nil else { return .forwarded(CallRefusal(refused)) }
-        return unreachable(forward)
-    }
-
-    private static func unreachable(_ forward: Placement) -> Refused {
-        Refused(
+        guard forward.outside == nil else { return .forwarded(refused) }
+        return Refused(
             status: 480,
             outcome: .unreachable,
             reason: "\(forward.payer) forwarded it to \(forward.target), where no phone is registered"

@@ -176,17 +176,6 @@ extension CallTable {
             && dial(branch.placement, of: serial, &desk) == nil
     }
 
-    /// A provider gave a final answer other than 2xx. Where it sends the call is no matter: nobody outside sends it elsewhere at
-    /// our expense (row T07).
-    mutating func refusedByProvider(
-        _ status: Int,
-        _ index: Int,
-        of client: InviteClient,
-        _ desk: inout Desk
-    ) {
-        branchFailed(status < 400 ? 603 : status, index, of: client.call, &desk)
-    }
-
     /// Gives up trunks that have not said a word in time.
     mutating func leaveSilentTrunks(_ serial: UInt64, _ ringing: Call.Ringing, _ desk: inout Desk) {
         for (index, branch) in ringing.branches.enumerated() where branch.party.trunk != nil && branch.status == nil {

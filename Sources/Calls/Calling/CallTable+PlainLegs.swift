@@ -11,6 +11,7 @@ extension CallTable {
     mutating func watchPlainLegs(_ desk: inout Desk) {
         guard !isWatchingPlainLegs, desk.plainPorts.count > 0 else { return }
         isWatchingPlainLegs = true
+        nextExceptionEnd = desk.nextExceptionEnd
         schedulePlainLegs(at: desk.now.monotonic + Limits.plainReview)
     }
 
@@ -24,6 +25,7 @@ extension CallTable {
 
     /// Ends legs in the clear whose trunk has no exception that stands now, the oldest call first.
     mutating func endUnexcused(_ desk: inout Desk) {
+        nextExceptionEnd = desk.nextExceptionEnd
         guard desk.plainPorts.count > 0 else { return }
         for call in values.sorted(by: { $0.serial < $1.serial }) {
             for plain in call.plainLegs {
@@ -91,10 +93,11 @@ extension PlainLegOfCall {
 }
 
 extension Desk {
-    /// Whether calls over some trunk may have to end now because of it.
-    var hasEndedException: Bool {
+    /// When the first exception ends of those that stand now; `nil` where no leg is in the clear.
+    fileprivate var nextExceptionEnd: WallTime? {
+        guard plainPorts.count > 0 else { return nil }
         let now = now.wall
-        return snapshot.outside.trunks.values.contains { $0.trunk.exception != nil && !$0.trunk.mayBePlain(at: now) }
+        return snapshot.outside.trunks.values.compactMap { $0.trunk.exception?.until }.filter { $0 > now }.min()
     }
 
     /// Why a leg may not go on as it is; `nil` while it may.

@@ -25,9 +25,10 @@ extension CallTable {
                 branchAnswered(response, index, of: client, key, &desk)
             } else if status == 401 || status == 407, answerChallenge(response, index, of: client, &desk) {
                 return
-            } else if status >= 300, case .branch(_, _, let permit?) = client.purpose {
+            } else if status >= 300, let permit = client.permit {
                 settle(permit, &desk)
-                refusedByProvider(status, index, of: client, &desk)
+                // Where it sends the call is no matter: nobody outside sends it elsewhere at our expense (row T07).
+                branchFailed(status < 400 ? 603 : status, index, of: client.call, &desk)
             } else if 300..<400 ~= status {
                 redirected(response, status, index, of: client, &desk)
             } else if status >= 400 {

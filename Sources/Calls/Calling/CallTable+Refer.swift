@@ -102,14 +102,15 @@ extension CallTable {
 
     private mutating func deny(_ asked: Referral, _ number: String, _ refusal: CallRefusal, _ desk: inout Desk) {
         noteRefused(refusal, .transferred, by: asked.device.number, &desk)
+        let refused = Refused(refusal)
         var record = newRecord(asked, number, callee: nil, at: desk.now, &desk)
         record.endedAt = desk.now.wall
-        record.outcome = .refused
-        record.status = refusal.status
-        record.control = refusal.control
-        record.reason = refusal.reason
+        record.outcome = refused.outcome
+        record.status = refused.status
+        record.control = refused.control
+        record.reason = refused.reason
         desk.turn.actions.append(.remember(record, nil))
-        desk.respond(refusal.status, to: asked.request, on: asked.flow)
+        desk.respond(refused, to: asked.request, on: asked.flow)
     }
 
     private func newRecord(

@@ -252,15 +252,7 @@ extension CallTable.Decision {
         switch verdict {
         case .allowed(let placement): self = .connect(placement, offer)
         case .refused(let refusal):
-            self = .refuse(
-                Refused(
-                    status: refusal.status,
-                    outcome: .refused,
-                    control: refusal.control,
-                    reason: refusal.reason,
-                    offer: offer
-                )
-            )
+            self = .refuse(Refused(refusal, offer: offer))
         }
     }
 }

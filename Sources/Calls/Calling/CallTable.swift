@@ -39,6 +39,9 @@ struct CallTable: Sendable {
     var tickets: [Ticket: UInt64] = [:]
     /// Whether somebody looks after legs in the clear soon.
     var isWatchingPlainLegs = false
+    /// When the next exception of a trunk ends; `nil` where no leg is in the clear. Known beforehand, because it is asked with
+    /// every message.
+    var nextExceptionEnd: WallTime?
     /// Relays that the latest census named and no call knows.
     var strayRelays: Set<UInt64> = []
 

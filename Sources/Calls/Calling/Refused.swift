@@ -81,10 +81,10 @@ struct Refused: Error, Sendable {
         reason: "the caller's phone did not confirm what it was told"
     )
 
-    /// What ``PaidCallGate`` does not let leave.
-    init(_ refusal: CallRefusal) {
-        self.init(status: refusal.status, outcome: .refused, control: refusal.control, reason: refusal.reason)
-        warning = .other
+    /// What the rules of ``Guard`` do not let be.
+    init(_ refusal: CallRefusal, offer: SessionDescription? = nil) {
+        let (status, control) = (refusal.status, refusal.control)
+        self.init(status: status, outcome: .refused, control: control, reason: refusal.reason, offer: offer)
     }
 
     /// Why it is not answered though the disk did not take its record.

@@ -35,10 +35,11 @@ struct Registrar: Sendable {
         )
     }
 
-    /// Takes new settings. What they no longer allow ends now: registrations and connections.
+    /// Takes new settings. Registrations that they no longer allow end now.
     ///
     /// - Parameter changes: All that lies between these settings and the present ones; `nil` when that is not known.
-    mutating func apply(_ snapshot: Snapshot, _ changes: [Model.Change]?, _ turn: inout Turn) {
+    /// - Returns: Connections that nobody may have any more. They are left open, so that what ends with them can say so.
+    mutating func apply(_ snapshot: Snapshot, _ changes: [Model.Change]?) -> [FlowID] {
         authenticator.apply(snapshot, changes, after: self.snapshot)
         self.snapshot = snapshot
         logins.apply(snapshot)
@@ -47,7 +48,7 @@ struct Registrar: Sendable {
             bindings.remove(binding.id)
             closing.insert(binding.flow.id)
         }
-        for flow in closing.sorted(by: { $0.rawValue < $1.rawValue }) { turn.actions.append(.close(flow)) }
+        return closing.sorted { $0.rawValue < $1.rawValue }
     }
 
     /// Whether a host in a URI means this business.

@@ -73,6 +73,7 @@ extension Switchboard {
         defer { finish(&turn) }
         desk.trunks.connectFailed(attempt, failure, &desk.turn)
     }
+
     /// Tries a trunk at once that would have been tried later, because somebody has put something right.
     public mutating func retryTrunk(_ name: TrunkName, _ turn: inout Turn) {
         begin(&turn)

@@ -100,12 +100,13 @@ public struct Switchboard: Sendable {
         desk.snapshot = snapshot
         desk.dialPlan = DialPlan(snapshot.outside.dialing)
         desk.followGate()
-        desk.registrar.apply(desk.snapshot, changes, &desk.turn)
+        let closing = desk.registrar.apply(desk.snapshot, changes)
         let enrolled = Set(desk.snapshot.devices.values.map(\.id))
         desk.accounts.keep { enrolled.contains($0) }
         callTable.review(&desk)
         reviewSubscriptions()
-        // Calls that end because of it say so over connections that close because of it.
+        // Calls and subscriptions that end because of it say so over connections that close because of it.
+        for flow in closing { desk.turn.actions.append(.close(flow)) }
         desk.trunks.apply(desk.snapshot.outside, &desk.turn)
     }
 
@@ -136,7 +137,7 @@ public struct Switchboard: Sendable {
     /// Every input ends here: watchers hear what is news, and the next moment is known.
     mutating func finish(_ turn: inout Turn) {
         // As above: a trunk closes what it has when its exception ends.
-        if callTable.isWatchingPlainLegs, desk.hasEndedException { callTable.endUnexcused(&desk) }
+        if let end = callTable.nextExceptionEnd, end <= desk.now.wall { callTable.endUnexcused(&desk) }
         desk.settleTrunks()
         tellWatchers()
         let phones = MonotonicTime.earliest(desk.transactions.nextDeadline, desk.registrar.nextDeadline)

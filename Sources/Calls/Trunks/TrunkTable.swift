@@ -53,7 +53,7 @@ struct TrunkTable: Sendable {
         if let name = effects.flows[flow.id] { return trunks[name]?.isAllowed(at: now.wall) == true ? name : nil }
         return order.first { name in
             guard let state = trunks[name] else { return false }
-            let transport = Trunk.Transport(rawValue: flow.transport.rawValue)
+            let transport = flow.transport.ofTrunk
             return ProviderRules.speaks(for: state.trunk, from: flow.remote.ip, over: transport, at: now.wall)
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Media
 import Model
 import NIOCore
 import NIOPosix
@@ -92,10 +93,9 @@ extension Doctor {
         let address = serving?.media.rtp ?? SocketAddress(ip: installation.address, port: MediaPorts.defaultFirst)
         let ports = [address, SocketAddress(ip: address.ip, port: address.port + 1)]
         let free = ports.filter { Probe.isFree($0, .udp) }
-        if serving != nil, let media = serving?.media, let plain = media.plain, free.isEmpty {
+        if let media = serving?.media, let plain = PlainPorts(media), free.isEmpty {
             let text = "Media arrives on \(address) and the port after it"
-            let calls = (Int(plain.upperBound) - Int(plain.lowerBound) + 1) / 2
-            let more = "calls over trunks without encryption on up to \(calls) pairs of ports up to \(media.last)"
+            let more = "calls over trunks without encryption on up to \(plain.pairs) pairs of ports up to \(media.last)"
             return Finding(.mediaPorts, .good, "\(text), \(more)")
         }
         if serving == nil {

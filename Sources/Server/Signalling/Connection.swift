@@ -166,18 +166,12 @@ final class Connection: ChannelInboundHandler {
 
     private func secured(_ context: ChannelHandlerContext) {
         let version = try? context.pipeline.syncOperations.nioSSL_tlsVersion()
-        let name: String? =
-            switch version {
-            case .tlsv13?: "TLSv1.3"
-            case .tlsv12?: "TLSv1.2"
-            case .tlsv11?, .tlsv1?, nil: nil
-            }
         flow = Flow(
             id: id,
             transport: flow.transport,
             remote: flow.remote,
             local: flow.local,
-            tlsVersion: name,
+            tlsVersion: version?.name,
             cipher: flow.cipher
         )
         loop.secured(self)

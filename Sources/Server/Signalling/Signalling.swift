@@ -24,7 +24,6 @@ final class Signalling {
     private let others: [Listener]
     /// Where calls over trunks without encryption may open ports, when an exception stands.
     private let plainRanges: [MediaPorts]
-    private var outside: OutsideSettings
     /// What this process has open, as this business sees it.
     private let census: SocketCensus
     let business: UInt16
@@ -48,7 +47,7 @@ final class Signalling {
         self.loop = loop
         self.eventLoop = loop.eventLoop
         (self.others, self.business, self.census) = (others, business, census)
-        (self.plainRanges, outside) = (plainRanges, snapshot.outside)
+        self.plainRanges = plainRanges
         (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
         self.logger = logger
         self.origins = origins
@@ -57,7 +56,8 @@ final class Signalling {
     }
 
     var listeners: [Listener] {
-        sockets.listeners + others + Listener.plainMedia(of: plainRanges, for: outside, at: SystemClock.wall)
+        let outside = loop.switchboard.outside
+        return sockets.listeners + others + Listener.plainMedia(of: plainRanges, for: outside, at: SystemClock.wall)
     }
 
     /// - Parameters:
@@ -84,7 +84,7 @@ final class Signalling {
     func apply(_ snapshot: Snapshot, _ changes: [Change]) {
         guard snapshot.generation > generation else { return }
         let known = snapshot.generation == generation + 1 ? changes : nil
-        (exceptions, generation, outside) = (snapshot.exceptions, snapshot.generation, snapshot.outside)
+        (exceptions, generation) = (snapshot.exceptions, snapshot.generation)
         loop.admission.expect(snapshot.network.sites)
         sockets.origins = origins + snapshot.network.origins
         loop.turn.begin(at: SystemClock.now)

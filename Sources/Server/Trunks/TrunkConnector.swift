@@ -185,12 +185,13 @@ final class TrunkConnector {
     private func serve(_ peer: TrunkPeer, _ wanted: TrunkConnect) {
         guard !isClosed, let connection = loop.open(peer, for: wanted) else {
             peer.channel.close(promise: nil)
-            return
+            return failed(wanted, .unreachable("every place for a connection is taken"))
         }
         do {
             try peer.channel.pipeline.syncOperations.addHandler(connection)
         } catch {
-            return loop.closed(connection)
+            loop.closed(connection)
+            return failed(wanted, .unreachable("\(error)"))
         }
         tell { $0.connected(wanted.attempt, connection.flow, &$1) }
     }

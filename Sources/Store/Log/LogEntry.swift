@@ -34,7 +34,7 @@ struct LogEntry: Hashable, Sendable {
         Self.encode(record.callerProtection, into: &writer)
         Self.encode(record.calleeProtection, into: &writer)
         writer.put(record.trunk?.text)
-        writer.put((try? RecordTable.charges(record.charges)) ?? nil)
+        writer.put(try? RecordTable.charges(record.charges))
     }
 
     init(business: BusinessID, record: CallRecord) { (self.business, self.record) = (business, record) }

@@ -99,7 +99,18 @@ struct EndTests {
         try scene.office.apply(disabled: ["102"])
         #expect(scene.office.received(on: scene.caller.flow).map(\.method) == [.bye])
         #expect(scene.office.received(on: scene.callee.flow).map(\.method) == [.bye])
+        #expect(scene.office.closed == [scene.callee.flow.id] && scene.office.unheard.isEmpty)
         #expect(scene.office.switchboard.calls().isEmpty)
+    }
+
+    @Test func `a phone that rings is told before the connection of its disabled extension closes`() throws {
+        var (office, caller, callee) = try Office.withPhones()
+        _ = try caller.call(&office, "102")
+        let invite = try #require(office.received(on: callee.flow).first)
+        office.deliver(callee.answer(invite, 180), on: callee.flow)
+        try office.apply(disabled: ["102"])
+        #expect(office.received(on: callee.flow).map(\.method) == [.cancel])
+        #expect(office.closed == [callee.flow.id] && office.unheard.isEmpty)
     }
 
     @Test func `nothing is left behind by calls that ended any way they can`() throws {

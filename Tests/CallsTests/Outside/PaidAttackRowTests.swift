@@ -64,7 +64,9 @@ struct PaidAttackRowTests {
         var scene = try OutsideScene { dialing, _ in
             dialing.rights.onwardClasses = [.geographic, .mobile, .premium, .satellite]
         }
-        #expect(try Self.transfer(&scene, to: target).map(\.status) == [403])
+        let heard = try Self.transfer(&scene, to: target)
+        #expect(heard.map(\.status) == [403])
+        #expect(heard.last?.text(.warning).contains("[premium-numbers]") == true, "they are told why")
         #expect(scene.office.record()?.control == .premiumNumbers)
         #expect(!scene.office.received(on: scene.provider.flow).contains { $0.method == .invite })
     }

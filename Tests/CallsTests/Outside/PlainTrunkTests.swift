@@ -240,6 +240,16 @@ struct PlainTrunkTests {
         #expect(scene.office.record()?.reason.contains("exception of trunk main") == true)
     }
 
+    @Test func `a provider hears the end of a call that began in the last second of an exception`() throws {
+        var scene = try Self.scene(seconds: 60)
+        scene.pass(seconds: 59)
+        scene.office.wait(.milliseconds(500))
+        _ = try scene.talk(to: "040555123", sdp: Self.plain)
+        scene.office.wait(.milliseconds(600))
+        #expect(scene.office.received(on: scene.provider.flow).contains { $0.method == .bye })
+        #expect(!scene.office.unheard.contains(scene.provider.flow.id))
+    }
+
     @Test func `a call that rings ends with it too, whoever calls`() throws {
         var scene = try Self.scene(seconds: 60)
         scene.pass(seconds: 58)

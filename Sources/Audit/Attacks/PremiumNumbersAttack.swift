@@ -18,8 +18,9 @@ enum PremiumNumbersAttack {
         run: { (phones, _, target) async throws(WireError) in
             guard let terms = target.outside else { return .needsTerms }
             let dear = DearNumber.all.map(\.number).filter { !terms.isApproved($0) }
-            let islands = terms.closed(OutsideNumber.islands, to: phones[0].account.number).map(\.number)
-            return try await phones[0].dialEach(dear + islands).noting(terms)
+            let numbers = dear + terms.closed(OutsideNumber.islands, to: phones[0].account.number)
+            guard !numbers.isEmpty else { return .notRun("every number that it knows is approved or open") }
+            return try await phones[0].dialEach(numbers).noting(terms)
         }
     )
 
@@ -35,6 +36,7 @@ enum PremiumNumbersAttack {
             guard let terms = target.outside else { return .needsTerms }
             let numbers = DearNumber.all.filter { [.premium, .satellite].contains($0.numberClass) }
             let uris = numbers.map(\.number).filter { !terms.isApproved($0) }.map { "sip:\($0)@\(target.domain)" }
+            guard !uris.isEmpty else { return .notRun("every number that it knows is approved") }
             return try await TestCall.attacked(by: CountryDialingAttack.sending(to: uris), wire, target)
         }
     )

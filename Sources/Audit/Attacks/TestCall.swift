@@ -105,7 +105,7 @@ struct TestCall: Sendable {
     /// - Parameter number: Of the request in this call, from 1.
     /// - Returns: What its REFER was answered with.
     func transfer(to uri: String, number: Int) async throws(WireError) -> Int {
-        try await caller.refer(answer, of: invite, to: uri, number: number)?.status ?? 0
+        try await caller.refer(answer, of: invite, to: uri, number: number) ?? 0
     }
 
     /// The same as ``end()``.

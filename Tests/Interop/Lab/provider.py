@@ -17,6 +17,7 @@ from server import free_port
 
 DOMAIN = "provider.test"
 PASSWORD = "Pa55-of-the-provider"
+MEDIA_PORTS = 100
 
 CONFIG = """\
 #!KAMAILIO
@@ -133,8 +134,7 @@ class Provider:
         self.transport, is_plain = transport, transport != "tls"
         self.folder, self.processes, self.signalling = os.path.join(folder, name), [], None
         os.makedirs(self.folder)
-        self.udp, self.tls = free_port(), free_port()
-        self.control, self.media = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
+        self.udp, self.tls, self.control, self.media = free_port(), free_port(), free_port(), free_port(MEDIA_PORTS)
         self.ca = os.path.join(self.folder, "ca.pem")
         if like:
             for file in ("ca.pem", "server.pem", "server.key"):
@@ -178,7 +178,7 @@ class Provider:
     def start(self):
         self._spawn("rtpengine", "--config-file=none", "--table=-1", "--interface=127.0.0.1",
                     "--listen-ng=127.0.0.1:%d" % self.control, "--port-min=%d" % self.media,
-                    "--port-max=%d" % (self.media + 100), "--num-threads=1", "--foreground", "--log-stderr", "--log-level=5")
+                    "--port-max=%d" % (self.media + MEDIA_PORTS - 1), "--num-threads=1", "--foreground", "--log-stderr", "--log-level=5")
         self.start_signalling()
 
     def start_signalling(self):

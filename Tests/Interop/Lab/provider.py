@@ -6,6 +6,7 @@ numbers that begin with +4989, and `outside` every other one. Everything is TLS 
 of its own, or from that of another provider, of which it is one more server then. With `transport` "udp" or "tcp" it knows no
 better towards its customer: SIP in the clear, RTP, and a digest of SHA-256; its own telephones stay encrypted.
 """
+import contextlib
 import os
 import shutil
 import signal
@@ -184,7 +185,8 @@ class Provider:
     def start_signalling(self):
         self.signalling = self._spawn("kamailio", "-DD", "-E", "-m", "64", "-M", "8", "-Y", self.folder, "-f",
                     os.path.join(self.folder, "kamailio.cfg"))
-        if not until(self._answers, 10):
+        until(lambda: self._answers() or self.signalling.poll() is not None, 10)
+        if not self._answers():
             raise RuntimeError("Kamailio did not start: " + self.log("kamailio")[-2000:])
 
     def _answers(self):
@@ -202,7 +204,9 @@ class Provider:
         parent = str(self.signalling.pid)
         with open("/proc/%s/task/%s/children" % (parent, parent), encoding="ascii") as children:
             for pid in [parent, *children.read().split()]:
-                os.kill(int(pid), number)
+                # Children end by themselves when their parent does.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), number)
 
     def kill_signalling(self):
         self.signal(signal.SIGKILL)
@@ -216,7 +220,7 @@ class Provider:
     def stop(self):
         for process in self.processes:
             process.terminate()
-        if self.signalling in self.processes:
+        if self.signalling in self.processes and self.signalling.poll() is None:
             self.signal(signal.SIGCONT)
         for process in self.processes:
             process.wait(10)

@@ -45,7 +45,7 @@ class Server:
         self.ca = os.path.join(self.data, "tls", "ca.pem")
         subprocess.run([binary, "init", "--data", self.data, "--domain", self.domain, "--address", "127.0.0.1",
                         "--name", "localhost", "--sip-tls", "127.0.0.1:%d" % self.port,
-                        "--rtp", "127.0.0.1:%d-%d" % (self.rtp, self.rtp + audio_ports - 1), "--site", "127.0.0.0/8"],
+                        "--rtp", "127.0.0.1:%d-%d" % (self.rtp, self.rtp + audio_ports - 1)],
                        check=True, stdout=subprocess.DEVNULL)
 
     def start(self):

@@ -15,17 +15,18 @@ def run(make, trial):
     stays, with the logs of what ran; its name is on standard error.
     """
     folder, seen = tempfile.mkdtemp(prefix="ringfence-trial-"), {}
-    place = make(folder)
     try:
-        for name, value in trial(place):
-            seen[name] = bool(value)
-            if not value:
-                break
+        place = make(folder)
+        try:
+            for name, value in trial(place):
+                seen[name] = bool(value)
+                if not value:
+                    break
+        finally:
+            place.stop()
     except Exception as error:
         traceback.print_exc()
         seen[repr(error)] = False
-    finally:
-        place.stop()
     seen["ok"] = bool(seen) and all(seen.values())
     if seen["ok"] or "KEEP" not in os.environ:
         shutil.rmtree(folder, ignore_errors=True)

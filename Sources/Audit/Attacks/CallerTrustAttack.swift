@@ -4,7 +4,7 @@ import Guard
 import Model
 import Primitives
 
-/// Attacks by somebody who says that he is somebody else.
+/// Attacks by somebody who says that they are somebody else.
 enum CallerTrustAttack {
     static let all = [ownNumber, names, inside]
 

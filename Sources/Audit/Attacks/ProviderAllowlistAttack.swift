@@ -4,7 +4,7 @@ import Guard
 import Model
 import Primitives
 
-/// Attacks by somebody who says that he is the provider, or who is one and wants more than to bring calls.
+/// Attacks by somebody who says that they are the provider, or who is one and wants more than to bring calls.
 enum ProviderAllowlistAttack {
     static let all = [pretence, reach, leak]
 

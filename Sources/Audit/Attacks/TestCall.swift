@@ -67,7 +67,7 @@ struct TestCall: Sendable {
     }
 
     /// A request with every identifier of the caller's side of this call, as somebody would write it who read them, with
-    /// media for himself.
+    /// media for themselves.
     func forged(_ method: String, _ wire: Wire) async -> RequestDraft {
         var draft = await caller.inDialog(method, answer, invite, sequence: invite.sequence + 5)
         guard method == "INVITE" || method == "UPDATE" else { return draft }

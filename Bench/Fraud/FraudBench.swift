@@ -6,12 +6,12 @@ import Foundation
 @main
 struct FraudBench {
     static let usage = """
-        usage: FraudBench [--seeds FIRST-LAST | --test] [--detector NAME]… [--ablate]
+        usage: FraudBench [--seeds FIRST-LAST | --test] [--detector NAME]… [--ablate] | --list SEED BUSINESS
           --seeds     seeds to run (default 1-20, the ones to tune with)
           --test      seeds 101-200: once for a release
           --detector  only this one, beside no-control; may be repeated
           --ablate    also each of its rules left out
-          --list      with SEED BUSINESS: the calls of one business without control, for a replay: seconds, payer, number, class,
+          --list      the calls of one business without control, for a replay: seconds, payer, number, class,
                       euros a minute, route, address, ringing, speech, attack or -
         """
 
@@ -49,7 +49,8 @@ struct FraudBench {
                     names.append(name)
                 case "--list":
                     let numbers = [rest.popFirst(), rest.popFirst()].compactMap { $0.flatMap { Int($0) } }
-                    guard numbers.count == 2, (0..<60).contains(numbers[1]) else { return nil }
+                    guard numbers.count == 2, (0..<World.perKind * BusinessKind.allCases.count).contains(numbers[1])
+                    else { return nil }
                     listed = (numbers[0], numbers[1])
                 case "--seeds":
                     guard let range = rest.popFirst().flatMap(Self.range) else { return nil }

@@ -20,7 +20,7 @@ struct PhoneFeatureTests {
         .timeLimit(.minutes(1)),
         arguments: FeatureTrial.possible(["baresip", "linphone"], ["linphone", "baresip"], ["pjsua", "linphone"])
     )
-    func `a phone that watches a colleague is told when he comes and goes`(trial: FeatureTrial) throws {
+    func `a phone that watches a colleague is told when they come and go`(trial: FeatureTrial) throws {
         try trial.use("presence")
     }
 

@@ -10,28 +10,37 @@ struct ProviderTests {
     func `a desk phone calls out and is called on its number, with audio both ways, and every leg has its price`()
         throws
     {
-        let (status, output) = try Laboratory.run(script: "provider_check", [Laboratory.program.path])
-        #expect(status == 0, "\(output)")
+        try check("tls")
     }
 
     @Test(.timeLimit(.minutes(3)), arguments: ["udp", "tcp"])
     func `the same over a provider that encrypts nothing, until its exception ends`(transport: String) throws {
+        try check(transport)
+    }
+
+    private func check(_ transport: String) throws {
         let (status, output) = try Laboratory.run(script: "provider_check", [Laboratory.program.path, transport])
         #expect(status == 0, "\(output)")
     }
+}
 
+@Suite("What a business does over real providers", .serialized, .oneAtATime, .enabled(if: Laboratory.hasProvider))
+struct ProviderFeatureTests {
     @Test(
         .timeLimit(.minutes(5)),
         arguments: ["dtmf", "hold", "blind", "premium", "attended", "forward", "pickup", "failover"]
     )
     func `what a business does with outside calls works with real phones and providers`(feature: String) throws {
-        let (status, output) = try Laboratory.run(script: "provider_feature_check", [Laboratory.program.path, feature])
-        #expect(status == 0, "\(output)")
+        try use(feature, "tls")
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: ["dtmf", "hold", "blind", "attended", "forward", "pickup"])
     func `so it does over a provider that encrypts nothing`(feature: String) throws {
-        let script = [Laboratory.program.path, feature, "udp"]
+        try use(feature, "udp")
+    }
+
+    private func use(_ feature: String, _ transport: String) throws {
+        let script = [Laboratory.program.path, feature, transport]
         let (status, output) = try Laboratory.run(script: "provider_feature_check", script)
         #expect(status == 0, "\(output)")
     }

@@ -4,7 +4,7 @@ import Guard
 import Model
 import Primitives
 
-/// Attacks by somebody who says that he is somebody else.
+/// Attacks by somebody who says that they are somebody else.
 enum CallerTrustAttack {
     static let all = [ownNumber, names, inside]
 
@@ -17,25 +17,15 @@ enum CallerTrustAttack {
         expected: "each is refused; a caller with a number of their own rings, and so does one who withholds it",
         run: { (_, target) in
             guard let provider = target.insider?.provider else { return .needsInsider }
-            let call = { (called: PhoneNumber, caller: PhoneNumber?, claims: Bool) in
-                provider.judge(
-                    InboundAttempt(
-                        trunk: provider.trunk.name,
-                        called: called,
-                        caller: caller,
-                        claimsExtension: claims,
-                        signallingIsSecure: true,
-                        media: .encrypted
-                    )
-                )
-            }
-            guard let called = provider.numbers.first(where: { call($0, nil, false) == nil }),
-                let stranger = PhoneNumber(parsing: "+88199900102"), call(called, stranger, false) == nil
+            guard let called = provider.numbers.first(where: { provider.refusal(ofCallTo: $0) == nil }),
+                let stranger = PhoneNumber(parsing: "+88199900102"),
+                provider.refusal(ofCallTo: called, from: stranger) == nil
             else { return .notRun("no honest caller rings, so that refusals prove nothing") }
-            for own in provider.numbers where call(called, own, false)?.control != .callerTrust {
+            for own in provider.numbers
+            where provider.refusal(ofCallTo: called, from: own)?.control != .callerTrust {
                 return .broken("\(own), a number of the business, rings as a caller from outside")
             }
-            guard call(called, nil, true)?.control == .callerTrust else {
+            guard provider.refusal(ofCallTo: called, claimsExtension: true)?.control == .callerTrust else {
                 return .broken("an extension rings as a caller from outside")
             }
             return .held("\(provider.numbers.count) numbers of the business and its extensions refused as callers")

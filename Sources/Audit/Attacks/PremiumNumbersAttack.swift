@@ -18,8 +18,9 @@ enum PremiumNumbersAttack {
         run: { (phones, _, target) async throws(WireError) in
             guard let terms = target.outside else { return .needsTerms }
             let dear = DearNumber.all.map(\.number).filter { !terms.isApproved($0) }
-            let islands = terms.closed(OutsideNumber.islands, to: phones[0].account.number).map(\.number)
-            return try await phones[0].dialEach(dear + islands).noting(terms)
+            let numbers = dear + terms.closed(OutsideNumber.islands, to: phones[0].account.number)
+            guard !numbers.isEmpty else { return .notRun("every number that it knows is approved or open") }
+            return try await phones[0].dialEach(numbers).noting(terms)
         }
     )
 
@@ -30,12 +31,13 @@ enum PremiumNumbersAttack {
         "Have a call transferred to a premium number",
         attempted:
             "a phone in a call asks with REFER to connect the other one with a premium number and a satellite telephone",
-        expected: "403 for each, no other call begins, and the first one goes on",
+        expected: "403 or 404 for each, no other call begins, and the first one goes on",
         run: { (wire, target) async throws(WireError) in
             guard let terms = target.outside else { return .needsTerms }
             let numbers = DearNumber.all.filter { [.premium, .satellite].contains($0.numberClass) }
             let uris = numbers.map(\.number).filter { !terms.isApproved($0) }.map { "sip:\($0)@\(target.domain)" }
-            return try await TestCall.attacked(by: CountryDialingAttack.sending(to: uris), wire, target)
+            guard !uris.isEmpty else { return .notRun("every number that it knows is approved") }
+            return try await TestCall.attacked(by: CountryDialingAttack.sending(to: uris), wire, target).noting(terms)
         }
     )
 }

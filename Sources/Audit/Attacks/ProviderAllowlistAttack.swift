@@ -4,7 +4,7 @@ import Guard
 import Model
 import Primitives
 
-/// Attacks by somebody who says that he is the provider, or who is one and wants more than to bring calls.
+/// Attacks by somebody who says that they are the provider, or who is one and wants more than to bring calls.
 enum ProviderAllowlistAttack {
     static let all = [pretence, reach, leak]
 
@@ -44,8 +44,8 @@ enum ProviderAllowlistAttack {
                 return .notRun("the provider itself is not let in, so that refusals prove nothing")
             }
             let others = strangers.compactMap { IPAddress(parsing: $0) }
-            if let let_in = others.first(where: { provider.admit($0, .tls) }) {
-                return .broken("\(let_in) is taken for the provider")
+            if let admitted = others.first(where: { provider.admit($0, .tls) }) {
+                return .broken("\(admitted) is taken for the provider")
             }
             for transport in [Trunk.Transport.tcp, .udp] where provider.admit(inside, transport) {
                 return .broken("the provider's address is taken over \(transport.rawValue)")
@@ -72,28 +72,22 @@ enum ProviderAllowlistAttack {
             guard let provider = target.insider?.provider, let number = provider.numbers.last else {
                 return .needsInsider
             }
-            let call = { (called: PhoneNumber?, isSecure: Bool, media: CallAttempt.Media) in
-                provider.judge(
-                    InboundAttempt(
-                        trunk: provider.trunk.name,
-                        called: called,
-                        caller: nil,
-                        claimsExtension: false,
-                        signallingIsSecure: isSecure,
-                        media: media
-                    )
-                )
+            let rings = { (called: PhoneNumber?) in provider.refusal(ofCallTo: called) == nil }
+            guard let reachable = provider.numbers.first(where: rings) else {
+                return .notRun("no number rings, so that refusals prove nothing")
             }
-            let reachable = provider.numbers.first { call($0, true, .encrypted) == nil }
-            guard let reachable else { return .notRun("no number rings, so that refusals prove nothing") }
             let strangers = foreign.compactMap { PhoneNumber(parsing: $0) }.filter { !provider.numbers.contains($0) }
             let neighbour = PhoneNumber(value: number.value + 1).flatMap { provider.numbers.contains($0) ? nil : $0 }
-            for called in strangers + [neighbour].compactMap(\.self) where call(called, true, .encrypted) == nil {
+            for called in strangers + [neighbour].compactMap(\.self) where rings(called) {
                 return .broken("a call to \(called) would leave or ring")
             }
-            if call(nil, true, .encrypted) == nil { return .broken("a call to no number would ring") }
-            if call(reachable, false, .encrypted) == nil { return .broken("keys were taken over readable signalling") }
-            if call(reachable, true, .plain) == nil { return .broken("readable audio was taken") }
+            if rings(nil) { return .broken("a call to no number would ring") }
+            if provider.refusal(ofCallTo: reachable, signallingIsSecure: false) == nil {
+                return .broken("keys were taken over readable signalling")
+            }
+            if provider.refusal(ofCallTo: reachable, media: .plain) == nil {
+                return .broken("readable audio was taken")
+            }
             return .held("\(strangers.count + 4) calls refused, and \(reachable) would ring")
         }
     )

@@ -67,7 +67,7 @@ struct TestCall: Sendable {
     }
 
     /// A request with every identifier of the caller's side of this call, as somebody would write it who read them, with
-    /// media for himself.
+    /// media for themselves.
     func forged(_ method: String, _ wire: Wire) async -> RequestDraft {
         var draft = await caller.inDialog(method, answer, invite, sequence: invite.sequence + 5)
         guard method == "INVITE" || method == "UPDATE" else { return draft }
@@ -105,7 +105,7 @@ struct TestCall: Sendable {
     /// - Parameter number: Of the request in this call, from 1.
     /// - Returns: What its REFER was answered with.
     func transfer(to uri: String, number: Int) async throws(WireError) -> Int {
-        try await caller.refer(answer, of: invite, to: uri, number: number)?.status ?? 0
+        try await caller.refer(answer, of: invite, to: uri, number: number) ?? 0
     }
 
     /// The same as ``end()``.

@@ -16,11 +16,8 @@ extension Check {
         if system.media.suites.isEmpty || !foreign.isEmpty { findings.append(.suites(system.media.suites)) }
         findings += legs.filter { !isEncrypted($0.protection, accepted) }.map(Finding.readableLeg)
         findings += answered.filter { record in
-            record.protections.enumerated().contains { index, leg in
-                // That of a provider that encrypts nothing is the matter of `trunk-encryption`.
-                let isExcused = leg?.isReadable == true && record.isOutside(index)
-                return !isExcused && !isEncrypted(leg, accepted)
-            }
+            // That of a provider that encrypts nothing is the matter of `trunk-encryption`.
+            record.legs.contains { !$0.isReadableOutside && !isEncrypted($0.protection, accepted) }
         }.map(Finding.readableCall)
         let examined = [
             "suites offered: \(system.media.suites.joined(separator: ", "))",
@@ -35,9 +32,23 @@ extension Check {
     }
 }
 
+/// What protects one leg of an answered call.
+struct RecordedLeg {
+    let protection: LegProtection?
+    /// Whether it went to a provider that encrypts nothing.
+    let isReadableOutside: Bool
+}
+
 extension CallRecord {
-    /// Whether one of its ``protections`` is of a leg to the outside.
-    func isOutside(_ index: Int) -> Bool { (index == 0 ? caller : callee)?.isOutside ?? false }
+    /// Its ``protections``, the caller's first.
+    var legs: [RecordedLeg] {
+        zip(protections, [caller, callee]).map { protection, end in
+            RecordedLeg(
+                protection: protection,
+                isReadableOutside: protection?.isReadable == true && end?.isOutside == true
+            )
+        }
+    }
 }
 
 extension Finding {
@@ -64,13 +75,13 @@ extension Finding {
     }
 
     fileprivate static func readableCall(_ record: CallRecord) -> Self {
-        let suites = record.protections.map { $0?.srtpSuite ?? "none" } + ["-"]
+        let suites = record.protections.map { $0?.srtpSuite ?? "none" }
         return Finding(
             "readable-call",
             .mediaEncryption,
             .critical,
             "A call of extension \(record.caller) was answered without encryption on both sides.",
-            evidence: "record \(record.id) of \(record.startedAt): SRTP suite \(suites[0]) and \(suites[1])",
+            evidence: "record \(record.id) of \(record.startedAt): SRTP suite \(suites.joined(separator: " and "))",
             remedy: "report the bug; no setting should allow this"
         )
     }

@@ -15,37 +15,26 @@ extension Check {
             .map { .noPrices($0.trunk.name) }
         if let finding = ceiling(spending, facts.ceilingSteps, at: now) { findings.append(finding) }
         findings += facts.standings.flatMap { standing in
-            standing.lines.filter { isOver($0, standing, facts, at: now) }.map { Finding.overspent(standing, $0) }
+            standing.overspent(unlessChangedAt: facts.spendingChangedAt, at: now).map { .overspent(standing, $0) }
         }
-        let recorded = recordedHour(system)
-        if recorded > spentHour(facts) { findings.append(.forgotten(recorded, spentHour(facts))) }
+        let (recorded, spent) = (recordedHour(system), spentHour(facts))
+        if recorded > spent { findings.append(.forgotten(recorded, spent)) }
         findings += dearCalls(system)
-        return CheckReport(control: .spendLimit, examined: examined(system, recorded), findings: findings)
+        return CheckReport(control: .spendLimit, examined: examined(system, recorded, spent), findings: findings)
     }
 
-    private static func examined(_ system: LiveSystem, _ recorded: Money) -> [String] {
+    private static func examined(_ system: LiveSystem, _ recorded: Money, _ spent: Money) -> [String] {
         let (facts, currency) = (system.outside, system.outside.inForce.spending.currency)
         let business = facts.standings.first { $0.pool == .business }
         let running = business?.running ?? 0
         let late = (business?.overshoot ?? .zero).text(in: currency)
         return [
             "the ceiling above all budgets is \(facts.inForce.spending.ceiling(at: system.now)) (\(currency))",
-            "\(facts.standings.count) budgets in use; the last hour costs \(spentHour(facts).text(in: currency)) by the books "
+            "\(facts.standings.count) budgets in use; the last hour costs \(spent.text(in: currency)) by the books "
                 + "and \(recorded.text(in: currency)) by the records",
             "\(running) calls in progress: ended in time they cost nothing beyond a budget, and each second late \(late) at most",
             "\(facts.inForce.usableTrunks.count) trunks, each with a price list or closed for want of one",
         ]
-    }
-
-    /// More than the budget and what was published can cost. Whoever lowered a budget since is not told that it is overspent.
-    private static func isOver(
-        _ line: SpendStanding.Line,
-        _ standing: SpendStanding,
-        _ facts: OutsideFacts,
-        at now: WallTime
-    ) -> Bool {
-        if let changed = facts.spendingChangedAt, now - changed < .seconds(line.span.seconds) { return false }
-        return line.spent.micros - line.limit.micros > standing.overshoot.micros
     }
 
     /// What calls of the last hour cost by their records. The books may know of more, never of less.
@@ -93,6 +82,17 @@ extension Check {
             return request.map { $0.actor != agreement.actor } ?? false
         }
         return isFounded ? nil : .raisedAlone("it is \(held), and the journal has no two names for that")
+    }
+}
+
+extension SpendStanding {
+    /// The budgets of which more is spent than they have and the overshoot that was published. Whoever lowered one since may have
+    /// found it spent.
+    func overspent(unlessChangedAt changed: WallTime?, at now: WallTime) -> [Line] {
+        lines.filter { line in
+            if let changed, now - changed < .seconds(line.span.seconds) { return false }
+            return line.spent.micros - line.limit.micros > overshoot.micros
+        }
     }
 }
 

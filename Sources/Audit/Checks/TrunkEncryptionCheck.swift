@@ -22,9 +22,7 @@ extension Check {
             guard !isEncrypted, trunk?.mayBePlain(at: now) != true else { return nil }
             return .readableLeg(leg)
         }
-        let readable = system.records.count { record in
-            record.protections.enumerated().contains { $1?.isReadable == true && record.isOutside($0) }
-        }
+        let readable = system.records.count { $0.legs.contains(where: \.isReadableOutside) }
         let examined = [
             "\(outside.usableTrunks.count) trunks in use, \(system.trunks.count) connections of their providers",
             "\(legs.count) legs of calls in progress to the outside",

@@ -29,7 +29,7 @@ public struct OutsideTerms: Sendable {
     }
 
     /// Whether nothing that somebody set lets an extension reach a number in that country. Read from the settings alone: who asked
-    /// the rules would believe what he is to test.
+    /// the rules would believe what they are to test.
     func isClosed(_ number: OutsideNumber, to caller: ExtensionNumber) -> Bool {
         let rights = dialing.rights(of: caller)
         guard number.region != dialing.numbering.home, rights.countries[number.region]?.access ?? .closed == .closed
@@ -43,8 +43,8 @@ public struct OutsideTerms: Sendable {
     }
 
     /// The numbers among these that must be refused.
-    func closed(_ numbers: [OutsideNumber], to caller: ExtensionNumber) -> [OutsideNumber] {
-        numbers.filter { isClosed($0, to: caller) }
+    func closed(_ numbers: [OutsideNumber], to caller: ExtensionNumber) -> [PhoneNumber] {
+        numbers.filter { isClosed($0, to: caller) }.map(\.number)
     }
 
     func isApproved(_ number: PhoneNumber) -> Bool { dialing.approvals.contains { $0.number == number } }

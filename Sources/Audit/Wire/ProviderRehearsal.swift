@@ -34,13 +34,12 @@ public struct ProviderRehearsal: Sendable {
     public var judge: @Sendable (InboundAttempt) -> CallRefusal?
     /// Whether somebody who opens a connection to us is taken for the provider.
     public var admit: @Sendable (IPAddress, Trunk.Transport) -> Bool
-    /// A name that somebody outside gives himself, as it is shown.
+    /// A name that somebody outside gives themselves, as it is shown.
     public var show: @Sendable (String) -> String
     /// Of the stand-in, which the calls are brought over.
     public let trunk: Trunk
     /// Of the business.
     public let numbers: [PhoneNumber]
-    public let extensions: [ExtensionNumber]
 
     /// The decisions of this program, under the numbers and extensions of a business.
     ///
@@ -65,7 +64,7 @@ public struct ProviderRehearsal: Sendable {
             devices: [],
             outside: outside
         )
-        (self.trunk, self.extensions, self.connect) = (trunk, extensions, connect)
+        (self.trunk, self.connect) = (trunk, connect)
         self.numbers = outside.numbers.keys.sorted()
         judge = { attempt in
             switch InboundRules.decide(attempt, in: snapshot, at: now) {
@@ -75,6 +74,26 @@ public struct ProviderRehearsal: Sendable {
         }
         admit = { ProviderRules.speaks(for: trunk, from: $0, over: $1, at: now) }
         show = { CallerName.clean($0) }
+    }
+
+    /// Why a call that is brought over the stand-in is refused; `nil` where it would ring.
+    func refusal(
+        ofCallTo called: PhoneNumber?,
+        from caller: PhoneNumber? = nil,
+        claimsExtension: Bool = false,
+        signallingIsSecure: Bool = true,
+        media: CallAttempt.Media = .encrypted
+    ) -> CallRefusal? {
+        judge(
+            InboundAttempt(
+                trunk: trunk.name,
+                called: called,
+                caller: caller,
+                claimsExtension: claimsExtension,
+                signallingIsSecure: signallingIsSecure,
+                media: media
+            )
+        )
     }
 }
 

@@ -138,13 +138,11 @@ extension TestPhone {
         at target: Target,
         replacing dialog: String
     ) async throws(WireError) -> Int? {
-        var draft = inDialog("REFER", answer, invite, sequence: invite.sequence + 1)
         let named = dialog.components(at: ";").joined(separator: "%3B").components(at: "=").joined(separator: "%3D")
-        draft.extra = ["Refer-To: <sip:\(number)@\(target.domain)?Replaces=\(named)>"]
-        return try await line().ask(draft)?.status
+        return try await refer(answer, of: invite, to: "sip:\(number)@\(target.domain)?Replaces=\(named)", number: 1)
     }
 
-    /// REFER to somebody outside.
+    /// REFER to whoever that is.
     ///
     /// - Parameter number: Of the request in this call, from 1.
     func refer(
@@ -152,10 +150,10 @@ extension TestPhone {
         of invite: RequestDraft,
         to uri: String,
         number: Int
-    ) async throws(WireError) -> HeardMessage? {
+    ) async throws(WireError) -> Int? {
         var draft = inDialog("REFER", answer, invite, sequence: invite.sequence + number)
         draft.extra = ["Refer-To: <\(uri)>"]
-        return try await line().ask(draft)
+        return try await line().ask(draft)?.status
     }
 
     func inDialog(

@@ -73,17 +73,32 @@ extension TestPhone {
         _ = try await hangUp(answer, of: invite)
     }
 
-    /// Dials each number; what the target said to all of them.
+    /// Calls numbers that must be refused.
     func dialEach(_ numbers: [PhoneNumber]) async throws(WireError) -> Observation {
+        try await dialEach("numbers", numbers.map(\.text)) { (number) async throws(WireError) in
+            try await self.invitation(to: number)
+        }
+    }
+
+    /// Calls what must be refused; what the target said to all of them.
+    ///
+    /// - Parameters:
+    ///   - kind: What they are, in the plural.
+    ///   - draft: The INVITE for one of them.
+    func dialEach(
+        _ kind: String,
+        _ texts: [String],
+        _ draft: @Sendable (String) async throws(WireError) -> RequestDraft
+    ) async throws(WireError) -> Observation {
         var seen: [Int: Int] = [:]
-        for number in numbers {
-            switch try await dial(invitation(to: number.text)) {
+        for text in texts {
+            switch try await dial(draft(text)) {
             case .refused(let status): seen[status, default: 0] += 1
-            case .left(let status): return .broken("the call to \(number) was on its way: \(status)")
+            case .left(let status): return .broken("the call to \(text) was on its way: \(status)")
             case .unclear(let why): return .notRun(why)
             }
         }
         let statuses = seen.sorted { $0.key < $1.key }.map { "\($0.value) with \($0.key)" }
-        return .held("of \(numbers.count) numbers refused " + statuses.joined(separator: ", "))
+        return .held("of \(texts.count) \(kind) refused " + statuses.joined(separator: ", "))
     }
 }

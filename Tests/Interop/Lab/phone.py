@@ -23,6 +23,13 @@ def until(condition, seconds):
     return bool(condition())
 
 
+def connect(caller, callee, uri):
+    """Connects two phones, and says whether both are told so."""
+    before = [each.count("established") for each in (caller, callee)]
+    caller.dial(uri)
+    return all(each.hears("established", 15, count + 1) for each, count in zip((caller, callee), before))
+
+
 class Phone:
     """One account of a server that speaks SIP over TLS."""
 

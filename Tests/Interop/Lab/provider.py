@@ -6,6 +6,7 @@ numbers that begin with +4989, and `outside` every other one. Everything is TLS 
 of its own, or from that of another provider, of which it is one more server then. With `transport` "udp" or "tcp" it knows no
 better towards its customer: SIP in the clear, RTP, and a digest of SHA-256; its own telephones stay encrypted.
 """
+import contextlib
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from server import free_port
 
 DOMAIN = "provider.test"
 PASSWORD = "Pa55-of-the-provider"
+MEDIA_PORTS = 100
 
 CONFIG = """\
 #!KAMAILIO
@@ -133,8 +135,7 @@ class Provider:
         self.transport, is_plain = transport, transport != "tls"
         self.folder, self.processes, self.signalling = os.path.join(folder, name), [], None
         os.makedirs(self.folder)
-        self.udp, self.tls = free_port(), free_port()
-        self.control, self.media = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
+        self.udp, self.tls, self.control, self.media = free_port(), free_port(), free_port(), free_port(MEDIA_PORTS)
         self.ca = os.path.join(self.folder, "ca.pem")
         if like:
             for file in ("ca.pem", "server.pem", "server.key"):
@@ -178,13 +179,14 @@ class Provider:
     def start(self):
         self._spawn("rtpengine", "--config-file=none", "--table=-1", "--interface=127.0.0.1",
                     "--listen-ng=127.0.0.1:%d" % self.control, "--port-min=%d" % self.media,
-                    "--port-max=%d" % (self.media + 100), "--num-threads=1", "--foreground", "--log-stderr", "--log-level=5")
+                    "--port-max=%d" % (self.media + MEDIA_PORTS - 1), "--num-threads=1", "--foreground", "--log-stderr", "--log-level=5")
         self.start_signalling()
 
     def start_signalling(self):
         self.signalling = self._spawn("kamailio", "-DD", "-E", "-m", "64", "-M", "8", "-Y", self.folder, "-f",
                     os.path.join(self.folder, "kamailio.cfg"))
-        if not until(self._answers, 10):
+        until(lambda: self._answers() or self.signalling.poll() is not None, 10)
+        if not self._answers():
             raise RuntimeError("Kamailio did not start: " + self.log("kamailio")[-2000:])
 
     def _answers(self):
@@ -202,7 +204,9 @@ class Provider:
         parent = str(self.signalling.pid)
         with open("/proc/%s/task/%s/children" % (parent, parent), encoding="ascii") as children:
             for pid in [parent, *children.read().split()]:
-                os.kill(int(pid), number)
+                # Children end by themselves when their parent does.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), number)
 
     def kill_signalling(self):
         self.signal(signal.SIGKILL)
@@ -216,7 +220,7 @@ class Provider:
     def stop(self):
         for process in self.processes:
             process.terminate()
-        if self.signalling in self.processes:
+        if self.signalling in self.processes and self.signalling.poll() is None:
             self.signal(signal.SIGCONT)
         for process in self.processes:
             process.wait(10)

@@ -8,17 +8,30 @@ import socket
 import subprocess
 
 
-def free_port(kind=socket.SOCK_STREAM):
-    """A port whose successor is free too, because RTCP takes it; below those that the kernel gives to clients."""
+given = set()
+
+
+def free_port(count=2):
+    """The first of so many free ports, two because RTCP takes the next one; below those that the kernel gives to clients.
+
+    Nobody in this process is given one of them again: some are taken up only much later.
+    """
     while True:
-        port = random.randrange(20000, 30000, 2)
-        with socket.socket(socket.AF_INET, kind) as one, socket.socket(socket.AF_INET, kind) as two:
-            try:
-                one.bind(("127.0.0.1", port))
-                two.bind(("127.0.0.1", port + 1))
-                return port
-            except OSError:
-                continue
+        ports = range(port := random.randrange(20000, 30000 - count, 2), port + count)
+        if given.isdisjoint(ports) and all(map(is_free, ports)):
+            given.update(ports)
+            return port
+
+
+def is_free(port):
+    """Over TCP and over UDP."""
+    with socket.socket() as one, socket.socket(type=socket.SOCK_DGRAM) as other:
+        try:
+            for each in (one, other):
+                each.bind(("127.0.0.1", port))
+            return True
+        except OSError:
+            return False
 
 
 class Server:
@@ -27,11 +40,13 @@ class Server:
     def __init__(self, binary, folder, plain_calls=0):
         """plain_calls: how many calls without encryption there are ports for."""
         self.binary, self.data, self.process = binary, os.path.join(folder, "data"), None
-        self.port, self.rtp = free_port(), free_port(socket.SOCK_DGRAM)
+        self.port, audio_ports = free_port(), 2 + 2 * plain_calls
+        self.rtp = free_port(audio_ports)
         self.ca = os.path.join(self.data, "tls", "ca.pem")
         subprocess.run([binary, "init", "--data", self.data, "--domain", self.domain, "--address", "127.0.0.1",
                         "--name", "localhost", "--sip-tls", "127.0.0.1:%d" % self.port,
-                        "--rtp", "127.0.0.1:%d-%d" % (self.rtp, self.rtp + 1 + 2 * plain_calls), "--site", "127.0.0.0/8"], check=True, stdout=subprocess.DEVNULL)
+                        "--rtp", "127.0.0.1:%d-%d" % (self.rtp, self.rtp + audio_ports - 1)],
+                       check=True, stdout=subprocess.DEVNULL)
 
     def start(self):
         self.process = subprocess.Popen(
@@ -46,6 +61,9 @@ class Server:
         self.process.wait()
 
     def stop(self):
+        """Its exit status; `None` where it never ran."""
+        if not self.process:
+            return None
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(20)
 

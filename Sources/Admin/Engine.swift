@@ -52,7 +52,7 @@ public struct LiveReport: Sendable {
     /// Of the enabled ones.
     public var trunks: [TrunkCondition] = []
     /// Of budgets that anything was taken from; `nil` where nobody counts.
-    public var spending: [SpendReport]?
+    public var spending: [SpendStanding]?
     /// Whose calls are stopped by `call-patterns`.
     public var stops: [StopReport] = []
 

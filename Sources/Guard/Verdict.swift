@@ -20,8 +20,17 @@ public struct CallRefusal: Error, Hashable, Sendable {
     public let reason: String
     /// The number outside that a rule refused, for call patterns; `nil` where it is none.
     public let number: NumberFacts?
+    /// Whether only the trunk is full that the call was to leave by: another one may take it.
+    public let isOfTrunk: Bool
 
-    public init(status: Int, control: Control?, reason: String, number: NumberFacts? = nil) {
-        (self.status, self.control, self.reason, self.number) = (status, control, reason, number)
+    public init(
+        status: Int,
+        control: Control?,
+        reason: String,
+        number: NumberFacts? = nil,
+        isOfTrunk: Bool = false
+    ) {
+        (self.status, self.control, self.reason) = (status, control, reason)
+        (self.number, self.isOfTrunk) = (number, isOfTrunk)
     }
 }

@@ -33,7 +33,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .intrusionDetection: "Scanners and guessers learn nothing"
         case .floodProtection: "Strangers cannot crowd out phones"
         case .openPorts: "Only declared ports are open"
-        case .roles: "Everybody may do what his role is for, and nothing else"
+        case .roles: "Everybody may do what their role is for, and nothing else"
         case .journal: "Every change leaves a trace that cannot be altered"
         case .countryDialing: "Calls abroad are off until somebody opens a country"
         case .premiumNumbers: "Nobody is paid for being called"

@@ -32,7 +32,7 @@ extension RingfenceServer: LiveState {
                 }
             }
             if parts.contains(.spending) {
-                live.spending = loop.switchboard.standings(at: SystemClock.now).map(SpendReport.init)
+                live.spending = loop.switchboard.standings(at: SystemClock.now)
             }
             if parts.contains(.stops) {
                 live.stops = loop.switchboard.stops(at: SystemClock.now).map(StopReport.init)
@@ -175,20 +175,6 @@ extension Finding {
                 + "sources shut out: \(bans)",
             remedy: isCrowded ? "see who they are: ringfence event list" : nil,
             visibleAfter: Limits.crowdPasses
-        )
-    }
-}
-
-extension SpendReport {
-    fileprivate init(_ standing: SpendStanding) {
-        self.init(
-            pool: standing.pool,
-            lines: standing.lines.map {
-                Line(span: $0.span, isAfterHours: $0.isAfterHours, spent: $0.spent, limit: $0.limit)
-            },
-            running: standing.running,
-            inProgress: standing.inProgress,
-            overshoot: standing.overshoot
         )
     }
 }

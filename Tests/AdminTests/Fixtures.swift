@@ -140,7 +140,7 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
         var protection: BanRules.Protection?
         var certificate = CertificateReport.sample("AA:BB", authority: "root")
         var trunks: [TrunkCondition] = []
-        var spending: [SpendReport]?
+        var spending: [SpendStanding]?
         var stops: [StopReport] = []
         /// What somebody else does while the calls are looked up, once.
         var meanwhile: (@Sendable () async -> Void)?

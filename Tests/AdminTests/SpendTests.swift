@@ -89,8 +89,8 @@ struct SpendTests {
 
     @Test func `what is spent is shown as the engine counts it`() async throws {
         let office = try Office()
-        let line = SpendReport.Line(span: .hour, isAfterHours: false, spent: Money(units: 2), limit: Money(units: 15))
-        let report = SpendReport(
+        let line = SpendStanding.Line(span: .hour, isAfterHours: false, spent: Money(units: 2), limit: Money(units: 15))
+        let report = SpendStanding(
             pool: .business,
             lines: [line],
             running: 1,

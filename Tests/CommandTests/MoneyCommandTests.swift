@@ -15,7 +15,7 @@ import Testing
 struct MoneyCommandTests {
     private func overview(
         _ settings: SpendSettings = SpendSettings(),
-        _ standings: [SpendReport]? = nil
+        _ standings: [SpendStanding]? = nil
     ) -> SpendOverview {
         SpendOverview(settings: settings, standings: standings, at: Sample.time)
     }
@@ -25,16 +25,21 @@ struct MoneyCommandTests {
         #expect(text.hasPrefix("The ceiling above all budgets is 50.00 an hour, 150.00 a day, 500.00 a week (EUR)."))
         #expect(text.hasSuffix("What is spent is not known: no server counts it."))
         let lines = SpendSpan.allCases.map {
-            SpendReport.Line(span: $0, isAfterHours: false, spent: Money(clamping: 1_500_000), limit: Money(units: 15))
+            SpendStanding.Line(
+                span: $0,
+                isAfterHours: false,
+                spent: Money(clamping: 1_500_000),
+                limit: Money(units: 15)
+            )
         }
-        let report = SpendReport(
+        let report = SpendStanding(
             pool: .business,
             lines: lines,
             running: 2,
             inProgress: Money(units: 1),
             overshoot: Money(clamping: 16_667)
         )
-        let one = SpendReport(
+        let one = SpendStanding(
             pool: .extension(try Sample.number("101")),
             lines: lines,
             running: 2,

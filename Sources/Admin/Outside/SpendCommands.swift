@@ -158,7 +158,7 @@ struct SpendPrices: Encodable {
 }
 
 extension Administrator {
-    func overview(_ standings: [SpendReport]?) -> SpendOverview {
+    func overview(_ standings: [SpendStanding]?) -> SpendOverview {
         SpendOverview(settings: store.snapshot.outside.spending, standings: standings, at: now())
     }
 

@@ -13,16 +13,29 @@ extension CallTable {
     ///
     /// - Returns: Why it did not; `nil` when it did.
     mutating func dial(_ placement: Placement, of serial: UInt64, _ desk: inout Desk) -> Refused? {
-        guard let call = self[serial], case .ringing(let ringing) = call.phase,
-            let way = way(out: placement, ringing, &desk)
-        else { return desk.isShortOfPorts ? .noPlainPort : .noTrunk }
-        let permit: TrunkPermit
-        switch admit(placement, over: way.trunk, in: serial, &desk) {
-        case .allowed(let given): permit = given
-        // What is refused here is refused whichever trunk it would leave by.
-        case .refused(let refusal): return Refused(refusal)
+        guard let call = self[serial], case .ringing(let ringing) = call.phase else { return .noTrunk }
+        var full: [TrunkName] = []
+        var refused: Refused?
+        while let way = way(out: placement, ringing, except: full, &desk) {
+            switch admit(placement, over: way.trunk, in: serial, &desk) {
+            case .allowed(let permit): return send(call, over: way, permit, &desk)
+            case .refused(let refusal):
+                refused = Refused(refusal)
+                // Whatever else is refused is refused whichever trunk it would leave by.
+                guard refusal.isOfTrunk else { return refused }
+                full.append(way.trunk.name)
+            }
         }
-        guard let (branch, request) = branch(over: way, permit, of: call, &desk) else {
+        return refused ?? (desk.isShortOfPorts ? .noPlainPort : .noTrunk)
+    }
+
+    /// - Returns: Why it did not; `nil` when it did.
+    private mutating func send(_ call: Call, over way: TrunkWay, _ permit: TrunkPermit, _ desk: inout Desk) -> Refused?
+    {
+        let serial = call.serial
+        guard case .ringing(let ringing) = call.phase,
+            let (branch, request) = branch(over: way, permit, of: call, &desk)
+        else {
             settle(permit, &desk)
             return .noTrunk
         }
@@ -30,17 +43,22 @@ extension CallTable {
         if branch.media.protection == .plain { watchPlainLegs(&desk) }
         self[serial]?.record.trunk = way.trunk.name
         if let record = self[serial]?.record { desk.turn.actions.append(.remember(record, nil)) }
-        let purpose = InviteClient.Purpose.branch(ringing.branches.count, placement, permit)
+        let purpose = InviteClient.Purpose.branch(ringing.branches.count, permit.placement, permit)
         desk.start(branch.key, request, purpose: purpose, call: serial, over: way.flow)
         schedule(serial, at: desk.now.monotonic + Limits.trunkSilence)
         return nil
     }
 
     /// The best trunk that is up and has room, by a server that did not fail this call before.
-    private func way(out placement: Placement, _ ringing: Call.Ringing, _ desk: inout Desk) -> TrunkWay? {
+    private func way(
+        out placement: Placement,
+        _ ringing: Call.Ringing,
+        except full: [TrunkName],
+        _ desk: inout Desk
+    ) -> TrunkWay? {
         let tried = ringing.branches.filter { $0.placement === placement && $0.party.trunk != nil }.map(\.flow.id)
         guard tried.count < Limits.trunkTries else { return nil }
-        for access in desk.snapshot.outside.usableTrunks {
+        for access in desk.snapshot.outside.usableTrunks where !full.contains(access.trunk.name) {
             let name = access.trunk.name
             let room = TrunkRules.lines(of: access.trunk, for: placement.target)
             guard of(Party.key(of: name)).count < room,

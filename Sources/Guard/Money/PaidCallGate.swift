@@ -109,7 +109,10 @@ public struct PaidCallGate: Sendable {
         var attempt = OutsideAttempt(permit.facts, permit.way, by: number, isOpen: moment.isOpen, price.tariff)
         attempt.isBothOutside = isBothOutside
         let pace = CallLimits.Attempt(caller: number, trunk: trunk.name.text, isAbroad: price.isInternational)
-        if let excess = limits.judge(pace, at: moment.now) { return refused(excess.refusal, attempt, at: moment.now) }
+        if let refusal = limits.judge(pace, at: moment.now)?.refusal {
+            // That a trunk is full says nothing about who calls.
+            return refusal.isOfTrunk ? .refused(refusal) : refused(refusal, attempt, at: moment.now)
+        }
         if let refusal = weigh(attempt, at: moment.now) { return .refused(refusal) }
         let payer = Payer(extension: number, group: groups[number], trunk: name)
         switch ledger.reserve(id, for: payer, at: price, in: moment, &outcome.money) {

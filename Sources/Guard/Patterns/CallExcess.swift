@@ -25,14 +25,6 @@ public struct CallExcess: Error, Hashable, Sendable {
 
     init(_ subject: Subject, _ amount: Amount) { (self.subject, self.amount) = (subject, amount) }
 
-    /// Whether another trunk may take the call.
-    public var isOfTrunk: Bool {
-        switch subject {
-        case .trunk: true
-        case .extension, .abroad, .business: false
-        }
-    }
-
     /// What the caller's phone and the record are told: 486 for the caller's own limits, 503 when the business or its trunk
     /// has no line left.
     public var refusal: CallRefusal {
@@ -41,7 +33,17 @@ public struct CallExcess: Error, Hashable, Sendable {
             case .extension: 486
             case .abroad, .business, .trunk: 503
             }
-        return CallRefusal(status: status, control: PatternControls.callLimits, reason: "\(who) \(what) [call-limits]")
+        return CallRefusal(
+            status: status,
+            control: PatternControls.callLimits,
+            reason: "\(who) \(what) [call-limits]",
+            isOfTrunk: isOfTrunk
+        )
+    }
+
+    /// Whether another trunk may take the call.
+    public var isOfTrunk: Bool {
+        if case .trunk = subject { true } else { false }
     }
 
     private var who: String {

@@ -69,7 +69,7 @@ extension PatternFinding {
         guard let stop else { return nil }
         let minutes = (stop.components.seconds + 59) / 60
         let time = minutes < 120 ? "\(minutes) minutes" : "\(minutes / 60) hours"
-        return "It ends by itself in \(time); earlier with: ringfence pattern release \(subject.argument)"
+        return "It ends by itself in \(time); earlier with: ringfence pattern release \(subject.argument) --reason …"
     }
 
     private var who: String {

@@ -27,7 +27,7 @@ extension OutsideTerms {
         self.init(
             dialing: dialing.settings,
             spending: spend.settings,
-            standings: spend.standings?.map { SpendStanding($0) },
+            standings: spend.standings,
             hasTrunk: trunks.contains { $0.trunk.isEnabled },
             at: spend.at
         )
@@ -35,20 +35,6 @@ extension OutsideTerms {
 
     /// Commands that change what calls may cost.
     private static let changes = CommandRegistry.all.filter { $0.rights.contains(.changeSpending) }.map { $0.name }
-}
-
-extension SpendStanding {
-    fileprivate init(_ report: SpendReport) {
-        self.init(
-            pool: report.pool,
-            lines: report.lines.map {
-                Line(span: $0.span, isAfterHours: $0.isAfterHours, spent: $0.spent, limit: $0.limit)
-            },
-            running: report.running,
-            inProgress: report.inProgress,
-            overshoot: report.overshoot
-        )
-    }
 }
 
 extension CeilingTrials {

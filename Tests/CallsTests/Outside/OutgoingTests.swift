@@ -125,6 +125,23 @@ struct OutgoingTests {
         #expect(scene.office.record()?.endedAt != nil)
     }
 
+    @Test func `a call that a full trunk cannot take leaves by the next one`() throws {
+        var scene = try OutsideScene()
+        var limits = CallLimitSettings()
+        limits.trunk = try #require(CallLimitSettings.Limit(simultaneous: 1, perSecond: 1, perMinute: 10))
+        scene.office.apply([
+            .outside(.limitCalls(limits)), .outside(.putTrunk(try OutsideScene.trunk("backup", priority: 10))),
+        ])
+        let backup = try scene.connect(to: ["198.51.100.9:5061"])[0]
+        _ = try scene.talk(to: "040555123")
+        scene.pass(seconds: 2)
+        _ = try scene.dial("040555124", callID: "call-2")
+        let invite = scene.office.received(on: backup).first { $0.method == .invite }
+        #expect(invite != nil, "the first trunk has its one call")
+        let heard = try scene.dial("040555125", callID: "call-3")
+        #expect(heard.last?.status == 486 || heard.last?.status == 503)
+    }
+
     @Test func `a caller who hangs up takes the call back, and a late answer is hung up on and paid`() throws {
         var scene = try OutsideScene()
         let trying = try #require(try scene.dial("040555123").last)

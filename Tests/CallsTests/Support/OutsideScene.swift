@@ -91,7 +91,7 @@ struct OutsideScene {
     }
 
     /// DNS answers, the connections stand, and the provider answers what it is asked first.
-    private mutating func connect(to servers: [String]) throws -> [Flow] {
+    mutating func connect(to servers: [String]) throws -> [Flow] {
         let before = office.connects.count
         try office.resolve(try #require(office.lookups.last), to: servers)
         return try office.connects[before...].map { wanted in

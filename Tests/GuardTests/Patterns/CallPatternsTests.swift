@@ -42,7 +42,7 @@ struct CallPatternsTests {
                 == "extension 201: 11 costly calls within a minute, and 10 is the limit [call-patterns: costly-minute]"
         )
         #expect(
-            finding.remedy == "It ends by itself in 60 minutes; earlier with: ringfence pattern release 201"
+            finding.remedy == "It ends by itself in 60 minutes; earlier with: ringfence pattern release 201 --reason …"
         )
         #expect(verdict.refusal?.status == 403 && verdict.refusal?.reason.contains("costly-minute") == true)
         office.wait(120)

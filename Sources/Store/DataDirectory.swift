@@ -63,7 +63,7 @@ public final class DataDirectory: Sendable {
         let code = errno
         // From here on `deinit` closes them, also when this throws.
         guard locks.allSatisfy({ $0 >= 0 }) else { throw .system(call: "open", path: file, errno: code) }
-        guard locks.allSatisfy({ flock($0, LOCK_EX | LOCK_NB) == 0 }) else { throw .inUse(path) }
+        guard locks.allSatisfy(PrivateFile.lock) else { throw .inUse(path) }
         // Its place on the disk is taken while there is room.
         if PrivateFile.mode(lifeSign) == nil { try? noteLife(at: WallTime(milliseconds: 0)) }
     }

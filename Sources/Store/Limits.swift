@@ -29,6 +29,10 @@ public enum Limits {
     /// Seconds that a write waits for another program that has the database locked: none of ours does, and somebody waits for
     /// the answer to a command.
     static let lockPatience = 2.0
+    /// How often the lock of a folder is tried for, and microseconds in between: half a second, which nobody notices and in which
+    /// whoever has stopped has let go of it.
+    static let lockTries = 25
+    static let betweenLockTries: UInt32 = 20_000
     /// How long the record log may take for a commit before nobody waits for it any more.
     static let unresponsive = DispatchTimeInterval.seconds(5)
     /// Security events that wait for the disk.

@@ -34,6 +34,19 @@ public enum PrivateFile {
         try syncDirectory(of: path)
     }
 
+    /// Locks an open file for this process alone, until it is closed. Whoever is just letting go of it gets a moment for that: a
+    /// server that has stopped, or a program that is being started and holds copies of our descriptors until it runs.
+    ///
+    /// - Returns: Whether nobody else has it locked.
+    static func lock(_ descriptor: Int32) -> Bool {
+        for _ in 0..<Limits.lockTries {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK || errno == EINTR else { return false }
+            usleep(Limits.betweenLockTries)
+        }
+        return false
+    }
+
     /// - Parameter limit: Bytes; a longer file is damaged.
     /// - Returns: `nil` when there is no such file.
     static func read(_ path: String, limit: Int = 4_096) throws(StoreError) -> [UInt8]? {

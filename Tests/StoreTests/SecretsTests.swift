@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Model
 import Primitives
+import Synchronization
 import Testing
 
 @testable import Store
@@ -173,6 +174,16 @@ struct DataDirectoryTests {
         let store = try place.create()
         #expect(throws: StoreError.inUse(place.path)) { try place.open() }
         #expect(store.path == place.path)
+    }
+
+    @Test func `a store that is just let go of is waited for`() throws {
+        let place = Place()
+        let held = Mutex<RingfenceStore?>(try place.create())
+        Thread.detachNewThread {
+            usleep(100_000)
+            held.withLock { $0 = nil }
+        }
+        #expect(throws: Never.self) { try place.open() }
     }
 
     @Test func `the lock goes with the store that held it`() throws {

@@ -56,7 +56,7 @@ final class LogFile: Sendable {
     private init(_ path: String, half: Int, _ descriptor: Int32) throws(StoreError) {
         (self.path, self.half, self.descriptor) = (path, half, descriptor)
         // From here on `deinit` closes it, also when this throws.
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path) }
+        guard PrivateFile.lock(descriptor) else { throw .inUse(path) }
     }
 
     /// Lets go of it before it closes it: a program that is being started holds a copy of our descriptor for a moment.

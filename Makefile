@@ -17,7 +17,7 @@ help: ## say what there is
 	@echo
 	@echo '  Missing Debian packages are installed, and named first. Swift 6.3 has to be there.'
 
-run: ## build it and start a demo phone system in ./demo on 127.0.0.1 (Ctrl-C stops it)
+run: ## build it and start a demo phone system in ./demo and a provider on 127.0.0.1 (Ctrl-C stops it)
 	@Scripts/install-packages build phone provider
 	@Scripts/check-versions --prepare
 	swift build -c release --product ringfence

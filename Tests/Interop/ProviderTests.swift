@@ -24,6 +24,17 @@ struct ProviderTests {
     }
 }
 
+@Suite("A stolen extension with a real provider behind it", .serialized, .oneAtATime, .enabled(if: Laboratory.hasProvider))
+struct StolenExtensionTests {
+    @Test(.timeLimit(.minutes(3)))
+    func `reaches nothing abroad and nothing premium, and a burst of calls ends within its budget by the provider's clock`()
+        throws
+    {
+        let (status, output) = try Laboratory.run(script: "burst_check", [Laboratory.program.path])
+        #expect(status == 0, "\(output)")
+    }
+}
+
 @Suite("A server that is killed during paid calls", .serialized, .oneAtATime, .enabled(if: Laboratory.hasProvider))
 struct PaidCrashTests {
     @Test(.timeLimit(.minutes(6)))

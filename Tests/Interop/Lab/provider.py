@@ -18,7 +18,7 @@ from server import free_port
 
 DOMAIN = "provider.test"
 PASSWORD = "Pa55-of-the-provider"
-MEDIA_PORTS = 100
+MEDIA_PORTS = 400
 
 CONFIG = """\
 #!KAMAILIO

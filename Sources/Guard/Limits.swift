@@ -89,6 +89,10 @@ public enum Limits {
     /// records, at most a KiB each, do not fill a disk before somebody reads the alarm.
     public static let callRate = Rate(perSecond: 2, burst: 100)
 
+    /// Calls for help per second and at once from one phone: nobody dials faster, and a stolen login that did would keep an
+    /// emergency centre busy.
+    public static let helpRate = Rate(perSecond: 1, burst: 30)
+
     /// Legs to the outside of one business at a time: twice what one machine relays. 300 bytes each.
     public static let runningCharges = 20_000
     /// Budgets that are counted at a time: every extension of a large business. 1.4 KB each.

@@ -42,6 +42,8 @@ extension Administrator {
     fileprivate func make(_ new: NewExtension, in snapshot: Snapshot) throws(Refusal) -> Extension {
         let number = try parse(new.number)
         guard snapshot.extensions[number] == nil else { throw .extensionExists(number) }
+        let plan = DialPlan(snapshot.outside.dialing)
+        if let refusal = HelpRules.refusal(ofOwning: number, by: plan) { throw refusal }
         var value = Extension(number: number, name: try name(new.name ?? "Extension \(number)"), createdAt: now())
         if let name = new.group { value.pickupGroup = try group(name) }
         return value

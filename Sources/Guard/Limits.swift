@@ -244,6 +244,11 @@ public enum Limits {
     static let momentRing: Duration = .seconds(3)
     /// Seconds for which thresholds are smaller after a change.
     static let changeSeconds: UInt32 = 86_400
+    /// Calls of one rehearsal, and milliseconds of its time: two days. Each takes as long as a call that is decided, and a second
+    /// of a call that goes on as a look at the books.
+    public static let rehearsedCalls = 128
+    public static let rehearsedTime = 172_800_000
+
     /// Bytes of a snapshot of call patterns that are read: four times the largest that is written.
     static let patternSnapshotBytes = 67_108_864
 

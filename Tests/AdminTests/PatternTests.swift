@@ -69,6 +69,20 @@ struct PatternTests {
         #expect(try await office.run(ShowPatterns()).stops.count == 1)
     }
 
+    @Test func `calls are rehearsed for an extension that there is, by whoever may see patterns`() async throws {
+        let office = try Office()
+        let number = try #require(PhoneNumber(parsing: "+33140100000"))
+        let stranger = CallRehearsal.Call(try #require(ExtensionNumber(parsing: "999")), number, at: 0)
+        let price = Money(clamping: 1_000)
+        #expect(await office.refusal(RehearseCalls(CallRehearsal([stranger], price: price))) != nil)
+        #expect(await office.refusal(RehearseCalls(nil))?.problem == "Nothing was rehearsed.")
+        try await office.run(AddExtensions([NewExtension(number: "204", name: "Desk")]))
+        let call = CallRehearsal.Call(try #require(ExtensionNumber(parsing: "204")), number, at: 0)
+        let seen = try await office.run(RehearseCalls(CallRehearsal([call], price: price)), by: auditor)
+        // It has no phone yet.
+        #expect(seen.map(\.refusal?.control) == [.sipPasswords])
+    }
+
     @Test func `calls at a time are limited for one, for a trunk and for all`() async throws {
         let office = try Office()
         try await office.add("101")

@@ -24,10 +24,10 @@ struct ProviderTests {
     }
 }
 
-@Suite("A stolen extension with a real provider behind it", .serialized, .oneAtATime, .enabled(if: Laboratory.hasProvider))
+@Suite("A stolen extension with a real provider", .serialized, .oneAtATime, .enabled(if: Laboratory.hasProvider))
 struct StolenExtensionTests {
     @Test(.timeLimit(.minutes(3)))
-    func `reaches nothing abroad and nothing premium, and a burst of calls ends within its budget by the provider's clock`()
+    func `reaches nothing abroad and nothing premium, and a burst ends within its budget by the provider's clock`()
         throws
     {
         let (status, output) = try Laboratory.run(script: "burst_check", [Laboratory.program.path])

@@ -60,6 +60,7 @@ public enum AttackSuite {
         + FloodProtectionAttack.all + OpenPortsAttack.all + RolesAttack.all + JournalAttack.all
         + CountryDialingAttack.all + PremiumNumbersAttack.all + SpendLimitAttack.all
         + TrunkEncryptionAttack.all + ProviderAllowlistAttack.all + CallerTrustAttack.all
+        + DormantExtensionsAttack.all
 
     /// - Parameter control: Only the attacks of this control; all when `nil`.
     /// - Parameter progress: Called after each attack.

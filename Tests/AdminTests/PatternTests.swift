@@ -18,6 +18,9 @@ struct PatternTests {
         #expect(await office.refusal(SetPattern(.costlyHour, warn: 5, block: most + 1, minutes: 60)) != nil)
         #expect(await office.refusal(SetPattern(.costlyHour, warn: 0, block: 1, minutes: 60)) != nil)
         #expect(await office.refusal(SetPattern(.costlyHour, warn: 1, block: 2))?.remedy.contains("all three") == true)
+        // What is kept of a block are the last two digits of its numbers.
+        let tooWide = await office.refusal(SetPattern(.oneBlock, warn: 5, block: 100, minutes: 60))
+        #expect(tooWide?.reason.contains("from 99 on at the latest") == true)
         let nothing = await office.refusal(SetPattern(.newCountry, warn: 1, block: 2, minutes: 5))
         #expect(nothing?.reason == "it looks at one call and counts nothing")
         try await office.run(SetPattern(.costlyHour))

@@ -24,6 +24,15 @@ struct ProviderTests {
     }
 }
 
+@Suite("A server that is killed during paid calls", .serialized, .oneAtATime, .enabled(if: Laboratory.hasProvider))
+struct PaidCrashTests {
+    @Test(.timeLimit(.minutes(6)))
+    func `50 times, keeps a record of every leg, restores no money and counts none twice`() throws {
+        let (status, output) = try Laboratory.run(script: "paid_crash_test", [Laboratory.program.path, "50"])
+        #expect(status == 0, "\(output)")
+    }
+}
+
 @Suite("What a business does over real providers", .serialized, .oneAtATime, .enabled(if: Laboratory.hasProvider))
 struct ProviderFeatureTests {
     @Test(

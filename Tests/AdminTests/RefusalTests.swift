@@ -115,6 +115,8 @@ struct RefusalTests {
             (EnableExtension(number: "202"), true),
             (GroupExtension(number: "201", group: "sales"), true),
             (ForwardExtension(number: "201", to: .colleagues), true),
+            (ReserveExtension(number: "201", reason: "lift", until: "9d"), true),
+            (UnreserveExtension(number: "201"), true),
             (RemoveExtension(number: "203"), true),
             (EnrolPhones([NewPhone(extension: "301")]), true),
             (ListPhones(), false),

@@ -5,7 +5,8 @@ public enum CommandRegistry {
     public static let all: [any Command.Type] =
         [
             AddExtensions.self, ListExtensions.self, ShowExtension.self, DisableExtension.self, EnableExtension.self,
-            GroupExtension.self, ForwardExtension.self, RemoveExtension.self,
+            GroupExtension.self, ForwardExtension.self, RemoveExtension.self, ReserveExtension.self,
+            UnreserveExtension.self,
         ]
         + [
             EnrolPhones.self, ListPhones.self, RevokePhone.self, ListRegistrations.self,

@@ -48,6 +48,9 @@ enum Schema {
         migrator.registerMigration("0020 what calls cost") {
             try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN charges TEXT")
         }
+        migrator.registerMigration("0021 the way of a call") {
+            try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN path TEXT")
+        }
         return migrator
     }
 

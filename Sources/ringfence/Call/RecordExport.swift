@@ -93,7 +93,7 @@ struct DayArgument: ExpressibleByArgument, Hashable {
 enum RecordSheet {
     static let columns = [
         "call", "started", "answered", "ended", "seconds", "from", "phone", "dialled", "to", "trunk", "forwarded by",
-        "outcome", "status", "control", "reason", "caller's encryption", "callee's encryption",
+        "outcome", "status", "control", "reason", "caller's encryption", "callee's encryption", "way",
     ]
 
     static var heading: String { columns.map(cell).joined(separator: ",") }
@@ -106,6 +106,7 @@ enum RecordSheet {
             record.forwardedBy.map(\.text).joined(separator: " "), record.outcome.rawValue,
             record.status.map { "\($0)" } ?? "", record.control?.rawValue ?? "", record.reason,
             protection(record.callerProtection), protection(record.calleeProtection),
+            record.path.map(\.words).joined(separator: ", "),
         ].map(cell).joined(separator: ",")
     }
 

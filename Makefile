@@ -17,8 +17,8 @@ help: ## say what there is
 	@echo
 	@echo '  Missing Debian packages are installed, and named first. Swift 6.3 has to be there.'
 
-run: ## build it and start a demo phone system in ./demo on 127.0.0.1 (Ctrl-C stops it)
-	@Scripts/install-packages build phone
+run: ## build it and start a demo phone system in ./demo and a provider on 127.0.0.1 (Ctrl-C stops it)
+	@Scripts/install-packages build phone provider
 	@Scripts/check-versions --prepare
 	swift build -c release --product ringfence
 	@Scripts/demo
@@ -55,6 +55,7 @@ bench: ## measure, beside the servers and the limits in ../shared/bench
 	Bench/bench-media
 	Bench/bench-registration
 	Bench/bench-calls
+	Bench/bench-paid-calls
 	Bench/bench-flood
 	Bench/bench-businesses
 	Bench/bench-hostile-logins --seconds 60

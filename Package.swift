@@ -151,9 +151,9 @@ if !coreOnly {
             path: "Bench",
             exclude: [
                 "bench-media", "bench-registration", "bench-calls", "bench-flood", "bench-calls-under-flood",
-                "bench-businesses", "bench-hostile-logins", "businesses.py", "callers.py", "hostile.py", "peers.py",
-                "srtp.py",
-                "talkers.py", "Fraud", "server-name.h",
+                "bench-businesses", "bench-hostile-logins", "bench-paid-calls", "businesses.py", "callers.py",
+                "hostile.py",
+                "peers.py", "provider.py", "srtp.py", "talkers.py", "Fraud", "server-name.h",
             ],
             swiftSettings: strict
         ),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Phones that call each other over kept TLS connections, without media: what the benchmarks of calls share."""
-import asyncio, hashlib, os, random, re, ssl, time
+import asyncio, dataclasses, hashlib, os, random, re, ssl, time
 
 from peers import cpu, fail
 
@@ -151,16 +151,23 @@ def accounts(server, phones):
     return [(str(n), str(n), f"pw{n}") for n in range(100_000, 100_000 + phones)]
 
 
-async def load(server, phones, rate, seconds, begun=lambda: None):
+@dataclasses.dataclass
+class Outside:
+    """Somebody at a provider."""
+    number: str
+
+
+async def load(server, phones, rate, seconds, begun=lambda: None, numbers=()):
     """Calls at a steady rate, each of 0.2 s.
 
     - Parameter begun: Called after one second of warming up.
+    - Parameter numbers: Who is called outside, by as many phones, instead of half of the phones.
     - Returns: The CPU microseconds of a call, and the seconds that set-up took, `None` for a call that failed.
     """
     phones = [Phone(*account, server) for account in accounts(server, phones)]
     for phone in phones:
         await phone.connect()
-    callers, callees = phones[::2], phones[1::2]
+    callers, callees = phones[::2], [Outside(number) for number in numbers] or phones[1::2]
     free, results = list(zip(callers, callees)), []
 
     async def one(pair):

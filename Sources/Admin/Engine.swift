@@ -27,6 +27,10 @@ public protocol LiveState: Sendable {
     ///
     /// - Returns: `false` when nothing was stopped.
     func release(_ subject: PatternFinding.Subject) async -> Bool
+    /// Tries calls on a copy of what decides about calls outside. Nobody is called.
+    ///
+    /// - Returns: One for each call; `nil` where nobody decides.
+    func rehearse(_ rehearsal: CallRehearsal) async -> [RehearsedCall]?
 }
 
 /// What somebody wants to know of the moment.

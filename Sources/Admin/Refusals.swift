@@ -112,6 +112,24 @@ extension Refusal {
         )
     }
 
+    static func callForHelp(_ id: String) -> Self {
+        Self(
+            problem: "Call \(quoted(id)) was not ended.",
+            reason: "somebody calls for help, and only they or the emergency centre may hang up",
+            remedy: "see who it is: ringfence call list"
+        )
+    }
+
+    static func needsNumbers(of lost: [ExtensionNumber], in region: Region) -> Self {
+        Self(
+            problem: "The business was not put into \(region.name).",
+            reason:
+                "dialled like that the number of extension \(lost[0]) means help, and nobody could call \(lost.count == 1 ? "it" : "\(lost.count) such extensions")",
+            remedy:
+                "give its phones another number first: ringfence extension add NUMBER, then ringfence extension remove \(lost[0])"
+        )
+    }
+
     static func noException(_ address: String) -> Self {
         Self(
             problem: "There is no exception for \(quoted(address)) to take back.",

@@ -18,7 +18,7 @@ public enum Auditor {
     public static let checks: [Check] = [
         .sipPasswords, .credentialDelivery, .signallingEncryption, .mediaEncryption,
         .mediaSource, .intrusionDetection, .floodProtection, .openPorts, .roles, .journal,
-        .countryDialing, .premiumNumbers, .spendLimit,
+        .countryDialing, .premiumNumbers, .spendLimit, .callLimits,
         .trunkEncryption, .providerAllowlist, .callerTrust,
     ]
 

@@ -58,6 +58,8 @@ public enum Limits {
     static let handshakes = 32
     /// Subscriptions of one phone: more than the largest field of lamps has.
     static let subscriptions = 400
+    /// Calls outside at a time beyond which a limit of every phone is wider than people need: two to talk, two to transfer.
+    static let callsOfAPerson = 4
     /// What a person does not notice.
     static let promptly: Duration = .seconds(1)
     /// Bytes by which the server may have grown after a flood.

@@ -13,6 +13,8 @@ public struct OutsideFacts: Sendable {
     /// When somebody last changed where calls may go, and what they may cost; `nil` when nobody ever did.
     public var dialingChangedAt: WallTime?
     public var spendingChangedAt: WallTime?
+    /// When somebody last changed how the business may call.
+    public var patternsChangedAt: WallTime?
     /// Who asked for a higher ceiling and who agreed, from the journal, oldest first.
     public var ceilingSteps: [JournalEntry]
     /// How every budget stands that anything was taken from. Asked after the records were read.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
+
 /// Everything that somebody outside can make grow or wait for, in this module.
 enum Limits {
     /// Nonces with a remembered count. One a phone; 40 bytes each, allocated once.
@@ -10,6 +12,10 @@ enum Limits {
     static let connectionsPerDevice = 8
     /// Calls that one device may have at once, ringing ones included. A desk phone has no more line keys than this.
     static let callsPerDevice = 8
+    /// The same beyond that for help, of one device and of a switchboard: a few people who call from one handset at once, and a
+    /// building that burns.
+    static let helpCallsPerDevice = 4
+    static let helpCalls = 200
     /// INVITEs of one connection that are answered and wait for nothing but a repeat or an ACK. A phone answers its own
     /// within a round trip; each may hold what a response repeats, ``SIP/Limits/echoedBytes``.
     static let finishedServers = 16
@@ -42,6 +48,13 @@ enum Limits {
     static let ringing: Duration = .seconds(90)
     /// How long a call may ring in all that groups and settings send from place to place: timer C of RFC 3261 §16.6.
     static let routing: Duration = .seconds(180)
+    /// The same for help: an emergency centre has a queue.
+    static let ringingForHelp: Duration = .seconds(600)
+
+    static func ringing(for placement: Placement?) -> Duration {
+        placement?.isForHelp == true ? ringingForHelp : ringing
+    }
+
     /// How long an answer waits for its record to be on disk.
     static let storing: Duration = .seconds(5)
     /// How long a leg may send nothing before it is asked whether it still lives.

@@ -89,6 +89,10 @@ public enum Limits {
     /// records, at most a KiB each, do not fill a disk before somebody reads the alarm.
     public static let callRate = Rate(perSecond: 2, burst: 100)
 
+    /// Calls for help per second and at once from one phone: nobody dials faster, and a stolen login that did would keep an
+    /// emergency centre busy.
+    public static let helpRate = Rate(perSecond: 1, burst: 30)
+
     /// Legs to the outside of one business at a time: twice what one machine relays. 300 bytes each.
     public static let runningCharges = 20_000
     /// Budgets that are counted at a time: every extension of a large business. 1.4 KB each.
@@ -242,6 +246,11 @@ public enum Limits {
     static let momentRing: Duration = .seconds(3)
     /// Seconds for which thresholds are smaller after a change.
     static let changeSeconds: UInt32 = 86_400
+    /// Calls of one rehearsal, and milliseconds of its time: two days. Each takes as long as a call that is decided, and a second
+    /// of a call that goes on as a look at the books.
+    public static let rehearsedCalls = 128
+    public static let rehearsedTime = 172_800_000
+
     /// Bytes of a snapshot of call patterns that are read: four times the largest that is written.
     static let patternSnapshotBytes = 67_108_864
 

@@ -98,6 +98,7 @@ extension SecurityEventKind {
                 .spendLimit,
                 alarm: EventTraits.Alarm(.warning, "A call was ended because its budget is used up.")
             )
+        case .callLimit: EventTraits(.callLimits)
         case .unusualCalls:
             EventTraits(alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not."))
         case .callsStopped:

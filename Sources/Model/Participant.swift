@@ -20,6 +20,9 @@ public enum Participant: Hashable, Sendable {
         }
     }
 
+    /// Whether they are called for help.
+    public var isHelp: Bool { if case .emergency = self { true } else { false } }
+
     /// Whether they are reached over a trunk.
     public var isOutside: Bool {
         switch self {

@@ -46,6 +46,8 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case budgetUsed
     /// A call was ended because there was no money for it any more.
     case callEndedForCost
+    /// An extension, a trunk or the business has as many calls outside as it may have, or begins them too fast.
+    case callLimit
     /// Somebody calls the outside as the business does not.
     case unusualCalls
     /// Such calls are stopped for a while.

@@ -49,6 +49,12 @@ extension RingfenceServer: LiveState {
     public func release(_ subject: PatternFinding.Subject) async -> Bool {
         await hop.ask { $0.loop.switchboard.release(subject, at: SystemClock.now) } ?? false
     }
+
+    /// The loop makes the copy, and whoever asked plays it.
+    public func rehearse(_ rehearsal: CallRehearsal) async -> [RehearsedCall]? {
+        let stage = await hop.ask { $0.loop.switchboard.stage(for: rehearsal, at: SystemClock.now) } ?? nil
+        return stage?.play(rehearsal)
+    }
 }
 
 extension RingfenceServer: JobBoard {

@@ -134,6 +134,7 @@ struct Unexpected: Error {}
 final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, LiveState, SettingsFollower, TrunkTester {
     struct State {
         var generations: [UInt64] = []
+        var snapshot: Snapshot?
         var registrations: [RegistrationReport] = []
         var calls: [CallReport] = []
         var bans: [Ban] = []
@@ -153,6 +154,7 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
     func apply(_ snapshot: Snapshot, _: [Change]) async {
         state.withLock { state in
             state.generations.append(snapshot.generation)
+            state.snapshot = snapshot
             let isLive = { (number: ExtensionNumber) in snapshot.extensions[number]?.isEnabled == true }
             state.registrations.removeAll { !isLive($0.extension) || snapshot.device($0.phone) == nil }
             state.calls.removeAll { call in
@@ -194,6 +196,16 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
             state.stops.removeAll { $0.subject == subject.argument }
             return state.stops.count < before
         }
+    }
+
+    func rehearse(_ rehearsal: CallRehearsal) async -> [RehearsedCall]? {
+        guard let snapshot = state.withLock({ $0.snapshot }) else { return nil }
+        let moment = LedgerMoment(
+            now: MonotonicTime(nanoseconds: 1),
+            wall: WallTime(milliseconds: 1_800_000_000_000),
+            isOpen: true
+        )
+        return RehearsalStage(nil, for: rehearsal, in: snapshot, at: moment)?.play(rehearsal)
     }
 
     func tryTrunk(_ name: TrunkName) async -> [Finding]? {

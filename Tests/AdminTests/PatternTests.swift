@@ -18,6 +18,9 @@ struct PatternTests {
         #expect(await office.refusal(SetPattern(.costlyHour, warn: 5, block: most + 1, minutes: 60)) != nil)
         #expect(await office.refusal(SetPattern(.costlyHour, warn: 0, block: 1, minutes: 60)) != nil)
         #expect(await office.refusal(SetPattern(.costlyHour, warn: 1, block: 2))?.remedy.contains("all three") == true)
+        // What is kept of a block are the last two digits of its numbers.
+        let tooWide = await office.refusal(SetPattern(.oneBlock, warn: 5, block: 100, minutes: 60))
+        #expect(tooWide?.reason.contains("from 99 on at the latest") == true)
         let nothing = await office.refusal(SetPattern(.newCountry, warn: 1, block: 2, minutes: 5))
         #expect(nothing?.reason == "it looks at one call and counts nothing")
         try await office.run(SetPattern(.costlyHour))
@@ -64,6 +67,20 @@ struct PatternTests {
         try office.fillDisk()
         #expect(await office.refusal(ReleaseStop(subject: "204", reason: "again")) != nil)
         #expect(try await office.run(ShowPatterns()).stops.count == 1)
+    }
+
+    @Test func `calls are rehearsed for an extension that there is, by whoever may see patterns`() async throws {
+        let office = try Office()
+        let number = try #require(PhoneNumber(parsing: "+33140100000"))
+        let stranger = CallRehearsal.Call(try #require(ExtensionNumber(parsing: "999")), number, at: 0)
+        let price = Money(clamping: 1_000)
+        #expect(await office.refusal(RehearseCalls(CallRehearsal([stranger], price: price))) != nil)
+        #expect(await office.refusal(RehearseCalls(nil))?.problem == "Nothing was rehearsed.")
+        try await office.run(AddExtensions([NewExtension(number: "204", name: "Desk")]))
+        let call = CallRehearsal.Call(try #require(ExtensionNumber(parsing: "204")), number, at: 0)
+        let seen = try await office.run(RehearseCalls(CallRehearsal([call], price: price)), by: auditor)
+        // It has no phone yet.
+        #expect(seen.map(\.refusal?.control) == [.sipPasswords])
     }
 
     @Test func `calls at a time are limited for one, for a trunk and for all`() async throws {

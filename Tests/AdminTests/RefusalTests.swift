@@ -166,7 +166,7 @@ struct RefusalTests {
     /// What is about the outside world and only looks.
     private static let looking: Set<String> = [
         "trunk.list", "trunk.show", "trunk.test", "number.list", "country.list", "rates.show", "rates.diff",
-        "spend.show", "pattern.show", "group.list", "forward.list", "block.list",
+        "spend.show", "pattern.show", "pattern.rehearse", "group.list", "forward.list", "block.list",
     ]
 
     private static var outside: [(command: any Command, changes: Bool)] {

@@ -179,7 +179,7 @@ struct WatchTests {
     @Test func `many operators at once leave one order of things`() async throws {
         let office = try Office()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for index in 100..<150 { group.addTask { try await office.add("\(index)") } }
+            for index in 200..<250 { group.addTask { try await office.add("\(index)") } }
             try await group.waitForAll()
         }
         #expect(office.store.snapshot.extensions.count == 50)

@@ -97,6 +97,7 @@ struct CoverageTests {
         case .countryDialing: #expect(try Decisions.refusal(ofCallTo: "+9607710000") == control)
         case .premiumNumbers: #expect(try Decisions.refusal(ofCallTo: "+499001000000") == control)
         case .spendLimit: #expect(try Decisions.refusal(ofCallAt: Money(units: 1)) == control)
+        case .callLimits: #expect(try Decisions.refusal(ofCallsAtATime: 3) == control)
         case .trunkEncryption:
             #expect(try Decisions.refusal(ofCallFrom: "+4940555123", isSecure: false) == control)
             #expect(try Decisions.refusal { $0.transport = .udp } == control)
@@ -134,7 +135,7 @@ struct CoverageTests {
             // Inside of Guard these are asked by `CallRules`, which every call asks, and by the gate before every trunk.
             case .countryDialing: "ForwardRules.decide"
             case .premiumNumbers: "PremiumRules.refusal"
-            case .spendLimit: "gate?.admit"
+            case .spendLimit, .callLimits: "gate?.admit"
             case .trunkEncryption: "TrunkRules.isPlain"
             case .providerAllowlist: "ProviderRules.speaks"
             case .callerTrust: "CallerName.clean"
@@ -210,6 +211,19 @@ private enum Decisions {
         case .allowed: return nil
         case .refused(let refusal): return refusal.control
         }
+    }
+
+    /// Of the last of so many calls that one phone begins, a second after each other.
+    static func refusal(ofCallsAtATime count: Int) throws -> Control? {
+        let office = try TestOffice()
+        let caller = try #require(ExtensionNumber(parsing: TestOffice.numbers[0]))
+        let number = try #require(PhoneNumber(parsing: "+4930230000000"))
+        let calls = (0..<count).map { CallRehearsal.Call(caller, number, at: $0 * 1_000) }
+        let rehearsal = try #require(CallRehearsal(calls, price: Money(clamping: 1_000)))
+        let (now, wall) = (MonotonicTime(nanoseconds: 1), WallTime(milliseconds: 0))
+        let moment = LedgerMoment(now: now, wall: wall, isOpen: true)
+        let stage = RehearsalStage(nil, for: rehearsal, in: office.snapshot, at: moment)
+        return stage?.play(rehearsal).last?.refusal?.control
     }
 
     static func trunk() throws -> Trunk {

@@ -184,6 +184,72 @@ struct OutsideCheckTests {
         #expect(await findings(.spendLimit, system).map(\.code.rawValue) == ["spend-limit.dear-call"])
     }
 
+    // MARK: call-limits
+
+    @Test func `limits of calls in force that are not the stored ones are found, and wide ones are named`() async throws
+    {
+        var limits = CallLimitSettings()
+        limits.person = try #require(CallLimitSettings.Limit(simultaneous: 5, perSecond: 2, perMinute: 20))
+        let wide = try Self.changed(.limitCalls(limits))
+        let other = await findings(.callLimits, try await system { $0.inForce = wide })
+        #expect(other.map(\.code.rawValue).sorted() == ["call-limits.other-settings", "call-limits.wide-limit"])
+        let same = await findings(.callLimits, try await system { ($0.inForce, $0.stored) = (wide, wide) })
+        #expect(same.map(\.severity) == [.notice])
+    }
+
+    @Test func `more legs of an extension at a time than it may have are found, unless its limit was changed since`()
+        async throws
+    {
+        for (count, apart, found) in [(3, 0, 1), (2, 0, 0), (3, 40, 0)] {
+            var system = try await system()
+            system.records = try (0..<count).map { index in
+                try Self.leg(ChargeID(UInt64(index + 10)), at: index * apart, lasting: 30)
+            }
+            #expect(await findings(.callLimits, system).count == found, "\(count) calls \(apart) s apart")
+            system.outside.patternsChangedAt = Self.now
+            #expect(await findings(.callLimits, system).isEmpty)
+        }
+    }
+
+    @Test func `more legs within a minute than may begin are found`() async throws {
+        for (count, found) in [(20, 0), (21, 1)] {
+            var system = try await system()
+            system.records = try (0..<count).map { index in
+                try Self.leg(ChargeID(UInt64(index + 10)), at: index * 2, lasting: 1)
+            }
+            let seen = await findings(.callLimits, system)
+            #expect(seen.count == found)
+            #expect(seen.allSatisfy { $0.evidence == "extension 701 had 21 calls within a minute, of 20" })
+        }
+    }
+
+    /// A call that began so many seconds after half an hour ago.
+    private static func leg(_ id: ChargeID, at offset: Int, lasting seconds: Int) throws -> CallRecord {
+        var record = try SoundSystem.paid(leg)
+        let old = try #require(record.charges.first)
+        let began = old.reservedAt + .seconds(offset)
+        var charge = LegCharge(
+            id: id,
+            payer: old.payer,
+            number: old.number,
+            region: old.region,
+            numberClass: old.numberClass,
+            deck: old.deck,
+            version: old.version,
+            prefix: old.prefix,
+            tariff: old.tariff,
+            currency: old.currency,
+            reserved: old.reserved,
+            reservedAt: began,
+            isAfterHours: false
+        )
+        (charge.cost, charge.settledAt) = (.zero, began + .seconds(seconds))
+        (record.id, record.charges) = ("\(id)", [charge])
+        return record
+    }
+
+    // MARK: the ceiling
+
     private static func step(_ sequence: Int64, _ action: String, by actor: String, _ ago: Int64) -> JournalEntry {
         JournalEntry(
             sequence: sequence,

@@ -85,7 +85,40 @@ struct RecordExportTests {
         #expect(
             RecordSheet.line(out)
                 == "c1,2026-11-21T07:00:00.123Z,2026-11-21T07:00:00.123Z,2026-11-21T07:01:01.123Z,61,101,"
-                + "00112233445566aa,102,'+493012345,main,,answered,200,,the caller hung up,,,"
+                + "00112233445566aa,102,'+493012345,main,,answered,200,,the caller hung up,,,,,,,,,"
+        )
+    }
+
+    @Test func `what a call cost stands in its line: of two legs the sum, and each number`() throws {
+        let trunk = try #require(ShortName(parsing: "main"))
+        let payer = Payer(extension: try Sample.number("101"), trunk: trunk)
+        let steps = try #require(Increments(parsing: "60/60"))
+        let tariff = try #require(Tariff(perMinute: Money(clamping: 10_000), increments: steps))
+        var charges: [LegCharge] = []
+        for (id, number) in [(1, "+493012345"), (2, "+494012345")] {
+            let charge = LegCharge(
+                id: ChargeID(UInt64(id)),
+                payer: payer,
+                number: try #require(PhoneNumber(parsing: number)),
+                region: nil,
+                numberClass: .geographic,
+                deck: try #require(ShortName(parsing: "default")),
+                version: 3,
+                prefix: try #require(NumberPrefix(parsing: "+49")),
+                tariff: tariff,
+                currency: try #require(Currency(parsing: "EUR")),
+                reserved: Money(clamping: 20_000),
+                reservedAt: Sample.time,
+                isAfterHours: false
+            )
+            charges.append(charge)
+        }
+        // The second one's end was not seen: it counts with what was reserved.
+        charges[0].cost = Money(clamping: 10_000)
+        let line = RecordSheet.line(try record { $0.charges = charges })
+        #expect(
+            Self.cells(line).suffix(6)
+                == ["101", "'+493012345; +494012345", "default version 3", "0.01 a minute, 60/60", "0.03", "EUR"]
         )
     }
 

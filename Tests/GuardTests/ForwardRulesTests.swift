@@ -69,7 +69,7 @@ struct ForwardRulesTests {
         #expect(refusal.control == nil)
     }
 
-    @Test(arguments: ["+9601234567", "999", "*8", "**204", "204;phone-context=x", " 204", "２０４", ""])
+    @Test(arguments: ["+9601234567", "798", "*8", "**204", "204;phone-context=x", " 204", "２０４", ""])
     func `T07 never outside of the company, whoever may forward`(user: String) throws {
         let office = try Office()
         for phone in [office.phone, office.other] {

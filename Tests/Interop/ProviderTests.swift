@@ -24,6 +24,26 @@ struct ProviderTests {
     }
 }
 
+@Suite("A stolen extension with a real provider", .serialized, .oneAtATime, .enabled(if: Laboratory.hasProvider))
+struct StolenExtensionTests {
+    @Test(.timeLimit(.minutes(3)))
+    func `reaches nothing abroad and nothing premium, and a burst ends within its budget by the provider's clock`()
+        throws
+    {
+        let (status, output) = try Laboratory.run(script: "burst_check", [Laboratory.program.path])
+        #expect(status == 0, "\(output)")
+    }
+}
+
+@Suite("A server that is killed during paid calls", .serialized, .oneAtATime, .enabled(if: Laboratory.hasProvider))
+struct PaidCrashTests {
+    @Test(.timeLimit(.minutes(6)))
+    func `50 times, keeps a record of every leg, restores no money and counts none twice`() throws {
+        let (status, output) = try Laboratory.run(script: "paid_crash_test", [Laboratory.program.path, "50"])
+        #expect(status == 0, "\(output)")
+    }
+}
+
 @Suite("What a business does over real providers", .serialized, .oneAtATime, .enabled(if: Laboratory.hasProvider))
 struct ProviderFeatureTests {
     @Test(

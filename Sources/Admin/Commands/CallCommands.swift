@@ -43,7 +43,10 @@ public struct EndCall: Command {
     public static func harmless(_: ExtensionNumber) -> Self { Self(id: "-") }
 
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Reply {
-        guard await administrator.engine.live(.calls).calls.contains(where: { $0.id == id }) else { throw .noCall(id) }
+        guard let call = await administrator.engine.live(.calls).calls.first(where: { $0.id == id }) else {
+            throw .noCall(id)
+        }
+        guard !call.callee.isHelp else { throw .callForHelp(id) }
         // Before it ends: what leaves no trace is not done.
         let entry = caller.draft("call.end", id, #"{"new":"ended"}"#)
         try administrator.writing { try $0.append(entry, at: administrator.now()) }

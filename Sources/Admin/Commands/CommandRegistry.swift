@@ -42,7 +42,7 @@ public enum CommandRegistry {
         ]
         + [
             ShowPatterns.self, SetPattern.self, AdjustPatterns.self, ReleaseStop.self, SetCallLimit.self,
-            SetAfterHours.self,
+            SetAfterHours.self, RehearseCalls.self,
         ]
         + [ListNumbers.self, AddNumber.self, RouteNumber.self, RemoveNumber.self, SetCallerNumber.self]
         + [

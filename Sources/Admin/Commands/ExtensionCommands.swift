@@ -45,6 +45,8 @@ extension Administrator {
         if let group = snapshot.outside.routing.group(numbered: number) {
             throw .taken(number, by: "group \(group.name)")
         }
+        let plan = DialPlan(snapshot.outside.dialing)
+        if let refusal = HelpRules.refusal(ofOwning: number, by: plan) { throw refusal }
         var value = Extension(number: number, name: try name(new.name ?? "Extension \(number)"), createdAt: now())
         if let name = new.group { value.pickupGroup = try group(name) }
         return value

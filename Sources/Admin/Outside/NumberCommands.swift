@@ -47,6 +47,7 @@ public struct AddNumber: Command {
         let outside = administrator.store.snapshot.outside
         let number = try PhoneNumber(typed: number)
         guard outside.numbers[number] == nil else { throw .numberExists(number) }
+        if let refusal = HelpRules.refusal(ofOwning: number, by: DialPlan(outside.dialing)) { throw refusal }
         guard outside.numbers.count < Limits.numbers else { throw .tooManyNumbers() }
         let new = OwnedNumber(
             number: number,

@@ -186,10 +186,9 @@ extension Refusal {
     }
 
     fileprivate static func tooWide(_ rule: PatternRule) -> Self {
-        let most = rule.standard.block * Model.Limits.patternWidening
-        return Self(
+        Self(
             problem: "The call pattern \(rule.name) was not changed.",
-            reason: "no rule can be turned off, and it stops calls from \(most) on at the latest",
+            reason: "no rule can be turned off, and it stops calls from \(rule.widest) on at the latest",
             remedy: "choose less: ringfence pattern set \(rule.name) --warn 40 --block 60 --minutes 240"
         )
     }

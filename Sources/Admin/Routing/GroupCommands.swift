@@ -166,9 +166,7 @@ extension Administrator {
         if let other = snapshot.outside.routing.group(numbered: number), other.name != name {
             throw .taken(number, by: "group \(other.name)")
         }
-        let numbering = snapshot.outside.dialing.numbering
-        let help = EmergencyNumbers(in: numbering.home, outsidePrefix: numbering.outsidePrefix)
-        guard !help.reserves(number) else { throw .numberOfHelp(number) }
+        if let refusal = HelpRules.refusal(ofOwning: number, by: DialPlan(snapshot.outside.dialing)) { throw refusal }
         return number
     }
 

@@ -90,14 +90,6 @@ extension Refusal {
         )
     }
 
-    static func numberOfHelp(_ number: ExtensionNumber) -> Self {
-        Self(
-            problem: "\(number) cannot be the number of the group.",
-            reason: "people dial it for help",
-            remedy: "take another number"
-        )
-    }
-
     static func mayNotForward(_ number: ExtensionNumber, _ target: Forward.Target, _ policy: ForwardingPolicy) -> Self {
         Self(
             problem: "Calls of extension \(number) were not forwarded.",

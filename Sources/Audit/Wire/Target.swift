@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Guard
 public import Model
 public import Primitives
 
@@ -84,6 +85,8 @@ public struct Insider: Sendable {
     /// The control socket; `nil` where the attacker may not speak there.
     public var control: ControlTrials?
     public var ceiling: CeilingTrials?
+    /// Tries calls on a copy of what the running server decides by. Nobody is called.
+    public var rehearse: (@Sendable (CallRehearsal) async throws(WireError) -> [RehearsedCall])?
     /// `nil` where the numbers of the business are not known.
     public var provider: ProviderRehearsal?
 

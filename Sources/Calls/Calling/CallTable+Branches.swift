@@ -26,7 +26,9 @@ extension CallTable {
     /// Notes that a phone rings no longer.
     mutating func finish(_ index: Int, of serial: UInt64, _ status: Int, _ desk: inout Desk) {
         guard case .ringing(let ringing)? = self[serial]?.phase else { return }
+        let before = self[serial]?.openTrunks ?? []
         updateRinging(serial) { $0.branches[index].status = status }
+        for trunk in before.subtracting(self[serial]?.openTrunks ?? []) { leave(serial, trunk) }
         leaveEarly(serial, ringing.branches[index], index, &desk)
     }
 

@@ -99,6 +99,7 @@ extension CallTable {
         for entry in outcome.money.entries { follow(entry, &desk) }
         for alert in outcome.money.alerts { desk.tell(alert) }
         for finding in outcome.findings { desk.tell(finding) }
+        for excess in outcome.excesses { desk.tell(excess) }
         for end in outcome.money.ends { self.end(end, &desk) }
     }
 
@@ -189,6 +190,17 @@ extension Desk {
         turn.actions.append(.report(event))
     }
 
+    fileprivate mutating func tell(_ excess: CallExcess) {
+        let event = SecurityEvent(
+            at: now.wall,
+            kind: .callLimit,
+            source: .machine,
+            subject: excess.subject.event,
+            detail: excess.refusal.reason
+        )
+        turn.actions.append(.report(event))
+    }
+
     fileprivate mutating func tellEnded(_ record: CallRecord, because reason: String) {
         let event = SecurityEvent(
             at: now.wall,
@@ -207,6 +219,16 @@ extension SpendAlert {
         case .extension(let number): .extension(number)
         case .trunk(let name): TrunkName(parsing: name.text).map(EventSubject.trunk)
         case .business, .group: nil
+        }
+    }
+}
+
+extension CallExcess.Subject {
+    fileprivate var event: EventSubject? {
+        switch self {
+        case .extension(let number): .extension(number)
+        case .trunk(let name): TrunkName(parsing: name).map(EventSubject.trunk)
+        case .abroad, .business: nil
         }
     }
 }

@@ -14,6 +14,7 @@ extension CallTable {
         closeRelay(serial, &desk)
         guard var call = self[serial] else { return }
         for username in call.usernames where username != call.caller.username { leave(serial, username) }
+        for trunk in call.openTrunks { leave(serial, trunk) }
         stopRinging(call, &desk)
         if !routes.isEmpty { routes[serial] = nil }
         let ticket = Ticket(serial: nextSerial())
@@ -110,9 +111,9 @@ extension CallTable {
     /// Ends a call for an operator.
     ///
     /// - Parameter id: The id of its record.
-    /// - Returns: Whether there was such a call.
+    /// - Returns: Whether there was such a call that is none for help.
     mutating func endCall(_ id: String, _ desk: inout Desk) -> Bool {
-        guard let call = values.first(where: { $0.record.id == id }) else { return false }
+        guard let call = values.first(where: { $0.record.id == id }), !call.isForHelp else { return false }
         end(call.serial, because: "an operator ended it", &desk)
         return true
     }
@@ -151,6 +152,7 @@ extension CallTable {
         if !call.record.charges.isEmpty { keepOwing(call) }
         if !routes.isEmpty { routes[serial] = nil }
         for username in call.usernames { leave(serial, username) }
+        for trunk in call.openTrunks { leave(serial, trunk) }
         if call.relayed != nil { desk.turn.actions.append(.media(.close(call.relay))) }
         closeEarly(serial, keepingRelay: false, &desk)
         switch call.phase {

@@ -13,6 +13,7 @@ extension CallTable {
     ///
     /// - Returns: Why it did not; `nil` when it did.
     mutating func dial(_ placement: Placement, of serial: UInt64, _ desk: inout Desk) -> Refused? {
+        if placement.isForHelp { return callForHelp(placement, of: serial, &desk) }
         guard let call = self[serial], case .ringing(let ringing) = call.phase else { return .noTrunk }
         var full: [TrunkName] = []
         var refused: Refused?
@@ -30,8 +31,7 @@ extension CallTable {
     }
 
     /// - Returns: Why it did not; `nil` when it did.
-    private mutating func send(_ call: Call, over way: TrunkWay, _ permit: TrunkPermit, _ desk: inout Desk) -> Refused?
-    {
+    mutating func send(_ call: Call, over way: TrunkWay, _ permit: TrunkPermit, _ desk: inout Desk) -> Refused? {
         let serial = call.serial
         guard case .ringing(let ringing) = call.phase,
             let (branch, request) = branch(over: way, permit, of: call, &desk)
@@ -40,6 +40,7 @@ extension CallTable {
             return .noTrunk
         }
         updateRinging(serial) { $0.branches.append(branch) }
+        enter(serial, branch.party.username)
         if branch.media.protection == .plain { watchPlainLegs(&desk) }
         self[serial]?.record.trunk = way.trunk.name
         if let record = self[serial]?.record { desk.turn.actions.append(.remember(record, nil)) }
@@ -190,8 +191,11 @@ extension CallTable {
         }
         let branch = ringing.branches[index]
         desk.trunks.answered(status, on: branch.flow.id, at: desk.now)
-        return TrunkRules.overflows(status, hasRung: ringing.isAnnounced)
-            && dial(branch.placement, of: serial, &desk) == nil
+        return TrunkRules.overflows(
+            status,
+            hasRung: ringing.isAnnounced,
+            isForHelp: branch.placement.isForHelp
+        ) && dial(branch.placement, of: serial, &desk) == nil
     }
 
     /// Gives up trunks that have not said a word in time.

@@ -27,7 +27,7 @@ extension CallTable {
     mutating func endUnexcused(_ desk: inout Desk) {
         nextExceptionEnd = desk.nextExceptionEnd
         guard desk.plainPorts.count > 0 else { return }
-        for call in values.sorted(by: { $0.serial < $1.serial }) {
+        for call in values.sorted(by: { $0.serial < $1.serial }) where !call.isForHelp {
             for plain in call.plainLegs {
                 guard let reason = desk.objection(to: plain) else { continue }
                 end(plain, of: call, because: reason, &desk)

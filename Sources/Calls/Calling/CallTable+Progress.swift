@@ -133,7 +133,9 @@ extension CallTable {
         call.phase = .answering(
             Call.Answering(callee: callee, ticket: ticket, giveUp: desk.now.monotonic + Limits.storing)
         )
+        let open = self[serial]?.openTrunks ?? []
         self[serial] = call
+        for trunk in open where trunk != callee.username { leave(serial, trunk) }
         if let username = callee.username { enter(serial, username) }
         tickets[ticket] = serial
         desk.turn.actions.append(.remember(call.record, ticket))

@@ -38,18 +38,27 @@ extension CallTable {
             desk.respond(403, to: request, on: flow)
             return
         }
-        guard call.hops < Limits.transfers else {
+        let isForHelp = isForHelp(target, of: request, &desk)
+        guard isForHelp || call.hops < Limits.transfers else {
             // Row S20: a chain without an end.
             desk.respond(482, to: request, on: flow)
             return
         }
-        guard desk.mayCall(device, request, on: flow) else { return }
+        guard desk.mayCall(device, request, on: flow, forHelp: isForHelp) else { return }
         let asked = Referral(request: request, owner: owner, flow: flow, device: device, party: leg.party)
         if let replaces = target.replaces {
             attend(asked, replaces, &desk)
         } else {
             dial(asked, target.uri, call, &desk)
         }
+    }
+
+    /// Whether who is on the phone is to be connected with help.
+    private func isForHelp(_ target: ReferTo, of request: Message, _ desk: inout Desk) -> Bool {
+        guard let replaces = target.replaces else {
+            return desk.isHelp(desk.addressee(target.uri, in: request.bytes.span).number)
+        }
+        return consultation(replaces)?.target?.isHelp ?? false
     }
 
     /// A REFER and whose it is.
@@ -70,7 +79,7 @@ extension CallTable {
         let addressee = desk.addressee(uri, in: request.bytes.span)
         let number = addressee.number
         let verdict = isHere ? judge(number, by: asked, &desk) : .refused(.foreign)
-        guard count < desk.settings.calls else {
+        guard count < desk.settings.calls + (desk.isHelp(number) ? Limits.helpCalls : 0) else {
             desk.respond(503, to: request, on: asked.flow) { $0.field(.retryAfter, 10) }
             return
         }
@@ -150,11 +159,11 @@ extension CallTable {
             origin: .transfer(Call.Standing(call: standing.serial, audio: audio, referrer: asked.party)),
             grounds: Grounds(placement),
             hops: standing.hops + 1,
-            phase: .ringing(Call.Ringing(giveUp: desk.now.monotonic + Limits.ringing))
+            phase: .ringing(Call.Ringing(giveUp: desk.now.monotonic + Limits.ringing(for: placement)))
         )
         enter(serial, transferee.party.username)
         desk.turn.actions.append(.remember(record, nil))
-        schedule(serial, at: desk.now.monotonic + Limits.ringing)
+        schedule(serial, at: desk.now.monotonic + Limits.ringing(for: placement))
         if let refused = place(serial, placement, only: addressee.phone, &desk) { refuse(serial, refused, &desk) }
     }
 
@@ -205,6 +214,7 @@ extension CallTable {
         {
             return .allowed(placement)
         }
+        if case .emergency(let number) = target { return judge(number.text, by: asked, &desk) }
         return judge(target.text, by: asked, &desk)
     }
 

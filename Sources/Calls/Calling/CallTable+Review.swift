@@ -8,6 +8,7 @@ import Primitives
 extension CallTable {
     /// Ends a call that would not be allowed any longer, and stops it ringing where it may not.
     private mutating func review(_ call: Call, _ desk: inout Desk) {
+        guard !call.isForHelp else { return }
         guard call.usernames.allSatisfy(desk.snapshot.allows) else {
             end(call.serial, because: "a phone of this call was disabled", &desk)
             return

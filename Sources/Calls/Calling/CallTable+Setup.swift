@@ -9,22 +9,24 @@ import SIP
 /// From an INVITE to phones that ring (RFC 3261 §13.3, §16.7 for the forking).
 extension CallTable {
     mutating func invite(_ request: Message, by proof: Authenticated, _ desk: inout Desk) {
-        guard proof.isCaller(of: request) else {
+        let addressee = desk.addressee(of: request)
+        // Who calls for help is whom the credential says, whatever From says (row T13).
+        let isForHelp = desk.isHelp(addressee.number)
+        guard isForHelp || proof.isCaller(of: request) else {
             desk.turn.report(.identityMismatch, request, proof.flow)
             desk.respond(403, to: request, on: proof.flow)
             return
         }
-        guard hasRoom(for: proof, &desk) else {
+        guard hasRoom(for: proof, isForHelp, &desk) else {
             desk.respond(503, to: request, on: proof.flow) { $0.field(.retryAfter, 10) }
             return
         }
-        guard desk.mayCall(proof.device, request, on: proof.flow) else { return }
+        guard desk.mayCall(proof.device, request, on: proof.flow, forHelp: isForHelp) else { return }
         guard !desk.refuseSession(of: request, on: proof.flow) else { return }
         if request.first(.replaces) != nil {
             replaceDialog(request, by: proof, &desk)
             return
         }
-        let addressee = desk.addressee(of: request)
         let number = addressee.number
         if let code = FeatureCode(dialled: number), let (call, place) = ringing(for: proof, at: code.place, &desk) {
             pickUp(call, ringingAt: place, request, by: proof, &desk)
@@ -80,8 +82,12 @@ extension CallTable {
         return ring(serial, placement, only: phone, &desk) ? nil : .unreachable
     }
 
-    private func hasRoom(for proof: Authenticated, _ desk: inout Desk) -> Bool {
-        !desk.transactions.isFull && count < desk.settings.calls
+    private func hasRoom(for proof: Authenticated, _ isForHelp: Bool, _ desk: inout Desk) -> Bool {
+        if isForHelp {
+            return count < desk.settings.calls + Limits.helpCalls
+                && of(proof.device.username).count < Limits.callsPerDevice + Limits.helpCallsPerDevice
+        }
+        return !desk.transactions.isFull && count < desk.settings.calls
             && of(proof.device.username).count < Limits.callsPerDevice
     }
 
@@ -148,11 +154,11 @@ extension CallTable {
             caller: caller,
             origin: .asked(Call.Incoming(draft, offer: offer)),
             grounds: placement.map { Grounds($0) },
-            phase: .ringing(Call.Ringing(giveUp: desk.now.monotonic + Limits.ringing))
+            phase: .ringing(Call.Ringing(giveUp: desk.now.monotonic + Limits.ringing(for: placement)))
         )
         enter(serial, caller.username)
         desk.turn.actions.append(.remember(record, nil))
-        schedule(serial, at: desk.now.monotonic + Limits.ringing)
+        schedule(serial, at: desk.now.monotonic + Limits.ringing(for: placement))
     }
 
     /// Rings every phone of an extension at once, beside those that ring already; the first that answers gets the call. No

@@ -17,7 +17,8 @@ extension Desk {
 
     /// The only door to an ``Authenticated``. Sends the challenge itself when there is no proof yet.
     mutating func authenticate(_ request: Message, on flow: Flow) -> Authenticated? {
-        switch registrar.authenticate(request, on: flow, &turn) {
+        let isForHelp = request.method == .invite && isHelp(addressee(of: request).number)
+        switch registrar.authenticate(request, on: flow, isForHelp: isForHelp, &turn) {
         case .proven(let proof): return proof
         case .challenge(let challenge, let doubt):
             counters.challenges += 1

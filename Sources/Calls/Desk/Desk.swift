@@ -116,8 +116,8 @@ struct Desk: Sendable {
 
     /// Whether a phone does not begin more calls than people do (row D15). If it does, it is told so, and somebody who looks
     /// after the system is.
-    mutating func mayCall(_ device: Device, _ request: Message, on flow: Flow) -> Bool {
-        if accounts.admits(.call, of: device.id, at: turn.now.monotonic) { return true }
+    mutating func mayCall(_ device: Device, _ request: Message, on flow: Flow, forHelp: Bool) -> Bool {
+        if accounts.admits(forHelp ? .help : .call, of: device.id, at: turn.now.monotonic) { return true }
         turn.report(.accountLimit, request, flow, subject: EventSubject(device))
         respond(503, to: request, on: flow) { $0.field(.retryAfter, 10) }
         return false

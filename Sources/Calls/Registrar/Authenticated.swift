@@ -47,6 +47,8 @@ struct Authenticator: Sendable {
         case none
         case wrongSecret(username: String, isKnown: Bool)
         case replayed(username: String)
+        /// The secret was right, and the extension is disabled.
+        case disabled(username: String)
         /// The secret was right, but the account is under attack and was never used from there.
         case guarded(username: String)
     }
@@ -108,9 +110,8 @@ struct Authenticator: Sendable {
         (names, accounts) = (found.map(\.0), found.map(\.1))
     }
 
-    /// - Returns: `nil` for a phone that may not log in.
     private mutating func account(of device: Device, in snapshot: Snapshot) -> Account? {
-        guard let subscriber = snapshot.extensions[device.number], subscriber.isEnabled else { return nil }
+        guard let subscriber = snapshot.extensions[device.number] else { return nil }
         accountsMade += 1
         return Account(device, subscriber)
     }
@@ -127,7 +128,13 @@ struct Authenticator: Sendable {
         return (accounts[place], names[place] == name)
     }
 
-    mutating func authenticate(_ request: Message, on flow: Flow, at now: Moment) throws(ParseError) -> Outcome {
+    /// - Parameter isForHelp: Whether a disabled extension may do what is asked for.
+    mutating func authenticate(
+        _ request: Message,
+        on flow: Flow,
+        isForHelp: Bool,
+        at now: Moment
+    ) throws(ParseError) -> Outcome {
         guard let credentials = try request.credentials(realm: realm), let used = credentials.algorithm,
             Self.algorithms(for: request, on: flow).contains(used.strength),
             used != .md5 || flow.transport.isEncrypted, let meant = Digest.meant(credentials, for: request)
@@ -157,6 +164,9 @@ struct Authenticator: Sendable {
         guard isRight, isKnown, secret != nil, let owner = account.owner else {
             let username = printable(request, credentials.username)
             return .challenge(stale: false, .wrongSecret(username: username, isKnown: isKnown))
+        }
+        guard owner.subscriber.isEnabled || isForHelp else {
+            return .challenge(stale: false, .disabled(username: owner.device.username))
         }
         let nonce = request.bytes.span.extracting(credentials.nonce.range)
         switch ledger.use(nonce, nc: credentials.nc ?? 0, at: now.monotonic) {

@@ -58,12 +58,19 @@ struct Registrar: Sendable {
 
     // MARK: Who somebody is
 
-    mutating func authenticate(_ request: Message, on flow: Flow, _ turn: inout Turn) -> Identity {
+    /// - Parameter isForHelp: Whether it is a call for help, for which neither a disabled extension nor an account that somebody
+    ///   guesses at is turned away.
+    mutating func authenticate(
+        _ request: Message,
+        on flow: Flow,
+        isForHelp: Bool,
+        _ turn: inout Turn
+    ) -> Identity {
         do {
-            switch try authenticator.authenticate(request, on: flow, at: turn.now) {
+            switch try authenticator.authenticate(request, on: flow, isForHelp: isForHelp, at: turn.now) {
             case .authenticated(let proof):
                 let username = proof.device.username
-                guard logins.accepts(username, from: flow.remote.ip, at: turn.now.monotonic) else {
+                guard isForHelp || logins.accepts(username, from: flow.remote.ip, at: turn.now.monotonic) else {
                     return .challenge(
                         challenge(request, on: flow, isStale: false, turn.now),
                         .guarded(username: username)
@@ -94,6 +101,15 @@ struct Registrar: Sendable {
             turn.report(.replayedNonce, request, flow, subject: .account(username))
         case .guarded(let username):
             turn.report(.accountGuarded, request, flow, subject: .account(username))
+        // No offence: a phone that nobody told would shut out everybody at its address.
+        case .disabled(let username):
+            turn.report(
+                .stalePhone,
+                request,
+                flow,
+                subject: .account(username),
+                detail: "its extension is disabled"
+            )
         case .wrongSecret(let username, let isKnown):
             failedLogins += 1
             logins.failed(username, isKnown: isKnown, request, on: flow, &turn)

@@ -39,6 +39,14 @@ extension Switchboard {
         desk.gate?.release(subject, at: now.monotonic) ?? false
     }
 
+    /// A copy of the last gate before a trunk, to try calls on: what is done with it changes nothing here.
+    ///
+    /// - Returns: `nil` where there is no price for them.
+    public func stage(for rehearsal: CallRehearsal, at now: Moment) -> RehearsalStage? {
+        let moment = LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: desk.isOpen)
+        return RehearsalStage(desk.gate, for: rehearsal, in: desk.snapshot, at: moment)
+    }
+
     /// Says whether the business is open by its hours and holidays.
     public mutating func setOpen(_ isOpen: Bool) { desk.isOpenByHours = isOpen }
 

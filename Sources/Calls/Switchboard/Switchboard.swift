@@ -55,7 +55,14 @@ public struct Switchboard: Sendable {
     }
 
     /// Takes one complete message.
-    public mutating func receive(_ bytes: Span<UInt8>, on flow: Flow, _ turn: inout Turn) {
+    ///
+    /// - Parameter isShutOut: Whether it comes from where nobody is listened to but who calls for help.
+    public mutating func receive(
+        _ bytes: Span<UInt8>,
+        on flow: Flow,
+        isShutOut: Bool = false,
+        _ turn: inout Turn
+    ) {
         begin(&turn)
         defer { finish(&turn) }
         do {
@@ -67,6 +74,10 @@ public struct Switchboard: Sendable {
             return
         }
         let message = scratch
+        guard !isShutOut || isAboutHelp(message) else {
+            desk.counters.dropped += 1
+            return
+        }
         if message.method != nil {
             receiveRequest(message, on: flow)
         } else {
@@ -106,7 +117,8 @@ public struct Switchboard: Sendable {
         callTable.review(&desk)
         reviewSubscriptions()
         // Calls and subscriptions that end because of it say so over connections that close because of it.
-        for flow in closing { desk.turn.actions.append(.close(flow)) }
+        let kept = closing.isEmpty ? [] : callTable.flowsOfHelp
+        for flow in closing where !kept.contains(flow) { desk.turn.actions.append(.close(flow)) }
         desk.trunks.apply(desk.snapshot.outside, &desk.turn)
     }
 

@@ -15,6 +15,8 @@ public struct AccountGate: Sendable {
         case message
         /// An INVITE that begins a call, or a REFER: leaves a record, whatever becomes of it.
         case call
+        /// The same for help: its own bucket, so that nothing else a phone did uses it up.
+        case help
     }
 
     private struct Key: Hashable {
@@ -26,6 +28,7 @@ public struct AccountGate: Sendable {
     private static let subscriptions = TokenBucket.Pace(Limits.subscriptionRate)
     private static let messages = TokenBucket.Pace(Limits.messageRate)
     private static let calls = TokenBucket.Pace(Limits.callRate)
+    private static let help = TokenBucket.Pace(Limits.helpRate)
 
     public init() {}
 
@@ -36,6 +39,7 @@ public struct AccountGate: Sendable {
         case .subscription: pace = Self.subscriptions
         case .message: pace = Self.messages
         case .call: pace = Self.calls
+        case .help: pace = Self.help
         }
         var bucket = buckets[Key(device: device, use: use)] ?? TokenBucket()
         guard bucket.holds(1, at: now.nanoseconds, pace) else { return false }

@@ -72,6 +72,19 @@ public enum CallRules {
         by plan: DialPlan? = nil,
         at now: WallTime = WallTime(milliseconds: .max)
     ) -> Verdict<Placement> {
+        let plan = plan ?? DialPlan(snapshot.outside.dialing)
+        if let help = plan.help(attempt.dialled) { return HelpRules.decide(help, way, for: attempt, in: snapshot) }
+        return decideOrdinary(attempt, way, in: snapshot, by: plan, at: now)
+    }
+
+    /// The same for what is known to be no call for help.
+    static func decideOrdinary(
+        _ attempt: CallAttempt,
+        _ way: DialingWay = .dialled,
+        in snapshot: Snapshot,
+        by plan: DialPlan? = nil,
+        at now: WallTime
+    ) -> Verdict<Placement> {
         if let refusal = refusalOfCaller(attempt, in: snapshot) ?? refusalOfProtection(attempt) {
             return .refused(refusal)
         }

@@ -17,7 +17,7 @@ public enum PaidCallRules {
         guard snapshot.outside.trunks.values.contains(where: \.trunk.isEnabled) else { return .refused(.noTrunk) }
         switch dialled {
         case .refused(let fault): return .refused(fault.refusal)
-        case .emergency(let number): return .allowed(help(number, for: attempt, in: snapshot))
+        case .emergency(let number): return HelpRules.decide(number, way, for: attempt, in: snapshot)
         case .outside(let facts):
             let verdict = DialingRules.decide(
                 facts,
@@ -78,17 +78,6 @@ public enum PaidCallRules {
             let verdict = DialingRules.decide(facts, .forwarded, by: owner, in: snapshot.outside.dialing, at: now)
             return outside(verdict, by: owner, in: snapshot).map(\.1)
         }
-    }
-
-    /// Nothing but the wire itself can be in the way of a call for help.
-    private static func help(_ number: DigitString, for attempt: CallAttempt, in snapshot: Snapshot) -> Placement {
-        Placement(
-            .help(attempt),
-            payer: .phone(attempt.caller),
-            target: .emergency(number),
-            protection: attempt.media,
-            outside: OutsideCall(permit: nil, shownNumber: snapshot.outside.callerNumber(of: attempt.caller.number))
-        )
     }
 }
 

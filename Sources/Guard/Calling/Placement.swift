@@ -72,6 +72,9 @@ public final class Placement: Sendable {
         (self.outside, self.step) = (outside, step)
     }
 
+    /// Whether somebody calls for help.
+    public var isForHelp: Bool { if case .help = attempt { true } else { false } }
+
     /// Whether the caller's leg is in the clear, by the exception of its trunk.
     public var isPlain: Bool { if case .inbound(let attempt) = attempt { attempt.isPlain } else { false } }
 
@@ -79,8 +82,8 @@ public final class Placement: Sendable {
     public func refusal(in snapshot: Snapshot, at now: WallTime) -> CallRefusal? {
         let verdict: Verdict<Placement>
         switch attempt {
-        case .dialled(let attempt): verdict = CallRules.decide(attempt, in: snapshot, at: now)
-        case .paid(let attempt, let way): verdict = CallRules.decide(attempt, way, in: snapshot, at: now)
+        case .dialled(let attempt): verdict = CallRules.decideOrdinary(attempt, in: snapshot, at: now)
+        case .paid(let attempt, let way): verdict = CallRules.decideOrdinary(attempt, way, in: snapshot, at: now)
         case .forwarded(let attempt): verdict = ForwardRules.decide(attempt, in: snapshot, at: now)
         case .service(let attempt, let service): verdict = CallRules.decide(attempt, to: service, in: snapshot)
         case .inbound(let attempt): verdict = InboundRules.decide(attempt, in: snapshot, at: now)

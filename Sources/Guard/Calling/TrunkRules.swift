@@ -30,7 +30,9 @@ public enum TrunkRules {
     /// - Parameters:
     ///   - status: The final one that the provider gave; 408 for silence.
     ///   - hasRung: Whether the caller was told that it rings, and may have heard somebody.
-    public static func overflows(_ status: Int, hasRung: Bool) -> Bool {
+    ///   - isForHelp: A call for help goes on whatever a provider says of it.
+    public static func overflows(_ status: Int, hasRung: Bool, isForHelp: Bool = false) -> Bool {
+        if isForHelp { return true }
         guard !hasRung else { return false }
         return status == 408 || (500..<600 ~= status && status != 501 && status != 505 && status != 513)
     }

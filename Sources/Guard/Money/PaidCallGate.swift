@@ -33,9 +33,11 @@ public struct PaidCallGate: Sendable {
         public var money = LedgerTurn()
         /// What call patterns want people to know, each with whom it is about.
         public var findings: [PatternFinding] = []
+        /// Calls that are more, or faster, than there may be.
+        public var excesses: [CallExcess] = []
 
         public var isEmpty: Bool {
-            money.entries.isEmpty && money.ends.isEmpty && money.alerts.isEmpty && findings.isEmpty
+            money.entries.isEmpty && money.ends.isEmpty && money.alerts.isEmpty && findings.isEmpty && excesses.isEmpty
         }
     }
 
@@ -109,7 +111,9 @@ public struct PaidCallGate: Sendable {
         var attempt = OutsideAttempt(permit.facts, permit.way, by: number, isOpen: moment.isOpen, price.tariff)
         attempt.isBothOutside = isBothOutside
         let pace = CallLimits.Attempt(caller: number, trunk: trunk.name.text, isAbroad: price.isInternational)
-        if let refusal = limits.judge(pace, at: moment.now)?.refusal {
+        if let excess = limits.judge(pace, at: moment.now) {
+            outcome.excesses.append(excess)
+            let refusal = excess.refusal
             // That a trunk is full says nothing about who calls.
             return refusal.isOfTrunk ? .refused(refusal) : refused(refusal, attempt, at: moment.now)
         }

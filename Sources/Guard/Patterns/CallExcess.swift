@@ -35,7 +35,7 @@ public struct CallExcess: Error, Hashable, Sendable {
             }
         return CallRefusal(
             status: status,
-            control: PatternControls.callLimits,
+            control: .callLimits,
             reason: "\(who) \(what) [call-limits]",
             isOfTrunk: isOfTrunk
         )

@@ -38,7 +38,6 @@ public enum PatternVerdict: Hashable, Sendable {
 /// The practices of this folder, until each has all its faces.
 public enum PatternControls {
     public static let callPatterns: Control? = nil
-    public static let callLimits: Control? = nil
     public static let afterHours: Control? = nil
 }
 

@@ -25,10 +25,11 @@ extension RingfenceServer {
                 settings: try backend.storedSettings().outside,
                 dialing: try backend.lastChange(by: [.openDialling, .closeDialling]),
                 spending: try backend.lastChange(by: [.changeSpending]),
+                patterns: try backend.lastChange(by: [.changePatterns]),
                 steps: steps.sorted { $0.sequence < $1.sequence }
             )
         }
-        return OutsideFacts(
+        var facts = OutsideFacts(
             inForce: live?.0 ?? .none,
             stored: kept?.settings,
             dialingChangedAt: kept?.dialing,
@@ -36,6 +37,8 @@ extension RingfenceServer {
             ceilingSteps: kept?.steps ?? [],
             standings: live?.1 ?? []
         )
+        facts.patternsChangedAt = kept?.patterns
+        return facts
     }
 }
 
@@ -43,6 +46,7 @@ private struct Kept: Sendable {
     let settings: OutsideSettings
     let dialing: WallTime?
     let spending: WallTime?
+    let patterns: WallTime?
     let steps: [JournalEntry]
 }
 

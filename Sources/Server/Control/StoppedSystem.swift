@@ -45,6 +45,7 @@ private struct StoppedEngine: LiveState, BanList, CertificateHolder, HealthRepor
     func live(_ parts: LiveParts) async -> LiveReport { LiveReport() }
     func endCall(_ id: String) async -> Bool { false }
     func release(_ subject: PatternFinding.Subject) async -> Bool { false }
+    func rehearse(_ rehearsal: CallRehearsal) async -> [RehearsedCall]? { nil }
     func bans() async -> [Ban] { [] }
     func protection(of source: BanSource) async -> BanRules.Protection? { nil }
     func impose(_ ban: Ban) async {}

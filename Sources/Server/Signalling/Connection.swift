@@ -55,6 +55,8 @@ final class Connection: ChannelInboundHandler {
     var username: String?
     /// Messages of a stranger that were read.
     var heard = 0
+    /// Whether a ban of its source does not end it, because somebody there may call for help.
+    var mayBeShutOut = false
     /// Messages of a stranger that were not read.
     var dropped = 0
     /// Whether the phone is not read for a moment, because it has used up its budget.

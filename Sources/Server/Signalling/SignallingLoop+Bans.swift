@@ -55,13 +55,16 @@ extension SignallingLoop {
         return ban
     }
 
-    /// What is open from there is closed now: a ban that waits for the next connection is none.
+    /// What is open from there is closed now: a ban that waits for the next connection is none. Over a connection that somebody
+    /// calls for help by, nothing else is heard any more.
     private func shutOut(_ ban: Ban, at now: WallTime) {
         figures.bans += 1
         outlets.events.publish(.banned(ban))
         tell(.banned, ban.source.address, "\(ban.evidence); until \(ban.until); to lift it: \(ban.remedy)", at: now)
+        let calling = switchboard.flowsOfHelp
         for connection in connections.all where connection.flow.remote.ip.accountable == ban.source.address {
-            connection.end(.banned)
+            connection.mayBeShutOut = true
+            if !calling.contains(connection.id) { connection.end(.banned) }
         }
     }
 

@@ -7,9 +7,11 @@ import Primitives
 
 /// Connections as they come and go.
 extension SignallingLoop {
-    /// Whether nobody may connect from there. Counts who tried.
+    /// Whether nobody may connect from there. Counts who tried. Where phones logged in of late they may, to call for help.
     func turnsAway(_ source: IPAddress) -> Bool {
-        guard admission.bans.shutsOut(source, at: SystemClock.wall) else { return false }
+        guard admission.bans.shutsOut(source, at: SystemClock.wall),
+            admission.origin(of: source, at: SystemClock.monotonic) == .anywhere
+        else { return false }
         figures.bannedConnections += 1
         return true
     }
@@ -36,6 +38,7 @@ extension SignallingLoop {
             admission.disconnected(remote.ip, origin, isPhone: false)
             return nil
         }
+        connection.mayBeShutOut = admission.bans.shutsOut(remote.ip, at: SystemClock.wall)
         figures.acceptedConnections += 1
         patience.begin(at: now)
         moved(connection)

@@ -15,7 +15,8 @@ extension SignallingLoop {
         guard admits(connection, bytes: message.count, at: now) else { return }
         spoke(connection, at: now.monotonic)
         turn.begin(at: now)
-        switchboard.receive(message, on: connection.flow, &turn)
+        let isShutOut = connection.mayBeShutOut && admission.bans.shutsOut(connection.flow.remote.ip, at: now.wall)
+        switchboard.receive(message, on: connection.flow, isShutOut: isShutOut, &turn)
         carryOut(from: connection.isOutgoing ? nil : Sender(connection.flow))
     }
 
@@ -34,7 +35,8 @@ extension SignallingLoop {
     }
 
     func receive(_ datagram: Span<UInt8>, on flow: Flow, at now: Moment) {
-        guard !admission.bans.shutsOut(flow.remote.ip, at: now.wall) else {
+        let isShutOut = admission.bans.shutsOut(flow.remote.ip, at: now.wall)
+        guard !isShutOut || admission.origin(of: flow.remote.ip, at: now.monotonic) != .anywhere else {
             figures.bannedDatagrams += 1
             return
         }
@@ -42,7 +44,7 @@ extension SignallingLoop {
             return dropped(from: flow, at: now)
         }
         turn.begin(at: now)
-        switchboard.receive(datagram, on: flow, &turn)
+        switchboard.receive(datagram, on: flow, isShutOut: isShutOut, &turn)
         carryOut(from: Sender(flow))
     }
 

@@ -94,12 +94,14 @@ enum RecordSheet {
     static let columns = [
         "call", "started", "answered", "ended", "seconds", "from", "phone", "dialled", "to", "trunk", "forwarded by",
         "outcome", "status", "control", "reason", "caller's encryption", "callee's encryption", "way",
+        "paid by",
+        "number paid for", "price list", "price", "cost", "currency",
     ]
 
     static var heading: String { columns.map(cell).joined(separator: ",") }
 
     static func line(_ record: CallRecord) -> String {
-        [
+        let call: [String] = [
             record.id, record.startedAt.description, record.answeredAt?.description ?? "",
             record.endedAt?.description ?? "", record.talk.map { "\($0)" } ?? "", record.caller.text,
             record.callerDevice?.text ?? "", record.dialled, record.callee?.text ?? "", record.trunk?.text ?? "",
@@ -107,7 +109,25 @@ enum RecordSheet {
             record.status.map { "\($0)" } ?? "", record.control?.rawValue ?? "", record.reason,
             protection(record.callerProtection), protection(record.calleeProtection),
             record.path.map(\.words).joined(separator: ", "),
-        ].map(cell).joined(separator: ",")
+        ]
+        return (call + money(record.charges)).map(cell).joined(separator: ",")
+    }
+
+    /// What its legs to the outside cost together; of several, such as after a transfer, the rest of each one after the other.
+    private static func money(_ charges: [LegCharge]) -> [String] {
+        guard !charges.isEmpty else { return ["", "", "", "", "", ""] }
+        let cost = charges.reduce(0) { $0 + $1.counted.micros }
+        return [
+            each(charges, \.payer.extension.text), each(charges, \.number.text),
+            each(charges) { "\($0.deck.text) version \($0.version)" }, each(charges, \.tariff.description),
+            Money(clamping: cost).description, each(charges, \.currency.code),
+        ]
+    }
+
+    private static func each(_ charges: [LegCharge], _ text: (LegCharge) -> String) -> String {
+        var texts: [String] = []
+        for charge in charges where !texts.contains(text(charge)) { texts.append(text(charge)) }
+        return texts.joined(separator: "; ")
     }
 
     private static func protection(_ leg: LegProtection?) -> String { leg == nil ? "" : leg.words }

@@ -10,7 +10,9 @@ struct PatternNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pattern",
         abstract: "What looks like a stolen extension, and whose calls are stopped.",
-        subcommands: [PatternShow.self, PatternSet.self, PatternAdjust.self, PatternRelease.self],
+        subcommands: [
+            PatternShow.self, PatternSet.self, PatternAdjust.self, PatternRelease.self, PatternRehearse.self,
+        ],
         aliases: ["patterns"]
     )
 }

@@ -54,6 +54,7 @@ struct AttackRun: AsyncParsableCommand {
             target.insider = .onThisMachine(directory: installation.directory)
             target.insider?.control = .onSocket(of: installation)
             target.insider?.ceiling = .onSocket(of: installation)
+            target.insider?.rehearse = CallRehearsal.onSocket(of: installation)
             target.outside = try OutsideTerms.read(from: server)
             target.insider?.provider = .inThisProcess(
                 try server.perform(ListNumbers()).numbers,

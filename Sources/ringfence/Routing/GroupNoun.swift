@@ -53,7 +53,7 @@ struct GroupAdd: SettingCommand {
         commandName: "add",
         abstract: "Make a ring group.",
         discussion: """
-            Who is disabled, not registered, in a call or not to be disturbed does not ring.
+            Who is disabled, not registered, in a call or left alone does not ring.
 
               ringfence group add sales --member 101 102 103
               ringfence group add help --member 104 105 --order longest-idle \\

@@ -70,6 +70,11 @@ extension MemoryTarget {
         return Array(lines.joined(separator: "\r\n").utf8)
     }
 
+    /// On a copy of what decides, as the running server does.
+    func rehearse(_ rehearsal: CallRehearsal) -> [RehearsedCall]? {
+        switchboard.stage(for: rehearsal, at: moment)?.play(rehearsal)
+    }
+
     // MARK: Weaknesses
 
     /// What is in force and not shown: the settings that an attacker reads are those of a sound business.
@@ -94,6 +99,10 @@ extension MemoryTarget {
                 let approval = PremiumApproval(number, from: now, until: until, approvedBy: "nobody", reason: "none")
                 _ = dialing.put(try #require(approval))
             }
+        case .callsWithoutLimit:
+            var limits = office.snapshot.outside.callLimits
+            limits.person = try #require(CallLimitSettings.Limit(simultaneous: 100, perSecond: 100, perMinute: 1_000))
+            return [.outside(.limitCalls(limits))]
         default: return []
         }
         return changes + [.outside(.dial(dialing))]
@@ -117,13 +126,15 @@ extension MemoryTarget {
         let spent = weakness == .overspends ? Money(clamping: hour.micros + 1) : .zero
         let line = SpendStanding.Line(span: .hour, isAfterHours: false, spent: spent, limit: hour)
         let standing = SpendStanding(pool: .business, lines: [line], running: 0, inProgress: .zero, overshoot: .zero)
-        return OutsideTerms(
+        var terms = OutsideTerms(
             dialing: settings.dialing,
             spending: settings.spending,
             standings: [standing],
             hasTrunk: true,
             at: WallTime(milliseconds: 1_800_000_000_000)
         )
+        terms.callLimits = settings.callLimits
+        return terms
     }
 
     /// The real rules, in the name of one account.

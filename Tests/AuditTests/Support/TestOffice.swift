@@ -122,6 +122,10 @@ extension MemoryTarget {
         )
         insider.control = controlTrials(office)
         insider.ceiling = ceilingTrials()
+        insider.rehearse = { [self] (rehearsal) async throws(WireError) in
+            guard let seen = await rehearse(rehearsal) else { throw WireError(.local, "no price") }
+            return seen
+        }
         insider.provider = rehearsal(office)
         return insider
     }

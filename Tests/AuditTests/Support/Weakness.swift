@@ -26,6 +26,7 @@ enum Weakness: String, CaseIterable {
     case keepsWhoLeft, transfersAnything
     case callsAnywhere, transfersAbroad, followsPhones, readsDisguises
     case paysForCalls, transfersToPremium
+    case callsWithoutLimit
     case overspends, waitsForConfirmation, raisesAlone
     case trustsAnyProvider, fallsBack, agreesToLess, believesProviders, letsProvidersDial, logsInAnywhere
     case believesCallers, showsAnyName, showsClaims
@@ -116,6 +117,7 @@ enum Weakness: String, CaseIterable {
         case .readsDisguises: "T08"
         case .paysForCalls: "T01p"
         case .transfersToPremium: "Z05"
+        case .callsWithoutLimit: "T01c"
         case .overspends: "T01s"
         case .waitsForConfirmation: "T14"
         case .raisesAlone: "I04c"

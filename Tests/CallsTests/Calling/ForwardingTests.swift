@@ -108,11 +108,11 @@ struct RefusedForwardTests {
     }
 
     static let strangers: [(contact: String, shown: String)] = [
-        ("<sip:+9601234567@trunk.example>", "+9601234567"), ("<sip:999@\(Office.domain)>", "999"),
+        ("<sip:+9601234567@trunk.example>", "+9601234567"), ("<sip:798@\(Office.domain)>", "798"),
         ("<sip:*8@\(Office.domain)>", "*8"), ("<sip:**103@\(Office.domain)>", "**103"),
         ("<sip:10%33%3bx@\(Office.domain)>", "103·x"), ("<sip:%22;\u{2E}103@h>", "··.103"),
         ("<tel:+44-103>", "+44103"), ("<tel:103;phone-context=evil.example>", "103·phone-context·evil.e"),
-        ("<sips:999@\(Office.domain)>", "999"),
+        ("<sips:798@\(Office.domain)>", "798"),
         ("<https://evil.example/103>", "an unusable address"), ("<sip:office.example>", "an unusable address"),
         ("*", "an unusable address"), ("<<>", "an unusable address"), ("", "an unusable address"),
     ]

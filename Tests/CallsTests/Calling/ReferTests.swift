@@ -186,7 +186,7 @@ struct BlindTransferTests {
 struct RefusedTransferTests {
     /// Rows S11 and S02, and rule PAID: what is dialled is judged as a call of the phone that asks.
     static let refused: [(to: String, status: Int)] = [
-        ("<sip:999@office.example>", 404), ("<tel:+4420000000>", 404), ("<sip:103@elsewhere.example>", 404),
+        ("<sip:798@office.example>", 404), ("<tel:+4420000000>", 404), ("<sip:103@elsewhere.example>", 404),
         ("<sip:102@office.example>", 403), ("<sip:103@office.example?Route=%3Csip:evil%3E>", 400),
         ("<sip:103@office.example?Replaces=x%3Bto-tag%3Da%3Bfrom-tag%3Db&Authorization=y>", 400),
         ("<sip:103@office.example?P-Asserted-Identity=%22CEO%22>", 400), ("<sip:103@office.example?Replaces=x>", 400),
@@ -207,9 +207,9 @@ struct RefusedTransferTests {
 
     @Test func `leave a record of who tried what`() throws {
         var stage = try TransferScene()
-        _ = stage.refer("<sip:999@office.example>")
+        _ = stage.refer("<sip:798@office.example>")
         let record = try #require(stage.scene.office.record())
-        #expect(record.caller.text == "102" && record.dialled == "999" && record.status == 404)
+        #expect(record.caller.text == "102" && record.dialled == "798" && record.status == 404)
         #expect(record.outcome == .refused && record.endedAt != nil)
     }
 

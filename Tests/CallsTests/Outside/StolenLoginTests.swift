@@ -114,6 +114,10 @@ struct StolenLoginTests {
         }
         #expect(statuses.count { $0 == 100 } == 2, "\(statuses)")
         #expect(Set(statuses) == [100, 486], "\(statuses)")
+        let events = scene.office.events.filter { $0.kind == .callLimit }
+        #expect(events.count == 6 && events.allSatisfy { $0.control == .callLimits })
+        let refused = scene.office.records.filter { $0.status == 486 }
+        #expect(!refused.isEmpty && refused.allSatisfy { $0.control == .callLimits }, "\(refused.map(\.control))")
     }
 }
 

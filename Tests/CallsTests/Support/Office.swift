@@ -126,6 +126,9 @@ struct Office {
 
     // MARK: The network
 
+    /// Where nobody is listened to but who calls for help.
+    var shutOut: Set<FlowID> = []
+
     mutating func flow(
         from address: String = "192.0.2.50:50000",
         over transport: Transport = .tls,
@@ -145,7 +148,7 @@ struct Office {
     mutating func deliver(_ text: String, on flow: Flow) {
         var turn = Turn(at: moment)
         let bytes = Array(text.utf8)
-        switchboard.receive(bytes.span, on: flow, &turn)
+        switchboard.receive(bytes.span, on: flow, isShutOut: shutOut.contains(flow.id), &turn)
         carryOut(turn.actions)
     }
 

@@ -24,7 +24,7 @@ class Business:
     """A server with a trunk, a number that leads to 101, and extensions 101 and 102; phones are switched on one by one."""
 
     def __init__(self, program, folder, transport):
-        self.folder, self.phones = folder, []
+        self.folder, self.phones, self.rates, self.calls = folder, [], RATES, 10
         self.provider = Provider(folder, transport=transport)
         self.server = Server(program, folder, plain_calls=0 if transport == "tls" else 8)
         self.providers = [self.provider]
@@ -37,7 +37,7 @@ class Business:
         self.server.start()
         self.server.run("extension", "add", "101", "102")
         password, rates = os.path.join(self.folder, "password"), os.path.join(self.folder, "rates.csv")
-        for path, text in ((password, PASSWORD + "\n"), (rates, RATES)):
+        for path, text in ((password, PASSWORD + "\n"), (rates, self.rates)):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
         self.server.run("country", "home", "DE")
@@ -45,7 +45,7 @@ class Business:
         for name, servers, priority in trunks:
             places = [text for each in servers for text in ("--server", "127.0.0.1:%d" % each.port)]
             self.server.run("trunk", "add", name, "--domain", DOMAIN, *places, *servers[0].means, "--username", "account",
-                            "--password-file", password, "--priority", str(priority))
+                            "--password-file", password, "--priority", str(priority), "--calls", str(self.calls))
         self.server.run("number", "add", OURS, "--to", "extension", "101")
         self.server.run("number", "caller", OURS)
         if not until(lambda: all("REG user=account" in servers[0].log("kamailio") for _, servers, _ in trunks), 20):

@@ -18,7 +18,7 @@ from server import free_port
 
 DOMAIN = "provider.test"
 PASSWORD = "Pa55-of-the-provider"
-MEDIA_PORTS = 100
+MEDIA_PORTS = 400
 
 CONFIG = """\
 #!KAMAILIO
@@ -131,16 +131,17 @@ verify_certificate = no
 
 
 class Provider:
-    def __init__(self, folder, name="provider", like=None, transport="tls"):
+    def __init__(self, folder, name="provider", like=None, transport="tls", ports=None):
+        """ports: for SIP over UDP and TCP, for SIP over TLS, for rtpengine's commands, and the first one for audio."""
         self.transport, is_plain = transport, transport != "tls"
         self.folder, self.processes, self.signalling = os.path.join(folder, name), [], None
-        os.makedirs(self.folder)
-        self.udp, self.tls, self.control, self.media = free_port(), free_port(), free_port(), free_port(MEDIA_PORTS)
+        os.makedirs(self.folder, exist_ok=True)
+        self.udp, self.tls, self.control, self.media = ports or (free_port(), free_port(), free_port(), free_port(MEDIA_PORTS))
         self.ca = os.path.join(self.folder, "ca.pem")
         if like:
             for file in ("ca.pem", "server.pem", "server.key"):
                 shutil.copy(os.path.join(like.folder, file), self.folder)
-        else:
+        elif not os.path.exists(os.path.join(self.folder, "server.pem")):
             self._certify()
         for name, text in (("kamailio.cfg", CONFIG), ("tls.cfg", TLS)):
             with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
@@ -168,13 +169,13 @@ class Provider:
             subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
 
         run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key", "-out", "ca.pem",
-            "-days", "2", "-subj", "/CN=Authority of the provider", "-addext", "basicConstraints=critical,CA:TRUE")
+            "-days", "365", "-subj", "/CN=Authority of the provider", "-addext", "basicConstraints=critical,CA:TRUE")
         run("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "server.key", "-out", "server.csr",
             "-subj", "/CN=" + DOMAIN)
         with open(os.path.join(self.folder, "san"), "w", encoding="utf-8") as file:
             file.write("subjectAltName=DNS:%s,URI:sip:%s,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n" % (DOMAIN, DOMAIN))
         run("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", "server.pem",
-            "-days", "2", "-extfile", "san")
+            "-days", "365", "-extfile", "san")
 
     def start(self):
         self._spawn("rtpengine", "--config-file=none", "--table=-1", "--interface=127.0.0.1",

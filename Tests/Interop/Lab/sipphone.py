@@ -90,6 +90,7 @@ class Phone:
     def _answer(self, request, status, body=""):
         to = request["to"] if ";tag=" in request["to"] else request["to"] + ";tag=" + token()
         lines = ["SIP/2.0 %d OK" % status] + ["Via: " + via for via in request.all("via")]
+        lines += ["Record-Route: " + route for route in request.all("record-route")]
         lines += ["From: " + request["from"], "To: " + to, "Call-ID: " + request["call-id"], "CSeq: " + request["cseq"]]
         lines += ["Contact: <sip:%s@%s;transport=tls>" % (self.username, self.local)]
         self._send(lines, body)

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+import SIP
+
+/// Calls for help go out before all others (control `emergency-calls`): by whichever trunk is up, and where every line is taken the
+/// newest ordinary call makes room. No route, limit or refusal of a provider has a say.
+extension CallTable {
+    /// Places a call for help. Nothing makes room for it before this: it was judged.
+    ///
+    /// - Returns: Why it is not on its way; `nil` when it is.
+    mutating func callForHelp(_ placement: Placement, of serial: UInt64, _ desk: inout Desk) -> Refused? {
+        guard case .ringing(let ringing)? = self[serial]?.phase else { return .noTrunk }
+        if count > desk.settings.calls { makeRoom(for: serial, among: Array(keys), &desk) }
+        let ways = waysToHelp(placement, ringing, &desk)
+        guard let way = ways.first(where: { hasLine(over: $0.trunk, besides: serial) }) ?? ways.first else {
+            return desk.isShortOfPorts ? .noPlainPort : .noTrunk
+        }
+        if !hasLine(over: way.trunk, besides: serial) {
+            makeRoom(for: serial, among: Array(of(Party.key(of: way.trunk.name))), &desk)
+        }
+        guard let call = self[serial] else { return .noTrunk }
+        switch admit(placement, over: way.trunk, in: serial, &desk) {
+        case .refused(let refusal): return Refused(refusal)
+        case .allowed(let permit): return send(call, over: way, permit, &desk)
+        }
+    }
+
+    /// The connections that somebody calls for help over.
+    var flowsOfHelp: Set<FlowID> {
+        var flows: Set<FlowID> = []
+        for call in values where call.isForHelp {
+            switch call.phase {
+            case .ringing, .answering, .refusing: if let flow = call.incoming?.flow.id { flows.insert(flow) }
+            case .talking(let conversation):
+                for end in [conversation.caller, conversation.callee] {
+                    if let flow = end.leg?.flow?.id { flows.insert(flow) }
+                }
+            }
+        }
+        return flows
+    }
+
+    /// Every trunk that is up, first choice first, each by a server that this call was not tried at. Those on which no line can be
+    /// made free come last: a provider may have more lines than somebody thought.
+    private func waysToHelp(_ placement: Placement, _ ringing: Call.Ringing, _ desk: inout Desk) -> [TrunkWay] {
+        let tried = ringing.branches.filter { $0.placement === placement && $0.party.trunk != nil }.map(\.flow.id)
+        guard tried.count < Limits.trunkTries else { return [] }
+        var ways: [TrunkWay] = []
+        for access in desk.snapshot.outside.usableTrunks {
+            guard let way = desk.trunks.way(over: access.trunk.name, except: tried, at: desk.now),
+                way.flow.transport.isEncrypted || TrunkRules.isPlain(way.trunk, at: desk.now.wall),
+                desk.hasPort(for: way)
+            else { continue }
+            ways.append(way)
+        }
+        let canClear = ways.filter { newestOrdinary(among: of(Party.key(of: $0.trunk.name))) != nil }
+        return canClear + ways.filter { way in !canClear.contains { $0.trunk.name == way.trunk.name } }
+    }
+
+    private func hasLine(over trunk: Trunk, besides serial: UInt64) -> Bool {
+        of(Party.key(of: trunk.name)).subtracting([serial]).count < trunk.calls
+    }
+
+    /// Ends the newest of these that is no call for help, if there is one.
+    private mutating func makeRoom(for serial: UInt64, among serials: [UInt64], _ desk: inout Desk) {
+        guard let newest = newestOrdinary(among: serials.filter { $0 != serial }) else { return }
+        end(newest, because: "its line was needed for a call for help", &desk)
+    }
+
+    private func newestOrdinary(among serials: some Sequence<UInt64>) -> UInt64? {
+        serials.filter { serial in
+            guard let call = self[serial], !call.isForHelp else { return false }
+            if case .refusing = call.phase { return false }
+            return true
+        }.max()
+    }
+}
+
+extension Call {
+    /// Whether somebody calls for help: nobody but those in it ends it.
+    var isForHelp: Bool { grounds?.placement.isForHelp ?? false }
+
+    /// The trunks that it may leave by and has not yet, by what ``Party/key(of:)`` makes of them; none that the caller came by.
+    /// Each has a line of the trunk.
+    var openTrunks: Set<String> {
+        guard case .ringing(let ringing) = phase else { return [] }
+        var open: Set<String> = []
+        for branch in ringing.branches where branch.party.trunk != nil && branch.status == nil {
+            open.insert(branch.party.username)
+        }
+        open.remove(caller.username)
+        return open
+    }
+}
+
+extension Desk {
+    /// Whether who dials this calls for help.
+    func isHelp(_ dialled: String) -> Bool { dialPlan.help(dialled) != nil }
+}

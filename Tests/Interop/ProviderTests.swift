@@ -49,7 +49,8 @@ struct ProviderFeatureTests {
     @Test(
         .timeLimit(.minutes(5)),
         arguments: [
-            "dtmf", "hold", "blind", "premium", "attended", "forward", "pickup", "group", "unanswered", "blocked", "failover",
+            "dtmf", "hold", "blind", "premium", "attended", "forward", "pickup", "group", "unanswered", "blocked",
+            "failover",
         ]
     )
     func `what a business does with outside calls works with real phones and providers`(feature: String) throws {

@@ -187,7 +187,7 @@ def unanswered(business):
     server.run("extension", "forwarding", "101", "--to", "nobody")
     outside.dial(OUR_URI)
     yield "rings again", desk.hears("incoming", 10, 2)
-    yield "goes nowhere", ended(outside, 2) and second.count("incoming") == 1
+    yield "goes nowhere", ended(outside, 2) and second.count("established") == 1
 
 
 def blocked(business):

@@ -89,3 +89,7 @@ extension PatternThreshold: JournalValue {}
 extension PatternSettings: JournalValue {}
 extension CallLimitSettings.Limit: JournalValue {}
 extension AfterHoursSettings: JournalValue {}
+extension RingGroup: JournalValue {}
+extension ForwardSettings: JournalValue {}
+extension BlockList: JournalValue {}
+extension NightMode: JournalValue {}

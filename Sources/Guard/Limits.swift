@@ -155,6 +155,8 @@ public enum Limits {
 
     /// Forwards that one call may go through, and with it the chains that phones can make (row S20). As many as transfers.
     static let forwards = 5
+    /// Places that one call may come to by groups and their fallbacks: three more than any office needs.
+    static let routedPlaces = 8
     /// Characters of a stranger's name that are shown: as many as a display has.
     static let callerNameScalars = 48
     /// Characters of a forward's target that a refusal repeats: more than any number has.

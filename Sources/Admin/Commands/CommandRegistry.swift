@@ -46,6 +46,11 @@ public enum CommandRegistry {
             SetAfterHours.self, RehearseCalls.self,
         ]
         + [ListNumbers.self, AddNumber.self, RouteNumber.self, RemoveNumber.self, SetCallerNumber.self]
+        + [
+            ListGroups.self, PutGroup.self, ChangeGroupMembers.self, RemoveGroup.self, ListForwards.self,
+            SetForward.self, ClearForward.self, SetQuiet.self, ListBlocks.self, AddBlock.self, RemoveBlock.self,
+            BlockAnonymous.self, SwitchNight.self,
+        ]
         + [AddOperator.self, ListOperators.self, RemoveOperator.self]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

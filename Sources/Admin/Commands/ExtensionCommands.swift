@@ -42,6 +42,9 @@ extension Administrator {
     fileprivate func make(_ new: NewExtension, in snapshot: Snapshot) throws(Refusal) -> Extension {
         let number = try parse(new.number)
         guard snapshot.extensions[number] == nil else { throw .extensionExists(number) }
+        if let group = snapshot.outside.routing.group(numbered: number) {
+            throw .taken(number, by: "group \(group.name)")
+        }
         let plan = DialPlan(snapshot.outside.dialing)
         if let refusal = HelpRules.refusal(ofOwning: number, by: plan) { throw refusal }
         var value = Extension(number: number, name: try name(new.name ?? "Extension \(number)"), createdAt: now())

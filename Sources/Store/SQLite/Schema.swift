@@ -49,6 +49,9 @@ enum Schema {
             try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN charges TEXT")
         }
         migrator.registerMigration("0021 when extensions were last used") { try $0.execute(sql: uses) }
+        migrator.registerMigration("0022 the way of a call") {
+            try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN path TEXT")
+        }
         return migrator
     }
 

@@ -102,6 +102,7 @@ public struct PaidCallGate: Sendable {
         at moment: LedgerMoment
     ) -> Verdict<TrunkPermit> {
         guard let outside = placement.outside else { return .refused(.notOutside) }
+        if let refusal = DialInRules.refusal(of: placement) { return .refused(refusal) }
         guard let permit = outside.permit else {
             return .allowed(TrunkPermit(placement, over: trunk.name, charge: nil))
         }

@@ -63,6 +63,7 @@ enum JournalDetail {
 protocol JournalValue: Encodable {}
 
 extension Extension: JournalValue {}
+extension Reservation: JournalValue {}
 extension DeviceSummary: JournalValue {}
 extension ListenerException: JournalValue {}
 extension Operator: JournalValue {}

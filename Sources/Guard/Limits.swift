@@ -167,6 +167,16 @@ public enum Limits {
     /// Ranges that a business knows better, of which each is looked at for each number.
     static let ownRanges = Model.Limits.ownRanges
 
+    // MARK: Extensions that nobody uses
+
+    /// Days without a registration or a call after which people are told, and after which the extension ends.
+    public static let unusedDays = 60
+    public static let dormantDays = 90
+    /// Days that people have known of it at least before it ends.
+    public static let noticeDays = 30
+    /// Days that an extension may be kept although nobody uses it, before somebody has to decide anew: a year, and time to do so.
+    public static let reservedDays = 400
+
     /// Days that an unencrypted listener may stay open before somebody has to decide anew: a quarter.
     public static let longestExceptionDays = 92
     /// Unencrypted listeners at a time. Who needs more has not replaced anything.

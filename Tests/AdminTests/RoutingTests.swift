@@ -94,6 +94,12 @@ struct RoutingTests {
         try await office.run(SetQuiet(number: "102", false))
         #expect(office.store.snapshot.outside.routing.forwards.isEmpty)
         #expect(
+            office.notes.texts.filter { $0.contains("undo it") } == [
+                "calls of extension 101 go to 102 when nobody answers, by root (uid 0) from this machine; "
+                    + "undo it: ringfence forward clear 101 no-answer"
+            ]
+        )
+        #expect(
             try office.journal().suffix(4).map(\.action) == [
                 "forward.set", "forward.quiet", "forward.clear", "forward.quiet",
             ]
@@ -139,14 +145,17 @@ struct RoutingTests {
         #expect(try await !office.run(SwitchNight(.closed)).isOpen)
         #expect(await office.refusal(SwitchNight(.closed))?.reason == "it is as you want it already")
         #expect(try await office.run(SwitchNight(.automatic)).isOpen)
-        let holidays = try #require(Holidays(parsing: "2027-01-15"))
-        let hours = OpeningHours(zone: "UTC", spans: office.store.snapshot.hours?.spans ?? [], holidays: holidays)
-        #expect(hours?.isOpen(at: noon) == false)
-        let draft = JournalDraft(actor: "test", action: "hours.set", subject: "hours")
-        _ = try office.store.change([.keepHours(hours)], journal: [draft], at: noon)
+        let holidays = try #require(Holidays(parsing: "2027-01-14..2027-01-16, 2027-12-24"))
+        #expect(try await !office.run(ChangeHolidays(["2027-12-24", "2027-01-14..2027-01-16"])).isOpen)
+        #expect(await office.refusal(ChangeHolidays(["2027-01-15"]))?.reason == "there is nothing to change")
+        #expect(await office.refusal(ChangeHolidays(["2027-02-29"]))?.reason.contains("2026-12-24..") == true)
         let later = try await office.run(SetHours(zone: "UTC", spans: ["mon-fri 07:00-18:00"]))
         #expect(!later.isOpen && later.hours?.holidays == holidays, "other hours keep the holidays")
+        let workday = try await office.run(ChangeHolidays(["2027-01-15"], isRemoval: true))
+        #expect(workday.isOpen && workday.hours?.holidays.description == "2027-01-14, 2027-01-16, 2027-12-24")
         #expect(try await office.run(SwitchNight(.open)).isOpen)
+        try await office.run(SetHours(zone: "", spans: []))
+        #expect(await office.refusal(ChangeHolidays(["2027-01-15"]))?.reason.contains("has no hours") == true)
     }
 
     @Test func `whoever gets the number of an extension that is gone gets none of its place in the plan`() async throws

@@ -73,11 +73,18 @@ public struct SetForward: Command {
             guard own.forwarding.allows(target) else { throw .mayNotForward(own.number, target, own.forwarding) }
             throw .forwardRefused(own.number, refusal)
         }
-        return try await administrator.forward(own.number, Self.name, by: caller) { settings in
+        let report = try await administrator.forward(own.number, Self.name, by: caller) { settings in
             guard settings.forwards[occasion].map({ !$0.isSame(as: forward) }) ?? true else { return nil }
             settings.forwards[occasion] = forward
             return "Calls of extension \(own.number) go to \(target) \(occasion.words), by \(caller.name)"
         }
+        administrator.tellForward(
+            own.number,
+            "calls of extension \(own.number) go to \(target) \(occasion.words)",
+            origin,
+            undo: "ringfence forward clear \(own.number) \(occasion.rawValue)"
+        )
+        return report
     }
 }
 
@@ -140,6 +147,18 @@ public struct SetQuiet: Command {
 }
 
 extension Administrator {
+    /// Tells people that calls of an extension go elsewhere: who said so, from where, and how it is undone.
+    func tellForward(_ number: ExtensionNumber, _ what: String, _ origin: SettingOrigin, undo: String) {
+        let event = SecurityEvent(
+            at: origin.at,
+            kind: .forwardChanged,
+            source: origin.from,
+            subject: .extension(number),
+            detail: "\(what), by \(origin.by) from \(origin.from); undo it: \(undo)"
+        )
+        events.publish(.noticed(event))
+    }
+
     /// Changes what is set for an extension.
     ///
     /// - Parameter edit: Says for people what was done; `nil` where nothing changes.

@@ -106,6 +106,24 @@ struct RoutingTests {
         )
     }
 
+    @Test func `an extension is looked for where it may forward to, and nowhere any more when it is cleared`()
+        async throws
+    {
+        let office = try await office()
+        let command = SetFollowMe(number: "101", targets: ["102", "103"], seconds: 10)
+        #expect(await office.refusal(command)?.reason == "it may forward its calls to nobody")
+        try await office.run(ForwardExtension(number: "101", to: .colleagues))
+        #expect(try await office.run(command).settings.follow?.targets.map(\.text) == ["102", "103"])
+        #expect(office.notes.texts.contains { $0.hasSuffix("undo it: ringfence forward follow 101") })
+        for wrong in [["102", "102"], Array(repeating: "102", count: 6), ["101"], ["999"], ["+4930123456"]] {
+            #expect(await office.refusal(SetFollowMe(number: "101", targets: wrong)) != nil, "\(wrong)")
+        }
+        try await office.run(RemoveExtension(number: "102"))
+        #expect(office.store.snapshot.outside.routing.forwards.values.first?.follow?.targets.map(\.text) == ["103"])
+        try await office.run(ClearForward(number: "101"))
+        #expect(office.store.snapshot.outside.routing.forwards.isEmpty)
+    }
+
     @Test func `a forward that nobody would follow is not set`() async throws {
         let office = try await office()
         try await office.run(ForwardExtension(number: "101", to: .outside))

@@ -15,6 +15,8 @@ public struct OutsideFacts: Sendable {
     public var spendingChangedAt: WallTime?
     /// When somebody last changed how the business may call.
     public var patternsChangedAt: WallTime?
+    /// Whose calls are stopped.
+    public var stops: [PatternFinding] = []
     /// Who asked for a higher ceiling and who agreed, from the journal, oldest first.
     public var ceilingSteps: [JournalEntry]
     /// How every budget stands that anything was taken from. Asked after the records were read.

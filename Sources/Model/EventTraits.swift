@@ -100,9 +100,13 @@ extension SecurityEventKind {
             )
         case .callLimit: EventTraits(.callLimits)
         case .unusualCalls:
-            EventTraits(alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not."))
+            EventTraits(
+                .callPatterns,
+                alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not.")
+            )
         case .callsStopped:
             EventTraits(
+                .callPatterns,
                 alarm: EventTraits.Alarm(.critical, "Calls outside were stopped, because they look like fraud.")
             )
         case .trunkDown:

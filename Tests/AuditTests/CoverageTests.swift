@@ -98,6 +98,7 @@ struct CoverageTests {
         case .premiumNumbers: #expect(try Decisions.refusal(ofCallTo: "+499001000000") == control)
         case .spendLimit: #expect(try Decisions.refusal(ofCallAt: Money(units: 1)) == control)
         case .callLimits: #expect(try Decisions.refusal(ofCallsAtATime: 3) == control)
+        case .callPatterns: #expect(try Decisions.refusal(ofCallsAbroad: 11) == control)
         case .trunkEncryption:
             #expect(try Decisions.refusal(ofCallFrom: "+4940555123", isSecure: false) == control)
             #expect(try Decisions.refusal { $0.transport = .udp } == control)
@@ -135,7 +136,7 @@ struct CoverageTests {
             // Inside of Guard these are asked by `CallRules`, which every call asks, and by the gate before every trunk.
             case .countryDialing: "ForwardRules.decide"
             case .premiumNumbers: "PremiumRules.refusal"
-            case .spendLimit, .callLimits: "gate?.admit"
+            case .spendLimit, .callLimits, .callPatterns: "gate?.admit"
             case .trunkEncryption: "TrunkRules.isPlain"
             case .providerAllowlist: "ProviderRules.speaks"
             case .callerTrust: "CallerName.clean"
@@ -215,10 +216,24 @@ private enum Decisions {
 
     /// Of the last of so many calls that one phone begins, a second after each other.
     static func refusal(ofCallsAtATime count: Int) throws -> Control? {
-        let office = try TestOffice()
         let caller = try #require(ExtensionNumber(parsing: TestOffice.numbers[0]))
         let number = try #require(PhoneNumber(parsing: "+4930230000000"))
-        let calls = (0..<count).map { CallRehearsal.Call(caller, number, at: $0 * 1_000) }
+        return try refusal(ofCalls: (0..<count).map { CallRehearsal.Call(caller, number, at: $0 * 1_000) })
+    }
+
+    /// Of the last of so many calls of a moment to France, four seconds after each other.
+    static func refusal(ofCallsAbroad count: Int) throws -> Control? {
+        let caller = try #require(ExtensionNumber(parsing: TestOffice.numbers[0]))
+        return try refusal(
+            ofCalls: try (0..<count).map { index in
+                let number = try #require(PhoneNumber(parsing: "+331990\(10_000 + index * 1_000)"))
+                return CallRehearsal.Call(caller, number, at: index * 4_000, lasts: 1_000)
+            }
+        )
+    }
+
+    private static func refusal(ofCalls calls: [CallRehearsal.Call]) throws -> Control? {
+        let office = try TestOffice()
         let rehearsal = try #require(CallRehearsal(calls, price: Money(clamping: 1_000)))
         let (now, wall) = (MonotonicTime(nanoseconds: 1), WallTime(milliseconds: 0))
         let moment = LedgerMoment(now: now, wall: wall, isOpen: true)

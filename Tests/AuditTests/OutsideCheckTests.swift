@@ -248,6 +248,36 @@ struct OutsideCheckTests {
         return record
     }
 
+    // MARK: call-patterns
+
+    @Test func `what is watched otherwise than stored, wide rules and stops are shown`() async throws {
+        var patterns = PatternSettings()
+        let isSet = patterns.set(.costlyHour, to: PatternThreshold(warn: 40, block: 61, minutes: 60))
+        #expect(isSet)
+        let wide = try Self.changed(.watch(patterns))
+        let other = await findings(.callPatterns, try await system { $0.inForce = wide })
+        #expect(other.map(\.code.rawValue).sorted() == ["call-patterns.other-settings", "call-patterns.wide-rule"])
+        let stop = PatternFinding(
+            rule: .costlyHour,
+            subject: .extension(try #require(ExtensionNumber(parsing: "701"))),
+            value: 61,
+            threshold: 60,
+            stop: .seconds(60)
+        )
+        let stopped = await findings(.callPatterns, try await system { $0.stops = [stop] })
+        #expect(stopped.map(\.severity) == [.warning] && stopped[0].remedy.contains("release 701"))
+    }
+
+    @Test func `T01 a burst abroad that nobody stopped is found`() async throws {
+        for (count, found) in [(20, 0), (21, 1)] {
+            var system = try await system()
+            system.records = try (0..<count).map { index in
+                try Self.leg(ChargeID(UInt64(index + 10)), at: index * 2, lasting: 1)
+            }
+            #expect(await findings(.callPatterns, system).count == found)
+        }
+    }
+
     // MARK: the ceiling
 
     private static func step(_ sequence: Int64, _ action: String, by actor: String, _ ago: Int64) -> JournalEntry {

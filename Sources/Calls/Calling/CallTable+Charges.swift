@@ -49,6 +49,18 @@ extension CallTable {
         followLedger(&desk)
     }
 
+    /// A call from outside that nobody answered: whoever rings for a moment may want to be called back (row T02). Only what the
+    /// caller gave up counts.
+    mutating func noteRung(_ call: Call, _ outcome: CallOutcome, _ desk: inout Desk) {
+        guard outcome == .cancelled, desk.gate != nil, call.caller.trunk != nil,
+            case .ringing(let ringing) = call.phase, case .outside(let number?) = call.record.caller
+        else { return }
+        let (now, rung) = (desk.now.monotonic, Set(ringing.branches.compactMap(\.party.number)))
+        let duration = desk.now.wall - call.record.startedAt
+        for called in rung { desk.gate?.rang(from: number, at: called, for: duration, now: now) }
+        followLedger(&desk)
+    }
+
     /// Somebody outside answered.
     ///
     /// - Returns: Whether it may be spoken.
@@ -162,6 +174,19 @@ extension Desk {
             gate?.apply(snapshot, at: wall)
         } else if !snapshot.outside.trunks.isEmpty {
             openGate()
+        }
+    }
+
+    /// Tells the gate whose credential or right to forward is not what it was.
+    mutating func noteChanges(since before: Snapshot) {
+        guard gate != nil else { return }
+        let time = now.monotonic
+        for device in snapshot.devices.values where before.devices[device.username]?.id != device.id {
+            gate?.changed(device.number, .credential, at: time)
+        }
+        for (number, value) in snapshot.extensions {
+            guard let old = before.extensions[number], old.forwarding != value.forwarding else { continue }
+            gate?.changed(number, .forwarding, at: time)
         }
     }
 

@@ -59,7 +59,7 @@ extension PatternFinding {
         case .allHour, .costlyMinute, .costlyHour, .costlyDay, .talkTime, .averageDuration, .shortRow, .concurrency,
             .costRate, .costHour, .premiumDay, .rareCountries, .refusedNumbers, .closedHour, .closedDay,
             .businessMinute, .businessHour, .businessDay, .businessConcurrency, .businessCostRate, .businessCostHour,
-            .businessClosedHour, .oneBlock, .manyExtensions, .testCalls, .callBack, .longCall:
+            .businessClosedHour, .oneBlock, .manyExtensions, .testCalls, .callBack, .longCall, .refusedPremium:
             return "\(who): \(rule.text(value)) \(rule.what), and \(limit) is the limit \(name)"
         }
     }
@@ -120,7 +120,7 @@ extension PatternRule {
         case .allHour, .costlyMinute, .costlyHour, .costlyDay, .shortRow, .concurrency, .premiumDay, .rareCountries,
             .refusedNumbers, .closedHour, .closedDay, .businessMinute, .businessHour, .businessDay,
             .businessConcurrency, .businessClosedHour, .oneBlock, .manyExtensions, .testCalls, .callBack, .newCountry,
-            .newNetwork, .closedClass:
+            .newNetwork, .closedClass, .refusedPremium:
             "\(value)"
         }
     }
@@ -141,6 +141,7 @@ extension PatternRule {
         case .premiumDay: "calls to premium numbers within 24 hours"
         case .rareCountries: "countries within 24 hours that the business hardly calls"
         case .refusedNumbers: "numbers within ten minutes that may not be called"
+        case .refusedPremium: "premium numbers within ten minutes that may not be called"
         case .closedHour, .businessClosedHour: "costly calls within an hour outside business hours"
         case .closedDay: "costly calls within 24 hours outside business hours"
         case .oneBlock: "numbers of one block of a hundred within 24 hours"

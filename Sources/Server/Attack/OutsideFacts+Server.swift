@@ -14,7 +14,8 @@ extension RingfenceServer {
         let live = await hop.ask { signalling in
             (
                 signalling.loop.switchboard.outside,
-                signalling.loop.switchboard.standings(at: SystemClock.now)
+                signalling.loop.switchboard.standings(at: SystemClock.now),
+                signalling.loop.switchboard.stops(at: SystemClock.now)
             )
         }
         let kept = try? await store.read { backend in
@@ -25,7 +26,7 @@ extension RingfenceServer {
                 settings: try backend.storedSettings().outside,
                 dialing: try backend.lastChange(by: [.openDialling, .closeDialling]),
                 spending: try backend.lastChange(by: [.changeSpending]),
-                patterns: try backend.lastChange(by: [.changePatterns]),
+                patterns: try backend.lastChange(by: [.changePatterns, .releaseStops]),
                 steps: steps.sorted { $0.sequence < $1.sequence }
             )
         }
@@ -38,6 +39,7 @@ extension RingfenceServer {
             standings: live?.1 ?? []
         )
         facts.patternsChangedAt = kept?.patterns
+        facts.stops = live?.2 ?? []
         return facts
     }
 }

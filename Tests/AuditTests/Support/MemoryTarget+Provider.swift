@@ -103,6 +103,13 @@ extension MemoryTarget {
             var limits = office.snapshot.outside.callLimits
             limits.person = try #require(CallLimitSettings.Limit(simultaneous: 100, perSecond: 100, perMinute: 1_000))
             return [.outside(.limitCalls(limits))]
+        case .watchesNothing:
+            var patterns = PatternSettings()
+            for rule in PatternRule.allCases {
+                let wide = PatternThreshold(warn: rule.widest, block: rule.widest, minutes: 60)
+                _ = patterns.set(rule, to: wide)
+            }
+            return [.outside(.watch(patterns))]
         default: return []
         }
         return changes + [.outside(.dial(dialing))]
@@ -133,7 +140,7 @@ extension MemoryTarget {
             hasTrunk: true,
             at: WallTime(milliseconds: 1_800_000_000_000)
         )
-        terms.callLimits = settings.callLimits
+        (terms.callLimits, terms.patterns) = (settings.callLimits, settings.patterns)
         return terms
     }
 

@@ -99,6 +99,11 @@ extension SecurityEventKind {
                 alarm: EventTraits.Alarm(.warning, "A call was ended because its budget is used up.")
             )
         case .callLimit: EventTraits(.callLimits)
+        case .callWhileClosed:
+            EventTraits(
+                .afterHours,
+                alarm: EventTraits.Alarm(.warning, "Somebody calls the outside while the business is closed.")
+            )
         case .unusualCalls:
             EventTraits(
                 .callPatterns,

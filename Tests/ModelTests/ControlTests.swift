@@ -10,7 +10,7 @@ struct ControlTests {
             Control.allCases.map(\.rawValue) == [
                 "sip-passwords", "credential-delivery", "signalling-encryption", "media-encryption", "media-source",
                 "intrusion-detection", "flood-protection", "open-ports", "roles", "journal", "country-dialing",
-                "premium-numbers", "spend-limit", "call-limits", "call-patterns", "trunk-encryption",
+                "premium-numbers", "spend-limit", "call-limits", "call-patterns", "after-hours", "trunk-encryption",
                 "provider-allowlist",
                 "caller-trust",
             ]

@@ -42,7 +42,7 @@ extension Control {
         case .trunkEncryption: snapshot.outside.usableTrunks.count { $0.trunk.mayBePlain(at: now) }
         case .premiumNumbers: snapshot.outside.dialing.approvals.count { now < $0.until }
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
-            .roles, .journal, .spendLimit, .callLimits, .callPatterns, .providerAllowlist, .callerTrust:
+            .roles, .journal, .spendLimit, .callLimits, .callPatterns, .afterHours, .providerAllowlist, .callerTrust:
             0
         }
     }

@@ -55,7 +55,7 @@ enum CallPatternsAttack {
                 // As many as there may be within a minute, and those that lie before it.
                 Trial(
                     name: "calls abroad within a minute",
-                    numbers: row < 14 ? abroad(row + 4, terms) : [],
+                    numbers: row < 14 ? OutsideNumber.manyAbroad(row + 4, terms) : [],
                     most: row,
                     seconds: (4, 1)
                 ),
@@ -68,18 +68,11 @@ enum CallPatternsAttack {
             ]
         }
 
-        /// Numbers of one country, each of another block.
-        private static func abroad(_ count: Int, _ terms: OutsideTerms) -> [PhoneNumber] {
-            let isAtHome = terms.dialing.numbering.home == Region(parsing: "FR")
-            let (prefix, first) = isAtHome ? ("+442079", 460_000) : ("+331990", 10_000)
-            return (0..<count).compactMap { PhoneNumber(parsing: "\(prefix)\(first + $0 * 1_000)") }
-        }
-
         func rehearsal(by caller: ExtensionNumber) -> CallRehearsal? {
             let calls = numbers.enumerated().map { index, number in
                 CallRehearsal.Call(caller, number, at: index * seconds.apart * 1_000, lasts: seconds.lasts * 1_000)
             }
-            return CallRehearsal(calls, price: Money(clamping: 1_000))
+            return CallRehearsal(calls, price: .little)
         }
     }
 }

@@ -207,7 +207,8 @@ extension Desk {
     fileprivate mutating func tell(_ finding: PatternFinding) {
         let event = SecurityEvent(
             at: now.wall,
-            kind: finding.stop == nil ? .unusualCalls : .callsStopped,
+            kind: finding.stop != nil
+                ? .callsStopped : finding.rule.control == .afterHours ? .callWhileClosed : .unusualCalls,
             source: .machine,
             subject: finding.subject.extension,
             detail: [finding.sentence, finding.remedy].compactMap(\.self).joined(separator: ". ")

@@ -51,7 +51,7 @@ public struct PatternFinding: Hashable, Sendable {
 extension PatternFinding {
     /// What was seen and from where on it is too much, in one sentence with the name of the rule.
     public var sentence: String {
-        let (limit, name) = (rule.text(threshold), "[call-patterns: \(rule.name)]")
+        let (limit, name) = (rule.text(threshold), "[\(rule.control.rawValue): \(rule.name)]")
         switch rule {
         case .newCountry: return "\(who) calls a country that the business has not called for 90 days \(name)"
         case .newNetwork: return "\(who) calls from a network where its phone was not before \(name)"

@@ -40,12 +40,16 @@ public enum PatternVerdict: Hashable, Sendable {
     }
 }
 
-/// The practices of this folder, until each has all its faces.
-public enum PatternControls {
-    public static let afterHours: Control? = nil
-}
-
 extension PatternRule {
     /// The practice that a refusal by this rule names.
-    public var control: Control? { self == .closedClass ? PatternControls.afterHours : .callPatterns }
+    public var control: Control {
+        switch self {
+        case .closedClass, .closedHour, .closedDay, .businessClosedHour: .afterHours
+        case .allHour, .costlyMinute, .costlyHour, .costlyDay, .talkTime, .averageDuration, .shortRow, .concurrency,
+            .costRate, .costHour, .premiumDay, .rareCountries, .refusedNumbers, .refusedPremium, .businessMinute,
+            .businessHour, .businessDay, .businessConcurrency, .businessCostRate, .businessCostHour, .oneBlock,
+            .manyExtensions, .testCalls, .callBack, .longCall, .newCountry, .newNetwork:
+            .callPatterns
+        }
+    }
 }

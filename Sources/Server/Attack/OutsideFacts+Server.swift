@@ -27,6 +27,7 @@ extension RingfenceServer {
                 dialing: try backend.lastChange(by: [.openDialling, .closeDialling]),
                 spending: try backend.lastChange(by: [.changeSpending]),
                 patterns: try backend.lastChange(by: [.changePatterns, .releaseStops]),
+                hours: try backend.lastChange(by: [.changeHours]),
                 steps: steps.sorted { $0.sequence < $1.sequence }
             )
         }
@@ -40,6 +41,8 @@ extension RingfenceServer {
         )
         facts.patternsChangedAt = kept?.patterns
         facts.stops = live?.2 ?? []
+        facts.hoursChangedAt = kept?.hours
+        if let hours = self.store.snapshot.hours { facts.wasOpen = { hours.isOpen(at: $0) } }
         return facts
     }
 }
@@ -49,6 +52,7 @@ private struct Kept: Sendable {
     let dialing: WallTime?
     let spending: WallTime?
     let patterns: WallTime?
+    let hours: WallTime?
     let steps: [JournalEntry]
 }
 

@@ -16,7 +16,9 @@ extension OutsideTerms {
         let trunks = try server.perform(ListTrunks())
         var terms = OutsideTerms(dialing, spend, trunks)
         let watched = try server.perform(ShowPatterns())
-        (terms.callLimits, terms.patterns) = (watched.callLimits, watched.patterns)
+        (terms.callLimits, terms.patterns, terms.afterHours) = (
+            watched.callLimits, watched.patterns, watched.afterHours
+        )
         for name in Self.changes {
             let entries = try server.perform(ListJournal(JournalQuery(limit: 1, action: name)))
             guard let last = entries.last?.at else { continue }

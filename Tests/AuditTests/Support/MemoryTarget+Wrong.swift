@@ -106,7 +106,8 @@ extension MemoryTarget {
             .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames, .waitsForPieces, .shutsOutOffices,
             .forgetsRoles, .showsEverything, .renegotiates, .takesEarlyData, .downgrades, .keepsWhoLeft,
             .takesItsOwnKey, .callsAnywhere, .paysForCalls, .transfersAbroad, .transfersToPremium, .followsPhones,
-            .readsDisguises, .overspends, .callsWithoutLimit, .watchesNothing, .keepsStopsToItself, .raisesAlone,
+            .readsDisguises, .overspends, .callsWithoutLimit, .watchesNothing, .keepsStopsToItself, .sleepsAtNight,
+            .tellsNothingAtNight, .spendsAtNight, .raisesAlone,
             .waitsForConfirmation:
             return nil
         case .agreesToLess:

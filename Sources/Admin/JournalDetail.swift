@@ -63,6 +63,7 @@ enum JournalDetail {
 protocol JournalValue: Encodable {}
 
 extension Extension: JournalValue {}
+extension Reservation: JournalValue {}
 extension DeviceSummary: JournalValue {}
 extension ListenerException: JournalValue {}
 extension Operator: JournalValue {}
@@ -88,3 +89,7 @@ extension PatternThreshold: JournalValue {}
 extension PatternSettings: JournalValue {}
 extension CallLimitSettings.Limit: JournalValue {}
 extension AfterHoursSettings: JournalValue {}
+extension RingGroup: JournalValue {}
+extension ForwardSettings: JournalValue {}
+extension BlockList: JournalValue {}
+extension NightMode: JournalValue {}

@@ -22,6 +22,8 @@ public enum Limits {
     static let findingGap: Duration = .seconds(150)
     /// Seconds between two looks for exceptions that have ended.
     static let exceptionReview = 5
+    /// When it is looked for extensions that nobody uses, in minutes of the day (UTC): before an office in Europe opens.
+    static let dormancyMinute = 4 * 60 + 40
     /// How long a job that failed again and again waits at most before it is tried once more.
     static let longestRetry: Duration = .seconds(6 * 3_600)
 }

@@ -43,6 +43,10 @@ public struct LiveSystem: Sendable {
     public var outside: OutsideFacts
     /// Every connection to a provider and from one.
     public var trunks: [TrunkConnectionFacts] = []
+    /// When each extension was last used; `nil` when that cannot be read.
+    public var uses: [ExtensionNumber: ExtensionUse]?
+    /// Extensions that a phone is registered for.
+    public var registered: Set<ExtensionNumber> = []
 
     public init(
         now: WallTime,

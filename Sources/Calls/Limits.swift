@@ -46,6 +46,8 @@ enum Limits {
     static let callsOfService = 8
     /// How long a phone rings before the caller is told that nobody answers.
     static let ringing: Duration = .seconds(90)
+    /// How long a call may ring in all that groups and settings send from place to place: timer C of RFC 3261 §16.6.
+    static let routing: Duration = .seconds(180)
     /// The same for help: an emergency centre has a queue.
     static let ringingForHelp: Duration = .seconds(600)
 

@@ -155,6 +155,8 @@ public enum Limits {
 
     /// Forwards that one call may go through, and with it the chains that phones can make (row S20). As many as transfers.
     static let forwards = 5
+    /// Places that one call may come to by groups and their fallbacks: three more than any office needs.
+    static let routedPlaces = 8
     /// Characters of a stranger's name that are shown: as many as a display has.
     static let callerNameScalars = 48
     /// Characters of a forward's target that a refusal repeats: more than any number has.
@@ -164,6 +166,16 @@ public enum Limits {
     static let dialledBytes = 40
     /// Ranges that a business knows better, of which each is looked at for each number.
     static let ownRanges = Model.Limits.ownRanges
+
+    // MARK: Extensions that nobody uses
+
+    /// Days without a registration or a call after which people are told, and after which the extension ends.
+    public static let unusedDays = 60
+    public static let dormantDays = 90
+    /// Days that people have known of it at least before it ends.
+    public static let noticeDays = 30
+    /// Days that an extension may be kept although nobody uses it, before somebody has to decide anew: a year, and time to do so.
+    public static let reservedDays = 400
 
     /// Days that an unencrypted listener may stay open before somebody has to decide anew: a quarter.
     public static let longestExceptionDays = 92

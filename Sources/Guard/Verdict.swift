@@ -8,6 +8,15 @@ public enum Verdict<Allowed: Sendable>: Sendable {
     case refused(CallRefusal)
 }
 
+extension Verdict {
+    func map<Other>(_ change: (Allowed) -> Other) -> Verdict<Other> {
+        switch self {
+        case .allowed(let value): .allowed(change(value))
+        case .refused(let refusal): .refused(refusal)
+        }
+    }
+}
+
 extension Verdict: Equatable where Allowed: Equatable {}
 
 /// Why a call is not placed: what the caller's phone is told, and what the record says.

@@ -56,6 +56,8 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
     public var callee: Participant?
     /// Whose phones forwarded it, in order; of an answered call those that led to who got it.
     public var forwardedBy: [ExtensionNumber]
+    /// The way that it took inside, in order; of an answered call what led to who got it.
+    public var path: [CallStep]
     public var outcome: CallOutcome
     /// The final SIP status sent to the caller.
     public var status: Int?
@@ -80,6 +82,7 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
         dialled: String,
         callee: Participant? = nil,
         forwardedBy: [ExtensionNumber] = [],
+        path: [CallStep] = [],
         outcome: CallOutcome = .settingUp,
         status: Int? = nil,
         control: Control? = nil,
@@ -91,7 +94,7 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
     ) {
         (self.id, self.startedAt, self.answeredAt, self.endedAt) = (id, startedAt, answeredAt, endedAt)
         (self.caller, self.callerDevice, self.dialled, self.callee) = (caller, callerDevice, dialled, callee)
-        self.forwardedBy = forwardedBy
+        (self.forwardedBy, self.path) = (forwardedBy, path)
         (self.outcome, self.status, self.control, self.reason) = (outcome, status, control, reason)
         (self.callerProtection, self.calleeProtection) = (callerProtection, calleeProtection)
         (self.trunk, self.charges) = (trunk, charges)
@@ -103,7 +106,7 @@ extension CallRecord {
     public var protections: [LegProtection?] {
         switch callee {
         case .service: [callerProtection]
-        case .extension, .outside, .emergency, nil: [callerProtection, calleeProtection]
+        case .extension, .group, .outside, .emergency, nil: [callerProtection, calleeProtection]
         }
     }
 }

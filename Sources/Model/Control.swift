@@ -24,6 +24,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case trunkEncryption = "trunk-encryption"
     case providerAllowlist = "provider-allowlist"
     case callerTrust = "caller-trust"
+    case dormantExtensions = "dormant-extensions"
 
     /// The rule in a few words, as a heading.
     public var title: String {
@@ -47,6 +48,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .trunkEncryption: "Calls outside are encrypted up to the provider, or a dated exception says why not"
         case .providerAllowlist: "Providers are taken at their own addresses and nowhere else"
         case .callerTrust: "Nobody outside passes for somebody inside"
+        case .dormantExtensions: "Extensions that nobody uses come to an end"
         }
     }
 }

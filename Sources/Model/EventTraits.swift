@@ -22,8 +22,12 @@ public struct EventTraits: Hashable, Sendable {
     public struct Alarm: Hashable, Sendable {
         public let severity: Finding.Severity
         public let title: String
+        /// Whether people are told of each thing that it happened to, and not only once an hour of where it came from.
+        public let isOfEach: Bool
 
-        init(_ severity: Finding.Severity, _ title: String) { (self.severity, self.title) = (severity, title) }
+        init(_ severity: Finding.Severity, _ title: String, ofEach isOfEach: Bool = false) {
+            (self.severity, self.title, self.isOfEach) = (severity, title, isOfEach)
+        }
     }
 
     init(
@@ -128,6 +132,16 @@ extension SecurityEventKind {
             EventTraits(
                 .signallingEncryption,
                 alarm: EventTraits.Alarm(.critical, "Somebody stands where a provider should be.")
+            )
+        case .extensionUnused:
+            EventTraits(
+                .dormantExtensions,
+                alarm: EventTraits.Alarm(.warning, "Nobody has used an extension for two months.", ofEach: true)
+            )
+        case .extensionRetired:
+            EventTraits(
+                .dormantExtensions,
+                alarm: EventTraits.Alarm(.warning, "An extension that nobody used was disabled.", ofEach: true)
             )
         }
     }

@@ -12,6 +12,8 @@ public struct Extension: Hashable, Sendable, Codable {
     public var pickupGroup: PickupGroup?
     /// Where its phones may forward its calls to.
     public var forwarding: ForwardingPolicy
+    /// Keeps it although nobody uses it; `nil` for most.
+    public var reservation: Reservation?
     public let createdAt: WallTime
 
     public init(
@@ -20,9 +22,10 @@ public struct Extension: Hashable, Sendable, Codable {
         isEnabled: Bool = true,
         pickupGroup: PickupGroup? = nil,
         forwarding: ForwardingPolicy = .nobody,
+        reservation: Reservation? = nil,
         createdAt: WallTime
     ) {
         (self.number, self.name, self.isEnabled, self.createdAt) = (number, name, isEnabled, createdAt)
-        (self.pickupGroup, self.forwarding) = (pickupGroup, forwarding)
+        (self.pickupGroup, self.forwarding, self.reservation) = (pickupGroup, forwarding, reservation)
     }
 }

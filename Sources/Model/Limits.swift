@@ -84,6 +84,16 @@ public enum Limits {
     public static let calendarEvents = 8_192
     /// Years for which a day that comes back each year is written down.
     public static let calendarYears = 10
+    /// Groups of extensions that ring together.
+    public static let ringGroups = 1_000
+    /// Members of one: as many as phones ring for one call, and some that are not there.
+    public static let groupMembers = 32
+    /// Seconds that phones ring before a call goes on: one ring at least, and no caller waits for longer than two minutes.
+    public static let ringSeconds = 5...120
+    /// Lines of one block list: each is looked at by its digits, so that it costs memory only.
+    public static let blockedNumbers = 4_096
+    /// Extensions with forwards or a block list of their own.
+    public static let routedExtensions = 16_384
     /// Outside calls of one extension or trunk at a time that a setting may allow.
     public static let simultaneousCalls = 10_000
     /// Calls per minute of one extension or trunk that a setting may allow.

@@ -3,6 +3,8 @@
 /// Who or what takes part in a call. Not everybody has an extension.
 public enum Participant: Hashable, Sendable {
     case `extension`(ExtensionNumber)
+    /// Several of them together: whoever of them takes a call is its callee.
+    case group(ShortName)
     /// The server itself.
     case service(CallService)
     /// Somebody reached over a trunk; `nil` for who withholds their number, or gave none that can be one.
@@ -14,7 +16,7 @@ public enum Participant: Hashable, Sendable {
     public var number: ExtensionNumber? {
         switch self {
         case .extension(let number): number
-        case .service, .outside, .emergency: nil
+        case .group, .service, .outside, .emergency: nil
         }
     }
 
@@ -25,20 +27,23 @@ public enum Participant: Hashable, Sendable {
     public var isOutside: Bool {
         switch self {
         case .outside, .emergency: true
-        case .extension, .service: false
+        case .extension, .group, .service: false
         }
     }
 
-    /// What is dialled for it, and kept of it: `101`, `*43`, `+493012345`, `anonymous`, `sos:112`.
+    /// What is dialled for it, and kept of it: `101`, `group:sales`, `*43`, `+493012345`, `anonymous`, `sos:112`.
     public var text: String {
         switch self {
         case .extension(let number): number.text
+        case .group(let name): Self.group + name.text
         case .service(let service): service.code
         case .outside(let number): number?.text ?? Self.anonymous
         case .emergency(let number): Self.help + number.text
         }
     }
 
+    /// What stands before the name of a group.
+    private static let group = "group:"
     private static let anonymous = "anonymous"
     /// What stands before a number of help, so that none reads as an extension.
     private static let help = "sos:"
@@ -53,6 +58,8 @@ public enum Participant: Hashable, Sendable {
             self = .outside(number)
         } else if text == Self.anonymous {
             self = .outside(nil)
+        } else if text.hasPrefix(Self.group), let name = ShortName(parsing: text.dropFirst(Self.group.count)) {
+            self = .group(name)
         } else if text.hasPrefix(Self.help), let number = DigitString(parsing: text.dropFirst(Self.help.count)) {
             self = .emergency(number)
         } else {

@@ -60,6 +60,10 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case trunkUp
     /// Where a provider should be is somebody with another certificate.
     case trunkIdentity
+    /// Nobody has used an extension for long.
+    case extensionUnused
+    /// An extension that nobody used was disabled, and its phones were revoked.
+    case extensionRetired
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

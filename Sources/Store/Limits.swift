@@ -52,6 +52,9 @@ public enum Limits {
     static let gatheringLogins = 5_000...30_000
     /// Places kept that a phone logged in from: as many as are looked at.
     static let loginsPerPhone = 4
+    /// Milliseconds by which the last use of an extension may lie further back than it is kept: whether it was used is counted in
+    /// days, and a row for every call would cost more than the call's own.
+    static let useGrain: Int64 = 3_600_000
     /// Pages of the write-ahead log, 4 KiB each, before they are put into the database: a page that changes often is then put
     /// there once for many commits.
     static let pagesPerCheckpoint = 4_000

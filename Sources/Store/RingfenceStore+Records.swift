@@ -11,6 +11,7 @@ extension RingfenceStore {
         func put(into database: Database) throws {
             for record in records { try RecordTable.upsert(record, database) }
             for login in logins { try LoginTable.put(login, database) }
+            try UseTable.note(records, logins, database)
         }
         guard let last = events.map(\.at).max() else { return try pool.write(put) }
         try append(at: last) { database in

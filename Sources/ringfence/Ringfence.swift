@@ -29,7 +29,7 @@ struct Ringfence: AsyncParsableCommand {
                 subcommands: [
                     Init.self, Serve.self, DoctorVerb.self, OperatorNoun.self, ListenerNoun.self, CertificateNoun.self,
                     MediaNoun.self, SiteNoun.self, OriginNoun.self, ClientAuthorityNoun.self,
-                    HoursNoun.self,
+                    HoursNoun.self, NightVerb.self,
                     JobNoun.self,
                 ]
             ),
@@ -42,7 +42,8 @@ struct Ringfence: AsyncParsableCommand {
             CommandGroup(
                 name: "Outside",
                 subcommands: [
-                    TrunkNoun.self, NumberNoun.self, CountryNoun.self, ClassNoun.self, PremiumNoun.self,
+                    TrunkNoun.self, NumberNoun.self, GroupNoun.self, ForwardNoun.self, BlockNoun.self, CountryNoun.self,
+                    ClassNoun.self, PremiumNoun.self,
                     ProfileNoun.self,
                     RangeNoun.self, RatesNoun.self, SpendNoun.self, PatternNoun.self, LimitNoun.self,
                     AfterHoursNoun.self,

@@ -115,6 +115,8 @@ struct RefusalTests {
             (EnableExtension(number: "202"), true),
             (GroupExtension(number: "201", group: "sales"), true),
             (ForwardExtension(number: "201", to: .colleagues), true),
+            (ReserveExtension(number: "201", reason: "lift", until: "9d"), true),
+            (UnreserveExtension(number: "201"), true),
             (RemoveExtension(number: "203"), true),
             (EnrolPhones([NewPhone(extension: "301")]), true),
             (ListPhones(), false),
@@ -166,7 +168,7 @@ struct RefusalTests {
     /// What is about the outside world and only looks.
     private static let looking: Set<String> = [
         "trunk.list", "trunk.show", "trunk.test", "number.list", "country.list", "rates.show", "rates.diff",
-        "spend.show", "pattern.show", "pattern.rehearse",
+        "spend.show", "pattern.show", "pattern.rehearse", "group.list", "forward.list", "block.list",
     ]
 
     private static var outside: [(command: any Command, changes: Bool)] {
@@ -174,7 +176,7 @@ struct RefusalTests {
         let nouns = [
             "trunk", "number", "country", "class", "profile", "range", "premium", "rates", "spend", "ceiling",
             "pattern",
-            "limit", "after-hours",
+            "limit", "after-hours", "group", "forward", "block", "night",
         ]
         return CommandRegistry.all.filter { nouns.contains(String($0.name.prefix { $0 != "." })) }.map {
             ($0.harmless(number), !looking.contains($0.name))

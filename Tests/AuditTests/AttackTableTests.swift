@@ -190,6 +190,7 @@ private enum AttackTable {
         "P07": "role bypass through another channel",
         "P08": "somebody else's things by their name",
         "I04": "self-escalation",
+        "I05": "leaver who keeps a phone",
         "Z01": "own number from outside",
         "Z03": "look-alike names",
         "F09": "a provider that fails",

@@ -116,6 +116,13 @@ struct CoverageTests {
         case .callerTrust:
             #expect(try Decisions.refusal(ofCallFrom: "+49301234567") == control)
             #expect(CallerName.clean("Bank \u{2713}") == "Bank")
+        case .dormantExtensions:
+            let office = try TestOffice()
+            let enabled = office.snapshot.extensions.values.filter(\.isEnabled)
+            let value = try #require(enabled.first)
+            let (day, now) = (Int64(86_400), WallTime(milliseconds: 1_800_000_000_000))
+            let use = ExtensionUse(usedAt: now + .seconds(-90 * day), toldAt: now + .seconds(-30 * day))
+            #expect(DormancyRules.decide(value, use, at: now) == .dormant(days: 90))
         }
     }
 
@@ -141,6 +148,7 @@ struct CoverageTests {
             case .trunkEncryption: "TrunkRules.isPlain"
             case .providerAllowlist: "ProviderRules.speaks"
             case .callerTrust: "CallerName.clean"
+            case .dormantExtensions: "DormancyRules.decide"
             }
         let users = try Sources.files(without: ["Guard", "Audit"]).filter {
             try String(contentsOf: $0, encoding: .utf8).contains(rule)

@@ -30,11 +30,38 @@ struct ExtensionCommandTests {
         )
         #expect(
             try parse(ExtensionList.self).answer(from: office).text == """
-                NUMBER  NAME       STATE    PHONES  FORWARDS TO  ADDED
-                101     Reception  enabled  1       nobody       2026-11-21T07:00:00Z
-                2044    Lab        enabled  1       nobody       2026-11-21T07:00:00Z
+                NUMBER  NAME       STATE    PHONES  FORWARDS TO  LAST USED  ADDED
+                101     Reception  enabled  1       nobody       never      2026-11-21T07:00:00Z
+                2044    Lab        enabled  1       nobody       never      2026-11-21T07:00:00Z
                 """
         )
+    }
+
+    @Test func `what is kept although nobody uses it is shown with its reason`() throws {
+        let reservation = Reservation(reason: "lift", grantedBy: "alice", from: Sample.time, until: Sample.time)
+        let summary = ExtensionReport(
+            number: try Sample.number("950"),
+            name: "Lift",
+            isEnabled: true,
+            createdAt: Sample.time,
+            phones: 1,
+            lastUse: Sample.time,
+            reservation: reservation
+        )
+        let detail = ExtensionDetail(summary: summary, phones: [], registrations: [], calls: [])
+        let text = try parse(ExtensionShow.self, "950").answer(from: Office(detail)).text
+        #expect(text.contains("Last used:      2026-11-21\n"))
+        #expect(text.contains("Kept unused:    until 2026-11-21T07:00:00Z, by alice: lift\n"))
+        let change = ExtensionChange(
+            number: summary.number,
+            change: .reserved,
+            endedCalls: 0,
+            removedRegistrations: 0,
+            revokedPhones: 0
+        )
+        let output = try parse(ExtensionReserve.self, "950", "--reason", "lift", "--until", "365d")
+            .answer(from: Office(change))
+        #expect(output.hint == "Undo: ringfence extension unreserve 950")
     }
 
     @Test func `an empty list says how to begin`() throws {
@@ -117,6 +144,8 @@ struct ExtensionCommandTests {
                   Pick-up group:  none
                   Forwards to:    nobody
                   Added:          2026-11-21T07:00:00Z
+                  Last used:      never
+                  Kept unused:    no
                   Phones:         1
                   Registered:     1
                   Calls now:      0

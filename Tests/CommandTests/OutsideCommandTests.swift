@@ -126,8 +126,8 @@ struct OutsideCommandTests {
         let list = try parse(NumberList.self).answer(from: Office(OwnedNumbers(numbers: [owned], callers: callers)))
         #expect(
             list.text == """
-                NUMBER      REACHES        TRUNK  SHOWN BY
-                +493012345  extension 101  any    everybody else, 102
+                NUMBER      REACHES        CLOSED    TRUNK  SHOWN BY
+                +493012345  extension 101  the same  any    everybody else, 102
                 """
         )
         #expect(try parse(NumberCaller.self, "none").command == SetCallerNumber(number: nil))

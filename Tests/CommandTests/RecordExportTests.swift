@@ -85,7 +85,7 @@ struct RecordExportTests {
         #expect(
             RecordSheet.line(out)
                 == "c1,2026-11-21T07:00:00.123Z,2026-11-21T07:00:00.123Z,2026-11-21T07:01:01.123Z,61,101,"
-                + "00112233445566aa,102,'+493012345,main,,answered,200,,the caller hung up,,,,,,,,"
+                + "00112233445566aa,102,'+493012345,main,,answered,200,,the caller hung up,,,,,,,,,"
         )
     }
 

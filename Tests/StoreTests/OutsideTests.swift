@@ -86,6 +86,53 @@ struct OutsideTests {
         #expect(kept.deck?.rates == deck.rates && kept.rates.waiting[deck.id]?.deck.version == 2)
     }
 
+    @Test func `the plan of calls inside is there after a restart`() throws {
+        let place = Place()
+        let (one, two) = (try number("201"), try number("202"))
+        let name = try #require(ShortName(parsing: "sales"))
+        let made = RingGroup(
+            name: name,
+            number: try number("700"),
+            order: .longestIdle,
+            fallback: .extension(two),
+            createdAt: noon
+        )
+        var group: RingGroup = try #require(made)
+        let isMade = [group.add(one), group.add(two), group.set(two, isAway: true)]
+        #expect(isMade == [true, true, true])
+        let origin = SettingOrigin(by: "alice (uid 1001)", at: noon)
+        let target = Forward.Target.outside(try #require(PhoneNumber(parsing: "+493012345")))
+        let kept = Forward(to: target, after: 15, by: origin)
+        let forward: Forward = try #require(kept)
+        let settings = ForwardSettings(forwards: [.noAnswer: forward], quiet: origin)
+        var list = BlockList()
+        let prefix = try #require(NumberPrefix(parsing: "+4490"))
+        let isIn = list.add(.prefix(prefix))
+        #expect(isIn)
+        list.rejectsAnonymous = true
+        var plan = RoutingSettings()
+        do {
+            let changes: [RoutingChange] = [
+                .putGroup(group), .forward(one, settings), .forward(two, settings), .block(list, of: nil),
+                .block(list, of: one), .switchNight(.closed), .forward(two, .none),
+            ]
+            for change in changes { plan.apply(change) }
+            let store = try place.create()
+            let all = changes.map { Change.outside(.route($0)) }
+            _ = try store.change(all, journal: [draft("group.add")], at: noon)
+        }
+        #expect(try place.open().snapshot.outside.routing == plan)
+        let dialled = try number("700")
+        #expect(plan.forwards.count == 1 && plan.group(numbered: dialled) == group && plan.idlers == [one, two])
+        for sql in [
+            "INSERT INTO outside (kind, key, value) VALUES ('forwards', 'x', '{}')",
+            "UPDATE outside SET value = '{\"entries\":[\"+\"],\"rejectsAnonymous\":true}' WHERE kind = 'blocks'",
+        ] {
+            try place.tamper(sql)
+            #expect(throws: StoreError.self, "\(sql)") { try place.open() }
+        }
+    }
+
     @Test func `C13 no file holds the password of a trunk, and another trunk's place does not open it`() throws {
         let place = Place()
         do {

@@ -29,7 +29,7 @@ public struct Alerts: Sendable {
     /// - Returns: What people are to be told; `nil` where that is nothing, or was told already.
     public mutating func take(_ event: Event, at now: WallTime) -> Finding? {
         switch event {
-        case .noticed(let event): return Finding(event).flatMap { isNews($0, "\(event.source)", at: now) ? $0 : nil }
+        case .noticed(let event): return Finding(event).flatMap { isNews($0, event.occasion, at: now) ? $0 : nil }
         case .found(let finding):
             return finding.severity >= .warning ? take(finding, at: now) : nil
         case .banned, .unbanned, .changed: return nil
@@ -71,6 +71,14 @@ public struct Alerts: Sendable {
         guard told.count < Limits.alerts else { return false }
         told[key] = now
         return true
+    }
+}
+
+extension SecurityEvent {
+    /// What tells it from others of its kind that people were told of.
+    fileprivate var occasion: String {
+        guard kind.traits.alarm?.isOfEach == true else { return "\(source)" }
+        return "\(source) \(subject?.key ?? "") \(detail)"
     }
 }
 

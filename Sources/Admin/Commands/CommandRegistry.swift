@@ -5,7 +5,8 @@ public enum CommandRegistry {
     public static let all: [any Command.Type] =
         [
             AddExtensions.self, ListExtensions.self, ShowExtension.self, DisableExtension.self, EnableExtension.self,
-            GroupExtension.self, ForwardExtension.self, RemoveExtension.self,
+            GroupExtension.self, ForwardExtension.self, RemoveExtension.self, ReserveExtension.self,
+            UnreserveExtension.self,
         ]
         + [
             EnrolPhones.self, ListPhones.self, RevokePhone.self, ListRegistrations.self,
@@ -45,6 +46,11 @@ public enum CommandRegistry {
             SetAfterHours.self, RehearseCalls.self,
         ]
         + [ListNumbers.self, AddNumber.self, RouteNumber.self, RemoveNumber.self, SetCallerNumber.self]
+        + [
+            ListGroups.self, PutGroup.self, ChangeGroupMembers.self, RemoveGroup.self, ListForwards.self,
+            SetForward.self, ClearForward.self, SetQuiet.self, ListBlocks.self, AddBlock.self, RemoveBlock.self,
+            BlockAnonymous.self, SwitchNight.self,
+        ]
         + [AddOperator.self, ListOperators.self, RemoveOperator.self]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -42,6 +42,9 @@ extension Administrator {
     fileprivate func make(_ new: NewExtension, in snapshot: Snapshot) throws(Refusal) -> Extension {
         let number = try parse(new.number)
         guard snapshot.extensions[number] == nil else { throw .extensionExists(number) }
+        if let group = snapshot.outside.routing.group(numbered: number) {
+            throw .taken(number, by: "group \(group.name)")
+        }
         let plan = DialPlan(snapshot.outside.dialing)
         if let refusal = HelpRules.refusal(ofOwning: number, by: plan) { throw refusal }
         var value = Extension(number: number, name: try name(new.name ?? "Extension \(number)"), createdAt: now())
@@ -59,10 +62,14 @@ public struct ListExtensions: ExtensionCommand {
     public static func harmless(_: ExtensionNumber) -> Self { Self() }
     public static func owners(of list: [ExtensionReport]) -> [[ExtensionNumber]] { list.map { [$0.number] } }
 
-    public func run(in administrator: isolated Administrator, for caller: Caller) async -> [ExtensionReport] {
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> [ExtensionReport] {
+        let uses = try await administrator.reading { try $0.uses() }
         let snapshot = administrator.store.snapshot
         return snapshot.extensions.values.filter { caller.permit.covers($0.number) }.sorted { $0.number < $1.number }
-            .map { ExtensionReport($0, in: snapshot) }
+            .map { ExtensionReport($0, in: snapshot, lastUse: uses[$0.number]?.usedAt) }
     }
 }
 
@@ -85,12 +92,13 @@ public struct ShowExtension: ExtensionCommand {
         in administrator: isolated Administrator,
         for _: Caller
     ) async throws(Refusal) -> ExtensionDetail {
+        let uses = try await administrator.reading { try $0.uses() }
         let value = try administrator.find(number)
         let live = await administrator.engine.live([.registrations, .calls])
         let registrations = live.registrations.filter { $0.extension == value.number }
         let snapshot = administrator.store.snapshot
         return ExtensionDetail(
-            summary: ExtensionReport(value, in: snapshot),
+            summary: ExtensionReport(value, in: snapshot, lastUse: uses[value.number]?.usedAt),
             phones: snapshot.devices(of: value.number).map { PhoneReport($0.summary, registrations) },
             registrations: registrations,
             calls: live.calls.filter { $0.involves(value.number) }

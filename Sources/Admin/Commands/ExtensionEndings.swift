@@ -107,6 +107,8 @@ extension Administrator {
         let number = try find(text).number
         let before = await live(of: number)
         let action = isEnabled ? EnableExtension.name : DisableExtension.name
+        // Else the next night would end it again.
+        if isEnabled { try writing { try $0.countUse(of: number, from: now()) } }
         // Looked up again there: others may have changed it while what is live was counted.
         _ = try await change(text, action, by: caller) { (value: inout Extension) throws(Refusal) in
             guard value.isEnabled != isEnabled else { throw .alreadySo(number, isEnabled: isEnabled) }

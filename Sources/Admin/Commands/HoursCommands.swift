@@ -12,8 +12,18 @@ public struct ShowHours: Command {
         /// `nil` when nobody has said it: open at all times.
         public let hours: OpeningHours?
         public let isOpen: Bool
+        /// Whether somebody overrides the hours.
+        public let night: NightMode
 
-        public init(hours: OpeningHours?, isOpen: Bool) { (self.hours, self.isOpen) = (hours, isOpen) }
+        public init(hours: OpeningHours?, isOpen: Bool, night: NightMode = .automatic) {
+            (self.hours, self.isOpen, self.night) = (hours, isOpen, night)
+        }
+
+        init(_ snapshot: Snapshot, at now: WallTime) {
+            let (hours, routing) = (snapshot.hours, snapshot.outside.routing)
+            let isOpen = routing.isOpen(by: hours?.isOpen(at: now) ?? true)
+            self.init(hours: hours, isOpen: isOpen, night: routing.night)
+        }
     }
 
     public static let name = "hours.show"
@@ -24,8 +34,7 @@ public struct ShowHours: Command {
     public static func harmless(_: ExtensionNumber) -> Self { Self() }
 
     public func run(in administrator: isolated Administrator, for _: Caller) async -> Reply {
-        let hours = administrator.store.snapshot.hours
-        return Reply(hours: hours, isOpen: hours?.isOpen(at: administrator.now()) ?? true)
+        Reply(administrator.store.snapshot, at: administrator.now())
     }
 }
 
@@ -47,41 +56,79 @@ public struct SetHours: Command {
         in administrator: isolated Administrator,
         for caller: Caller
     ) async throws(Refusal) -> ShowHours.Reply {
-        let new = spans.isEmpty ? nil : try parsed()
         let old = administrator.store.snapshot.hours
+        let new = spans.isEmpty ? nil : try parsed(keeping: old?.holidays ?? .none)
         try await administrator.change(
             [.keepHours(new)],
             [caller.draft(Self.name, "hours", JournalDetail.of(old, became: new))],
             notice: "The business is open \(new.map { "\($0)" } ?? "at all times"), by \(caller.name)"
         )
-        return ShowHours.Reply(hours: new, isOpen: new?.isOpen(at: administrator.now()) ?? true)
+        return ShowHours.Reply(administrator.store.snapshot, at: administrator.now())
     }
 
-    private func parsed() throws(Refusal) -> OpeningHours {
+    private func parsed(keeping holidays: Holidays) throws(Refusal) -> OpeningHours {
         guard TimeZone(identifier: zone) != nil else { throw .noZone(zone) }
         var found: [OpeningHours.Span] = []
         for text in spans {
             guard let span = OpeningHours.Span(parsing: text) else { throw .noHours(text) }
             found.append(span)
         }
-        guard let hours = OpeningHours(zone: zone, spans: found) else { throw .tooManyHours }
+        guard let hours = OpeningHours(zone: zone, spans: found, holidays: holidays) else { throw .tooManyHours }
         return hours
     }
 }
 
 extension OpeningHours {
-    /// By the clock in its time zone.
+    /// By the clock in its time zone, holidays included.
     public func isOpen(at now: WallTime) -> Bool {
         guard let zone = TimeZone(identifier: zone) else { return true }
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
         let date = Date(timeIntervalSince1970: Double(now.milliseconds) / 1_000)
-        let parts = calendar.dateComponents([.weekday, .hour, .minute], from: date)
-        // Of Foundation's days Sunday is the first.
-        guard let weekday = parts.weekday, let hour = parts.hour, let minute = parts.minute,
-            let day = Day(rawValue: (weekday + 5) % 7)
+        let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute], from: date)
+        guard let year = parts.year, let month = parts.month, let day = parts.day, let hour = parts.hour,
+            let minute = parts.minute, let today = CivilDate(year: year, month: month, day: day),
+            let local = LocalTime(today, minute: hour * 60 + minute)
         else { return true }
-        return isOpen(on: day, at: hour * 60 + minute)
+        return isOpen(at: local)
+    }
+}
+
+/// Overrides the opening hours until somebody changes it: the night switch.
+public struct SwitchNight: Command {
+    public static let name = "night.switch"
+    public static let rights: [Right] = [.changeHours]
+
+    public let mode: NightMode
+
+    public init(_ mode: NightMode) { self.mode = mode }
+
+    /// As it is already where nobody has switched it, and refused then.
+    public static func harmless(_: ExtensionNumber) -> Self { Self(.automatic) }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> ShowHours.Reply {
+        let old = administrator.store.snapshot.outside.routing.night
+        guard mode != old else { throw .nightIsSo(mode) }
+        try await administrator.change(
+            [.outside(.route(.switchNight(mode)))],
+            [caller.draft(Self.name, "night", JournalDetail.of(old, became: mode))],
+            notice: "The business is \(mode.words), by \(caller.name)"
+        )
+        return ShowHours.Reply(administrator.store.snapshot, at: administrator.now())
+    }
+}
+
+extension NightMode {
+    /// For people, after "the business is".
+    public var words: String {
+        switch self {
+        case .automatic: "open by its hours"
+        case .closed: "closed until somebody changes it"
+        case .open: "open until somebody changes it"
+        }
     }
 }
 

@@ -40,6 +40,8 @@ extension Control {
         case .signallingEncryption, .openPorts: snapshot.exceptions.count { now < $0.until }
         case .countryDialing: snapshot.outside.dialing.releases.count { now < $0.until }
         case .trunkEncryption: snapshot.outside.usableTrunks.count { $0.trunk.mayBePlain(at: now) }
+        case .dormantExtensions:
+            snapshot.extensions.values.count { value in value.reservation.map { now < $0.until } ?? false }
         case .premiumNumbers: snapshot.outside.dialing.approvals.count { now < $0.until }
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
             .roles, .journal, .spendLimit, .callLimits, .callPatterns, .afterHours, .providerAllowlist, .callerTrust:

@@ -32,11 +32,13 @@ public struct AddNumber: Command {
     public let number: String
     /// Who gets its calls; `nil` for nobody.
     public let destination: String?
+    /// Who gets them while the business is closed; `nil` for the same.
+    public let closed: String?
     /// The trunk that brings them; `nil` for whichever does.
     public let trunk: String?
 
-    public init(number: String, destination: String?, trunk: String? = nil) {
-        (self.number, self.destination, self.trunk) = (number, destination, trunk)
+    public init(number: String, destination: String?, closed: String? = nil, trunk: String? = nil) {
+        (self.number, self.destination, self.closed, self.trunk) = (number, destination, closed, trunk)
     }
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-", destination: nil) }
@@ -51,6 +53,7 @@ public struct AddNumber: Command {
             number: number,
             trunk: try trunk.map { name throws(Refusal) in try administrator.trunk(name).trunk.name },
             destination: try administrator.destination(destination),
+            closed: try administrator.destination(closed),
             createdAt: administrator.now()
         )
         try await administrator.own(new, instead: nil, Self.name, by: caller)
@@ -63,12 +66,16 @@ public struct RouteNumber: Command {
     public static let name = "number.route"
     public static let rights: [Right] = [.changeNumbers]
 
-    /// As typed, and so is the other.
+    /// As typed, and so are the others.
     public let number: String
     /// `nil` for nobody.
     public let destination: String?
+    /// Who gets them while the business is closed; `nil` for the same.
+    public let closed: String?
 
-    public init(number: String, destination: String?) { (self.number, self.destination) = (number, destination) }
+    public init(number: String, destination: String?, closed: String? = nil) {
+        (self.number, self.destination, self.closed) = (number, destination, closed)
+    }
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-", destination: nil) }
 
@@ -76,6 +83,7 @@ public struct RouteNumber: Command {
         let old = try administrator.owned(number)
         var new = old
         new.destination = try administrator.destination(destination)
+        new.closed = try administrator.destination(closed)
         try await administrator.own(new, instead: old, Self.name, by: caller)
         return new
     }
@@ -155,8 +163,8 @@ extension Administrator {
         return owned
     }
 
-    /// Somebody there is, from `extension 101` or `101`.
-    fileprivate func destination(_ text: String?) throws(Refusal) -> Destination? {
+    /// Somebody there is, from `extension 101`, `101` or `group sales`.
+    func destination(_ text: String?) throws(Refusal) -> Destination? {
         guard let text else { return nil }
         let word = "extension "
         guard let destination = Destination(parsing: text.hasPrefix(word) ? String(text.dropFirst(word.count)) : text)
@@ -164,6 +172,8 @@ extension Administrator {
         switch destination {
         case .extension(let number):
             guard store.snapshot.extensions[number] != nil else { throw .noExtension(number) }
+        case .group(let name):
+            guard store.snapshot.outside.routing.groups[name] != nil else { throw .noGroup(name.text) }
         }
         return destination
     }
@@ -174,7 +184,8 @@ extension Administrator {
         _ action: String,
         by caller: Caller
     ) async throws(Refusal) {
-        let place = new.destination.map { "reaches \($0.words)" } ?? "reaches nobody"
+        let closed = new.closed.map { ", and \($0.words) while the business is closed" } ?? ""
+        let place = (new.destination.map { "reaches \($0.words)" } ?? "reaches nobody") + closed
         try await change(
             [.outside(.own(new))],
             [caller.draft(action, new.number.text, JournalDetail.of(old, became: new))],
@@ -198,6 +209,7 @@ extension Destination {
     public var words: String {
         switch self {
         case .extension(let number): "extension \(number)"
+        case .group(let name): "group \(name)"
         }
     }
 }
@@ -247,8 +259,8 @@ extension Refusal {
     fileprivate static func noDestination(_ text: String) -> Self {
         Self(
             problem: "\(quoted(text)) is nobody who can take a call.",
-            reason: "calls for a number go to an extension",
-            remedy: "name one: --to extension 101"
+            reason: "calls go to an extension or to a ring group",
+            remedy: "name one: --to extension 101, or --to group sales"
         )
     }
 

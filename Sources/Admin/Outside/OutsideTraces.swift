@@ -13,6 +13,7 @@ extension Administrator {
         let outside = store.snapshot.outside
         return routes(to: number, outside, by: caller) + callerNumbers(of: number, outside, by: caller)
             + rights(of: number, outside, by: caller) + limits(of: number, outside, by: caller)
+            + routing(of: number, outside.routing, by: caller)
     }
 
     private func limits(
@@ -59,13 +60,15 @@ extension Administrator {
         _ outside: OutsideSettings,
         by caller: Caller
     ) -> [Trace] {
-        outside.numbers.values.filter { $0.destination == .extension(number) }.sorted { $0.number < $1.number }.map {
-            old in
-            var new = old
-            new.destination = nil
-            let detail = JournalDetail.of(old, became: new)
-            return (.outside(.own(new)), caller.draft(RouteNumber.name, old.number.text, detail))
-        }
+        let gone = Destination.extension(number)
+        return outside.numbers.values.filter { $0.destination == gone || $0.closed == gone }
+            .sorted { $0.number < $1.number }.map { old in
+                var new = old
+                if new.destination == gone { new.destination = nil }
+                if new.closed == gone { new.closed = nil }
+                let detail = JournalDetail.of(old, became: new)
+                return (.outside(.own(new)), caller.draft(RouteNumber.name, old.number.text, detail))
+            }
     }
 
     private func callerNumbers(

@@ -26,6 +26,10 @@ public struct ExtensionReport: Hashable, Sendable, Codable {
     public let createdAt: WallTime
     /// Phones enrolled.
     public let phones: Int
+    /// When a phone of it last registered, or it last took part in a call, to a day; `nil` for never.
+    public let lastUse: WallTime?
+    /// Why it is kept although nobody uses it; `nil` for most.
+    public let reservation: Reservation?
 
     public init(
         number: ExtensionNumber,
@@ -34,16 +38,19 @@ public struct ExtensionReport: Hashable, Sendable, Codable {
         pickupGroup: PickupGroup? = nil,
         forwarding: ForwardingPolicy = .nobody,
         createdAt: WallTime,
-        phones: Int
+        phones: Int,
+        lastUse: WallTime? = nil,
+        reservation: Reservation? = nil
     ) {
         (self.number, self.name, self.isEnabled) = (number, name, isEnabled)
         (self.pickupGroup, self.forwarding) = (pickupGroup, forwarding)
         (self.createdAt, self.phones) = (createdAt, phones)
+        (self.lastUse, self.reservation) = (lastUse, reservation)
     }
 }
 
 extension ExtensionReport {
-    init(_ value: Extension, in snapshot: Snapshot) {
+    init(_ value: Extension, in snapshot: Snapshot, lastUse: WallTime? = nil) {
         self.init(
             number: value.number,
             name: value.name,
@@ -51,7 +58,9 @@ extension ExtensionReport {
             pickupGroup: value.pickupGroup,
             forwarding: value.forwarding,
             createdAt: value.createdAt,
-            phones: snapshot.deviceCount(of: value.number)
+            phones: snapshot.deviceCount(of: value.number),
+            lastUse: lastUse,
+            reservation: value.reservation
         )
     }
 }
@@ -81,6 +90,8 @@ public struct ExtensionChange: Hashable, Sendable, Codable {
         case enabled
         case grouped
         case forwardingSet
+        case reserved
+        case unreserved
         case removed
     }
 

@@ -46,8 +46,12 @@ actor AnswerComparison {
         return Self.difference(forms)
     }
 
-    /// For logins: a fresh challenge each time, answered with a wrong password.
-    func difference(ofLogins method: String, _ account: TestAccount) async throws(WireError) -> String? {
+    /// For logins: a fresh challenge each time, answered with a password that must not be good.
+    func difference(
+        ofLogins method: String,
+        _ account: TestAccount,
+        password: Redacted<String> = Redacted("wrong")
+    ) async throws(WireError) -> String? {
         let unknown = "z" + wire.entropy.token(bits: 128).prefix(max(account.username.utf8.count - 1, 1))
         var forms: [Set<String>] = [[], []]
         for _ in 0..<Limits.comparisons {
@@ -60,7 +64,7 @@ actor AnswerComparison {
                     using: wire.entropy
                 )
                 guard let challenge = HeardChallenge(try await line.ask(draft)) else { return "no challenge" }
-                let form = LoginForm(password: Redacted("wrong"), username: username)
+                let form = LoginForm(password: password, username: username)
                 draft.extra.append(Login.header(for: draft, challenge, account, form, using: wire.entropy))
                 draft.ids = Identifiers(using: wire.entropy)
                 let answer = try await line.ask(draft)

@@ -20,6 +20,8 @@ public struct Target: Sendable {
     /// Three phones of three extensions made for the attack and removed afterwards, for attacks from inside. Empty when there
     /// are none; then those attacks report that they could not be carried out.
     public var accounts: [TestAccount]
+    /// A phone whose extension was disabled before the attack; `nil` where there is none.
+    public var leaver: TestAccount?
     /// What a thief of the disk could do, where the attack runs on the server's own machine.
     public var insider: Insider?
     /// SIP in secure WebSockets; `nil` where there is no listener for browsers.

@@ -63,11 +63,11 @@ struct Call: Sendable {
 
     struct Ringing: Sendable {
         var branches: [Branch] = []
-        let giveUp: MonotonicTime
+        var giveUp: MonotonicTime
         var isAnnounced = false
         /// Whether the next phone that rings is announced though one was before: the call rings elsewhere now.
         var isAnnouncedAgain = false
-        /// Where phones sent it, in order (RFC 3261 §21.3).
+        /// Where it was sent by phones (RFC 3261 §21.3), by settings and by groups, in order.
         var forwards: [Placement] = []
         /// Why it did not go where a phone sent it.
         var refusedForward: Refused?

@@ -41,7 +41,12 @@ extension CallTable {
     /// Tells the caller when no phone rings any more.
     mutating func giveUpIfSilent(_ serial: UInt64, _ desk: inout Desk) {
         guard case .ringing(let ringing)? = self[serial]?.phase, ringing.ringingPhones == 0 else { return }
-        refuse(serial, Refused(ringing), &desk)
+        guard let routed = routes[serial] else {
+            refuse(serial, Refused(ringing), &desk)
+            return
+        }
+        let stop = ringing.since(routed.firstBranch)
+        if !goOn(serial, after: stop.ending, &desk) { refuse(serial, .ofStop(Refused(stop), stop), &desk) }
     }
 }
 
@@ -78,7 +83,7 @@ extension Refused {
 
     /// One answer for the caller from what the phones of the callee said: the person's answer before the state of a
     /// phone, and nothing that says how the callee is set up.
-    fileprivate init(_ ringing: Call.Ringing) {
+    init(_ ringing: Call.Ringing) {
         if let refused = Refused(trunkOf: ringing) {
             self = refused
             return

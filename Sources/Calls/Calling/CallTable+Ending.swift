@@ -17,6 +17,7 @@ extension CallTable {
         for trunk in call.openTrunks { leave(serial, trunk) }
         stopRinging(call, &desk)
         noteRung(call, refused.outcome, &desk)
+        if !routes.isEmpty { routes[serial] = nil }
         let ticket = Ticket(serial: nextSerial())
         call.record.endedAt = call.time(at: desk.now)
         call.record.answeredAt = nil
@@ -131,6 +132,8 @@ extension CallTable {
         settle(conversation.caller, &desk)
         settle(conversation.callee, &desk)
         guard let call = self[serial] else { return }
+        noteTalk(conversation.caller, &desk)
+        noteTalk(conversation.callee, &desk)
         abandonTransfer(serial, &desk)
         if let change = conversation.change { reply(487, to: change.asked, &desk) }
         var record = call.record
@@ -148,6 +151,7 @@ extension CallTable {
     mutating func forget(_ serial: UInt64, _ desk: inout Desk) {
         guard let call = removeValue(forKey: serial) else { return }
         if !call.record.charges.isEmpty { keepOwing(call) }
+        if !routes.isEmpty { routes[serial] = nil }
         for username in call.usernames { leave(serial, username) }
         for trunk in call.openTrunks { leave(serial, trunk) }
         if call.relayed != nil { desk.turn.actions.append(.media(.close(call.relay))) }

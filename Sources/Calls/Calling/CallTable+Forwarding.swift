@@ -26,7 +26,9 @@ extension CallTable {
         let targets = targets(of: response, status, &desk)
         guard let owner = ringing.branches[index].party.number else { return }
         // Another phone of the same person was quicker, and sent it to the same place.
-        let isKnown = ringing.forwards.contains { $0.payer.number == owner && targets.contains(.user($0.target.text)) }
+        let isKnown = ringing.forwards.contains {
+            $0.step?.from == .extension(owner) && targets.contains(.user($0.target.text))
+        }
         if isKnown {
             updateRinging(call.serial) { $0.branches[index].isForwarded = true }
         } else {
@@ -96,11 +98,8 @@ extension CallTable {
 
     /// Rings the colleague's phones within the same call, in what is left of its time, and tells the caller (§21.1.3).
     private mutating func follow(_ forward: Placement, _ index: Int, _ call: Call, _ desk: inout Desk) {
-        updateRinging(call.serial) {
-            $0.branches[index].isForwarded = true
-            $0.forwards.append(forward)
-        }
-        if let owner = forward.payer.number { self[call.serial]?.record.forwardedBy.append(owner) }
+        updateRinging(call.serial) { $0.branches[index].isForwarded = true }
+        note(forward, call.serial)
         if let refused = place(call.serial, forward, only: nil, &desk) {
             updateRinging(call.serial) { $0.refusedForward = .forward(forward, refused) }
             return
@@ -116,10 +115,11 @@ extension Call.Ringing {
     /// The forwards, one after the other, by which a call came to a place; none when it was dialled.
     func path(to place: Participant) -> [Placement] {
         var (path, end): ([Placement], Participant) = ([], place)
-        // Each place is the target of one forward at most, and the number that was dialled of none, so this ends.
-        while let step = forwards.first(where: { $0.target == end }), let owner = step.payer.number {
-            path.insert(step, at: 0)
-            end = .extension(owner)
+        // No way is longer than all that there is.
+        while path.count < forwards.count, let next = forwards.first(where: { $0.target == end }), let step = next.step
+        {
+            path.insert(next, at: 0)
+            end = step.from
         }
         return path
     }
@@ -127,13 +127,13 @@ extension Call.Ringing {
 
 extension Refused {
     /// The caller learns nothing of it: it is about how whoever was called has set up their phone.
-    fileprivate static func forwarded(_ refused: Refused) -> Refused {
+    static func forwarded(_ refused: Refused) -> Refused {
         var told = Refused(status: 480, outcome: .failed, control: refused.control, reason: refused.reason)
         told.isToldToCaller = false
         return told
     }
 
-    fileprivate static func forward(_ forward: Placement, _ refused: Refused) -> Refused {
+    static func forward(_ forward: Placement, _ refused: Refused) -> Refused {
         guard forward.outside == nil else { return .forwarded(refused) }
         return Refused(
             status: 480,

@@ -72,7 +72,8 @@ extension CallTable {
             claimsExtension: caller.claimsExtension,
             signallingIsSecure: isSecure,
             isPlain: isPlain,
-            media: offer.map(\.promise) ?? .lateOffer
+            media: offer.map(\.promise) ?? .lateOffer,
+            isOpen: desk.isOpen
         )
         return Decision(InboundRules.decide(attempt, in: desk.snapshot, at: now), offer)
     }

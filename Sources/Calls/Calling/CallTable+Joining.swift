@@ -98,6 +98,7 @@ extension CallTable {
         if let change = conversation.change { reply(491, to: change.asked, &desk) }
         conversation.change = nil
         guard let former = conversation[side].leg else { return }
+        noteTalk(conversation[side], &desk)
         // Whom the one that stays was to be told of is gone.
         conversation[side] = Endpoint(leg)
         conversation[side.other].change { $0.introduction = nil }

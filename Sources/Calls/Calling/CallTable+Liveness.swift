@@ -16,7 +16,7 @@ extension CallTable {
         case .ringing(let ringing):
             if ringing.giveUp <= desk.now.monotonic {
                 refuse(serial, .noAnswer, &desk)
-            } else {
+            } else if !leaveStop(serial, ringing, &desk) {
                 schedule(serial, at: ringing.giveUp)
                 leaveSilentTrunks(serial, ringing, &desk)
             }

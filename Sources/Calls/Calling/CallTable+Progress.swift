@@ -119,7 +119,8 @@ extension CallTable {
         if case .ringing(let ringing) = call.phase, let place {
             let forwards = ringing.path(to: place)
             call.grounds = call.grounds?.by(forwards)
-            call.record.forwardedBy = forwards.compactMap(\.payer.number)
+            call.record.forwardedBy = forwards.compactMap(\.step?.from.number)
+            call.record.path = (call.grounds?.placement.step.map { [$0] } ?? []) + forwards.compactMap(\.step)
         }
         let ticket = Ticket(serial: nextSerial())
         call.record.answeredAt = call.time(at: desk.now)
@@ -128,6 +129,7 @@ extension CallTable {
         call.record.callee = callee.participant
         call.record.callerProtection = callerProtection(of: call)
         call.record.calleeProtection = callee.protection
+        if !routes.isEmpty { routes[serial] = nil }
         call.phase = .answering(
             Call.Answering(callee: callee, ticket: ticket, giveUp: desk.now.monotonic + Limits.storing)
         )
@@ -194,8 +196,10 @@ extension CallTable {
             $0.field(.allow, Desk.allowed)
             $0.field(.supported, Desk.supported)
             caller.session?.writeAnswer(into: &$0)
-            // Somebody else than was called: the phone should show who.
-            if let party = callee.leg?.party, party.number != call.callee { desk.writeIdentity(of: party, into: &$0) }
+            // Somebody else than was called: the phone should show who. A provider need not know.
+            if let party = callee.leg?.party, party.number != call.callee, call.caller.trunk == nil {
+                desk.writeIdentity(of: party, into: &$0)
+            }
         }
         caller.unacknowledged = Unacknowledged(
             bytes,
@@ -263,7 +267,7 @@ extension Call {
         switch grounds?.placement.target {
         case .outside: .outside
         case .emergency: .emergency
-        case .extension, .service, nil: .inside
+        case .extension, .group, .service, nil: .inside
         }
     }
 }

@@ -24,6 +24,8 @@ extension CallTable {
             end(call.serial, because: "it is not allowed any more: \(refusal.reason)", &desk)
             return
         }
+        // What is not allowed any more does not go on to the next one.
+        if call.grounds?.placement.refusal(in: desk.snapshot, at: desk.now.wall) != nil { routes[call.serial] = nil }
         for (index, branch) in ringing.branches.enumerated()
         where branch.status == nil && !mayRing(branch, of: ringing, call.grounds, desk.snapshot, at: desk.now.wall) {
             desk.cancel(branch.key)
@@ -42,11 +44,15 @@ extension CallTable {
         guard snapshot.allows(branch.party.username), grounds?.placement.refusal(in: snapshot, at: now) == nil else {
             return false
         }
-        return ringing.path(to: branch.party.participant).allSatisfy { $0.refusal(in: snapshot, at: now) == nil }
+        return ringing.path(to: branch.party.participant).allSatisfy {
+            $0.refusal(in: snapshot, at: now) == nil && !$0.isWithdrawn(in: snapshot)
+        }
     }
 
     /// Ends what is not allowed any longer, the oldest call first.
     mutating func review(_ desk: inout Desk) {
+        let idlers = desk.snapshot.outside.routing.idlers
+        if !lastTalks.isEmpty { lastTalks = lastTalks.filter { idlers.contains($0.key) } }
         for call in values.sorted(by: { $0.serial < $1.serial }) { review(call, &desk) }
         endUnexcused(&desk)
     }

@@ -76,6 +76,9 @@ extension CallTable {
         _ desk: inout Desk
     ) -> Refused? {
         guard placement.outside == nil else { return dial(placement, of: serial, &desk) }
+        if phone == nil, RoutingRules.concern(placement.target, in: desk.snapshot.outside.routing) {
+            return route(serial, placement, &desk)
+        }
         return ring(serial, placement, only: phone, &desk) ? nil : .unreachable
     }
 
@@ -140,6 +143,7 @@ extension CallTable {
             callerDevice: caller.device,
             dialled: String(number.prefix(Limits.recordedText)),
             callee: placement?.target,
+            path: placement?.step.map { [$0] } ?? [],
             callerProtection: LegProtection(draft.flow, nil),
             trunk: caller.trunk
         )

@@ -25,6 +25,10 @@ struct CallTable: Sendable {
     /// Only of calls that use what happens before the answer.
     var earlyCalls: [UInt64: EarlyCall] = [:]
     var earlyDialogs: [DialogKey: EarlyOwner] = [:]
+    /// Only of calls that a group or a setting of their callee sends somewhere.
+    var routes: [UInt64: RoutedCall] = [:]
+    /// When members of groups last talked for which that counts.
+    var lastTalks: [ExtensionNumber: MonotonicTime] = [:]
     /// By the call that is transferred.
     var transfers: [UInt64: Transfer] = [:]
     /// Dialogs whose calls are over, until their phones know.

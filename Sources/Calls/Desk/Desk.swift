@@ -20,8 +20,10 @@ struct Desk: Sendable {
     var dialPlan: DialPlan
     /// The money and the patterns of calls that leave; `nil` while there is no trunk, because it is large.
     var gate: PaidCallGate?
-    /// Whether the business is open by its hours. Somebody with a calendar says so.
-    var isOpen = true
+    /// Whether the business is open by its hours and holidays. Somebody with a calendar says so.
+    var isOpenByHours = true
+    /// The same, with what somebody switched.
+    var isOpen: Bool { snapshot.outside.routing.isOpen(by: isOpenByHours) }
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
     var counters = SwitchboardFigures()

@@ -47,8 +47,8 @@ extension Switchboard {
         return RehearsalStage(desk.gate, for: rehearsal, in: desk.snapshot, at: moment)
     }
 
-    /// Says whether the business is open by its hours.
-    public mutating func setOpen(_ isOpen: Bool) { desk.isOpen = isOpen }
+    /// Says whether the business is open by its hours and holidays.
+    public mutating func setOpen(_ isOpen: Bool) { desk.isOpenByHours = isOpen }
 
     /// Begins to connect the trunks: not before there is somebody to do it.
     public mutating func startTrunks(_ turn: inout Turn) {

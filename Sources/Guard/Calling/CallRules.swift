@@ -88,7 +88,11 @@ public enum CallRules {
         if let refusal = refusalOfCaller(attempt, in: snapshot) ?? refusalOfProtection(attempt) {
             return .refused(refusal)
         }
-        guard let number = ExtensionNumber(parsing: attempt.dialled), let callee = snapshot.extensions[number] else {
+        let dialled = ExtensionNumber(parsing: attempt.dialled)
+        guard let number = dialled, let callee = snapshot.extensions[number] else {
+            if let group = dialled.flatMap({ snapshot.outside.routing.group(numbered: $0) }) {
+                return .allowed(placement(attempt, target: .group(group.name)))
+            }
             let plan = plan ?? DialPlan(snapshot.outside.dialing)
             return PaidCallRules.decide(plan.read(attempt.dialled), way, for: attempt, in: snapshot, at: now)
         }
@@ -98,14 +102,11 @@ public enum CallRules {
         guard callee.isEnabled else {
             return .refused(CallRefusal(status: 480, control: nil, reason: "extension \(number) is disabled"))
         }
-        return .allowed(
-            Placement(
-                .dialled(attempt),
-                payer: .phone(attempt.caller),
-                target: .extension(number),
-                protection: attempt.media
-            )
-        )
+        return .allowed(placement(attempt, target: .extension(number)))
+    }
+
+    private static func placement(_ attempt: CallAttempt, target: Participant) -> Placement {
+        Placement(.dialled(attempt), payer: .phone(attempt.caller), target: target, protection: attempt.media)
     }
 
     /// May a phone have the server itself answer? Whoever may call may, and as in any call the audio is encrypted. Nobody is

@@ -63,6 +63,8 @@ public enum ForwardRules {
                 if let refusal = refusal(of: attempt, to: target, in: snapshot) { return .refused(refusal) }
             } else if !isOutsideFree {
                 return .refused(.outside(owner, shown(user)))
+            } else if case .emergency = placement.target {
+                return .refused(CallRefusal.helpIsNoPlace.about(owner))
             } else if let refusal = refusalOfLength(attempt) {
                 return .refused(refusal)
             }
@@ -72,7 +74,8 @@ public enum ForwardRules {
                     payer: .phone(attempt.phone),
                     target: placement.target,
                     protection: placement.protection,
-                    outside: placement.outside
+                    outside: placement.outside,
+                    step: CallStep(from: .extension(owner), .phone, to: placement.target)
                 )
             )
         }

@@ -16,6 +16,8 @@ public struct InboundAttempt: Sendable {
     /// Whether the audio would go in the clear.
     public let isPlain: Bool
     public let media: CallAttempt.Media
+    /// Whether the business is open.
+    public let isOpen: Bool
 
     public init(
         trunk: TrunkName,
@@ -24,11 +26,12 @@ public struct InboundAttempt: Sendable {
         claimsExtension: Bool,
         signallingIsSecure: Bool,
         isPlain: Bool = false,
-        media: CallAttempt.Media
+        media: CallAttempt.Media,
+        isOpen: Bool = true
     ) {
         (self.trunk, self.called, self.caller) = (trunk, called, caller)
         (self.claimsExtension, self.signallingIsSecure) = (claimsExtension, signallingIsSecure)
-        (self.isPlain, self.media) = (isPlain, media)
+        (self.isPlain, self.media, self.isOpen) = (isPlain, media, isOpen)
     }
 }
 
@@ -47,22 +50,30 @@ public enum InboundRules {
             return .refused(refusal)
         }
         guard let called = attempt.called, let owned = snapshot.outside.numbers[called],
-            owned.trunk == nil || owned.trunk == attempt.trunk, let destination = owned.destination
+            owned.trunk == nil || owned.trunk == attempt.trunk,
+            let destination = owned.destination(isOpen: attempt.isOpen)
         else {
             return .refused(
                 CallRefusal(status: 404, control: nil, reason: "the number that was called is not one of the business")
             )
         }
+        let isDiverted = !attempt.isOpen && owned.closed != nil
+        let step = isDiverted ? CallStep(from: .outside(called), .closed, to: destination.participant) : nil
         switch destination {
-        case .extension(let number): return ring(number, attempt, in: snapshot)
+        case .extension(let number): return ring(number, attempt, step, in: snapshot)
+        case .group(let name): return ring(name, attempt, step, in: snapshot)
         }
     }
 
     private static func ring(
         _ number: ExtensionNumber,
         _ attempt: InboundAttempt,
+        _ step: CallStep?,
         in snapshot: Snapshot
     ) -> Verdict<Placement> {
+        if let refusal = BlockRules.refusal(of: attempt.caller, at: number, in: snapshot.outside.routing) {
+            return .refused(refusal)
+        }
         guard snapshot.extensions[number]?.isEnabled == true else {
             return .refused(
                 CallRefusal(status: 480, control: nil, reason: "extension \(number) is disabled, or does not exist")
@@ -73,12 +84,34 @@ public enum InboundRules {
                 .inbound(attempt),
                 payer: .caller(attempt.trunk),
                 target: .extension(number),
-                protection: attempt.media
+                protection: attempt.media,
+                step: step
             )
         )
     }
 
-    /// Row Z01: nobody outside is somebody inside, or has a number of the business.
+    private static func ring(
+        _ name: ShortName,
+        _ attempt: InboundAttempt,
+        _ step: CallStep?,
+        in snapshot: Snapshot
+    ) -> Verdict<Placement> {
+        guard snapshot.outside.routing.groups[name] != nil else {
+            return .refused(CallRefusal(status: 480, control: nil, reason: "group \(name) does not exist"))
+        }
+        return .allowed(
+            Placement(
+                .inbound(attempt),
+                payer: .caller(attempt.trunk),
+                target: .group(name),
+                protection: attempt.media,
+                step: step
+            )
+        )
+    }
+
+    /// Row Z01: nobody outside is somebody inside, or has a number of the business. Who is blocked by the business hears the same
+    /// whatever they call.
     private static func refusal(ofCaller attempt: InboundAttempt, in snapshot: Snapshot) -> CallRefusal? {
         if attempt.claimsExtension {
             return CallRefusal(
@@ -87,7 +120,9 @@ public enum InboundRules {
                 reason: "a caller outside gave an extension as their number"
             )
         }
-        guard let caller = attempt.caller, snapshot.outside.numbers[caller] != nil else { return nil }
+        guard let caller = attempt.caller, snapshot.outside.numbers[caller] != nil else {
+            return BlockRules.refusal(of: attempt.caller, in: snapshot.outside.routing)
+        }
         return CallRefusal(
             status: 603,
             control: .callerTrust,

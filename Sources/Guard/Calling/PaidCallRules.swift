@@ -36,22 +36,47 @@ public enum PaidCallRules {
         for attempt: CallAttempt,
         in snapshot: Snapshot
     ) -> Verdict<Placement> {
-        switch verdict {
-        case .refused(let refusal): return .refused(refusal.callRefusal)
-        case .screened, .needsCode, .needsPerson: return .refused(.nobodyAsks)
-        case .allowed(let permit):
-            return .allowed(
-                Placement(
-                    .paid(attempt, way),
-                    payer: .phone(attempt.caller),
-                    target: .outside(permit.facts.number),
-                    protection: attempt.media,
-                    outside: OutsideCall(
-                        permit: permit,
-                        shownNumber: snapshot.outside.callerNumber(of: attempt.caller.number)
-                    )
-                )
+        outside(verdict, by: attempt.caller.number, in: snapshot).map { permit, outside in
+            Placement(
+                .paid(attempt, way),
+                payer: .phone(attempt.caller),
+                target: .outside(permit.facts.number),
+                protection: attempt.media,
+                outside: outside
             )
+        }
+    }
+
+    private static func outside(
+        _ verdict: DialingVerdict,
+        by payer: ExtensionNumber,
+        in snapshot: Snapshot
+    ) -> Verdict<(DialingPermit, OutsideCall)> {
+        switch verdict {
+        case .refused(let refusal): .refused(refusal.callRefusal)
+        case .screened, .needsCode, .needsPerson: .refused(.nobodyAsks)
+        case .allowed(let permit):
+            .allowed(
+                (permit, OutsideCall(permit: permit, shownNumber: snapshot.outside.callerNumber(of: payer)))
+            )
+        }
+    }
+
+    /// May an extension pay for calls that a setting of it sends to a number outside? Nobody is sent to where help is.
+    static func decide(
+        _ number: PhoneNumber,
+        forwardedBy owner: ExtensionNumber,
+        in snapshot: Snapshot,
+        by plan: DialPlan,
+        at now: WallTime
+    ) -> Verdict<OutsideCall> {
+        guard snapshot.outside.trunks.values.contains(where: \.trunk.isEnabled) else { return .refused(.noTrunk) }
+        switch plan.read(number.text) {
+        case .refused(let fault): return .refused(fault.refusal)
+        case .emergency: return .refused(.helpIsNoPlace)
+        case .outside(let facts):
+            let verdict = DialingRules.decide(facts, .forwarded, by: owner, in: snapshot.outside.dialing, at: now)
+            return outside(verdict, by: owner, in: snapshot).map(\.1)
         }
     }
 }
@@ -67,6 +92,12 @@ public struct OutsideCall: Sendable {
 }
 
 extension CallRefusal {
+    /// A forward to a number of help.
+    static let helpIsNoPlace = CallRefusal(
+        status: 403,
+        control: nil,
+        reason: "numbers for help are dialled by people, and no call is forwarded to them"
+    )
     fileprivate static let noTrunk = CallRefusal(
         status: 404,
         control: nil,

@@ -14,12 +14,14 @@ public final class Placement: Sendable {
         case phone(Device)
         /// Who called over a trunk: what they call costs the business nothing.
         case caller(TrunkName)
+        /// An extension, by a setting of it.
+        case owner(ExtensionNumber)
 
         /// The phone; `nil` where none of ours pays.
         public var device: Device? {
             switch self {
             case .phone(let device): device
-            case .caller: nil
+            case .caller, .owner: nil
             }
         }
 
@@ -27,6 +29,7 @@ public final class Placement: Sendable {
         public var number: ExtensionNumber? {
             switch self {
             case .phone(let device): device.number
+            case .owner(let number): number
             case .caller: nil
             }
         }
@@ -40,6 +43,10 @@ public final class Placement: Sendable {
         case inbound(InboundAttempt)
         case paid(CallAttempt, DialingWay)
         case help(CallAttempt)
+        /// By a forward that is set.
+        case setting(SettingForward)
+        /// By a group that got the call which the placement let be.
+        case sentOn(Placement, SentOn)
     }
 
     private let attempt: Attempt
@@ -50,16 +57,19 @@ public final class Placement: Sendable {
     public let protection: CallAttempt.Media
     /// `nil` for a call that stays inside.
     public let outside: OutsideCall?
+    /// How it comes about that the call is placed there; `nil` where it was dialled.
+    public let step: CallStep?
 
     init(
         _ attempt: Attempt,
         payer: Payer,
         target: Participant,
         protection: CallAttempt.Media,
-        outside: OutsideCall? = nil
+        outside: OutsideCall? = nil,
+        step: CallStep? = nil
     ) {
         (self.attempt, self.payer, self.target, self.protection) = (attempt, payer, target, protection)
-        self.outside = outside
+        (self.outside, self.step) = (outside, step)
     }
 
     /// Whether somebody calls for help.
@@ -79,10 +89,22 @@ public final class Placement: Sendable {
         case .inbound(let attempt): verdict = InboundRules.decide(attempt, in: snapshot, at: now)
         // Whatever changes, who called for help goes on talking.
         case .help: return nil
+        case .setting(let forward): verdict = ForwardRules.decide(forward, in: snapshot, at: now)
+        case .sentOn(let earlier, let sentOn):
+            return earlier.refusal(in: snapshot, at: now) ?? RoutingRules.refusal(of: sentOn, in: snapshot)
         }
         return switch verdict {
         case .allowed: nil
         case .refused(let refusal): refusal
+        }
+    }
+
+    /// Whether the setting by which it rings there is not as it was. Who has answered meanwhile is left alone.
+    public func isWithdrawn(in snapshot: Snapshot) -> Bool {
+        switch attempt {
+        case .setting(let forward): !forward.isSet(in: snapshot.outside.routing)
+        case .sentOn(_, let sentOn): !RoutingRules.stands(sentOn, in: snapshot.outside.routing)
+        case .dialled, .forwarded, .service, .inbound, .paid, .help: false
         }
     }
 }
@@ -93,6 +115,7 @@ extension Placement.Payer: CustomStringConvertible {
         switch self {
         case .phone(let device): "extension \(device.number)"
         case .caller(let trunk): "a caller over trunk \(trunk)"
+        case .owner(let number): "extension \(number)"
         }
     }
 }

@@ -32,9 +32,22 @@ public struct TrunkNumbers: Sendable {
         }
     }
 
-    /// - Parameter text: The user part of a URI of the provider's, decoded once.
+    /// - Parameter text: The user part of a URI of the provider's, decoded once. What only parts digits for the eye is not looked
+    ///   at (RFC 3966 §5.1.1), so that nobody is another by a hyphen.
     /// - Returns: `nil` for what is no number: a name, an extension, or digits that can mean nothing.
     public func read(_ text: some StringProtocol) -> PhoneNumber? {
+        guard text.utf8.contains(where: Self.isSeparator) else { return readPlain(text) }
+        return readPlain(String(decoding: text.utf8.filter { !Self.isSeparator($0) }, as: UTF8.self))
+    }
+
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "("), UInt8(ascii: ")"): true
+        default: false
+        }
+    }
+
+    private func readPlain(_ text: some StringProtocol) -> PhoneNumber? {
         if text.utf8.first == UInt8(ascii: "+") { return PhoneNumber(parsing: text) }
         switch format {
         // Providers that write a plus leave it out now and then, and mean the same.

@@ -16,6 +16,8 @@ public final class OutsideSettings: Sendable {
     public let patterns: PatternSettings
     public let callLimits: CallLimitSettings
     public let afterHours: AfterHoursSettings
+    /// Which way calls take inside.
+    public let routing: RoutingSettings
 
     public static let none = OutsideSettings()
 
@@ -28,7 +30,8 @@ public final class OutsideSettings: Sendable {
         rates: RateDecks = RateDecks(),
         patterns: PatternSettings = PatternSettings(),
         callLimits: CallLimitSettings = CallLimitSettings(),
-        afterHours: AfterHoursSettings = AfterHoursSettings()
+        afterHours: AfterHoursSettings = AfterHoursSettings(),
+        routing: RoutingSettings = RoutingSettings()
     ) {
         var draft = Draft()
         for trunk in trunks { draft.trunks[trunk.trunk.name] = trunk }
@@ -36,6 +39,7 @@ public final class OutsideSettings: Sendable {
         draft.callerNumbers = callerNumbers
         (draft.dialing, draft.spending, draft.rates) = (dialing, spending, rates)
         (draft.patterns, draft.callLimits, draft.afterHours) = (patterns, callLimits, afterHours)
+        draft.routing = routing
         self.init(draft)
     }
 
@@ -43,6 +47,7 @@ public final class OutsideSettings: Sendable {
         (trunks, numbers, callerNumbers) = (draft.trunks, draft.numbers, draft.callerNumbers)
         (dialing, spending, rates) = (draft.dialing, draft.spending, draft.rates)
         (patterns, callLimits, afterHours) = (draft.patterns, draft.callLimits, draft.afterHours)
+        routing = draft.routing
     }
 
     /// The price list of all trunks that have none of their own; `nil` without one. For a call: ``RateDecks/deck(of:)``.
@@ -71,6 +76,7 @@ public final class OutsideSettings: Sendable {
         var patterns = PatternSettings()
         var callLimits = CallLimitSettings()
         var afterHours = AfterHoursSettings()
+        var routing = RoutingSettings()
 
         init() {}
 
@@ -78,6 +84,7 @@ public final class OutsideSettings: Sendable {
             (trunks, numbers, callerNumbers) = (settings.trunks, settings.numbers, settings.callerNumbers)
             (dialing, spending, rates) = (settings.dialing, settings.spending, settings.rates)
             (patterns, callLimits, afterHours) = (settings.patterns, settings.callLimits, settings.afterHours)
+            routing = settings.routing
         }
 
         mutating func apply(_ change: OutsideChange) {
@@ -93,6 +100,7 @@ public final class OutsideSettings: Sendable {
             case .watch(let new): patterns = new
             case .limitCalls(let new): callLimits = new
             case .closeAfterHours(let new): afterHours = new
+            case .route(let change): routing.apply(change)
             }
         }
     }
@@ -114,6 +122,7 @@ public enum OutsideChange: Sendable {
     case limitCalls(CallLimitSettings)
     case closeAfterHours(AfterHoursSettings)
     case rate(RateChange)
+    case route(RoutingChange)
 }
 
 /// Under which number calls go out. Only owned numbers count; one that is owned no longer is as if it were not set.

@@ -9,28 +9,59 @@ public struct OwnedNumber: Hashable, Sendable, Codable {
     public var trunk: TrunkName?
     /// Who gets its calls; `nil` for nobody: it is only shown by calls that go out.
     public var destination: Destination?
+    /// Who gets them instead while the business is closed; `nil` for the same.
+    public var closed: Destination?
     public let createdAt: WallTime
 
-    public init(number: PhoneNumber, trunk: TrunkName? = nil, destination: Destination?, createdAt: WallTime) {
-        (self.number, self.trunk, self.destination, self.createdAt) = (number, trunk, destination, createdAt)
+    public init(
+        number: PhoneNumber,
+        trunk: TrunkName? = nil,
+        destination: Destination?,
+        closed: Destination? = nil,
+        createdAt: WallTime
+    ) {
+        (self.number, self.trunk, self.createdAt) = (number, trunk, createdAt)
+        (self.destination, self.closed) = (destination, closed)
     }
+
+    /// Who gets a call for it now.
+    public func destination(isOpen: Bool) -> Destination? { isOpen ? destination : closed ?? destination }
 }
 
-/// Where a call goes that came for a number of the business.
+/// Where a call goes that came for a number of the business, or that nobody of a group took.
 public enum Destination: Hashable, Sendable {
     case `extension`(ExtensionNumber)
+    case group(ShortName)
 
-    /// What is typed for it, and kept of it: `101`.
+    private static let groupWord = "group "
+
+    /// What is typed for it, and kept of it: `101`, `group sales`.
     public var text: String {
         switch self {
         case .extension(let number): number.text
+        case .group(let name): Self.groupWord + name.text
+        }
+    }
+
+    /// The same as somebody who takes part in a call.
+    public var participant: Participant {
+        switch self {
+        case .extension(let number): .extension(number)
+        case .group(let name): .group(name)
         }
     }
 
     /// Reads ``text``.
     public init?(parsing text: some StringProtocol) {
-        guard let number = ExtensionNumber(parsing: text) else { return nil }
-        self = .extension(number)
+        if let number = ExtensionNumber(parsing: text) {
+            self = .extension(number)
+        } else if text.hasPrefix(Self.groupWord),
+            let name = ShortName(parsing: text.dropFirst(Self.groupWord.count))
+        {
+            self = .group(name)
+        } else {
+            return nil
+        }
     }
 }
 

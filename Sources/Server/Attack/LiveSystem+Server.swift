@@ -53,6 +53,8 @@ extension RingfenceServer {
             outside: await outsideFacts(kept)
         )
         system.trunks = facts.trunks
+        system.uses = try? await kept.read { try $0.uses() }
+        system.registered = Set(live.registrations.map(\.extension))
         return system
     }
 }

@@ -42,7 +42,10 @@ extension RingfenceServer {
         facts.patternsChangedAt = kept?.patterns
         facts.stops = live?.2 ?? []
         facts.hoursChangedAt = kept?.hours
-        if let hours = self.store.snapshot.hours { facts.wasOpen = { hours.isOpen(at: $0) } }
+        let snapshot = store.snapshot
+        if let hours = snapshot.hours {
+            facts.wasOpen = { snapshot.outside.routing.isOpen(by: hours.isOpen(at: $0)) }
+        }
         return facts
     }
 }

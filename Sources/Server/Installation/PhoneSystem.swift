@@ -81,7 +81,8 @@ public struct PhoneSystem: Service {
             installation.withdrawWord()
             let watch = CertificateWatch(installation, server, store, server.events)
             await watch.look(at: Date())
-            for job in [watch.job, server.healthReview, administrator.withdrawal] { await server.runner.add(job) }
+            let jobs = [watch.job, server.healthReview, administrator.withdrawal, administrator.dormancyReview]
+            for job in jobs { await server.runner.add(job) }
             return PhoneSystem(installation, server, control, serving, onReady)
         } catch {
             await server.stop()

@@ -34,6 +34,14 @@ public protocol Backend: AnyObject, Sendable {
     func record(_ id: String) throws -> CallRecord?
     func events(limit: Int) throws -> [SecurityEvent]
     func logins() throws -> [PhoneLogin]
+    /// When extensions were last used; those that never were may be missing.
+    func uses() throws -> [ExtensionNumber: ExtensionUse]
+    /// These are used at this moment. Uses that a wrong clock wrote down for later are taken for uses of now.
+    func noteUse(of numbers: Set<ExtensionNumber>, at now: WallTime) throws
+    /// Days without use count from now on.
+    func countUse(of number: ExtensionNumber, from now: WallTime) throws
+    /// People were told that nobody uses these.
+    func noteTold(of numbers: [ExtensionNumber], at now: WallTime) throws
 
     func bans() throws -> [Ban]
     func keep(_ ban: Ban, journal draft: JournalDraft?, at now: WallTime) throws

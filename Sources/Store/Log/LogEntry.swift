@@ -9,7 +9,9 @@ struct LogEntry: Hashable, Sendable {
     var record: CallRecord
 
     /// Of the shape below. One that was released is never edited; another shape has another number.
-    private static let shape: UInt8 = 2
+    private static let shape: UInt8 = 3
+    /// Without the way of the call.
+    private static let shapeBeforePaths: UInt8 = 2
     /// Without what is about trunks.
     private static let shapeBeforeTrunks: UInt8 = 1
 
@@ -35,13 +37,14 @@ struct LogEntry: Hashable, Sendable {
         Self.encode(record.calleeProtection, into: &writer)
         writer.put(record.trunk?.text)
         writer.put(try? RecordTable.charges(record.charges))
+        writer.put(RecordTable.path(record))
     }
 
     init(business: BusinessID, record: CallRecord) { (self.business, self.record) = (business, record) }
 
     init(decoding reader: inout ByteReader) throws(ByteReader.Malformed) {
         let shape = try reader.number(UInt8.self)
-        guard shape == Self.shape || shape == Self.shapeBeforeTrunks else { throw .init() }
+        guard Self.shapeBeforeTrunks...Self.shape ~= shape else { throw .init() }
         business = BusinessID(try reader.number(UInt64.self))
         let id = try reader.text()
         let startedAt = WallTime(milliseconds: try reader.number(Int64.self))
@@ -67,6 +70,8 @@ struct LogEntry: Hashable, Sendable {
         record.trunk = try reader.optionalText().flatMap { TrunkName(parsing: $0) }
         let charges = try reader.optionalText()
         do { record.charges = try RecordTable.charges(charges) } catch { throw .init() }
+        guard shape != Self.shapeBeforePaths else { return }
+        record.path = RecordTable.path(try reader.optionalText())
     }
 
     private static func encode(_ protection: LegProtection?, into writer: inout ByteWriter) {

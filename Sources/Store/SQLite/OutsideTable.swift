@@ -8,7 +8,7 @@ import Primitives
 /// What is arranged with the outside world, as rows: a kind, a key of its own within the kind, the value as JSON, and a sealed
 /// secret where it has one.
 enum OutsideTable {
-    private enum Kind: String {
+    enum Kind: String {
         case trunk
         case number
         /// Of this and all that follow one row, whose key is empty.
@@ -18,6 +18,12 @@ enum OutsideTable {
         case patterns
         case callLimits = "call-limits"
         case afterHours = "after-hours"
+        case night
+        /// The key is the name of the group.
+        case ringGroup = "ring-group"
+        /// The key of these is the number of an extension; empty for the business.
+        case forwards
+        case blocks
     }
 
     static func load(_ database: Database, _ seal: Seal) throws -> OutsideSettings {
@@ -30,15 +36,16 @@ enum OutsideTable {
             rates: try RateTable.load(database),
             patterns: try one(.patterns, database) ?? PatternSettings(),
             callLimits: try one(.callLimits, database) ?? CallLimitSettings(),
-            afterHours: try one(.afterHours, database) ?? AfterHoursSettings()
+            afterHours: try one(.afterHours, database) ?? AfterHoursSettings(),
+            routing: try RoutingTable.load(database)
         )
     }
 
-    private static func one<Value: Decodable>(_ kind: Kind, _ database: Database) throws -> Value? {
+    static func one<Value: Decodable>(_ kind: Kind, _ database: Database) throws -> Value? {
         try rows(kind, database).first.map { try value($0) }
     }
 
-    private static func rows(_ kind: Kind, _ database: Database) throws -> [Row] {
+    static func rows(_ kind: Kind, _ database: Database) throws -> [Row] {
         try Row.fetchAll(database, sql: "SELECT * FROM outside WHERE kind = ?", arguments: [kind.rawValue])
     }
 
@@ -57,10 +64,11 @@ enum OutsideTable {
         case .limitCalls(let settings): try put(.callLimits, "", settings, nil, database)
         case .closeAfterHours(let settings): try put(.afterHours, "", settings, nil, database)
         case .rate(let change): try RateTable.apply(change, database)
+        case .route(let change): try RoutingTable.apply(change, database)
         }
     }
 
-    private static func put(
+    static func put(
         _ kind: Kind,
         _ key: String,
         _ value: some Encodable,
@@ -79,11 +87,11 @@ enum OutsideTable {
         )
     }
 
-    private static func remove(_ kind: Kind, _ key: String, _ database: Database) throws {
+    static func remove(_ kind: Kind, _ key: String, _ database: Database) throws {
         try database.execute(sql: "DELETE FROM outside WHERE kind = ? AND key = ?", arguments: [kind.rawValue, key])
     }
 
-    private static func value<Value: Decodable>(_ row: Row) throws -> Value {
+    static func value<Value: Decodable>(_ row: Row) throws -> Value {
         let (kind, key, text): (String, String, String) = (row["kind"], row["key"], row["value"])
         do { return try JSONDecoder().decode(Value.self, from: Data(text.utf8)) } catch {
             throw StoreError.damaged("the \(kind) '\(key)' cannot be read")

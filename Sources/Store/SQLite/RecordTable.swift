@@ -16,15 +16,16 @@ enum RecordTable {
             sql: """
                 INSERT INTO call_records
                     (id, started_at, answered_at, ended_at, caller_kind, caller, caller_device, dialled, callee_kind,
-                     callee, outcome, status, control, reason, caller_protection, callee_protection, forwarded_by, trunk, charges)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     callee, outcome, status, control, reason, caller_protection, callee_protection, forwarded_by, trunk, charges,
+                     path)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET
                     answered_at = excluded.answered_at, ended_at = excluded.ended_at,
                     callee_kind = excluded.callee_kind, callee = excluded.callee,
                     outcome = excluded.outcome, status = excluded.status, control = excluded.control,
                     reason = excluded.reason, caller_protection = excluded.caller_protection,
                     callee_protection = excluded.callee_protection, forwarded_by = excluded.forwarded_by,
-                    trunk = excluded.trunk, charges = excluded.charges
+                    trunk = excluded.trunk, charges = excluded.charges, path = excluded.path
                 WHERE call_records.ended_at IS NULL OR excluded.ended_at IS NOT NULL
                 """
         )
@@ -39,7 +40,7 @@ enum RecordTable {
         let ending: StatementArguments = [
             record.outcome.rawValue, record.status, record.control?.rawValue, clipped(record.reason),
             try json(record.callerProtection), try json(record.calleeProtection), forwarders(record),
-            record.trunk?.text, try charges(record.charges),
+            record.trunk?.text, try charges(record.charges), path(record),
         ]
         try statement.execute(arguments: times + parties + ending)
     }
@@ -130,6 +131,7 @@ enum RecordTable {
             dialled: row["dialled"],
             callee: Participant(kind: row["callee_kind"], row["callee"]),
             forwardedBy: forwarders(row["forwarded_by"]),
+            path: path(row["path"]),
             outcome: outcome,
             status: row["status"],
             control: (row["control"] as String?).flatMap(Control.init(rawValue:)),
@@ -148,6 +150,15 @@ enum RecordTable {
 
     private static func forwarders(_ text: String?) -> [ExtensionNumber] {
         (text ?? "").split(separator: " ").compactMap(ExtensionNumber.init(parsing:))
+    }
+
+    /// Steps with commas between; `nil` for a call that rang where it was dialled.
+    static func path(_ record: CallRecord) -> String? {
+        record.path.isEmpty ? nil : record.path.map(\.text).joined(separator: ", ")
+    }
+
+    static func path(_ text: String?) -> [CallStep] {
+        (text ?? "").split(separator: ", ").compactMap(CallStep.init(parsing:))
     }
 
     /// What legs to the outside cost that were reserved since then, in calls that may be over.
@@ -197,6 +208,7 @@ extension Participant {
     fileprivate var kind: String {
         switch self {
         case .extension: "extension"
+        case .group: "group"
         case .service: "service"
         case .outside: "outside"
         case .emergency: "emergency"

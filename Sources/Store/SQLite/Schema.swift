@@ -48,8 +48,33 @@ enum Schema {
         migrator.registerMigration("0020 what calls cost") {
             try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN charges TEXT")
         }
+        migrator.registerMigration("0021 when extensions were last used") { try $0.execute(sql: uses) }
+        migrator.registerMigration("0022 the way of a call") {
+            try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN path TEXT")
+        }
         return migrator
     }
+
+    /// No setting: it has no line in the journal, and goes with its extension. What is kept already tells when extensions were
+    /// used until now.
+    private static let uses = """
+        ALTER TABLE extensions ADD COLUMN reservation TEXT;
+        CREATE TABLE extension_uses (
+            number TEXT PRIMARY KEY NOT NULL REFERENCES extensions (number) ON DELETE CASCADE,
+            used_at INTEGER,
+            counted_from INTEGER,
+            told_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO extension_uses (number, used_at)
+            SELECT number, max(at) FROM (
+                SELECT devices.number AS number, phone_logins.at AS at
+                    FROM phone_logins JOIN devices ON devices.id = phone_logins.device
+                UNION ALL SELECT caller, started_at FROM call_records
+                    WHERE caller_kind = 'extension' AND caller_device IS NOT NULL
+                UNION ALL SELECT callee, answered_at FROM call_records
+                    WHERE callee_kind = 'extension' AND answered_at IS NOT NULL
+            ) JOIN extensions USING (number) WHERE at >= created_at GROUP BY number;
+        """
 
     /// A list that is imported waits until somebody lets it count: two rows of one name at most. Its body is `RateDeckBytes`.
     private static let rates = """

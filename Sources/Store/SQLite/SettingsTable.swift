@@ -77,16 +77,17 @@ enum SettingsTable {
     private static func put(_ value: Extension, _ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
-                INSERT INTO extensions (number, name, is_enabled, created_at, pickup_group, forwarding)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO extensions (number, name, is_enabled, created_at, pickup_group, forwarding, reservation)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (number) DO UPDATE SET name = excluded.name, is_enabled = excluded.is_enabled,
-                    pickup_group = excluded.pickup_group, forwarding = excluded.forwarding
+                    pickup_group = excluded.pickup_group, forwarding = excluded.forwarding,
+                    reservation = excluded.reservation
                 """
         )
         try statement.execute(
             arguments: [
                 value.number.text, value.name, value.isEnabled, value.createdAt.milliseconds, value.pickupGroup?.text,
-                value.forwarding.rawValue,
+                value.forwarding.rawValue, try value.reservation.map(JournalDraft.json),
             ]
         )
     }
@@ -119,8 +120,17 @@ enum SettingsTable {
             isEnabled: row["is_enabled"],
             pickupGroup: (row["pickup_group"] as String?).flatMap { PickupGroup(parsing: $0) },
             forwarding: forwarding,
+            reservation: try reservation(row["reservation"], of: number),
             createdAt: WallTime(milliseconds: row["created_at"])
         )
+    }
+
+    private static func reservation(_ text: String?, of number: ExtensionNumber) throws -> Reservation? {
+        guard let text else { return nil }
+        guard let value = try? JSONDecoder().decode(Reservation.self, from: Data(text.utf8)) else {
+            throw StoreError.damaged("why extension \(number) is kept cannot be read")
+        }
+        return value
     }
 
     private static func device(_ row: Row, _ seal: Seal) throws -> Device {

@@ -93,7 +93,8 @@ struct DayArgument: ExpressibleByArgument, Hashable {
 enum RecordSheet {
     static let columns = [
         "call", "started", "answered", "ended", "seconds", "from", "phone", "dialled", "to", "trunk", "forwarded by",
-        "outcome", "status", "control", "reason", "caller's encryption", "callee's encryption", "paid by",
+        "outcome", "status", "control", "reason", "caller's encryption", "callee's encryption", "way",
+        "paid by",
         "number paid for", "price list", "price", "cost", "currency",
     ]
 
@@ -107,6 +108,7 @@ enum RecordSheet {
             record.forwardedBy.map(\.text).joined(separator: " "), record.outcome.rawValue,
             record.status.map { "\($0)" } ?? "", record.control?.rawValue ?? "", record.reason,
             protection(record.callerProtection), protection(record.calleeProtection),
+            record.path.map(\.words).joined(separator: ", "),
         ]
         return (call + money(record.charges)).map(cell).joined(separator: ",")
     }

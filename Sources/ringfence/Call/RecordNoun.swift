@@ -42,7 +42,9 @@ extension CallRecord {
     /// The control that refused it, how it came to who got it, and how it ended.
     fileprivate var why: String {
         let control = control.map { "[\($0.rawValue)] " } ?? ""
-        let path = forwardedBy.map { "\($0) forwarded it, " }.joined()
+        let path =
+            self.path.isEmpty
+            ? forwardedBy.map { "\($0) forwarded it, " }.joined() : self.path.map { "\($0.words), " }.joined()
         let got = answeredAt == nil || path.isEmpty ? "" : callee.map { "\($0) answered, " } ?? ""
         return control + path + got + reason
     }
@@ -67,6 +69,22 @@ extension CallOutcome {
         case .unreachable: "unreachable"
         case .failed: "failed"
         case .interrupted: "interrupted"
+        }
+    }
+}
+
+extension CallStep {
+    /// For people: `101 did not answer: 102`.
+    var words: String {
+        switch reason {
+        case .always: "\(from) forwards to \(to)"
+        case .busy: "\(from) was busy, to \(to)"
+        case .noAnswer: "\(from) did not answer, to \(to)"
+        case .unreachable: "\(from) was not there, to \(to)"
+        case .phone: "\(from) forwarded it, to \(to)"
+        case .member: "\(from) rang \(to)"
+        case .nobody: "nobody of \(from) answered, to \(to)"
+        case .closed: "closed, to \(to)"
         }
     }
 }

@@ -69,6 +69,10 @@ extension DigestStrength: ExpressibleByArgument {
 
 extension ForwardingPolicy: ExpressibleByArgument {}
 
+extension RingGroup.Order: ExpressibleByArgument {}
+
+extension ForwardSettings.Occasion: ExpressibleByArgument {}
+
 extension ListenerException.Transport: ExpressibleByArgument {}
 
 extension EncryptedListener.Kind: ExpressibleByArgument {}

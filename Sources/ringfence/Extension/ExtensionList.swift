@@ -4,6 +4,7 @@ import Admin
 import ArgumentParser
 import Guard
 import Model
+import Primitives
 
 struct ExtensionList: ServerCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Show every extension.")
@@ -19,10 +20,10 @@ struct ExtensionList: ServerCommand {
         let rows = list.map {
             [
                 $0.number.text, $0.name, $0.isEnabled ? "enabled" : "disabled", "\($0.phones)",
-                $0.forwarding.rawValue, $0.createdAt.seconds,
+                $0.forwarding.rawValue, $0.lastUse?.day ?? "never", $0.createdAt.seconds,
             ]
         }
-        let columns = ["number", "name", "state", "phones", "forwards to", "added"]
+        let columns = ["number", "name", "state", "phones", "forwards to", "last used", "added"]
         return try Output(Table(columns, rows).text, json: list)
     }
 }
@@ -47,6 +48,8 @@ struct ExtensionShow: ServerCommand {
                 ("Pick-up group", summary.pickupGroup?.text ?? "none"),
                 ("Forwards to", summary.forwarding.rawValue),
                 ("Added", summary.createdAt.seconds),
+                ("Last used", summary.lastUse?.day ?? "never"),
+                ("Kept unused", summary.reservation?.words ?? "no"),
                 ("Phones", "\(summary.phones)"),
                 ("Registered", "\(detail.registrations.count)"),
                 ("Calls now", "\(detail.calls.count)"),
@@ -57,4 +60,13 @@ struct ExtensionShow: ServerCommand {
         if !detail.calls.isEmpty { parts += ["", CallReport.table(detail.calls)] }
         return try Output(parts.joined(separator: "\n"), json: detail)
     }
+}
+
+extension WallTime {
+    /// To the day, because uses are not kept more exactly: `2026-11-21`.
+    fileprivate var day: String { String(description.prefix(10)) }
+}
+
+extension Reservation {
+    fileprivate var words: String { "until \(until.seconds), by \(grantedBy): \(reason)" }
 }

@@ -11,7 +11,8 @@ struct ExtensionNoun: ParsableCommand {
         abstract: "The people and places of the business that have a number.",
         subcommands: [
             ExtensionAdd.self, ExtensionList.self, ExtensionShow.self, ExtensionDisable.self, ExtensionEnable.self,
-            ExtensionGroup.self, ExtensionForwarding.self, ExtensionRemove.self,
+            ExtensionGroup.self, ExtensionForwarding.self, ExtensionReserve.self, ExtensionUnreserve.self,
+            ExtensionRemove.self,
         ]
     )
 }

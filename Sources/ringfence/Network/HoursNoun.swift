@@ -32,9 +32,10 @@ struct HoursSet: ServerCommand {
         commandName: "set",
         abstract: "Say when the business is open.",
         discussion: """
-            Calls ring at all times. While the business is closed, calls to the outside
-            have smaller budgets, and perhaps only a roster may call abroad: see 'ringfence
-            spend price --help' and 'ringfence after-hours set --help'.
+            While the business is closed, calls go where 'ringfence number route --closed'
+            sends them; without it they ring as always. Calls to the outside have smaller
+            budgets then, and perhaps only a roster may call abroad: see 'ringfence spend
+            price --help' and 'ringfence after-hours set --help'.
 
               ringfence hours set 'mon-fri 08:00-18:00' 'sat 09:00-12:00' \\
                 --zone Europe/Berlin
@@ -75,8 +76,11 @@ struct HoursClear: ServerCommand {
 
 extension ShowHours.Reply {
     fileprivate var text: String {
-        guard let hours else { return "The business is open at all times." }
+        guard let hours else {
+            return night == .automatic ? "The business is open at all times." : "The business is \(night.words)."
+        }
         let lines = hours.spans.map { "  \($0)" }.joined(separator: "\n")
-        return "The business is \(isOpen ? "open" : "closed") now. Its hours (\(hours.zone)):\n\(lines)"
+        let state = night == .automatic ? "\(isOpen ? "open" : "closed") now" : night.words
+        return "The business is \(state). Its hours (\(hours.zone)):\n\(lines)"
     }
 }

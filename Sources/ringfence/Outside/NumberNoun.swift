@@ -17,11 +17,21 @@ struct NumberNoun: ParsableCommand {
 /// Who gets the calls for a number.
 struct DestinationOption: ParsableArguments {
     @Option(
-        name: .customLong("to"),
+        name: [.customLong("to"), .customLong("hours")],
         parsing: .upToNextOption,
-        help: ArgumentHelp("Who gets its calls: extension 101, or nobody.", valueName: "destination")
+        help: ArgumentHelp("Who gets its calls: extension 101, group sales, or nobody.", valueName: "destination")
     )
     var words: [String] = []
+
+    @Option(
+        name: .customLong("closed"),
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Who gets them while the business is closed. Default: the same.", valueName: "destination")
+    )
+    var closedWords: [String] = []
+
+    /// `nil` for the same.
+    var closed: String? { closedWords.isEmpty ? nil : closedWords.joined(separator: " ") }
 
     /// `nil` for nobody.
     var text: String? { words.isEmpty || words == ["nobody"] ? nil : words.joined(separator: " ") }
@@ -49,7 +59,9 @@ struct NumberAdd: SettingCommand {
 
     @OptionGroup var options: ServerOptions
 
-    var command: AddNumber { AddNumber(number: number.text, destination: destination.text, trunk: trunk) }
+    var command: AddNumber {
+        AddNumber(number: number.text, destination: destination.text, closed: destination.closed, trunk: trunk)
+    }
 
     func output(of number: OwnedNumber) throws -> Output {
         try Output(
@@ -77,11 +89,12 @@ struct NumberList: SettingCommand {
         }
         let rows = list.numbers.map {
             [
-                $0.number.text, $0.destination?.words ?? "nobody", $0.trunk?.text ?? "any",
+                $0.number.text, $0.destination?.words ?? "nobody", $0.closed?.words ?? "the same",
+                $0.trunk?.text ?? "any",
                 list.callers.words(of: $0.number),
             ]
         }
-        return try Output(Table(["number", "reaches", "trunk", "shown by"], rows).text, json: list)
+        return try Output(Table(["number", "reaches", "closed", "trunk", "shown by"], rows).text, json: list)
     }
 }
 
@@ -91,6 +104,8 @@ struct NumberRoute: SettingCommand {
         abstract: "Say who gets the calls for a number from now on.",
         discussion: """
               ringfence number route +493012345678 --to extension 102
+              ringfence number route +493012345678 --to group sales \\
+                --closed extension 103
               ringfence number route +493012345678 --to nobody
             """
     )
@@ -105,7 +120,9 @@ struct NumberRoute: SettingCommand {
         guard !destination.words.isEmpty else { throw ValidationError("Who gets its calls? Add --to extension 101.") }
     }
 
-    var command: RouteNumber { RouteNumber(number: number.text, destination: destination.text) }
+    var command: RouteNumber {
+        RouteNumber(number: number.text, destination: destination.text, closed: destination.closed)
+    }
 
     func output(of number: OwnedNumber) throws -> Output {
         try Output("\(number.number) \(number.words).", json: number)
@@ -168,7 +185,10 @@ struct NumberRemove: SettingCommand {
 }
 
 extension OwnedNumber {
-    fileprivate var words: String { "reaches \(destination?.words ?? "nobody")" }
+    fileprivate var words: String {
+        let closed = closed.map { ", and \($0.words) while the business is closed" } ?? ""
+        return "reaches \(destination?.words ?? "nobody")\(closed)"
+    }
 }
 
 extension CallerNumbers {

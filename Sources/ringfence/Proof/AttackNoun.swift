@@ -22,7 +22,7 @@ struct AttackRun: AsyncParsableCommand {
         commandName: "run",
         abstract: "Attack the running server from a process of its own, over the network.",
         discussion: """
-            Bounded, and harmless to calls in progress: three extensions are made for the
+            Bounded, and harmless to calls in progress: four extensions are made for the
             attacks and removed afterwards, and bans of the addresses they came from are
             lifted. Takes about five minutes; says what was attempted, expected and
             observed. Exits 1 when an attack got something or could not be carried out.
@@ -81,7 +81,7 @@ struct AttackRun: AsyncParsableCommand {
     }
 }
 
-/// Three extensions with a phone each, for as long as the attacks run.
+/// Three extensions with a phone each, and one that is disabled, for as long as the attacks run.
 private struct TemporaryAccounts {
     private static let name = "Attack in progress"
     private let server: ControlClient
@@ -95,12 +95,13 @@ private struct TemporaryAccounts {
             _ = try server.perform(RemoveExtension(number: left.number.text))
         }
         let taken = Set(existing.map(\.number.text))
-        let free = Array((990_001...999_999).lazy.map(String.init).filter { !taken.contains($0) }.prefix(3))
+        let free = Array((990_001...999_999).lazy.map(String.init).filter { !taken.contains($0) }.prefix(4))
         let wanted = free.map { NewExtension(number: $0, name: Self.name) }
         _ = try server.perform(AddExtensions(wanted))
         let enrolment = EnrolPhones(free.map { NewPhone(extension: $0, label: Self.name) })
         do throws(Refusal) {
             phones = try server.perform(enrolment)
+            if let last = free.last { _ = try server.perform(DisableExtension(number: last)) }
         } catch {
             for number in free { _ = try? server.perform(RemoveExtension(number: number)) }
             throw error
@@ -118,20 +119,25 @@ private struct TemporaryAccounts {
             mediaPort: serving.media.first,
             domain: domain,
             exceptedPorts: Set(clear.compactMap { SocketAddress(parsing: $0.listener.address)?.port }),
-            accounts: phones.map { phone in
-                TestAccount(
-                    number: phone.extension,
-                    username: phone.enrolment.username,
-                    password: phone.enrolment.password
-                )
-            }
+            accounts: phones.dropLast().map(TestAccount.init)
         )
+        target.leaver = phones.last.map(TestAccount.init)
         target.wssPort = serving.sipWSS.first?.port
         return target
     }
 
     func remove() {
         for phone in phones { _ = try? server.perform(RemoveExtension(number: phone.extension.text)) }
+    }
+}
+
+extension TestAccount {
+    fileprivate init(_ phone: EnrolledPhone) {
+        self.init(
+            number: phone.extension,
+            username: phone.enrolment.username,
+            password: phone.enrolment.password
+        )
     }
 }
 

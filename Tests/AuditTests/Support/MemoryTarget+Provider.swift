@@ -123,6 +123,13 @@ extension MemoryTarget {
         return changes + [.outside(.dial(dialing))]
     }
 
+    /// The same of what is inside.
+    static func weakenInside(_ weakness: Weakness?, _ office: TestOffice) -> [Change] {
+        guard weakness == .keepsLeavers, var value = office.snapshot.extensions[office.leaver.number] else { return [] }
+        value.isEnabled = true
+        return [.put(value)]
+    }
+
     func wrongAnswerAboutOutside(to message: HeardMessage) -> [UInt8]? {
         let referred = message.value("refer-to") ?? ""
         switch weakness {

@@ -76,7 +76,7 @@ actor MemoryTarget {
             snapshot: office.snapshot.applying(
                 weakness == .guardsNoAccount
                     ? [IPPrefix(parsing: "0.0.0.0/0")].compactMap(\.self).map(Change.addSite) : []
-            ).applying(try Self.weakenOutside(weakness, office)),
+            ).applying(try Self.weakenOutside(weakness, office) + Self.weakenInside(weakness, office)),
             entropy: .repeatable(7)
         )
         relay = MediaRelay(capacity: 16, using: &numbers)

@@ -24,7 +24,7 @@ enum SoundSystem {
             cipher: "TLS_AES_128_GCM_SHA256",
             srtpSuite: "AEAD_AES_256_GCM"
         )
-        return LiveSystem(
+        var system = LiveSystem(
             now: WallTime(milliseconds: 1_800_000_000_000),
             snapshot: office.snapshot.applying([
                 .keepHours(OpeningHours(parsing: "Europe/Berlin: mon-fri 08:00-18:00"))
@@ -53,6 +53,9 @@ enum SoundSystem {
                 standings: [standing(spent: 200_000)]
             )
         )
+        system.uses = office.snapshot.extensions.mapValues { _ in ExtensionUse(usedAt: system.now + .seconds(-86_400)) }
+        system.registered = Set(office.accounts.map(\.number))
+        return system
     }
 
     private static func ask(_ requests: [[UInt8]], _ memory: MemoryTarget) async -> [[UInt8]?] {

@@ -14,6 +14,8 @@ struct TestOffice {
     static let usernames = ["k3jd9fh2mz7qp4xw", "t8vn2bc6rl1sg5ya", "w5hr8dk1xm3pz9cb"]
     let snapshot: Snapshot
     let accounts: [TestAccount]
+    /// Of an extension that is disabled.
+    let leaver: TestAccount
 
     init(commonPassword: Bool = false) throws {
         let domain = try #require(DomainName(parsing: MemoryTarget.domain))
@@ -29,6 +31,13 @@ struct TestOffice {
             let password = Redacted(passwords[index])
             accounts.append(TestAccount(number: number, username: Self.usernames[index], password: password))
         }
+        let left = try #require(ExtensionNumber(parsing: "704"))
+        let (name, secret) = ("q9zs4vd7nw2kx8th", "Qm7xR2cT9vLb4nWk6zHs3dYp")
+        leaver = TestAccount(number: left, username: name, password: Redacted(secret))
+        extensions.append(
+            Extension(number: left, name: "Left", isEnabled: false, createdAt: WallTime(milliseconds: 0))
+        )
+        devices.append(try Self.device(left, name, secret, domain, 3))
         snapshot = Snapshot(
             generation: 1,
             domain: domain,
@@ -96,6 +105,7 @@ extension MemoryTarget {
             accounts: office.accounts,
             insider: try insider(office)
         )
+        target.leaver = office.leaver
         target.wssPort = Self.wssPort
         target.outside = try terms(office.snapshot.outside)
         return target

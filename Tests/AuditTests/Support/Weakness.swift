@@ -30,6 +30,7 @@ enum Weakness: String, CaseIterable {
     case overspends, waitsForConfirmation, raisesAlone
     case trustsAnyProvider, fallsBack, agreesToLess, believesProviders, letsProvidersDial, logsInAnywhere
     case believesCallers, showsAnyName, showsClaims
+    case keepsLeavers
 
     /// The attack that must notice it.
     var attack: String {
@@ -134,6 +135,7 @@ enum Weakness: String, CaseIterable {
         case .believesCallers: "Z01"
         case .showsAnyName: "Z03"
         case .showsClaims: "S07"
+        case .keepsLeavers: "I05"
         }
     }
 }

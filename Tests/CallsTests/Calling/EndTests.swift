@@ -94,7 +94,7 @@ struct EndTests {
         #expect(record.outcome == .busy && record.endedAt == record.startedAt)
     }
 
-    @Test func `disabling an extension ends its calls`() throws {
+    @Test func `I05 disabling an extension ends its calls`() throws {
         var scene = try Scene()
         try scene.office.apply(disabled: ["102"])
         #expect(scene.office.received(on: scene.caller.flow).map(\.method) == [.bye])

@@ -41,7 +41,8 @@ struct SettingsChangeTests {
         #expect(authenticator.accountsMade == 2 * before + 1)
     }
 
-    @Test func `an extension that is disabled, enabled and removed one by one is let in only while it may`() throws {
+    @Test func `I05 an extension that is disabled, enabled and removed one by one is let in only while it may`() throws
+    {
         var office = try Office()
         var (phone, other) = (try Phone("phone-101-000001", in: &office), try Phone("phone-103-000001", in: &office))
         var value = try #require(office.snapshot.extensions[number("101")])

@@ -305,6 +305,9 @@ struct Office {
         carryOut(turn.actions)
     }
 
+    /// Somebody with a calendar says whether the business is open.
+    mutating func setOpen(_ isOpen: Bool) { switchboard.setOpen(isOpen) }
+
     /// DNS says where a provider is.
     mutating func resolve(_ lookup: TrunkLookup, to addresses: [String]) throws {
         let servers = try addresses.map {

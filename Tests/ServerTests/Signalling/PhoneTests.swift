@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Admin
+import Audit
 import Calls
 import Foundation
 import Model
@@ -129,6 +130,24 @@ struct PhoneTests {
             await office.server.apply(snapshot, [.revoke(device.id)])
             #expect(try await peer.isClosed())
             #expect(await office.server.live(.registrations).registrations.isEmpty)
+        }
+    }
+
+    @Test func `I05 a leaver is cut off within five seconds, and the password is one of nobody`() async throws {
+        try await Office.open { office in
+            let phone = try await Enrolled("201", in: office)
+            let peer = try await office.peer()
+            #expect(try await phone.register(over: peer))
+            var value = try #require(office.store.snapshot.extensions[phone.account.number])
+            value.isEnabled = false
+            let draft = JournalDraft(actor: "test", action: "extension.disable", subject: "201")
+            let (began, changes) = (SystemClock.wall, [Change.put(value)])
+            await office.server.apply(try office.store.change(changes, journal: [draft], at: began), changes)
+            #expect(try await peer.isClosed())
+            #expect(await office.server.live([.registrations, .calls]).registrations.isEmpty)
+            #expect(SystemClock.wall - began < .seconds(5))
+            let next = try await office.peer()
+            #expect(try await !phone.register(over: next))
         }
     }
 

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Guard
+public import Model
+import Primitives
+import Store
+
+/// Where the calls of an extension go.
+public struct ForwardReport: Hashable, Sendable, Codable {
+    public let `extension`: ExtensionNumber
+    public let settings: ForwardSettings
+
+    public init(_ number: ExtensionNumber, _ settings: ForwardSettings) {
+        (self.extension, self.settings) = (number, settings)
+    }
+}
+
+/// Every forward that is set, and who is not to be disturbed.
+public struct ListForwards: ExtensionCommand {
+    public static let name = "forward.list"
+    public static let rights: [Right] = [.seeExtensions]
+
+    public init() {}
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self() }
+    public static func owners(of list: [ForwardReport]) -> [[ExtensionNumber]] { list.map { [$0.extension] } }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async -> [ForwardReport] {
+        administrator.store.snapshot.outside.routing.forwards.filter { caller.permit.covers($0.key) }
+            .sorted { $0.key < $1.key }.map { ForwardReport($0.key, $0.value) }
+    }
+}
+
+/// Sends calls of an extension elsewhere.
+public struct SetForward: Command {
+    public static let name = "forward.set"
+    public static let rights: [Right] = [.changeExtensions]
+
+    /// As typed, and so is the target.
+    public let number: String
+    public let occasion: ForwardSettings.Occasion
+    public let target: String
+    /// How long its phones ring before; of ``ForwardSettings/Occasion/noAnswer`` only.
+    public let seconds: Int?
+
+    public init(number: String, _ occasion: ForwardSettings.Occasion, to target: String, after seconds: Int? = nil) {
+        (self.number, self.occasion, self.target, self.seconds) = (number, occasion, target, seconds)
+    }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-", .always, to: "-") }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> ForwardReport {
+        let own = try administrator.find(number)
+        guard let target = Forward.Target(parsing: target) else { throw .noForwardTarget(self.target) }
+        if case .extension(let other) = target {
+            guard other != own.number else { throw .forwardToItself(own.number) }
+            _ = try administrator.find(other.text)
+        }
+        let origin = SettingOrigin(by: caller.name, at: administrator.now())
+        guard let forward = Forward(to: target, after: seconds ?? Forward.usualSeconds, by: origin) else {
+            throw .badForwardSeconds
+        }
+        if let refusal = ForwardRules.refusal(
+            ofSetting: forward,
+            at: own.number,
+            on: occasion,
+            in: administrator.store.snapshot,
+            at: administrator.now()
+        ) {
+            guard own.forwarding.allows(target) else { throw .mayNotForward(own.number, target, own.forwarding) }
+            throw .forwardRefused(own.number, refusal)
+        }
+        return try await administrator.forward(own.number, Self.name, by: caller) { settings in
+            guard settings.forwards[occasion].map({ !$0.isSame(as: forward) }) ?? true else { return nil }
+            settings.forwards[occasion] = forward
+            return "Calls of extension \(own.number) go to \(target) \(occasion.words), by \(caller.name)"
+        }
+    }
+}
+
+/// Lets calls of an extension ring at its phones again.
+public struct ClearForward: Command {
+    public static let name = "forward.clear"
+    public static let rights: [Right] = [.changeExtensions]
+
+    /// As typed.
+    public let number: String
+    /// `nil` for all of them.
+    public let occasion: ForwardSettings.Occasion?
+
+    public init(number: String, _ occasion: ForwardSettings.Occasion? = nil) {
+        (self.number, self.occasion) = (number, occasion)
+    }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-") }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> ForwardReport {
+        let number = try administrator.find(number).number
+        return try await administrator.forward(number, Self.name, by: caller) { settings in
+            let kept = occasion.map { occasion in settings.forwards.filter { $0.key != occasion } } ?? [:]
+            guard kept.count != settings.forwards.count else { return nil }
+            settings.forwards = kept
+            return "Calls of extension \(number) are forwarded no more\(occasion.map { " \($0.words)" } ?? ""), "
+                + "by \(caller.name)"
+        }
+    }
+}
+
+/// Leaves an extension alone (do not disturb), or not.
+public struct SetQuiet: Command {
+    public static let name = "forward.quiet"
+    public static let rights: [Right] = [.changeExtensions]
+
+    /// As typed.
+    public let number: String
+    public let isQuiet: Bool
+
+    public init(number: String, _ isQuiet: Bool) { (self.number, self.isQuiet) = (number, isQuiet) }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-", false) }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> ForwardReport {
+        let number = try administrator.find(number).number
+        let origin = SettingOrigin(by: caller.name, at: administrator.now())
+        return try await administrator.forward(number, Self.name, by: caller) { settings in
+            guard isQuiet != (settings.quiet != nil) else { return nil }
+            settings.quiet = isQuiet ? origin : nil
+            return "Extension \(number) takes \(isQuiet ? "no calls" : "calls again"), by \(caller.name)"
+        }
+    }
+}
+
+extension Administrator {
+    /// Changes what is set for an extension.
+    ///
+    /// - Parameter edit: Says for people what was done; `nil` where nothing changes.
+    fileprivate func forward(
+        _ number: ExtensionNumber,
+        _ action: String,
+        by caller: Caller,
+        edit: (inout ForwardSettings) -> String?
+    ) async throws(Refusal) -> ForwardReport {
+        let routing = store.snapshot.outside.routing
+        let old = routing.forwards[number] ?? .none
+        var new = old
+        guard let notice = edit(&new) else { throw .forwardIsSo(number) }
+        guard old != .none || routing.forwards.count < Model.Limits.routedExtensions else { throw .tooManyForwards }
+        try await change(
+            [.outside(.route(.forward(number, new)))],
+            [caller.draft(action, number.text, JournalDetail.of(old, became: new))],
+            notice: notice
+        )
+        return ForwardReport(number, new)
+    }
+}
+
+extension ForwardingPolicy {
+    fileprivate func allows(_ target: Forward.Target) -> Bool {
+        switch (self, target) {
+        case (.outside, _), (.colleagues, .extension): true
+        case (.nobody, _), (.colleagues, .outside): false
+        }
+    }
+}
+
+extension Forward {
+    /// Whoever set it.
+    fileprivate func isSame(as other: Forward) -> Bool { target == other.target && seconds == other.seconds }
+}
+
+extension ForwardSettings.Occasion {
+    /// For people, after "calls go to 102".
+    public var words: String {
+        switch self {
+        case .always: "always"
+        case .busy: "when it is busy"
+        case .noAnswer: "when nobody answers"
+        case .unreachable: "when no phone is there"
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Store
+
+extension Administrator {
+    /// What the plan of the business says about an extension that goes: groups forget it, and nothing is sent to it.
+    func routing(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
+        groups(with: number, routing, by: caller) + forwards(of: number, routing, by: caller)
+            + blocks(of: number, routing, by: caller)
+    }
+
+    private func groups(with number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
+        routing.groups.values.sorted { $0.name < $1.name }.compactMap { old in
+            var new = old
+            new.remove(number)
+            if new.fallback == .extension(number) { new.fallback = nil }
+            guard new != old else { return nil }
+            let draft = caller.draft(ChangeGroupMembers.name, old.name.text, JournalDetail.of(old, became: new))
+            return (.outside(.route(.putGroup(new))), draft)
+        }
+    }
+
+    private func forwards(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
+        routing.forwards.sorted { $0.key < $1.key }.compactMap { owner, old in
+            var new = owner == number ? ForwardSettings.none : old
+            new.forwards = new.forwards.filter { $0.value.target != .extension(number) }
+            guard new != old else { return nil }
+            let draft = caller.draft(ClearForward.name, owner.text, JournalDetail.of(old, became: new))
+            return (.outside(.route(.forward(owner, new))), draft)
+        }
+    }
+
+    private func blocks(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
+        guard let old = routing.ownBlocks[number] else { return [] }
+        let draft = caller.draft(RemoveBlock.name, "extension \(number)", JournalDetail.of(old, became: BlockList.none))
+        return [(.outside(.route(.block(.none, of: number))), draft)]
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+import Primitives
+
+/// Where does a call go next? The plan of the business: groups, forwards, who is not to be disturbed. What makes a phone ring
+/// comes out as a ``Placement``, and no way is longer than ``Limits/routedPlaces``.
+///
+/// Calls for help never come here: they have no place inside.
+public enum RoutingRules {
+    /// Whether there is anything to decide about a call to somebody inside.
+    public static func concern(_ target: Participant, in routing: RoutingSettings) -> Bool {
+        switch target {
+        case .extension(let number): routing.forwards[number] != nil
+        case .group: true
+        case .service, .outside, .emergency: false
+        }
+    }
+
+    /// Of whom it has to be known whether they are there: the members of the group where a call is, and of those that follow.
+    public static func asked(by route: Route, in routing: RoutingSettings) -> Set<ExtensionNumber> {
+        var (asked, seen): (Set<ExtensionNumber>, Set<ShortName>) = ([], [])
+        var next: ShortName? = if case .group(let name, _) = route.stop { name } else { nil }
+        while let name = next, seen.count < Limits.routedPlaces, seen.insert(name).inserted,
+            let group = routing.groups[name]
+        {
+            asked.formUnion(group.members)
+            next = if case .group(let name) = group.fallback { name } else { nil }
+        }
+        return asked
+    }
+
+    /// The first step.
+    public static func begin(_ route: inout Route, in scene: RouteScene) -> RouteStep {
+        switch route.origin.target {
+        case .extension(let number): scene.enter(number, by: route.origin, through: [], &route)
+        case .group(let name): scene.enter(name, through: [], &route)
+        case .service, .outside, .emergency: .ring([route.origin], seconds: nil, through: [])
+        }
+    }
+
+    /// The step after nobody took it where it rang.
+    public static func next(
+        _ route: inout Route,
+        after ending: RouteEnding,
+        in scene: RouteScene
+    ) -> RouteStep {
+        switch route.stop {
+        case .outside: return .end(ending)
+        case .group(let name, _): return scene.nextMember(of: name, after: ending, through: [], &route)
+        case .extension(let number):
+            guard let occasion = ending.occasion,
+                let forward = scene.routing.forwards[number]?.forwards[occasion]
+            else { return .end(ending) }
+            return scene.follow(forward, occasion, of: number, through: [], &route)
+        }
+    }
+
+    /// Why a group's call may not ring there.
+    static func refusal(of sentOn: SentOn, in snapshot: Snapshot) -> CallRefusal? {
+        switch sentOn.to {
+        case .extension(let number):
+            guard snapshot.extensions[number]?.isEnabled == true else {
+                return CallRefusal(
+                    status: 480,
+                    control: nil,
+                    reason: "group \(sentOn.group) rings extension \(number), which is disabled or does not exist"
+                )
+            }
+        case .group(let name):
+            guard snapshot.outside.routing.groups[name] != nil else {
+                return CallRefusal(
+                    status: 480,
+                    control: nil,
+                    reason: "group \(sentOn.group) sends the call to group \(name), which does not exist"
+                )
+            }
+        }
+        return nil
+    }
+
+    /// Whether a group still sends calls there.
+    static func stands(_ sentOn: SentOn, in routing: RoutingSettings) -> Bool {
+        guard let group = routing.groups[sentOn.group] else { return false }
+        guard sentOn.reason == .member, case .extension(let number) = sentOn.to else {
+            return group.fallback == sentOn.to
+        }
+        return group.rings(number) && routing.forwards[number]?.quiet == nil
+    }
+}
+
+extension RouteEnding {
+    fileprivate var occasion: ForwardSettings.Occasion? {
+        switch self {
+        case .busy: .busy
+        case .noAnswer: .noAnswer
+        case .unreachable: .unreachable
+        case .failed: nil
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which way calls take inside of the business, and which do not get in.
+public struct RoutingSettings: Hashable, Sendable {
+    public private(set) var groups: [ShortName: RingGroup] = [:]
+    /// Of extensions that have some.
+    public private(set) var forwards: [ExtensionNumber: ForwardSettings] = [:]
+    /// Of the whole business.
+    public private(set) var blocks = BlockList.none
+    /// Of extensions that have some.
+    public private(set) var ownBlocks: [ExtensionNumber: BlockList] = [:]
+    /// Whether somebody overrides the opening hours.
+    public private(set) var night = NightMode.automatic
+    /// Groups by the number that phones dial for them.
+    private var numbers: [ExtensionNumber: ShortName] = [:]
+    /// Members of groups for which it counts when they talked last.
+    public private(set) var idlers: Set<ExtensionNumber> = []
+
+    public init() {}
+
+    public init(_ changes: [RoutingChange]) {
+        for change in changes { take(change) }
+        index()
+    }
+
+    public func group(numbered number: ExtensionNumber) -> RingGroup? { numbers[number].flatMap { groups[$0] } }
+
+    /// Whether the business is open.
+    ///
+    /// - Parameter hours: What the opening hours and the holidays say.
+    public func isOpen(by hours: Bool) -> Bool {
+        switch night {
+        case .automatic: hours
+        case .open: true
+        case .closed: false
+        }
+    }
+
+    public mutating func apply(_ change: RoutingChange) {
+        take(change)
+        index()
+    }
+
+    private mutating func take(_ change: RoutingChange) {
+        switch change {
+        case .putGroup(let group): groups[group.name] = group
+        case .removeGroup(let name): groups[name] = nil
+        case .forward(let number, let settings): forwards[number] = settings == .none ? nil : settings
+        case .block(let list, nil): blocks = list
+        case .block(let list, let number?): ownBlocks[number] = list == .none ? nil : list
+        case .switchNight(let mode): night = mode
+        }
+    }
+
+    private mutating func index() {
+        numbers = Dictionary(
+            groups.values.compactMap { group in group.number.map { ($0, group.name) } },
+            uniquingKeysWith: { one, _ in one }
+        )
+        idlers = Set(groups.values.filter { $0.order == .longestIdle }.flatMap(\.members))
+    }
+}
+
+/// One change of ``RoutingSettings``.
+public enum RoutingChange: Sendable {
+    /// Adds a group, or replaces the one with its name.
+    case putGroup(RingGroup)
+    case removeGroup(ShortName)
+    /// Takes the place of what an extension had.
+    case forward(ExtensionNumber, ForwardSettings)
+    /// Of one extension, or of the business.
+    case block(BlockList, of: ExtensionNumber?)
+    case switchNight(NightMode)
+}

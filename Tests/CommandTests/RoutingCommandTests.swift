@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Foundation
+import Guard
+import Model
+import Primitives
+import Testing
+
+@testable import ringfence
+
+@Suite("ringfence group, forward, block and night")
+struct RoutingCommandTests {
+    private func group(_ change: (inout RingGroup) -> Void = { _ in }) throws -> RingGroup {
+        let name = try #require(ShortName(parsing: "sales"))
+        let made = RingGroup(name: name, fallback: .extension(try Sample.number("103")), createdAt: Sample.time)
+        var group: RingGroup = try #require(made)
+        for text in ["101", "102"] { _ = group.add(try Sample.number(text)) }
+        change(&group)
+        return group
+    }
+
+    @Test func `a group is made as it is typed, and shown in a sentence`() throws {
+        let verb = try parse(
+            GroupAdd.self,
+            "sales",
+            "--member",
+            "101",
+            "102",
+            "--order",
+            "longest-idle",
+            "--seconds",
+            "20",
+            "--number",
+            "700",
+            "--then",
+            "group",
+            "help"
+        )
+        var expected = PutGroup(group: "sales")
+        (expected.members, expected.order, expected.seconds) = (["101", "102"], .longestIdle, 20)
+        (expected.number, expected.fallback) = ("700", "group help")
+        #expect(verb.command == expected)
+        #expect(
+            try verb.answer(from: Office(try group())).text
+                == "Group sales rings 101, 102, all at once for 30 seconds, then extension 103."
+        )
+        let away = try Sample.number("102")
+        let list = try parse(GroupList.self).answer(from: Office([try group { _ = $0.set(away, isAway: true) }]))
+        #expect(
+            list.text == """
+                GROUP  NUMBER  ORDER  RINGS  MEMBERS          THEN
+                sales  -       all    30 s   101, 102 (away)  extension 103
+                """
+        )
+        #expect(
+            try parse(GroupMember.self, "sales", "--leave", "102").command
+                == ChangeGroupMembers(group: "sales", .leave, members: ["102"])
+        )
+        for wrong in [["sales"], ["sales", "--add", "101", "--remove", "102"], ["sales", "--add", "x"]] {
+            #expect(throws: (any Error).self) { try GroupMember.parse(wrong + ["--data", "/nowhere"]) }
+        }
+    }
+
+    @Test func `a forward is set as it is typed, and the list says who set it`() throws {
+        let verb = try parse(ForwardSet.self, "101", "no-answer", "+493012345", "--after", "15")
+        #expect(verb.command == SetForward(number: "101", .noAnswer, to: "+493012345", after: 15))
+        let origin = SettingOrigin(by: "alice (uid 1001)", at: Sample.time)
+        let target = try #require(Forward.Target(parsing: "+493012345"))
+        let made = Forward(to: target, after: 15, by: origin)
+        let forward: Forward = try #require(made)
+        let settings = ForwardSettings(forwards: [.noAnswer: forward], quiet: origin)
+        let list = try parse(ForwardList.self).answer(
+            from: Office([ForwardReport(try Sample.number("101"), settings)])
+        )
+        #expect(
+            list.text == """
+                EXTENSION  WHEN                  TO          SET BY            AT                    FROM
+                101        no-answer after 15 s  +493012345  alice (uid 1001)  2026-11-21T07:00:00Z  this machine
+                101        quiet                 -           alice (uid 1001)  2026-11-21T07:00:00Z  this machine
+                """
+        )
+        #expect(try parse(ForwardQuiet.self, "101", "on").command == SetQuiet(number: "101", true))
+        #expect(try parse(ForwardClear.self, "101").command == ClearForward(number: "101"))
+        for wrong in [
+            ["101", "always", "boss"], ["101", "never", "102"], ["101", "busy", "102", "--after", "9"], ["101"],
+        ] { #expect(throws: (any Error).self) { try ForwardSet.parse(wrong + ["--data", "/nowhere"]) } }
+    }
+
+    @Test func `numbers are blocked as they are typed`() throws {
+        let verb = try parse(BlockAdd.self, "+493012345", "+4490*", "--extension", "101")
+        #expect(verb.command == AddBlock(numbers: ["+493012345", "+4490*"], extension: "101"))
+        var list = BlockList()
+        let entry = try #require(BlockList.Entry(parsing: "+4490*"))
+        _ = list.add(entry)
+        list.rejectsAnonymous = true
+        let shown = try parse(BlockedList.self).answer(from: Office([BlockReport(nil, list)]))
+        #expect(
+            shown.text == """
+                FOR CALLS TO  BLOCKED
+                the business  +4490*
+                the business  anonymous
+                """
+        )
+        #expect(try parse(BlockAnonymousVerb.self, "on").command == BlockAnonymous(true))
+        #expect(throws: (any Error).self) { try parse(BlockAdd.self, "030 12345") }
+        #expect(throws: (any Error).self) { try parse(BlockAdd.self) }
+    }
+
+    @Test func `the night switch has three positions`() throws {
+        #expect(try parse(NightVerb.self, "on").command == SwitchNight(.closed))
+        #expect(try parse(NightVerb.self, "off").command == SwitchNight(.open))
+        let auto = try parse(NightVerb.self, "auto")
+        #expect(auto.command == SwitchNight(.automatic))
+        let reply = ShowHours.Reply(hours: nil, isOpen: true)
+        #expect(try auto.answer(from: Office(reply)).text == "The business is open by its hours. It is open now.")
+        #expect(throws: (any Error).self) { try parse(NightVerb.self, "maybe") }
+    }
+
+    @Test func `a number leads elsewhere while the business is closed`() throws {
+        let verb = try parse(NumberRoute.self, "+493012345", "--to", "group", "sales", "--closed", "extension", "101")
+        #expect(verb.command == RouteNumber(number: "+493012345", destination: "group sales", closed: "extension 101"))
+    }
+}

@@ -105,10 +105,19 @@ extension SecurityEventKind {
                 alarm: EventTraits.Alarm(.warning, "A call was ended because its budget is used up.")
             )
         case .callLimit: EventTraits(.callLimits)
+        case .callWhileClosed:
+            EventTraits(
+                .afterHours,
+                alarm: EventTraits.Alarm(.warning, "Somebody calls the outside while the business is closed.")
+            )
         case .unusualCalls:
-            EventTraits(alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not."))
+            EventTraits(
+                .callPatterns,
+                alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not.")
+            )
         case .callsStopped:
             EventTraits(
+                .callPatterns,
                 alarm: EventTraits.Alarm(.critical, "Calls outside were stopped, because they look like fraud.")
             )
         case .trunkDown:

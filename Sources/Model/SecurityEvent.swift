@@ -50,6 +50,8 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case callEndedForCost
     /// An extension, a trunk or the business has as many calls outside as it may have, or begins them too fast.
     case callLimit
+    /// A call to the outside of a kind that the owner wants to know of, or many costly ones, while the business is closed.
+    case callWhileClosed
     /// Somebody calls the outside as the business does not.
     case unusualCalls
     /// Such calls are stopped for a while.

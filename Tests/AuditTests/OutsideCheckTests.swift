@@ -315,7 +315,7 @@ struct OutsideCheckTests {
             var system = try await system {
                 ($0.inForce, $0.stored, $0.wasOpen) = (settings, settings, { _ in false })
             }
-            system.records = try system.records.map { record in
+            system.records = system.records.map { record in
                 var record = record
                 record.charges = record.charges.map { $0.closed }
                 return record

@@ -42,7 +42,7 @@ extension RingfenceServer {
         facts.patternsChangedAt = kept?.patterns
         facts.stops = live?.2 ?? []
         facts.hoursChangedAt = kept?.hours
-        let snapshot = store.snapshot
+        let snapshot = self.store.snapshot
         if let hours = snapshot.hours {
             facts.wasOpen = { snapshot.outside.routing.isOpen(by: hours.isOpen(at: $0)) }
         }

@@ -95,6 +95,8 @@ extension SecurityEventKind {
         case .rightRefused:
             EventTraits(.roles, alarm: EventTraits.Alarm(.notice, "Somebody tried what they have no right to."))
         case .forwardRefused: EventTraits()
+        case .forwardChanged:
+            EventTraits(alarm: EventTraits.Alarm(.notice, "Calls of an extension go elsewhere now.", ofEach: true))
         case .budgetUsed:
             EventTraits(.spendLimit, alarm: EventTraits.Alarm(.warning, "Much of a budget for calls outside is used."))
         case .callEndedForCost:

@@ -40,8 +40,10 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case banWithheld
     /// An account of this machine asked for something that its role is not for.
     case rightRefused
-    /// A phone sent a call where it may not go.
+    /// A call was sent where it may not go, by a phone or by a setting.
     case forwardRefused
+    /// Somebody said where calls of an extension go.
+    case forwardChanged
     /// A budget for calls outside is used up to a half, to four fifths, or whole.
     case budgetUsed
     /// A call was ended because there was no money for it any more.

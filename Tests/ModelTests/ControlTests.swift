@@ -11,8 +11,7 @@ struct ControlTests {
                 "sip-passwords", "credential-delivery", "signalling-encryption", "media-encryption", "media-source",
                 "intrusion-detection", "flood-protection", "open-ports", "roles", "journal", "country-dialing",
                 "premium-numbers", "spend-limit", "call-limits", "call-patterns", "after-hours", "trunk-encryption",
-                "provider-allowlist",
-                "caller-trust", "dormant-extensions",
+                "provider-allowlist", "caller-trust", "dormant-extensions", "disa",
             ]
         )
     }

@@ -137,6 +137,7 @@ extension MemoryTarget {
             return weakness == .keepsStopsToItself ? seen.map { RehearsedCall($0.refusal, news: []) } : seen
         }
         insider.provider = rehearsal(office)
+        insider.dialIn = { [self] () async throws(WireError) in try await dialIn(office) }
         return insider
     }
 }

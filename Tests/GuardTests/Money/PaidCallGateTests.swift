@@ -41,10 +41,18 @@ struct PaidCallGateTests {
                     trunks: [TrunkAccess(trunk, secret: nil)],
                     dialing: dialing,
                     spending: spending,
-                    rates: RateDecks(usual: try Self.deck(perMinute), importedAt: Till.noon, importedBy: "test")
+                    rates: RateDecks(usual: try Self.deck(perMinute), importedAt: Till.noon, importedBy: "test"),
+                    callLimits: try Self.wide()
                 )
             )
             gate = PaidCallGate(snapshot, seed: (1, 2), at: now)
+        }
+
+        private static func wide() throws -> CallLimitSettings {
+            var limits = CallLimitSettings()
+            limits.person = try #require(CallLimitSettings.Limit(simultaneous: 20, perSecond: 20, perMinute: 20))
+            expect(limits.setAbroad(percent: 100, least: 20))
+            return limits
         }
 
         /// Nothing has a price that begins with +34.

@@ -94,7 +94,7 @@ extension SecurityEventKind {
             )
         case .rightRefused:
             EventTraits(.roles, alarm: EventTraits.Alarm(.notice, "Somebody tried what they have no right to."))
-        case .forwardRefused: EventTraits()
+        case .forwardRefused: EventTraits(.forwardingRules)
         case .budgetUsed:
             EventTraits(.spendLimit, alarm: EventTraits.Alarm(.warning, "Much of a budget for calls outside is used."))
         case .callEndedForCost:
@@ -128,6 +128,21 @@ extension SecurityEventKind {
             EventTraits(
                 .dormantExtensions,
                 alarm: EventTraits.Alarm(.warning, "Nobody has used an extension for two months.", ofEach: true)
+            )
+        case .forwardingChanged:
+            EventTraits(
+                .forwardingRules,
+                alarm: EventTraits.Alarm(.notice, "Somebody changed where calls are forwarded to.", ofEach: true)
+            )
+        case .forwardFollowed:
+            EventTraits(
+                .forwardingRules,
+                alarm: EventTraits.Alarm(.notice, "A phone forwards its calls to the outside.", ofEach: true)
+            )
+        case .extensionAdded:
+            EventTraits(
+                .forwardingRules,
+                alarm: EventTraits.Alarm(.notice, "Somebody added an extension.", ofEach: true)
             )
         case .extensionRetired:
             EventTraits(

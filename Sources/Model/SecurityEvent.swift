@@ -62,6 +62,12 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case extensionUnused
     /// An extension that nobody used was disabled, and its phones were revoked.
     case extensionRetired
+    /// Somebody gave calls of an extension another way, or the right to take one.
+    case forwardingChanged
+    /// A phone sent a call to a number outside to which it sent none before.
+    case forwardFollowed
+    /// Somebody added an extension.
+    case extensionAdded
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

@@ -73,11 +73,19 @@ public struct SetForward: Command {
             guard own.forwarding.allows(target) else { throw .mayNotForward(own.number, target, own.forwarding) }
             throw .forwardRefused(own.number, refusal)
         }
-        return try await administrator.forward(own.number, Self.name, by: caller) { settings in
+        let report = try await administrator.forward(own.number, Self.name, by: caller) { settings in
             guard settings.forwards[occasion].map({ !$0.isSame(as: forward) }) ?? true else { return nil }
             settings.forwards[occasion] = forward
             return "Calls of extension \(own.number) go to \(target) \(occasion.words), by \(caller.name)"
         }
+        administrator.alert(
+            .forwardingChanged,
+            own.number,
+            "sends calls of extension \(own.number) to \(target) \(occasion.words)",
+            undo: "ringfence forward clear \(own.number) \(occasion.rawValue)",
+            by: caller
+        )
+        return report
     }
 }
 

@@ -59,7 +59,7 @@ public enum AttackSuite {
         + MediaEncryptionAttack.all + MediaSourceAttack.all + IntrusionDetectionAttack.all
         + FloodProtectionAttack.all + OpenPortsAttack.all + RolesAttack.all + JournalAttack.all
         + CountryDialingAttack.all + PremiumNumbersAttack.all + SpendLimitAttack.all
-        + CallLimitsAttack.all
+        + CallLimitsAttack.all + CallPatternsAttack.all + AfterHoursAttack.all
         + TrunkEncryptionAttack.all + ProviderAllowlistAttack.all + CallerTrustAttack.all
         + DormantExtensionsAttack.all + DISAAttack.all + ForwardingRulesAttack.all
 

@@ -18,7 +18,7 @@ public enum Auditor {
     public static let checks: [Check] = [
         .sipPasswords, .credentialDelivery, .signallingEncryption, .mediaEncryption,
         .mediaSource, .intrusionDetection, .floodProtection, .openPorts, .roles, .journal,
-        .countryDialing, .premiumNumbers, .spendLimit, .callLimits,
+        .countryDialing, .premiumNumbers, .spendLimit, .callLimits, .callPatterns, .afterHours,
         .trunkEncryption, .providerAllowlist, .callerTrust, .dormantExtensions, .disa, .forwardingRules,
     ]
 

@@ -52,20 +52,30 @@ public struct ForwardFacts: Hashable, Sendable {
     /// What is set for it in the system.
     private static func settings(of value: Extension, in snapshot: Snapshot, _ lines: [JournalEntry]) -> [ForwardFacts]
     {
-        let set = snapshot.outside.routing.forwards[value.number]?.forwards ?? [:]
+        guard let set = snapshot.outside.routing.forwards[value.number] else { return [] }
         let history = lines.filter { $0.action != right }
-        let said = history.last.flatMap { change(in: $0, of: ForwardSettings.self) }?.forwards ?? [:]
-        return set.sorted { $0.key.rawValue < $1.key.rawValue }.map { occasion, forward in
-            let isOutside = if case .outside = forward.target { true } else { false }
-            return ForwardFacts(
+        let said = history.last.flatMap { change(in: $0, of: ForwardSettings.self) }
+        let forwards = set.forwards.sorted { $0.key.rawValue < $1.key.rawValue }.map { occasion, forward in
+            ForwardFacts(
                 number: value.number,
                 what: "sends its calls to \(forward.target) (\(occasion.rawValue))",
-                isOutside: isOutside,
+                isOutside: forward.target.isOutside,
                 history: history,
-                isOwnedUp: said[occasion] == forward,
+                isOwnedUp: said?.forwards[occasion] == forward,
                 undo: "ringfence forward clear \(value.number) \(occasion.rawValue)"
             )
         }
+        guard let follow = set.follow else { return forwards }
+        let places = follow.targets.map(\.text).joined(separator: ", ")
+        let follows = ForwardFacts(
+            number: value.number,
+            what: "is looked for at \(places)",
+            isOutside: follow.targets.contains(where: \.isOutside),
+            history: history,
+            isOwnedUp: said?.follow == follow,
+            undo: "ringfence forward follow \(value.number)"
+        )
+        return forwards + [follows]
     }
 
     private struct Policy: Decodable { let forwarding: String }
@@ -74,4 +84,8 @@ public struct ForwardFacts: Hashable, Sendable {
     private static func change<New: Decodable>(in entry: JournalEntry, of type: New.Type) -> New? {
         try? JSONDecoder().decode(Values<New>.self, from: Data(entry.detail.utf8)).new
     }
+}
+
+extension Forward.Target {
+    fileprivate var isOutside: Bool { if case .outside = self { true } else { false } }
 }

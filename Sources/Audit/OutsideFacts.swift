@@ -15,6 +15,12 @@ public struct OutsideFacts: Sendable {
     public var spendingChangedAt: WallTime?
     /// When somebody last changed how the business may call.
     public var patternsChangedAt: WallTime?
+    /// When somebody last changed when the business is open.
+    public var hoursChangedAt: WallTime?
+    /// Whether the business was open at a time, by its hours and holidays of now.
+    public var wasOpen: @Sendable (WallTime) -> Bool = { _ in true }
+    /// Whose calls are stopped.
+    public var stops: [PatternFinding] = []
     /// Who asked for a higher ceiling and who agreed, from the journal, oldest first.
     public var ceilingSteps: [JournalEntry]
     /// How every budget stands that anything was taken from. Asked after the records were read.

@@ -213,7 +213,10 @@ public enum Limits {
     /// Accounts whose refusals are counted apart: every operator, and as many others. 100 bytes each.
     public static let refusedAccounts = 128
 
-    /// Extensions whose outside calls are counted at a time: twice as many as there are, at least 64 and at most 16,384. 1.1 KiB
+    /// Networks that phones have logged in from and are remembered as familiar; 4 bytes each. A power of two.
+    static let familiarNetworks = 4_096
+
+    /// Extensions whose outside calls are counted at a time: twice as many as there are, at least 64 and at most 16,384. 1.2 KiB
     /// each.
     static let patternExtensions = 64...16_384
     /// Blocks of a hundred numbers whose use is counted at a time, and blocks of a thousand that are remembered; 96 and 112

@@ -95,6 +95,11 @@ extension SecurityEventKind {
         case .rightRefused:
             EventTraits(.roles, alarm: EventTraits.Alarm(.notice, "Somebody tried what they have no right to."))
         case .forwardRefused: EventTraits(.forwardingRules)
+        case .forwardChanged:
+            EventTraits(
+                .forwardingRules,
+                alarm: EventTraits.Alarm(.notice, "Calls of an extension go elsewhere now, or may.", ofEach: true)
+            )
         case .budgetUsed:
             EventTraits(.spendLimit, alarm: EventTraits.Alarm(.warning, "Much of a budget for calls outside is used."))
         case .callEndedForCost:
@@ -103,10 +108,19 @@ extension SecurityEventKind {
                 alarm: EventTraits.Alarm(.warning, "A call was ended because its budget is used up.")
             )
         case .callLimit: EventTraits(.callLimits)
+        case .callWhileClosed:
+            EventTraits(
+                .afterHours,
+                alarm: EventTraits.Alarm(.warning, "Somebody calls the outside while the business is closed.")
+            )
         case .unusualCalls:
-            EventTraits(alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not."))
+            EventTraits(
+                .callPatterns,
+                alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not.")
+            )
         case .callsStopped:
             EventTraits(
+                .callPatterns,
                 alarm: EventTraits.Alarm(.critical, "Calls outside were stopped, because they look like fraud.")
             )
         case .trunkDown:
@@ -128,11 +142,6 @@ extension SecurityEventKind {
             EventTraits(
                 .dormantExtensions,
                 alarm: EventTraits.Alarm(.warning, "Nobody has used an extension for two months.", ofEach: true)
-            )
-        case .forwardingChanged:
-            EventTraits(
-                .forwardingRules,
-                alarm: EventTraits.Alarm(.notice, "Somebody changed where calls are forwarded to.", ofEach: true)
             )
         case .forwardFollowed:
             EventTraits(

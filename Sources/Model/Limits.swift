@@ -90,6 +90,8 @@ public enum Limits {
     public static let groupMembers = 32
     /// Seconds that phones ring before a call goes on: one ring at least, and no caller waits for longer than two minutes.
     public static let ringSeconds = 5...120
+    /// Places where one person is looked for: desk, home, mobile, and two more.
+    public static let followed = 5
     /// Lines of one block list: each is looked at by its digits, so that it costs memory only.
     public static let blockedNumbers = 4_096
     /// Extensions with forwards or a block list of their own.

@@ -40,14 +40,18 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case banWithheld
     /// An account of this machine asked for something that its role is not for.
     case rightRefused
-    /// A phone sent a call where it may not go.
+    /// A call was sent where it may not go, by a phone or by a setting.
     case forwardRefused
+    /// Somebody said where calls of an extension go, or may go.
+    case forwardChanged
     /// A budget for calls outside is used up to a half, to four fifths, or whole.
     case budgetUsed
     /// A call was ended because there was no money for it any more.
     case callEndedForCost
     /// An extension, a trunk or the business has as many calls outside as it may have, or begins them too fast.
     case callLimit
+    /// A call to the outside of a kind that the owner wants to know of, or many costly ones, while the business is closed.
+    case callWhileClosed
     /// Somebody calls the outside as the business does not.
     case unusualCalls
     /// Such calls are stopped for a while.
@@ -62,8 +66,6 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case extensionUnused
     /// An extension that nobody used was disabled, and its phones were revoked.
     case extensionRetired
-    /// Somebody gave calls of an extension another way, or the right to take one.
-    case forwardingChanged
     /// A phone sent a call to a number outside to which it sent none before.
     case forwardFollowed
     /// Somebody added an extension.

@@ -32,7 +32,7 @@ struct ForwardAlertTests {
         try await office.add("201")
         try await office.run(ForwardExtension(number: "201", to: .colleagues))
         try await office.run(ForwardExtension(number: "201", to: .outside))
-        let event = try #require(told(office, .forwardingChanged).last)
+        let event = try #require(told(office, .forwardChanged).last)
         #expect(event.subject?.description == "201" && event.kind.control == .forwardingRules)
         let sentence = "root (uid 0) lets extension 201 forward its calls to outside, and before to colleagues"
         #expect(event.detail.hasPrefix(sentence))
@@ -44,17 +44,17 @@ struct ForwardAlertTests {
         try await office.add("201", "202")
         try await office.run(ForwardExtension(number: "201", to: .colleagues))
         try await office.run(SetForward(number: "201", .always, to: "202"))
-        let event = try #require(told(office, .forwardingChanged).last)
+        let event = try #require(told(office, .forwardChanged).last)
         #expect(
-            event.detail == "root (uid 0) sends calls of extension 201 to 202 always; "
-                + "to undo it: ringfence forward clear 201 always"
+            event.detail == "calls of extension 201 go to 202 always, by root (uid 0) from this machine; "
+                + "undo it: ringfence forward clear 201 always"
         )
     }
 
     @Test func `what was refused is told to nobody as done`() async throws {
         let office = try Office()
         #expect(await office.refusal(ForwardExtension(number: "299", to: .outside)) != nil)
-        #expect(told(office, .forwardingChanged).isEmpty)
+        #expect(told(office, .forwardChanged).isEmpty)
     }
 
     @Test func `people hear of each within the hour, and of no repeat`() async throws {
@@ -66,7 +66,7 @@ struct ForwardAlertTests {
         let codes = office.notes.all.compactMap { alerts.take($0, at: noon)?.code.rawValue }
         #expect(codes.count { $0 == "event.extensionAdded" } == 2)
         // The third one changed nothing.
-        #expect(codes.count { $0 == "event.forwardingChanged" } == 2)
+        #expect(codes.count { $0 == "event.forwardChanged" } == 2)
         let again = office.notes.all.compactMap { alerts.take($0, at: noon + .seconds(60)) }
         #expect(again.isEmpty)
     }

@@ -16,7 +16,7 @@ struct PatternTests {
         #expect("\(overview.patterns[.costlyHour])" == "5/10/60")
         let most = PatternRule.costlyHour.standard.block * Model.Limits.patternWidening
         #expect(await office.refusal(SetPattern(.costlyHour, warn: 5, block: most + 1, minutes: 60)) != nil)
-        #expect(await office.refusal(SetPattern(.costlyHour, warn: 0, block: 1, minutes: 60)) != nil)
+        #expect(await office.refusal(SetPattern(.costlyHour, warn: 0, block: 0, minutes: 60)) != nil)
         #expect(await office.refusal(SetPattern(.costlyHour, warn: 1, block: 2))?.remedy.contains("all three") == true)
         // What is kept of a block are the last two digits of its numbers.
         let tooWide = await office.refusal(SetPattern(.oneBlock, warn: 5, block: 100, minutes: 60))

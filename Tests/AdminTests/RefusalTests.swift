@@ -151,6 +151,7 @@ struct RefusalTests {
             (RemoveSite(prefix: "10.1.0.0/16"), true),
             (ShowHours(), false),
             (SetHours(zone: "Europe/Berlin", spans: ["mon-fri 08:00-18:00"]), true),
+            (ChangeHolidays(["2027-01-01"]), true),
             (ListOrigins(), false),
             (AddOrigin(origin: "https://intranet.example"), true),
             (RemoveOrigin(origin: "https://intranet.example"), true),

@@ -94,10 +94,34 @@ struct RoutingTests {
         try await office.run(SetQuiet(number: "102", false))
         #expect(office.store.snapshot.outside.routing.forwards.isEmpty)
         #expect(
+            office.notes.texts.filter { $0.contains("undo it") } == [
+                "calls of extension 101 go to 102 when nobody answers, by root (uid 0) from this machine; "
+                    + "undo it: ringfence forward clear 101 no-answer"
+            ]
+        )
+        #expect(
             try office.journal().suffix(4).map(\.action) == [
                 "forward.set", "forward.quiet", "forward.clear", "forward.quiet",
             ]
         )
+    }
+
+    @Test func `an extension is looked for where it may forward to, and nowhere any more when it is cleared`()
+        async throws
+    {
+        let office = try await office()
+        let command = SetFollowMe(number: "101", targets: ["102", "103"], seconds: 10)
+        #expect(await office.refusal(command)?.reason == "it may forward its calls to nobody")
+        try await office.run(ForwardExtension(number: "101", to: .colleagues))
+        #expect(try await office.run(command).settings.follow?.targets.map(\.text) == ["102", "103"])
+        #expect(office.notes.texts.contains { $0.hasSuffix("undo it: ringfence forward follow 101") })
+        for wrong in [["102", "102"], Array(repeating: "102", count: 6), ["101"], ["999"], ["+4930123456"]] {
+            #expect(await office.refusal(SetFollowMe(number: "101", targets: wrong)) != nil, "\(wrong)")
+        }
+        try await office.run(RemoveExtension(number: "102"))
+        #expect(office.store.snapshot.outside.routing.forwards.values.first?.follow?.targets.map(\.text) == ["103"])
+        try await office.run(ClearForward(number: "101"))
+        #expect(office.store.snapshot.outside.routing.forwards.isEmpty)
     }
 
     @Test func `a forward that nobody would follow is not set`() async throws {
@@ -139,14 +163,17 @@ struct RoutingTests {
         #expect(try await !office.run(SwitchNight(.closed)).isOpen)
         #expect(await office.refusal(SwitchNight(.closed))?.reason == "it is as you want it already")
         #expect(try await office.run(SwitchNight(.automatic)).isOpen)
-        let holidays = try #require(Holidays(parsing: "2027-01-15"))
-        let hours = OpeningHours(zone: "UTC", spans: office.store.snapshot.hours?.spans ?? [], holidays: holidays)
-        #expect(hours?.isOpen(at: noon) == false)
-        let draft = JournalDraft(actor: "test", action: "hours.set", subject: "hours")
-        _ = try office.store.change([.keepHours(hours)], journal: [draft], at: noon)
+        let holidays = try #require(Holidays(parsing: "2027-01-14..2027-01-16, 2027-12-24"))
+        #expect(try await !office.run(ChangeHolidays(["2027-12-24", "2027-01-14..2027-01-16"])).isOpen)
+        #expect(await office.refusal(ChangeHolidays(["2027-01-15"]))?.reason == "there is nothing to change")
+        #expect(await office.refusal(ChangeHolidays(["2027-02-29"]))?.reason.contains("2026-12-24..") == true)
         let later = try await office.run(SetHours(zone: "UTC", spans: ["mon-fri 07:00-18:00"]))
         #expect(!later.isOpen && later.hours?.holidays == holidays, "other hours keep the holidays")
+        let workday = try await office.run(ChangeHolidays(["2027-01-15"], isRemoval: true))
+        #expect(workday.isOpen && workday.hours?.holidays.description == "2027-01-14, 2027-01-16, 2027-12-24")
         #expect(try await office.run(SwitchNight(.open)).isOpen)
+        try await office.run(SetHours(zone: "", spans: []))
+        #expect(await office.refusal(ChangeHolidays(["2027-01-15"]))?.reason.contains("has no hours") == true)
     }
 
     @Test func `whoever gets the number of an extension that is gone gets none of its place in the plan`() async throws

@@ -98,6 +98,8 @@ struct CoverageTests {
         case .premiumNumbers: #expect(try Decisions.refusal(ofCallTo: "+499001000000") == control)
         case .spendLimit: #expect(try Decisions.refusal(ofCallAt: Money(units: 1)) == control)
         case .callLimits: #expect(try Decisions.refusal(ofCallsAtATime: 3) == control)
+        case .callPatterns: #expect(try Decisions.refusal(ofCallsAbroad: 11) == control)
+        case .afterHours: #expect(try Decisions.refusal(ofCallsAbroad: 16, apart: 200, isOpen: false) == control)
         case .trunkEncryption:
             #expect(try Decisions.refusal(ofCallFrom: "+4940555123", isSecure: false) == control)
             #expect(try Decisions.refusal { $0.transport = .udp } == control)
@@ -159,7 +161,7 @@ struct CoverageTests {
             // Inside of Guard these are asked by `CallRules`, which every call asks, and by the gate before every trunk.
             case .countryDialing: "ForwardRules.decide"
             case .premiumNumbers: "PremiumRules.refusal"
-            case .spendLimit, .callLimits: "gate?.admit"
+            case .spendLimit, .callLimits, .callPatterns, .afterHours: "gate?.admit"
             case .trunkEncryption: "TrunkRules.isPlain"
             case .providerAllowlist: "ProviderRules.speaks"
             case .callerTrust: "CallerName.clean"
@@ -242,11 +244,26 @@ private enum Decisions {
 
     /// Of the last of so many calls that one phone begins, a second after each other.
     static func refusal(ofCallsAtATime count: Int) throws -> Control? {
-        let office = try TestOffice()
         let caller = try #require(ExtensionNumber(parsing: TestOffice.numbers[0]))
         let number = try #require(PhoneNumber(parsing: "+4930230000000"))
-        let calls = (0..<count).map { CallRehearsal.Call(caller, number, at: $0 * 1_000) }
-        let rehearsal = try #require(CallRehearsal(calls, price: Money(clamping: 1_000)))
+        return try refusal(ofCalls: (0..<count).map { CallRehearsal.Call(caller, number, at: $0 * 1_000) })
+    }
+
+    /// Of the last of so many calls of a moment to France, four seconds after each other.
+    static func refusal(ofCallsAbroad count: Int, apart seconds: Int = 4, isOpen: Bool = true) throws -> Control? {
+        let caller = try #require(ExtensionNumber(parsing: TestOffice.numbers[0]))
+        return try refusal(
+            ofCalls: try (0..<count).map { index in
+                let number = try #require(PhoneNumber(parsing: "+331990\(10_000 + index * 1_000)"))
+                return CallRehearsal.Call(caller, number, at: index * seconds * 1_000, lasts: 1_000)
+            },
+            isOpen: isOpen
+        )
+    }
+
+    private static func refusal(ofCalls calls: [CallRehearsal.Call], isOpen: Bool = true) throws -> Control? {
+        let office = try TestOffice()
+        let rehearsal = try #require(CallRehearsal(calls, price: Money(clamping: 1_000), isOpen: isOpen))
         let (now, wall) = (MonotonicTime(nanoseconds: 1), WallTime(milliseconds: 0))
         let moment = LedgerMoment(now: now, wall: wall, isOpen: true)
         let stage = RehearsalStage(nil, for: rehearsal, in: office.snapshot, at: moment)

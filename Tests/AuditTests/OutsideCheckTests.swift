@@ -248,6 +248,82 @@ struct OutsideCheckTests {
         return record
     }
 
+    // MARK: call-patterns
+
+    @Test func `what is watched otherwise than stored, wide rules and stops are shown`() async throws {
+        var patterns = PatternSettings()
+        let isSet = patterns.set(.costlyHour, to: PatternThreshold(warn: 40, block: 61, minutes: 60))
+        #expect(isSet)
+        let wide = try Self.changed(.watch(patterns))
+        let other = await findings(.callPatterns, try await system { $0.inForce = wide })
+        #expect(other.map(\.code.rawValue).sorted() == ["call-patterns.other-settings", "call-patterns.wide-rule"])
+        let stop = PatternFinding(
+            rule: .costlyHour,
+            subject: .extension(try #require(ExtensionNumber(parsing: "701"))),
+            value: 61,
+            threshold: 60,
+            stop: .seconds(60)
+        )
+        let stopped = await findings(.callPatterns, try await system { $0.stops = [stop] })
+        #expect(stopped.map(\.severity) == [.warning] && stopped[0].remedy.contains("release 701"))
+    }
+
+    @Test func `T01 a burst abroad that nobody stopped is found`() async throws {
+        for (count, found) in [(20, 0), (21, 1)] {
+            var system = try await system()
+            system.records = try (0..<count).map { index in
+                try Self.leg(ChargeID(UInt64(index + 10)), at: index * 2, lasting: 1)
+            }
+            #expect(await findings(.callPatterns, system).count == found)
+        }
+    }
+
+    // MARK: after-hours
+
+    @Test func `what is set for closed hours otherwise than stored is found, and that nobody has set hours is said`()
+        async throws
+    {
+        var night = AfterHoursSettings()
+        night.tellsAbroad = true
+        let other = try Self.changed(.closeAfterHours(night))
+        let found = await findings(.afterHours, try await system { $0.inForce = other })
+        #expect(found.map(\.code.rawValue) == ["after-hours.other-settings"])
+        var bare = try await system()
+        bare.snapshot = bare.snapshot.applying([.keepHours(nil)])
+        #expect(await findings(.afterHours, bare).map(\.code.rawValue) == ["after-hours.no-hours"])
+    }
+
+    @Test func `T09 a call of the night that counted as one of the day is found, but not in the minute of a change`()
+        async throws
+    {
+        let began = Self.now + .seconds(-1_800)
+        for (closes, found) in [(began + .seconds(-61), 1), (began + .seconds(-30), 0), (began + .seconds(1), 0)] {
+            var system = try await system { $0.wasOpen = { $0 < closes } }
+            #expect(await findings(.afterHours, system).count == found)
+            system.outside.hoursChangedAt = Self.now
+            #expect(await findings(.afterHours, system).isEmpty)
+        }
+    }
+
+    @Test func `T09 a call abroad by somebody who is not on the roster is found`() async throws {
+        var night = AfterHoursSettings()
+        night.abroad = .roster
+        for (roster, found) in [([], 1), (["701"], 0)] as [([String], Int)] {
+            let isSet = night.setRoster(Set(roster.compactMap { ExtensionNumber(parsing: $0) }))
+            #expect(isSet)
+            let settings = try Self.changed(.closeAfterHours(night))
+            var system = try await system {
+                ($0.inForce, $0.stored, $0.wasOpen) = (settings, settings, { _ in false })
+            }
+            system.records = system.records.map { record in
+                var record = record
+                record.charges = record.charges.map { $0.closed }
+                return record
+            }
+            #expect(await findings(.afterHours, system).map(\.severity) == Array(repeating: .critical, count: found))
+        }
+    }
+
     // MARK: the ceiling
 
     private static func step(_ sequence: Int64, _ action: String, by actor: String, _ ago: Int64) -> JournalEntry {
@@ -303,5 +379,26 @@ struct OutsideCheckTests {
         var settings = SpendSettings()
         settings.highestPerMinute = .zero
         #expect(BurstRehearsal(settings, isOpen: true, secondsLate: 0, at: Self.now) == nil)
+    }
+}
+
+extension LegCharge {
+    /// The same, begun while the business was closed.
+    fileprivate var closed: LegCharge {
+        LegCharge(
+            id: id,
+            payer: payer,
+            number: number,
+            region: region,
+            numberClass: numberClass,
+            deck: deck,
+            version: version,
+            prefix: prefix,
+            tariff: tariff,
+            currency: currency,
+            reserved: reserved,
+            reservedAt: reservedAt,
+            isAfterHours: true
+        )
     }
 }

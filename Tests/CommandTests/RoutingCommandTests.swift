@@ -81,6 +81,9 @@ struct RoutingCommandTests {
                 101        quiet                 -           alice (uid 1001)  2026-11-21T07:00:00Z  this machine
                 """
         )
+        let follow = try parse(ForwardFollow.self, "101", "102", "+493012345", "--seconds", "10")
+        #expect(follow.command == SetFollowMe(number: "101", targets: ["102", "+493012345"], seconds: 10))
+        #expect(try parse(ForwardFollow.self, "101").command == SetFollowMe(number: "101", targets: []))
         #expect(try parse(ForwardQuiet.self, "101", "on").command == SetQuiet(number: "101", true))
         #expect(try parse(ForwardClear.self, "101").command == ClearForward(number: "101"))
         for wrong in [

@@ -48,7 +48,10 @@ struct PaidCrashTests {
 struct ProviderFeatureTests {
     @Test(
         .timeLimit(.minutes(5)),
-        arguments: ["dtmf", "hold", "blind", "premium", "attended", "forward", "pickup", "failover"]
+        arguments: [
+            "dtmf", "hold", "blind", "premium", "attended", "forward", "pickup", "group", "unanswered", "blocked",
+            "failover",
+        ]
     )
     func `what a business does with outside calls works with real phones and providers`(feature: String) throws {
         try use(feature, "tls")

@@ -10,8 +10,8 @@ struct ControlTests {
             Control.allCases.map(\.rawValue) == [
                 "sip-passwords", "credential-delivery", "signalling-encryption", "media-encryption", "media-source",
                 "intrusion-detection", "flood-protection", "open-ports", "roles", "journal", "country-dialing",
-                "premium-numbers", "spend-limit", "call-limits", "trunk-encryption", "provider-allowlist",
-                "caller-trust", "dormant-extensions", "disa",
+                "premium-numbers", "spend-limit", "call-limits", "call-patterns", "after-hours", "trunk-encryption",
+                "provider-allowlist", "caller-trust", "dormant-extensions", "disa",
                 "forwarding-rules",
             ]
         )

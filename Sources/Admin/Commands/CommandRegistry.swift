@@ -48,8 +48,9 @@ public enum CommandRegistry {
         + [ListNumbers.self, AddNumber.self, RouteNumber.self, RemoveNumber.self, SetCallerNumber.self]
         + [
             ListGroups.self, PutGroup.self, ChangeGroupMembers.self, RemoveGroup.self, ListForwards.self,
-            SetForward.self, ClearForward.self, SetQuiet.self, ListBlocks.self, AddBlock.self, RemoveBlock.self,
-            BlockAnonymous.self, SwitchNight.self,
+            SetForward.self, SetFollowMe.self, ClearForward.self, SetQuiet.self, ListBlocks.self, AddBlock.self,
+            RemoveBlock.self,
+            BlockAnonymous.self, SwitchNight.self, ChangeHolidays.self,
         ]
         + [AddOperator.self, ListOperators.self, RemoveOperator.self]
 

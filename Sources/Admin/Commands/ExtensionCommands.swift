@@ -159,7 +159,7 @@ public struct ForwardExtension: Command {
         }
         guard before != to else { return ExtensionChange(number: number, change: .forwardingSet) }
         administrator.alert(
-            .forwardingChanged,
+            .forwardChanged,
             number,
             "lets extension \(number) forward its calls to \(to.rawValue), and before to \(before.rawValue)",
             undo: "ringfence extension forwarding \(number) --to \(before.rawValue)",

@@ -44,8 +44,8 @@ extension Control {
             snapshot.extensions.values.count { value in value.reservation.map { now < $0.until } ?? false }
         case .premiumNumbers: snapshot.outside.dialing.approvals.count { now < $0.until }
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
-            .roles, .journal, .spendLimit, .callLimits, .providerAllowlist, .callerTrust, .disa,
-            .forwardingRules:
+            .roles, .journal, .spendLimit, .callLimits, .callPatterns, .afterHours, .providerAllowlist, .callerTrust,
+            .disa, .forwardingRules:
             0
         }
     }

@@ -54,38 +54,81 @@ public struct SetForward: Command {
         for caller: Caller
     ) async throws(Refusal) -> ForwardReport {
         let own = try administrator.find(number)
-        guard let target = Forward.Target(parsing: target) else { throw .noForwardTarget(self.target) }
-        if case .extension(let other) = target {
-            guard other != own.number else { throw .forwardToItself(own.number) }
-            _ = try administrator.find(other.text)
-        }
+        let target = try administrator.forwardTarget(target, of: own)
         let origin = SettingOrigin(by: caller.name, at: administrator.now())
         guard let forward = Forward(to: target, after: seconds ?? Forward.usualSeconds, by: origin) else {
             throw .badForwardSeconds
-        }
-        if let refusal = ForwardRules.refusal(
-            ofSetting: forward,
-            at: own.number,
-            on: occasion,
-            in: administrator.store.snapshot,
-            at: administrator.now()
-        ) {
-            guard own.forwarding.allows(target) else { throw .mayNotForward(own.number, target, own.forwarding) }
-            throw .forwardRefused(own.number, refusal)
         }
         let report = try await administrator.forward(own.number, Self.name, by: caller) { settings in
             guard settings.forwards[occasion].map({ !$0.isSame(as: forward) }) ?? true else { return nil }
             settings.forwards[occasion] = forward
             return "Calls of extension \(own.number) go to \(target) \(occasion.words), by \(caller.name)"
         }
-        administrator.alert(
-            .forwardingChanged,
+        administrator.tellForward(
             own.number,
-            "sends calls of extension \(own.number) to \(target) \(occasion.words)",
-            undo: "ringfence forward clear \(own.number) \(occasion.rawValue)",
-            by: caller
+            "calls of extension \(own.number) go to \(target) \(occasion.words)",
+            origin,
+            undo: "ringfence forward clear \(own.number) \(occasion.rawValue)"
         )
         return report
+    }
+}
+
+/// Says where an extension is looked for when its own phones do not answer, one place after the other.
+public struct SetFollowMe: Command {
+    public static let name = "forward.follow"
+    public static let rights: [Right] = [.changeExtensions]
+
+    /// As typed, and so are the targets; none for nowhere.
+    public let number: String
+    public let targets: [String]
+    /// How long its own phones ring first, and each of these.
+    public let seconds: Int?
+
+    public init(number: String, targets: [String], seconds: Int? = nil) {
+        (self.number, self.targets, self.seconds) = (number, targets, seconds)
+    }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-", targets: []) }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> ForwardReport {
+        let own = try administrator.find(number)
+        let origin = SettingOrigin(by: caller.name, at: administrator.now())
+        let new = try follow(of: own, in: administrator, origin)
+        let places = new.map { $0.targets.map(\.text).joined(separator: ", ") } ?? "nowhere else"
+        let report = try await administrator.forward(own.number, Self.name, by: caller) { settings in
+            guard settings.follow?.targets != new?.targets || settings.follow?.seconds != new?.seconds else {
+                return nil
+            }
+            settings.follow = new
+            return "Extension \(own.number) is looked for at \(places), by \(caller.name)"
+        }
+        if new != nil {
+            administrator.tellForward(
+                own.number,
+                "extension \(own.number) is looked for at \(places)",
+                origin,
+                undo: "ringfence forward follow \(own.number)"
+            )
+        }
+        return report
+    }
+
+    private func follow(
+        of own: Extension,
+        in administrator: isolated Administrator,
+        _ origin: SettingOrigin
+    ) throws(Refusal) -> FollowMe? {
+        guard !targets.isEmpty else { return nil }
+        var places: [Forward.Target] = []
+        for text in targets { places.append(try administrator.forwardTarget(text, of: own)) }
+        guard let follow = FollowMe(places, seconds: seconds ?? Forward.usualSeconds, by: origin) else {
+            throw .badFollowMe
+        }
+        return follow
     }
 }
 
@@ -112,8 +155,10 @@ public struct ClearForward: Command {
         let number = try administrator.find(number).number
         return try await administrator.forward(number, Self.name, by: caller) { settings in
             let kept = occasion.map { occasion in settings.forwards.filter { $0.key != occasion } } ?? [:]
-            guard kept.count != settings.forwards.count else { return nil }
+            let isLookedFor = occasion == nil && settings.follow != nil
+            guard kept.count != settings.forwards.count || isLookedFor else { return nil }
             settings.forwards = kept
+            if occasion == nil { settings.follow = nil }
             return "Calls of extension \(number) are forwarded no more\(occasion.map { " \($0.words)" } ?? ""), "
                 + "by \(caller.name)"
         }
@@ -148,6 +193,31 @@ public struct SetQuiet: Command {
 }
 
 extension Administrator {
+    /// Somebody whom calls of an extension may be forwarded to at this moment.
+    fileprivate func forwardTarget(_ text: String, of own: Extension) throws(Refusal) -> Forward.Target {
+        guard let target = Forward.Target(parsing: text) else { throw .noForwardTarget(text) }
+        if case .extension(let other) = target {
+            guard other != own.number else { throw .forwardToItself(own.number) }
+            _ = try find(other.text)
+        }
+        guard let refusal = ForwardRules.refusal(ofSetting: target, at: own.number, in: store.snapshot, at: now())
+        else { return target }
+        guard own.forwarding.allows(target) else { throw .mayNotForward(own.number, target, own.forwarding) }
+        throw .forwardRefused(own.number, refusal)
+    }
+
+    /// Tells people that calls of an extension go elsewhere: who said so, from where, and how it is undone.
+    func tellForward(_ number: ExtensionNumber, _ what: String, _ origin: SettingOrigin, undo: String) {
+        let event = SecurityEvent(
+            at: origin.at,
+            kind: .forwardChanged,
+            source: origin.from,
+            subject: .extension(number),
+            detail: "\(what), by \(origin.by) from \(origin.from); undo it: \(undo)"
+        )
+        events.publish(.noticed(event))
+    }
+
     /// Changes what is set for an extension.
     ///
     /// - Parameter edit: Says for people what was done; `nil` where nothing changes.

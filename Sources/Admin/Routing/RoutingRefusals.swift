@@ -123,6 +123,12 @@ extension Refusal {
         )
     }
 
+    static let badFollowMe = Self(
+        problem: "The places were not set.",
+        reason: "there are at most \(Model.Limits.followed) of them, each once, and they ring for 5 to 120 seconds",
+        remedy: "give them like this: ringfence forward follow 101 102 +491701234567 --seconds 20"
+    )
+
     static let badForwardSeconds = Self(
         problem: "The forward was not set.",
         reason:

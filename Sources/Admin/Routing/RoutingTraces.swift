@@ -26,6 +26,10 @@ extension Administrator {
         routing.forwards.sorted { $0.key < $1.key }.compactMap { owner, old in
             var new = owner == number ? ForwardSettings.none : old
             new.forwards = new.forwards.filter { $0.value.target != .extension(number) }
+            if let follow = new.follow, follow.targets.contains(.extension(number)) {
+                let rest = follow.targets.filter { $0 != .extension(number) }
+                new.follow = FollowMe(rest, seconds: follow.seconds, by: follow.origin)
+            }
             guard new != old else { return nil }
             let draft = caller.draft(ClearForward.name, owner.text, JournalDetail.of(old, became: new))
             return (.outside(.route(.forward(owner, new))), draft)

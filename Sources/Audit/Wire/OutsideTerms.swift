@@ -10,6 +10,8 @@ public struct OutsideTerms: Sendable {
     public var dialing: DialingSettings
     public var spending: SpendSettings
     public var callLimits = CallLimitSettings()
+    public var patterns = PatternSettings()
+    public var afterHours = AfterHoursSettings()
     /// How every budget stands; `nil` when the server does not say.
     public var standings: [SpendStanding]?
     /// Whether there is a provider that calls could leave by.

@@ -49,6 +49,18 @@ extension CallTable {
         followLedger(&desk)
     }
 
+    /// A call from outside that nobody answered: whoever rings for a moment may want to be called back (row T02). Only what the
+    /// caller gave up counts.
+    mutating func noteRung(_ call: Call, _ outcome: CallOutcome, _ desk: inout Desk) {
+        guard outcome == .cancelled, desk.gate != nil, call.caller.trunk != nil,
+            case .ringing(let ringing) = call.phase, case .outside(let number?) = call.record.caller
+        else { return }
+        let (now, rung) = (desk.now.monotonic, Set(ringing.branches.compactMap(\.party.number)))
+        let duration = desk.now.wall - call.record.startedAt
+        for called in rung { desk.gate?.rang(from: number, at: called, for: duration, now: now) }
+        followLedger(&desk)
+    }
+
     /// Somebody outside answered.
     ///
     /// - Returns: Whether it may be spoken.
@@ -165,6 +177,19 @@ extension Desk {
         }
     }
 
+    /// Tells the gate whose credential or right to forward is not what it was.
+    mutating func noteChanges(since before: Snapshot) {
+        guard gate != nil else { return }
+        let time = now.monotonic
+        for device in snapshot.devices.values where before.devices[device.username]?.id != device.id {
+            gate?.changed(device.number, .credential, at: time)
+        }
+        for (number, value) in snapshot.extensions {
+            guard let old = before.extensions[number], old.forwarding != value.forwarding else { continue }
+            gate?.changed(number, .forwarding, at: time)
+        }
+    }
+
     /// Now, as the ledger needs it.
     var ledgerMoment: LedgerMoment { LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: isOpen) }
 
@@ -182,7 +207,8 @@ extension Desk {
     fileprivate mutating func tell(_ finding: PatternFinding) {
         let event = SecurityEvent(
             at: now.wall,
-            kind: finding.stop == nil ? .unusualCalls : .callsStopped,
+            kind: finding.stop != nil
+                ? .callsStopped : finding.rule.control == .afterHours ? .callWhileClosed : .unusualCalls,
             source: .machine,
             subject: finding.subject.extension,
             detail: [finding.sentence, finding.remedy].compactMap(\.self).joined(separator: ". ")

@@ -16,6 +16,7 @@ extension CallTable {
         for username in call.usernames where username != call.caller.username { leave(serial, username) }
         for trunk in call.openTrunks { leave(serial, trunk) }
         stopRinging(call, &desk)
+        noteRung(call, refused.outcome, &desk)
         if !routes.isEmpty { routes[serial] = nil }
         let ticket = Ticket(serial: nextSerial())
         call.record.endedAt = call.time(at: desk.now)

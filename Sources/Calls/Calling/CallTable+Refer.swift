@@ -215,6 +215,10 @@ extension CallTable {
             return .allowed(placement)
         }
         if case .emergency(let number) = target { return judge(number.text, by: asked, &desk) }
+        // A group was dialled by its number.
+        if case .group(let name) = target, let number = desk.snapshot.outside.routing.groups[name]?.number {
+            return judge(number.text, by: asked, &desk)
+        }
         return judge(target.text, by: asked, &desk)
     }
 

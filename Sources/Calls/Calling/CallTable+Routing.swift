@@ -56,10 +56,13 @@ extension CallTable {
                 // Each time a place is left for good, so this ends.
                 guard let next = next(serial, after: .unreachable, desk) else { return .unreachable }
                 step = next
-            case .leave(let placement, let through):
+            case .leave(let placement, let seconds, let through):
                 pass(through, serial, &desk)
-                beginStop(serial, seconds: nil, &desk)
-                return dial(placement, of: serial, &desk).map { .forward(placement, $0) }
+                beginStop(serial, seconds: seconds, &desk)
+                guard let refused = dial(placement, of: serial, &desk) else { return nil }
+                guard let next = next(serial, after: .unreachable, desk) else { return .forward(placement, refused) }
+                if case .end = next { return .forward(placement, refused) }
+                step = next
             case .misled(let refusal, let owner, let through):
                 pass(through, serial, &desk)
                 return misled(refusal, by: owner, &desk)

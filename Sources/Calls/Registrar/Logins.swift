@@ -55,6 +55,14 @@ struct Logins: Sendable {
         }
     }
 
+    /// Whether a phone comes from where neither it nor another one has logged in before, and which is no site. One that never was
+    /// here comes from somewhere new anyway: that tells only where sites are declared.
+    func isNewNetwork(of proof: Authenticated) -> Bool {
+        let source = proof.flow.remote.ip
+        guard !history.isFamiliar(source) else { return false }
+        return known[proof.device.username] != nil || !history.sites.isEmpty
+    }
+
     /// A phone was bound: from now on it is known, and where it is bound anew is one of its homes. That is written down when
     /// it is news, and once a day.
     ///

@@ -25,6 +25,8 @@ extension Registrar {
         let former: [FlowID]
         /// Connections over which nothing is registered any more, because the phone had too many contacts.
         let unused: [FlowID]
+        /// Whether the phone has come from where neither it nor another one of the business was before (row T11).
+        let isNewNetwork: Bool
     }
 
     /// What helps the phone to do better.

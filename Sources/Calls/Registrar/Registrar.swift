@@ -202,9 +202,16 @@ struct Registrar: Sendable {
             let former = isInCall ? formerFlows(changes, request, by: proof) : []
             bindings.carryOut(changes, facts, request, by: proof, spreadBy: entropy)
             let unused = isNew ? letGo(ofSurplus: proof, request, &turn) : []
+            let isNewNetwork = isNew && logins.isNewNetwork(of: proof)
             logins.bound(changes, isNew: isNew, request, by: proof, &turn)
             let isOutbound = changes.contains { $0.outbound.number != nil }
-            return .bound(Changes(isOutbound: isOutbound, former: former, unused: unused))
+            let outcome = Changes(
+                isOutbound: isOutbound,
+                former: former,
+                unused: unused,
+                isNewNetwork: isNewNetwork
+            )
+            return .bound(outcome)
         } catch let refused as RegisterRefused {
             note(refused, request, by: proof, &turn)
             return .refused(refused.status, refused.hint)

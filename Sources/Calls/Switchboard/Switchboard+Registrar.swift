@@ -15,6 +15,10 @@ extension Switchboard {
         case .bound(let changes):
             for flow in changes.unused where !isCarried(username, by: flow) { desk.turn.actions.append(.close(flow)) }
             callTable.takeCalls(of: proof, from: changes.former, &desk)
+            if changes.isNewNetwork {
+                let now = desk.now.monotonic
+                desk.gate?.changed(proof.device.number, .network, at: now)
+            }
             let fields = desk.registrar.fields(
                 for: request,
                 by: proof,

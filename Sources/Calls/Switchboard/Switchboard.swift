@@ -108,9 +108,11 @@ public struct Switchboard: Sendable {
     public mutating func apply(_ snapshot: Snapshot, by changes: [Model.Change]? = nil, _ turn: inout Turn) {
         begin(&turn)
         defer { finish(&turn) }
+        let before = desk.snapshot
         desk.snapshot = snapshot
         desk.dialPlan = DialPlan(snapshot.outside.dialing)
         desk.followGate()
+        desk.noteChanges(since: before)
         let closing = desk.registrar.apply(desk.snapshot, changes)
         let enrolled = Set(desk.snapshot.devices.values.map(\.id))
         desk.accounts.keep { enrolled.contains($0) }

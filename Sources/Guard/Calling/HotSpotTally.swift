@@ -10,9 +10,15 @@ public struct HotSpotTally: Sendable {
 
     public init() {}
 
+    /// Whether no call is left of the quota.
+    public func isUsedUp(_ spot: HotSpot, at now: MonotonicTime) -> Bool {
+        used(spot.prefix, at: now) >= UInt32(spot.callsPerDay)
+    }
+
     /// Takes one call of the quota, unless it is used up. Asked when a call is about to leave; a call that then fails has counted.
     ///
     /// - Returns: `false` where it is used up.
+    @discardableResult
     public mutating func take(_ spot: HotSpot, at now: MonotonicTime) -> Bool {
         let hour = now.hour
         var day = counts[spot.prefix] ?? Day(hour)

@@ -25,6 +25,8 @@ public struct PaidCallGate: Sendable {
     public private(set) var ledger: Ledger
     public private(set) var patterns: CallPatterns
     private var limits: CallLimits
+    /// Calls of a day to ranges with a quota.
+    private var hotSpots = HotSpotTally()
     /// What came of it, until whoever asks has dealt with it.
     public private(set) var outcome = Outcome()
 
@@ -70,7 +72,12 @@ public struct PaidCallGate: Sendable {
         let settings = snapshot.outside
         groups = snapshot.spendingGroups
         ledger.apply(settings.spending, at: now)
-        patterns.follow(settings.patterns, settings.afterHours, extensions: snapshot.extensions.count)
+        patterns.follow(
+            settings.patterns,
+            settings.afterHours,
+            home: settings.dialing.numbering.home ?? .international,
+            extensions: snapshot.extensions.count
+        )
         limits.follow(settings.callLimits, extensions: snapshot.extensions.count)
     }
 
@@ -104,9 +111,16 @@ public struct PaidCallGate: Sendable {
         guard let number = placement.payer.number, let name = ShortName(parsing: trunk.name.text) else {
             return .refused(.notOutside)
         }
+        guard let deck = settings.rates.deck(of: trunk.name) else { return .refused(.noDeck) }
         let price: PricedCall
-        switch self.price(permit, over: trunk, in: settings, at: moment.wall) {
-        case .refused(let refusal): return .refused(refusal)
+        switch self.price(permit, by: deck, in: settings, at: moment.wall) {
+        // Who tries numbers that have no price tries what is open.
+        case .refused(let refusal):
+            return refused(
+                refusal,
+                OutsideAttempt(permit.facts, permit.way, by: number, isOpen: moment.isOpen),
+                at: moment.now
+            )
         case .allowed(let given): price = given
         }
         var attempt = OutsideAttempt(permit.facts, permit.way, by: number, isOpen: moment.isOpen, price.tariff)
@@ -118,6 +132,10 @@ public struct PaidCallGate: Sendable {
             // That a trunk is full says nothing about who calls.
             return refusal.isOfTrunk ? .refused(refusal) : refused(refusal, attempt, at: moment.now)
         }
+        if let spot = permit.quota, hotSpots.isUsedUp(spot, at: moment.now) {
+            let refusal = DialingRefusal(permit.facts, permit.way, .quotaUsed(spot)).callRefusal
+            return refused(refusal, attempt, at: moment.now)
+        }
         if let refusal = weigh(attempt, at: moment.now) { return .refused(refusal) }
         let payer = Payer(extension: number, group: groups[number], trunk: name)
         switch ledger.reserve(id, for: payer, at: price, in: moment, &outcome.money) {
@@ -125,6 +143,8 @@ public struct PaidCallGate: Sendable {
             return refused(refusal.callRefusal(in: settings.spending.currency), attempt, at: moment.now)
         case .reserved, .running: break
         }
+        // Only what has its money takes of the quota.
+        if let spot = permit.quota { hotSpots.take(spot, at: moment.now) }
         limits.started(id.value, pace, at: moment.now)
         patterns.started(id.value, attempt, at: moment.now)
         let charge = LegCharge(id, payer, permit, price, reserved: outcome.money.reserved(for: id), at: moment)
@@ -133,11 +153,10 @@ public struct PaidCallGate: Sendable {
 
     private func price(
         _ permit: DialingPermit,
-        over trunk: Trunk,
+        by deck: RateDeck,
         in settings: OutsideSettings,
         at now: WallTime
     ) -> Verdict<PricedCall> {
-        guard let deck = settings.rates.deck(of: trunk.name) else { return .refused(.noDeck) }
         let isInternational = permit.facts.region != settings.dialing.numbering.home
         switch SpendRules.price(permit.facts.number, isInternational: isInternational, by: deck, at: now) {
         case .priced(let price): return .allowed(price)
@@ -145,15 +164,12 @@ public struct PaidCallGate: Sendable {
         }
     }
 
-    /// Asks the patterns. A first call to a country that the owner has opened leaves, and people are told: who could confirm it
-    /// has nothing to confirm it with yet.
+    /// Asks the patterns. Who could confirm a call has nothing to confirm it with yet: it leaves and people are told, or an operator
+    /// has to let it go.
     private mutating func weigh(_ attempt: OutsideAttempt, at now: MonotonicTime) -> CallRefusal? {
         let verdict = patterns.judge(attempt, at: now)
-        if case .confirm(let finding) = verdict, finding.rule == .newCountry {
-            outcome.findings.append(finding)
-            return nil
-        }
         note(verdict)
+        if case .confirm(let finding) = verdict, !patterns.mustConfirm(finding, attempt) { return nil }
         return verdict.refusal
     }
 
@@ -197,6 +213,25 @@ public struct PaidCallGate: Sendable {
         let cost = ledger.settle(charge.id, endedAt: moment.now, in: moment, &outcome.money)
         guard let cost else { return }
         patterns.ended(charge.id.value, after: spoken, cost: cost.micros, at: moment.now)
+    }
+
+    // MARK: What else is seen of extensions and callers
+
+    /// Something of an extension changed: its calls are looked at more closely for a day.
+    public mutating func changed(_ number: ExtensionNumber, _ change: CallPatterns.Change, at now: MonotonicTime) {
+        patterns.changed(number, change, at: now)
+    }
+
+    /// A call from outside rang an extension and was given up.
+    public mutating func rang(
+        from number: PhoneNumber,
+        at called: ExtensionNumber,
+        for duration: Duration,
+        now: MonotonicTime
+    ) {
+        if let finding = patterns.rang(from: number, at: called, for: duration, now: now) {
+            outcome.findings.append(finding)
+        }
     }
 
     // MARK: For people

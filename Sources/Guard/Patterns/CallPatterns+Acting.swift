@@ -15,7 +15,11 @@ extension CallPatterns {
         case .warn:
             tell(result, place, at: time)
             return .warn(finding(result, attempt, place, stop: 0, isNew: true))
-        case .confirm: return .confirm(finding(result, attempt, place, stop: 0, isNew: false))
+        case .confirm:
+            // A country that is new is news each time, until a call there has left.
+            let isNew = result.rule == .newCountry || !isTold(result, place, at: time)
+            tell(result, place, at: time)
+            return .confirm(finding(result, attempt, place, stop: 0, isNew: isNew))
         case .block:
             let stopped = left(of: result.scope, attempt, place, at: time)
             let stop = stopped > 0 ? stopped : begin(result, attempt, place, at: time)
@@ -30,6 +34,11 @@ extension CallPatterns {
         let isTold = extensions[place].told(at: time) & result.rule.bit != 0
         tell(result, place, at: time)
         return !isTold
+    }
+
+    private func isTold(_ result: Weighing.Result, _ place: Int, at time: UInt32) -> Bool {
+        let isOfCaller = result.scope == .caller || !result.rule.stops
+        return (isOfCaller ? extensions[place].told(at: time) : business.told(at: time)) & result.rule.bit != 0
     }
 
     private mutating func tell(_ result: Weighing.Result, _ place: Int, at time: UInt32) {
@@ -124,7 +133,7 @@ extension PatternRule {
         switch self {
         case .allHour, .costlyMinute, .costlyHour, .costlyDay, .talkTime, .shortRow, .costRate, .costHour, .premiumDay,
             .rareCountries, .refusedNumbers, .closedHour, .closedDay, .businessMinute, .businessHour, .businessDay,
-            .businessCostRate, .businessCostHour, .businessClosedHour, .testCalls:
+            .businessCostRate, .businessCostHour, .businessClosedHour, .testCalls, .refusedPremium:
             true
         case .concurrency, .businessConcurrency, .averageDuration, .oneBlock, .manyExtensions, .callBack, .longCall,
             .newCountry, .newNetwork, .closedClass:

@@ -79,8 +79,9 @@ extension CallPatterns {
             isConfirmed: false,
             told: (extensions[place].told(at: time), business.told(at: time))
         )
-        extensions[place].weighRefused(attempt.number, into: &weighing)
-        extensions[place].refuse(attempt.number, at: time)
+        let isPremium = attempt.numberClass.paysWhoIsCalled
+        extensions[place].weighRefused(attempt.number, isPremium: isPremium, into: &weighing)
+        extensions[place].refuse(attempt.number, isPremium: isPremium, at: time)
         extensions[place].touch(at: time)
         guard let worst = weighing.worst else { return .allow }
         return act(on: worst, attempt, place, at: time)
@@ -93,7 +94,8 @@ extension CallPatterns {
         extensions[place].touch(at: time)
         extensions[place].changeEnd = time.later(by: Limits.changeSeconds)
         switch change {
-        case .credential, .forwarding: break
+        case .credential: extensions[place].credentialEnd = extensions[place].changeEnd
+        case .forwarding: break
         case .network: extensions[place].networkEnd = time.later(by: Limits.changeSeconds)
         }
     }

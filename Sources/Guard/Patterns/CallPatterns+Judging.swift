@@ -41,10 +41,10 @@ extension CallPatterns {
         }
     }
 
-    /// A stop that `all-hour` made holds for every call of the extension, any other one for costly ones.
+    /// A stop that `all-hour` or `refused-premium` made holds for every call of the extension, any other one for costly ones.
     private func weighStop(of place: Int, _ kind: CallKind, into weighing: inout Weighing) {
         let stop = extensions[place].stop
-        guard stop.holds(at: weighing.time), kind.contains(.costly) || stop.rule == .allHour else { return }
+        guard stop.holds(at: weighing.time), kind.contains(.costly) || stop.rule.locks else { return }
         weighing.add(stop.result(.caller))
     }
 
@@ -88,12 +88,12 @@ extension CallPatterns {
         }
     }
 
-    /// Whether calls to that country are unusual for the business. Where each new one is confirmed or released by somebody, that
-    /// is enough.
+    /// Whether calls to that country are unusual for the business: called on fewer than three days. Where somebody releases each
+    /// new one, that is enough.
     func isRare(_ region: Region, at time: UInt32) -> Bool {
         guard region != home, !settings.usualRegions.contains(region) else { return false }
-        return settings.newCountry == .warn
-            ? regions.days(region, before: time) < Limits.usualDays : regions.isNew(region, at: time)
+        return settings.newCountry == .block
+            ? regions.isNew(region, at: time) : regions.days(region, before: time) < Limits.usualDays
     }
 
     /// Numbers and blocks that are not usual.
@@ -132,4 +132,27 @@ extension CallPatterns {
             weighing.add(.confirm, .callBack, 1, 1, .number)
         }
     }
+}
+
+extension CallPatterns {
+    /// Whether a call that is to be confirmed must not leave while nobody can be asked. Honest people meet these rules now and
+    /// then, so that being told is enough; not where the number is one that fraud pays for, where the login has moved with a new
+    /// password (row T11), and where the owner wants to be asked at night.
+    func mustConfirm(_ finding: PatternFinding, _ attempt: OutsideAttempt) -> Bool {
+        switch finding.rule {
+        case .closedClass: return true
+        // The owner has opened the country.
+        case .newCountry: return false
+        default: break
+        }
+        let kind = CallKind(attempt, home: home, settings: settings)
+        if !kind.isDisjoint(with: [.highRisk, .premium]) { return true }
+        guard finding.rule == .newNetwork, let place = extensions.find(attempt.caller.patternKey) else { return false }
+        return clock.latest < extensions[place].credentialEnd
+    }
+}
+
+extension PatternRule {
+    /// Whether a stop holds for every call outside.
+    fileprivate var locks: Bool { self == .allHour || self == .refusedPremium }
 }

@@ -75,7 +75,8 @@ extension CallPatterns {
             extensions[place].release()
             return isStopped
         case .numbers(let prefix):
-            let place = rings.place(of: prefix.value * 2 + 1, at: time)
+            if let single = rings.find(prefix.value * 2) { rings[single].release() }
+            guard let place = rings.find(prefix.value * 2 + 1) else { return false }
             let isStopped = rings[place].stop.holds(at: time)
             rings[place].release()
             return isStopped

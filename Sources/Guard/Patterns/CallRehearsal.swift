@@ -81,6 +81,8 @@ public struct RehearsedCall: Codable, Hashable, Sendable {
     /// Milliseconds after the rehearsal began, when it was ended for want of money; `nil` where it was not.
     public internal(set) var endedAt: Int?
 
+    public init(_ refusal: CallRefusal.Words?, news: [News]) { (self.refusal, self.news) = (refusal, news) }
+
     init(_ refusal: CallRefusal?, _ findings: [PatternFinding]) {
         (self.refusal, news) = (refusal?.words, findings.map(News.init))
     }

@@ -11,6 +11,8 @@ struct ExtensionPattern: PatternRecord {
     /// Until when its thresholds are smaller, and until when its network is new to us.
     var changeEnd: UInt32 = 0
     var networkEnd: UInt32 = 0
+    /// Until when its credential is new.
+    var credentialEnd: UInt32 = 0
     /// Until when what would be asked counts as answered.
     private(set) var confirmedEnd: UInt32 = 0
     /// A bit for each rule that people have been told of, and until when.
@@ -32,6 +34,7 @@ struct ExtensionPattern: PatternRecord {
     private var cost = SlidingSum<UInt32>(seconds: 3_600)
     private var rareRegions = RecentSet()
     private var refused = RecentSet()
+    private var refusedPremium = RecentSet()
     /// Short calls in a row.
     private var rowNumber: UInt64 = 0
     private var rowTime: UInt32 = 0
@@ -58,6 +61,7 @@ struct ExtensionPattern: PatternRecord {
     mutating func absorb(_ other: Self) {
         stop.absorb(other.stop)
         (changeEnd, networkEnd) = (max(changeEnd, other.changeEnd), max(networkEnd, other.networkEnd))
+        credentialEnd = max(credentialEnd, other.credentialEnd)
     }
 
     /// A bit for each rule of which people have been told within 24 hours.
@@ -110,9 +114,12 @@ struct ExtensionPattern: PatternRecord {
         weighing.weigh(.rareCountries, count, .caller)
     }
 
-    func weighRefused(_ number: PhoneNumber, into weighing: inout Weighing) {
-        let count = refused.count(with: number.value, at: weighing.time, within: Limits.refusedSeconds)
-        weighing.weigh(.refusedNumbers, count, .caller)
+    func weighRefused(_ number: PhoneNumber, isPremium: Bool, into weighing: inout Weighing) {
+        let (time, window) = (weighing.time, Limits.refusedSeconds)
+        if isPremium {
+            weighing.weigh(.refusedPremium, refusedPremium.count(with: number.value, at: time, within: window), .caller)
+        }
+        weighing.weigh(.refusedNumbers, refused.count(with: number.value, at: time, within: window), .caller)
     }
 }
 
@@ -156,7 +163,10 @@ extension ExtensionPattern {
         (rowNumber, rowTime, rowCount) = (number, time, isShort ? (goesOn ? rowCount + 1 : 1) : 0)
     }
 
-    mutating func refuse(_ number: PhoneNumber, at time: UInt32) { refused.insert(number.value, at: time) }
+    mutating func refuse(_ number: PhoneNumber, isPremium: Bool, at time: UInt32) {
+        refused.insert(number.value, at: time)
+        if isPremium { refusedPremium.insert(number.value, at: time) }
+    }
 
     /// Whoever calls has shown who they are.
     mutating func confirm(at time: UInt32) {
@@ -177,11 +187,11 @@ extension ExtensionPattern {
     /// An operator ends the stop: what led to it counts no more, or the next call would be stopped again.
     mutating func release() {
         let fresh = ExtensionPattern(key: key)
-        (stop, changeEnd, networkEnd, told) = (fresh.stop, 0, 0, 0)
+        (stop, changeEnd, networkEnd, credentialEnd, told) = (fresh.stop, 0, 0, 0, 0)
         (allHour, minute, hour, day) = (fresh.allHour, fresh.minute, fresh.hour, fresh.day)
         (closedHour, closedDay, premium) = (fresh.closedHour, fresh.closedDay, fresh.premium)
         (talk, answered, cost) = (fresh.talk, fresh.answered, fresh.cost)
-        (rareRegions, refused, rowCount) = (fresh.rareRegions, fresh.refused, 0)
+        (rareRegions, refused, refusedPremium, rowCount) = (fresh.rareRegions, fresh.refused, fresh.refusedPremium, 0)
     }
 }
 
@@ -190,7 +200,9 @@ extension ExtensionPattern: PatternCoded {
     mutating func code(_ coder: inout PatternCoder) {
         coder.code(&lastUse)
         stop.code(&coder)
-        for field in [\Self.changeEnd, \.networkEnd, \.confirmedEnd, \.told, \.toldEnd, \.rowTime, \.rowCount] {
+        for field in [
+            \Self.changeEnd, \.networkEnd, \.credentialEnd, \.confirmedEnd, \.told, \.toldEnd, \.rowTime, \.rowCount,
+        ] {
             coder.code(&self[keyPath: field])
         }
         for field in [\Self.allHour, \.minute, \.hour, \.day, \.closedHour, \.closedDay, \.premium, \.answered] {
@@ -200,6 +212,7 @@ extension ExtensionPattern: PatternCoded {
         cost.code(&coder)
         rareRegions.code(&coder)
         refused.code(&coder)
+        refusedPremium.code(&coder)
         coder.code(&rowNumber)
         calls.code(&coder)
         for field in [

@@ -91,6 +91,9 @@ extension NumberClass {
         }
     }
 
+    /// Whether who is called is paid for it, or nobody can tell who that is.
+    var paysWhoIsCalled: Bool { isPremium || self == .satellite || self == .internationalNetwork }
+
     fileprivate var isPremium: Bool {
         switch self {
         case .premium, .internationalPremium: true

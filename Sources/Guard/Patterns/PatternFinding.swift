@@ -51,7 +51,7 @@ public struct PatternFinding: Hashable, Sendable {
 extension PatternFinding {
     /// What was seen and from where on it is too much, in one sentence with the name of the rule.
     public var sentence: String {
-        let (limit, name) = (rule.text(threshold), "[call-patterns: \(rule.name)]")
+        let (limit, name) = (rule.text(threshold), "[\(rule.control.rawValue): \(rule.name)]")
         switch rule {
         case .newCountry: return "\(who) calls a country that the business has not called for 90 days \(name)"
         case .newNetwork: return "\(who) calls from a network where its phone was not before \(name)"
@@ -59,7 +59,7 @@ extension PatternFinding {
         case .allHour, .costlyMinute, .costlyHour, .costlyDay, .talkTime, .averageDuration, .shortRow, .concurrency,
             .costRate, .costHour, .premiumDay, .rareCountries, .refusedNumbers, .closedHour, .closedDay,
             .businessMinute, .businessHour, .businessDay, .businessConcurrency, .businessCostRate, .businessCostHour,
-            .businessClosedHour, .oneBlock, .manyExtensions, .testCalls, .callBack, .longCall:
+            .businessClosedHour, .oneBlock, .manyExtensions, .testCalls, .callBack, .longCall, .refusedPremium:
             return "\(who): \(rule.text(value)) \(rule.what), and \(limit) is the limit \(name)"
         }
     }
@@ -120,7 +120,7 @@ extension PatternRule {
         case .allHour, .costlyMinute, .costlyHour, .costlyDay, .shortRow, .concurrency, .premiumDay, .rareCountries,
             .refusedNumbers, .closedHour, .closedDay, .businessMinute, .businessHour, .businessDay,
             .businessConcurrency, .businessClosedHour, .oneBlock, .manyExtensions, .testCalls, .callBack, .newCountry,
-            .newNetwork, .closedClass:
+            .newNetwork, .closedClass, .refusedPremium:
             "\(value)"
         }
     }
@@ -141,6 +141,7 @@ extension PatternRule {
         case .premiumDay: "calls to premium numbers within 24 hours"
         case .rareCountries: "countries within 24 hours that the business hardly calls"
         case .refusedNumbers: "numbers within ten minutes that may not be called"
+        case .refusedPremium: "premium numbers within ten minutes that may not be called"
         case .closedHour, .businessClosedHour: "costly calls within an hour outside business hours"
         case .closedDay: "costly calls within 24 hours outside business hours"
         case .oneBlock: "numbers of one block of a hundred within 24 hours"

@@ -7,7 +7,7 @@ public import Primitives
 /// what is stopped.
 public struct PatternSnapshot: Hashable, Sendable, Codable {
     /// Which fields the bytes hold, in which order.
-    static let currentVersion = 1
+    static let currentVersion = 2
     let version: Int
     /// Of the tables' hash, so that every record finds its place again. Who knows it can choose which records push out others, so
     /// that it is shown to nobody.

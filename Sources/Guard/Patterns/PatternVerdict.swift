@@ -24,7 +24,12 @@ public enum PatternVerdict: Hashable, Sendable {
         switch self {
         case .allow, .warn: nil
         case .confirm(let finding):
-            CallRefusal(status: 403, control: finding.rule.control, reason: "to be confirmed: \(finding.sentence)")
+            CallRefusal(
+                status: 403,
+                control: finding.rule.control,
+                reason: "\(finding.sentence). Nobody can be asked for a code yet; an operator lets it go: "
+                    + "ringfence pattern release \(finding.subject.argument) --reason …"
+            )
         case .block(let finding):
             CallRefusal(
                 status: 403,
@@ -35,13 +40,16 @@ public enum PatternVerdict: Hashable, Sendable {
     }
 }
 
-/// The practices of this folder, until each has all its faces.
-public enum PatternControls {
-    public static let callPatterns: Control? = nil
-    public static let afterHours: Control? = nil
-}
-
 extension PatternRule {
     /// The practice that a refusal by this rule names.
-    public var control: Control? { self == .closedClass ? PatternControls.afterHours : PatternControls.callPatterns }
+    public var control: Control {
+        switch self {
+        case .closedClass, .closedHour, .closedDay, .businessClosedHour: .afterHours
+        case .allHour, .costlyMinute, .costlyHour, .costlyDay, .talkTime, .averageDuration, .shortRow, .concurrency,
+            .costRate, .costHour, .premiumDay, .rareCountries, .refusedNumbers, .refusedPremium, .businessMinute,
+            .businessHour, .businessDay, .businessConcurrency, .businessCostRate, .businessCostHour, .oneBlock,
+            .manyExtensions, .testCalls, .callBack, .longCall, .newCountry, .newNetwork:
+            .callPatterns
+        }
+    }
 }

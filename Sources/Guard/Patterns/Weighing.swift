@@ -87,7 +87,8 @@ extension PatternRule {
         case .allHour, .costlyMinute, .costlyHour, .costlyDay, .talkTime, .shortRow, .concurrency, .costRate,
             .costHour, .premiumDay, .rareCountries, .refusedNumbers, .closedHour, .closedDay, .businessMinute,
             .businessHour, .businessDay, .businessConcurrency, .businessCostRate, .businessCostHour,
-            .businessClosedHour, .testCalls, .callBack, .longCall, .newCountry, .newNetwork, .closedClass:
+            .businessClosedHour, .testCalls, .callBack, .longCall, .newCountry, .newNetwork, .closedClass,
+            .refusedPremium:
             false
         }
     }

@@ -11,6 +11,8 @@ public struct Route: Sendable {
         case `extension`(ExtensionNumber)
         /// With those whose turn is still to come.
         case group(ShortName, rest: [ExtensionNumber])
+        /// One of the places where an extension is looked for, with those that are left.
+        case following(ExtensionNumber, rest: [Forward.Target])
         /// Somebody outside, whose provider says how it went.
         case outside
     }
@@ -61,8 +63,8 @@ public struct Presence: Sendable {
 public enum RouteStep: Sendable {
     /// The phones of these extensions ring together, for so many seconds, or as long as any call; all of them by `through` as well.
     case ring([Placement], seconds: Int?, through: [Placement])
-    /// It leaves by a trunk.
-    case leave(Placement, through: [Placement])
+    /// It leaves by a trunk, for so many seconds, or as long as any call.
+    case leave(Placement, seconds: Int?, through: [Placement])
     /// It may not go where a forward of this extension sends it.
     case misled(CallRefusal, by: ExtensionNumber, through: [Placement])
     /// It ends.

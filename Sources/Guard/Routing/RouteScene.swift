@@ -48,7 +48,48 @@ public struct RouteScene {
             guard let forward = settings.forwards[.busy] else { return .refuse(.quiet(number)) }
             return follow(forward, .busy, of: number, through: through, &route)
         }
-        return .ring([placement], seconds: settings.forwards[.noAnswer]?.seconds, through: through)
+        let seconds = settings.follow?.seconds ?? settings.forwards[.noAnswer]?.seconds
+        return .ring([placement], seconds: seconds, through: through)
+    }
+
+    /// Rings the next place where somebody is looked for. One that they may not be looked for at any more, or that is not to be
+    /// disturbed itself, is passed over. When there is none left, it is as if nobody answered.
+    func look(
+        for owner: ExtensionNumber,
+        at targets: [Forward.Target],
+        after ending: RouteEnding,
+        _ route: inout Route
+    ) -> RouteStep {
+        var rest = targets[...]
+        let settings = routing.forwards[owner] ?? .none
+        while let target = rest.popFirst() {
+            guard let placement = placement(following: owner, to: target, route) else { continue }
+            route.stop = .following(owner, rest: Array(rest))
+            let seconds = settings.follow?.seconds
+            return placement.outside == nil
+                ? .ring([placement], seconds: seconds, through: [placement])
+                : .leave(placement, seconds: seconds, through: [placement])
+        }
+        guard let forward = settings.forwards[.noAnswer] else { return .end(ending) }
+        return follow(forward, .noAnswer, of: owner, through: [], &route)
+    }
+
+    private func placement(following owner: ExtensionNumber, to target: Forward.Target, _ route: Route) -> Placement? {
+        if case .extension(let number) = target {
+            let settings = routing.forwards[number]
+            guard settings?.quiet == nil, settings?.forwards[.always] == nil else { return nil }
+        }
+        let attempt = SettingForward(
+            owner: owner,
+            occasion: nil,
+            target: target,
+            caller: route.caller.number,
+            places: route.places
+        )
+        guard case .allowed(let placement) = ForwardRules.decide(attempt, in: snapshot, by: plan, at: now) else {
+            return nil
+        }
+        return placement
     }
 
     func follow(
@@ -71,7 +112,7 @@ public struct RouteScene {
             guard let number = placement.target.number else {
                 route.places.append(placement.target)
                 route.stop = .outside
-                return .leave(placement, through: through + [placement])
+                return .leave(placement, seconds: nil, through: through + [placement])
             }
             return enter(number, by: placement, through: through + [placement], &route)
         }

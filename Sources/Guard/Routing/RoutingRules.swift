@@ -48,7 +48,12 @@ public enum RoutingRules {
         switch route.stop {
         case .outside: return .end(ending)
         case .group(let name, _): return scene.nextMember(of: name, after: ending, through: [], &route)
+        case .following(let owner, let rest):
+            return scene.look(for: owner, at: rest, after: ending, &route)
         case .extension(let number):
+            if ending.isSilent, let follow = scene.routing.forwards[number]?.follow {
+                return scene.look(for: number, at: follow.targets, after: ending, &route)
+            }
             guard let occasion = ending.occasion,
                 let forward = scene.routing.forwards[number]?.forwards[occasion]
             else { return .end(ending) }
@@ -90,6 +95,14 @@ public enum RoutingRules {
 }
 
 extension RouteEnding {
+    /// Whether nobody was there, and nobody said no.
+    fileprivate var isSilent: Bool {
+        switch self {
+        case .noAnswer, .unreachable: true
+        case .busy, .failed: false
+        }
+    }
+
     fileprivate var occasion: ForwardSettings.Occasion? {
         switch self {
         case .busy: .busy

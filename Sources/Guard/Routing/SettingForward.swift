@@ -6,7 +6,8 @@ public import Primitives
 /// A forward that is set in the system, at the moment of its use. It is a call of the extension's, whoever called it.
 struct SettingForward: Sendable {
     let owner: ExtensionNumber
-    let occasion: ForwardSettings.Occasion
+    /// `nil` where the extension is looked for.
+    let occasion: ForwardSettings.Occasion?
     let target: Forward.Target
     /// Who gets the call's answer; `nil` for who is no extension.
     let caller: ExtensionNumber?
@@ -14,7 +15,11 @@ struct SettingForward: Sendable {
     let places: [Participant]
 
     /// Whether it still is.
-    func isSet(in routing: RoutingSettings) -> Bool { routing.forwards[owner]?.forwards[occasion]?.target == target }
+    func isSet(in routing: RoutingSettings) -> Bool {
+        guard let settings = routing.forwards[owner] else { return false }
+        guard let occasion else { return settings.follow?.targets.contains(target) ?? false }
+        return settings.forwards[occasion]?.target == target
+    }
 }
 
 extension ForwardRules {
@@ -52,23 +57,22 @@ extension ForwardRules {
                 // The offer is ours.
                 protection: .encrypted,
                 outside: outside,
-                step: CallStep(from: .extension(owner), forward.occasion.reason, to: forward.target.participant)
+                step: CallStep(from: .extension(owner), forward.reason, to: forward.target.participant)
             )
         )
     }
 
     /// Why a forward would not be followed, for whoever is about to set it.
     public static func refusal(
-        ofSetting forward: Forward,
+        ofSetting target: Forward.Target,
         at owner: ExtensionNumber,
-        on occasion: ForwardSettings.Occasion,
         in snapshot: Snapshot,
         at now: WallTime
     ) -> CallRefusal? {
         let attempt = SettingForward(
             owner: owner,
-            occasion: occasion,
-            target: forward.target,
+            occasion: nil,
+            target: target,
             caller: nil,
             places: [.extension(owner)]
         )
@@ -134,9 +138,10 @@ extension Forward.Target {
     }
 }
 
-extension ForwardSettings.Occasion {
+extension SettingForward {
     fileprivate var reason: CallStep.Reason {
-        switch self {
+        switch occasion {
+        case nil: .follow
         case .always: .always
         case .busy: .busy
         case .noAnswer: .noAnswer

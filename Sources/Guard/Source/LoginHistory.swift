@@ -39,6 +39,8 @@ public struct LoginHistory: Sendable {
     private var guarded: [UInt64: MonotonicTime] = [:]
     /// Networks that phones sit in.
     public var sites: [IPPrefix]
+    /// Where phones have logged in from, each in the place of its hash: one that shares a place with another is forgotten.
+    private var networks: [UInt32] = Array(repeating: 0, count: Limits.familiarNetworks)
 
     /// - Parameter phones: How many there are. Four places each, of 64 bytes.
     public init(phones: Int, sites: [IPPrefix] = []) {
@@ -74,6 +76,8 @@ public struct LoginHistory: Sendable {
         client: ArraySlice<UInt8>
     ) -> Bool {
         let (tag, home) = (Self.tag(username), Self.home(source, client))
+        let network = UInt32(truncatingIfNeeded: Self.network(source))
+        networks[Self.place(of: network)] = network
         let index = find(tag) ?? free(for: tag)
         if places[index].tag != tag {
             labels[places[index].tag] = nil
@@ -126,7 +130,15 @@ public struct LoginHistory: Sendable {
         return sites.contains { $0.contains(source) }
     }
 
+    /// Whether it is one of the sites, or any phone has logged in from there.
+    public func isFamiliar(_ source: IPAddress) -> Bool {
+        let network = UInt32(truncatingIfNeeded: Self.network(source))
+        return networks[Self.place(of: network)] == network || sites.contains { $0.contains(source) }
+    }
+
     // MARK: Places
+
+    private static func place(of network: UInt32) -> Int { Int(network >> 1) & (Limits.familiarNetworks - 1) }
 
     /// There is a power of two of them.
     private func row(of tag: UInt64) -> Int { Int(truncatingIfNeeded: tag) & (places.count / Self.ways - 1) }

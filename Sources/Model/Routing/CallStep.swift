@@ -9,6 +9,8 @@ public struct CallStep: Hashable, Sendable {
         case busy
         case noAnswer = "no-answer"
         case unreachable
+        /// The extension is looked for there.
+        case follow
         /// A phone sent it on (RFC 3261 §21.3).
         case phone
         /// The group rang a member.

@@ -17,11 +17,13 @@ public struct ForwardSettings: Hashable, Sendable, Codable {
     }
 
     public var forwards: [Occasion: Forward]
+    /// Who is looked for one after the other when its own phones do not answer; `nil` for nobody.
+    public var follow: FollowMe?
     /// Since when it takes no calls (do not disturb), and by whom; `nil` while it does.
     public var quiet: SettingOrigin?
 
-    public init(forwards: [Occasion: Forward] = [:], quiet: SettingOrigin? = nil) {
-        (self.forwards, self.quiet) = (forwards, quiet)
+    public init(forwards: [Occasion: Forward] = [:], follow: FollowMe? = nil, quiet: SettingOrigin? = nil) {
+        (self.forwards, self.follow, self.quiet) = (forwards, follow, quiet)
     }
 
     public static let none = ForwardSettings()
@@ -69,6 +71,42 @@ public struct Forward: Hashable, Sendable, Codable {
             )
         }
         self = forward
+    }
+}
+
+/// Where somebody is looked for, one place after the other, each for a while (follow me).
+public struct FollowMe: Hashable, Sendable, Codable {
+    public let targets: [Forward.Target]
+    /// How long the extension's own phones ring first, and each of these.
+    public let seconds: Int
+    public let origin: SettingOrigin
+
+    /// - Returns: `nil` for none or more than ``Limits/followed``, for one that comes twice, and for a time outside of
+    ///   ``Limits/ringSeconds``.
+    public init?(_ targets: [Forward.Target], seconds: Int = Forward.usualSeconds, by origin: SettingOrigin) {
+        guard (1...Limits.followed).contains(targets.count), Set(targets).count == targets.count,
+            Limits.ringSeconds.contains(seconds)
+        else { return nil }
+        (self.targets, self.seconds, self.origin) = (targets, seconds, origin)
+    }
+
+    private enum CodingKeys: String, CodingKey { case targets, seconds, origin }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let follow = Self(
+            try container.decode([Forward.Target].self, forKey: .targets),
+            seconds: try container.decode(Int.self, forKey: .seconds),
+            by: try container.decode(SettingOrigin.self, forKey: .origin)
+        )
+        guard let follow else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .targets,
+                in: container,
+                debugDescription: "too many places to look for somebody, or none"
+            )
+        }
+        self = follow
     }
 }
 

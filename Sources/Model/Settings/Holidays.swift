@@ -55,6 +55,25 @@ public struct Holidays: Hashable, Sendable {
 
     /// Both together; `nil` when they are too many.
     public func union(_ other: Holidays) -> Holidays? { Holidays(spans + other.spans) }
+
+    /// Without those of another list; `nil` when too many stretches are left.
+    public func subtracting(_ other: Holidays) -> Holidays? {
+        var rest = spans
+        for gone in other.spans {
+            rest = rest.flatMap { span -> [ClosedRange<CivilDate>] in
+                guard span.overlaps(gone) else { return [span] }
+                var parts: [ClosedRange<CivilDate>] = []
+                if span.lowerBound < gone.lowerBound, let end = gone.lowerBound.yesterday {
+                    parts.append(span.lowerBound...end)
+                }
+                if gone.upperBound < span.upperBound, let next = CivilDate(days: gone.upperBound.days + 1) {
+                    parts.append(next...span.upperBound)
+                }
+                return parts
+            }
+        }
+        return Holidays(rest)
+    }
 }
 
 extension Holidays: CustomStringConvertible {

@@ -50,6 +50,9 @@ public enum PatternRule: UInt8, CaseIterable, Hashable, Sendable {
     case newNetwork
     /// An outside call outside business hours, of a kind that the owner wants to be told of.
     case closedClass
+    /// Premium numbers, and those of no country, within ten minutes that were refused: nobody tries the next one by mistake
+    /// (row T01).
+    case refusedPremium
 }
 
 extension PatternRule {
@@ -86,6 +89,7 @@ extension PatternRule {
         case .newCountry: "new-country"
         case .newNetwork: "new-network"
         case .closedClass: "closed-class"
+        case .refusedPremium: "refused-premium"
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// From where on people are told, and from where on calls are stopped. Both are exceeded, not reached: with `block` 60, the
-/// 61st is stopped.
+/// 61st is stopped, and with `warn` 0 people are told of the first.
 public struct PatternThreshold: Hashable, Sendable {
     /// In the unit of the rule.
     public let warn: Int
@@ -9,9 +9,11 @@ public struct PatternThreshold: Hashable, Sendable {
     /// How long a stop lasts unless somebody ends it, in minutes.
     public let minutes: Int
 
-    /// - Returns: `nil` unless 1 ≤ `warn` ≤ `block` ≤ ``Limits/patternThreshold`` and `minutes` is in ``Limits/patternMinutes``.
+    /// - Returns: `nil` unless 0 ≤ `warn` ≤ `block`, 1 ≤ `block` ≤ ``Limits/patternThreshold`` and `minutes` is in ``Limits/patternMinutes``.
     public init?(warn: Int, block: Int, minutes: Int) {
-        guard warn >= 1, warn <= block, block <= Limits.patternThreshold, Limits.patternMinutes.contains(minutes) else {
+        guard warn >= 0, warn <= block, (1...Limits.patternThreshold).contains(block),
+            Limits.patternMinutes.contains(minutes)
+        else {
             return nil
         }
         (self.warn, self.block, self.minutes) = (warn, block, minutes)
@@ -74,6 +76,7 @@ extension PatternRule {
         case .callBack: PatternThreshold(3, 4, hours: 168)
         case .longCall: PatternThreshold(30, 60, hours: 1)
         case .newCountry, .newNetwork, .closedClass: PatternThreshold(1, 1, hours: 24)
+        case .refusedPremium: PatternThreshold(0, 2, hours: 1)
         }
     }
 
@@ -84,7 +87,7 @@ extension PatternRule {
         case .businessHour, .businessDay: 5
         case .allHour, .costlyMinute, .costlyHour, .costlyDay, .talkTime, .averageDuration, .shortRow, .concurrency,
             .costRate, .costHour, .premiumDay, .rareCountries, .refusedNumbers, .closedHour, .closedDay, .oneBlock,
-            .manyExtensions, .testCalls, .callBack, .longCall, .newCountry, .newNetwork, .closedClass:
+            .manyExtensions, .testCalls, .callBack, .longCall, .newCountry, .newNetwork, .closedClass, .refusedPremium:
             0
         }
     }
@@ -92,7 +95,7 @@ extension PatternRule {
     /// What `block` may be at most. Of some things no more are kept than can be counted.
     public var widest: Int {
         switch self {
-        case .rareCountries, .refusedNumbers, .manyExtensions, .callBack: 7
+        case .rareCountries, .refusedNumbers, .refusedPremium, .manyExtensions, .callBack: 7
         case .testCalls: 15
         case .oneBlock: 99
         case .allHour, .costlyMinute, .costlyHour, .costlyDay, .talkTime, .averageDuration, .shortRow, .concurrency,

@@ -7,7 +7,9 @@ import Store
 
 extension ForwardFacts {
     /// Commands that set them, and whose lines in the journal say who did.
-    private static let actions = [ForwardExtension.name, SetForward.name, ClearForward.name]
+    private static let actions = [
+        ForwardExtension.name, SetForward.name, ClearForward.name, SetFollowMe.name,
+    ]
 
     /// As they are kept; `nil` when they cannot be read.
     static func all(_ store: BusinessStore) async -> [ForwardFacts]? {

@@ -14,7 +14,8 @@ extension RingfenceServer {
         let live = await hop.ask { signalling in
             (
                 signalling.loop.switchboard.outside,
-                signalling.loop.switchboard.standings(at: SystemClock.now)
+                signalling.loop.switchboard.standings(at: SystemClock.now),
+                signalling.loop.switchboard.stops(at: SystemClock.now)
             )
         }
         let kept = try? await store.read { backend in
@@ -25,7 +26,8 @@ extension RingfenceServer {
                 settings: try backend.storedSettings().outside,
                 dialing: try backend.lastChange(by: [.openDialling, .closeDialling]),
                 spending: try backend.lastChange(by: [.changeSpending]),
-                patterns: try backend.lastChange(by: [.changePatterns]),
+                patterns: try backend.lastChange(by: [.changePatterns, .releaseStops]),
+                hours: try backend.lastChange(by: [.changeHours]),
                 steps: steps.sorted { $0.sequence < $1.sequence }
             )
         }
@@ -38,6 +40,12 @@ extension RingfenceServer {
             standings: live?.1 ?? []
         )
         facts.patternsChangedAt = kept?.patterns
+        facts.stops = live?.2 ?? []
+        facts.hoursChangedAt = kept?.hours
+        let snapshot = self.store.snapshot
+        if let hours = snapshot.hours {
+            facts.wasOpen = { snapshot.outside.routing.isOpen(by: hours.isOpen(at: $0)) }
+        }
         return facts
     }
 }
@@ -47,6 +55,7 @@ private struct Kept: Sendable {
     let dialing: WallTime?
     let spending: WallTime?
     let patterns: WallTime?
+    let hours: WallTime?
     let steps: [JournalEntry]
 }
 

@@ -15,7 +15,10 @@ extension OutsideTerms {
         let spend = try server.perform(ShowSpend())
         let trunks = try server.perform(ListTrunks())
         var terms = OutsideTerms(dialing, spend, trunks)
-        terms.callLimits = try server.perform(ShowPatterns()).callLimits
+        let watched = try server.perform(ShowPatterns())
+        (terms.callLimits, terms.patterns, terms.afterHours) = (
+            watched.callLimits, watched.patterns, watched.afterHours
+        )
         for name in Self.changes {
             let entries = try server.perform(ListJournal(JournalQuery(limit: 1, action: name)))
             guard let last = entries.last?.at else { continue }

@@ -80,6 +80,7 @@ extension CallStep {
         case .always: "\(from) forwards to \(to)"
         case .busy: "\(from) was busy, to \(to)"
         case .noAnswer: "\(from) did not answer, to \(to)"
+        case .follow: "\(from) was looked for at \(to)"
         case .unreachable: "\(from) was not there, to \(to)"
         case .phone: "\(from) forwarded it, to \(to)"
         case .member: "\(from) rang \(to)"

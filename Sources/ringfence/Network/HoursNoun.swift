@@ -9,7 +9,7 @@ struct HoursNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hours",
         abstract: "When the business is open.",
-        subcommands: [HoursShow.self, HoursSet.self, HoursClear.self]
+        subcommands: [HoursShow.self, HoursSet.self, HoursClear.self, HolidayNoun.self]
     )
 }
 
@@ -75,12 +75,13 @@ struct HoursClear: ServerCommand {
 }
 
 extension ShowHours.Reply {
-    fileprivate var text: String {
+    var text: String {
         guard let hours else {
             return night == .automatic ? "The business is open at all times." : "The business is \(night.words)."
         }
         let lines = hours.spans.map { "  \($0)" }.joined(separator: "\n")
         let state = night == .automatic ? "\(isOpen ? "open" : "closed") now" : night.words
-        return "The business is \(state). Its hours (\(hours.zone)):\n\(lines)"
+        let closed = hours.holidays == .none ? "" : "\nClosed on \(hours.holidays)."
+        return "The business is \(state). Its hours (\(hours.zone)):\n\(lines)\(closed)"
     }
 }

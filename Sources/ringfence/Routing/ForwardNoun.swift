@@ -10,7 +10,7 @@ struct ForwardNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forward",
         abstract: "Where the calls of an extension go instead of its phones.",
-        subcommands: [ForwardSet.self, ForwardClear.self, ForwardList.self, ForwardQuiet.self]
+        subcommands: [ForwardSet.self, ForwardFollow.self, ForwardClear.self, ForwardList.self, ForwardQuiet.self]
     )
 }
 
@@ -56,6 +56,46 @@ struct ForwardSet: SettingCommand {
     }
 }
 
+struct ForwardFollow: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "follow",
+        abstract: "Look for an extension elsewhere when its phones do not answer.",
+        discussion: """
+            Its own phones ring first, then each place in turn. Without any place it is
+            looked for nowhere. Numbers outside are calls of the extension: it pays.
+
+              ringfence forward follow 101 102 +491701234567 --seconds 15
+              ringfence forward follow 101
+            """
+    )
+
+    @OptionGroup var number: NumberArgument
+
+    @Argument(help: ArgumentHelp("Extensions, and numbers with their country code.", valueName: "target"))
+    var targets: [String] = []
+
+    @Option(help: "How long its own phones ring, and each place. Default: 20.")
+    var seconds: Int?
+
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        for target in targets where Forward.Target(parsing: target) == nil {
+            throw ValidationError("'\(target)' is no target: write an extension, or a number like +493012345678.")
+        }
+    }
+
+    var command: SetFollowMe { SetFollowMe(number: number.text, targets: targets, seconds: seconds) }
+
+    func output(of report: ForwardReport) throws -> Output {
+        let places = report.settings.follow.map { $0.targets.map(\.text).joined(separator: ", then ") }
+        return try Output(
+            "Extension \(report.extension) is looked for at \(places ?? "its own phones only").",
+            json: report
+        )
+    }
+}
+
 struct ForwardClear: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "clear",
@@ -98,13 +138,19 @@ struct ForwardList: SettingCommand {
                     let wait = occasion == .noAnswer ? " after \(forward.seconds) s" : ""
                     return row(report.extension, occasion.rawValue + wait, forward.target.text, forward.origin)
                 }
-            } + (report.settings.quiet.map { [row(report.extension, "quiet", "-", $0)] } ?? [])
+            } + follow(report) + (report.settings.quiet.map { [row(report.extension, "quiet", "-", $0)] } ?? [])
         }
         guard !rows.isEmpty else {
             let hint = "Set one: ringfence forward set 101 no-answer 102"
             return try Output("No extension forwards its calls by a setting.", json: list, hint: hint)
         }
         return try Output(Table(["extension", "when", "to", "set by", "at", "from"], rows).text, json: list)
+    }
+
+    private func follow(_ report: ForwardReport) -> [[String]] {
+        guard let follow = report.settings.follow else { return [] }
+        let places = follow.targets.map(\.text).joined(separator: ", ")
+        return [row(report.extension, "follow after \(follow.seconds) s", places, follow.origin)]
     }
 
     private func row(_ number: ExtensionNumber, _ when: String, _ to: String, _ origin: SettingOrigin) -> [String] {

@@ -103,6 +103,21 @@ extension MemoryTarget {
             var limits = office.snapshot.outside.callLimits
             limits.person = try #require(CallLimitSettings.Limit(simultaneous: 100, perSecond: 100, perMinute: 1_000))
             return [.outside(.limitCalls(limits))]
+        case .tellsNothingAtNight:
+            var night = AfterHoursSettings()
+            night.told = []
+            return [.outside(.closeAfterHours(night))]
+        case .spendsAtNight:
+            var spending = office.snapshot.outside.spending
+            spending.afterHours = try #require(Percent(100))
+            return [.outside(.spend(spending))]
+        case .watchesNothing, .sleepsAtNight:
+            var patterns = PatternSettings()
+            for rule in PatternRule.allCases where weakness == .watchesNothing || rule.control == .afterHours {
+                let wide = PatternThreshold(warn: rule.widest, block: rule.widest, minutes: 60)
+                _ = patterns.set(rule, to: wide)
+            }
+            return [.outside(.watch(patterns))]
         default: return []
         }
         return changes + [.outside(.dial(dialing))]
@@ -149,7 +164,9 @@ extension MemoryTarget {
             hasTrunk: true,
             at: WallTime(milliseconds: 1_800_000_000_000)
         )
-        terms.callLimits = settings.callLimits
+        (terms.callLimits, terms.patterns, terms.afterHours) = (
+            settings.callLimits, settings.patterns, settings.afterHours
+        )
         return terms
     }
 

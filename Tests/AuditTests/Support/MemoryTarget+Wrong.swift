@@ -106,7 +106,9 @@ extension MemoryTarget {
             .takesAnySize, .tripsOverRoutes, .letsAnyPageIn, .toleratesFrames, .waitsForPieces, .shutsOutOffices,
             .forgetsRoles, .showsEverything, .renegotiates, .takesEarlyData, .downgrades, .keepsWhoLeft,
             .takesItsOwnKey, .callsAnywhere, .paysForCalls, .transfersAbroad, .transfersToPremium, .followsPhones,
-            .readsDisguises, .overspends, .callsWithoutLimit, .raisesAlone, .waitsForConfirmation:
+            .readsDisguises, .overspends, .callsWithoutLimit, .watchesNothing, .keepsStopsToItself, .sleepsAtNight,
+            .tellsNothingAtNight, .spendsAtNight, .raisesAlone,
+            .waitsForConfirmation:
             return nil
         case .agreesToLess:
             return login != nil && message.value("require") == "sec-agree" ? reply("200 OK", to: message) : nil

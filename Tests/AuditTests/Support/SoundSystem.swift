@@ -26,7 +26,9 @@ enum SoundSystem {
         )
         var system = LiveSystem(
             now: WallTime(milliseconds: 1_800_000_000_000),
-            snapshot: office.snapshot,
+            snapshot: office.snapshot.applying([
+                .keepHours(OpeningHours(parsing: "Europe/Berlin: mon-fri 08:00-18:00"))
+            ]),
             files: [(.directory, 0o700), (.database, 0o600), (.sealKey, 0o600), (.other, 0o644)].map { role, mode in
                 StoredFile(role: role, path: "/x/\(role.rawValue)", mode: mode, owner: 0)
             },

@@ -134,7 +134,7 @@ extension MemoryTarget {
         insider.ceiling = ceilingTrials()
         insider.rehearse = { [self] (rehearsal) async throws(WireError) in
             guard let seen = await rehearse(rehearsal) else { throw WireError(.local, "no price") }
-            return seen
+            return weakness == .keepsStopsToItself ? seen.map { RehearsedCall($0.refusal, news: []) } : seen
         }
         insider.provider = rehearsal(office)
         insider.dialIn = { [self] () async throws(WireError) in try await dialIn(office) }

@@ -26,7 +26,7 @@ enum Weakness: String, CaseIterable {
     case keepsWhoLeft, transfersAnything
     case callsAnywhere, transfersAbroad, followsPhones, readsDisguises
     case paysForCalls, transfersToPremium
-    case callsWithoutLimit
+    case callsWithoutLimit, watchesNothing, keepsStopsToItself, sleepsAtNight, tellsNothingAtNight, spendsAtNight
     case overspends, waitsForConfirmation, raisesAlone
     case trustsAnyProvider, fallsBack, agreesToLess, believesProviders, letsProvidersDial, logsInAnywhere
     case believesCallers, showsAnyName, showsClaims
@@ -121,6 +121,10 @@ enum Weakness: String, CaseIterable {
         case .paysForCalls: "T01p"
         case .transfersToPremium: "Z05"
         case .callsWithoutLimit: "T01c"
+        case .watchesNothing, .keepsStopsToItself: "T01b"
+        case .sleepsAtNight: "T09"
+        case .tellsNothingAtNight: "T09a"
+        case .spendsAtNight: "T09m"
         case .overspends: "T01s"
         case .waitsForConfirmation: "T14"
         case .raisesAlone: "I04c"

@@ -142,6 +142,47 @@ struct ForwardSettingTests {
         #expect(scene.way == ["102 no-answer 104"])
     }
 
+    @Test func `follow me: own phones first, then each place in turn, outside by the gate`() throws {
+        var scene = try opened()
+        try scene.follow("102", ["103", "+4989123456", "104"], seconds: 10)
+        _ = try scene.outside.dial("102")
+        #expect(scene.look().rings == ["102"])
+        scene.wait(10)
+        #expect(scene.look() == RoutingScene.Seen(["103"], ["102"]))
+        scene.wait(10)
+        let invite = try scene.outside.invite()
+        #expect(invite.requestText.hasPrefix("sip:+4989123456@"))
+        #expect(scene.look() == RoutingScene.Seen([], ["103"]))
+        _ = scene.outside.say(180, to: invite)
+        #expect(scene.outside.office.record()?.charges.map(\.payer.extension.text) == ["102"])
+        scene.wait(10)
+        #expect(scene.heard().contains { $0.method == .cancel })
+        #expect(scene.look().rings == ["104"])
+        try scene.say("104", 200)
+        #expect(scene.outside.office.received(on: scene.outside.caller.flow).last?.status == 200)
+        #expect(scene.way == ["102 follow 104"] && scene.record?.callee?.text == "104")
+    }
+
+    @Test func `who declines is not looked for, and a place that may not be is passed over`() throws {
+        var scene = try RoutingScene(without: ["105"])
+        try scene.follow("102", ["103"], seconds: 10)
+        _ = try scene.outside.dial("102", callID: "call-1")
+        _ = scene.look()
+        try scene.say("102", 603)
+        #expect(scene.look().rings.isEmpty && scene.record?.status == 603)
+        // The class is not open onward, 105 has no phone, and 104 does not want to be disturbed.
+        try scene.forward("104", [:], quiet: true)
+        try scene.follow("102", ["+4989123456", "105", "104", "103"], seconds: 10)
+        _ = try scene.outside.dial("102", callID: "call-2")
+        _ = scene.look()
+        scene.wait(10)
+        #expect(scene.look() == RoutingScene.Seen(["103"], ["102"]))
+        #expect(scene.heard().allSatisfy { $0.method != .invite })
+        scene.wait(10)
+        #expect(scene.look() == RoutingScene.Seen([], ["103"]))
+        #expect(scene.record?.outcome == .noAnswer)
+    }
+
     @Test func `a forward that is cleared stops ringing, a right that is taken ends the call`() throws {
         var scene = try RoutingScene()
         try scene.forward("102", [.always: "103"])

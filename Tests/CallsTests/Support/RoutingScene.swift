@@ -94,6 +94,17 @@ struct RoutingScene {
         outside.office.apply([.put(value), .outside(.route(.forward(number, settings)))])
     }
 
+    /// Says where an extension is looked for, and lets it.
+    mutating func follow(_ number: String, _ places: [String], seconds: Int) throws {
+        try forward(number, [:])
+        let origin = SettingOrigin(by: "test", at: WallTime(milliseconds: 0))
+        let number = try #require(ExtensionNumber(parsing: number))
+        let targets = try places.map { try #require(Forward.Target(parsing: $0)) }
+        let made = FollowMe(targets, seconds: seconds, by: origin)
+        let follow: FollowMe = try #require(made)
+        apply([.route(.forward(number, ForwardSettings(follow: follow)))])
+    }
+
     /// Whose phones got an INVITE, and whose were told to stop.
     struct Seen: Equatable {
         let rings: [String]

@@ -93,11 +93,20 @@ struct CallPatternsTests {
         try expect(office.call(try .to("+22112345678", "SN")).rule == .newCountry)
     }
 
-    @Test func `a day of hardly called countries ends at the fifth, when they are not even confirmed`() throws {
+    @Test(arguments: [PatternSettings.NewCountry.warn, .confirm])
+    func `a day of hardly called countries ends at the fifth, also after a first call there`(
+        answer: PatternSettings.NewCountry
+    ) throws {
         var settings = PatternSettings()
-        settings.newCountry = .warn
+        settings.newCountry = answer
         var office = try PatternOffice(settings: settings)
         let countries = [("SN", "221"), ("MR", "222"), ("ML", "223"), ("GN", "224"), ("CI", "225"), ("BF", "226")]
+        // Somebody else has called each of them once.
+        for (region, code) in countries {
+            let call = office.begin(try .to("+\(code)12340000", region, from: "209"))
+            office.patterns.ended(call, after: .seconds(1), cost: 0, at: office.now)
+        }
+        office.wait(86_400)
         let verdicts = try countries.map { office.call(try .to("+\($0.1)12345678", $0.0), answered: 30) }
         #expect(verdicts.prefix(5).allSatisfy { $0.leaves })
         #expect(verdicts[5].isBlocked && verdicts[5].rule == .rareCountries)
@@ -112,6 +121,31 @@ struct CallPatternsTests {
         }
         #expect(verdicts.firstIndex(where: \.isWarned) == 3 && verdicts.firstIndex(where: \.isBlocked) == 6)
         try expect(office.judge(try .to("+33140100000", "FR")).rule == .refusedNumbers)
+        try expect(office.judge(try .to("+4930100000", "DE")) == .allow)
+    }
+
+    @Test
+    func `T01 the first premium number that is refused is told of, the third one locks the extension for an hour`()
+        throws
+    {
+        var office = try PatternOffice.calling(["FR"])
+        let numbers = [
+            ("+499001000000", NumberClass.premium), ("+8816000000000", .satellite),
+            ("+979000000000", .internationalPremium),
+        ]
+        var verdicts: [PatternVerdict] = []
+        for (number, kind) in numbers {
+            verdicts.append(office.patterns.refused(try .to(number, "DE", kind), at: office.now))
+            // The same one again says nothing new.
+            verdicts.append(office.patterns.refused(try .to(number, "DE", kind), at: office.now))
+            office.wait(30)
+        }
+        #expect(verdicts.map(\.rule) == [.refusedPremium, nil, nil, nil, .refusedPremium, .refusedPremium])
+        #expect(verdicts[0].isWarned && verdicts[4].isBlocked)
+        #expect(verdicts[4].finding?.isNew == true && verdicts[4].finding?.stop == .seconds(3_600))
+        try expect(office.judge(try .to("+4930100000", "DE")).rule == .refusedPremium)
+        try expect(office.judge(try .to("+4930100000", "DE", from: "202")) == .allow)
+        office.wait(3_600)
         try expect(office.judge(try .to("+4930100000", "DE")) == .allow)
     }
 

@@ -125,6 +125,9 @@ class Baresip(Phone):
     def dial(self, to):
         self.ask("dial", to)
 
+    def accept(self):
+        self.ask("accept")
+
     def hangup(self):
         self.ask("hangup")
 

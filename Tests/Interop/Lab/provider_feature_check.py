@@ -8,7 +8,7 @@ import sys
 import time
 
 import trial
-from business import OUR_URI, OUTSIDE, SECOND, TONES, Business, uri
+from business import OUR_URI, OURS, OUTSIDE, SECOND, TONES, Business, uri
 from phone import connect, until
 from provider import Provider
 
@@ -19,7 +19,7 @@ def ended(phone, number=1):
     return phone.hears("closed", 10, number)
 
 
-def joined(business, outside, second):
+def joined(business, outside, second, dialled=SECOND):
     """The two telephones of the provider that 101 has connected hear each other, and 101 pays."""
     time.sleep(4)
     yield "stands", not outside.has("closed") and not second.has("closed")
@@ -27,7 +27,7 @@ def joined(business, outside, second):
     yield "ended", ended(second)
     yield "caller hears the target", outside.hears_tone(TONES["second"])
     yield "target hears the caller", second.hears_tone(TONES["outside"])
-    yield "paid", business.paid(SECOND)
+    yield "paid", business.paid(dialled)
 
 
 def dtmf(business):
@@ -143,6 +143,64 @@ def pickup(business):
     yield "taker hears", taker.hears_tone(TONES["outside"])
 
 
+def group(business):
+    """A number rings a group together: who takes the call has it, and the other phone stops ringing. At night it leads elsewhere."""
+    business.start()
+    server = business.server
+    server.run("group", "add", "sales", "--member", "101", "102", "--number", "700")
+    server.run("number", "route", OURS, "--to", "group", "sales", "--closed", "extension", "102")
+    silent, taker = business.desk("101", "baresip", answer=False), business.desk("102", "baresip", answer=False)
+    outside = business.telephone("outside")
+    outside.dial(OUR_URI)
+    yield "both ring", silent.hears("incoming", 10) and taker.hears("incoming", 10)
+    taker.accept()
+    yield "one has it", taker.hears("established", 8) and outside.hears("established", 8)
+    yield "the other stops", ended(silent)
+    time.sleep(4)
+    outside.hangup()
+    yield "ended", ended(taker)
+    yield "caller hears", outside.hears_tone(TONES["102"])
+    yield "taker hears", taker.hears_tone(TONES["outside"])
+    server.run("night", "on")
+    outside.dial(OUR_URI)
+    yield "at night one rings", taker.hears("incoming", 10, 2)
+    time.sleep(1)
+    yield "and nobody else", silent.count("incoming") == 1
+    taker.hangup()
+    yield "busy tone", ended(outside, 2)
+
+
+def unanswered(business):
+    """101 does not answer, and a setting sends the call on to a number outside: refused until the owner allows it, and 101 pays."""
+    business.start()
+    server = business.server
+    server.run("extension", "forwarding", "101", "--to", "outside")
+    server.run("class", "allow", "geographic", "--onward")
+    server.run("forward", "set", "101", "no-answer", "+49" + SECOND[1:], "--after", "5")
+    desk = business.desk("101", "baresip", answer=False)
+    outside, second = business.telephone("outside"), business.telephone("second")
+    outside.dial(OUR_URI)
+    yield "rings first", desk.hears("incoming", 10)
+    yield "target answered", second.hears("established", 15)
+    yield "stops ringing", ended(desk)
+    yield from joined(business, outside, second, OURS)
+    server.run("extension", "forwarding", "101", "--to", "nobody")
+    outside.dial(OUR_URI)
+    yield "rings again", desk.hears("incoming", 10, 2)
+    yield "goes nowhere", ended(outside, 2) and second.count("established") == 1
+
+
+def blocked(business):
+    """Who withholds their number does not get through where such calls are not taken, and nothing rings."""
+    business.start()
+    business.server.run("block", "anonymous", "on")
+    desk, outside = business.desk("101", "baresip"), business.telephone("outside")
+    outside.dial(OUR_URI)
+    yield "refused", ended(outside) and not desk.has("incoming")
+    business.server.run("block", "anonymous", "off")
+    yield "let through", connect(outside, desk, OUR_URI)
+
+
 def failover(business):
     """RFC 3263 §4.3: a provider with two servers, and another one behind it. Each in turn is silent or gone."""
     first = business.provider
@@ -187,7 +245,8 @@ def failover(business):
     yield "every call is paid", business.paid(OUTSIDE, 4)
 
 
-FEATURES = {each.__name__: each for each in (dtmf, hold, blind, premium, attended, forward, pickup, failover)}
+FEATURES = {each.__name__: each for each in (
+    dtmf, hold, blind, premium, attended, forward, pickup, group, unanswered, blocked, failover)}
 
 if __name__ == "__main__":
     trial.run(lambda folder: Business(program, folder, transport), FEATURES[feature])

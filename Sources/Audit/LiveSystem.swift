@@ -45,6 +45,8 @@ public struct LiveSystem: Sendable {
     public var trunks: [TrunkConnectionFacts] = []
     /// When each extension was last used; `nil` when that cannot be read.
     public var uses: [ExtensionNumber: ExtensionUse]?
+    /// Every forward and right to forward; `nil` when they cannot be read.
+    public var forwards: [ForwardFacts]?
     /// Extensions that a phone is registered for.
     public var registered: Set<ExtensionNumber> = []
 

@@ -105,6 +105,8 @@ enum Limits {
     /// How old what is kept of a phone's logins may become while nothing changes. On the calendar, because it outlives the
     /// process.
     static let keptAgain: Duration = .seconds(86_400)
+    /// Ways of calls to the outside by phones that are remembered, so that people hear of each once; 48 bytes each.
+    static let knownForwards = 4_096
     /// How long a port of a plain leg is nobody's after its call: longer than anything that was sent to it is on its way, and
     /// than a provider repeats what ended the call (64·T1 of RFC 3261 §17.1.1.1).
     static let plainPortRest: Duration = .seconds(32)

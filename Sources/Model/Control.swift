@@ -26,6 +26,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case callerTrust = "caller-trust"
     case dormantExtensions = "dormant-extensions"
     case disa = "disa"
+    case forwardingRules = "forwarding-rules"
 
     /// The rule in a few words, as a heading.
     public var title: String {
@@ -51,6 +52,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .callerTrust: "Nobody outside passes for somebody inside"
         case .dormantExtensions: "Extensions that nobody uses come to an end"
         case .disa: "Nobody who calls in gets a line to call out with"
+        case .forwardingRules: "A forward is a call of whoever set it up, and people hear of it"
         }
     }
 }

@@ -94,9 +94,12 @@ extension SecurityEventKind {
             )
         case .rightRefused:
             EventTraits(.roles, alarm: EventTraits.Alarm(.notice, "Somebody tried what they have no right to."))
-        case .forwardRefused: EventTraits()
+        case .forwardRefused: EventTraits(.forwardingRules)
         case .forwardChanged:
-            EventTraits(alarm: EventTraits.Alarm(.notice, "Calls of an extension go elsewhere now.", ofEach: true))
+            EventTraits(
+                .forwardingRules,
+                alarm: EventTraits.Alarm(.notice, "Calls of an extension go elsewhere now, or may.", ofEach: true)
+            )
         case .budgetUsed:
             EventTraits(.spendLimit, alarm: EventTraits.Alarm(.warning, "Much of a budget for calls outside is used."))
         case .callEndedForCost:
@@ -144,6 +147,16 @@ extension SecurityEventKind {
             EventTraits(
                 .dormantExtensions,
                 alarm: EventTraits.Alarm(.warning, "Nobody has used an extension for two months.", ofEach: true)
+            )
+        case .forwardFollowed:
+            EventTraits(
+                .forwardingRules,
+                alarm: EventTraits.Alarm(.notice, "A phone forwards its calls to the outside.", ofEach: true)
+            )
+        case .extensionAdded:
+            EventTraits(
+                .forwardingRules,
+                alarm: EventTraits.Alarm(.notice, "Somebody added an extension.", ofEach: true)
             )
         case .extensionRetired:
             EventTraits(

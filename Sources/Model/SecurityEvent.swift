@@ -42,7 +42,7 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case rightRefused
     /// A call was sent where it may not go, by a phone or by a setting.
     case forwardRefused
-    /// Somebody said where calls of an extension go.
+    /// Somebody said where calls of an extension go, or may go.
     case forwardChanged
     /// A budget for calls outside is used up to a half, to four fifths, or whole.
     case budgetUsed
@@ -68,6 +68,10 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case extensionUnused
     /// An extension that nobody used was disabled, and its phones were revoked.
     case extensionRetired
+    /// A phone sent a call to a number outside to which it sent none before.
+    case forwardFollowed
+    /// Somebody added an extension.
+    case extensionAdded
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

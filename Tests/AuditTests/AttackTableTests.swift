@@ -100,7 +100,6 @@ private enum AttackTable {
         "D19": "not live: it takes more phones than one core lets in at once, and real ones would be turned away",
         "S12": "not live: what a caller dials is read from the records, not over the network",
         "S13": "not live: what a terminal shows is read where the command runs, not over the network",
-        "T03": "not live: a phone of the business would have to ring",
         "T10": "not live: an hour of a real call would be paid",
         "T12": "not live: somebody outside would have to be called",
         "F09": "not live: the servers of a provider would have to fail, and calls with them",

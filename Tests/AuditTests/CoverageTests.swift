@@ -125,6 +125,21 @@ struct CoverageTests {
             #expect(DormancyRules.decide(value, use, at: now) == .dormant(days: 90))
         case .disa:
             for asked in DialInRules.Asked.allCases { #expect(DialInRules.refusal(of: asked).control == control) }
+        case .forwardingRules:
+            let office = try TestOffice()
+            let phone = try #require(office.snapshot.devices[TestOffice.usernames[0]])
+            let attempt = ForwardAttempt(
+                phone: phone,
+                target: .user(TestOffice.numbers[1]),
+                signallingIsSecure: true,
+                caller: nil,
+                places: [phone.number]
+            )
+            guard case .refused(let refusal) = ForwardRules.decide(attempt, in: office.snapshot) else {
+                Issue.record("a forward that nobody allowed")
+                return
+            }
+            #expect(refusal.control == control)
         }
     }
 
@@ -152,6 +167,7 @@ struct CoverageTests {
             case .callerTrust: "CallerName.clean"
             case .dormantExtensions: "DormancyRules.decide"
             case .disa: "DialInRules.refusal"
+            case .forwardingRules: "ForwardRules.decide"
             }
         let users = try Sources.files(without: ["Guard", "Audit"]).filter {
             try String(contentsOf: $0, encoding: .utf8).contains(rule)

@@ -66,7 +66,7 @@ struct ForwardRulesTests {
         let office = try Office()
         let refusal = try #require(try office.refusal(office.other, .user("204"), places: ["202"]))
         #expect(refusal.reason == "extension 202 may not forward its calls, and its phone sent this one to 204")
-        #expect(refusal.control == nil)
+        #expect(refusal.control == .forwardingRules)
     }
 
     @Test(arguments: ["+9601234567", "798", "*8", "**204", "204;phone-context=x", " 204", "２０４", ""])
@@ -74,10 +74,10 @@ struct ForwardRulesTests {
         let office = try Office()
         for phone in [office.phone, office.other] {
             let refusal = try #require(try office.refusal(phone, .user(user), places: [phone.number.text]))
-            #expect(refusal.control == .intrusionDetection)
+            #expect(refusal.control == .forwardingRules)
             #expect(refusal.reason.hasSuffix(", which is outside of the company"))
         }
-        #expect(try office.refusal(office.phone, .unusable)?.control == .intrusionDetection)
+        #expect(try office.refusal(office.phone, .unusable)?.control == .forwardingRules)
     }
 
     @Test func `what a phone names is repeated short and plain`() throws {

@@ -12,6 +12,7 @@ struct ControlTests {
                 "intrusion-detection", "flood-protection", "open-ports", "roles", "journal", "country-dialing",
                 "premium-numbers", "spend-limit", "call-limits", "call-patterns", "after-hours", "trunk-encryption",
                 "provider-allowlist", "caller-trust", "dormant-extensions", "disa",
+                "forwarding-rules",
             ]
         )
     }

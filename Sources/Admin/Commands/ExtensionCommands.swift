@@ -34,6 +34,7 @@ public struct AddExtensions: Command {
         }
         let names = extensions.count == 1 ? "Extension \(extensions[0].number)" : "\(extensions.count) extensions"
         try await administrator.change(changes, drafts, notice: "\(names) added by \(caller.name)")
+        administrator.alert(ofAdding: added.sorted(), by: caller)
         return reports
     }
 }
@@ -150,10 +151,20 @@ public struct ForwardExtension: Command {
         in administrator: isolated Administrator,
         for caller: Caller
     ) async throws(Refusal) -> ExtensionChange {
+        var before = ForwardingPolicy.nobody
         let number = try await administrator.change(number, Self.name, by: caller) { value in
+            before = value.forwarding
             value.forwarding = to
             return "Extension \(value.number) may forward its calls to \(to.rawValue), by \(caller.name)"
         }
+        guard before != to else { return ExtensionChange(number: number, change: .forwardingSet) }
+        administrator.alert(
+            .forwardChanged,
+            number,
+            "lets extension \(number) forward its calls to \(to.rawValue), and before to \(before.rawValue)",
+            undo: "ringfence extension forwarding \(number) --to \(before.rawValue)",
+            by: caller
+        )
         return ExtensionChange(number: number, change: .forwardingSet)
     }
 }

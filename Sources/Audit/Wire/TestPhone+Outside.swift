@@ -45,6 +45,8 @@ extension TestPhone {
         let line = try await line()
         while case .message(let message, _) = await line.next(within: Limits.silence) {
             guard message.isAnswer(to: invite), let status = message.status, status > 100 else { continue }
+            // It goes to another phone first, or nowhere (RFC 3261 §21.1.3).
+            guard status != 181 else { continue }
             if status < 200 {
                 try await takeBack(invite, draft)
                 return .left(status)

@@ -33,7 +33,9 @@ extension CallTable {
             updateRinging(call.serial) { $0.branches[index].isForwarded = true }
         } else {
             switch judge(targets, by: ringing.branches[index], of: call, ringing, &desk) {
-            case .allowed(let forward): follow(forward, index, call, &desk)
+            case .allowed(let forward):
+                tell(of: forward, response, on: client.flow, &desk)
+                follow(forward, index, call, &desk)
             case .refused(let refusal):
                 desk.turn.report(
                     .forwardRefused,
@@ -47,6 +49,21 @@ extension CallTable {
             }
         }
         giveUpIfSilent(call.serial, &desk)
+    }
+
+    /// The first time that a phone sends calls to a number outside, people hear of it.
+    private mutating func tell(of forward: Placement, _ response: Message, on flow: Flow, _ desk: inout Desk) {
+        guard forward.outside != nil, let phone = forward.payer.device,
+            knownForwards.isNew(phone.number, forward.target)
+        else { return }
+        let undo = "ringfence extension forwarding \(phone.number) --to nobody"
+        desk.turn.report(
+            .forwardFollowed,
+            response,
+            flow,
+            subject: EventSubject(phone),
+            detail: "the phone of extension \(phone.number) sends its calls to \(forward.target); to stop it: \(undo)"
+        )
     }
 
     /// Where the phone wants the call to go, what it likes best first (§20.10: without a `q` as much as anything).

@@ -46,6 +46,7 @@ struct CallTable: Sendable {
     /// When the next exception of a trunk ends; `nil` where no leg is in the clear. Known beforehand, because it is asked with
     /// every message.
     var nextExceptionEnd: WallTime?
+    var knownForwards = KnownForwards()
     /// Relays that the latest census named and no call knows.
     var strayRelays: Set<UInt64> = []
 

@@ -85,7 +85,7 @@ public enum ForwardRules {
         guard attempt.places.count > Limits.forwards else { return nil }
         return CallRefusal(
             status: 482,
-            control: nil,
+            control: .forwardingRules,
             reason:
                 "the phone of extension \(attempt.phone.number) sent the call on, after \(Limits.forwards) others had"
         )
@@ -102,14 +102,14 @@ public enum ForwardRules {
         case .nobody, nil:
             return CallRefusal(
                 status: 403,
-                control: nil,
+                control: .forwardingRules,
                 reason: "extension \(owner) may not forward its calls, and its phone sent this one to \(target)"
             )
         }
         guard target != attempt.caller, !attempt.places.contains(target) else {
             return CallRefusal(
                 status: 482,
-                control: nil,
+                control: .forwardingRules,
                 reason: "the phone of extension \(owner) sent the call back to \(target), where it has been"
             )
         }
@@ -131,7 +131,7 @@ extension CallRefusal {
     fileprivate static func outside(_ owner: ExtensionNumber, _ target: String) -> Self {
         Self(
             status: 403,
-            control: .intrusionDetection,
+            control: .forwardingRules,
             reason: "the phone of extension \(owner) sent the call to \(target), which is outside of the company"
         )
     }

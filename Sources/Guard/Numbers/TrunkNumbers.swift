@@ -6,13 +6,17 @@ public import Model
 public struct TrunkNumbers: Sendable {
     private let format: Trunk.NumberFormat
     private let home: CountryDialing?
-    /// Reads without an outside prefix: that is for people.
-    private let plan: DialPlan
+    /// Of a provider that writes numbers as people dial them. Reads without an outside prefix: that is for people.
+    private let plan: DialPlan?
 
     public init(_ format: Trunk.NumberFormat, _ dialing: DialingSettings) {
+        self.format = format
+        guard format == .national else {
+            (home, plan) = (nil, nil)
+            return
+        }
         var numbering = dialing.numbering
         numbering.outsidePrefix = nil
-        self.format = format
         home = numbering.home.flatMap { CountryDialing($0) }
         plan = DialPlan(numbering, ranges: dialing.ranges)
     }
@@ -53,7 +57,7 @@ public struct TrunkNumbers: Sendable {
         // Providers that write a plus leave it out now and then, and mean the same.
         case .plus, .digits: return PhoneNumber(digits: text.utf8)
         case .national:
-            guard case .outside(let facts) = plan.read(String(text)) else { return nil }
+            guard case .outside(let facts)? = plan?.read(String(text)) else { return nil }
             return facts.number
         }
     }

@@ -89,7 +89,7 @@ extension ForwardRules {
         case (.nobody, _), (.colleagues, .outside):
             return CallRefusal(
                 status: 403,
-                control: nil,
+                control: .forwardingRules,
                 reason: "extension \(owner) may not forward its calls to \(forward.target), though it is set to"
             )
         }
@@ -97,14 +97,14 @@ extension ForwardRules {
         guard place.number == nil || place.number != forward.caller, !forward.places.contains(place) else {
             return CallRefusal(
                 status: 482,
-                control: nil,
+                control: .forwardingRules,
                 reason: "extension \(owner) forwards the call back to \(forward.target), where it has been"
             )
         }
         guard forward.places.count > Limits.forwards else { return nil }
         return CallRefusal(
             status: 482,
-            control: nil,
+            control: .forwardingRules,
             reason: "extension \(owner) forwards the call on, after it came to \(Limits.forwards) others"
         )
     }

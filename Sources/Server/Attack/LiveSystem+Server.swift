@@ -53,6 +53,7 @@ extension RingfenceServer {
             outside: await outsideFacts(kept)
         )
         system.trunks = facts.trunks
+        system.forwards = await ForwardFacts.all(kept)
         system.uses = try? await kept.read { try $0.uses() }
         system.registered = Set(live.registrations.map(\.extension))
         return system

@@ -36,7 +36,7 @@ struct LogEntry: Hashable, Sendable {
         Self.encode(record.callerProtection, into: &writer)
         Self.encode(record.calleeProtection, into: &writer)
         writer.put(record.trunk?.text)
-        writer.put(try? RecordTable.charges(record.charges))
+        writer.put(ChargeText.write(record.charges))
         writer.put(RecordTable.path(record))
     }
 
@@ -69,7 +69,7 @@ struct LogEntry: Hashable, Sendable {
         guard shape != Self.shapeBeforeTrunks else { return }
         record.trunk = try reader.optionalText().flatMap { TrunkName(parsing: $0) }
         let charges = try reader.optionalText()
-        do { record.charges = try RecordTable.charges(charges) } catch { throw .init() }
+        do { record.charges = try ChargeText.read(charges) } catch { throw .init() }
         guard shape != Self.shapeBeforePaths else { return }
         record.path = RecordTable.path(try reader.optionalText())
     }

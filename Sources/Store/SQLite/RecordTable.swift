@@ -40,7 +40,7 @@ enum RecordTable {
         let ending: StatementArguments = [
             record.outcome.rawValue, record.status, record.control?.rawValue, clipped(record.reason),
             try json(record.callerProtection), try json(record.calleeProtection), forwarders(record),
-            record.trunk?.text, try charges(record.charges), path(record),
+            record.trunk?.text, ChargeText.write(record.charges), path(record),
         ]
         try statement.execute(arguments: times + parties + ending)
     }
@@ -139,7 +139,7 @@ enum RecordTable {
             callerProtection: try protection(row["caller_protection"]),
             calleeProtection: try protection(row["callee_protection"]),
             trunk: (row["trunk"] as String?).flatMap(TrunkName.init(parsing:)),
-            charges: try charges(row["charges"])
+            charges: try ChargeText.read(row["charges"])
         )
     }
 
@@ -167,20 +167,7 @@ enum RecordTable {
             database,
             sql: "SELECT charges FROM call_records WHERE charges IS NOT NULL AND started_at >= ?",
             arguments: [start.milliseconds]
-        ).flatMap { try charges($0) }
-    }
-
-    /// `nil` for a call inside.
-    static func charges(_ charges: [LegCharge]) throws -> String? {
-        guard !charges.isEmpty else { return nil }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        return String(decoding: try encoder.encode(charges), as: UTF8.self)
-    }
-
-    static func charges(_ text: String?) throws -> [LegCharge] {
-        guard let text else { return [] }
-        return try JSONDecoder().decode([LegCharge].self, from: Data(text.utf8))
+        ).flatMap { try ChargeText.read($0) }
     }
 
     /// The texts of protections that were written: there are few different ones, and making one costs more than its row.

@@ -103,6 +103,9 @@ private struct TemporaryAccounts {
         let enrolment = EnrolPhones(free.map { NewPhone(extension: $0, label: Self.name) })
         do throws(Refusal) {
             phones = try server.perform(enrolment)
+            for number in free.dropFirst().prefix(2) {
+                _ = try server.perform(ForwardExtension(number: number, to: .outside))
+            }
             if let last = free.last { _ = try server.perform(DisableExtension(number: last)) }
         } catch {
             for number in free { _ = try? server.perform(RemoveExtension(number: number)) }

@@ -82,7 +82,7 @@ extension MemoryTarget {
         var dialing = office.snapshot.outside.dialing
         var changes: [Change] = []
         switch weakness {
-        case .callsAnywhere, .followsPhones:
+        case .callsAnywhere, .followsPhones, .forwardsAnything:
             for number in OutsideNumber.abroad {
                 dialing.rights.countries[number.region] = CountryRule(.open)
                 dialing.rights.onwardCountries.insert(number.region)
@@ -125,9 +125,18 @@ extension MemoryTarget {
 
     /// The same of what is inside.
     static func weakenInside(_ weakness: Weakness?, _ office: TestOffice) -> [Change] {
-        guard weakness == .keepsLeavers, var value = office.snapshot.extensions[office.leaver.number] else { return [] }
+        // As `ringfence attack run` makes them: two of its phones may forward outside.
+        let forwarding = office.accounts.dropFirst().compactMap { office.snapshot.extensions[$0.number] }
+        let changes = forwarding.map { value in
+            var value = value
+            value.forwarding = .outside
+            return Change.put(value)
+        }
+        guard weakness == .keepsLeavers, var value = office.snapshot.extensions[office.leaver.number] else {
+            return changes
+        }
         value.isEnabled = true
-        return [.put(value)]
+        return changes + [.put(value)]
     }
 
     func wrongAnswerAboutOutside(to message: HeardMessage) -> [UInt8]? {

@@ -55,6 +55,7 @@ enum SoundSystem {
         )
         system.uses = office.snapshot.extensions.mapValues { _ in ExtensionUse(usedAt: system.now + .seconds(-86_400)) }
         system.registered = Set(office.accounts.map(\.number))
+        system.forwards = []
         return system
     }
 

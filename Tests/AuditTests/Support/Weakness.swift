@@ -32,6 +32,7 @@ enum Weakness: String, CaseIterable {
     case believesCallers, showsAnyName, showsClaims
     case keepsLeavers
     case dialsThrough, transfersForProviders
+    case forwardsAnything
 
     /// The attack that must notice it.
     var attack: String {
@@ -138,6 +139,7 @@ enum Weakness: String, CaseIterable {
         case .showsClaims: "S07"
         case .keepsLeavers: "I05"
         case .dialsThrough, .transfersForProviders: "T05"
+        case .forwardsAnything: "T03"
         }
     }
 }

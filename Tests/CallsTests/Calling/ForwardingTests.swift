@@ -129,7 +129,7 @@ struct RefusedForwardTests {
         #expect(!scene.look(at: "103").holdsInvite)
         let record = try #require(scene.office.record())
         #expect(record.reason == "the phone of extension 102 sent the call to \(shown), \(outside)")
-        #expect((record.control, record.status) == (.intrusionDetection, 480))
+        #expect((record.control, record.status) == (.forwardingRules, 480))
         let event = try #require(scene.office.events.first)
         #expect(
             (event.kind, event.control as Control?, event.subject) == (

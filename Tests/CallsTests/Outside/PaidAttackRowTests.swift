@@ -173,4 +173,49 @@ struct PaidAttackRowTests {
         #expect(scene.office.record()?.charges.first?.cost == .zero)
         #expect(scene.office.received(on: scene.provider.flow).contains { $0.method == .cancel })
     }
+
+    /// 101 calls 102, whose phone sends the call on.
+    private static func redirect(_ scene: inout OutsideScene, to target: String, callID: String) throws {
+        _ = try scene.dial("102", callID: callID)
+        let invite = try #require(scene.office.received(on: scene.callee.flow).first { $0.method == .invite })
+        scene.office.deliver(scene.callee.answer(invite, 302, extra: ["Contact: <\(target)>"]), on: scene.callee.flow)
+    }
+
+    private static func mayForward(_ scene: inout OutsideScene) throws {
+        let number = try #require(ExtensionNumber(parsing: "102"))
+        var value = try #require(scene.office.snapshot.extensions[number])
+        value.forwarding = .outside
+        scene.office.apply([.put(value)])
+    }
+
+    @Test func `T03 people hear once of each number outside that a phone forwards to, and who forwards pays`() throws {
+        var scene = try OutsideScene { dialing, _ in dialing.rights.onwardClasses = [.geographic] }
+        try Self.mayForward(&scene)
+        for (index, digits) in ["555123", "555123", "555124"].enumerated() {
+            try Self.redirect(&scene, to: "sip:+4940\(digits)@office.example", callID: "call-\(index)")
+            let invite = try scene.invite()
+            #expect(invite.string(invite.requestURI).contains("+4940\(digits)"))
+            _ = scene.say(486, to: invite)
+        }
+        let events = scene.office.events.filter { $0.kind == .forwardFollowed }
+        #expect(events.count == 2)
+        #expect(events.first?.subject?.description.hasSuffix("of extension 102") == true)
+        #expect(
+            events.first?.detail == "the phone of extension 102 sends its calls to +4940555123; "
+                + "to stop it: ringfence extension forwarding 102 --to nobody"
+        )
+        #expect(scene.office.record()?.charges.first?.payer.extension.text == "102")
+    }
+
+    @Test(arguments: ["sip:+499001000000@office.example", "tel:+8816000000000", "sip:+9607710000@office.example"])
+    func `T03 whoever may forward outside forwards to no premium and no closed number`(target: String) throws {
+        var scene = try OutsideScene { dialing, _ in
+            dialing.rights.onwardClasses = [.geographic, .mobile, .premium, .satellite]
+        }
+        try Self.mayForward(&scene)
+        try Self.redirect(&scene, to: target, callID: "call-1")
+        #expect(!scene.office.received(on: scene.provider.flow).contains { $0.method == .invite })
+        #expect(scene.office.received(on: scene.caller.flow).last?.status == 480)
+        #expect(scene.office.events.contains { $0.kind == .forwardRefused })
+    }
 }

@@ -108,6 +108,11 @@ extension SecurityEventKind {
                 alarm: EventTraits.Alarm(.warning, "A call was ended because its budget is used up.")
             )
         case .callLimit: EventTraits(.callLimits)
+        case .countersLost:
+            EventTraits(
+                .callPatterns,
+                alarm: EventTraits.Alarm(.warning, "What was counted of calls outside is lost, and is counted anew.")
+            )
         case .callWhileClosed:
             EventTraits(
                 .afterHours,

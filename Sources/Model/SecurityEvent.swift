@@ -50,6 +50,8 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case callEndedForCost
     /// An extension, a trunk or the business has as many calls outside as it may have, or begins them too fast.
     case callLimit
+    /// What an earlier run has counted of calls outside could not be read.
+    case countersLost
     /// A call to the outside of a kind that the owner wants to know of, or many costly ones, while the business is closed.
     case callWhileClosed
     /// Somebody calls the outside as the business does not.

@@ -177,6 +177,8 @@ enum Limits {
 
     // MARK: Housekeeping
 
+    /// How often what is counted of calls outside is written down, in seconds: a crash forgets no more than that.
+    static let countedKeeping = 300
     /// How often it is looked whether an exception has ended, in seconds.
     static let exceptionReview = 5
     /// How often it is looked whether the certificate has to be renewed, in seconds.

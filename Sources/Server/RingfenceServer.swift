@@ -108,6 +108,7 @@ public final class RingfenceServer: Sendable {
             bans: try store.bans(),
             logins: try store.logins(),
             charges: try store.charges(since: SystemClock.wall + .seconds(-Limits.chargeMemory)),
+            counted: CountedKeeper.read(store),
             machine: machine,
             logger: logger
         )
@@ -134,6 +135,7 @@ public final class RingfenceServer: Sendable {
     /// nothing.
     public func stop() async {
         machine.reception?.dismiss(hop.business)
+        try? await CountedKeeper.keep(hop, BusinessStore(store))
         if let farewell = await hop.ask({ $0.stop() }) { try? await farewell.get() }
         await runner.stop()
         guard hop.close() else { return }

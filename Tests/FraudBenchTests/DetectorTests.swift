@@ -72,6 +72,23 @@ struct DetectorTests {
         #expect(detector.attempt(attempt(2, premium), at: 0) == .refuse(.premiumNumbers))
     }
 
+    @Test("Ringfence's own rules: a closed country, the third call at a time, and the budget of a day")
+    func ringfence() {
+        var detector = RingfenceDetector(.office, .all)
+        let start = 10 * Calendar.hour
+        #expect(detector.attempt(attempt(0), at: start) == .refuse(.countryDialing))
+        var random = ScenarioRandom(1)
+        let home = NumberingPlan.country("DE").destination(mobile: true, using: &random)
+        let verdicts = (1...3).map { detector.attempt(attempt($0, home), at: start + $0 * 5) }
+        #expect(verdicts == [.allow, .allow, .refuse(.callLimits)])
+        for call in 1...2 { detector.answered(call, at: start + 20) }
+        var cuts: [Cut] = []
+        for moment in stride(from: start + 25, through: start + 20_000, by: 5) {
+            detector.tick(at: moment, ending: &cuts)
+        }
+        #expect(Set(cuts.map(\.call)) == [1, 2] && cuts.allSatisfy { $0.rule == .spendLimit })
+    }
+
     @Test("Figures: the mean, the spread and the percentiles of a sample")
     func statistics() {
         let statistics = Statistics([4, 1, 3, 2])

@@ -27,6 +27,17 @@ struct JobTests {
         #expect(try place.open().jobRuns() == [failed, begun])
     }
 
+    @Test func `what is counted of calls outside is there after a restart, the last of it`() throws {
+        let place = Place()
+        do {
+            let store = try place.create()
+            #expect(try store.counted() == nil)
+            try store.keepCounted([1, 2, 3], at: noon)
+            try store.keepCounted([4, 0, 255], at: noon + .seconds(300))
+        }
+        #expect(try place.open().counted() == [4, 0, 255])
+    }
+
     @Test func `events of more than 400 days ago are forgotten, and the journal says so`() throws {
         let store = try Place().create()
         for day in [0, 1, 300, 401] {

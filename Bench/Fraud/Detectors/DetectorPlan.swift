@@ -33,5 +33,8 @@ struct DetectorPlan: Sendable {
         DetectorPlan("allowlist", rules: [.countryDialing, .premiumNumbers]) {
             CountryAllowlist(business: $0, rules: $1)
         },
+        DetectorPlan("ringfence", rules: [.spendLimit, .callLimits, .callRate, .afterHours]) {
+            RingfenceDetector($0, $1)
+        },
     ]
 }

@@ -167,6 +167,21 @@ extension Desk {
         gate = PaidCallGate(snapshot, kept: charges, seed: (entropy.next(), entropy.next()), at: ledgerMoment)
     }
 
+    /// - Parameter counted: What an earlier run has counted; `nil` where it could not be read.
+    mutating func takeUp(_ counted: CountedCalls?) {
+        if gate == nil, counted != nil { openGate() }
+        let (snapshot, moment) = (snapshot, ledgerMoment)
+        if let counted, gate?.takeUp(counted, in: snapshot, at: moment) == true { return }
+        let event = SecurityEvent(
+            at: now.wall,
+            kind: .countersLost,
+            source: .machine,
+            detail: "what was counted of calls outside before the start could not be read: stops that held are over, "
+                + "and everything is counted anew"
+        )
+        turn.actions.append(.report(event))
+    }
+
     /// The gate follows the settings, and is there as soon as there is a trunk.
     mutating func followGate() {
         if gate != nil {

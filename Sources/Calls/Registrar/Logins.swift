@@ -57,9 +57,9 @@ struct Logins: Sendable {
 
     /// Whether a phone comes from where neither it nor another one has logged in before, and which is no site. One that never was
     /// here comes from somewhere new anyway: that tells only where sites are declared.
-    func isNewNetwork(of proof: Authenticated) -> Bool {
-        let source = proof.flow.remote.ip
-        guard !history.isFamiliar(source) else { return false }
+    /// From now on it is familiar.
+    mutating func isNewNetwork(of proof: Authenticated) -> Bool {
+        guard history.meets(proof.flow.remote.ip) else { return false }
         return known[proof.device.username] != nil || !history.sites.isEmpty
     }
 

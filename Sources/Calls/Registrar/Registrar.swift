@@ -202,7 +202,7 @@ struct Registrar: Sendable {
             let former = isInCall ? formerFlows(changes, request, by: proof) : []
             bindings.carryOut(changes, facts, request, by: proof, spreadBy: entropy)
             let unused = isNew ? letGo(ofSurplus: proof, request, &turn) : []
-            let isNewNetwork = isNew && logins.isNewNetwork(of: proof)
+            let isNewNetwork = logins.isNewNetwork(of: proof)
             logins.bound(changes, isNew: isNew, request, by: proof, &turn)
             let isOutbound = changes.contains { $0.outbound.number != nil }
             let outcome = Changes(

@@ -23,6 +23,23 @@ extension Switchboard {
         desk.openGate(charges)
     }
 
+    /// Goes on from what an earlier run has counted of calls outside.
+    ///
+    /// - Parameter counted: `nil` where it could not be read: people are told.
+    public mutating func takeUp(_ counted: CountedCalls?, _ turn: inout Turn) {
+        begin(&turn)
+        defer { finish(&turn) }
+        desk.takeUp(counted)
+    }
+
+    /// A copy of what decides about calls outside, to keep what it has counted; `nil` while there is no trunk.
+    public var gate: PaidCallGate? { desk.gate }
+
+    /// Now, as the gate needs it.
+    public func ledgerMoment(at now: Moment) -> LedgerMoment {
+        LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: desk.isOpen)
+    }
+
     /// How every budget for calls outside stands that anything was taken from, for people.
     public mutating func standings(at now: Moment) -> [SpendStanding] {
         let moment = LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: desk.isOpen)

@@ -8,7 +8,33 @@ public import Primitives
 public struct HotSpotTally: Sendable {
     private var counts: [NumberPrefix: Day] = [:]
 
+    /// The running one, and those of a day before it.
+    static let hours = 25
+
     public init() {}
+
+    /// - Parameters:
+    ///   - kept: Calls in the hour when it was kept and in those before, the latest first.
+    ///   - away: How long ago that was.
+    init(keeping kept: [NumberPrefix: [UInt32]], away: Duration, at now: MonotonicTime) {
+        let gone = Int(clamping: away.components.seconds / 3_600)
+        for (prefix, hours) in kept where gone < Self.hours {
+            var day = Day(now.hour)
+            for (age, count) in hours.enumerated() where age + gone < Self.hours {
+                day.set(count, hoursAgo: age + gone)
+            }
+            counts[prefix] = day
+        }
+    }
+
+    /// Calls of each range in this hour and in those before, the latest first.
+    func kept(at now: MonotonicTime) -> [NumberPrefix: [UInt32]] {
+        counts.mapValues { day in
+            var day = day
+            day.advance(to: now.hour)
+            return (0..<Self.hours).map { day.count(hoursAgo: $0) }
+        }
+    }
 
     /// Whether no call is left of the quota.
     public func isUsedUp(_ spot: HotSpot, at now: MonotonicTime) -> Bool {
@@ -64,6 +90,12 @@ public struct HotSpotTally: Sendable {
         }
 
         mutating func count() { hours[Int(hour % 25)] += 1 }
+
+        /// - Precondition: `age` is below 25.
+        func count(hoursAgo age: Int) -> UInt32 { hours[place(hoursAgo: age)] }
+        mutating func set(_ count: UInt32, hoursAgo age: Int) { hours[place(hoursAgo: age)] = count }
+
+        private func place(hoursAgo age: Int) -> Int { (Int(hour % 25) + 25 - age) % 25 }
 
         func isCounting(at now: UInt64) -> Bool { now < hour + 25 && total > 0 }
     }

@@ -23,10 +23,10 @@ public struct PaidCallGate: Sendable {
     /// Of extensions that share a budget with others.
     private var groups: [ExtensionNumber: ShortName]
     public private(set) var ledger: Ledger
-    public private(set) var patterns: CallPatterns
+    public internal(set) var patterns: CallPatterns
     private var limits: CallLimits
     /// Calls of a day to ranges with a quota.
-    private var hotSpots = HotSpotTally()
+    var hotSpots = HotSpotTally()
     /// What came of it, until whoever asks has dealt with it.
     public private(set) var outcome = Outcome()
 
@@ -259,7 +259,14 @@ public struct PaidCallGate: Sendable {
     /// Takes the next slices of the legs that need one, and names those that must end.
     public mutating func tick(_ moment: LedgerMoment) {
         ledger.tick(moment, &outcome.money)
-        for long in patterns.tick(at: moment.now) { note(long.verdict) }
+        for long in patterns.tick(at: moment.now) {
+            note(long.verdict)
+            guard case .block(let finding) = long.verdict, let longest = LongestCall(minutes: finding.threshold) else {
+                continue
+            }
+            let end = EndedCharge(charge: ChargeID(long.call), reason: .duration(longest), isRinging: false)
+            outcome.money.ends.append(end)
+        }
     }
 }
 

@@ -130,10 +130,15 @@ public struct LoginHistory: Sendable {
         return sites.contains { $0.contains(source) }
     }
 
-    /// Whether it is one of the sites, or any phone has logged in from there.
-    public func isFamiliar(_ source: IPAddress) -> Bool {
+    /// A phone comes from there.
+    ///
+    /// - Returns: Whether none has come from there before, and it is no site.
+    public mutating func meets(_ source: IPAddress) -> Bool {
         let network = UInt32(truncatingIfNeeded: Self.network(source))
-        return networks[Self.place(of: network)] == network || sites.contains { $0.contains(source) }
+        let place = Self.place(of: network)
+        guard networks[place] != network else { return false }
+        networks[place] = network
+        return !sites.contains { $0.contains(source) }
     }
 
     // MARK: Places

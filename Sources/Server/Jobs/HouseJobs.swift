@@ -18,6 +18,9 @@ extension RingfenceServer {
                 let isOpen = store.snapshot.hours?.isOpen(at: now) ?? true
                 _ = await hop.ask { $0.loop.switchboard.setOpen(isOpen) }
             },
+            Job("call.count", .every(seconds: Limits.countedKeeping)) { _ in
+                try await CountedKeeper.keep(hop, BusinessStore(store))
+            },
             Job("socket.review", .every(seconds: Limits.socketReview)) { _ in await review(census, hop) },
             Job("ban.prune", .daily(minute: Limits.pruneMinute)) { now in
                 try await BusinessStore(store).write { try $0.pruneBans(at: now) }

@@ -64,14 +64,17 @@ final class Signalling {
     ///   - listeners: To accept on here.
     ///   - shared: Where others accept for us.
     ///   - charges: What legs to the outside cost in earlier runs.
+    ///   - counted: What was counted of them.
     func start(
         _ listeners: [BoundListener],
         shared: [EncryptedListener],
-        charges: [LegCharge]
+        charges: [LegCharge],
+        counted: CountedKeeper.Kept
     ) -> EventLoopFuture<Void> {
         sockets.shared = shared
         openExceptions()
         loop.takeUp(charges)
+        loop.takeUp(counted)
         loop.startTrunks(connector)
         return sockets.open(listeners)
     }

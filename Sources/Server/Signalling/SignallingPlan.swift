@@ -16,6 +16,7 @@ struct SignallingPlan: Sendable {
     private let bans: [Ban]
     private let logins: [PhoneLogin]
     private let charges: [LegCharge]
+    private let counted: CountedKeeper.Kept
     private let share: Share
     private let census: SocketCensus
     private let entropy: Entropy
@@ -31,6 +32,7 @@ struct SignallingPlan: Sendable {
         bans: [Ban],
         logins: [PhoneLogin],
         charges: [LegCharge],
+        counted: CountedKeeper.Kept,
         machine: Machine,
         logger: Logger
     ) {
@@ -53,7 +55,7 @@ struct SignallingPlan: Sendable {
         (origins, self.bans) = (configuration.ownOrigins, bans)
         (share, census) = (machine.share, machine.census)
         (self.snapshot, self.logins, self.logger) = (snapshot, logins, logger)
-        self.charges = charges
+        (self.charges, self.counted) = (charges, counted)
     }
 
     /// Builds everything on the loop and begins to accept.
@@ -71,7 +73,7 @@ struct SignallingPlan: Sendable {
         try await hop.eventLoop.flatSubmit {
             let signalling = signalling(identity, outlets, hop)
             hop.lead(to: signalling)
-            return signalling.start(listeners, shared: shared, charges: charges)
+            return signalling.start(listeners, shared: shared, charges: charges, counted: counted)
         }.get()
     }
 

@@ -28,6 +28,18 @@ extension SignallingLoop {
         endTurn()
     }
 
+    /// Goes on from what was counted in earlier runs.
+    func takeUp(_ counted: CountedKeeper.Kept) {
+        turn.begin(at: SystemClock.now)
+        switch counted {
+        case .nothing: break
+        case .unreadable: switchboard.takeUp(nil as CountedCalls?, &turn)
+        case .counted(let calls): switchboard.takeUp(calls, &turn)
+        }
+        carryOut()
+        endTurn()
+    }
+
     /// A connection to a provider whose certificate was verified.
     ///
     /// - Returns: `nil` when every place is taken.

@@ -43,6 +43,10 @@ public protocol Backend: AnyObject, Sendable {
     /// People were told that nobody uses these.
     func noteTold(of numbers: [ExtensionNumber], at now: WallTime) throws
 
+    /// What is counted of calls outside, as bytes of whoever counts.
+    func keepCounted(_ bytes: [UInt8], at now: WallTime) throws
+    func counted() throws -> [UInt8]?
+
     func bans() throws -> [Ban]
     func keep(_ ban: Ban, journal draft: JournalDraft?, at now: WallTime) throws
     func lift(_ source: BanSource, journal draft: JournalDraft, at now: WallTime) throws

@@ -52,6 +52,7 @@ enum Schema {
         migrator.registerMigration("0022 the way of a call") {
             try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN path TEXT")
         }
+        migrator.registerMigration("0023 what is counted of calls outside") { try $0.execute(sql: countedCalls) }
         return migrator
     }
 
@@ -284,6 +285,15 @@ enum Schema {
             failure TEXT,
             failures INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// No setting: one row, written again from time to time. The bytes are of whoever counts.
+    private static let countedCalls = """
+        CREATE TABLE counted_calls (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            at INTEGER NOT NULL,
+            value BLOB NOT NULL
+        ) STRICT;
         """
 
     private static let bans = """

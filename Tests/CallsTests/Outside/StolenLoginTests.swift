@@ -100,6 +100,36 @@ struct StolenLoginTests {
         #expect(try scene.dial("004317654321", callID: "later").map(\.status) == [100])
     }
 
+    @Test func `T11 people are told of a costly call of a phone that comes from elsewhere, and of none at home`() throws
+    {
+        var scene = try OutsideScene { dialing, _ in
+            dialing.rights.countries[.austria] = CountryRule(.open)
+        }
+        var moved = try Phone("phone-101-000001", in: &scene.office, from: "203.0.113.9:40000")
+        try moved.register(&scene.office)
+        _ = try moved.call(&scene.office, "040555123", callID: "home")
+        #expect(!scene.office.events.contains { $0.kind == .unusualCalls })
+        scene.office.wait(.seconds(2))
+        _ = try moved.call(&scene.office, "004317654321", callID: "abroad")
+        let told = scene.office.events.filter { $0.kind == .unusualCalls }
+        #expect(told.count == 1 && told[0].control == .callPatterns)
+        #expect(told.first?.detail.contains("[call-patterns: new-network]") == true, "\(told.map(\.detail))")
+    }
+
+    @Test func `what was counted and cannot be read is told of, and what can is taken up`() throws {
+        let scene = try OutsideScene()
+        var board = scene.office.switchboard
+        var turn = Turn(at: scene.office.moment)
+        board.takeUp(nil as CountedCalls?, &turn)
+        #expect(
+            turn.actions.contains { if case .report(let event) = $0 { event.kind == .countersLost } else { false } }
+        )
+        let counted = try #require(board.gate).counted(at: board.ledgerMoment(at: scene.office.moment))
+        turn = Turn(at: scene.office.moment)
+        board.takeUp(counted, &turn)
+        #expect(!turn.actions.contains { if case .report = $0 { true } else { false } })
+    }
+
     @Test func `T01 out of the box one stolen login has two calls at a time, whatever is open`() throws {
         var scene = try OutsideScene(rates: [("+43", 400_000)]) { dialing, _ in
             dialing.rights.countries[.austria] = CountryRule(.open)

@@ -19,7 +19,7 @@ public enum Auditor {
         .sipPasswords, .credentialDelivery, .signallingEncryption, .mediaEncryption,
         .mediaSource, .intrusionDetection, .floodProtection, .openPorts, .roles, .journal,
         .countryDialing, .premiumNumbers, .spendLimit, .callLimits, .callPatterns, .afterHours,
-        .trunkEncryption, .providerAllowlist, .callerTrust, .dormantExtensions, .disa,
+        .trunkEncryption, .providerAllowlist, .callerTrust, .emergencyCalls, .dormantExtensions, .disa,
     ]
 
     /// Takes seconds: it tries passwords, reads the database and makes handshakes. Changes nothing.

@@ -24,6 +24,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case trunkEncryption = "trunk-encryption"
     case providerAllowlist = "provider-allowlist"
     case callerTrust = "caller-trust"
+    case emergencyCalls = "emergency-calls"
     case dormantExtensions = "dormant-extensions"
     case disa = "disa"
 
@@ -49,6 +50,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .trunkEncryption: "Calls outside are encrypted up to the provider, or a dated exception says why not"
         case .providerAllowlist: "Providers are taken at their own addresses and nowhere else"
         case .callerTrust: "Nobody outside passes for somebody inside"
+        case .emergencyCalls: "Calls for help always go out"
         case .dormantExtensions: "Extensions that nobody uses come to an end"
         case .disa: "Nobody who calls in gets a line to call out with"
         }

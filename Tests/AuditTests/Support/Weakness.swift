@@ -30,6 +30,7 @@ enum Weakness: String, CaseIterable {
     case overspends, waitsForConfirmation, raisesAlone
     case trustsAnyProvider, fallsBack, agreesToLess, believesProviders, letsProvidersDial, logsInAnywhere
     case believesCallers, showsAnyName, showsClaims
+    case chargesForHelp, shutsHelpOut
     case keepsLeavers
     case dialsThrough, transfersForProviders
 
@@ -136,6 +137,7 @@ enum Weakness: String, CaseIterable {
         case .believesCallers: "Z01"
         case .showsAnyName: "Z03"
         case .showsClaims: "S07"
+        case .chargesForHelp, .shutsHelpOut: "T13"
         case .keepsLeavers: "I05"
         case .dialsThrough, .transfersForProviders: "T05"
         }

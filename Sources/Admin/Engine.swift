@@ -100,6 +100,10 @@ public protocol TrunkTester: Sendable {
     ///
     /// - Returns: `nil` when there is no such trunk, or nobody who could try it.
     func tryTrunk(_ name: TrunkName) async -> [Finding]?
+    /// Calls the number that was set to try the way to help over a trunk; up to half a minute.
+    ///
+    /// - Throws: Why it is not tried.
+    func tryHelp(over name: TrunkName) async throws(Refusal) -> HelpTest
 }
 
 /// Knows what the system does by itself, and when.

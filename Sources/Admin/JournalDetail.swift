@@ -47,6 +47,11 @@ enum JournalDetail {
         encode(["rule": stop.rule.name, "value": "\(stop.value)", "threshold": "\(stop.threshold)", "reason": reason])
     }
 
+    /// Who is told of something.
+    static func ofTold(_ old: [ExtensionNumber], became new: [ExtensionNumber]) -> String {
+        encode(["old": old.map(\.text), "new": new.map(\.text)])
+    }
+
     static func outcomes(_ outcomes: [ControlOutcome]) -> String {
         encode(Dictionary(outcomes.map { ($0.control.rawValue, $0.passed) }, uniquingKeysWith: { $0 && $1 }))
     }
@@ -89,6 +94,8 @@ extension PatternThreshold: JournalValue {}
 extension PatternSettings: JournalValue {}
 extension CallLimitSettings.Limit: JournalValue {}
 extension AfterHoursSettings: JournalValue {}
+extension EmergencySettings.Place: JournalValue {}
+extension EmergencySettings.Way: JournalValue {}
 extension RingGroup: JournalValue {}
 extension ForwardSettings: JournalValue {}
 extension BlockList: JournalValue {}

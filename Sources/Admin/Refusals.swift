@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Guard
-import Model
+public import Model
 import Store
 
 /// Every way this module says no, so that the words stand in one place.
@@ -112,8 +112,17 @@ extension Refusal {
         )
     }
 
+    public static func noTrial(over name: TrunkName) -> Self {
+        Self(
+            problem: "The way to help over trunk \(name) was not tried.",
+            reason: "the server does not run, or has just stopped",
+            remedy: "start it and try again: ringfence emergency test \(name)"
+        )
+    }
+
     static func callForHelp(_ id: String) -> Self {
         Self(
+            .emergencyCalls,
             problem: "Call \(quoted(id)) was not ended.",
             reason: "somebody calls for help, and only they or the emergency centre may hang up",
             remedy: "see who it is: ringfence call list"
@@ -122,6 +131,7 @@ extension Refusal {
 
     static func needsNumbers(of lost: [ExtensionNumber], in region: Region) -> Self {
         Self(
+            .emergencyCalls,
             problem: "The business was not put into \(region.name).",
             reason:
                 "dialled like that the number of extension \(lost[0]) means help, and nobody could call \(lost.count == 1 ? "it" : "\(lost.count) such extensions")",

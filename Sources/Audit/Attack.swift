@@ -61,6 +61,7 @@ public enum AttackSuite {
         + CountryDialingAttack.all + PremiumNumbersAttack.all + SpendLimitAttack.all
         + CallLimitsAttack.all + CallPatternsAttack.all + AfterHoursAttack.all
         + TrunkEncryptionAttack.all + ProviderAllowlistAttack.all + CallerTrustAttack.all
+        + EmergencyCallsAttack.all
         + DormantExtensionsAttack.all + DISAAttack.all + ForwardingRulesAttack.all
 
     /// - Parameter control: Only the attacks of this control; all when `nil`.

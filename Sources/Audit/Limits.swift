@@ -21,6 +21,9 @@ public enum Limits {
     /// How long an operator may be away before somebody asks whether they still are one: a quarter.
     static let absence: Duration = .seconds(90 * 86_400)
 
+    /// How old a test of the way to help may be: providers change their routes once in a while.
+    static let helpTestAge: Duration = .seconds(90 * 86_400)
+
     // MARK: Attacks
 
     /// How long a call may stand whose answer nobody confirmed: the 32 seconds of RFC 3261 §13.3.1.4, and some to notice.

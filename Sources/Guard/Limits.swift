@@ -89,6 +89,10 @@ public enum Limits {
     /// records, at most a KiB each, do not fill a disk before somebody reads the alarm.
     public static let callRate = Rate(perSecond: 2, burst: 100)
 
+    /// Digits of an area code with its prefix.
+    static let areaDigits = 6
+    /// Digits of a number that providers keep for services, such as 933.
+    static let shortNumber = 6
     /// Calls for help per second and at once from one phone: nobody dials faster, and a stolen login that did would keep an
     /// emergency centre busy.
     public static let helpRate = Rate(perSecond: 1, burst: 30)

@@ -138,6 +138,8 @@ extension SecurityEventKind {
                 .signallingEncryption,
                 alarm: EventTraits.Alarm(.notice, "Calls can go over a trunk again.")
             )
+        case .emergencyCall:
+            EventTraits(.emergencyCalls, alarm: EventTraits.Alarm(.critical, "Somebody calls for help."))
         case .trunkIdentity:
             EventTraits(
                 .signallingEncryption,

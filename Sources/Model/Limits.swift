@@ -60,6 +60,10 @@ public enum Limits {
     public static let deviceIDCharacters = 16
     /// Characters of the name of a trunk.
     public static let trunkNameBytes = 32
+    /// Bytes of one part of an address: the longest name of a place has 58 letters.
+    public static let addressBytes = 96
+    /// Extensions that are told of a call for help: each of their phones gets a message at the moment of the call.
+    public static let toldOfHelp = 8
     /// Calls at once over a trunk where nobody says otherwise: what a small contract has.
     public static let trunkCalls = 10
     /// Trunks of a business: each keeps a connection and a registration of its own.

@@ -62,6 +62,8 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case trunkDown
     /// Calls can go over it again.
     case trunkUp
+    /// Somebody calls for help.
+    case emergencyCall
     /// Where a provider should be is somebody with another certificate.
     case trunkIdentity
     /// Nobody has used an extension for long.

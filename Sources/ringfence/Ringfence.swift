@@ -46,7 +46,7 @@ struct Ringfence: AsyncParsableCommand {
                     ClassNoun.self, PremiumNoun.self,
                     ProfileNoun.self,
                     RangeNoun.self, RatesNoun.self, SpendNoun.self, PatternNoun.self, LimitNoun.self,
-                    AfterHoursNoun.self,
+                    AfterHoursNoun.self, EmergencyNoun.self,
                 ]
             ),
             CommandGroup(

@@ -212,6 +212,11 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
         [Finding("trunk-name", .critical, "\(name) has no server.", remedy: "Ask the provider for one.")]
     }
 
+    func tryHelp(over name: TrunkName) async throws(Refusal) -> HelpTest {
+        guard let number = DigitString(parsing: "933") else { throw .noTrial(over: name) }
+        return HelpTest(at: noon, number: number, passed: name.text == "main", words: "answered with 200")
+    }
+
     func bans() async -> [Ban] { state.withLock { $0.bans } }
     func protection(of source: BanSource) async -> BanRules.Protection? { state.withLock { $0.protection } }
     func impose(_ ban: Ban) async { state.withLock { $0.bans.insert(ban, at: 0) } }

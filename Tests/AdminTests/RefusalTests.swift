@@ -170,6 +170,7 @@ struct RefusalTests {
     private static let looking: Set<String> = [
         "trunk.list", "trunk.show", "trunk.test", "number.list", "country.list", "rates.show", "rates.diff",
         "spend.show", "pattern.show", "pattern.rehearse", "group.list", "forward.list", "block.list",
+        "emergency.show",
     ]
 
     private static var outside: [(command: any Command, changes: Bool)] {
@@ -177,7 +178,7 @@ struct RefusalTests {
         let nouns = [
             "trunk", "number", "country", "class", "profile", "range", "premium", "rates", "spend", "ceiling",
             "pattern",
-            "limit", "after-hours", "group", "forward", "block", "night",
+            "limit", "after-hours", "group", "forward", "block", "night", "emergency",
         ]
         return CommandRegistry.all.filter { nouns.contains(String($0.name.prefix { $0 != "." })) }.map {
             ($0.harmless(number), !looking.contains($0.name))

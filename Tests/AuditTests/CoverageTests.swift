@@ -116,6 +116,10 @@ struct CoverageTests {
         case .callerTrust:
             #expect(try Decisions.refusal(ofCallFrom: "+49301234567") == control)
             #expect(CallerName.clean("Bank \u{2713}") == "Bank")
+        case .emergencyCalls:
+            let number = try #require(ExtensionNumber(parsing: "110"))
+            let germany = DialPlan(NumberingSettings(home: Region(parsing: "DE")))
+            #expect(HelpRules.refusal(ofOwning: number, by: germany)?.control == control)
         case .dormantExtensions:
             let office = try TestOffice()
             let enabled = office.snapshot.extensions.values.filter(\.isEnabled)
@@ -165,6 +169,7 @@ struct CoverageTests {
             case .trunkEncryption: "TrunkRules.isPlain"
             case .providerAllowlist: "ProviderRules.speaks"
             case .callerTrust: "CallerName.clean"
+            case .emergencyCalls: "HelpRules.refusal"
             case .dormantExtensions: "DormancyRules.decide"
             case .disa: "DialInRules.refusal"
             case .forwardingRules: "ForwardRules.decide"

@@ -45,6 +45,10 @@ public enum CommandRegistry {
             ShowPatterns.self, SetPattern.self, AdjustPatterns.self, ReleaseStop.self, SetCallLimit.self,
             SetAfterHours.self, RehearseCalls.self,
         ]
+        + [
+            ShowEmergency.self, SetEmergencyPlace.self, SetEmergencyCallback.self, SetEmergencyNotice.self,
+            SetEmergencyTrunk.self, TestEmergency.self,
+        ]
         + [ListNumbers.self, AddNumber.self, RouteNumber.self, RemoveNumber.self, SetCallerNumber.self]
         + [
             ListGroups.self, PutGroup.self, ChangeGroupMembers.self, RemoveGroup.self, ListForwards.self,

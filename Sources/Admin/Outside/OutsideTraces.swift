@@ -13,7 +13,28 @@ extension Administrator {
         let outside = store.snapshot.outside
         return routes(to: number, outside, by: caller) + callerNumbers(of: number, outside, by: caller)
             + rights(of: number, outside, by: caller) + limits(of: number, outside, by: caller)
-            + routing(of: number, outside.routing, by: caller)
+            + notices(to: number, outside, by: caller) + routing(of: number, outside.routing, by: caller)
+    }
+
+    private func notices(
+        to number: ExtensionNumber,
+        _ outside: OutsideSettings,
+        by caller: Caller
+    ) -> [Trace] {
+        let old = outside.emergency
+        guard old.told.contains(number) else { return [] }
+        let new = old.keeping(phones: { _ in true }, trunks: { _ in true }, extensions: { $0 != number })
+        let detail = JournalDetail.ofTold(old.told, became: new.told)
+        return [(.outside(.help(new)), caller.draft(SetEmergencyNotice.name, "told", detail))]
+    }
+
+    /// What is arranged for calls for help over a trunk that goes.
+    func helpTraces(of trunk: TrunkName, by caller: Caller) -> [Trace] {
+        let old = store.snapshot.outside.emergency
+        guard let way = old.ways[trunk] else { return [] }
+        let new = old.keeping(phones: { _ in true }, trunks: { $0 != trunk }, extensions: { _ in true })
+        let draft = caller.draft(SetEmergencyTrunk.name, trunk.text, JournalDetail.of(way, became: nil))
+        return [(.outside(.help(new)), draft)]
     }
 
     private func limits(

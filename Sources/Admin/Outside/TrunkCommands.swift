@@ -175,12 +175,13 @@ public struct RemoveTrunk: TrunkCommand {
             free.trunk = nil
             return (old: number, new: free)
         }
+        let help = administrator.helpTraces(of: old.name, by: caller)
         try await administrator.change(
-            [.outside(.removeTrunk(old.name))] + numbers.map { .outside(.own($0.new)) },
+            [.outside(.removeTrunk(old.name))] + numbers.map { .outside(.own($0.new)) } + help.map(\.change),
             [caller.draft(Self.name, old.name.text, JournalDetail.of(old, became: nil))]
                 + numbers.map {
                     caller.draft(RouteNumber.name, $0.new.number.text, JournalDetail.of($0.old, became: $0.new))
-                },
+                } + help.map(\.draft),
             notice: "Trunk \(old.name) to \(old.domain) removed by \(caller.name)"
         )
         return old

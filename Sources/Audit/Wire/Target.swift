@@ -91,6 +91,7 @@ public struct Insider: Sendable {
     public var rehearse: (@Sendable (CallRehearsal) async throws(WireError) -> [RehearsedCall])?
     /// `nil` where the numbers of the business are not known.
     public var provider: ProviderRehearsal?
+    public var help: HelpRehearsal?
     /// `nil` where nothing can be rehearsed.
     public var dialIn: (@Sendable () async throws(WireError) -> DialInRehearsal)?
 

@@ -69,6 +69,8 @@ struct Call: Sendable {
         var isAnnouncedAgain = false
         /// Where it was sent by phones (RFC 3261 §21.3), by settings and by groups, in order.
         var forwards: [Placement] = []
+        /// Trunks that did not take the location of who calls for help.
+        var withoutLocation: Set<TrunkName> = []
         /// Why it did not go where a phone sent it.
         var refusedForward: Refused?
     }
@@ -208,6 +210,8 @@ struct Branch: Sendable {
     let flow: Flow
     /// What it was offered.
     let media: Negotiation
+    /// Whether a provider was told where the caller is.
+    var hasLocation = false
     /// The final status it gave, other than 2xx; `nil` while it rings.
     var status: Int?
     /// Whether that was a 3xx that was followed: then it says nothing about the person.

@@ -24,7 +24,10 @@ extension CallTable {
         guard let call = self[serial] else { return .noTrunk }
         switch admit(placement, over: way.trunk, in: serial, &desk) {
         case .refused(let refusal): return Refused(refusal)
-        case .allowed(let permit): return send(call, over: way, permit, &desk)
+        case .allowed(let permit):
+            let isFirst = !ringing.branches.contains { $0.placement === placement }
+            if isFirst { tellOfHelp(placement, over: way.trunk.name, &desk) }
+            return send(call, over: way, permit, &desk)
         }
     }
 
@@ -46,8 +49,12 @@ extension CallTable {
     /// Every trunk that is up, first choice first, each by a server that this call was not tried at. Those on which no line can be
     /// made free come last: a provider may have more lines than somebody thought.
     private func waysToHelp(_ placement: Placement, _ ringing: Call.Ringing, _ desk: inout Desk) -> [TrunkWay] {
-        let tried = ringing.branches.filter { $0.placement === placement && $0.party.trunk != nil }.map(\.flow.id)
-        guard tried.count < Limits.trunkTries else { return [] }
+        let branches = ringing.branches.filter { $0.placement === placement && $0.party.trunk != nil }
+        // Who did not take the location is asked once more without it.
+        let tried = branches.filter { branch in
+            !branch.hasLocation || !(branch.party.trunk.map { ringing.withoutLocation.contains($0) } ?? false)
+        }.map(\.flow.id)
+        guard branches.count < Limits.trunkTries else { return [] }
         var ways: [TrunkWay] = []
         for access in desk.snapshot.outside.usableTrunks {
             guard let way = desk.trunks.way(over: access.trunk.name, except: tried, at: desk.now),
@@ -97,6 +104,16 @@ extension Call {
 }
 
 extension Desk {
+    /// Where who calls for help is, for a provider that takes it and did not refuse it for this call.
+    func location(for placement: Placement, over way: TrunkWay, shown: String?, of call: Call) -> CallLocation? {
+        guard placement.isForHelp, let address = placement.outside?.address,
+            snapshot.outside.emergency.way(over: way.trunk.name).takesLocation, case .ringing(let ringing) = call.phase,
+            !ringing.withoutLocation.contains(way.trunk.name)
+        else { return nil }
+        let user = shown ?? way.trunk.username ?? "anonymous"
+        return CallLocation(entity: "sip:\(user)@\(way.host)", address: address, at: now.wall)
+    }
+
     /// Whether who dials this calls for help.
     func isHelp(_ dialled: String) -> Bool { dialPlan.help(dialled) != nil }
 }

@@ -101,7 +101,9 @@ extension CallTable {
         writer.field(.maxForwards, max(1, hops - 1))
         for route in way.serviceRoute { writer.field(.route, route) }
         let shown = outside.shownNumber.map { numbers.written($0) }
-        desk.writeCaller(shown, isPrivate: call.caller.isPrivate, over: way, into: &writer)
+        // Those who help must be able to call back.
+        let isPrivate = call.caller.isPrivate && !placement.isForHelp
+        desk.writeCaller(shown, isPrivate: isPrivate, over: way, into: &writer)
         writer.field(.to, "<\(address)>")
         writer.field(.callID, desk.entropy.token())
         writer.field(.cseq, "1 INVITE")
@@ -109,7 +111,12 @@ extension CallTable {
         writer.field(.allow, Desk.allowed)
         writer.field(.supported, "\(Desk.supported), 100rel")
         writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
-        writer.finish(contentType: "application/sdp", body: body)
+        let location = desk.location(for: placement, over: way, shown: shown, of: call)
+        if let location {
+            location.finish(&writer, token: desk.entropy.token(), description: body)
+        } else {
+            writer.finish(contentType: "application/sdp", body: body)
+        }
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
         let party = Party(placement.target, over: way.trunk, name: target)
         let branch = Branch(
@@ -118,7 +125,8 @@ extension CallTable {
             permit: permit,
             party: party,
             flow: way.flow,
-            media: media
+            media: media,
+            hasLocation: location != nil
         )
         return (branch, request)
     }
@@ -153,7 +161,7 @@ extension CallTable {
         return true
     }
 
-    private func repeated(
+    func repeated(
         _ client: InviteClient,
         with field: (name: HeaderName, value: String),
         _ desk: inout Desk
@@ -175,7 +183,11 @@ extension CallTable {
         let other: HeaderName = field.name == .authorization ? .proxyAuthorization : .authorization
         writer.copy(other, from: request)
         writer.field(field.name, field.value)
-        writer.finish(contentType: "application/sdp", body: Array(request.bytes(request.body)))
+        let hasLocation = CallLocation.copyFields(of: request, into: &writer)
+        writer.finish(
+            contentType: hasLocation ? CallLocation.contentType : "application/sdp",
+            body: Array(request.bytes(request.body))
+        )
         return (try? Message(parsing: writer.bytes.span)).map { (key, $0) }
     }
 
@@ -191,6 +203,9 @@ extension CallTable {
         }
         let branch = ringing.branches[index]
         desk.trunks.answered(status, on: branch.flow.id, at: desk.now)
+        if branch.hasLocation, CallLocation.mayBeRefused(by: status), let trunk = branch.party.trunk {
+            updateRinging(serial) { $0.withoutLocation.insert(trunk) }
+        }
         return TrunkRules.overflows(
             status,
             hasRung: ringing.isAnnounced,
@@ -228,7 +243,7 @@ extension TrunkNumbers {
 extension Desk {
     /// Who calls, as the provider is told: a number of the business, never what a phone or somebody outside wrote (RFC 3325
     /// §9.1, RFC 3323 for who wants to stay unknown).
-    fileprivate func writeCaller(
+    func writeCaller(
         _ shown: String?,
         isPrivate: Bool,
         over way: TrunkWay,

@@ -17,6 +17,7 @@ extension CallTable {
         _ desk: inout Desk
     ) {
         switch client.purpose {
+        case .helpTrial: helpTrialAnswered(response, status, of: client, key, &desk)
         case .change: changeAnswered(response, status, of: client, key, &desk)
         case .introduction: introductionAnswered(response, status, of: client, key, &desk)
         case .refresh: refreshAnswered(response, status, of: client, key, &desk)

@@ -12,6 +12,8 @@ struct CallTable: Sendable {
         case call(UInt64)
         /// A BYE that waits for an ACK.
         case farewell(UInt64)
+        /// A call that tries the way to help.
+        case helpTrial(UInt64)
         /// Legs in the clear, all of them.
         case plainLegs
     }
@@ -25,6 +27,7 @@ struct CallTable: Sendable {
     /// Only of calls that use what happens before the answer.
     var earlyCalls: [UInt64: EarlyCall] = [:]
     var earlyDialogs: [DialogKey: EarlyOwner] = [:]
+    var helpTrials: [UInt64: HelpTrial] = [:]
     /// Only of calls that a group or a setting of their callee sends somewhere.
     var routes: [UInt64: RoutedCall] = [:]
     /// When members of groups last talked for which that counts.
@@ -93,6 +96,10 @@ struct CallTable: Sendable {
 
     mutating func schedule(farewell id: UInt64, at moment: MonotonicTime) {
         deadlines.insert(.farewell(id), at: moment)
+    }
+
+    mutating func schedule(helpTrial id: UInt64, at moment: MonotonicTime) {
+        deadlines.insert(.helpTrial(id), at: moment)
     }
 
     mutating func schedulePlainLegs(at moment: MonotonicTime) { deadlines.insert(.plainLegs, at: moment) }

@@ -96,6 +96,7 @@ public struct Switchboard: Sendable {
             switch due {
             case .call(let serial): callTable.wakeCall(serial, &desk)
             case .farewell(let id): callTable.wakeFarewell(id, &desk)
+            case .helpTrial(let serial): callTable.wakeHelpTrial(serial, &desk)
             case .plainLegs: callTable.wakePlainLegs(&desk)
             }
         }

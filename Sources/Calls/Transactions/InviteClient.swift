@@ -9,6 +9,8 @@ struct InviteClient: Sendable {
     enum Purpose: Sendable {
         /// Rings one phone of the callee, which takes the proof that it may; for a provider the proof that it may leave too.
         case branch(Int, Placement, TrunkPermit?)
+        /// Tries the way to help.
+        case helpTrial
         /// Passes a change of media on to the phone of this dialog.
         case change(DialogKey)
         /// Keeps the session of this dialog alive (RFC 4028 §7.4).
@@ -20,7 +22,7 @@ struct InviteClient: Sendable {
         /// take its place in one.
         var dialog: DialogKey? {
             switch self {
-            case .branch: nil
+            case .branch, .helpTrial: nil
             case .change(let dialog), .refresh(let dialog), .introduction(let dialog): dialog
             }
         }

@@ -17,6 +17,8 @@ public enum HelpRules {
         guard snapshot.devices[attempt.caller.username]?.id == attempt.caller.id else { return .refused(.notEnrolled) }
         if let refusal = attempt.media.refusal { return .refused(refusal) }
         guard snapshot.outside.trunks.values.contains(where: \.trunk.isEnabled) else { return .refused(.noWay) }
+        let place = snapshot.outside.emergency.place(of: attempt.caller.id)
+        let callback = place.callback.flatMap { snapshot.outside.numbers[$0] == nil ? nil : $0 }
         return .allowed(
             Placement(
                 .help(attempt),
@@ -25,7 +27,8 @@ public enum HelpRules {
                 protection: attempt.media,
                 outside: OutsideCall(
                     permit: nil,
-                    shownNumber: snapshot.outside.callerNumber(of: attempt.caller.number)
+                    shownNumber: callback ?? snapshot.outside.callerNumber(of: attempt.caller.number),
+                    address: place.address
                 )
             )
         )
@@ -73,7 +76,7 @@ extension DialPlan {
 extension CallRefusal {
     fileprivate static let notByItself = CallRefusal(
         status: 403,
-        control: nil,
+        control: .emergencyCalls,
         reason: "a call for help is dialled by a person at a phone, and never forwarded or made by a program"
     )
     fileprivate static let notEnrolled = CallRefusal(
@@ -83,7 +86,7 @@ extension CallRefusal {
     )
     fileprivate static let noWay = CallRefusal(
         status: 503,
-        control: nil,
+        control: .emergencyCalls,
         reason: "no provider is there that a call for help could leave by; call from a mobile telephone"
     )
 }
@@ -91,6 +94,7 @@ extension CallRefusal {
 extension Refusal {
     fileprivate static func reserved(_ what: String) -> Self {
         Self(
+            .emergencyCalls,
             problem: "\(what) cannot be added.",
             reason: "who dials it calls for help, so nothing else may have that number",
             remedy: "choose another number"

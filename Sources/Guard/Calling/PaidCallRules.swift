@@ -87,8 +87,12 @@ public struct OutsideCall: Sendable {
     public let permit: DialingPermit?
     /// The number of the business that it shows; `nil` where it owns none.
     public let shownNumber: PhoneNumber?
+    /// Where somebody is who calls for help, as far as anybody has said it.
+    public let address: CivicAddress?
 
-    init(permit: DialingPermit?, shownNumber: PhoneNumber?) { (self.permit, self.shownNumber) = (permit, shownNumber) }
+    init(permit: DialingPermit?, shownNumber: PhoneNumber?, address: CivicAddress? = nil) {
+        (self.permit, self.shownNumber, self.address) = (permit, shownNumber, address)
+    }
 }
 
 extension CallRefusal {

@@ -16,6 +16,7 @@ public final class OutsideSettings: Sendable {
     public let patterns: PatternSettings
     public let callLimits: CallLimitSettings
     public let afterHours: AfterHoursSettings
+    public let emergency: EmergencySettings
     /// Which way calls take inside.
     public let routing: RoutingSettings
 
@@ -31,6 +32,7 @@ public final class OutsideSettings: Sendable {
         patterns: PatternSettings = PatternSettings(),
         callLimits: CallLimitSettings = CallLimitSettings(),
         afterHours: AfterHoursSettings = AfterHoursSettings(),
+        emergency: EmergencySettings = EmergencySettings(),
         routing: RoutingSettings = RoutingSettings()
     ) {
         var draft = Draft()
@@ -39,6 +41,7 @@ public final class OutsideSettings: Sendable {
         draft.callerNumbers = callerNumbers
         (draft.dialing, draft.spending, draft.rates) = (dialing, spending, rates)
         (draft.patterns, draft.callLimits, draft.afterHours) = (patterns, callLimits, afterHours)
+        draft.emergency = emergency
         draft.routing = routing
         self.init(draft)
     }
@@ -47,6 +50,7 @@ public final class OutsideSettings: Sendable {
         (trunks, numbers, callerNumbers) = (draft.trunks, draft.numbers, draft.callerNumbers)
         (dialing, spending, rates) = (draft.dialing, draft.spending, draft.rates)
         (patterns, callLimits, afterHours) = (draft.patterns, draft.callLimits, draft.afterHours)
+        emergency = draft.emergency
         routing = draft.routing
     }
 
@@ -76,6 +80,7 @@ public final class OutsideSettings: Sendable {
         var patterns = PatternSettings()
         var callLimits = CallLimitSettings()
         var afterHours = AfterHoursSettings()
+        var emergency = EmergencySettings()
         var routing = RoutingSettings()
 
         init() {}
@@ -84,6 +89,7 @@ public final class OutsideSettings: Sendable {
             (trunks, numbers, callerNumbers) = (settings.trunks, settings.numbers, settings.callerNumbers)
             (dialing, spending, rates) = (settings.dialing, settings.spending, settings.rates)
             (patterns, callLimits, afterHours) = (settings.patterns, settings.callLimits, settings.afterHours)
+            emergency = settings.emergency
             routing = settings.routing
         }
 
@@ -100,6 +106,7 @@ public final class OutsideSettings: Sendable {
             case .watch(let new): patterns = new
             case .limitCalls(let new): callLimits = new
             case .closeAfterHours(let new): afterHours = new
+            case .help(let new): emergency = new
             case .route(let change): routing.apply(change)
             }
         }
@@ -121,6 +128,7 @@ public enum OutsideChange: Sendable {
     case watch(PatternSettings)
     case limitCalls(CallLimitSettings)
     case closeAfterHours(AfterHoursSettings)
+    case help(EmergencySettings)
     case rate(RateChange)
     case route(RoutingChange)
 }

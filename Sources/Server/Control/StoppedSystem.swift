@@ -40,6 +40,7 @@ private struct StoppedEngine: LiveState, BanList, CertificateHolder, HealthRepor
     TrunkTester
 {
     func tryTrunk(_: TrunkName) async -> [Finding]? { nil }
+    func tryHelp(over name: TrunkName) async throws(Refusal) -> HelpTest { throw .noTrial(over: name) }
     func jobs() async -> [JobReport] { [] }
     func apply(_ snapshot: Snapshot, _ changes: [Change]) async {}
     func live(_ parts: LiveParts) async -> LiveReport { LiveReport() }

@@ -10,6 +10,15 @@ extension Signalling {
 
     func trunk(_ name: TrunkName) -> TrunkSummary? { trunks().first { $0.name == name } }
 
+    /// Begins to try the way to help over a trunk.
+    func tryHelp(over name: TrunkName) -> HelpTrialStart {
+        loop.turn.begin(at: SystemClock.now)
+        let start = loop.switchboard.tryHelp(over: name, &loop.turn)
+        loop.carryOut()
+        loop.endTurn()
+        return start
+    }
+
     /// Tries a trunk at once that would have been tried later.
     func retry(_ name: TrunkName) -> TrunkSummary? {
         loop.turn.begin(at: SystemClock.now)

@@ -18,6 +18,7 @@ enum OutsideTable {
         case patterns
         case callLimits = "call-limits"
         case afterHours = "after-hours"
+        case emergency
         case night
         /// The key is the name of the group.
         case ringGroup = "ring-group"
@@ -37,6 +38,7 @@ enum OutsideTable {
             patterns: try one(.patterns, database) ?? PatternSettings(),
             callLimits: try one(.callLimits, database) ?? CallLimitSettings(),
             afterHours: try one(.afterHours, database) ?? AfterHoursSettings(),
+            emergency: try one(.emergency, database) ?? EmergencySettings(),
             routing: try RoutingTable.load(database)
         )
     }
@@ -63,6 +65,7 @@ enum OutsideTable {
         case .watch(let settings): try put(.patterns, "", settings, nil, database)
         case .limitCalls(let settings): try put(.callLimits, "", settings, nil, database)
         case .closeAfterHours(let settings): try put(.afterHours, "", settings, nil, database)
+        case .help(let settings): try put(.emergency, "", settings, nil, database)
         case .rate(let change): try RateTable.apply(change, database)
         case .route(let change): try RoutingTable.apply(change, database)
         }

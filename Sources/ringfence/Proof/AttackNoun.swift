@@ -56,6 +56,7 @@ struct AttackRun: AsyncParsableCommand {
             target.insider?.ceiling = .onSocket(of: installation)
             target.insider?.rehearse = CallRehearsal.onSocket(of: installation)
             target.outside = try OutsideTerms.read(from: server)
+            target.insider?.help = .inThisProcess(domain: target.domain)
             let numbers = try server.perform(ListNumbers()).numbers
             let (extensions, domain) = (try server.perform(ListExtensions()).map(\.number), target.domain)
             let home = target.outside?.dialing.numbering.home

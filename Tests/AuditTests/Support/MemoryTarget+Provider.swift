@@ -45,6 +45,7 @@ extension MemoryTarget {
         switch message.method {
         case "INVITE":
             provided[message.value("call-id") ?? ""] = message
+            asked.append(String(message.firstLine.dropFirst("INVITE sip:".count).prefix { $0 != "@" }))
             hear(reply("180 Ringing", to: message, tag: tag))
         case "CANCEL":
             hear(reply("200 OK", to: message, tag: tag))
@@ -144,6 +145,8 @@ extension MemoryTarget {
         switch weakness {
         case .transfersAbroad where referred.contains("+960"), .transfersToPremium where referred.contains("+49900"):
             return reply("202 Accepted", to: message)
+        case .chargesForHelp where isBroke && message.firstLine.hasPrefix("INVITE sip:112@"):
+            return message.value("authorization") == nil ? nil : reply("403 Forbidden", to: message)
         case .readsDisguises:
             let isDisguised = message.firstLine.contains(",") || message.firstLine.contains("%EF%BC")
             guard message.method == "INVITE", message.value("authorization") != nil, isDisguised else { return nil }

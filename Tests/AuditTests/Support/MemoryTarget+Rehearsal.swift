@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Calls
 import Guard
 import Model
 import Primitives
@@ -33,5 +34,39 @@ extension MemoryTarget {
         }
         if weakness == .showsAnyName { rehearsal?.show = { $0 } }
         return rehearsal
+    }
+}
+
+// Calls for help, with a provider of the attacker's own.
+extension MemoryTarget {
+    nonisolated func helpRehearsal() -> HelpRehearsal {
+        HelpRehearsal { [weakness] (settings, isOpen) async throws(WireError) in
+            do {
+                let memory = try MemoryTarget(weakness, outside: settings)
+                await memory.open(isOpen)
+                return HelpRehearsal.Stage(
+                    wire: memory.wire(),
+                    target: try memory.target(),
+                    change: { await memory.change($0) },
+                    shutOut: { await memory.shutOut() },
+                    asked: { await memory.asked }
+                )
+            } catch { throw WireError(.local, "\(error)") }
+        }
+    }
+
+    private func open(_ isOpen: Bool) { switchboard.setOpen(isOpen) }
+
+    private func change(_ changes: [Change]) {
+        snapshot = snapshot.applying(changes)
+        var turn = Turn(at: moment)
+        switchboard.apply(snapshot, by: changes, &turn)
+        carryOut(turn.actions)
+    }
+
+    private func shutOut() {
+        isShutOut = true
+        let calling = switchboard.flowsOfHelp
+        for id in peers.keys where !calling.contains(FlowID(rawValue: id)) { close(id) }
     }
 }

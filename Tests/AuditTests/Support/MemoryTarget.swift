@@ -43,6 +43,13 @@ actor MemoryTarget {
     var switchboard: Switchboard
     /// INVITEs that a provider got and has not answered for good.
     var provided: [String: HeardMessage] = [:]
+    /// What the provider was asked for, in order.
+    var asked: [String] = []
+    /// Whether nobody there is listened to but who calls for help.
+    var isShutOut = false
+    /// Whether there is no budget for any call outside.
+    let isBroke: Bool
+    var snapshot: Snapshot
     private var isConnected = false
     private var relay: MediaRelay
     private var relayDelay = Duration.zero
@@ -60,11 +67,14 @@ actor MemoryTarget {
     private var seenLogins: Set<String> = []
     private var random: SplitMix
 
-    init(_ weakness: Weakness?) throws {
+    /// - Parameter outside: In place of the usual settings.
+    init(_ weakness: Weakness?, outside: OutsideSettings? = nil) throws {
         self.weakness = weakness
+        isBroke = outside?.spending.businessLimits == .nothing
         var numbers = SplitMix(42)
         random = numbers
-        let office = try TestOffice(commonPassword: weakness == .commonPassword)
+        let office = try TestOffice(commonPassword: weakness == .commonPassword, outside: outside)
+        snapshot = office.snapshot
         switchboard = Switchboard(
             settings: SwitchboardSettings(
                 hostNames: ["pbx.office.example"],
@@ -125,7 +135,8 @@ actor MemoryTarget {
         case .udp: break
         }
         let source = endpoint.source ?? Self.address
-        guard endpoint.kind == .udp || !bans.shutsOut(source, at: moment.wall) else {
+        let isBanned = bans.shutsOut(source, at: moment.wall) || (isShutOut && weakness == .shutsHelpOut)
+        guard endpoint.kind == .udp || !isBanned else {
             throw WireError(.refused, "closed during the handshake")
         }
         last += 1
@@ -204,7 +215,7 @@ actor MemoryTarget {
             tlsVersion: "TLSv1.3"
         )
         var turn = Turn(at: moment)
-        switchboard.receive(message.span, on: flow, &turn)
+        switchboard.receive(message.span, on: flow, isShutOut: isShutOut, &turn)
         carryOut(turn.actions, from: peer)
     }
 

@@ -17,7 +17,7 @@ struct TestOffice {
     /// Of an extension that is disabled.
     let leaver: TestAccount
 
-    init(commonPassword: Bool = false) throws {
+    init(commonPassword: Bool = false, outside: OutsideSettings? = nil) throws {
         let domain = try #require(DomainName(parsing: MemoryTarget.domain))
         let passwords = [
             commonPassword ? "701701" : "hF7mQ2xV9bNc4kLt8wRzPj3s", "Zt6nB3vK8dMq5yGx2hWcRf9p",
@@ -43,7 +43,7 @@ struct TestOffice {
             domain: domain,
             extensions: extensions,
             devices: devices,
-            outside: try Self.outside()
+            outside: try outside ?? Self.outside()
         )
         self.accounts = accounts
     }
@@ -68,8 +68,28 @@ struct TestOffice {
         return OutsideSettings(
             trunks: [TrunkAccess(trunk, secret: nil)],
             dialing: dialing,
-            rates: RateDecks(usual: try #require(deck), importedAt: WallTime(milliseconds: 0), importedBy: "test")
+            rates: RateDecks(usual: try #require(deck), importedAt: WallTime(milliseconds: 0), importedBy: "test"),
+            emergency: try emergency(over: trunk.name)
         )
+    }
+
+    /// Everybody can be found and called back, the first extension is told, and the way was tried yesterday.
+    private static func emergency(over trunk: TrunkName) throws -> EmergencySettings {
+        var emergency = EmergencySettings()
+        let germany = try #require(Region(parsing: "DE"))
+        emergency.usual.address = CivicAddress(country: germany, [.city: "Berlin", .street: "Musterweg"])
+        emergency.usual.callback = PhoneNumber(parsing: "+49301234567")
+        _ = emergency.tell(numbers.prefix(1).compactMap { ExtensionNumber(parsing: $0) })
+        var way = EmergencySettings.Way()
+        way.testNumber = DigitString(parsing: "933")
+        way.lastTest = HelpTest(
+            at: WallTime(milliseconds: 1_800_000_000_000 - 86_400_000),
+            number: try #require(way.testNumber),
+            passed: true,
+            words: "answered with 200"
+        )
+        emergency.put(way, over: trunk)
+        return emergency
     }
 
     static func device(
@@ -137,6 +157,7 @@ extension MemoryTarget {
             return weakness == .keepsStopsToItself ? seen.map { RehearsedCall($0.refusal, news: []) } : seen
         }
         insider.provider = rehearsal(office)
+        insider.help = helpRehearsal()
         insider.dialIn = { [self] () async throws(WireError) in try await dialIn(office) }
         return insider
     }

@@ -30,6 +30,7 @@ enum Weakness: String, CaseIterable {
     case overspends, waitsForConfirmation, raisesAlone
     case trustsAnyProvider, fallsBack, agreesToLess, believesProviders, letsProvidersDial, logsInAnywhere
     case believesCallers, showsAnyName, showsClaims
+    case chargesForHelp, shutsHelpOut
     case keepsLeavers
     case dialsThrough, transfersForProviders
     case forwardsAnything
@@ -137,6 +138,7 @@ enum Weakness: String, CaseIterable {
         case .believesCallers: "Z01"
         case .showsAnyName: "Z03"
         case .showsClaims: "S07"
+        case .chargesForHelp, .shutsHelpOut: "T13"
         case .keepsLeavers: "I05"
         case .dialsThrough, .transfersForProviders: "T05"
         case .forwardsAnything: "T03"

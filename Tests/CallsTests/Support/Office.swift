@@ -341,6 +341,15 @@ struct Office {
         return found
     }
 
+    mutating func helpTrial(_ serial: UInt64) -> HelpTrialState { switchboard.helpTrial(serial) }
+
+    mutating func tryHelp(over name: TrunkName) -> HelpTrialStart {
+        var turn = Turn(at: moment)
+        let start = switchboard.tryHelp(over: name, &turn)
+        carryOut(turn.actions)
+        return start
+    }
+
     /// The server stops.
     mutating func stop() {
         var turn = Turn(at: moment)

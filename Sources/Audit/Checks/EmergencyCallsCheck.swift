@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+
+extension Check {
+    /// Looks whether calls for help can leave, from where people can be found, and whether somebody tried it lately.
+    static let emergencyCalls = Check(.emergencyCalls) { system in
+        let (snapshot, outside) = (system.snapshot, system.snapshot.outside)
+        let emergency = outside.emergency
+        let trunks = outside.usableTrunks.map(\.trunk)
+        var findings: [Finding] = []
+        if outside.dialing.numbering.home == nil { findings.append(.noHome) }
+        if trunks.isEmpty { findings.append(.noTrunk) }
+        let plan = DialPlan(outside.dialing)
+        findings += snapshot.extensions.keys.filter { plan.emergency.reserves($0) }.sorted().map(Finding.taken)
+        findings += trunks.compactMap { Finding(untried: $0.name, emergency.way(over: $0.name), at: system.now) }
+        let lost = snapshot.devices.values.filter { emergency.place(of: $0.id).address == nil }
+        if let first = lost.min(by: { $0.number < $1.number }), !trunks.isEmpty {
+            findings.append(.nowhere(lost.count, first))
+        }
+        let deaf = snapshot.devices.values.filter { emergency.place(of: $0.id).callback == nil }
+        if let first = deaf.min(by: { $0.number < $1.number }), !trunks.isEmpty {
+            findings.append(.noCallback(deaf.count, first))
+        }
+        if emergency.told.isEmpty, !trunks.isEmpty { findings.append(.nobodyTold) }
+        findings += system.records.filter { $0.callee?.isHelp == true && $0.outcome == .refused }.map(Finding.refused)
+        return CheckReport(
+            control: .emergencyCalls,
+            examined: [
+                "numbers: \(plan.emergency.numbers.map(\.text).joined(separator: ", "))",
+                "\(snapshot.devices.count) phones, \(snapshot.devices.count - lost.count) with a place",
+            ]
+                + trunks.map {
+                    "trunk \($0.name): \(emergency.way(over: $0.name).lastTest?.words(at: system.now) ?? "never tried")"
+                },
+            findings: findings
+        )
+    }
+}
+
+extension HelpTest {
+    fileprivate func words(at now: WallTime) -> String {
+        "\(number) \(passed ? "passed" : "FAILED") at \(at) (\(words))"
+    }
+}
+
+extension Finding {
+    fileprivate static let noHome = Finding(
+        "no-home",
+        .emergencyCalls,
+        .warning,
+        "Nobody has said in which country the business is, so only 112, 911 and 999 are numbers for help.",
+        evidence: "no home country is set",
+        remedy: "say it: ringfence country home DE"
+    )
+
+    fileprivate static let noTrunk = Finding(
+        "no-trunk",
+        .emergencyCalls,
+        .warning,
+        "No call for help can leave: there is no trunk in use.",
+        evidence: "no trunk is enabled",
+        remedy: "add one, and tell everybody to call from a mobile telephone until then: ringfence trunk add"
+    )
+
+    fileprivate static func taken(_ number: ExtensionNumber) -> Self {
+        Finding(
+            "taken-number",
+            .emergencyCalls,
+            .critical,
+            "Extension \(number) has a number for help, so nobody can call it.",
+            evidence: "who dials \(number) calls for help",
+            remedy: "give its phones another number: ringfence extension remove \(number)"
+        )
+    }
+
+    /// - Returns: `nil` where a test passed lately.
+    fileprivate init?(untried name: TrunkName, _ way: EmergencySettings.Way, at now: WallTime) {
+        let remedy =
+            way.testNumber == nil
+            ? "ask the provider for its test number, and say it: ringfence emergency trunk \(name) --test NUMBER"
+            : "try it: ringfence emergency test \(name)"
+        guard let test = way.lastTest else {
+            self.init(
+                "untested",
+                .emergencyCalls,
+                .warning,
+                "Nobody has tried whether calls for help can leave over trunk \(name).",
+                evidence: "no test is known",
+                remedy: remedy
+            )
+            return
+        }
+        let isOld = now - test.at > Limits.helpTestAge
+        guard !test.passed || isOld else { return nil }
+        self.init(
+            test.passed ? "old-test" : "failed-test",
+            .emergencyCalls,
+            test.passed ? .warning : .critical,
+            test.passed
+                ? "It is long ago that the way to help over trunk \(name) was tried."
+                : "The way to help over trunk \(name) did not stand when it was tried.",
+            evidence: test.words(at: now),
+            remedy: remedy
+        )
+    }
+
+    fileprivate static func nowhere(_ count: Int, _ first: Device) -> Self {
+        Finding(
+            "no-place",
+            .emergencyCalls,
+            .warning,
+            "Nobody has said where \(count) phone\(count == 1 ? " stands" : "s stand"), so help would have to ask.",
+            evidence: "one is \(first.id) of extension \(first.number)",
+            remedy: "say it for all at once, or with --phone for one: ringfence emergency location set"
+        )
+    }
+
+    fileprivate static func noCallback(_ count: Int, _ first: Device) -> Self {
+        Finding(
+            "no-callback",
+            .emergencyCalls,
+            .notice,
+            "\(count) phone\(count == 1 ? " has" : "s have") no number that those who help can call back.",
+            evidence: "one is \(first.id) of extension \(first.number)",
+            remedy: "name one of the business: ringfence emergency callback +493012345"
+        )
+    }
+
+    fileprivate static let nobodyTold = Finding(
+        "nobody-told",
+        .emergencyCalls,
+        .warning,
+        "Nobody in the house is told when somebody calls for help.",
+        evidence: "no extension is named",
+        remedy: "name the front desk: ringfence emergency notice 101"
+    )
+
+    fileprivate static func refused(_ record: CallRecord) -> Self {
+        Finding(
+            "refused",
+            .emergencyCalls,
+            .critical,
+            "A call for help was refused.",
+            evidence:
+                "record \(record.id) of \(record.startedAt): \(record.caller) dialled \(record.dialled); \(record.reason)",
+            remedy: "find out why, and try the way: ringfence emergency show"
+        )
+    }
+}

@@ -93,3 +93,4 @@ extension RingGroup: JournalValue {}
 extension ForwardSettings: JournalValue {}
 extension BlockList: JournalValue {}
 extension NightMode: JournalValue {}
+extension [ExtensionNumber]: JournalValue {}

@@ -55,6 +55,8 @@ enum Limits {
         placement?.isForHelp == true ? ringingForHelp : ringing
     }
 
+    /// How long a call stands by which a phone had something changed: long enough to see that it was taken.
+    static let confirmation: Duration = .milliseconds(1_500)
     /// How long an answer waits for its record to be on disk.
     static let storing: Duration = .seconds(5)
     /// How long a leg may send nothing before it is asked whether it still lives.

@@ -25,6 +25,9 @@ struct CallTable: Sendable {
     /// Only of calls that use what happens before the answer.
     var earlyCalls: [UInt64: EarlyCall] = [:]
     var earlyDialogs: [DialogKey: EarlyOwner] = [:]
+    /// Calls that wait until something is changed, and until when those last that confirm it.
+    var asked: [Ticket: UInt64] = [:]
+    var confirmations: [UInt64: MonotonicTime] = [:]
     /// Only of calls that a group or a setting of their callee sends somewhere.
     var routes: [UInt64: RoutedCall] = [:]
     /// When members of groups last talked for which that counts.

@@ -19,6 +19,7 @@ enum OutsideTable {
         case callLimits = "call-limits"
         case afterHours = "after-hours"
         case night
+        case nightPhones = "night-phones"
         /// The key is the name of the group.
         case ringGroup = "ring-group"
         /// The key of these is the number of an extension; empty for the business.

@@ -61,7 +61,7 @@ public enum AttackSuite {
         + CountryDialingAttack.all + PremiumNumbersAttack.all + SpendLimitAttack.all
         + CallLimitsAttack.all
         + TrunkEncryptionAttack.all + ProviderAllowlistAttack.all + CallerTrustAttack.all
-        + DormantExtensionsAttack.all
+        + DormantExtensionsAttack.all + DISAAttack.all
 
     /// - Parameter control: Only the attacks of this control; all when `nil`.
     /// - Parameter progress: Called after each attack.

@@ -19,7 +19,7 @@ public enum Auditor {
         .sipPasswords, .credentialDelivery, .signallingEncryption, .mediaEncryption,
         .mediaSource, .intrusionDetection, .floodProtection, .openPorts, .roles, .journal,
         .countryDialing, .premiumNumbers, .spendLimit, .callLimits,
-        .trunkEncryption, .providerAllowlist, .callerTrust, .dormantExtensions,
+        .trunkEncryption, .providerAllowlist, .callerTrust, .dormantExtensions, .disa,
     ]
 
     /// Takes seconds: it tries passwords, reads the database and makes handshakes. Changes nothing.

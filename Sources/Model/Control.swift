@@ -23,6 +23,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case providerAllowlist = "provider-allowlist"
     case callerTrust = "caller-trust"
     case dormantExtensions = "dormant-extensions"
+    case disa = "disa"
 
     /// The rule in a few words, as a heading.
     public var title: String {
@@ -45,6 +46,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .providerAllowlist: "Providers are taken at their own addresses and nowhere else"
         case .callerTrust: "Nobody outside passes for somebody inside"
         case .dormantExtensions: "Extensions that nobody uses come to an end"
+        case .disa: "Nobody who calls in gets a line to call out with"
         }
     }
 }

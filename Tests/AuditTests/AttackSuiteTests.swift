@@ -47,7 +47,8 @@ struct AttackSuiteTests {
         let report = await AttackSuite.run(control: nil, wire: wire, target: try memory.target())
         // The drill on the journal, the stolen copy, the control socket and what is rehearsed need no network.
         let held = report.results.filter(\.passed).map(\.id)
-        #expect(Set(held) == ["C13", "I02", "P07", "T01s", "I04c", "T01c", "K03t", "K04", "C11r", "Z01", "Z03"])
+        let offline = ["C13", "I02", "P07", "T01s", "I04c", "T01c", "K03t", "K04", "C11r", "Z01", "Z03", "T05"]
+        #expect(Set(held) == Set(offline))
     }
 
     private func run(_ id: String, _ memory: MemoryTarget) async throws -> AttackResult {

@@ -155,6 +155,7 @@ private enum AttackTable {
         "S23": "REFER out of a dialog",
         "T01": "burst of calls abroad",
         "T03": "forwarding that costs money",
+        "T05": "dialling in to dial out (DISA)",
         "T06": "transfer that costs money",
         "T07": "forwarding by a 3xx",
         "T08": "numbers in disguise",

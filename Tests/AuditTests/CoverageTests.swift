@@ -121,6 +121,8 @@ struct CoverageTests {
             let (day, now) = (Int64(86_400), WallTime(milliseconds: 1_800_000_000_000))
             let use = ExtensionUse(usedAt: now + .seconds(-90 * day), toldAt: now + .seconds(-30 * day))
             #expect(DormancyRules.decide(value, use, at: now) == .dormant(days: 90))
+        case .disa:
+            for asked in DialInRules.Asked.allCases { #expect(DialInRules.refusal(of: asked).control == control) }
         }
     }
 
@@ -147,6 +149,7 @@ struct CoverageTests {
             case .providerAllowlist: "ProviderRules.speaks"
             case .callerTrust: "CallerName.clean"
             case .dormantExtensions: "DormancyRules.decide"
+            case .disa: "DialInRules.refusal"
             }
         let users = try Sources.files(without: ["Guard", "Audit"]).filter {
             try String(contentsOf: $0, encoding: .utf8).contains(rule)

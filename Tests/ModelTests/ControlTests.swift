@@ -11,7 +11,7 @@ struct ControlTests {
                 "sip-passwords", "credential-delivery", "signalling-encryption", "media-encryption", "media-source",
                 "intrusion-detection", "flood-protection", "open-ports", "roles", "journal", "country-dialing",
                 "premium-numbers", "spend-limit", "call-limits", "trunk-encryption", "provider-allowlist",
-                "caller-trust", "dormant-extensions",
+                "caller-trust", "dormant-extensions", "disa",
             ]
         )
     }

@@ -44,7 +44,7 @@ extension Control {
             snapshot.extensions.values.count { value in value.reservation.map { now < $0.until } ?? false }
         case .premiumNumbers: snapshot.outside.dialing.approvals.count { now < $0.until }
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
-            .roles, .journal, .spendLimit, .callLimits, .providerAllowlist, .callerTrust:
+            .roles, .journal, .spendLimit, .callLimits, .providerAllowlist, .callerTrust, .disa:
             0
         }
     }

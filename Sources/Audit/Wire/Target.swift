@@ -91,6 +91,8 @@ public struct Insider: Sendable {
     public var rehearse: (@Sendable (CallRehearsal) async throws(WireError) -> [RehearsedCall])?
     /// `nil` where the numbers of the business are not known.
     public var provider: ProviderRehearsal?
+    /// `nil` where nothing can be rehearsed.
+    public var dialIn: (@Sendable () async throws(WireError) -> DialInRehearsal)?
 
     public init(
         serverMemory: @escaping @Sendable () -> Int?,

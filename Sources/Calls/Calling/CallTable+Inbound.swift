@@ -15,8 +15,12 @@ extension CallTable {
             return
         }
         guard !desk.refuseSession(of: request, on: flow) else { return }
+        guard request.first(.replaces) == nil else {
+            desk.respond(DialInRules.refusal(of: .replacement).status, to: request, on: flow)
+            return
+        }
         let tag = desk.entropy.tag()
-        guard request.first(.replaces) == nil, let key = ServerKey(request, on: flow),
+        guard let key = ServerKey(request, on: flow),
             let dialog = try? Dialog(asServerFrom: request, localTag: tag)
         else {
             desk.respond(400, to: request, on: flow)

@@ -14,7 +14,7 @@ extension CallTable {
     mutating func refer(_ request: Message, _ owner: DialogOwner, on flow: Flow, _ desk: inout Desk) {
         guard leg(owner)?.party.trunk == nil else {
             // Row T06: nobody outside sends us anywhere.
-            desk.respond(403, to: request, on: flow)
+            desk.respond(DialInRules.refusal(of: .transfer).status, to: request, on: flow)
             return
         }
         // A connection proves who sends; a datagram does not, and this may cost money.

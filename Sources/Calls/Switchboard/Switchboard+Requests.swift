@@ -71,9 +71,17 @@ extension Switchboard {
         case .notify, .bye: desk.respond(481, to: request, on: flow)
         case .ack, .cancel: break
         // Rows T06 and C11: no registration, message, subscription or transfer comes from outside.
-        case .register, .subscribe, .message, .refer, .publish: desk.respond(403, to: request, on: flow)
+        case .register: refuse(.registration, request, on: flow)
+        case .subscribe: refuse(.subscription, request, on: flow)
+        case .message: refuse(.message, request, on: flow)
+        case .refer: refuse(.transfer, request, on: flow)
+        case .publish: refuse(.publication, request, on: flow)
         case .info, .prack, .update: desk.refuseMethod(of: request, on: flow)
         case .other, nil: desk.respond(501, to: request, on: flow, desk.writeCapabilities)
         }
+    }
+
+    private mutating func refuse(_ asked: DialInRules.Asked, _ request: Message, on flow: Flow) {
+        desk.respond(DialInRules.refusal(of: asked).status, to: request, on: flow)
     }
 }

@@ -70,7 +70,12 @@ public struct PaidCallGate: Sendable {
         let settings = snapshot.outside
         groups = snapshot.spendingGroups
         ledger.apply(settings.spending, at: now)
-        patterns.follow(settings.patterns, settings.afterHours, extensions: snapshot.extensions.count)
+        patterns.follow(
+            settings.patterns,
+            settings.afterHours,
+            home: settings.dialing.numbering.home ?? .international,
+            extensions: snapshot.extensions.count
+        )
         limits.follow(settings.callLimits, extensions: snapshot.extensions.count)
     }
 
@@ -97,6 +102,7 @@ public struct PaidCallGate: Sendable {
         at moment: LedgerMoment
     ) -> Verdict<TrunkPermit> {
         guard let outside = placement.outside else { return .refused(.notOutside) }
+        if let refusal = DialInRules.refusal(of: placement) { return .refused(refusal) }
         guard let permit = outside.permit else {
             return .allowed(TrunkPermit(placement, over: trunk.name, charge: nil))
         }

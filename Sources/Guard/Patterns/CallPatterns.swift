@@ -14,7 +14,7 @@ public import Primitives
 public struct CallPatterns: Sendable {
     private(set) var settings: PatternSettings
     private(set) var afterHours: AfterHoursSettings
-    let home: Region
+    private(set) var home: Region
     let seed: (UInt64, UInt64)
     var limits: PatternLimits
     var clock: PatternClock
@@ -50,8 +50,13 @@ public struct CallPatterns: Sendable {
     }
 
     /// Follows the settings. What was counted stays.
-    public mutating func follow(_ settings: PatternSettings, _ afterHours: AfterHoursSettings, extensions: Int) {
-        (self.settings, self.afterHours) = (settings, afterHours)
+    public mutating func follow(
+        _ settings: PatternSettings,
+        _ afterHours: AfterHoursSettings,
+        home: Region,
+        extensions: Int
+    ) {
+        (self.settings, self.afterHours, self.home) = (settings, afterHours, home)
         limits = PatternLimits(settings, extensions: extensions)
     }
 

@@ -56,11 +56,13 @@ struct AttackRun: AsyncParsableCommand {
             target.insider?.ceiling = .onSocket(of: installation)
             target.insider?.rehearse = CallRehearsal.onSocket(of: installation)
             target.outside = try OutsideTerms.read(from: server)
-            target.insider?.provider = .inThisProcess(
-                try server.perform(ListNumbers()).numbers,
-                try server.perform(ListExtensions()).map(\.number),
-                domain: target.domain
-            )
+            let numbers = try server.perform(ListNumbers()).numbers
+            let (extensions, domain) = (try server.perform(ListExtensions()).map(\.number), target.domain)
+            let home = target.outside?.dialing.numbering.home
+            target.insider?.provider = .inThisProcess(numbers, extensions, domain: domain)
+            target.insider?.dialIn = { () async throws(WireError) in
+                try .inThisProcess(numbers, extensions, domain: domain, home: home)
+            }
             let isQuiet = options.json
             report = await AttackSuite.run(control: control, wire: network.wire, target: target) { result in
                 if !isQuiet { Console.complain("\(result.passed ? "ok  " : "FAIL") \(result.id) \(result.name)") }

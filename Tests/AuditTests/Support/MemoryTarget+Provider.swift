@@ -55,7 +55,7 @@ extension MemoryTarget {
         }
     }
 
-    private func hear(_ bytes: [UInt8]) {
+    func hear(_ bytes: [UInt8]) {
         var turn = Turn(at: moment)
         switchboard.receive(bytes.span, on: flow, &turn)
         carryOut(turn.actions)

@@ -114,7 +114,7 @@ extension MemoryTarget {
             let isCall = method == "INVITE" && login == nil && message.value("p-asserted-identity") != nil
             return isCall ? reply("180 Ringing", to: message) + reply("200 OK", to: message) : nil
         case .trustsAnyProvider, .fallsBack, .letsProvidersDial, .logsInAnywhere, .believesCallers, .showsAnyName,
-            .showsClaims, .keepsLeavers:
+            .showsClaims, .keepsLeavers, .dialsThrough, .transfersForProviders:
             return nil
         case .pilesUpChanges:
             return method == "INVITE" && to.contains(";tag=") ? reply("200 OK", to: message) : nil

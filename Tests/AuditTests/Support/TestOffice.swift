@@ -137,6 +137,7 @@ extension MemoryTarget {
             return seen
         }
         insider.provider = rehearsal(office)
+        insider.dialIn = { [self] () async throws(WireError) in try await dialIn(office) }
         return insider
     }
 }

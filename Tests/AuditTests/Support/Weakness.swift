@@ -31,6 +31,7 @@ enum Weakness: String, CaseIterable {
     case trustsAnyProvider, fallsBack, agreesToLess, believesProviders, letsProvidersDial, logsInAnywhere
     case believesCallers, showsAnyName, showsClaims
     case keepsLeavers
+    case dialsThrough, transfersForProviders
 
     /// The attack that must notice it.
     var attack: String {
@@ -132,6 +133,7 @@ enum Weakness: String, CaseIterable {
         case .showsAnyName: "Z03"
         case .showsClaims: "S07"
         case .keepsLeavers: "I05"
+        case .dialsThrough, .transfersForProviders: "T05"
         }
     }
 }

@@ -91,4 +91,41 @@ struct InboundTests {
         scene.office.deliver(request, on: scene.provider.flow)
         #expect(scene.office.received(on: scene.provider.flow).last?.status == 403)
     }
+
+    @Test(arguments: ["sip:+9607710000@office.example", "tel:+9607710000", "sip:+4930555123@office.example"])
+    func `T05 a call to a number outside goes nowhere, whoever it says it is from`(uri: String) throws {
+        for claim in ["101", OutsideScene.owned, "+4940555123"] {
+            var scene = try OutsideScene { dialing, _ in
+                dialing.rights.countries[Region(parsing: "MV")!] = CountryRule(.open)
+            }
+            let request = scene.provider.request(
+                "INVITE",
+                to: uri,
+                from: "sip:\(claim)@office.example",
+                callID: "inbound-1",
+                extra: ["Contact: <sip:gateway@198.51.100.1;transport=tls>"],
+                body: SDP.offer(address: "198.51.100.1")
+            )
+            scene.office.deliver(request, on: scene.provider.flow)
+            let heard = scene.office.received(on: scene.provider.flow)
+            #expect([404, 603].contains(heard.last?.status))
+            #expect(!heard.contains { $0.method == .invite } && scene.office.connects.count == 1)
+            #expect(scene.office.record()?.charges.isEmpty == true)
+        }
+    }
+
+    @Test func `T05 nobody outside takes the place of somebody in a call`() throws {
+        var scene = try OutsideScene()
+        #expect(scene.bring(extra: ["Replaces: a@b;to-tag=1;from-tag=2", "Require: replaces"]).map(\.status) == [403])
+        #expect(scene.office.received(on: scene.callee.flow).isEmpty)
+    }
+
+    @Test func `T05 a 302 of a provider is not followed`() throws {
+        var scene = try OutsideScene()
+        _ = try scene.dial("+4940555123")
+        let invite = try scene.invite()
+        let heard = scene.say(302, to: invite, extra: ["Contact: <sip:+4930555999@sip.provider.example>"])
+        #expect((heard.last?.status ?? 0) >= 400)
+        #expect(!scene.office.received(on: scene.provider.flow).contains { $0.method == .invite })
+    }
 }

@@ -104,11 +104,33 @@ struct PaidCallGateTests {
         #expect(business?.overshoot == Money(units: 18), "each would begin another minute")
     }
 
+    @Test func `a business that says where it is calls its own country without a word from then on`() throws {
+        var office = try Office()
+        // Without a home every country is another one.
+        office.gate = PaidCallGate(.empty(office.snapshot), seed: (1, 2), at: office.now)
+        office.gate.apply(office.snapshot, at: office.now.wall)
+        try expect(refusal(try office.call("+4930100000", from: "201")) == nil)
+        #expect(!office.gate.takeOutcome().findings.map(\.rule).contains(.newCountry))
+    }
+
     @Test func `the first call to a country leaves, and people are told once`() throws {
         var office = try Office()
         try expect(refusal(try office.call("+33140100000", from: "201")) == nil)
         #expect(office.gate.takeOutcome().findings.map(\.rule).contains(.newCountry))
         try expect(refusal(try office.call("+33140100000", from: "202")) == nil)
         #expect(!office.gate.takeOutcome().findings.map(\.rule).contains(.newCountry))
+    }
+}
+
+extension Snapshot {
+    /// The same people, before anything was said of calls to the outside.
+    fileprivate static func empty(_ snapshot: Snapshot) -> Snapshot {
+        Snapshot(
+            generation: 0,
+            domain: snapshot.domain,
+            extensions: Array(snapshot.extensions.values),
+            devices: [],
+            outside: OutsideSettings()
+        )
     }
 }

@@ -43,7 +43,9 @@ extension Administrator {
         case .putGroup(let new):
             (subject, detail) = (new.name.text, JournalDetail.of(routing.groups[new.name], became: new))
         case .forward(let number, let new):
-            (subject, detail) = (number.text, JournalDetail.of(routing.forwards[number] ?? .none, became: new))
+            (subject, detail) = (
+                number.text, JournalDetail.of(routing.forwards[number] ?? ForwardSettings.none, became: new)
+            )
         case .switchNight(let mode): (subject, detail) = ("night", JournalDetail.of(routing.night, became: mode))
         case .removeGroup, .block, .letSwitchNight:
             // No code asks for these.

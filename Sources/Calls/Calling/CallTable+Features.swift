@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Guard
+import Guard
 public import Model
 public import Primitives
 

@@ -69,6 +69,7 @@ struct FuzzedOffice {
     mutating func carryOut(_ actions: [Action]) {
         var ending: [FlowID] = []
         var refused: [RelayID] = []
+        var changed: [Ticket] = []
         for action in actions {
             switch action {
             case .send(let bytes, let id): send(bytes, to: id)
@@ -76,8 +77,14 @@ struct FuzzedOffice {
             case .close(let id): ending.append(id)
             case .remember(_, let ticket): if let ticket { tickets.append(ticket) }
             case .media(let command): if let id = relay.apply(command, at: now) { refused.append(id) }
+            case .change(_, let ticket): changed.append(ticket)
             case .keep, .report, .resolve, .connect: break
             }
+        }
+        for ticket in changed {
+            var turn = Turn(at: moment)
+            board.changed(ticket, nil, &turn)
+            carryOut(turn.actions)
         }
         if !refused.isEmpty { refuse(refused) }
         for id in ending { close(id) }

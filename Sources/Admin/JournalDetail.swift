@@ -75,7 +75,8 @@ extension Operator: JournalValue {}
 extension Ban: JournalValue {}
 extension IPPrefix: JournalValue {}
 extension WebOrigin: JournalValue {}
-extension [MediaPorts]: JournalValue {}
+extension MediaPorts: JournalValue {}
+extension Array: JournalValue where Element: JournalValue {}
 extension EncryptedListener: JournalValue {}
 extension OpeningHours: JournalValue {}
 extension Trunk: JournalValue {}
@@ -100,3 +101,4 @@ extension RingGroup: JournalValue {}
 extension ForwardSettings: JournalValue {}
 extension BlockList: JournalValue {}
 extension NightMode: JournalValue {}
+extension ExtensionNumber: JournalValue {}

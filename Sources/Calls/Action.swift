@@ -19,6 +19,8 @@ public enum Action: Sendable {
     /// Write where a phone logged in, sooner or later: nobody waits.
     case keep(PhoneLogin)
     case report(SecurityEvent)
+    /// Change this, or not, and say ``Switchboard/changed(_:_:_:)`` when it is stored: a phone waits for it.
+    case change(FeatureAsk, Ticket)
     /// Find out where a provider is.
     case resolve(TrunkLookup)
     /// Open a connection to a provider, and verify who is there before a byte is said.

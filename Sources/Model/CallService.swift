@@ -4,11 +4,14 @@
 public enum CallService: String, Hashable, Sendable, CaseIterable {
     /// Says back what it hears, so that somebody can hear whether their phone works.
     case echo
+    /// Confirms what a phone had changed by a code.
+    case confirmation
 
     /// What a phone dials for it.
     public var code: String {
         switch self {
         case .echo: "*43"
+        case .confirmation: "*0"
         }
     }
 

@@ -96,6 +96,8 @@ public enum Limits {
     public static let ringSeconds = 5...120
     /// Places where one person is looked for: desk, home, mobile, and two more.
     public static let followed = 5
+    /// Characters of a code with its target: a star, two digits, a star and the longest number that is dialled.
+    public static let featureBytes = 40
     /// Lines of one block list: each is looked at by its digits, so that it costs memory only.
     public static let blockedNumbers = 4_096
     /// Extensions with forwards or a block list of their own.

@@ -26,6 +26,8 @@ public final class RingfenceServer: Sendable {
     let store: RingfenceStore
     let banKeeper: BanKeeper
     /// What happens in this business.
+    /// Where phones have something changed by codes.
+    let features = FeatureDesk()
     public let events: EventHub
     let runner: JobRunner
 
@@ -112,7 +114,13 @@ public final class RingfenceServer: Sendable {
             machine: machine,
             logger: logger
         )
-        let outlets = SignallingLoop.Outlets(media: media, records: records, events: events, hop: hop)
+        let outlets = SignallingLoop.Outlets(
+            media: media,
+            records: records,
+            events: events,
+            features: features,
+            hop: hop
+        )
         try await plan.start(
             listeners,
             shared: sharesMachine ? sip : [],

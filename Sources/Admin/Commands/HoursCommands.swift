@@ -100,8 +100,10 @@ public struct SwitchNight: Command {
     public static let rights: [Right] = [.changeHours]
 
     public let mode: NightMode
+    /// Extensions that may switch it by a code, as typed; `nil` for those before.
+    public let phones: [String]?
 
-    public init(_ mode: NightMode) { self.mode = mode }
+    public init(_ mode: NightMode, phones: [String]? = nil) { (self.mode, self.phones) = (mode, phones) }
 
     /// As it is already where nobody has switched it, and refused then.
     public static func harmless(_: ExtensionNumber) -> Self { Self(.automatic) }
@@ -111,10 +113,25 @@ public struct SwitchNight: Command {
         for caller: Caller
     ) async throws(Refusal) -> ShowHours.Reply {
         let old = administrator.store.snapshot.outside.routing.night
-        guard mode != old else { throw .nightIsSo(mode) }
+        let allowed = administrator.store.snapshot.outside.routing.nightPhones
+        var numbers: Set<ExtensionNumber> = []
+        for text in phones ?? [] { numbers.insert(try administrator.find(text).number) }
+        guard numbers.count <= Model.Limits.namedExtensions else { throw .tooMuchAsked() }
+        let isForOthers = phones != nil && numbers != allowed
+        guard mode != old || isForOthers else { throw .nightIsSo(mode) }
+        var (changes, drafts): ([Change], [JournalDraft]) = ([], [])
+        if mode != old {
+            changes.append(.outside(.route(.switchNight(mode))))
+            drafts.append(caller.draft(Self.name, "night", JournalDetail.of(old, became: mode)))
+        }
+        if isForOthers {
+            changes.append(.outside(.route(.letSwitchNight(numbers))))
+            let detail = JournalDetail.of(allowed.sorted(), became: numbers.sorted())
+            drafts.append(caller.draft(Self.name, "phones of the night switch", detail))
+        }
         try await administrator.change(
-            [.outside(.route(.switchNight(mode)))],
-            [caller.draft(Self.name, "night", JournalDetail.of(old, became: mode))],
+            changes,
+            drafts,
             notice: "The business is \(mode.words), by \(caller.name)"
         )
         return ShowHours.Reply(administrator.store.snapshot, at: administrator.now())

@@ -8,7 +8,20 @@ extension Administrator {
     /// What the plan of the business says about an extension that goes: groups forget it, and nothing is sent to it.
     func routing(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
         groups(with: number, routing, by: caller) + forwards(of: number, routing, by: caller)
-            + blocks(of: number, routing, by: caller)
+            + blocks(of: number, routing, by: caller) + night(of: number, routing, by: caller)
+    }
+
+    private func night(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
+        let old = routing.nightPhones
+        guard old.contains(number) else { return [] }
+        let new = old.subtracting([number])
+        let detail = JournalDetail.of(old.sorted(), became: new.sorted())
+        return [
+            (
+                .outside(.route(.letSwitchNight(new))),
+                caller.draft(SwitchNight.name, "phones of the night switch", detail)
+            )
+        ]
     }
 
     private func groups(with number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {

@@ -151,6 +151,7 @@ extension CallTable {
     mutating func forget(_ serial: UInt64, _ desk: inout Desk) {
         guard let call = removeValue(forKey: serial) else { return }
         if !call.record.charges.isEmpty { keepOwing(call) }
+        if !confirmations.isEmpty { confirmations[serial] = nil }
         if !routes.isEmpty { routes[serial] = nil }
         for username in call.usernames { leave(serial, username) }
         for trunk in call.openTrunks { leave(serial, trunk) }

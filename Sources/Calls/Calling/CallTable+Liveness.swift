@@ -33,6 +33,7 @@ extension CallTable {
                 schedule(serial, at: refusing.giveUp)
             }
         case .talking:
+            if endConfirmation(serial, &desk) { return }
             for side in [Side.caller, .callee] {
                 repeatAnswer(serial, side, &desk)
                 checkLife(serial, side, &desk)

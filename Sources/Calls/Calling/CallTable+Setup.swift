@@ -57,7 +57,12 @@ extension CallTable {
         switch decision {
         case .refuse(let refused): refuse(serial, refused, &desk)
         case .connect(let placement, _):
-            if case .service(let service) = placement.target {
+            if case .service(.confirmation) = placement.target {
+                guard let request = self[serial].flatMap({ FeatureRequest(dialled: $0.record.dialled) }) else {
+                    return refuse(serial, .notDone, &desk)
+                }
+                ask(request, serial, &desk)
+            } else if case .service(let service) = placement.target {
                 answer(serial, by: service, &desk)
             } else if let refused = place(serial, placement, only: phone, &desk) {
                 refuse(serial, refused, &desk)
@@ -113,7 +118,8 @@ extension CallTable {
             media: offer.map(\.promise) ?? .lateOffer
         )
         let verdict =
-            if let service = CallService(dialled: number) {
+            if let service = CallService(dialled: number) ?? FeatureRequest(dialled: number).map({ _ in .confirmation })
+            {
                 CallRules.decide(attempt, to: service, in: desk.snapshot)
             } else {
                 CallRules.decide(attempt, in: desk.snapshot, by: desk.dialPlan, at: desk.now.wall)

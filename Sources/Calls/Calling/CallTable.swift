@@ -28,6 +28,9 @@ struct CallTable: Sendable {
     var earlyCalls: [UInt64: EarlyCall] = [:]
     var earlyDialogs: [DialogKey: EarlyOwner] = [:]
     var helpTrials: [UInt64: HelpTrial] = [:]
+    /// Calls that wait until something is changed, and until when those last that confirm it.
+    var asked: [Ticket: UInt64] = [:]
+    var confirmations: [UInt64: MonotonicTime] = [:]
     /// Only of calls that a group or a setting of their callee sends somewhere.
     var routes: [UInt64: RoutedCall] = [:]
     /// When members of groups last talked for which that counts.

@@ -35,7 +35,8 @@ enum Endpoint: Sendable {
     var media: MediaEnd? {
         switch self {
         case .phone(let leg), .trunk(let leg): leg.relayEnd
-        case .service(.echo): .echo
+        // Who is told that something is done hears that the call stands.
+        case .service(.echo), .service(.confirmation): .echo
         }
     }
 
@@ -44,7 +45,8 @@ enum Endpoint: Sendable {
         switch self {
         case .phone(let leg), .trunk(let leg):
             (leg.media.formats, leg.media.remote?.packetTime, leg.media.remote?.direction ?? .sendReceive)
-        case .service(.echo): (offer?.formats ?? AudioFormat.usual, offer?.packetTime, .sendReceive)
+        case .service(.echo), .service(.confirmation):
+            (offer?.formats ?? AudioFormat.usual, offer?.packetTime, .sendReceive)
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Guard
 public import Media
 import Primitives
 public import SIP
@@ -17,6 +18,13 @@ extension Switchboard {
         begin(&turn)
         defer { finish(&turn) }
         callTable.stored(ticket, ok: ok, &desk)
+    }
+
+    /// What this ticket's phone asked for is stored, or why not.
+    public mutating func changed(_ ticket: Ticket, _ refusal: CallRefusal?, _ turn: inout Turn) {
+        begin(&turn)
+        defer { finish(&turn) }
+        callTable.changed(ticket, refusal, &desk)
     }
 
     /// What the relays saw in the last second, which there are, and what they could not do.

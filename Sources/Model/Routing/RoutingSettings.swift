@@ -11,6 +11,8 @@ public struct RoutingSettings: Hashable, Sendable {
     public private(set) var ownBlocks: [ExtensionNumber: BlockList] = [:]
     /// Whether somebody overrides the opening hours.
     public private(set) var night = NightMode.automatic
+    /// Extensions whose phones may do so by a code.
+    public private(set) var nightPhones: Set<ExtensionNumber> = []
     /// Groups by the number that phones dial for them.
     private var numbers: [ExtensionNumber: ShortName] = [:]
     /// Members of groups for which it counts when they talked last.
@@ -49,6 +51,7 @@ public struct RoutingSettings: Hashable, Sendable {
         case .block(let list, nil): blocks = list
         case .block(let list, let number?): ownBlocks[number] = list == .none ? nil : list
         case .switchNight(let mode): night = mode
+        case .letSwitchNight(let numbers): nightPhones = numbers
         }
     }
 
@@ -71,4 +74,6 @@ public enum RoutingChange: Sendable {
     /// Of one extension, or of the business.
     case block(BlockList, of: ExtensionNumber?)
     case switchNight(NightMode)
+    /// Takes the place of those before.
+    case letSwitchNight(Set<ExtensionNumber>)
 }

@@ -65,6 +65,7 @@ public struct PhoneSystem: Service {
                 now: { SystemClock.wall },
                 audit: { await installation.audit(server, store) }
             )
+            server.features.serve(by: administrator)
             let control = try await ControlServer(
                 path: installation.controlSocket,
                 door: door,

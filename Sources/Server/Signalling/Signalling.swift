@@ -122,6 +122,13 @@ final class Signalling {
         loop.endTurn()
     }
 
+    func changed(_ ticket: Ticket, _ refusal: CallRefusal?) {
+        loop.turn.begin(at: SystemClock.now)
+        loop.switchboard.changed(ticket, refusal, &loop.turn)
+        loop.carryOut()
+        loop.endTurn()
+    }
+
     func media(_ census: RelayCensus) {
         loop.turn.begin(at: SystemClock.now)
         loop.switchboard.media(census, &loop.turn)

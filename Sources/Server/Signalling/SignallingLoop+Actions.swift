@@ -35,6 +35,7 @@ extension SignallingLoop {
         case .remember(let record, let ticket): outlets.remember(record, ticket)
         case .keep(let login): outlets.keep(login)
         case .report(let event): noticed(event, sender)
+        case .change(let ask, let ticket): outlets.change(ask, ticket)
         case .resolve(let lookup): connector?.resolve(lookup)
         case .connect(let wanted): connector?.connect(wanted)
         }

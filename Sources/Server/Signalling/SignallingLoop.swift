@@ -21,6 +21,8 @@ final class SignallingLoop {
         /// Answered by `Switchboard.stored` when there is a ticket.
         var remember: @Sendable (CallRecord, Ticket?) -> Void
         var keep: @Sendable (PhoneLogin) -> Void
+        /// Answered by `Switchboard.changed`.
+        var change: @Sendable (FeatureAsk, Ticket) -> Void
         /// What happened, for everybody who wants to know.
         var events: EventHub
     }

@@ -114,13 +114,14 @@ struct SignallingPlan: Sendable {
 }
 
 extension SignallingLoop.Outlets {
-    init(media: MediaLine, records: RecordWriter, events: EventHub, hop: SignallingHop) {
+    init(media: MediaLine, records: RecordWriter, events: EventHub, features: FeatureDesk, hop: SignallingHop) {
         self.media = { media.send($0, upTo: $1) }
         remember = { record, ticket in
             guard let ticket else { return records.enqueue(record, isAwaited: false) }
             records.enqueue(record) { isStored in hop.tell { $0.stored(ticket, ok: isStored) } }
         }
         keep = { records.enqueue($0) }
+        change = { ask, ticket in features.ask(ask, ticket, hop) }
         self.events = events
     }
 }

@@ -20,6 +20,7 @@ enum OutsideTable {
         case afterHours = "after-hours"
         case emergency
         case night
+        case nightPhones = "night-phones"
         /// The key is the name of the group.
         case ringGroup = "ring-group"
         /// The key of these is the number of an extension; empty for the business.

@@ -17,6 +17,9 @@ enum RoutingTable {
             changes.append(.block(try OutsideTable.value(row), of: isOfAll ? nil : try number(row)))
         }
         if let mode: NightMode = try OutsideTable.one(.night, database) { changes.append(.switchNight(mode)) }
+        if let phones: Set<ExtensionNumber> = try OutsideTable.one(.nightPhones, database) {
+            changes.append(.letSwitchNight(phones))
+        }
         return RoutingSettings(changes)
     }
 
@@ -42,6 +45,7 @@ enum RoutingTable {
             } else {
                 try OutsideTable.put(.blocks, key, list, nil, database)
             }
+        case .letSwitchNight(let numbers): try OutsideTable.put(.nightPhones, "", numbers.sorted(), nil, database)
         case .switchNight(let mode): try OutsideTable.put(.night, "", mode, nil, database)
         }
     }

@@ -161,6 +161,9 @@ struct GroupMember: SettingCommand {
               ringfence group member sales --remove 101
               ringfence group member sales --leave 102
               ringfence group member sales --join 102
+
+            Members leave all their groups by dialling *45 and come back by *46, or one by
+            its number: *45*700.
             """
     )
 

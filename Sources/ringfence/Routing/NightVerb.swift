@@ -18,21 +18,34 @@ struct NightVerb: SettingCommand {
               ringfence night on
               ringfence night off
               ringfence night auto
+              ringfence night auto --phones 101 102
+
+            Phones named by --phones switch it by dialling *28*1 (closed), *28*0 (open) and
+            *28 (by the hours).
             """
     )
 
     @Argument(help: ArgumentHelp("on closes, off opens, auto goes by the hours.", valueName: "on|off|auto"))
     var state: Switch
 
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Who may switch it by a code.", valueName: "extension"))
+    var phones: [String] = []
+
     @OptionGroup var options: ServerOptions
 
-    var command: SwitchNight {
+    func validate() throws {
+        for phone in phones { try NumberArgument.check(phone) }
+    }
+
+    private var mode: NightMode {
         switch state {
-        case .on: SwitchNight(.closed)
-        case .off: SwitchNight(.open)
-        case .auto: SwitchNight(.automatic)
+        case .on: .closed
+        case .off: .open
+        case .auto: .automatic
         }
     }
+
+    var command: SwitchNight { SwitchNight(mode, phones: phones.isEmpty ? nil : phones) }
 
     func output(of reply: ShowHours.Reply) throws -> Output {
         let now = reply.night == .automatic ? " It is \(reply.isOpen ? "open" : "closed") now." : ""

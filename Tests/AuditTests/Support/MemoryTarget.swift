@@ -265,7 +265,7 @@ actor MemoryTarget {
                 carryOut(more.actions)
             case .resolve(let lookup): find(lookup)
             case .connect(let wanted): connect(wanted)
-            case .keep: break
+            case .keep, .change: break
             case .report(let event):
                 guard let peer else { continue }
                 judge(event.kind, of: peer, account: event.account)

@@ -23,6 +23,8 @@ struct Office {
     private(set) var events: [SecurityEvent] = []
     /// What is to be kept of logins, in the order it was said.
     private(set) var logins: [PhoneLogin] = []
+    /// What phones want changed by codes.
+    private(set) var asks: [(ask: FeatureAsk, ticket: Ticket)] = []
     private(set) var closed: [FlowID] = []
     /// Connections that something was said over after they were closed.
     private(set) var unheard: [FlowID] = []
@@ -334,6 +336,15 @@ struct Office {
         carryOut(turn.actions)
     }
 
+    /// Whoever changes settings did what the last phone asked for, or says why not.
+    mutating func change(_ changes: [RoutingChange], refusing refusal: CallRefusal? = nil) throws {
+        let ticket = try #require(asks.last?.ticket)
+        if !changes.isEmpty { apply(changes.map { .outside(.route($0)) }) }
+        var turn = Turn(at: moment)
+        switchboard.changed(ticket, refusal, &turn)
+        carryOut(turn.actions)
+    }
+
     mutating func endCall(_ id: String) -> Bool {
         var turn = Turn(at: moment)
         let found = switchboard.endCall(id, &turn)
@@ -383,6 +394,7 @@ struct Office {
                 guard let ticket else { continue }
                 waiting.append(ticket)
             case .keep(let login): logins.append(login)
+            case .change(let ask, let ticket): asks.append((ask, ticket))
             case .report(let event): events.append(event)
             case .resolve(let lookup): lookups.append(lookup)
             case .connect(let wanted): connects.append(wanted)

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+public import Model
+public import Primitives
+
+/// What a phone wants changed by a code, for whoever changes settings.
+public struct FeatureAsk: Sendable {
+    public let request: FeatureRequest
+    /// By its credential.
+    public let phone: Device
+    public let source: IPAddress
+}
+
+/// Codes by which a phone has something changed. Settings are changed by whoever may, never here: they are asked, and the call is
+/// answered when it is stored, for as long as it takes to notice.
+extension CallTable {
+    mutating func ask(_ request: FeatureRequest, _ serial: UInt64, _ desk: inout Desk) {
+        guard let call = self[serial], let phone = call.grounds?.placement.payer.device, let incoming = call.incoming
+        else {
+            refuse(serial, .notDone, &desk)
+            return
+        }
+        let ticket = Ticket(serial: nextSerial())
+        asked[ticket] = serial
+        let ask = FeatureAsk(request: request, phone: phone, source: incoming.flow.remote.ip)
+        desk.turn.actions.append(.change(ask, ticket))
+        let giveUp = desk.now.monotonic + Limits.storing
+        updateRinging(serial) { $0.giveUp = giveUp }
+        schedule(serial, at: giveUp)
+    }
+
+    /// It is stored, or may not be.
+    mutating func changed(_ ticket: Ticket, _ refusal: CallRefusal?, _ desk: inout Desk) {
+        guard let serial = asked.removeValue(forKey: ticket), case .ringing? = self[serial]?.phase else { return }
+        if let refusal {
+            var refused = Refused(refusal)
+            refused.warning = .other
+            refuse(serial, refused, &desk)
+            return
+        }
+        confirmations[serial] = desk.now.monotonic + Limits.confirmation
+        answer(serial, by: .confirmation, &desk)
+    }
+
+    /// Hangs up on a phone that was told that it is done.
+    ///
+    /// - Returns: Whether it did.
+    mutating func endConfirmation(_ serial: UInt64, _ desk: inout Desk) -> Bool {
+        guard !confirmations.isEmpty, let end = confirmations[serial] else { return false }
+        guard end <= desk.now.monotonic else {
+            schedule(serial, at: end)
+            return false
+        }
+        self.end(serial, because: "it is done", &desk)
+        return true
+    }
+}
+
+extension Refused {
+    static let notDone = Refused(status: 404, outcome: .refused, reason: "no extension has the number that was dialled")
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Calls
+import Guard
+import Model
+import Synchronization
+
+/// Who is asked when a phone wants something changed by a code. Nobody before the administrator is there, and then it is refused.
+final class FeatureDesk: Sendable {
+    private let administrator = Mutex<Administrator?>(nil)
+
+    func serve(by administrator: Administrator) { self.administrator.withLock { $0 = administrator } }
+
+    func ask(_ ask: FeatureAsk, _ ticket: Ticket, _ hop: SignallingHop) {
+        let administrator = administrator.withLock { $0 }
+        Task {
+            let refusal =
+                if let administrator {
+                    await administrator.carryOut(ask.request, by: ask.phone, from: .address(ask.source))
+                } else {
+                    CallRefusal(status: 503, control: nil, reason: "the system is just starting")
+                }
+            hop.tell { $0.changed(ticket, refusal) }
+        }
+    }
+}

@@ -7,6 +7,9 @@ import Store
 
 /// What phones have changed by codes.
 extension Administrator {
+    /// What the journal calls it.
+    public static let dialledCode = "code.dial"
+
     /// Does what a phone asked for, with its line in the journal.
     ///
     /// - Returns: Why not; `nil` when it is stored, or was so already.
@@ -51,7 +54,7 @@ extension Administrator {
             // No code asks for these.
             (subject, detail) = ("code", "{}")
         }
-        return JournalDraft(actor: name, action: "code.dial", subject: subject, detail: detail)
+        return JournalDraft(actor: name, action: Self.dialledCode, subject: subject, detail: detail)
     }
 
     private func tell(_ request: FeatureRequest, of number: ExtensionNumber, _ origin: SettingOrigin) {

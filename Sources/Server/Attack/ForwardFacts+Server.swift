@@ -8,7 +8,7 @@ import Store
 extension ForwardFacts {
     /// Commands that set them, and whose lines in the journal say who did.
     private static let actions = [
-        ForwardExtension.name, SetForward.name, ClearForward.name, SetFollowMe.name,
+        ForwardExtension.name, SetForward.name, ClearForward.name, SetFollowMe.name, Administrator.dialledCode,
     ]
 
     /// As they are kept; `nil` when they cannot be read.

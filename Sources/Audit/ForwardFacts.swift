@@ -2,7 +2,7 @@
 
 import Foundation
 public import Model
-public import Primitives
+import Primitives
 
 /// One way that calls of an extension may take or do, and who said so.
 public struct ForwardFacts: Hashable, Sendable {

@@ -154,7 +154,7 @@ public enum Limits {
     public static let droppedPerConnection = 300
 
     /// Forwards that one call may go through, and with it the chains that phones can make (row S20). As many as transfers.
-    static let forwards = 5
+    public static let forwards = 5
     /// Places that one call may come to by groups and their fallbacks: three more than any office needs.
     static let routedPlaces = 8
     /// Characters of a stranger's name that are shown: as many as a display has.

@@ -153,6 +153,6 @@ struct ExtensionTests {
         #expect(Set(phones.map(\.enrolment.username)).count == 1_000)
         #expect(office.store.snapshot.devices.count == 1_000)
         #expect(office.engine.generations == [1, 2])
-        #expect(try office.store.verifyJournal().entries == 2_001)
+        #expect(try office.store.verifyJournal().entries == 2_002)
     }
 }

@@ -94,7 +94,7 @@ struct RoutingTests {
         try await office.run(SetQuiet(number: "102", false))
         #expect(office.store.snapshot.outside.routing.forwards.isEmpty)
         #expect(
-            office.notes.texts.filter { $0.contains("undo it") } == [
+            office.notes.texts.filter { $0.contains("undo it: ringfence forward ") } == [
                 "calls of extension 101 go to 102 when nobody answers, by root (uid 0) from this machine; "
                     + "undo it: ringfence forward clear 101 no-answer"
             ]

@@ -79,7 +79,7 @@ struct ForwardingCheckTests {
         let settings = ForwardSettings(forwards: [.always: forward])
         let set = try snapshot(.nobody).applying([.outside(.route(.forward(number, settings)))])
         let detail =
-            #"{"new":{"forwards":{"always":{"origin":{"at":"\#(at)","by":"alice (uid 1001)","from":"this machine"},"#
+            #"{"new":{"forwards":{"always":{"origin":{"at":{"milliseconds":\#(at.milliseconds)},"by":"alice (uid 1001)","from":"this machine"},"#
             + #""seconds":20,"target":"+33199000000"}}}}"#
         let said = ForwardFacts.all(in: set, [Self.line(4, "forward.set", detail)])
         #expect(said.map(\.what) == ["sends its calls to +33199000000 (always)"])

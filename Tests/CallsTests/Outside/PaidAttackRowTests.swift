@@ -196,6 +196,8 @@ struct PaidAttackRowTests {
             let invite = try scene.invite()
             #expect(invite.string(invite.requestURI).contains("+4940\(digits)"))
             _ = scene.say(486, to: invite)
+            // Nobody begins more than two calls to the outside in a second.
+            scene.pass(seconds: 2)
         }
         let events = scene.office.events.filter { $0.kind == .forwardFollowed }
         #expect(events.count == 2)

@@ -11,7 +11,8 @@ extension Check {
         let emergency = outside.emergency
         let trunks = outside.usableTrunks.map(\.trunk)
         var findings: [Finding] = []
-        if outside.dialing.numbering.home == nil { findings.append(.noHome) }
+        // Without a trunk nothing leaves anyway.
+        if outside.dialing.numbering.home == nil, !trunks.isEmpty { findings.append(.noHome) }
         if trunks.isEmpty { findings.append(.noTrunk) }
         let plan = DialPlan(outside.dialing)
         findings += snapshot.extensions.keys.filter { plan.emergency.reserves($0) }.sorted().map(Finding.taken)
@@ -59,7 +60,7 @@ extension Finding {
     fileprivate static let noTrunk = Finding(
         "no-trunk",
         .emergencyCalls,
-        .warning,
+        .notice,
         "No call for help can leave: there is no trunk in use.",
         evidence: "no trunk is enabled",
         remedy: "add one, and tell everybody to call from a mobile telephone until then: ringfence trunk add"

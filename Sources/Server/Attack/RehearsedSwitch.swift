@@ -233,7 +233,7 @@ private actor RehearsedSwitch {
                 var turn = Turn(at: moment)
                 switchboard.connected(wanted.attempt, providerWay, &turn)
                 carryOut(turn.actions)
-            case .authenticated, .media, .keep, .report: break
+            case .authenticated, .media, .keep, .report, .change: break
             }
         }
     }

@@ -155,7 +155,7 @@ struct EmergencyCallback: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "callback",
         abstract: "Say under which number those who help call back; without --phone, for all that have none.",
-        discussion: "It is a number of the business that leads to somebody, best to the phone itself."
+        discussion: "A number of the business that leads to somebody, best to the phone itself."
     )
 
     @Argument(help: ArgumentHelp("The number, such as +493012345; none to forget it.", valueName: "number"))
@@ -173,7 +173,7 @@ struct EmergencyNotice: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "notice",
         abstract: "Say which extensions are told at once that somebody calls for help.",
-        discussion: "Their phones get a text message with who calls, from where, and how to call back."
+        discussion: "Their phones show who calls, from where, and how to call back."
     )
 
     @Argument(help: ArgumentHelp("The front desk and others; none for nobody.", valueName: "extension"))
@@ -191,8 +191,9 @@ struct EmergencyTrunk: SettingCommand {
         commandName: "trunk",
         abstract: "Say what a provider takes with a call for help, and which number of it may be tried.",
         discussion: """
-            Ask the provider for both: whether it takes a location with the call (RFC 6442),
-            and for a number that answers in the place of help and sends nobody.
+            Ask the provider for both: whether it takes a location with the call
+            (RFC 6442), and for a number that answers in the place of help and sends
+            nobody.
 
               ringfence emergency trunk main --location on --test 933
             """
@@ -224,7 +225,7 @@ struct EmergencyTest: ServerCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Try the way to help over a trunk, by the provider's test number. No real number is ever called.",
-        discussion: "Takes half a minute at most. Exits 1 when nobody answered. Audits show what came of it."
+        discussion: "Takes half a minute at most. Exits 1 when nobody answered. Audits show it."
     )
 
     @OptionGroup var trunk: TrunkArgument

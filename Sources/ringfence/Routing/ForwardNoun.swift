@@ -27,8 +27,8 @@ struct ForwardSet: SettingCommand {
               ringfence forward set 101 no-answer +491701234567 --after 15
               ringfence forward set 101 unreachable +491701234567
 
-            Phones set and clear their own by codes: *21*102 and *21 always, *67 busy, *61 no
-            answer, *62 unreachable; *78 and *79 leave an extension alone, or not.
+            Phones set and clear their own by codes: *21*102 and *21 always, *67 busy,
+            *61 no answer, *62 unreachable; *78 and *79 leave an extension alone, or not.
             """
     )
 

@@ -25,9 +25,9 @@ public final class RingfenceServer: Sendable {
     let records: RecordWriter
     let store: RingfenceStore
     let banKeeper: BanKeeper
-    /// What happens in this business.
     /// Where phones have something changed by codes.
     let features = FeatureDesk()
+    /// What happens in this business.
     public let events: EventHub
     let runner: JobRunner
 

@@ -15,7 +15,7 @@ struct Phone {
     private var sequence: UInt32 = 0
     private var counts: [String: UInt32] = [:]
     private var branches = 0
-    let callID: String
+    var callID: String
 
     init(_ username: String, in office: inout Office, from address: String = "192.0.2.50:50000") throws {
         self.username = username

@@ -13,30 +13,25 @@ enum UseTable {
             for number in record.users { latest[number] = max(latest[number] ?? record.startedAt, record.startedAt) }
         }
         for (number, time) in latest { try note(number, at: time, database) }
-        let statement = try database.cachedStatement(
-            sql: insert(
-                from: "devices JOIN extensions USING (number)",
-                where: "devices.id = ?2",
-                after: Limits.useGrain
-            )
-        )
+        let statement = try database.cachedStatement(sql: byDevice)
         for login in logins { try statement.execute(arguments: [login.at.milliseconds, login.device.text]) }
     }
 
     static func note(_ number: ExtensionNumber, at time: WallTime, _ database: Database) throws {
-        let statement = try database.cachedStatement(
-            sql: insert(from: "extensions", where: "number = ?2", after: Limits.useGrain)
-        )
+        let statement = try database.cachedStatement(sql: byNumber)
         try statement.execute(arguments: [time.milliseconds, number.text])
     }
 
+    private static let byNumber = insert(from: "extensions", where: "number = ?2")
+    private static let byDevice = insert(from: "devices JOIN extensions USING (number)", where: "devices.id = ?2")
+
     /// Of an extension that is gone nothing is kept, nor of the one that had its number before.
-    private static func insert(from source: String, where condition: String, after grain: Int64) -> String {
+    private static func insert(from source: String, where condition: String) -> String {
         """
         INSERT INTO extension_uses (number, used_at)
         SELECT number, ?1 FROM \(source) WHERE \(condition) AND extensions.created_at <= ?1
         ON CONFLICT (number) DO UPDATE SET used_at = excluded.used_at, told_at = NULL
-        WHERE used_at IS NULL OR excluded.used_at >= used_at + \(grain)
+        WHERE used_at IS NULL OR excluded.used_at >= used_at + \(Limits.useGrain)
         """
     }
 

@@ -9,7 +9,7 @@ public enum Action: Sendable {
     case send([UInt8], FlowID)
     /// The peer showed a valid credential: the limits for strangers no longer apply to this flow. With its user name, because
     /// asking another module about a large value copies the value.
-    case authenticated(FlowID, login: String)
+    case authenticated(FlowID, login: DeviceID)
     /// Send what is queued, then close.
     case close(FlowID)
     case media(RelayCommand)

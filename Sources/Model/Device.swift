@@ -4,24 +4,30 @@ public import Primitives
 
 /// Names one enrolled phone in commands, records and the journal. Random; says nothing about its credential.
 public struct DeviceID: Hashable, Sendable {
-    public let text: String
+    /// Its digits as a number: what tables look it up by.
+    private let word: UInt64
+
+    /// 16 lower-case hexadecimal digits.
+    public var text: String {
+        let bytes = stride(from: UInt64(56), through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
+        return Hex.encode(bytes)
+    }
 
     /// - Returns: `nil` unless `text` is 16 lower-case hexadecimal digits.
     public init?(parsing text: some StringProtocol) {
         guard text.utf8.count == Limits.deviceIDCharacters,
             text.utf8.allSatisfy({
                 UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
-            })
+            }),
+            let word = UInt64(text, radix: 16)
         else { return nil }
-        self.text = String(text)
+        self.word = word
     }
 
-    private init(verified text: String) { self.text = text }
+    private init(_ word: UInt64) { self.word = word }
 
     public static func generate(using generator: inout some RandomNumberGenerator) -> Self {
-        let word: UInt64 = generator.next()
-        let bytes = stride(from: UInt64(0), to: 64, by: 8).map { UInt8(truncatingIfNeeded: word >> $0) }
-        return Self(verified: Hex.encode(bytes))
+        Self((generator.next() as UInt64).byteSwapped)
     }
 }
 

@@ -3,15 +3,22 @@
 import Guard
 import Model
 import Primitives
+import TestKit
 import Testing
 
 @Suite("Control flood-protection: where phones have registered from")
 struct KnownSourcesTests {
     private let now = MonotonicTime(nanoseconds: 1_000_000_000)
 
+    /// The same for the same number.
+    private func phone(_ number: UInt64) -> DeviceID {
+        var generator = SplitMix(number)
+        return .generate(using: &generator)
+    }
+
     @Test func `an address is known for three days after its last credential, and a /64 is one address`() throws {
         var known = KnownSources(capacity: 4)
-        known.authenticated(try ip("2001:db8::1"), by: "a", at: now)
+        known.authenticated(try ip("2001:db8::1"), by: phone(1), at: now)
         #expect(known.contains(try ip("2001:db8::2"), at: now + .seconds(72 * 3_600 - 1)))
         #expect(!known.contains(try ip("2001:db8::1"), at: now + .seconds(72 * 3_600)))
         #expect(!known.contains(try ip("2001:db8:0:1::1"), at: now))
@@ -35,7 +42,7 @@ struct KnownSourcesTests {
     @Test func `the oldest go first when there are too many`() throws {
         var known = KnownSources(capacity: 4)
         for host in 1...100 {
-            known.authenticated(try ip("192.0.2.\(host)"), by: "\(host)", at: now + .seconds(Int64(host)))
+            known.authenticated(try ip("192.0.2.\(host)"), by: phone(UInt64(host)), at: now + .seconds(Int64(host)))
         }
         let left = try (1...100).filter { known.contains(try ip("192.0.2.\($0)"), at: now + .seconds(100)) }
         #expect(left.contains(100))
@@ -46,7 +53,7 @@ struct KnownSourcesTests {
     @Test func `who stays connected is known from the last credential on, give or take an hour`() throws {
         var known = KnownSources(capacity: 4)
         let home = try ip("192.0.2.1")
-        for hour in 0...200 { known.authenticated(home, by: "a", at: now + .seconds(hour * 3_600)) }
+        for hour in 0...200 { known.authenticated(home, by: phone(1), at: now + .seconds(hour * 3_600)) }
         #expect(known.contains(home, at: now + .seconds((200 + 71) * 3_600 - 1)))
         #expect(!known.contains(home, at: now + .seconds((200 + 72) * 3_600)))
     }
@@ -54,11 +61,11 @@ struct KnownSourcesTests {
     @Test func `one login that logs in from everywhere pushes nobody else out, and loses its own oldest`() throws {
         var known = KnownSources(capacity: 64)
         let (home, shared) = (try ip("203.0.113.9"), try ip("2001:db8:0:1::1"))
-        known.authenticated(home, by: "a", at: now)
-        known.authenticated(shared, by: "thief", at: now)
-        known.authenticated(shared, by: "a", at: now)
+        known.authenticated(home, by: phone(1), at: now)
+        known.authenticated(shared, by: phone(2), at: now)
+        known.authenticated(shared, by: phone(1), at: now)
         for net in 2...1_000 {
-            known.authenticated(try ip("2001:db8:0:\(String(net, radix: 16))::1"), by: "thief", at: now + .seconds(1))
+            known.authenticated(try ip("2001:db8:0:\(String(net, radix: 16))::1"), by: phone(2), at: now + .seconds(1))
         }
         #expect(known.contains(home, at: now + .seconds(2)) && known.contains(shared, at: now + .seconds(2)))
         let left = try (2...1_000).filter { known.contains(try ip("2001:db8:0:\(String($0, radix: 16))::1"), at: now) }
@@ -71,7 +78,7 @@ struct KnownSourcesTests {
     {
         let (home, other) = (try ip("203.0.113.9"), try ip("203.0.113.10"))
         var (known, gate) = (KnownSources(), SourceGate(seed: (1, 2)))
-        known.authenticated(home, by: "a", at: now)
+        known.authenticated(home, by: phone(1), at: now)
         gate.charge(home, cost: .withheldBan, at: now)
         let asStranger = gate.admit(home, cost: .connection, at: now)
         let asKnown = [home, other].map { known.letsBack($0, cost: .connection, at: now) }
@@ -101,7 +108,7 @@ struct KnownSourcesTests {
     @Test func `all known addresses together have a bound`() throws {
         var known = KnownSources(rate: Rate(perSecond: 10, burst: 100), all: Rate(perSecond: 10, burst: 250))
         let homes = try (1...10).map { try ip("203.0.113.\($0)") }
-        for home in homes { known.authenticated(home, by: "a", at: now) }
+        for home in homes { known.authenticated(home, by: phone(1), at: now) }
         let letIn = homes.map { home in (0..<200).count { _ in known.letsBack(home, cost: .message, at: now) } }
         #expect(letIn.reduce(0, +) == 250)
         #expect(letIn.first == 100)

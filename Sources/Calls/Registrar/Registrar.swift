@@ -77,7 +77,7 @@ struct Registrar: Sendable {
                     )
                 }
                 connections.forgetFailures(on: flow.id)
-                turn.actions.append(.authenticated(flow.id, login: username))
+                turn.actions.append(.authenticated(flow.id, login: proof.device.id))
                 remember(proof, in: request, &turn)
                 return .proven(proof)
             case .challenge(let isStale, let doubt):

@@ -10,7 +10,7 @@ private struct InviteServer: Sendable {
     let call: UInt64
     var transaction: InviteServerTransaction
 
-    var keptBytes: Int { key.keptBytes + transaction.keptBytes }
+    var keptBytes: Int { transaction.keptBytes }
 }
 
 /// INVITEs that we answer (RFC 3261 §17.2.1): each absorbs what repeats it, and says its answer again until that is

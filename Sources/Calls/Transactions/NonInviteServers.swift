@@ -10,11 +10,13 @@ struct NonInviteServers: Sendable {
     /// Those that are answered.
     private var finished = KeptTransactions<ServerKey>()
     private var deadlines = DeadlineQueue<ServerKey>()
+    /// What a transaction asks for, kept so that nothing is allocated for it each time.
+    private var steps: [NonInviteServerTransaction.Action] = []
 
     var count: Int { transactions.count }
     var nextDeadline: MonotonicTime? { deadlines.next }
     var finishedBytes: Int { finished.bytes }
-    var keptBytes: Int { transactions.reduce(0) { $0 + $1.key.keptBytes + $1.value.keptBytes } }
+    var keptBytes: Int { transactions.values.reduce(0) { $0 + $1.keptBytes } }
 
     /// Absorbs the repeats of a request that is answered later.
     mutating func expect(_ key: ServerKey, at now: Moment) {
@@ -27,11 +29,11 @@ struct NonInviteServers: Sendable {
     mutating func keep(_ answer: Answer, for key: ServerKey, at now: Moment) {
         let before = transactions[key]
         var transaction = before ?? NonInviteServerTransaction(isReliable: false, at: now.monotonic)
-        var steps: [NonInviteServerTransaction.Action] = []
+        steps.removeAll(keepingCapacity: true)
         transaction.handle(.answer(answer), at: now.monotonic, into: &steps)
         transactions[key] = transaction
         if let deadline = transaction.deadline { deadlines.insert(key, at: deadline) }
-        let (kept, most) = (key.keptBytes + transaction.keptBytes, Limits.nonInviteServers)
+        let (kept, most) = (transaction.keptBytes, Limits.nonInviteServers)
         // One that answers again is there once.
         if before != nil { finished.remove(key, on: key.flow) }
         if let old = finished.add(key, bytes: kept, on: key.flow, most: most) { transactions[old] = nil }
@@ -46,7 +48,7 @@ struct NonInviteServers: Sendable {
 
     private mutating func feed(_ key: ServerKey, _ input: NonInviteServerTransaction.Input, _ turn: inout Turn) {
         guard var transaction = transactions[key] else { return }
-        var steps: [NonInviteServerTransaction.Action] = []
+        steps.removeAll(keepingCapacity: true)
         transaction.handle(input, at: turn.now.monotonic, into: &steps)
         transactions[key] = transaction
         for step in steps {

@@ -13,14 +13,14 @@ public struct KnownSources: Sendable {
     private struct Place {
         var until: MonotonicTime
         /// Who was there last.
-        var login: String
+        var login: DeviceID
         /// What is left of its way back in. Its debt is never more than one guess, or a neighbour could keep phones waiting.
         var bucket = TokenBucket()
     }
 
     private var known: [IPAddress: Place] = [:]
     /// Where each login was, the latest at the end. Of the addresses that are known and some that no longer are.
-    private var held: [String: [IPAddress]] = [:]
+    private var held: [DeviceID: [IPAddress]] = [:]
     /// Of all of them together.
     private var together = TokenBucket()
     private let capacity: Int
@@ -52,7 +52,7 @@ public struct KnownSources: Sendable {
         for login in logins {
             let age = max(date - login.at, .zero)
             guard age < Limits.knownFor else { continue }
-            know(login.source, login.device.description, until: now + (Limits.knownFor - age))
+            know(login.source, login.device, until: now + (Limits.knownFor - age))
         }
     }
 
@@ -62,8 +62,8 @@ public struct KnownSources: Sendable {
 
     /// Called for each valid credential, so what was renewed less than ``Limits/knownAgain`` ago is left as it is.
     ///
-    /// - Parameter login: Whose credential it was; any text that is one for each of them.
-    public mutating func authenticated(_ source: IPAddress, by login: String, at now: MonotonicTime) {
+    /// - Parameter login: Whose credential it was.
+    public mutating func authenticated(_ source: IPAddress, by login: DeviceID, at now: MonotonicTime) {
         let (key, end) = (source.accountable, now + Limits.knownFor)
         if held[login]?.last == key, let place = known[key], end < place.until + Limits.knownAgain { return }
         know(source, login, until: end)
@@ -86,7 +86,7 @@ public struct KnownSources: Sendable {
     }
 
     /// When there is no room for one more, the half that was not heard from for longest is forgotten.
-    private mutating func know(_ source: IPAddress, _ login: String, until end: MonotonicTime) {
+    private mutating func know(_ source: IPAddress, _ login: DeviceID, until end: MonotonicTime) {
         let key = source.accountable
         hold(key, login)
         if known[key] == nil, known.count >= capacity {
@@ -104,7 +104,7 @@ public struct KnownSources: Sendable {
 
     /// One more address of a login; where it was longest ago is forgotten when there are too many, unless another login was
     /// there since.
-    private mutating func hold(_ key: IPAddress, _ login: String) {
+    private mutating func hold(_ key: IPAddress, _ login: DeviceID) {
         guard held[login]?.last != key else { return }
         var places = held[login] ?? []
         places.removeAll { $0 == key }

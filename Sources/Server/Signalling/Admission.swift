@@ -92,7 +92,7 @@ struct Admission {
     }
 
     /// A valid credential came from there.
-    mutating func knows(_ source: IPAddress, by login: String, at now: MonotonicTime) {
+    mutating func knows(_ source: IPAddress, by login: DeviceID, at now: MonotonicTime) {
         known.authenticated(source, by: login, at: now)
     }
 

@@ -52,7 +52,7 @@ final class Connection: ChannelInboundHandler {
     /// Of the login that was shown over it last; a stranger's is that of its source.
     var budget: LoginBudget?
     /// Whose it is.
-    var username: String?
+    var login: DeviceID?
     /// Messages of a stranger that were read.
     var heard = 0
     /// Whether a ban of its source does not end it, because somebody there may call for help.

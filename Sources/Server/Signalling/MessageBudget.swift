@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Model
 import Primitives
 
 /// How many messages and how many bytes one login may send, over all of its connections together, or all logins of one
@@ -100,16 +101,21 @@ final class LoginBudget {
 /// The budgets of logins, for as long as a connection has one or it is not full: who hangs up and comes back has spent
 /// what they spent.
 struct LoginBudgets {
-    private var budgets: [String: LoginBudget] = [:]
+    /// Of a phone that showed its credential, or a provider: there are no more than these.
+    enum Login: Hashable {
+        case phone(DeviceID)
+        case trunk(TrunkName)
+    }
+
+    private var budgets: [Login: LoginBudget] = [:]
     private var afterTidying = 0
 
     var count: Int { budgets.count }
 
-    /// - Parameter username: Of a phone that showed its credential, so there are no more than phones.
-    mutating func enter(_ username: String, _ whole: MessageBudget = .login, at now: MonotonicTime) -> LoginBudget {
-        let budget = budgets[username] ?? LoginBudget(whole)
+    mutating func enter(_ login: Login, _ whole: MessageBudget = .login, at now: MonotonicTime) -> LoginBudget {
+        let budget = budgets[login] ?? LoginBudget(whole)
         budget.connections += 1
-        if budgets.updateValue(budget, forKey: username) == nil { tidy(at: now) }
+        if budgets.updateValue(budget, forKey: login) == nil { tidy(at: now) }
         return budget
     }
 

@@ -62,7 +62,7 @@ extension SignallingLoop {
         }
     }
 
-    private func authenticated(_ id: FlowID, _ login: String, _ sender: Sender?) {
+    private func authenticated(_ id: FlowID, _ login: DeviceID, _ sender: Sender?) {
         let now = SystemClock.monotonic
         guard let connection = connections[id] else {
             // Over UDP the sender's address can be forged, so its source stays accountable for every message. But a
@@ -78,9 +78,9 @@ extension SignallingLoop {
         }
         connection.standing.authenticated(at: patience.served(now))
         admission.knows(connection.flow.remote.ip, by: login, at: now)
-        guard connection.username != login else { return }
+        guard connection.login != login else { return }
         if let before = connection.budget { budgets.leave(before) }
-        connection.budget = budgets.enter(login, at: now)
-        connection.username = login
+        connection.budget = budgets.enter(.phone(login), at: now)
+        connection.login = login
     }
 }

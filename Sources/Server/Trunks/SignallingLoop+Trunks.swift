@@ -59,7 +59,7 @@ extension SignallingLoop {
         guard let connection else { return nil }
         connection.standing.authenticated(at: patience.served(now))
         connection.verified = peer.verified
-        connection.budget = budgets.enter("trunk \(wanted.trunk)", .trunk, at: now)
+        connection.budget = budgets.enter(.trunk(wanted.trunk), .trunk, at: now)
         reviews.insert(connection.id, at: now + Limits.review)
         return connection
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Model
 import Primitives
+import TestKit
 import Testing
 
 @testable import Server
@@ -164,15 +166,19 @@ struct MessageBudgetTests {
 
     @Test func `connections of one login share it, and who comes back has spent it`() throws {
         var budgets = LoginBudgets()
-        let (first, second) = (budgets.enter("a", at: start), budgets.enter("a", at: start))
+        var words = SplitMix()
+        let (thief, other) = (
+            LoginBudgets.Login.phone(.generate(using: &words)), LoginBudgets.Login.phone(.generate(using: &words))
+        )
+        let (first, second) = (budgets.enter(thief, at: start), budgets.enter(thief, at: start))
         for _ in 0..<400 { _ = first.budget.spend(0, at: start) }
         #expect(second.budget.spend(0, at: start) != nil)
         for budget in [first, second] { budgets.leave(budget) }
-        #expect(budgets.enter("a", at: start).budget.spend(0, at: start) != nil)
-        #expect(budgets.enter("b", at: start).budget.spend(0, at: start) == nil)
+        #expect(budgets.enter(thief, at: start).budget.spend(0, at: start) != nil)
+        #expect(budgets.enter(other, at: start).budget.spend(0, at: start) == nil)
         // Who is gone and has everything again is forgotten.
-        for number in 0..<10_000 {
-            let budget = budgets.enter("phone-\(number)", at: start)
+        for _ in 0..<10_000 {
+            let budget = budgets.enter(.phone(.generate(using: &words)), at: start)
             budgets.leave(budget)
         }
         #expect(budgets.count <= 2 * Limits.fewBudgets + 2)

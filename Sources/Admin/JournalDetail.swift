@@ -91,6 +91,7 @@ extension SpendLimits: JournalValue {}
 extension SpendPrices: JournalValue {}
 extension CeilingRaise: JournalValue {}
 extension RateSummary: JournalValue {}
+extension FittedLimits: JournalValue {}
 extension PatternThreshold: JournalValue {}
 extension PatternSettings: JournalValue {}
 extension CallLimitSettings.Limit: JournalValue {}

@@ -31,6 +31,47 @@ struct SpendTests {
         #expect((entry.action, entry.subject) == ("spend.limit", "extension 101") && entry.detail.contains("1.50"))
     }
 
+    @Test func `calls at home have limits of their own, of the business, of each extension and of one`() async throws {
+        let office = try Office()
+        try await office.add("101")
+        for (subject, hour) in [("home", "40"), ("home extensions", "9"), ("home 101", "20")] {
+            try await office.run(SetSpendLimits(subject: subject, hour: hour, day: "60", week: "200"))
+        }
+        let number = try #require(ExtensionNumber(parsing: "101"))
+        let settings = office.store.snapshot.outside.spending
+        let pools: [SpendPool] = [.home, .extensionAtHome(number), .business, .extension(number)]
+        #expect(pools.map { "\(settings.limits(of: $0, at: noon).hour)" } == ["40.00", "20.00", "15.00", "4.00"])
+        try await office.run(SetSpendLimits(subject: "home 101", hour: nil, day: nil, week: nil))
+        let now = office.store.snapshot.outside.spending
+        #expect("\(now.limits(of: .extensionAtHome(number), at: noon).hour)" == "9.00")
+        #expect(await office.refusal(SetSpendLimits(subject: "home", hour: nil, day: nil, week: nil)) != nil)
+        #expect(await office.refusal(SetSpendLimits(subject: "home 999", hour: "1", day: "1", week: "1")) != nil)
+    }
+
+    @Test func `budgets are fitted to a bill, first in words, and never above the ceiling`() async throws {
+        let office = try Office()
+        let words = FitSpendLimits(month: "420", day: "38", extensionDay: "12", sets: false)
+        let said = try await office.run(words)
+        #expect("\(said.business)" == "38.00 an hour, 76.00 a day, 228.00 a week" && said.ceiling == nil)
+        #expect("\(said.eachExtension)" == "12.00 an hour, 24.00 a day, 72.00 a week")
+        #expect(office.store.snapshot.outside.spending == SpendSettings())
+        try await office.run(FitSpendLimits(month: "420", day: "38", extensionDay: "12", sets: true))
+        let settings = office.store.snapshot.outside.spending
+        #expect((settings.businessLimits, settings.extensionLimits) == (said.business, said.eachExtension))
+        #expect(settings.sharedLimits == said.business && settings.homeLimits == SpendSettings().homeLimits)
+        let entry = try #require(try office.journal().last)
+        #expect(entry.action == "spend.fit" && entry.detail.contains("228.00"))
+        let large = try await office.run(FitSpendLimits(month: "9000", day: "600", extensionDay: "5", sets: false))
+        #expect("\(large.business)" == "50.00 an hour, 150.00 a day, 500.00 a week")
+        #expect(large.ceiling.map { "\($0)" } == "600.00 an hour, 1200.00 a day, 4500.00 a week")
+        // Who spends nothing has little, and something.
+        let none = try await office.run(FitSpendLimits(month: "0", day: "0", extensionDay: "0", sets: false))
+        #expect("\(none.eachExtension)" == "1.00 an hour, 3.00 a day, 9.00 a week")
+        for (month, day, one) in [("10", "38", "12"), ("420", "3", "12"), ("x", "3", "1")] {
+            #expect(await office.refusal(FitSpendLimits(month: month, day: day, extensionDay: one, sets: true)) != nil)
+        }
+    }
+
     @Test(arguments: [
         ("everybody", "1", "2", "3"), ("business", "3", "2", "1"), ("business", "1", "2", "x"),
         ("business", "-1", "2", "3"),

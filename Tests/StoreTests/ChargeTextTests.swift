@@ -18,7 +18,8 @@ struct ChargeTextTests {
             payer: Payer(
                 extension: try #require(ExtensionNumber(parsing: "201")),
                 group: group,
-                trunk: try #require(ShortName(parsing: "main-1"))
+                trunk: try #require(ShortName(parsing: "main-1")),
+                isAtHome: isWhole
             ),
             number: try #require(PhoneNumber(parsing: "+493012345")),
             region: isWhole ? Region(parsing: "DE") : nil,

@@ -36,5 +36,8 @@ struct DetectorPlan: Sendable {
         DetectorPlan("ringfence", rules: [.spendLimit, .callLimits, .callRate, .afterHours]) {
             RingfenceDetector($0, $1)
         },
+        DetectorPlan("ringfence-fitted", rules: [.spendLimit, .callLimits, .callRate, .afterHours]) {
+            RingfenceDetector($0, $1, isFitted: true)
+        },
     ]
 }

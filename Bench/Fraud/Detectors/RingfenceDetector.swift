@@ -5,8 +5,8 @@ import Model
 import Primitives
 
 /// Ringfence's own rules as a business gets them: what decides about a call that leaves the real server, with the settings that it
-/// comes with. The owner has said where the business is, when it is open and which countries it calls; no budget, threshold or
-/// limit was touched, and nobody releases a stop.
+/// comes with. The owner has said where the business is, when it is open and which countries it calls; no threshold or limit was
+/// touched, and nobody releases a stop. Budgets are those that it comes with, or fitted to the bill of the month before.
 struct RingfenceDetector: Detector {
     let business: Business
     let rules: RuleSet
@@ -23,9 +23,11 @@ struct RingfenceDetector: Detector {
         var since: Instant?
     }
 
-    init(_ business: Business, _ rules: RuleSet) {
+    /// - Parameter isFitted: Whether the owner has fitted the budgets to the bill: `ringfence spend fit`, and two operators for a
+    ///   higher ceiling where it needs one.
+    init(_ business: Business, _ rules: RuleSet, isFitted: Bool = false) {
         (self.business, self.rules) = (business, rules)
-        (snapshot, trunk) = Self.office(business, rules)
+        (snapshot, trunk) = Self.office(business, rules, isFitted: isFitted)
         gate = PaidCallGate(snapshot, seed: (UInt64(business.index), 7), at: Self.moment(0, in: business, rules))
     }
 
@@ -148,7 +150,27 @@ struct RingfenceDetector: Detector {
         return [.outside(.rate(.wait(imported))), .outside(.rate(.activate(deck.id)))]
     }
 
-    private static func office(_ business: Business, _ rules: RuleSet) -> (Snapshot, Trunk) {
+    private static func spending(_ business: Business, _ rules: RuleSet, isFitted: Bool) -> SpendSettings {
+        guard rules.has(.spendLimit) else { return .unlimited }
+        var settings = SpendSettings()
+        let bill = UsualBill(
+            month: Model.Money(clamping: business.lastMonth.total.micros),
+            dearestDay: Model.Money(clamping: business.lastMonth.busiestDay.micros),
+            dearestExtensionDay: Model.Money(clamping: business.lastMonth.busiestExtensionDay.micros)
+        )
+        guard isFitted, let bill else { return settings }
+        let start = WallTime(milliseconds: Calendar.startMilliseconds)
+        var fitted = SpendRules.fit(bill, under: settings.ceiling)
+        if let needed = fitted.ceiling {
+            settings.raise(to: needed, before: start)
+            fitted = SpendRules.fit(bill, under: settings.ceiling(at: start))
+        }
+        (settings.businessLimits, settings.sharedLimits) = (fitted.business, fitted.business)
+        settings.extensionLimits = fitted.eachExtension
+        return settings
+    }
+
+    private static func office(_ business: Business, _ rules: RuleSet, isFitted: Bool) -> (Snapshot, Trunk) {
         var dialing = DialingSettings()
         dialing.numbering.home = Region(parsing: business.home)
         for country in business.opened {
@@ -166,7 +188,7 @@ struct RingfenceDetector: Detector {
         let outside = OutsideSettings(
             trunks: [TrunkAccess(trunk, secret: nil)],
             dialing: dialing,
-            spending: rules.has(.spendLimit) ? SpendSettings() : .unlimited,
+            spending: spending(business, rules, isFitted: isFitted),
             patterns: rules.has(.callRate) ? PatternSettings() : .widest,
             callLimits: rules.has(.callLimits) ? CallLimitSettings() : .widest
         )
@@ -214,7 +236,12 @@ extension ExtensionNumber {
 }
 
 extension SpendPool {
-    fileprivate var number: ExtensionNumber? { if case .extension(let number) = self { number } else { nil } }
+    fileprivate var number: ExtensionNumber? {
+        switch self {
+        case .extension(let number), .extensionAtHome(let number): number
+        case .business, .group, .trunk, .home: nil
+        }
+    }
 }
 
 extension PatternFinding.Subject {
@@ -290,12 +317,21 @@ extension RateDeck {
 }
 
 extension SpendSettings {
+    /// What two operators agreed on days before.
+    fileprivate mutating func raise(to limits: SpendLimits, before start: WallTime) {
+        let (account, other) = (LocalAccount(name: "owner", user: 1_000), LocalAccount(name: "other", user: 1_001))
+        let asked = start + .seconds(-3 * 86_400)
+        ask(for: CeilingRaise(to: limits, request: .init(by: account, at: asked)))
+        agree(by: other, at: asked)
+    }
+
     /// Budgets that no scenario reaches.
     fileprivate static var unlimited: SpendSettings {
         var settings = SpendSettings()
         if let wide = SpendLimits(hour: .init(units: 900_000), day: .init(units: 900_000), week: .init(units: 900_000))
         {
             (settings.businessLimits, settings.extensionLimits, settings.sharedLimits) = (wide, wide, wide)
+            (settings.homeLimits, settings.extensionHomeLimits) = (wide, wide)
         }
         return settings
     }

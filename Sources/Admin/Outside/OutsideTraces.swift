@@ -45,7 +45,8 @@ extension Administrator {
         var traces: [Trace] = []
         let subject = "extension \(number)"
         var spending = outside.spending
-        if let old = spending.own.removeValue(forKey: .extension(number)) {
+        for pool in [SpendPool.extension(number), .extensionAtHome(number)] {
+            guard let old = spending.own.removeValue(forKey: pool) else { continue }
             let detail = JournalDetail.of(old, became: nil)
             traces.append((.outside(.spend(spending)), caller.draft(SetSpendLimits.name, subject, detail)))
         }

@@ -26,12 +26,16 @@ public enum SpendSubject: Hashable, Sendable {
     case eachExtension
     /// Each group and each trunk.
     case eachShared
+    /// The calls at home of each extension.
+    case eachExtensionAtHome
 
-    /// Reads `business`, `extension 201`, `trunk main`, `group sales`, `extensions` or `shared`.
+    /// Reads `business`, `extension 201`, `trunk main`, `group sales`, `home`, `home 201`, `extensions`, `shared` or
+    /// `home extensions`.
     public init?(parsing text: some StringProtocol) {
         switch text {
         case "extensions": self = .eachExtension
         case "shared": self = .eachShared
+        case "home extensions": self = .eachExtensionAtHome
         default:
             guard let pool = SpendPool(parsing: text) else { return nil }
             self = .pool(pool)
@@ -41,9 +45,13 @@ public enum SpendSubject: Hashable, Sendable {
     /// For people.
     public var words: String {
         switch self {
-        case .pool(let pool): pool == .business ? "the business" : "\(pool)"
+        case .pool(.business): "the business"
+        case .pool(.home): "the business at home"
+        case .pool(.extensionAtHome(let number)): "extension \(number) at home"
+        case .pool(let pool): "\(pool)"
         case .eachExtension: "each extension"
         case .eachShared: "each group and each trunk"
+        case .eachExtensionAtHome: "each extension at home"
         }
     }
 }
@@ -95,6 +103,8 @@ public struct SetSpendPrices: Command {
     public var perCall: String?
     public var perMinute: String?
     public var setUp: String?
+    /// What a minute, and an answer, may cost so that a call at home is an ordinary one.
+    public var ordinary: String?
     /// Hundredths of each limit that may be spent while the business is closed.
     public var afterHours: Int?
     /// Minutes.
@@ -121,6 +131,7 @@ public struct SetSpendPrices: Command {
         if let perCall { new.perCall = try Money(typed: perCall) }
         if let perMinute { new.highestPerMinute = try Money(typed: perMinute) }
         if let setUp { new.highestSetUp = try Money(typed: setUp) }
+        if let ordinary { new.ordinaryPerMinute = try Money(typed: ordinary) }
         if let afterHours {
             guard let percent = Percent(afterHours) else { throw .noPercent(afterHours) }
             new.afterHours = percent
@@ -140,18 +151,64 @@ public struct SetSpendPrices: Command {
     }
 }
 
+/// Fits the budgets to what calls cost in an ordinary month.
+public struct FitSpendLimits: Command {
+    public static let name = "spend.fit"
+    public static let rights: [Right] = [.changeSpending]
+
+    /// Amounts, as typed: of the month, of its dearest day, and of the dearest day of one extension.
+    public let month: String
+    public let day: String
+    public let extensionDay: String
+    /// Whether they are set, and not only said.
+    public let sets: Bool
+
+    public init(month: String, day: String, extensionDay: String, sets: Bool) {
+        (self.month, self.day, self.extensionDay, self.sets) = (month, day, extensionDay, sets)
+    }
+
+    public static func harmless(_: ExtensionNumber) -> Self {
+        Self(month: "-", day: "-", extensionDay: "-", sets: false)
+    }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> FittedLimits {
+        let bill = UsualBill(
+            month: try Money(typed: month),
+            dearestDay: try Money(typed: day),
+            dearestExtensionDay: try Money(typed: extensionDay)
+        )
+        guard let bill else { throw .noBill }
+        let old = administrator.store.snapshot.outside.spending
+        let fitted = SpendRules.fit(bill, under: old.ceiling(at: administrator.now()))
+        guard sets else { return fitted }
+        var new = old
+        (new.businessLimits, new.sharedLimits, new.extensionLimits) = (
+            fitted.business, fitted.business, fitted.eachExtension
+        )
+        guard new != old else { throw .spendingIsSo }
+        let before = FittedLimits(business: old.businessLimits, eachExtension: old.extensionLimits, ceiling: nil)
+        _ = try await administrator.spend(
+            new,
+            caller.draft(Self.name, "budgets", JournalDetail.of(before, became: fitted)),
+            notice: "Budgets were fitted to a bill of \(bill.month) a month by \(caller.name)"
+        )
+        return fitted
+    }
+}
+
 /// What one call may cost, for the journal.
 struct SpendPrices: Encodable {
     let currency: Currency
     let perCall: Money
     let perMinute: Money
     let setUp: Money
+    let ordinary: Money
     let afterHours: Percent
     let longestInternational: LongestCall
     let longestNational: LongestCall
 
     init(_ settings: SpendSettings) {
-        (currency, perCall) = (settings.currency, settings.perCall)
+        (currency, perCall, ordinary) = (settings.currency, settings.perCall, settings.ordinaryPerMinute)
         (perMinute, setUp, afterHours) = (settings.highestPerMinute, settings.highestSetUp, settings.afterHours)
         (longestInternational, longestNational) = (settings.longestInternational, settings.longestNational)
     }
@@ -178,12 +235,18 @@ extension Administrator {
         case (.pool(.business), let limits?): new.businessLimits = limits
         case (.eachExtension, let limits?): new.extensionLimits = limits
         case (.eachShared, let limits?): new.sharedLimits = limits
-        case (.pool(let pool), let limits) where pool != .business:
-            if case .extension(let number) = pool { _ = try find(number.text) }
+        case (.eachExtensionAtHome, let limits?): new.extensionHomeLimits = limits
+        case (.pool(.home), let limits?): new.homeLimits = limits
+        case (.pool(let pool), let limits) where pool != .business && pool != .home:
+            switch pool {
+            case .extension(let number), .extensionAtHome(let number): _ = try find(number.text)
+            case .business, .group, .trunk, .home: break
+            }
             if case .trunk(let name) = pool { _ = try trunk(name.text) }
             guard new.own[pool] != nil || new.own.count < Model.Limits.setBudgets else { throw .tooManyBudgets }
             new.own[pool] = limits
-        case (.pool, nil), (.eachExtension, nil), (.eachShared, nil), (.pool, _?): throw .noneOfItsOwn(subject)
+        case (.pool, nil), (.eachExtension, nil), (.eachShared, nil), (.eachExtensionAtHome, nil), (.pool, _?):
+            throw .noneOfItsOwn(subject)
         }
         guard new != settings else { throw .spendingIsSo }
         return new
@@ -197,6 +260,8 @@ extension SpendSettings {
         case .pool(.business): businessLimits
         case .eachExtension: extensionLimits
         case .eachShared: sharedLimits
+        case .eachExtensionAtHome: extensionHomeLimits
+        case .pool(.home): homeLimits
         case .pool(let pool): own[pool]
         }
     }

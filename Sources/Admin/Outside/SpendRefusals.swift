@@ -41,10 +41,17 @@ extension Refusal {
     static func noBudget(_ text: String) -> Self {
         Self(
             problem: "\(quoted(text)) has no budget.",
-            reason: "there is one of the business, and of each extension, group and trunk",
-            remedy: "name one of these: business, extension 101, trunk main, group sales, extensions, shared"
+            reason: "there is one of the business, of each extension, group and trunk, and of calls at home",
+            remedy:
+                "name one of these: business, extension 101, trunk main, group sales, home, home 101, extensions, shared, home extensions"
         )
     }
+
+    static let noBill = Self(
+        problem: "The budgets were not fitted.",
+        reason: "a day of one extension costs at most what a day of all costs, and that at most what the month costs",
+        remedy: "read the figures from the bill again: --month 420 --day 38 --extension-day 12"
+    )
 
     static let notAllThree = Self(
         problem: "The limits were not changed.",

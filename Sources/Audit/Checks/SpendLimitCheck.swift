@@ -25,9 +25,9 @@ extension Check {
 
     private static func examined(_ system: LiveSystem, _ recorded: Money, _ spent: Money) -> [String] {
         let (facts, currency) = (system.outside, system.outside.inForce.spending.currency)
-        let business = facts.standings.first { $0.pool == .business }
-        let running = business?.running ?? 0
-        let late = (business?.overshoot ?? .zero).text(in: currency)
+        let whole = facts.wholeBusiness
+        let running = whole.reduce(0) { $0 + $1.running }
+        let late = Money(clamping: whole.reduce(0) { $0 + $1.overshoot.micros }).text(in: currency)
         return [
             "the ceiling above all budgets is \(facts.inForce.spending.ceiling(at: system.now)) (\(currency))",
             "\(facts.standings.count) budgets in use; the last hour costs \(spent.text(in: currency)) by the books "
@@ -47,8 +47,8 @@ extension Check {
     }
 
     private static func spentHour(_ facts: OutsideFacts) -> Money {
-        let business = facts.standings.first { $0.pool == .business }
-        return business?.lines.first { $0.span == .hour && !$0.isAfterHours }?.spent ?? .zero
+        let lines = facts.wholeBusiness.compactMap { $0.lines.first { $0.span == .hour && !$0.isAfterHours } }
+        return Money(clamping: lines.reduce(0) { $0 + $1.spent.micros })
     }
 
     /// Calls since the last change of prices that should have been refused or ended.
@@ -83,6 +83,11 @@ extension Check {
         }
         return isFounded ? nil : .raisedAlone("it is \(held), and the journal has no two names for that")
     }
+}
+
+extension OutsideFacts {
+    /// The budgets of all calls at home and of all others: each call takes from one of both.
+    fileprivate var wholeBusiness: [SpendStanding] { standings.filter { $0.pool == .business || $0.pool == .home } }
 }
 
 extension SpendStanding {

@@ -257,9 +257,9 @@ extension Desk {
 extension SpendAlert {
     fileprivate var subject: EventSubject? {
         switch pool {
-        case .extension(let number): .extension(number)
+        case .extension(let number), .extensionAtHome(let number): .extension(number)
         case .trunk(let name): TrunkName(parsing: name.text).map(EventSubject.trunk)
-        case .business, .group: nil
+        case .business, .group, .home: nil
         }
     }
 }

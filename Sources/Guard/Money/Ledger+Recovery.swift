@@ -106,7 +106,7 @@ extension Ledger {
                 carry(account, span, isAfterHours: true, moment, &entries)
             }
         }
-        for leg in charges { if let leg { entries.append(contentsOf: running(leg, moment)) } }
+        for leg in charges { if let leg { entries.append(running(leg, moment)) } }
         return entries
     }
 
@@ -129,16 +129,15 @@ extension Ledger {
         }
     }
 
-    private func running(_ leg: RunningCharge, _ moment: LedgerMoment) -> [LedgerEntry] {
-        guard let payer = books.payer(of: leg.money.chain) else { return [] }
+    private func running(_ leg: RunningCharge, _ moment: LedgerMoment) -> LedgerEntry {
         let (micros, time, isAfterHours) = leg.money.returnable
         let event = LedgerEntry.Event.running(
-            payer,
+            leg.payer,
             slice: leg.money.slices,
             micros: leg.money.reserved,
             returnable: micros
         )
-        return [LedgerEntry(charge: leg.id, at: wall(of: time, moment), isAfterHours: isAfterHours, event: event)]
+        return LedgerEntry(charge: leg.id, at: wall(of: time, moment), isAfterHours: isAfterHours, event: event)
     }
 
     /// When that was by the calendar; now for what is still to come.

@@ -103,7 +103,7 @@ public struct Ledger: Sendable {
             books.tell(lack, at: now, &turn.alerts)
             return .refused(refusal(for: lack, first: micros))
         }
-        begin(charge, chain, price, seconds: seconds, micros, moment)
+        begin(charge, payer, chain, price, seconds: seconds, micros, moment)
         books.tell(chain, at: now, &turn.alerts)
         turn.entries.append(entry(charge, moment, .reserved(payer, micros: micros)))
         return .reserved
@@ -193,6 +193,7 @@ public struct Ledger: Sendable {
 
     private mutating func begin(
         _ charge: ChargeID,
+        _ payer: Payer,
         _ chain: SpendBooks.Chain,
         _ price: PricedCall,
         seconds: Int64,
@@ -204,6 +205,7 @@ public struct Ledger: Sendable {
         let longest = price.isInternational ? settings.longestInternational : settings.longestNational
         let leg = RunningCharge(
             id: charge,
+            payer: payer,
             tariff: price.tariff,
             longest: longest,
             money: money,

@@ -81,14 +81,18 @@ public struct SpendAlert: Hashable, Sendable {
 }
 
 enum SpendWords {
-    /// `the budget of extension 201 for a day while the business is closed`.
+    /// `the budget of extension 201 for a day while the business is closed`; `the budget of the business for calls at home within
+    /// a day`.
     static func budget(_ pool: SpendPool, _ span: SpendSpan, _ isAfterHours: Bool) -> String {
         let owner =
             switch pool {
             case .business: "the business"
             case .extension, .group, .trunk: "\(pool)"
+            case .home: "the business for calls at home"
+            case .extensionAtHome(let number): "extension \(number) for calls at home"
             }
         let length = span == .hour ? "an hour" : "a \(span)"
-        return "the budget of \(owner) for \(length)\(isAfterHours ? " while the business is closed" : "")"
+        let joint = pool.isAtHome ? "within" : "for"
+        return "the budget of \(owner) \(joint) \(length)\(isAfterHours ? " while the business is closed" : "")"
     }
 }

@@ -137,7 +137,7 @@ public struct PaidCallGate: Sendable {
             return refused(refusal, attempt, at: moment.now)
         }
         if let refusal = weigh(attempt, at: moment.now) { return .refused(refusal) }
-        let payer = Payer(extension: number, group: groups[number], trunk: name)
+        let payer = Payer(extension: number, group: groups[number], trunk: name, isAtHome: price.isAtHome)
         switch ledger.reserve(id, for: payer, at: price, in: moment, &outcome.money) {
         case .refused(let refusal):
             return refused(refusal.callRefusal(in: settings.spending.currency), attempt, at: moment.now)
@@ -158,7 +158,14 @@ public struct PaidCallGate: Sendable {
         at now: WallTime
     ) -> Verdict<PricedCall> {
         let isInternational = permit.facts.region != settings.dialing.numbering.home
-        switch SpendRules.price(permit.facts.number, isInternational: isInternational, by: deck, at: now) {
+        let price = SpendRules.price(
+            permit.facts.number,
+            isInternational: isInternational,
+            ordinary: permit.facts.isHighRisk ? nil : settings.spending.ordinaryPerMinute,
+            by: deck,
+            at: now
+        )
+        switch price {
         case .priced(let price): return .allowed(price)
         case .refused(let refusal): return .refused(refusal.callRefusal(in: settings.spending.currency))
         }

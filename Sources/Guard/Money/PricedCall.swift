@@ -14,11 +14,21 @@ public struct PricedCall: Hashable, Sendable {
     public let currency: Currency
     /// Whether it leaves the home country, and so is shorter at most.
     public let isInternational: Bool
+    /// Whether it is an ordinary call at home, which budgets of its own pay for.
+    public let isAtHome: Bool
 
     public var tariff: Tariff { rating.tariff }
 
-    fileprivate init(_ number: PhoneNumber, _ rating: Rating, of deck: RateDeck, isInternational: Bool) {
+    fileprivate init(
+        _ number: PhoneNumber,
+        _ rating: Rating,
+        of deck: RateDeck,
+        isInternational: Bool,
+        ordinary: Money?
+    ) {
         (self.number, self.rating, self.isInternational) = (number, rating, isInternational)
+        let tariff = rating.tariff
+        isAtHome = ordinary.map { !isInternational && tariff.perMinute <= $0 && tariff.setUp <= $0 } ?? false
         (self.deck, version, currency) = (deck.id, deck.version, deck.currency)
     }
 }
@@ -31,14 +41,19 @@ public enum SpendRules {
     }
 
     /// The price of a call by the deck of the trunk that would take it. No allocation.
+    ///
+    /// - Parameter ordinary: What a minute, and an answer, may cost so that a call at home is an ordinary one; `nil` for a kind of
+    ///   number that never is.
     public static func price(
         _ number: PhoneNumber,
         isInternational: Bool,
+        ordinary: Money? = nil,
         by deck: RateDeck,
         at now: WallTime
     ) -> Price {
         switch deck.answer(for: number, at: now) {
-        case .rated(let rating): .priced(PricedCall(number, rating, of: deck, isInternational: isInternational))
+        case .rated(let rating):
+            .priced(PricedCall(number, rating, of: deck, isInternational: isInternational, ordinary: ordinary))
         case .unrated: .refused(.unrated(deck.id))
         case .withdrawn(let prefix): .refused(.withdrawn(prefix, deck.id))
         }

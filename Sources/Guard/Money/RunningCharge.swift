@@ -6,6 +6,7 @@ import Primitives
 /// A leg to the outside that runs: its price, what it has paid for, and when it is looked at next.
 struct RunningCharge: Sendable {
     let id: ChargeID
+    let payer: Payer
     let tariff: Tariff
     let longest: LongestCall
     var money: ChargedMoney
@@ -20,13 +21,14 @@ struct RunningCharge: Sendable {
 
     init(
         id: ChargeID,
+        payer: Payer,
         tariff: Tariff,
         longest: LongestCall,
         money: ChargedMoney,
         paid: Int64,
         dueAt: MonotonicTime
     ) {
-        (self.id, self.tariff, self.longest) = (id, tariff, longest)
+        (self.id, self.payer, self.tariff, self.longest) = (id, payer, tariff, longest)
         (self.money, self.paid, self.dueAt) = (money, paid, dueAt)
     }
 

@@ -16,6 +16,13 @@ struct SpendBooks: Sendable {
     /// - Returns: `nil` when there are too many budgets.
     mutating func chain(of payer: Payer, at now: Int64, limits: (SpendPool) -> Limiting) -> Chain? {
         var chain = Self.noChain
+        guard !payer.isAtHome else {
+            guard let own = place(of: .extensionAtHome(payer.extension), at: now, limits),
+                let business = place(of: .home, at: now, limits)
+            else { return nil }
+            (chain[0], chain[2]) = (own, business)
+            return chain
+        }
         guard let own = place(of: .extension(payer.extension), at: now, limits),
             let business = place(of: .business, at: now, limits),
             let trunk = place(of: .trunk(payer.trunk), at: now, limits)
@@ -96,16 +103,6 @@ struct SpendBooks: Sendable {
 
     mutating func carry(_ micros: Int64, to place: Int32, _ span: SpendSpan, at time: Int64, isAfterHours: Bool) {
         accounts[Int(place)].add(micros, at: time, to: span, isAfterHours: isAfterHours)
-    }
-
-    /// Who pays for a chain.
-    func payer(of chain: Chain) -> Payer? {
-        guard chain[0] >= 0, chain[3] >= 0, case .extension(let number) = accounts[Int(chain[0])].pool,
-            case .trunk(let trunk) = accounts[Int(chain[3])].pool
-        else { return nil }
-        var group: ShortName?
-        if chain[1] >= 0, case .group(let name) = accounts[Int(chain[1])].pool { group = name }
-        return Payer(extension: number, group: group, trunk: trunk)
     }
 }
 

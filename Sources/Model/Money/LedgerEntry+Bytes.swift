@@ -55,19 +55,19 @@ extension LedgerEntry {
 extension LedgerEntry.Event {
     fileprivate var number: UInt8 {
         switch self {
-        case .reserved: 1
+        case .reserved(let payer, _): payer.isAtHome ? 7 : 1
         case .answered: 2
         case .extended: 3
         case .settled: 4
         case .carried: 5
-        case .running: 6
+        case .running(let payer, _, _, _): payer.isAtHome ? 8 : 6
         }
     }
 
     fileprivate init?(number: UInt8, decoding bytes: inout ArraySlice<UInt8>) {
         switch number {
-        case 1:
-            guard let payer = bytes.takePayer(), let micros = bytes.takeAmount() else { return nil }
+        case 1, 7:
+            guard let payer = bytes.takePayer(isAtHome: number == 7), let micros = bytes.takeAmount() else { return nil }
             self = .reserved(payer, micros: micros)
         case 2: self = .answered
         case 3:
@@ -81,8 +81,8 @@ extension LedgerEntry.Event {
                 let span = bytes.popFirst().flatMap(SpendSpan.init(rawValue:)), let micros = bytes.takeAmount()
             else { return nil }
             self = .carried(pool, span, micros: micros)
-        case 6:
-            guard let payer = bytes.takePayer(), let slice = bytes.takeSlice(), let micros = bytes.takeAmount(),
+        case 6, 8:
+            guard let payer = bytes.takePayer(isAtHome: number == 8), let slice = bytes.takeSlice(), let micros = bytes.takeAmount(),
                 let returnable = bytes.takeAmount()
             else { return nil }
             self = .running(payer, slice: slice, micros: micros, returnable: returnable)
@@ -131,11 +131,13 @@ extension ArraySlice<UInt8> {
         return String(decoding: prefix(Int(length)), as: UTF8.self)
     }
 
-    fileprivate mutating func takePayer() -> Payer? {
+    fileprivate mutating func takePayer(isAtHome: Bool) -> Payer? {
         guard let number = takeText().flatMap(ExtensionNumber.init(parsing:)), let group = takeText(),
             let trunk = takeText().flatMap(ShortName.init(parsing:))
         else { return nil }
-        guard !group.isEmpty else { return Payer(extension: number, trunk: trunk) }
-        return ShortName(parsing: group).map { Payer(extension: number, group: $0, trunk: trunk) }
+        guard !group.isEmpty else { return Payer(extension: number, trunk: trunk, isAtHome: isAtHome) }
+        return ShortName(parsing: group).map {
+            Payer(extension: number, group: $0, trunk: trunk, isAtHome: isAtHome)
+        }
     }
 }

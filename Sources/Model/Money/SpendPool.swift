@@ -7,8 +7,12 @@ public enum SpendPool: Hashable, Sendable {
     /// Extensions that share a budget beside their own.
     case group(ShortName)
     case trunk(ShortName)
+    /// Ordinary calls inside the home country, of the whole business and of one extension. They take no money from the other
+    /// budgets, so that those can stay small: who steals an extension wants numbers that pay.
+    case home
+    case extensionAtHome(ExtensionNumber)
 
-    /// Reads `business`, `extension 201`, `group sales` or `trunk main`.
+    /// Reads `business`, `extension 201`, `group sales`, `trunk main`, `home` or `home 201`.
     public init?(parsing text: some StringProtocol) {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count) else { return nil }
@@ -18,10 +22,21 @@ public enum SpendPool: Hashable, Sendable {
         case "extension": pool = ExtensionNumber(parsing: parts[parts.count - 1]).map(Self.extension)
         case "group": pool = parts.count == 2 ? ShortName(parsing: parts[1]).map(Self.group) : nil
         case "trunk": pool = parts.count == 2 ? ShortName(parsing: parts[1]).map(Self.trunk) : nil
+        case "home": pool = parts.count == 1 ? .home : ExtensionNumber(parsing: parts[1]).map(Self.extensionAtHome)
         default: pool = nil
         }
         guard let pool else { return nil }
         self = pool
+    }
+}
+
+extension SpendPool {
+    /// Whether ordinary calls at home take their money from it.
+    public var isAtHome: Bool {
+        switch self {
+        case .home, .extensionAtHome: true
+        case .business, .extension, .group, .trunk: false
+        }
     }
 }
 
@@ -32,6 +47,8 @@ extension SpendPool: CustomStringConvertible {
         case .extension(let number): "extension \(number)"
         case .group(let name): "group \(name)"
         case .trunk(let name): "trunk \(name)"
+        case .home: "home"
+        case .extensionAtHome(let number): "home \(number)"
         }
     }
 }
@@ -48,13 +65,38 @@ extension SpendPool: Codable {
 }
 
 /// Who pays for a leg to the outside: always somebody. Its money comes from all these budgets and that of the business.
-public struct Payer: Hashable, Sendable, Codable {
+public struct Payer: Hashable, Sendable {
     public let `extension`: ExtensionNumber
     public let group: ShortName?
     public let trunk: ShortName
+    /// Whether it is an ordinary call at home, which budgets of its own pay for.
+    public let isAtHome: Bool
 
-    public init(extension number: ExtensionNumber, group: ShortName? = nil, trunk: ShortName) {
-        (self.extension, self.group, self.trunk) = (number, group, trunk)
+    public init(extension number: ExtensionNumber, group: ShortName? = nil, trunk: ShortName, isAtHome: Bool = false) {
+        (self.extension, self.group, self.trunk, self.isAtHome) = (number, group, trunk, isAtHome)
+    }
+}
+
+extension Payer: Codable {
+    private enum Key: String, CodingKey { case `extension`, group, trunk, isAtHome }
+
+    /// What was written before calls at home had budgets of their own says nothing of them.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        self.init(
+            extension: try values.decode(ExtensionNumber.self, forKey: .extension),
+            group: try values.decodeIfPresent(ShortName.self, forKey: .group),
+            trunk: try values.decode(ShortName.self, forKey: .trunk),
+            isAtHome: try values.decodeIfPresent(Bool.self, forKey: .isAtHome) ?? false
+        )
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Key.self)
+        try values.encode(self.extension, forKey: .extension)
+        try values.encodeIfPresent(group, forKey: .group)
+        try values.encode(trunk, forKey: .trunk)
+        try values.encode(isAtHome, forKey: .isAtHome)
     }
 }
 

@@ -4,7 +4,7 @@ public import Primitives
 
 /// What calls to the outside may cost a business. What is in force before anybody has set anything is strict: whoever steals an
 /// extension on a Friday night gets 3.00 for the weekend's first day.
-public struct SpendSettings: Hashable, Sendable, Codable {
+public struct SpendSettings: Hashable, Sendable {
     /// Of every amount here, and of the decks. Changing it changes no number.
     public var currency: Currency
     /// For one call, its set-up included.
@@ -13,7 +13,12 @@ public struct SpendSettings: Hashable, Sendable, Codable {
     public var highestPerMinute: Money
     /// No answer may cost more.
     public var highestSetUp: Money
-    /// For each extension that has none of its own.
+    /// What a minute costs at most to a number at home that counts as an ordinary one.
+    public var ordinaryPerMinute: Money
+    /// For ordinary calls at home, of each extension that has no limits of its own for them, and of the whole business.
+    public var extensionHomeLimits: SpendLimits
+    public var homeLimits: SpendLimits
+    /// For all other calls of each extension that has none of its own.
     public var extensionLimits: SpendLimits
     /// For the whole business.
     public var businessLimits: SpendLimits
@@ -37,6 +42,9 @@ public struct SpendSettings: Hashable, Sendable, Codable {
         perCall = Money(units: 5)
         highestPerMinute = Money(clamping: 500_000)
         highestSetUp = Money(clamping: 200_000)
+        ordinaryPerMinute = Money(clamping: 100_000)
+        extensionHomeLimits = SpendLimits(hour: 8, day: 30, week: 100)
+        homeLimits = SpendLimits(hour: 30, day: 120, week: 450)
         extensionLimits = SpendLimits(hour: 4, day: 12, week: 36)
         businessLimits = SpendLimits(hour: 15, day: 50, week: 150)
         sharedLimits = SpendLimits(hour: 15, day: 50, week: 150)
@@ -54,6 +62,8 @@ public struct SpendSettings: Hashable, Sendable, Codable {
         case .business: set = businessLimits
         case .extension: set = own[pool] ?? extensionLimits
         case .group, .trunk: set = own[pool] ?? sharedLimits
+        case .home: set = homeLimits
+        case .extensionAtHome: set = own[pool] ?? extensionHomeLimits
         }
         return set.capped(by: ceiling(at: now))
     }
@@ -85,6 +95,56 @@ public struct SpendSettings: Hashable, Sendable, Codable {
 
     /// It is not wanted any more, or is over. What was in force stays in force.
     public mutating func dropRaise(at now: WallTime) { (ceiling, raise) = (ceiling(at: now), nil) }
+}
+
+extension SpendSettings: Codable {
+    private enum Key: String, CodingKey {
+        case currency, perCall, highestPerMinute, highestSetUp, ordinaryPerMinute, extensionHomeLimits, homeLimits
+        case extensionLimits, businessLimits, sharedLimits, own, afterHours, longestInternational, longestNational
+        case ceiling, raise
+    }
+
+    /// What was written before calls at home had budgets of their own has the budgets that a new business gets for them.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        self.init(currency: try values.decode(Currency.self, forKey: .currency))
+        perCall = try values.decode(Money.self, forKey: .perCall)
+        highestPerMinute = try values.decode(Money.self, forKey: .highestPerMinute)
+        highestSetUp = try values.decode(Money.self, forKey: .highestSetUp)
+        ordinaryPerMinute = try values.decodeIfPresent(Money.self, forKey: .ordinaryPerMinute) ?? ordinaryPerMinute
+        extensionHomeLimits =
+            try values.decodeIfPresent(SpendLimits.self, forKey: .extensionHomeLimits) ?? extensionHomeLimits
+        homeLimits = try values.decodeIfPresent(SpendLimits.self, forKey: .homeLimits) ?? homeLimits
+        extensionLimits = try values.decode(SpendLimits.self, forKey: .extensionLimits)
+        businessLimits = try values.decode(SpendLimits.self, forKey: .businessLimits)
+        sharedLimits = try values.decode(SpendLimits.self, forKey: .sharedLimits)
+        own = try values.decode([SpendPool: SpendLimits].self, forKey: .own)
+        afterHours = try values.decode(Percent.self, forKey: .afterHours)
+        longestInternational = try values.decode(LongestCall.self, forKey: .longestInternational)
+        longestNational = try values.decode(LongestCall.self, forKey: .longestNational)
+        ceiling = try values.decode(SpendLimits.self, forKey: .ceiling)
+        raise = try values.decodeIfPresent(CeilingRaise.self, forKey: .raise)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Key.self)
+        try values.encode(currency, forKey: .currency)
+        try values.encode(perCall, forKey: .perCall)
+        try values.encode(highestPerMinute, forKey: .highestPerMinute)
+        try values.encode(highestSetUp, forKey: .highestSetUp)
+        try values.encode(ordinaryPerMinute, forKey: .ordinaryPerMinute)
+        try values.encode(extensionHomeLimits, forKey: .extensionHomeLimits)
+        try values.encode(homeLimits, forKey: .homeLimits)
+        try values.encode(extensionLimits, forKey: .extensionLimits)
+        try values.encode(businessLimits, forKey: .businessLimits)
+        try values.encode(sharedLimits, forKey: .sharedLimits)
+        try values.encode(own, forKey: .own)
+        try values.encode(afterHours, forKey: .afterHours)
+        try values.encode(longestInternational, forKey: .longestInternational)
+        try values.encode(longestNational, forKey: .longestNational)
+        try values.encode(ceiling, forKey: .ceiling)
+        try values.encodeIfPresent(raise, forKey: .raise)
+    }
 }
 
 /// A higher ceiling that two operators want, and when it holds.

@@ -39,6 +39,7 @@ enum ChargeText {
         text += "\"payer\":{"
         put("group", charge.payer.group?.text, &text)
         put("extension", charge.payer.extension.text, &text)
+        text += "\"isAtHome\":\(charge.payer.isAtHome),"
         put("trunk", charge.payer.trunk.text, isLast: true, &text)
         text += "},"
         put("prefix", charge.prefix.description, &text)

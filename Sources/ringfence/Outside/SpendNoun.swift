@@ -10,7 +10,7 @@ struct SpendNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spend",
         abstract: "What calls may cost, and what they have cost.",
-        subcommands: [SpendShow.self, SpendLimit.self, SpendPrice.self, SpendCeiling.self]
+        subcommands: [SpendShow.self, SpendLimit.self, SpendFit.self, SpendPrice.self, SpendCeiling.self]
     )
 }
 
@@ -54,19 +54,25 @@ struct SpendLimit: SettingCommand {
         commandName: "limit",
         abstract: "Say what a budget may spend within any hour, day and week.",
         discussion: """
-            Every call takes its money from the budgets of its extension, its trunk and the
-            business together. The times slide: no midnight fills them up.
+            A call takes its money from the budgets of its extension, its trunk and the
+            business together. An ordinary call at home, to a landline or mobile number
+            that costs what such numbers cost, takes it from two budgets apart: those of
+            its extension and of the business at home. The times slide: no midnight fills
+            them up.
 
               ringfence spend limit business --hour 15 --day 50 --week 150
               ringfence spend limit extension 101 --hour 10 --day 30 --week 90
               ringfence spend limit extensions --hour 4 --day 12 --week 36
+              ringfence spend limit home --hour 30 --day 120 --week 450
+              ringfence spend limit home 104 --hour 20 --day 80 --week 400
+              ringfence spend limit home extensions --hour 8 --day 30 --week 100
               ringfence spend limit extension 101 --as-others
             """
     )
 
     @Argument(
         help: ArgumentHelp(
-            "business, extension 101, trunk main, group sales; extensions or shared for all without one.",
+            "business, extension 101, trunk main, group sales, home, home 101; for all without one: extensions, shared, home extensions.",
             valueName: "whose"
         )
     )
@@ -104,6 +110,58 @@ struct SpendLimit: SettingCommand {
     }
 }
 
+struct SpendFit: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fit",
+        abstract: "Fit the budgets to what calls cost you in an ordinary month.",
+        discussion: """
+            Take the figures from your provider's itemised bill of an ordinary month. Leave
+            out calls to landline and mobile numbers of your own country: they have budgets
+            apart. Without --set it only says what the budgets would be.
+
+              ringfence spend fit --month 420 --day 38 --extension-day 12
+              ringfence spend fit --month 420 --day 38 --extension-day 12 --set
+            """
+    )
+
+    @Option(help: ArgumentHelp("What the month cost.", valueName: "amount"))
+    var month: String
+
+    @Option(help: ArgumentHelp("What its dearest day cost.", valueName: "amount"))
+    var day: String
+
+    @Option(help: ArgumentHelp("What the dearest day of one extension cost.", valueName: "amount"))
+    var extensionDay: String
+
+    @Flag(help: "Set the budgets.")
+    var set = false
+
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        for text in [month, day, extensionDay] where Money(parsing: text) == nil {
+            throw ValidationError("'\(text)' is no amount: write it like 12.50.")
+        }
+    }
+
+    var command: FitSpendLimits {
+        FitSpendLimits(month: month, day: day, extensionDay: extensionDay, sets: set)
+    }
+
+    func output(of fitted: FittedLimits) throws -> Output {
+        let verb = set ? "may now spend" : "would have"
+        let text = """
+            The business and each trunk \(verb) \(fitted.business).
+            Each extension without limits of its own \(verb) \(fitted.eachExtension).
+            """
+        let beyond = fitted.ceiling.map {
+            "\n\nYour bill needs more than the ceiling lets anybody set. Two operators and a day raise it:"
+                + "\nringfence spend ceiling raise --hour \($0.hour) --day \($0.day) --week \($0.week)"
+        }
+        return try Output(text + (beyond ?? ""), json: fitted, hint: set ? nil : "Set them: the same with --set")
+    }
+}
+
 struct SpendPrice: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "price",
@@ -112,6 +170,7 @@ struct SpendPrice: SettingCommand {
             What is not named stays as it is.
 
               ringfence spend price --per-call 5 --per-minute 0.50 --set-up 0.20
+              ringfence spend price --ordinary 0.10
               ringfence spend price --after-hours 25 --longest-international 60
             """
     )
@@ -124,6 +183,11 @@ struct SpendPrice: SettingCommand {
 
     @Option(help: ArgumentHelp("No answer may cost more.", valueName: "amount"))
     var setUp: String?
+
+    @Option(
+        help: ArgumentHelp("A call at home whose minute costs no more is an ordinary one.", valueName: "amount")
+    )
+    var ordinary: String?
 
     @Option(help: ArgumentHelp("Of each limit, while the business is closed.", valueName: "percent"))
     var afterHours: Int?
@@ -142,7 +206,7 @@ struct SpendPrice: SettingCommand {
     @OptionGroup var options: ServerOptions
 
     func validate() throws {
-        for text in [perCall, perMinute, setUp].compactMap(\.self) where Money(parsing: text) == nil {
+        for text in [perCall, perMinute, setUp, ordinary].compactMap(\.self) where Money(parsing: text) == nil {
             throw ValidationError("'\(text)' is no amount: write it like 12.50.")
         }
     }
@@ -150,7 +214,7 @@ struct SpendPrice: SettingCommand {
     var command: SetSpendPrices {
         var command = SetSpendPrices()
         (command.perCall, command.perMinute, command.setUp) = (perCall, perMinute, setUp)
-        (command.afterHours, command.currency) = (afterHours, currency)
+        (command.afterHours, command.currency, command.ordinary) = (afterHours, currency, ordinary)
         (command.longestInternational, command.longestNational) = (longestInternational, longestNational)
         return command
     }

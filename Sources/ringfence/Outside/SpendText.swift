@@ -33,6 +33,7 @@ extension SpendOverview {
             (name: "One call", value: "at most \(settings.perCall.text(in: currency))"),
             (name: "One minute", value: "at most \(settings.highestPerMinute.text(in: currency))"),
             (name: "One answer", value: "at most \(settings.highestSetUp.text(in: currency))"),
+            (name: "An ordinary call at home", value: "at most \(settings.ordinaryPerMinute.text(in: currency)) a minute"),
             (name: "While closed", value: "\(settings.afterHours.value) % of each limit"),
             (name: "A call abroad lasts", value: "at most \(settings.longestInternational.minutes) minutes"),
             (name: "Any other call lasts", value: "at most \(settings.longestNational.minutes) minutes"),
@@ -44,7 +45,8 @@ extension SpendOverview {
     private var rows: [[String]] {
         let fixed: [(String, SpendPool?, SpendLimits)] = [
             ("business", .business, settings.businessLimits), ("each extension", nil, settings.extensionLimits),
-            ("each group and trunk", nil, settings.sharedLimits),
+            ("each group and trunk", nil, settings.sharedLimits), ("home", .home, settings.homeLimits),
+            ("each extension at home", nil, settings.extensionHomeLimits),
         ]
         let own = settings.own.sorted { $0.key.description < $1.key.description }.map {
             ($0.key.description, Optional($0.key), $0.value)
@@ -68,8 +70,10 @@ extension SpendOverview {
 
     private var live: String {
         guard let standings else { return "What is spent is not known: no server counts it." }
-        guard let business = standings.first(where: { $0.pool == .business }), business.running > 0 else { return "" }
-        let late = business.overshoot.text(in: settings.currency)
+        // Each call takes from one of both.
+        let whole = standings.filter { $0.pool == .business || $0.pool == .home }
+        guard whole.contains(where: { $0.running > 0 }) else { return "" }
+        let late = Money(clamping: whole.reduce(0) { $0 + $1.overshoot.micros }).text(in: settings.currency)
         return
             "Calls that end in time cost nothing beyond a budget; each second that all of these end late costs \(late) at most."
     }

@@ -47,6 +47,22 @@ struct LedgerRecoveryTests {
         }
     }
 
+    @Test("a call at home stays one over a crash and over a log that was written anew")
+    func home() throws {
+        var till = Till(try .limited())
+        let payer = try Till.payer("201", isAtHome: true)
+        let price = try PricedCall.costing(1, "60/60")
+        #expect(till.ledger.reserve(ChargeID(1), for: payer, at: price, in: till.now, &till.turn) == .reserved)
+        let logs = [till.turn.entries, till.ledger.carry(at: till.now)]
+        for log in logs {
+            var ledger = Ledger(recovering: log, settings: try .limited(), at: Self.moment(0))
+            let standings = ledger.standings(at: Self.moment(0))
+            #expect(Set(standings.map(\.pool)) == [.home, .extensionAtHome(payer.extension)])
+            #expect(standings.allSatisfy { $0.lines.first?.spent == Money(units: 1) })
+            #expect(ledger.interrupted == [ChargeID(1)])
+        }
+    }
+
     @Test("after a crash between any two entries, no spoken money is free again and none counts twice")
     func cuts() throws {
         for seed in 1...25 as ClosedRange<UInt64> {

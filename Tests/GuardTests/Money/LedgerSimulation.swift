@@ -29,7 +29,7 @@ struct LedgerSimulation {
             case .business: true
             case .extension(let own): own.text == number
             case .trunk(let own): own.text == trunk
-            case .group: false
+            case .group, .home, .extensionAtHome: false
             }
         }
     }

@@ -37,6 +37,62 @@ struct LedgerTests {
         #expect(till.turn.entries.count == 1)
     }
 
+    @Test("an ordinary call at home takes from two budgets apart, and is refused by them alone")
+    func home() throws {
+        var settings = try SpendSettings.limited()
+        settings.extensionHomeLimits = try .units(2, 2, 2)
+        var till = Till(settings)
+        let payer = try Till.payer("201", group: "sales", trunk: "main", isAtHome: true)
+        let price = try PricedCall.costing(2, "60/60")
+        #expect(till.ledger.reserve(ChargeID(1), for: payer, at: price, in: till.now, &till.turn) == .reserved)
+        for pool in [SpendPool.home, .extensionAtHome(payer.extension)] { #expect(till.spent(pool) == 2_000_000) }
+        for pool in [SpendPool.business, .extension(payer.extension), .trunk(payer.trunk)] {
+            #expect(till.spent(pool) == 0)
+        }
+        guard
+            case .refused(let refusal) = till.ledger.reserve(
+                ChargeID(2),
+                for: payer,
+                at: price,
+                in: till.now,
+                &till.turn
+            )
+        else {
+            Issue.record("not refused")
+            return
+        }
+        let words = refusal.callRefusal(in: .eur).reason
+        #expect(words.hasPrefix("the budget of extension 201 for calls at home within an hour is 2.00 EUR"))
+        #expect(try till.reserve(3, price) == .reserved)
+    }
+
+    @Test("what is at home, of an ordinary kind and cheap is an ordinary call at home")
+    func ordinary() throws {
+        let cheap = Money(clamping: 100_000)
+        for (perMinute, isInternational, ordinary, isAtHome) in [
+            (100_000, false, cheap, true), (100_001, false, cheap, false), (100_000, true, cheap, false),
+            (100_000, false, nil, false),
+        ] as [(Int64, Bool, Money?, Bool)] {
+            let tariff = try #require(Tariff(perMinute: Money(clamping: perMinute), increments: .seconds))
+            let prefix = try #require(NumberPrefix(parsing: "+49"))
+            let rate = try #require(DeckRate(prefix: prefix, destination: "Germany", tariff: tariff))
+            let deck = try #require(RateDeck(id: try .named("main"), version: 1, currency: .eur, rates: [rate]))
+            let berlin = try #require(PhoneNumber(parsing: "+4930123456"))
+            let price = SpendRules.price(
+                berlin,
+                isInternational: isInternational,
+                ordinary: ordinary,
+                by: deck,
+                at: Till.noon
+            )
+            guard case .priced(let call) = price else {
+                Issue.record("no price")
+                continue
+            }
+            #expect(call.isAtHome == isAtHome)
+        }
+    }
+
     @Test("when one budget has no room, nothing is taken from any", arguments: [true, false])
     func allOrNothing(isTrunk: Bool) throws {
         var settings = try SpendSettings.limited()

@@ -90,8 +90,14 @@ struct Till {
         turn.entries.removeAll()
     }
 
-    static func payer(_ number: String, group: String? = nil, trunk: String = "main") throws -> Payer {
-        Payer(extension: try .parsed(number), group: try group.map { try .named($0) }, trunk: try .named(trunk))
+    static func payer(
+        _ number: String,
+        group: String? = nil,
+        trunk: String = "main",
+        isAtHome: Bool = false
+    ) throws -> Payer {
+        let group = try group.map { try ShortName.named($0) }
+        return Payer(extension: try .parsed(number), group: group, trunk: try .named(trunk), isAtHome: isAtHome)
     }
 }
 

@@ -13,10 +13,13 @@ struct LedgerEntryTests {
         let payer = Payer(extension: number, trunk: trunk)
         let group = try #require(ShortName(parsing: "sales"))
         let member = Payer(extension: number, group: group, trunk: trunk)
+        let atHome = Payer(extension: number, group: group, trunk: trunk, isAtHome: true)
         let events: [LedgerEntry.Event] = [
             .reserved(payer, micros: 5), .reserved(member, micros: Limits.largestMoney), .answered,
             .extended(slice: .max, micros: 0), .settled(micros: 77), .carried(.business, .week, micros: 3),
             .carried(.group(trunk), .hour, micros: 4), .running(member, slice: 9, micros: 8, returnable: 2),
+            .reserved(atHome, micros: 6), .running(atHome, slice: 3, micros: 7, returnable: 1),
+            .carried(.home, .day, micros: 2), .carried(.extensionAtHome(number), .day, micros: 1),
         ]
         return events.enumerated().map { place, event in
             LedgerEntry(

@@ -50,7 +50,7 @@ struct CallFeatureTests {
 
     @Test(
         .timeLimit(.minutes(1)),
-        arguments: FeatureTrial.possible(["pjsua", "baresip", "linphone"], ["linphone", "pjsua", "baresip"])
+        arguments: FeatureTrial.possible(["linphone", "baresip", "baresip"], ["linphone", "baresip", "pjsua"])
     )
     func `a call that is parked waits, and whoever dials its place takes it`(trial: FeatureTrial) throws {
         try trial.use("park")

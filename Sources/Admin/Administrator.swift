@@ -21,6 +21,7 @@ public actor Administrator {
     var entropy: Entropy
     private var refusals = RefusalTally()
     private var rightRefusals = RefusalTally()
+    var codes = CodeTally()
     /// When operators were last written down to be here.
     var seen: [String: WallTime] = [:]
     /// A price list that somebody is handing over.

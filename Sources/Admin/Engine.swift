@@ -23,6 +23,10 @@ public protocol LiveState: Sendable {
     func live(_ parts: LiveParts) async -> LiveReport
     /// - Returns: `false` when there is no such call.
     func endCall(_ id: String) async -> Bool
+    /// Lets the phones of an extension ring, and whoever picks up there call somebody.
+    ///
+    /// - Returns: The id of its record and whom it calls, or why it is not placed.
+    func dial(_ attempt: ClickAttempt) async -> Result<PlacedCall, CallRefusal>
     /// Ends a stop by `call-patterns`.
     ///
     /// - Returns: `false` when nothing was stopped.
@@ -87,6 +91,14 @@ public protocol CertificateHolder: Sendable {
     /// - Parameter authority: PEM.
     /// - Throws: Why these cannot be the roots that sign clients' certificates.
     func check(clientAuthority authority: String) async throws(Refusal)
+}
+
+/// A call that an extension is to place.
+public struct PlacedCall: Sendable, Hashable {
+    public let id: String
+    public let callee: Participant
+
+    public init(id: String, callee: Participant) { (self.id, self.callee) = (id, callee) }
 }
 
 /// Knows how the running system is: sockets, certificate, queues.

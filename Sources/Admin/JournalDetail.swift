@@ -47,6 +47,9 @@ enum JournalDetail {
         encode(["rule": stop.rule.name, "value": "\(stop.value)", "threshold": "\(stop.threshold)", "reason": reason])
     }
 
+    /// What somebody has an extension call.
+    static func ofDialling(_ dialled: String) -> String { encode(["new": dialled]) }
+
     /// Who is told of something.
     static func ofTold(_ old: [ExtensionNumber], became new: [ExtensionNumber]) -> String {
         encode(["old": old.map(\.text), "new": new.map(\.text)])
@@ -102,4 +105,7 @@ extension RingGroup: JournalValue {}
 extension ForwardSettings: JournalValue {}
 extension BlockList: JournalValue {}
 extension NightMode: JournalValue {}
+extension ParkingSettings: JournalValue {}
+extension SpeedDials: JournalValue {}
+extension IntercomOpening: JournalValue {}
 extension ExtensionNumber: JournalValue {}

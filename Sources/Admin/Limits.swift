@@ -10,6 +10,8 @@ public enum Limits {
     static let numbers = 10_000
     /// Lines that a list gives when nobody says how many.
     public static let defaultLines = 100
+    /// Bytes of what an operator has an extension dial: 19 digits, with a visual separator after each.
+    static let dialledBytes = 40
     /// How often it is written down that an operator was here.
     static let visit: Duration = .seconds(3_600)
     /// How long people are not told the same thing again.

@@ -60,6 +60,15 @@ enum Limits {
     static let helpTrials = 4
     /// How long a call stands by which a phone had something changed: long enough to see that it was taken.
     static let confirmation: Duration = .milliseconds(1_500)
+    /// How long a parked call rings where it was parked, and how often it does before it ends: with the longest time to wait, an
+    /// hour and no more.
+    static let parkedRing: Duration = .seconds(30)
+    static let parkedReturns = 5
+    /// Calls that operators have extensions place, whose phones ring or whose callees do: of one extension, and of all.
+    static let clicksPerExtension = 2
+    static let clicks = 32
+    /// How long the phones ring of who is to call.
+    static let clickRing: Duration = .seconds(30)
     /// How long an answer waits for its record to be on disk.
     static let storing: Duration = .seconds(5)
     /// How long a leg may send nothing before it is asked whether it still lives.

@@ -22,6 +22,8 @@ public struct RegistrationSummary: Sendable {
 public struct CallSummary: Sendable {
     public let record: CallRecord
     public let isAnswered: Bool
+    /// Where it waits to be taken; `nil` for one that is not parked.
+    public let place: ParkingPlace?
     public let callerMedia: LegReportSummary
     public let calleeMedia: LegReportSummary
 }

@@ -161,6 +161,13 @@ public enum Limits {
     public static let forwards = 5
     /// Places that one call may come to by groups and their fallbacks: three more than any office needs.
     static let routedPlaces = 8
+    /// Extensions whose settings one step of a call looks through: more than any chain of forwards has.
+    static let askedExtensions = 32
+    /// Days that an intercom may stay open before somebody has to decide anew: a quarter.
+    public static let longestIntercomDays = 92
+    /// Changes of settings that one extension may make by codes in ``codeHour``: each is a line in the journal for ever.
+    public static let codeChanges = 30
+    public static let codeHour: Duration = .seconds(3_600)
     /// Characters of a stranger's name that are shown: as many as a display has.
     static let callerNameScalars = 48
     /// Characters of a forward's target that a refusal repeats: more than any number has.

@@ -32,6 +32,9 @@ public struct CallRefusal: Error, Hashable, Sendable {
     /// Whether only the trunk is full that the call was to leave by: another one may take it.
     public let isOfTrunk: Bool
 
+    /// Where no practice says no: nobody answers there, or it is not so.
+    init(_ status: Int, _ reason: String) { self.init(status: status, control: nil, reason: reason) }
+
     public init(
         status: Int,
         control: Control?,

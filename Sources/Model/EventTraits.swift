@@ -160,6 +160,12 @@ extension SecurityEventKind {
                 .forwardingRules,
                 alarm: EventTraits.Alarm(.notice, "Somebody added an extension.", ofEach: true)
             )
+        case .intercomOpened:
+            EventTraits(
+                .roles,
+                alarm: EventTraits.Alarm(.notice, "A phone may answer by itself from now on.", ofEach: true)
+            )
+        case .intercomUsed: EventTraits(.roles)
         case .extensionRetired:
             EventTraits(
                 .dormantExtensions,

@@ -100,7 +100,15 @@ public enum Limits {
     public static let featureBytes = 40
     /// Lines of one block list: each is looked at by its digits, so that it costs memory only.
     public static let blockedNumbers = 4_096
-    /// Extensions with forwards or a block list of their own.
+    /// Places where calls are parked: two digits.
+    public static let parkingPlaces = 99
+    /// Seconds until a parked call comes back: time to walk to another phone, and no caller waits for longer than ten minutes.
+    public static let parkingSeconds = 20...600
+    /// Extensions that may call one other by intercom: an office.
+    public static let intercomCallers = 32
+    /// Extensions that may be called by intercom at a time.
+    public static let intercoms = 256
+    /// Extensions with forwards, speed dials or a block list of their own.
     public static let routedExtensions = 16_384
     /// Outside calls of one extension or trunk at a time that a setting may allow.
     public static let simultaneousCalls = 10_000

@@ -74,6 +74,10 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case forwardFollowed
     /// Somebody added an extension.
     case extensionAdded
+    /// Somebody let an extension be called by intercom.
+    case intercomOpened
+    /// Somebody called so, and a phone answered by itself.
+    case intercomUsed
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

@@ -23,7 +23,7 @@ extension RingfenceServer: LiveState {
             if parts.contains(.registrations) {
                 live.registrations = loop.switchboard.registrations().map(RegistrationReport.init)
             }
-            if parts.contains(.calls) { live.calls = loop.switchboard.calls().compactMap { CallReport($0.record) } }
+            if parts.contains(.calls) { live.calls = loop.switchboard.calls().compactMap(CallReport.init) }
             if parts.contains(.listeners) { live.listeners = signalling.listeners }
             if parts.contains(.trunks) {
                 let calls = loop.switchboard.calls().compactMap(\.record.trunk)
@@ -44,6 +44,12 @@ extension RingfenceServer: LiveState {
 
     public func endCall(_ id: String) async -> Bool {
         await hop.ask { $0.endCall(id) } ?? false
+    }
+
+    public func dial(_ attempt: ClickAttempt) async -> Result<PlacedCall, CallRefusal> {
+        let stopped = CallRefusal(status: 503, control: nil, reason: "the server is just stopping")
+        let placed = await hop.ask { $0.dial(attempt) } ?? .failure(stopped)
+        return placed.map { PlacedCall(id: $0.id, callee: $0.callee) }
     }
 
     public func release(_ subject: PatternFinding.Subject) async -> Bool {
@@ -141,7 +147,8 @@ extension RegistrationReport {
 
 extension CallReport {
     /// `nil` for a call that has no one to ring.
-    fileprivate init?(_ record: CallRecord) {
+    fileprivate init?(_ summary: CallSummary) {
+        let record = summary.record
         guard let callee = record.callee else { return nil }
         self.init(
             id: record.id,
@@ -150,7 +157,8 @@ extension CallReport {
             startedAt: record.startedAt,
             answeredAt: record.answeredAt,
             callerProtection: record.callerProtection,
-            calleeProtection: record.calleeProtection
+            calleeProtection: record.calleeProtection,
+            place: summary.place
         )
     }
 }

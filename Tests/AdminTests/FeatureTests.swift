@@ -63,4 +63,43 @@ struct FeatureTests {
         try await office.run(RevokePhone(id: phone.id.text))
         #expect(try await ask("*28*1")?.control == .sipPasswords)
     }
+
+    @Test func `call waiting, callers without a number and speed dials, each as often as it changes`() async throws {
+        let (office, phone) = try await office()
+        let ask = { (code: String) async throws -> CallRefusal? in
+            let request = try #require(FeatureRequest(dialled: code))
+            return await office.administrator.carryOut(request, by: phone, from: source)
+        }
+        let lines = try office.journal().count
+        for code in ["*70", "*70", "*77", "*77", "*75*07*102", "*75*07*102"] {
+            #expect(try await ask(code) == nil, "\(code)")
+        }
+        #expect(try office.journal().count == lines + 3, "what is so already is no line")
+        let routing = office.store.snapshot.outside.routing
+        #expect(routing.forwards[phone.number]?.oneCall?.from == source)
+        #expect(routing.ownBlocks[phone.number]?.rejectsAnonymous == true)
+        #expect(routing.ownSpeedDials[phone.number]?.entries.map(\.value.text) == ["102"])
+        for code in ["*75*08*112", "*75*08*999", "*75*08*030123"] {
+            #expect(try await ask(code) != nil, "\(code)")
+        }
+        for code in ["*71", "*87", "*75*07"] { #expect(try await ask(code) == nil, "\(code)") }
+        let after = office.store.snapshot.outside.routing
+        #expect(after.forwards.isEmpty && after.ownBlocks.isEmpty && after.ownSpeedDials.isEmpty)
+    }
+
+    @Test func `a code that is toggled again and again fills no journal, and others are not hindered`() async throws {
+        let (office, phone) = try await office()
+        _ = try await office.enrol("102")
+        let number = try #require(ExtensionNumber(parsing: "102"))
+        let other = try #require(office.store.snapshot.devices(of: number).first)
+        let lines = try office.journal().count
+        var refused: [CallRefusal] = []
+        for round in 0..<100 {
+            let refusal = await office.administrator.carryOut(.quiet(round % 2 == 0), by: phone, from: source)
+            if let refusal { refused.append(refusal) }
+        }
+        #expect(try office.journal().count == lines + 30)
+        #expect(refused.count >= 35 && refused.allSatisfy { $0.status == 403 && $0.reason.contains("30 times") })
+        #expect(await office.administrator.carryOut(.quiet(true), by: other, from: source) == nil)
+    }
 }

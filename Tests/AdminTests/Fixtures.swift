@@ -190,6 +190,14 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
         }
     }
 
+    func dial(_ attempt: ClickAttempt) async -> Result<PlacedCall, CallRefusal> {
+        guard attempt.dialled == "102", let callee = Participant(parsing: attempt.dialled) else {
+            let reason = "calls to premium numbers are off"
+            return .failure(CallRefusal(status: 403, control: .premiumNumbers, reason: reason))
+        }
+        return .success(PlacedCall(id: "call-1", callee: callee))
+    }
+
     func release(_ subject: PatternFinding.Subject) async -> Bool {
         state.withLock { state in
             let before = state.stops.count

@@ -123,7 +123,7 @@ struct RefusalTests {
             (RevokePhone(id: "0123456789abcdef"), true),
             (ListRegistrations(), false),
             (ListCalls(), false),
-            (EndCall(id: "c1"), true),
+            (EndCall(id: "c1"), true), (DialCall(caller: "201", dialled: "202"), true),
             (ListRecords(limit: 10), false),
             (ListJournal(limit: 10), false),
             (VerifyJournal(), false),
@@ -170,7 +170,7 @@ struct RefusalTests {
     private static let looking: Set<String> = [
         "trunk.list", "trunk.show", "trunk.test", "number.list", "country.list", "rates.show", "rates.diff",
         "spend.show", "pattern.show", "pattern.rehearse", "group.list", "forward.list", "block.list",
-        "emergency.show",
+        "emergency.show", "park.show", "speed.list", "intercom.list",
     ]
 
     private static var outside: [(command: any Command, changes: Bool)] {
@@ -178,7 +178,7 @@ struct RefusalTests {
         let nouns = [
             "trunk", "number", "country", "class", "profile", "range", "premium", "rates", "spend", "ceiling",
             "pattern",
-            "limit", "after-hours", "group", "forward", "block", "night", "emergency",
+            "limit", "after-hours", "group", "forward", "block", "night", "emergency", "park", "speed", "intercom",
         ]
         return CommandRegistry.all.filter { nouns.contains(String($0.name.prefix { $0 != "." })) }.map {
             ($0.harmless(number), !looking.contains($0.name))

@@ -126,3 +126,76 @@ struct RoutingCommandTests {
         #expect(verb.command == RouteNumber(number: "+493012345", destination: "group sales", closed: "extension 101"))
     }
 }
+
+@Suite("ringfence park, speed, intercom, call dial")
+struct CallFeatureCommandTests {
+    @Test func `parking is changed as it is typed, and shown in a sentence`() throws {
+        let set = try parse(ParkSet.self, "--places", "20", "--by", "group")
+        #expect(set.command == SetParking(places: 20, reach: .group))
+        let shown = try parse(ParkShow.self).answer(from: Office(ParkingSettings.usual))
+        #expect(
+            shown.text == "Calls are parked at *681 to *689, taken by every phone, and come back after 120 seconds."
+        )
+        for wrong in [[], ["--by", "friends"], ["--places", "x"]] {
+            #expect(throws: (any Error).self) { try ParkSet.parse(wrong + ["--data", "/nowhere"]) }
+        }
+    }
+
+    @Test func `speed dials are set, removed and listed`() throws {
+        #expect(try parse(SpeedSet.self, "07", "102").command == SetSpeedDial(key: "07", target: "102"))
+        let remove = try parse(SpeedRemove.self, "07", "--extension", "101")
+        #expect(remove.command == SetSpeedDial(key: "07", target: nil, extension: "101"))
+        var dials = SpeedDials()
+        dials[try #require(SpeedDials.Key(7))] = Forward.Target(parsing: "+493012345")
+        let report = SpeedDialReport(nil, dials)
+        #expect(
+            try parse(SpeedSet.self, "07", "102").answer(from: Office(report)).text
+                == "*007 stands for +493012345 at the business."
+        )
+        let list = try parse(SpeedList.self).answer(from: Office([report]))
+        #expect(
+            list.text == """
+                DIALLED  STANDS FOR  AT
+                *007     +493012345  the business
+                """
+        )
+        for wrong in [["7", "102"], ["07"], ["07", "boss"], ["07", "102", "--extension", "x"]] {
+            #expect(throws: (any Error).self) { try SpeedSet.parse(wrong + ["--data", "/nowhere"]) }
+        }
+    }
+
+    @Test func `an intercom is opened for somebody, with a reason and an end`() throws {
+        let open = try parse(IntercomOpen.self, "101", "--for", "102", "103", "--reason", "the door", "--until", "30d")
+        #expect(
+            open.command
+                == OpenIntercom(number: "101", callers: ["102", "103"], reason: "the door", until: "30d")
+        )
+        let origin = SettingOrigin(by: "alice (uid 1001)", at: Sample.time)
+        let callers: Set = [try Sample.number("102")]
+        let opening = IntercomOpening(for: callers, because: "the door", until: Sample.time, by: origin)
+        let report = IntercomReport(try Sample.number("101"), try #require(opening), isOpen: true)
+        #expect(
+            try open.answer(from: Office(report)).text
+                == "Extension 101 answers by itself when 102 dials *80*101, until 2026-11-21T07:00:00Z."
+        )
+        #expect(try parse(IntercomList.self).answer(from: Office([report])).text.contains("the door"))
+        #expect(try parse(IntercomClose.self, "101").command == CloseIntercom(number: "101"))
+        for wrong in [["101"], ["101", "--for", "102", "--until", "1d"], ["101", "--reason", "x", "--until", "1d"]] {
+            #expect(throws: (any Error).self) { try IntercomOpen.parse(wrong + ["--data", "/nowhere"]) }
+        }
+    }
+
+    @Test func `a call is dialled for an extension, and the list says where one waits`() throws {
+        let dial = try parse(CallDial.self, "101", "030123456")
+        #expect(dial.command == DialCall(caller: "101", dialled: "030123456"))
+        let reply = DialCall.Reply(
+            id: "c1",
+            caller: try Sample.number("101"),
+            callee: try #require(Participant(parsing: "+4930123456"))
+        )
+        let answer = try dial.answer(from: Office(reply))
+        #expect(answer.text == "Extension 101 rings. Who picks up there calls +4930123456.")
+        #expect(throws: (any Error).self) { try parse(CallDial.self, "boss", "102") }
+        #expect(try parse(ForwardWaiting.self, "101", "off").command == SetCallWaiting(number: "101", false))
+    }
+}

@@ -45,17 +45,18 @@ struct SubscriptionRulesTests {
         let permission = SubscriptionRules.decide(
             try Self.device(1, of: "101"),
             asksFor: state,
-            of: own,
+            of: .extension(own),
             in: business
         )
-        #expect(permission?.number == own)
+        #expect(permission?.place == .extension(own))
         #expect(permission?.state == state)
     }
 
     @Test func `lamps and presence of others, not their mailboxes and registrations`() throws {
         let (business, other) = (try Self.business(), try Self.number("102"))
         let allowed = try WatchedState.allCases.filter {
-            SubscriptionRules.decide(try Self.device(1, of: "101"), asksFor: $0, of: other, in: business) != nil
+            SubscriptionRules.decide(try Self.device(1, of: "101"), asksFor: $0, of: .extension(other), in: business)
+                != nil
         }
         #expect(allowed == [.calls, .presence])
     }
@@ -66,10 +67,31 @@ struct SubscriptionRulesTests {
         let phone = try Self.device(1, of: "101")
         let target = try Self.number("102")
         for number in [nil, try Self.number("999"), try Self.number("103")] {
-            #expect(SubscriptionRules.decide(phone, asksFor: .calls, of: number, in: business) == nil)
+            let place = number.map { WatchedPlace.extension($0) }
+            #expect(SubscriptionRules.decide(phone, asksFor: .calls, of: place, in: business) == nil)
         }
         for stranger in [try Self.device(2, of: "101"), try Self.device(3, of: "103")] {
-            #expect(SubscriptionRules.decide(stranger, asksFor: .calls, of: target, in: business) == nil)
+            #expect(SubscriptionRules.decide(stranger, asksFor: .calls, of: .extension(target), in: business) == nil)
+        }
+    }
+
+    @Test func `places where calls are parked, as many as there are, and what codes set at its own extension`() throws {
+        let business = try Self.business()
+        let phone = try Self.device(1, of: "101")
+        let own = try Self.number("101")
+        for (dialled, isSeen) in [("*681", true), ("*689", true), ("*6810", false), ("*28", true), ("*78", true)] {
+            let place = try #require(WatchedPlace(dialled: dialled, by: own))
+            #expect(place.text == dialled)
+            let permission = SubscriptionRules.decide(phone, asksFor: .calls, of: place, in: business)
+            #expect((permission != nil) == isSeen, "\(dialled)")
+            for state in [WatchedState.presence, .mailbox, .registration] {
+                #expect(SubscriptionRules.decide(phone, asksFor: state, of: place, in: business) == nil)
+            }
+        }
+        let others = WatchedPlace.feature(.quiet(true), at: try Self.number("102"))
+        #expect(SubscriptionRules.decide(phone, asksFor: .calls, of: others, in: business) == nil)
+        for dialled in ["*43", "*68", "*680", "*99", "x"] {
+            #expect(WatchedPlace(dialled: dialled, by: own) == nil, "\(dialled)")
         }
     }
 }

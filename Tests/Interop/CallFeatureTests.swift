@@ -50,6 +50,22 @@ struct CallFeatureTests {
 
     @Test(
         .timeLimit(.minutes(1)),
+        arguments: FeatureTrial.possible(["linphone", "baresip", "baresip"], ["linphone", "baresip", "pjsua"])
+    )
+    func `a call that is parked waits, and whoever dials its place takes it`(trial: FeatureTrial) throws {
+        try trial.use("park")
+    }
+
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: FeatureTrial.possible(["baresip", "pjsua"], ["pjsua", "linphone"], ["linphone", "baresip"])
+    )
+    func `a call that an operator has an extension place rings there first`(trial: FeatureTrial) throws {
+        try trial.use("click")
+    }
+
+    @Test(
+        .timeLimit(.minutes(1)),
         arguments: FeatureTrial.possible(["baresip"], ["pjsua"], ["linphone"])
     )
     func `a phone that dials *43 hears itself`(trial: FeatureTrial) throws {

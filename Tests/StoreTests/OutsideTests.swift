@@ -110,11 +110,19 @@ struct OutsideTests {
         let isIn = list.add(.prefix(prefix))
         #expect(isIn)
         list.rejectsAnonymous = true
+        let parking = try #require(ParkingSettings(places: 20, seconds: 60, reach: .group))
+        var dials = SpeedDials()
+        dials[try #require(SpeedDials.Key(7))] = target
+        dials[try #require(SpeedDials.Key(42))] = .extension(two)
+        let intercom = try #require(IntercomOpening(for: [two], because: "the door", until: noon, by: origin))
         var plan = RoutingSettings()
         do {
             let changes: [RoutingChange] = [
                 .putGroup(group), .forward(one, settings), .forward(two, settings), .block(list, of: nil),
-                .block(list, of: one), .switchNight(.closed), .forward(two, .none),
+                .block(list, of: one), .switchNight(.closed), .forward(two, .none), .park(parking),
+                .speedDial(dials, of: nil), .speedDial(dials, of: one), .speedDial(dials, of: two),
+                .speedDial(.none, of: two), .openIntercom(one, intercom), .openIntercom(two, intercom),
+                .openIntercom(two, nil),
             ]
             for change in changes { plan.apply(change) }
             let store = try place.create()
@@ -123,10 +131,13 @@ struct OutsideTests {
         }
         #expect(try place.open().snapshot.outside.routing == plan)
         let dialled = try number("700")
+        #expect(plan.ownSpeedDials == [one: dials] && plan.intercoms == [one: intercom] && plan.parking == parking)
         #expect(plan.forwards.count == 1 && plan.group(numbered: dialled) == group && plan.idlers == [one, two])
         for sql in [
             "INSERT INTO outside (kind, key, value) VALUES ('forwards', 'x', '{}')",
             "UPDATE outside SET value = '{\"entries\":[\"+\"],\"rejectsAnonymous\":true}' WHERE kind = 'blocks'",
+            "UPDATE outside SET value = '{\"7\":\"102\"}' WHERE kind = 'speed-dials'",
+            "UPDATE outside SET value = '{\"places\":100,\"seconds\":60,\"reach\":\"group\"}' WHERE kind = 'parking'",
         ] {
             try place.tamper(sql)
             #expect(throws: StoreError.self, "\(sql)") { try place.open() }

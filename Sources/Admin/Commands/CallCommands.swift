@@ -24,6 +24,62 @@ public struct ListCalls: ExtensionCommand {
     }
 }
 
+/// Lets the phones of an extension ring, and whoever picks up there call somebody, as if they had dialled.
+public struct DialCall: Command {
+    public struct Reply: Hashable, Sendable, Codable {
+        /// The id of its record, by which it is ended.
+        public let id: String
+        public let caller: ExtensionNumber
+        /// Whom it will call.
+        public let callee: Participant
+
+        public init(id: String, caller: ExtensionNumber, callee: Participant) {
+            (self.id, self.caller, self.callee) = (id, caller, callee)
+        }
+    }
+
+    public static let name = "call.dial"
+    public static let rights: [Right] = [.placeCalls]
+
+    /// As typed, and so is the other, as if it was dialled at a phone.
+    public let caller: String
+    public let dialled: String
+
+    public init(caller: String, dialled: String) { (self.caller, self.dialled) = (caller, dialled) }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(caller: "-", dialled: "-") }
+
+    public func run(in administrator: isolated Administrator, for person: Caller) async throws(Refusal) -> Reply {
+        let number = try administrator.find(caller).number
+        guard (1...Limits.dialledBytes).contains(dialled.utf8.count) else { throw .nothingAsked() }
+        // Before it rings: what leaves no trace is not done.
+        let detail = JournalDetail.ofDialling(dialled)
+        let entry = person.draft(Self.name, number.text, detail)
+        try administrator.writing { try $0.append(entry, at: administrator.now()) }
+        let attempt = ClickAttempt(caller: number, dialled: dialled)
+        switch await administrator.engine.dial(attempt) {
+        case .failure(let refusal): throw .notDialled(number, dialled, refusal)
+        case .success(let call):
+            administrator.tell(entry, "Extension \(number) is to call \(call.callee), by \(person.name)")
+            return Reply(id: call.id, caller: number, callee: call.callee)
+        }
+    }
+}
+
+extension Refusal {
+    /// Why an extension does not call somebody.
+    fileprivate static func notDialled(_ number: ExtensionNumber, _ dialled: String, _ refusal: CallRefusal) -> Self {
+        Self(
+            refusal.control,
+            problem: "Extension \(number) does not call \(quoted(dialled)).",
+            reason: refusal.reason,
+            remedy: refusal.control == nil
+                ? "see which phones are there: ringfence registration list"
+                : "open what it takes, as for calls that are dialled: ringfence control show \(refusal.control?.rawValue ?? "")"
+        )
+    }
+}
+
 /// Ends a call for both sides.
 public struct EndCall: Command {
     public struct Reply: Hashable, Sendable, Codable {

@@ -10,7 +10,7 @@ public enum CommandRegistry {
         ]
         + [
             EnrolPhones.self, ListPhones.self, RevokePhone.self, ListRegistrations.self,
-            ListCalls.self, EndCall.self, ListRecords.self,
+            ListCalls.self, DialCall.self, EndCall.self, ListRecords.self,
         ]
         + [
             ListJournal.self, VerifyJournal.self, AcceptJournal.self, ListControls.self, KeepProofs.self,
@@ -54,7 +54,11 @@ public enum CommandRegistry {
             ListGroups.self, PutGroup.self, ChangeGroupMembers.self, RemoveGroup.self, ListForwards.self,
             SetForward.self, SetFollowMe.self, ClearForward.self, SetQuiet.self, ListBlocks.self, AddBlock.self,
             RemoveBlock.self,
-            BlockAnonymous.self, SwitchNight.self, ChangeHolidays.self,
+            BlockAnonymous.self, SwitchNight.self, ChangeHolidays.self, SetCallWaiting.self,
+        ]
+        + [
+            ShowParking.self, SetParking.self, ListSpeedDials.self, SetSpeedDial.self, ListIntercoms.self,
+            OpenIntercom.self, CloseIntercom.self,
         ]
         + [AddOperator.self, ListOperators.self, RemoveOperator.self]
 

@@ -14,6 +14,8 @@ public struct CallReport: Hashable, Sendable, Codable {
     public let answeredAt: WallTime?
     public let callerProtection: LegProtection?
     public let calleeProtection: LegProtection?
+    /// Where it waits to be taken; `nil` for one that is not parked.
+    public let place: ParkingPlace?
 
     public init(
         id: String,
@@ -22,11 +24,13 @@ public struct CallReport: Hashable, Sendable, Codable {
         startedAt: WallTime,
         answeredAt: WallTime?,
         callerProtection: LegProtection?,
-        calleeProtection: LegProtection?
+        calleeProtection: LegProtection?,
+        place: ParkingPlace? = nil
     ) {
         (self.id, self.caller, self.callee) = (id, caller, callee)
         (self.startedAt, self.answeredAt) = (startedAt, answeredAt)
         (self.callerProtection, self.calleeProtection) = (callerProtection, calleeProtection)
+        self.place = place
     }
 
     func involves(_ number: ExtensionNumber) -> Bool { caller.number == number || callee.number == number }

@@ -25,6 +25,8 @@ extension Administrator {
         case .refused(let refusal): return refusal
         case .allowed(let changes):
             guard !changes.isEmpty else { return nil }
+            codes.keep { snapshot.extensions[$0] != nil }
+            if let refusal = codes.refusal(ofChangeBy: phone.number, at: now()) { return refusal }
             let drafts = changes.map { draft(of: $0, by: name, in: snapshot.outside.routing) }
             do throws(Refusal) {
                 try await change(
@@ -50,7 +52,15 @@ extension Administrator {
                 number.text, JournalDetail.of(routing.forwards[number] ?? ForwardSettings.none, became: new)
             )
         case .switchNight(let mode): (subject, detail) = ("night", JournalDetail.of(routing.night, became: mode))
-        case .removeGroup, .block, .letSwitchNight:
+        case .block(let new, let number?):
+            (subject, detail) = (
+                number.text, JournalDetail.of(routing.ownBlocks[number] ?? BlockList.none, became: new)
+            )
+        case .speedDial(let new, let number?):
+            (subject, detail) = (
+                number.text, JournalDetail.of(routing.ownSpeedDials[number] ?? SpeedDials.none, became: new)
+            )
+        case .removeGroup, .block, .letSwitchNight, .park, .speedDial, .openIntercom:
             // No code asks for these.
             (subject, detail) = ("code", "{}")
         }
@@ -73,6 +83,11 @@ extension FeatureRequest {
     fileprivate var words: String {
         switch self {
         case .quiet(let isQuiet): isQuiet ? "An extension takes no calls" : "An extension takes calls again"
+        case .oneCall(let isSo): "An extension takes \(isSo ? "one call at a time" : "calls while it is in one")"
+        case .anonymous(let isRejected):
+            "An extension takes calls of who withholds their number\(isRejected ? " no more" : " again")"
+        case .speedDial(let key, let target):
+            "\(key.dialled) stands for \(target.map { Refusal.quoted($0) } ?? "nothing") at an extension"
         case .forward(let occasion, let target):
             "Calls go \(target.map { "to \(Refusal.quoted($0))" } ?? "nowhere else") \(occasion.words)"
         case .group(_, let isAway): isAway ? "A member left its ring groups" : "A member is back in its ring groups"

@@ -182,13 +182,31 @@ public struct SetQuiet: Command {
         in administrator: isolated Administrator,
         for caller: Caller
     ) async throws(Refusal) -> ForwardReport {
-        let number = try administrator.find(number).number
-        let origin = SettingOrigin(by: caller.name, at: administrator.now())
-        return try await administrator.forward(number, Self.name, by: caller) { settings in
-            guard isQuiet != (settings.quiet != nil) else { return nil }
-            settings.quiet = isQuiet ? origin : nil
-            return "Extension \(number) takes \(isQuiet ? "no calls" : "calls again"), by \(caller.name)"
-        }
+        let words = isQuiet ? "no calls" : "calls again"
+        return try await administrator.mark(number, \.quiet, isQuiet, Self.name, by: caller, "takes \(words)")
+    }
+}
+
+/// Lets an extension be busy while it is in a call, or rings it all the same (call waiting).
+public struct SetCallWaiting: Command {
+    public static let name = "forward.waiting"
+    public static let rights: [Right] = [.changeExtensions]
+
+    /// As typed.
+    public let number: String
+    /// Whether further calls ring.
+    public let isOn: Bool
+
+    public init(number: String, _ isOn: Bool) { (self.number, self.isOn) = (number, isOn) }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-", true) }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> ForwardReport {
+        let words = isOn ? "calls while it is in one" : "one call at a time"
+        return try await administrator.mark(number, \.oneCall, !isOn, Self.name, by: caller, "takes \(words)")
     }
 }
 
@@ -216,6 +234,28 @@ extension Administrator {
             detail: "\(what), by \(origin.by) from \(origin.from); undo it: \(undo)"
         )
         events.publish(.noticed(event))
+    }
+
+    /// Sets something of an extension that is so or not, with who set it.
+    ///
+    /// - Parameters:
+    ///   - text: Which extension, as typed.
+    ///   - words: What it does from now on, for people.
+    fileprivate func mark(
+        _ text: String,
+        _ setting: WritableKeyPath<ForwardSettings, SettingOrigin?>,
+        _ isSet: Bool,
+        _ action: String,
+        by caller: Caller,
+        _ words: String
+    ) async throws(Refusal) -> ForwardReport {
+        let number = try find(text).number
+        let origin = SettingOrigin(by: caller.name, at: now())
+        return try await forward(number, action, by: caller) { settings in
+            guard isSet != (settings[keyPath: setting] != nil) else { return nil }
+            settings[keyPath: setting] = isSet ? origin : nil
+            return "Extension \(number) \(words), by \(caller.name)"
+        }
     }
 
     /// Changes what is set for an extension.

@@ -9,6 +9,31 @@ extension Administrator {
     func routing(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
         groups(with: number, routing, by: caller) + forwards(of: number, routing, by: caller)
             + blocks(of: number, routing, by: caller) + night(of: number, routing, by: caller)
+            + speedDials(to: number, routing, by: caller) + intercoms(with: number, routing, by: caller)
+    }
+
+    /// Its own, and those of others that stand for it.
+    private func speedDials(to number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
+        let all: [(ExtensionNumber?, SpeedDials)] =
+            [(nil, routing.speedDials)] + routing.ownSpeedDials.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return all.compactMap { owner, old in
+            var new = owner == number ? SpeedDials.none : old
+            for (key, target) in new.entries where target == .extension(number) { new[key] = nil }
+            guard new != old else { return nil }
+            let whose = owner.map { "extension \($0)" } ?? "the business"
+            let draft = caller.draft(SetSpeedDial.name, whose, JournalDetail.of(old, became: new))
+            return (.outside(.route(.speedDial(new, of: owner))), draft)
+        }
+    }
+
+    /// Nobody who is gone calls by intercom, or is called.
+    private func intercoms(with number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
+        routing.intercoms.sorted { $0.key < $1.key }.compactMap { callee, old in
+            guard callee == number || old.callers.contains(number) else { return nil }
+            let new = callee == number ? nil : old.without(number)
+            let draft = caller.draft(CloseIntercom.name, callee.text, JournalDetail.of(old, became: new))
+            return (.outside(.route(.openIntercom(callee, new))), draft)
+        }
     }
 
     private func night(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {

@@ -41,6 +41,12 @@ final class Party: Sendable {
         (self.name, self.isPrivate) = (name, isPrivate)
     }
 
+    /// Who is no phone and no trunk.
+    init(_ participant: Participant, name: String, username: String) {
+        (self.username, device, self.participant) = (username, nil, participant)
+        (self.name, isPrivate, trunk, mediaPrefixes) = (name, false, nil, [])
+    }
+
     /// `nil` for whom no extension stands.
     var number: ExtensionNumber? { participant.number }
 
@@ -100,6 +106,8 @@ struct Call: Sendable {
         case asked(Incoming)
         /// A phone that is in another call transferred its partner.
         case transfer(Standing)
+        /// An operator has an extension place it.
+        case clicked(Click)
     }
 
     /// The caller's INVITE; what we answer is written from it. Never changes; a class for the same reason as ``Party``.
@@ -139,6 +147,18 @@ struct Call: Sendable {
         let referrer: Party
     }
 
+    /// A call whose caller is called first.
+    struct Click: Sendable {
+        /// As if it was dialled at the phone.
+        let dialled: String
+        /// Whom the phones show while they ring.
+        let target: Party
+        /// The phone that picked up; `nil` while they ring.
+        var leg: Leg?
+        /// The first branch of whom it calls.
+        var firstBranch = 0
+    }
+
     let serial: UInt64
     var record: CallRecord
     /// When what the record tells of began.
@@ -173,11 +193,11 @@ struct Call: Sendable {
         return other.map { [one, $0] } ?? [one]
     }
 
-    /// `nil` for a transfer.
+    /// `nil` where no phone dialled.
     var incoming: Incoming? {
         switch origin {
         case .asked(let incoming): incoming
-        case .transfer: nil
+        case .transfer, .clicked: nil
         }
     }
 
@@ -186,6 +206,7 @@ struct Call: Sendable {
         switch origin {
         case .asked(let incoming): incoming.offer?.audio
         case .transfer(let standing): standing.audio
+        case .clicked(let click): click.leg?.media.remote
         }
     }
 

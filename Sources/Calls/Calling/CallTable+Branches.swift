@@ -42,7 +42,7 @@ extension CallTable {
     mutating func giveUpIfSilent(_ serial: UInt64, _ desk: inout Desk) {
         guard case .ringing(let ringing)? = self[serial]?.phase, ringing.ringingPhones == 0 else { return }
         guard let routed = routes[serial] else {
-            refuse(serial, Refused(ringing), &desk)
+            refuse(serial, self[serial]?.refusal(of: ringing) ?? Refused(ringing), &desk)
             return
         }
         let stop = ringing.since(routed.firstBranch)

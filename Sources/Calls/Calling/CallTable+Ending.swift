@@ -50,6 +50,10 @@ extension CallTable {
         case .transfer(let standing):
             forget(call.serial, &desk)
             transferFailed(standing.call, refusing.refused.status, &desk)
+        case .clicked(let click):
+            let reason = Reason(.sip, cause: refusing.refused.status)
+            if let leg = click.leg { hangUp(leg, of: call.serial, because: reason, &desk) }
+            forget(call.serial, &desk)
         }
     }
 
@@ -80,7 +84,7 @@ extension CallTable {
     /// One side of a standing call hung up.
     mutating func bye(_ request: Message, _ owner: DialogOwner, on flow: Flow, _ desk: inout Desk) {
         desk.respond(200, to: request, on: flow)
-        guard !leaveTransfer(owner, &desk), let call = self[owner.call] else { return }
+        guard !leaveTransfer(owner, &desk), !leaveClick(owner, &desk), let call = self[owner.call] else { return }
         let reason = owner.side == .caller ? "the caller hung up" : "the called phone hung up"
         switch call.phase {
         case .talking(let conversation):
@@ -152,6 +156,7 @@ extension CallTable {
         guard let call = removeValue(forKey: serial) else { return }
         if !call.record.charges.isEmpty { keepOwing(call) }
         if !confirmations.isEmpty { confirmations[serial] = nil }
+        if !parked.isEmpty { unpark(serial) }
         if !routes.isEmpty { routes[serial] = nil }
         for username in call.usernames { leave(serial, username) }
         for trunk in call.openTrunks { leave(serial, trunk) }

@@ -12,10 +12,26 @@ public struct FeatureAsk: Sendable {
     public let source: IPAddress
 }
 
+/// A call that only says that something is done.
+struct Confirmation: Sendable {
+    let ends: MonotonicTime
+    /// What, for the record.
+    let words: String
+}
+
 /// Codes by which a phone has something changed. Settings are changed by whoever may, never here: they are asked, and the call is
 /// answered when it is stored, for as long as it takes to notice.
 extension CallTable {
-    mutating func ask(_ request: FeatureRequest, _ serial: UInt64, _ desk: inout Desk) {
+    /// Lets the server itself take a call.
+    mutating func serve(_ service: CallService, _ serial: UInt64, _ desk: inout Desk) {
+        switch service {
+        case .echo: answer(serial, by: service, &desk)
+        case .feature(let request): ask(request, serial, &desk)
+        case .parking: parkHeld(serial, &desk)
+        }
+    }
+
+    private mutating func ask(_ request: FeatureRequest, _ serial: UInt64, _ desk: inout Desk) {
         guard let call = self[serial], let phone = call.grounds?.placement.payer.device, let incoming = call.incoming
         else {
             refuse(serial, .notDone, &desk)
@@ -34,29 +50,46 @@ extension CallTable {
     mutating func changed(_ ticket: Ticket, _ refusal: CallRefusal?, _ desk: inout Desk) {
         guard let serial = asked.removeValue(forKey: ticket), case .ringing? = self[serial]?.phase else { return }
         if let refusal {
-            var refused = Refused(refusal)
-            refused.warning = .other
-            refuse(serial, refused, &desk)
-            return
+            refuse(serial, .explained(refusal), &desk)
+        } else {
+            confirm(serial, "it is done", &desk)
         }
-        confirmations[serial] = desk.now.monotonic + Limits.confirmation
-        answer(serial, by: .confirmation, &desk)
+    }
+
+    /// Answers for as long as it takes to notice.
+    ///
+    /// - Parameter words: What was done, for the record.
+    mutating func confirm(_ serial: UInt64, _ words: String, _ desk: inout Desk) {
+        guard case .service(let service)? = self[serial]?.grounds?.placement.target else { return }
+        confirmations[serial] = Confirmation(ends: desk.now.monotonic + Limits.confirmation, words: words)
+        answer(serial, by: service, &desk)
     }
 
     /// Hangs up on a phone that was told that it is done.
     ///
     /// - Returns: Whether it did.
     mutating func endConfirmation(_ serial: UInt64, _ desk: inout Desk) -> Bool {
-        guard !confirmations.isEmpty, let end = confirmations[serial] else { return false }
-        guard end <= desk.now.monotonic else {
-            schedule(serial, at: end)
+        guard !confirmations.isEmpty, let confirmation = confirmations[serial] else { return false }
+        guard confirmation.ends <= desk.now.monotonic else {
+            schedule(serial, at: confirmation.ends)
             return false
         }
-        self.end(serial, because: "it is done", &desk)
+        self.end(serial, because: confirmation.words, &desk)
         return true
     }
 }
 
 extension Refused {
-    static let notDone = Refused(status: 404, outcome: .refused, reason: "no extension has the number that was dialled")
+    /// With the reason for the person at the phone.
+    static func explained(_ refusal: CallRefusal) -> Refused {
+        var refused = Refused(refusal)
+        refused.warning = .other
+        return refused
+    }
+
+    fileprivate static let notDone = Refused(
+        status: 404,
+        outcome: .refused,
+        reason: "no extension has the number that was dialled"
+    )
 }

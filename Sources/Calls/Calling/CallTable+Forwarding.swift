@@ -22,6 +22,11 @@ extension CallTable {
         guard let call = self[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
+        if call.isRingingItsCaller {
+            // Somebody is to call from here, and from nowhere else.
+            branchFailed(480, index, of: call.serial, &desk)
+            return
+        }
         finish(index, of: call.serial, status, &desk)
         let targets = targets(of: response, status, &desk)
         guard let owner = ringing.branches[index].party.number else { return }

@@ -25,27 +25,9 @@ extension CallTable {
         )
         desk.turn.actions.append(.report(event))
         let text = Array("Call for help: \(detail)".utf8.prefix(Limits.textBytes))
-        for number in desk.snapshot.outside.emergency.told { desk.write(text, to: number) }
-    }
-}
-
-extension Desk {
-    /// A message of the system itself to every phone of an extension (RFC 3428).
-    fileprivate mutating func write(_ text: [UInt8], to number: ExtensionNumber) {
-        let phones = snapshot.devices(of: number).flatMap { registrar.bindings.ways(to: $0.username) }
-        for phone in phones.filter({ $0.flow.transport.isEncrypted }).prefix(Limits.forks) {
-            let key = BranchKey(using: entropy)
-            var writer = MessageWriter()
-            writer.request(.message, uri: phone.contact)
-            writeVia(key, over: phone.flow, into: &writer)
-            writer.field(.maxForwards, 70)
-            writer.field(.from, "\"Emergency\" <sip:\(snapshot.domain.text)>;tag=\(entropy.tag())")
-            writer.field(.to, "<sip:\(number.text)@\(snapshot.domain.text)>")
-            writer.field(.callID, entropy.token())
-            writer.field(.cseq, "1 MESSAGE")
-            writer.field(named: "Priority", "emergency".utf8)
-            writer.finish(contentType: "text/plain;charset=UTF-8", body: MessageText(masking: text[...]).bytes)
-            start(key, .message, writer.bytes, purpose: .farewell, over: phone.flow)
+        for number in desk.snapshot.outside.emergency.told {
+            let phones = desk.snapshot.devices(of: number).flatMap { desk.registrar.bindings.ways(to: $0.username) }
+            desk.write(text, at: phones, of: number.text, from: "Emergency", isUrgent: true)
         }
     }
 }

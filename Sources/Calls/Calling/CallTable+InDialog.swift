@@ -146,7 +146,8 @@ extension CallTable {
         return switch (call.phase, side) {
         case (.talking(let conversation), _): conversation[side]
         case (.answering(let answering), .callee): answering.callee
-        case (.answering, .caller), (.ringing, _), (.refusing, _): nil
+        case (.answering, .caller), (.ringing, .caller), (.refusing, .caller): call.click?.leg.map { Endpoint($0) }
+        case (.ringing, .callee), (.refusing, .callee): nil
         }
     }
 
@@ -165,7 +166,12 @@ extension CallTable {
         case (.answering(var answering), .callee):
             answering.callee.change(change)
             self[serial]?.phase = .answering(answering)
-        case (.answering, .caller), (.ringing, _), (.refusing, _), (nil, _): break
+        case (.answering, .caller), (.ringing, .caller), (.refusing, .caller):
+            guard var click = self[serial]?.click, var leg = click.leg else { return }
+            change(&leg)
+            click.leg = leg
+            self[serial]?.origin = .clicked(click)
+        case (.ringing, .callee), (.refusing, .callee), (nil, _): break
         }
     }
 }

@@ -18,7 +18,8 @@ extension CallTable {
         forget(call.serial, &desk)
         tellReferrer(standing, 200, &desk)
         transfers[standing] = nil
-        replace(standing, transfer.referrer, with: callee, continuing: call, &desk)
+        let reason = unpark(standing).map { "\(transfer.party.participant) parked it at \($0), and it came back" }
+        replace(standing, transfer.referrer, with: callee, continuing: call, because: reason, &desk)
         self[standing]?.hops = call.hops
         let grounds = call.grounds?.and(self[standing]?.grounds?.pickups ?? [])
         self[standing]?.grounds = grounds
@@ -91,8 +92,17 @@ extension CallTable {
 
     /// Puts another phone in the place of one side of a call, and says goodbye to the one that was there.
     ///
-    /// - Parameter next: The call that it is from now on, for the record; the one that it was so far is over.
-    mutating func replace(_ serial: UInt64, _ side: Side, with leg: Leg, continuing next: Call, _ desk: inout Desk) {
+    /// - Parameters:
+    ///   - next: The call that it is from now on, for the record; the one that it was so far is over.
+    ///   - reason: How that ended; `nil` for a transfer.
+    mutating func replace(
+        _ serial: UInt64,
+        _ side: Side,
+        with leg: Leg,
+        continuing next: Call,
+        because reason: String? = nil,
+        _ desk: inout Desk
+    ) {
         if case .talking(let conversation)? = self[serial]?.phase { settle(conversation[side], &desk) }
         guard var call = self[serial], case .talking(var conversation) = call.phase else { return }
         if let change = conversation.change { reply(491, to: change.asked, &desk) }
@@ -107,7 +117,8 @@ extension CallTable {
             var ended = call.record
             ended.charges = moveCharges(from: call.record, to: &record, of: serial)
             ended.endedAt = call.time(at: desk.now)
-            ended.reason = "\(former.party.participant) transferred it to \(leg.party.participant)"
+            ended.reason =
+                reason ?? "\(former.party.participant) transferred it to \(leg.party.participant)"
             desk.turn.actions.append(.remember(ended, nil))
         }
         (call.record, call.begun) = (record, next.begun)
@@ -130,6 +141,7 @@ extension CallTable {
         if transfer.farewell != nil {
             end(serial, because: "nobody took the call that was transferred", &desk)
         }
+        if !parked.isEmpty { waitAgain(serial, &desk) }
     }
 
     /// The phone that asked hangs up before the target picked up: the other one waits alone.
@@ -144,17 +156,7 @@ extension CallTable {
             changeFailed(491, change.key, of: owner.call, &desk)
         }
         transfers[owner.call]?.farewell = (leg.dialog, flow)
-        dialogs[DialogKey(leg.dialog)] = nil
-        update(owner.call, owner.side) {
-            $0.flow = nil
-            $0.hasLeft = true
-            $0.session = nil
-            $0.unacknowledged = nil
-        }
-        // What the one that waits says is no longer for this phone.
-        if let end = self.leg(owner)?.relayEnd {
-            desk.turn.actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, end)))
-        }
+        leaveSeat(owner, &desk)
         return true
     }
 
@@ -183,7 +185,7 @@ extension CallTable {
             continueIntroduction(serial, side, &desk)
             return
         }
-        if leg(serial, side)?.introduction == .change {
+        if leg(serial, side)?.introduction?.isOfSelf == true {
             update(serial, side) { $0.forgetIntroduction() }
             return
         }
@@ -201,6 +203,7 @@ extension CallTable {
         case .first: formats = partner.media.remote?.formats ?? partner.media.formats
         case .last: formats = partner.media.formats
         case .change: (formats, direction) = (partner.media.formats, partner.media.remote?.direction ?? direction)
+        case .hold: (formats, direction) = (leg.media.formats, .sendOnly)
         }
         guard leg.unacknowledged == nil, let flow = leg.flow,
             let (key, message) = reinvite(
@@ -209,7 +212,7 @@ extension CallTable {
                 formats: formats,
                 packetTime: partner.media.remote?.packetTime,
                 direction: direction,
-                presenting: introduction == .change ? nil : partner.party,
+                presenting: introduction.isOfSelf ? nil : partner.party,
                 &desk
             )
         else {
@@ -237,14 +240,14 @@ extension CallTable {
         }
         update(owner.call, owner.side) { $0.forgetIntroduction() }
         // One that does not take a change of its partner's stays as it is.
-        if introduction == .change, status >= 300, status != 481, status != 408 { return }
+        if introduction.isOfSelf, status >= 300, status != 481, status != 408 { return }
         guard status < 300, adopt(response, owner.call, owner.side, &desk) else {
             end(owner.call, because: "a phone did not take its new partner", &desk)
             return
         }
         switch introduction {
         case .first: introduce(owner.call, owner.side.other, .last, &desk)
-        case .last, .change: break
+        case .last, .change, .hold: break
         }
     }
 }

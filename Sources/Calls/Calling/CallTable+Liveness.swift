@@ -34,6 +34,7 @@ extension CallTable {
             }
         case .talking:
             if endConfirmation(serial, &desk) { return }
+            if !parked.isEmpty { bringBackIfDue(serial, &desk) }
             for side in [Side.caller, .callee] {
                 repeatAnswer(serial, side, &desk)
                 checkLife(serial, side, &desk)
@@ -105,7 +106,7 @@ extension CallTable {
         guard let call = self[serial] else { return }
         switch call.phase {
         case .ringing:
-            if call.incoming?.flow.id == flow { refuse(serial, .cancelled, &desk) }
+            if (call.incoming?.flow ?? call.click?.leg?.flow)?.id == flow { refuse(serial, .cancelled, &desk) }
         case .answering(let answering):
             guard call.incoming?.flow.id == flow else {
                 loseLegs(of: serial, over: flow, at: desk.now)
@@ -190,6 +191,7 @@ extension CallTable {
             CallSummary(
                 record: call.record,
                 isAnswered: call.isTalking,
+                place: place(of: call.serial),
                 callerMedia: leg(call.serial, .caller)?.liveness.report ?? LegReportSummary(),
                 calleeMedia: leg(call.serial, .callee)?.liveness.report ?? LegReportSummary()
             )

@@ -74,6 +74,9 @@ extension CallTable {
                 // An end of our own takes what it is offered.
                 let answer = other.answer(to: audio)
                 accept(offer, proposed, formats: answer.formats, direction: answer.direction, asked, &desk)
+            } else if self.leg(asked.owner.call, asked.owner.side.other)?.hasLeft == true {
+                // Who waits in a call that is parked goes on waiting.
+                accept(offer, proposed, formats: proposed.formats, direction: .sendOnly, asked, &desk)
             } else if concernsOther(audio, leg) {
                 pass(offer, proposed, asked, &desk)
             } else {

@@ -62,7 +62,7 @@ extension CallTable {
         let acknowledgement = desk.acknowledge(&dialog, cseq: client.sequence, over: client.flow)
         desk.turn.actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = self[client.call],
-            case .ringing(let ringing) = call.phase,
+            case .ringing(let ringing) = call.phase, !call.isTooLate(index),
             desk.snapshot.allows(ringing.branches[index].party.username)
         else {
             // Somebody else was quicker, the caller is gone, or the phone was disabled.
@@ -103,6 +103,10 @@ extension CallTable {
         var leg = Leg(branch.party, client.flow, dialog, media, at: desk.now)
         leg.session = SessionTimer(answeredBy: response, before: nil, at: desk.now)
         (leg.permit, leg.since) = (branch.permit, branch.permit.map { _ in desk.now.monotonic })
+        if case .clicked(let click) = call.origin, click.leg == nil {
+            callerPickedUp(leg, index, of: call.serial, click, &desk)
+            return
+        }
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .callee)
         wait(for: Endpoint(leg), ringingAt: branch.party.participant, in: call.serial, &desk)
     }
@@ -148,6 +152,7 @@ extension CallTable {
         case .asked(let incoming): LegProtection(incoming.flow, incoming.audioProtection)
         case .transfer(let standing):
             transfers[standing.call].flatMap { leg(standing.call, $0.referrer.other) }.flatMap(\.protection)
+        case .clicked(let click): click.leg?.protection
         }
     }
 
@@ -178,6 +183,7 @@ extension CallTable {
         switch call.origin {
         case .asked(let incoming): connect(call, incoming, callee, &desk)
         case .transfer(let standing): if let leg = callee.leg { handOver(call, leg, to: standing.call, &desk) }
+        case .clicked(let click): connect(call, click, callee, &desk)
         }
     }
 

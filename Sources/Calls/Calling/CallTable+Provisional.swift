@@ -14,7 +14,7 @@ extension CallTable {
             ringing.branches[index].status == nil
         else { return }
         guard let incoming = call.incoming else {
-            ringsForTransfer(call, ringing, &desk)
+            ringsForOthers(call, ringing, &desk)
             return
         }
         let isReliable = response.first(.rseq) != nil && response.hasOption(.require, "100rel")
@@ -35,11 +35,11 @@ extension CallTable {
         }
     }
 
-    /// A transfer has nobody to ring back but the phone that asked for it.
-    private mutating func ringsForTransfer(_ call: Call, _ ringing: Call.Ringing, _ desk: inout Desk) {
-        guard ringing.isNews, case .transfer(let standing) = call.origin else { return }
+    /// A transfer has nobody to ring back but the phone that asked for it, and a phone that was called first cannot be told.
+    private mutating func ringsForOthers(_ call: Call, _ ringing: Call.Ringing, _ desk: inout Desk) {
+        guard ringing.isNews, !call.isRingingItsCaller else { return }
         markAnnounced(call.serial)
-        tellReferrer(standing.call, 180, &desk)
+        if case .transfer(let standing) = call.origin { tellReferrer(standing.call, 180, &desk) }
     }
 
     private mutating func announceRinging(
@@ -61,6 +61,7 @@ extension CallTable {
         switch call.origin {
         case .asked(let incoming): say(181, call, incoming, isReliable: false, &desk)
         case .transfer(let standing): tellReferrer(standing.call, 181, &desk)
+        case .clicked: break
         }
     }
 

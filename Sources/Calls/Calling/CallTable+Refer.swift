@@ -33,9 +33,14 @@ extension CallTable {
             desk.respond(491, to: request, on: flow)
             return
         }
-        guard self.leg(owner.call, owner.side.other) != nil else {
+        guard let partner = self.leg(owner.call, owner.side.other) else {
             // An end of our own is not sent anywhere.
             desk.respond(403, to: request, on: flow)
+            return
+        }
+        guard !partner.hasLeft else {
+            // It is parked: there is nobody to be sent.
+            desk.respond(491, to: request, on: flow)
             return
         }
         let isForHelp = isForHelp(target, of: request, &desk)
@@ -77,7 +82,11 @@ extension CallTable {
         // Row S02: no name but ours is ever called.
         let isHere = uri.scheme == .tel || desk.isServed(request.bytes(uri.host), on: asked.flow)
         let addressee = desk.addressee(uri, in: request.bytes.span)
-        let number = addressee.number
+        if isHere, addressee.number == ParkingPlace.code || ParkingPlace(dialled: addressee.number) != nil {
+            park(asked, addressee.number, &desk)
+            return
+        }
+        let number = desk.meaning(of: addressee.number, at: asked.device.number)
         let verdict = isHere ? judge(number, by: asked, &desk) : .refused(.foreign)
         guard count < desk.settings.calls + (desk.isHelp(number) ? Limits.helpCalls : 0) else {
             desk.respond(503, to: request, on: asked.flow) { $0.field(.retryAfter, 10) }
@@ -109,7 +118,7 @@ extension CallTable {
         )
     }
 
-    private mutating func deny(_ asked: Referral, _ number: String, _ refusal: CallRefusal, _ desk: inout Desk) {
+    mutating func deny(_ asked: Referral, _ number: String, _ refusal: CallRefusal, _ desk: inout Desk) {
         noteRefused(refusal, .transferred, by: asked.device.number, &desk)
         let refused = Refused(refusal)
         var record = newRecord(asked, number, callee: nil, at: desk.now, &desk)
@@ -256,7 +265,7 @@ extension CallTable {
     // MARK: The subscription
 
     /// 202, and the first NOTIFY (RFC 3515 §2.4.4), unless the phone wants none (RFC 4488 §4).
-    private mutating func acceptTransfer(_ asked: Referral, ringing: UInt64, _ desk: inout Desk) {
+    mutating func acceptTransfer(_ asked: Referral, ringing: UInt64, _ desk: inout Desk) {
         let isSilent =
             asked.request.first(named: "Refer-Sub").map { asked.request.holds($0, ignoringCase: "false") } ?? false
         let contact = desk.contact(over: asked.flow)

@@ -73,7 +73,7 @@ extension CallTable {
         _ desk: inout Desk
     ) -> (UInt64, ExtensionNumber)? {
         for serial in keys.sorted() {
-            guard let call = self[serial], case .ringing(let ringing) = call.phase,
+            guard let call = self[serial], case .ringing(let ringing) = call.phase, !call.isRingingItsCaller,
                 call.caller.username != proof.device.username
             else { continue }
             for branch in ringing.branches where branch.status == nil {
@@ -113,7 +113,7 @@ extension CallTable {
             refuseSeat(refusal.status, request, by: proof, &desk)
             return
         }
-        guard let call = self[serial], case .ringing(let ringing) = call.phase,
+        guard let call = self[serial], case .ringing(let ringing) = call.phase, !call.isRingingItsCaller,
             call.caller.username != proof.device.username
         else {
             desk.respond(481, to: request, on: proof.flow)
@@ -145,7 +145,7 @@ extension CallTable {
             desk.respond(481, to: request, on: proof.flow)
             return
         }
-        guard conversation.change == nil, !partner.isAsked, isSettled(owner.call) else {
+        guard conversation.change == nil, !partner.isAsked, !partner.hasLeft, isSettled(owner.call) else {
             desk.respond(491, to: request, on: proof.flow)
             return
         }
@@ -179,7 +179,7 @@ extension CallTable {
     ///   - formats: What the phone at the other end can do; `nil` when it left the offer to us.
     ///   - partner: Who the phone will talk to.
     /// - Returns: `nil` when it was refused: without SRTP, or without a format in common.
-    private mutating func seat(
+    mutating func seat(
         _ request: Message,
         _ owner: DialogOwner,
         _ permit: PickupPermit,

@@ -36,7 +36,8 @@ extension CallTable {
         if session.allowsUpdate {
             sendUpdate(serial, side, leg, session, over: flow, &desk)
         } else {
-            let direction = self.leg(serial, side.other)?.media.remote?.direction ?? .sendReceive
+            let partner = self.leg(serial, side.other)
+            let direction = partner?.hasLeft == true ? .sendOnly : partner?.media.remote?.direction ?? .sendReceive
             guard
                 let (key, message) = reinvite(
                     serial,

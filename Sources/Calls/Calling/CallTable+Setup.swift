@@ -27,7 +27,11 @@ extension CallTable {
             replaceDialog(request, by: proof, &desk)
             return
         }
-        let number = addressee.number
+        let number = desk.meaning(of: addressee.number, at: proof.device.number)
+        if let place = ParkingPlace(dialled: number), parked[place] != nil {
+            takeParked(at: place, request, by: proof, &desk)
+            return
+        }
         if let code = FeatureCode(dialled: number), let (call, place) = ringing(for: proof, at: code.place, &desk) {
             pickUp(call, ringingAt: place, request, by: proof, &desk)
             return
@@ -48,7 +52,7 @@ extension CallTable {
         if case .connect = decision, request.hasSpentHops { decision = .refuse(.tooManyHops) }
         let caller = Party(proof.device, proof.subscriber, isPrivate: request.hidesCaller)
         let draft = Call.Draft(request: request, transaction: transaction, flow: proof.flow, tag: tag, dialog: dialog)
-        open(serial, draft, from: caller, dialled: number, decision, &desk)
+        open(serial, draft, from: caller, dialled: addressee.number, decision, &desk)
         begin(serial, decision, only: addressee.phone, &desk)
     }
 
@@ -57,13 +61,8 @@ extension CallTable {
         switch decision {
         case .refuse(let refused): refuse(serial, refused, &desk)
         case .connect(let placement, _):
-            if case .service(.confirmation) = placement.target {
-                guard let request = self[serial].flatMap({ FeatureRequest(dialled: $0.record.dialled) }) else {
-                    return refuse(serial, .notDone, &desk)
-                }
-                ask(request, serial, &desk)
-            } else if case .service(let service) = placement.target {
-                answer(serial, by: service, &desk)
+            if case .service(let service) = placement.target {
+                serve(service, serial, &desk)
             } else if let refused = place(serial, placement, only: phone, &desk) {
                 refuse(serial, refused, &desk)
             }
@@ -81,6 +80,7 @@ extension CallTable {
         _ desk: inout Desk
     ) -> Refused? {
         guard placement.outside == nil else { return dial(placement, of: serial, &desk) }
+        if placement.isIntercom { return speakInto(serial, placement, &desk) }
         if phone == nil, RoutingRules.concern(placement.target, in: desk.snapshot.outside.routing) {
             return route(serial, placement, &desk)
         }
@@ -118,9 +118,13 @@ extension CallTable {
             media: offer.map(\.promise) ?? .lateOffer
         )
         let verdict =
-            if let service = CallService(dialled: number) ?? FeatureRequest(dialled: number).map({ _ in .confirmation })
-            {
+            if let service = CallService(dialled: number) {
                 CallRules.decide(attempt, to: service, in: desk.snapshot)
+            } else if let callee = IntercomOpening.callee(dialled: number) {
+                IntercomRules.decide(attempt, to: callee, in: desk.snapshot, at: desk.now.wall)
+            } else if let place = ParkingPlace(dialled: number) {
+                // What is parked was taken before.
+                Verdict<Placement>.refused(ParkRules.refusal(ofTaking: place, in: desk.snapshot))
             } else {
                 CallRules.decide(attempt, in: desk.snapshot, by: desk.dialPlan, at: desk.now.wall)
             }
@@ -181,13 +185,14 @@ extension CallTable {
         guard var call = self[serial], case .ringing(var ringing) = call.phase,
             let number = placement.target.number
         else { return false }
-        let phones = desk.snapshot.devices(of: number).filter { $0.username != call.caller.username }
+        let isOwn = call.isRingingItsCaller
+        let phones = desk.snapshot.devices(of: number).filter { isOwn || $0.username != call.caller.username }
         // The description holds the keys of the audio, so it goes out where nobody can read it, or not at all.
         let reachable = phones.flatMap { desk.registrar.bindings.ways(to: $0.username) }.filter {
             $0.flow.transport.isEncrypted
         }
         .only(phone)
-        let most = call.incoming.map { desk.breadth(of: $0.request) } ?? Limits.forks
+        let most = placement.isIntercom ? 1 : call.incoming.map { desk.breadth(of: $0.request) } ?? Limits.forks
         let targets = reachable.prefix(max(0, most - ringing.ringingPhones))
         var requests: [(Branch, Message)] = []
         for target in targets {
@@ -245,7 +250,11 @@ extension CallTable {
         let isReliable = call.incoming?.request.knowsReliability ?? false
         let hops = call.incoming.flatMap { try? $0.request.maxForwards() } ?? 70
         writer.field(.maxForwards, max(1, hops - 1))
-        writer.field(.from, desk.origin(of: call.caller, tag: desk.entropy.tag()))
+        let tag = desk.entropy.tag()
+        writer.field(
+            .from,
+            call.shownTarget.map { desk.origin(of: $0, tag: tag) } ?? desk.origin(of: call.caller, tag: tag)
+        )
         writer.field(.to, "<sip:\(target.device.number.text)@\(desk.snapshot.domain.text)>")
         writer.field(.callID, desk.entropy.token())
         writer.field(.cseq, "1 INVITE")
@@ -256,6 +265,7 @@ extension CallTable {
             writer.field(.referredBy, "<\(desk.address(of: standing.referrer))>")
         }
         writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
+        desk.writeAnswerMode(placement.isIntercom ? .auto : call.shownTarget == nil ? nil : .manual, into: &writer)
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
         let party = Party(target.device, subscriber, isPrivate: isPrivate)

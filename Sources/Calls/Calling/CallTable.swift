@@ -28,9 +28,12 @@ struct CallTable: Sendable {
     var earlyCalls: [UInt64: EarlyCall] = [:]
     var earlyDialogs: [DialogKey: EarlyOwner] = [:]
     var helpTrials: [UInt64: HelpTrial] = [:]
-    /// Calls that wait until something is changed, and until when those last that confirm it.
+    /// Calls that wait until something is changed, and those that confirm it.
     var asked: [Ticket: UInt64] = [:]
-    var confirmations: [UInt64: MonotonicTime] = [:]
+    var confirmations: [UInt64: Confirmation] = [:]
+    /// Calls that wait to be taken, and places where that is news for those who watch.
+    var parked: [ParkingPlace: ParkedCall] = [:]
+    var parkingNews: Set<ParkingPlace> = []
     /// Only of calls that a group or a setting of their callee sends somewhere.
     var routes: [UInt64: RoutedCall] = [:]
     /// When members of groups last talked for which that counts.

@@ -36,7 +36,7 @@ enum Endpoint: Sendable {
         switch self {
         case .phone(let leg), .trunk(let leg): leg.relayEnd
         // Who is told that something is done hears that the call stands.
-        case .service(.echo), .service(.confirmation): .echo
+        case .service: .echo
         }
     }
 
@@ -45,7 +45,7 @@ enum Endpoint: Sendable {
         switch self {
         case .phone(let leg), .trunk(let leg):
             (leg.media.formats, leg.media.remote?.packetTime, leg.media.remote?.direction ?? .sendReceive)
-        case .service(.echo), .service(.confirmation):
+        case .service:
             (offer?.formats ?? AudioFormat.usual, offer?.packetTime, .sendReceive)
         }
     }
@@ -89,11 +89,23 @@ extension Call.Conversation {
 extension CallTable {
     /// The server answers itself, as a phone would that is picked up.
     mutating func answer(_ serial: UInt64, by service: CallService, _ desk: inout Desk) {
-        let running = values.count { $0.grounds?.placement.target == .service(service) }
+        let running = values.count {
+            if case .service(let other)? = $0.grounds?.placement.target { other.isLike(service) } else { false }
+        }
         guard running <= Limits.callsOfService else {
             refuse(serial, .busyService, &desk)
             return
         }
         wait(for: .service(service), ringingAt: nil, in: serial, &desk)
+    }
+}
+
+extension CallService {
+    /// Whether both count towards one limit.
+    fileprivate func isLike(_ other: CallService) -> Bool {
+        switch (self, other) {
+        case (.echo, .echo), (.feature, .feature), (.parking, .parking): true
+        case (.echo, _), (.feature, _), (.parking, _): false
+        }
     }
 }

@@ -26,6 +26,16 @@ enum Introduction: Sendable {
     case first
     /// This phone only: its partner stays, and uses other formats or another direction now.
     case change
+    /// This phone only: its partner is gone for now, and it waits.
+    case hold
+
+    /// Whether a phone that does not take it can stay as it is.
+    var isOfSelf: Bool {
+        switch self {
+        case .last, .first: false
+        case .change, .hold: true
+        }
+    }
 }
 
 extension Call {

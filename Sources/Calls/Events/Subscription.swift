@@ -8,9 +8,13 @@ import SIP
 /// What a subscription is about.
 struct Watched: Hashable, Sendable {
     let package: EventPackage
-    let number: ExtensionNumber
+    let place: WatchedPlace
     /// The phone, where it is about one phone and not about an extension.
     let username: String?
+
+    init(package: EventPackage, place: WatchedPlace, username: String? = nil) {
+        (self.package, self.place, self.username) = (package, place, username)
+    }
 }
 
 /// One phone that is told of one state until it expires (RFC 6665 §4.2).

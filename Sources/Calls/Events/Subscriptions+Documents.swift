@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import Model
 import Primitives
 
@@ -9,8 +10,8 @@ extension Subscriptions {
         switch content {
         case .calls(let calls): dialogDocument(calls, of: &subscription)
         case .presence(let isReachable, let isOnPhone):
-            presenceDocument(of: subscription.watched.number, isReachable: isReachable, isOnPhone: isOnPhone)
-        case .mailbox(let counts): mailboxDocument(counts, of: subscription.watched.number)
+            presenceDocument(of: subscription.watched.place, isReachable: isReachable, isOnPhone: isOnPhone)
+        case .mailbox(let counts): mailboxDocument(counts, of: subscription.watched.place)
         case .contacts(let contacts): registrationDocument(contacts, of: &subscription, at: now)
         }
     }
@@ -22,8 +23,9 @@ extension Subscriptions {
     /// It says that there is a call, which way it went and what it is doing. Whom it is with, and the tags that would let
     /// a watcher speak in it, are nobody's business but the two phones' (§6).
     private func dialogDocument(_ calls: [ShownCall], of subscription: inout Subscription) -> [UInt8] {
-        let uri = address(of: subscription.watched.number.text)
-        let name = snapshot.extensions[subscription.watched.number]?.name ?? ""
+        let place = subscription.watched.place
+        let uri = address(of: place.text)
+        let name = place.number.flatMap { snapshot.extensions[$0]?.name } ?? ""
         var told: [ShownCall] = []
         if !subscription.isFullDue, case .calls(let before) = subscription.told { told = before }
         var writer = XMLWriter()
@@ -49,8 +51,8 @@ extension Subscriptions {
     }
 
     /// RFC 3863 §4, with the activity of RFC 4480 §3.2.
-    private func presenceDocument(of number: ExtensionNumber, isReachable: Bool, isOnPhone: Bool) -> [UInt8] {
-        let uri = address(of: number.text)
+    private func presenceDocument(of place: WatchedPlace, isReachable: Bool, isOnPhone: Bool) -> [UInt8] {
+        let uri = address(of: place.text)
         var writer = XMLWriter()
         writer.start(
             "presence",
@@ -78,10 +80,10 @@ extension Subscriptions {
     }
 
     /// RFC 3842 §5.2.
-    private func mailboxDocument(_ counts: MailboxCounts, of number: ExtensionNumber) -> [UInt8] {
+    private func mailboxDocument(_ counts: MailboxCounts, of place: WatchedPlace) -> [UInt8] {
         let lines = [
             "Messages-Waiting: \(counts.new > 0 ? "yes" : "no")",
-            "Message-Account: \(address(of: number.text))",
+            "Message-Account: \(address(of: place.text))",
             "Voice-Message: \(counts.new)/\(counts.old) (\(counts.urgentNew)/\(counts.urgentOld))",
         ]
         return Array((lines.joined(separator: "\r\n") + "\r\n").utf8)

@@ -76,10 +76,20 @@ struct Subscriptions: Sendable {
             let permission = SubscriptionRules.decide(
                 subscription.device,
                 asksFor: subscription.proof.state,
-                of: subscription.proof.number,
+                of: subscription.proof.place,
                 in: snapshot
             )
             return permission != subscription.proof
+        }.map(\.id)
+    }
+
+    /// Lamps of settings: each change may be news to them.
+    var lampsOfSettings: [UInt64] {
+        index.all.filter {
+            switch $0.watched.place {
+            case .feature: true
+            case .extension, .parking: false
+            }
         }.map(\.id)
     }
 
@@ -90,7 +100,7 @@ struct Subscriptions: Sendable {
     /// - Parameter target: Whose state is asked for; `nil` where that is nobody's, or not to be told.
     mutating func subscribe(
         _ request: Message,
-        to target: ExtensionNumber?,
+        to target: WatchedPlace?,
         by proof: Authenticated,
         at now: Moment
     ) throws(SubscribeRefused) -> Accepted {
@@ -144,7 +154,7 @@ struct Subscriptions: Sendable {
     /// Everything about a new subscription that can be refused, in the order of §4.2.1.1.
     private mutating func judge(
         _ request: Message,
-        of target: ExtensionNumber?,
+        of target: WatchedPlace?,
         by proof: Authenticated,
         at now: Moment
     ) throws(SubscribeRefused) -> (Watched, MayWatch, eventID: [UInt8]?) {
@@ -160,7 +170,7 @@ struct Subscriptions: Sendable {
         guard index.count(of: proof.device.username) < Limits.subscriptionsPerDevice else { throw .tooMany }
         guard index.count < Limits.subscriptions else { throw .full }
         let username = package == .reg ? proof.device.username : nil
-        return (Watched(package: package, number: permission.number, username: username), permission, eventID)
+        return (Watched(package: package, place: permission.place, username: username), permission, eventID)
     }
 
     /// Seconds, 0 for a single look. Longer than allowed becomes what is allowed, as §4.2.1.1 lets us.

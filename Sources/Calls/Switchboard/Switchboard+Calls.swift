@@ -41,6 +41,15 @@ extension Switchboard {
         callTable.refused(relays, &desk)
     }
 
+    /// Lets the phones of an extension ring, and whoever picks up there call somebody, for an operator.
+    ///
+    /// - Returns: What it is called by, or why it is not placed.
+    public mutating func dial(_ attempt: ClickAttempt, _ turn: inout Turn) -> Result<DialledCall, CallRefusal> {
+        begin(&turn)
+        defer { finish(&turn) }
+        return callTable.dial(attempt, &desk)
+    }
+
     /// Ends a call for an operator.
     ///
     /// - Parameter id: The id of its record.

@@ -73,7 +73,7 @@ extension Switchboard {
 extension Call {
     /// Whether somebody in it is reached over a connection.
     fileprivate func isCarried(by flow: FlowID) -> Bool {
-        if incoming?.flow.id == flow { return true }
+        if (incoming?.flow ?? click?.leg?.flow)?.id == flow { return true }
         return switch phase {
         case .ringing(let ringing): ringing.branches.contains { $0.flow.id == flow && $0.status == nil }
         case .answering(let answering): answering.callee.leg?.flow?.id == flow

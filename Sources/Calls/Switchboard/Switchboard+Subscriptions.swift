@@ -11,7 +11,8 @@ extension Switchboard {
     mutating func subscribe(_ request: Message, by proof: Authenticated) {
         let addressee = desk.addressee(of: request)
         // It is an extension's state, whichever of its phones is named. A document would tell what a temporary GRUU hides.
-        let target = addressee.phone?.isTemporary == true ? nil : ExtensionNumber(parsing: addressee.number)
+        let isHidden = addressee.phone?.isTemporary == true
+        let target = isHidden ? nil : WatchedPlace(dialled: addressee.number, by: proof.device.number)
         do throws(SubscribeRefused) {
             let accepted = try subscriptions.subscribe(request, to: target, by: proof, at: desk.now)
             watchWhatIsNeeded()
@@ -95,22 +96,26 @@ extension Switchboard {
         begin(&turn)
         defer { finish(&turn) }
         subscriptions.setMailbox(counts, of: number)
-        let watched = Watched(package: .messageSummary, number: number, username: nil)
+        let watched = Watched(package: .messageSummary, place: .extension(number))
         for id in subscriptions.watching(watched) { tell(id) }
     }
 
     /// Tells of calls and registrations that changed in this turn. While nobody watches, this is one comparison.
     mutating func tellWatchers() {
-        guard callTable.hasChanges || desk.registrar.bindings.hasChanges else { return }
+        guard callTable.hasChanges || desk.registrar.bindings.hasChanges || !callTable.parkingNews.isEmpty else {
+            return
+        }
         let calls = callTable.takeChanges()
         let usernames = desk.registrar.takeChanges()
-        var news = Set(calls.map { Watched(package: .dialog, number: $0, username: nil) })
-        news.formUnion(calls.map { Watched(package: .presence, number: $0, username: nil) })
+        var news = Set(calls.map { Watched(package: .dialog, place: .extension($0)) })
+        news.formUnion(calls.map { Watched(package: .presence, place: .extension($0)) })
         for username in usernames {
             guard let number = desk.snapshot.devices[username]?.number else { continue }
-            news.insert(Watched(package: .presence, number: number, username: nil))
-            news.insert(Watched(package: .reg, number: number, username: username))
+            news.insert(Watched(package: .presence, place: .extension(number)))
+            news.insert(Watched(package: .reg, place: .extension(number), username: username))
         }
+        news.formUnion(callTable.parkingNews.map { Watched(package: .dialog, place: .parking($0)) })
+        callTable.parkingNews = []
         for id in news.flatMap({ subscriptions.watching($0) }).sorted() { tell(id) }
     }
 
@@ -165,9 +170,23 @@ extension Switchboard {
         }
     }
 
-    /// New settings: who may not watch any more is told that it is over.
+    /// New settings: who may not watch any more is told that it is over, and who watches settings what is news.
     mutating func reviewSubscriptions() {
         for id in subscriptions.apply(desk.snapshot) { endSubscription(id, .rejected) }
+        tellOfSettings()
+    }
+
+    private mutating func tellOfSettings() {
+        for id in subscriptions.lampsOfSettings { tell(id) }
+    }
+
+    /// Says whether the business is open by its hours and holidays.
+    public mutating func setOpen(_ isOpen: Bool, _ turn: inout Turn) {
+        begin(&turn)
+        defer { finish(&turn) }
+        guard isOpen != desk.isOpenByHours else { return }
+        desk.isOpenByHours = isOpen
+        tellOfSettings()
     }
 
     mutating func forgetSubscriptions(on flow: FlowID) {
@@ -178,16 +197,16 @@ extension Switchboard {
     /// How things stand now.
     private func content(of watched: Watched) -> WatchedContent {
         switch watched.package {
-        case .dialog:
-            .calls(Array(callTable.shown(of: watched.number).prefix(Limits.shownCalls)))
+        case .dialog: .calls(Array(calls(of: watched.place).prefix(Limits.shownCalls)))
         case .presence:
             .presence(
-                isReachable: desk.snapshot.devices(of: watched.number).contains {
+                isReachable: watched.place.number.map { desk.snapshot.devices(of: $0) }?.contains {
                     desk.registrar.bindings.countOf($0.username) > 0
-                },
-                isOnPhone: callTable.shown(of: watched.number).contains { $0.state == .confirmed }
+                } ?? false,
+                isOnPhone: calls(of: watched.place).contains { $0.state == .confirmed }
             )
-        case .messageSummary: .mailbox(subscriptions.mailbox(of: watched.number))
+        case .messageSummary:
+            .mailbox(watched.place.number.map { subscriptions.mailbox(of: $0) } ?? MailboxCounts())
         case .reg:
             .contacts(
                 desk.registrar.bindings.of(watched.username ?? "").map {
@@ -195,5 +214,23 @@ extension Switchboard {
                 }
             )
         }
+    }
+
+    /// What a lamp shows: the calls of an extension, or one that stands for what is so.
+    private func calls(of place: WatchedPlace) -> [ShownCall] {
+        switch place {
+        case .extension(let number): callTable.shown(of: number)
+        case .parking(let place): callTable.parked[place].map { [ShownCall(.confirmed, call: $0.call)] } ?? []
+        case .feature(let request, let number):
+            FeatureRules.isOn(request, at: number, in: desk.snapshot.outside.routing, isOpen: desk.isOpen)
+                ? [ShownCall(.confirmed, call: 0)] : []
+        }
+    }
+}
+
+extension ShownCall {
+    /// Of a lamp that is no extension's.
+    fileprivate init(_ state: CallView.State, call: UInt64) {
+        self.init(call: call, isInitiator: false, state: state)
     }
 }

@@ -64,9 +64,6 @@ extension Switchboard {
         return RehearsalStage(desk.gate, for: rehearsal, in: desk.snapshot, at: moment)
     }
 
-    /// Says whether the business is open by its hours and holidays.
-    public mutating func setOpen(_ isOpen: Bool) { desk.isOpenByHours = isOpen }
-
     /// Begins to connect the trunks: not before there is somebody to do it.
     public mutating func startTrunks(_ turn: inout Turn) {
         begin(&turn)

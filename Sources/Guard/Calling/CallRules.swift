@@ -130,7 +130,7 @@ public enum CallRules {
         )
     }
 
-    private static func refusalOfCaller(_ attempt: CallAttempt, in snapshot: Snapshot) -> CallRefusal? {
+    static func refusalOfCaller(_ attempt: CallAttempt, in snapshot: Snapshot) -> CallRefusal? {
         let caller = attempt.caller
         guard snapshot.devices[caller.username]?.id == caller.id else {
             return CallRefusal(status: 403, control: .sipPasswords, reason: "the phone is no longer enrolled")
@@ -141,7 +141,7 @@ public enum CallRules {
         return nil
     }
 
-    private static func refusalOfProtection(_ attempt: CallAttempt) -> CallRefusal? {
+    static func refusalOfProtection(_ attempt: CallAttempt) -> CallRefusal? {
         guard attempt.signallingIsSecure else {
             return CallRefusal(
                 status: 403,

@@ -44,6 +44,17 @@ public enum HelpRules {
         plan.help(number.text) == nil ? nil : .reserved("\(number)")
     }
 
+    /// The same for what a speed dial stands for: whoever calls for help dials it.
+    public static func refusal(ofSpeedDial target: String, by plan: DialPlan) -> Refusal? {
+        guard plan.help(target) != nil else { return nil }
+        return Refusal(
+            .emergencyCalls,
+            problem: "No speed dial stands for \(target).",
+            reason: "numbers for help are dialled in full, so that nobody calls them by mistake",
+            remedy: "dial it at a phone: every phone may"
+        )
+    }
+
     /// Extensions that a way of dialling leaves nobody to reach, because their numbers mean help in it, in order.
     public static func lost(by numbering: NumberingSettings, in snapshot: Snapshot) -> [ExtensionNumber] {
         let numbers = EmergencyNumbers(in: numbering.home, outsidePrefix: numbering.outsidePrefix)

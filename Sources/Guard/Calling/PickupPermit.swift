@@ -9,6 +9,8 @@ public struct PickupPermit: Sendable {
     enum Place: Sendable {
         case ringing(ExtensionNumber)
         case talking(ExtensionNumber)
+        /// By whom.
+        case parked(ExtensionNumber)
     }
 
     public let phone: Device

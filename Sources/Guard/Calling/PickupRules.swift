@@ -32,6 +32,19 @@ public enum PickupRules {
         )
     }
 
+    /// A call that is parked: by whoever the settings let, and always at the extension that parked it.
+    public static func decide(
+        _ phone: Device,
+        parkedBy number: ExtensionNumber,
+        signallingIsSecure: Bool,
+        in snapshot: Snapshot
+    ) -> Verdict<PickupPermit> {
+        decide(
+            PickupPermit(phone: phone, place: .parked(number), signallingIsSecure: signallingIsSecure),
+            in: snapshot
+        )
+    }
+
     private static func decide(_ permit: PickupPermit, in snapshot: Snapshot) -> Verdict<PickupPermit> {
         permit.refusal(in: snapshot).map { .refused($0) } ?? .allowed(permit)
     }
@@ -44,10 +57,16 @@ public enum PickupRules {
     ) -> CallRefusal? {
         if let refusal = refusal(of: phone, signallingIsSecure, in: snapshot) { return refusal }
         switch place {
+        case .parked(let number):
+            guard snapshot.outside.routing.parking.reach == .everybody || isNear(phone, number, in: snapshot) else {
+                return CallRefusal(
+                    status: 403,
+                    control: nil,
+                    reason: "the call was parked outside of the phone's pick-up group"
+                )
+            }
         case .ringing(let number):
-            guard let own = snapshot.extensions[phone.number], let other = snapshot.extensions[number],
-                number == phone.number || (own.pickupGroup != nil && own.pickupGroup == other.pickupGroup)
-            else {
+            guard isNear(phone, number, in: snapshot) else {
                 return CallRefusal(
                     status: 403,
                     control: nil,
@@ -60,6 +79,12 @@ public enum PickupRules {
             }
         }
         return nil
+    }
+
+    /// Whether a phone is of this extension, or of its pick-up group.
+    private static func isNear(_ phone: Device, _ number: ExtensionNumber, in snapshot: Snapshot) -> Bool {
+        guard let own = snapshot.extensions[phone.number], let other = snapshot.extensions[number] else { return false }
+        return number == phone.number || (own.pickupGroup != nil && own.pickupGroup == other.pickupGroup)
     }
 
     private static func refusal(of phone: Device, _ signallingIsSecure: Bool, in snapshot: Snapshot) -> CallRefusal? {

@@ -47,6 +47,11 @@ public final class Placement: Sendable {
         case setting(SettingForward)
         /// By a group that got the call which the placement let be.
         case sentOn(Placement, SentOn)
+        /// By nobody: it was parked there, and nobody took it. With what let the call be.
+        case cameBack(Placement, ExtensionNumber)
+        case intercom(CallAttempt, ExtensionNumber)
+        /// At the phones of who is to call.
+        case clicked(ClickAttempt)
     }
 
     private let attempt: Attempt
@@ -75,6 +80,9 @@ public final class Placement: Sendable {
     /// Whether somebody calls for help.
     public var isForHelp: Bool { if case .help = attempt { true } else { false } }
 
+    /// Whether the phone is to answer by itself.
+    public var isIntercom: Bool { if case .intercom = attempt { true } else { false } }
+
     /// Whether the caller's leg is in the clear, by the exception of its trunk.
     public var isPlain: Bool { if case .inbound(let attempt) = attempt { attempt.isPlain } else { false } }
 
@@ -92,6 +100,11 @@ public final class Placement: Sendable {
         case .setting(let forward): verdict = ForwardRules.decide(forward, in: snapshot, at: now)
         case .sentOn(let earlier, let sentOn):
             return earlier.refusal(in: snapshot, at: now) ?? RoutingRules.refusal(of: sentOn, in: snapshot)
+        case .cameBack(let earlier, let number):
+            return earlier.refusal(in: snapshot, at: now) ?? ParkRules.refusal(ofReturnTo: number, in: snapshot)
+        case .intercom(let attempt, let callee):
+            verdict = IntercomRules.decide(attempt, to: callee, in: snapshot, at: now)
+        case .clicked(let attempt): verdict = ClickRules.decide(attempt, in: snapshot, at: now).map(\.ringing)
         }
         return switch verdict {
         case .allowed: nil
@@ -104,7 +117,7 @@ public final class Placement: Sendable {
         switch attempt {
         case .setting(let forward): !forward.isSet(in: snapshot.outside.routing)
         case .sentOn(_, let sentOn): !RoutingRules.stands(sentOn, in: snapshot.outside.routing)
-        case .dialled, .forwarded, .service, .inbound, .paid, .help: false
+        case .dialled, .forwarded, .service, .inbound, .paid, .help, .cameBack, .intercom, .clicked: false
         }
     }
 }

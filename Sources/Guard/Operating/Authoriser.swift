@@ -92,13 +92,13 @@ public enum Authoriser {
     private static func runsTheSystem(_ right: Right) -> Bool {
         switch right {
         case .seeExtensions, .changeExtensions, .cutOffExtensions, .seePhones, .enrolPhones, .revokePhones,
-            .seeRegistrations, .seeCalls, .endCalls, .seeRecords, .readJournal, .seeControls, .runAudit, .diagnose,
-            .seeListeners, .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .replaceCertificate,
+            .seeRegistrations, .seeCalls, .endCalls, .placeCalls, .seeRecords, .readJournal, .seeControls, .runAudit,
+            .diagnose, .seeListeners, .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .replaceCertificate,
             .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .seeNumbers,
             .changeNumbers, .seeDialling, .closeDialling, .seeSpending, .importRates, .seePatterns, .seeOperators:
             true
-        case .openListeners, .changeNetwork, .keepProofs, .excuseTrunks, .openDialling, .activateRates, .changeSpending,
-            .changePatterns, .releaseStops, .acceptJournal, .appointOperators:
+        case .openListeners, .openIntercoms, .changeNetwork, .keepProofs, .excuseTrunks, .openDialling, .activateRates,
+            .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .appointOperators:
             false
         }
     }
@@ -111,10 +111,11 @@ public enum Authoriser {
             .seeRecords, .readJournal, .seeControls, .runAudit, .diagnose, .seeListeners, .openListeners,
             .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .seeEvents, .seeNetwork, .changeNetwork,
             .seeHours, .seeTrunks, .cutOffTrunks, .excuseTrunks, .seeNumbers, .seeDialling, .openDialling,
-            .closeDialling,
+            .closeDialling, .openIntercoms,
             .seeSpending, .activateRates, .changeSpending, .seePatterns, .changePatterns, .releaseStops, .seeOperators:
             true
-        case .changeExtensions, .enrolPhones, .keepProofs, .replaceCertificate, .changeHours, .changeTrunks,
+        case .changeExtensions, .enrolPhones, .placeCalls, .keepProofs, .replaceCertificate, .changeHours,
+            .changeTrunks,
             .changeNumbers, .importRates, .acceptJournal, .appointOperators:
             false
         }
@@ -123,8 +124,9 @@ public enum Authoriser {
     private static func belongsToAnExtension(_ right: Right) -> Bool {
         switch right {
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords: true
-        case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .readJournal, .seeControls,
-            .keepProofs, .runAudit, .diagnose, .seeListeners, .openListeners, .closeListeners, .seeBans, .shutOut,
+        case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .placeCalls, .openIntercoms,
+            .readJournal, .seeControls, .keepProofs, .runAudit, .diagnose, .seeListeners, .openListeners,
+            .closeListeners, .seeBans, .shutOut,
             .letIn, .seeCertificate, .replaceCertificate, .seeEvents, .seeNetwork, .changeNetwork, .seeOperators,
             .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .excuseTrunks, .seeNumbers,
             .changeNumbers,

@@ -15,6 +15,10 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     case seeRegistrations = "see which phones are registered"
     case seeCalls = "see the calls of this moment"
     case endCalls = "end calls"
+    /// Rings somebody's phone, and costs what that extension may spend.
+    case placeCalls = "have extensions place calls"
+    /// Lets phones answer by themselves, and be heard in the room they stand in.
+    case openIntercoms = "let phones answer by themselves"
     case seeRecords = "see who called whom"
     case readJournal = "read the journal"
     /// Takes one for whole whose end may be missing: what was done last is then known to nobody.
@@ -65,8 +69,9 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     /// Whether somebody with it can leave anything different from how he found it.
     public var changesSomething: Bool {
         switch self {
-        case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .keepProofs, .openListeners,
-            .closeListeners, .shutOut, .letIn, .replaceCertificate, .changeNetwork, .changeHours,
+        case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .placeCalls,
+            .openIntercoms, .keepProofs, .openListeners, .closeListeners, .shutOut, .letIn, .replaceCertificate,
+            .changeNetwork, .changeHours,
             .changeTrunks, .cutOffTrunks, .excuseTrunks, .changeNumbers, .openDialling, .closeDialling, .importRates,
             .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .appointOperators:
             true

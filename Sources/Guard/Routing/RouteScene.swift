@@ -44,12 +44,18 @@ public struct RouteScene {
         if let forward = settings.forwards[.always] {
             return follow(forward, .always, of: number, through: through, &route)
         }
-        guard settings.quiet == nil else {
-            guard let forward = settings.forwards[.busy] else { return .refuse(.quiet(number)) }
+        if let busy = isBusy(number, by: settings) {
+            guard let forward = settings.forwards[.busy] else { return .refuse(busy) }
             return follow(forward, .busy, of: number, through: through, &route)
         }
         let seconds = settings.follow?.seconds ?? settings.forwards[.noAnswer]?.seconds
         return .ring([placement], seconds: seconds, through: through)
+    }
+
+    /// Why its phones do not ring by its settings; `nil` when they do.
+    private func isBusy(_ number: ExtensionNumber, by settings: ForwardSettings) -> CallRefusal? {
+        if settings.quiet != nil { return .quiet(number) }
+        return settings.oneCall != nil && presence[number]?.isBusy == true ? .talks(number) : nil
     }
 
     /// Rings the next place where somebody is looked for. One that they may not be looked for at any more, or that is not to be
@@ -242,7 +248,11 @@ public struct RouteScene {
 }
 
 extension CallRefusal {
-    fileprivate static func quiet(_ number: ExtensionNumber) -> Self {
+    static func quiet(_ number: ExtensionNumber) -> Self {
         Self(status: 486, control: nil, reason: "extension \(number) does not want to be disturbed")
+    }
+
+    fileprivate static func talks(_ number: ExtensionNumber) -> Self {
+        Self(status: 486, control: nil, reason: "extension \(number) is in a call, and takes one at a time")
     }
 }

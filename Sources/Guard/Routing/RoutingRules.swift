@@ -17,17 +17,40 @@ public enum RoutingRules {
         }
     }
 
-    /// Of whom it has to be known whether they are there: the members of the group where a call is, and of those that follow.
+    /// Of whom it has to be known whether they are there: the members of the group where a call is, and of those that follow, and
+    /// extensions that take one call at a time.
     public static func asked(by route: Route, in routing: RoutingSettings) -> Set<ExtensionNumber> {
         var (asked, seen): (Set<ExtensionNumber>, Set<ShortName>) = ([], [])
-        var next: ShortName? = if case .group(let name, _) = route.stop { name } else { nil }
-        while let name = next, seen.count < Limits.routedPlaces, seen.insert(name).inserted,
+        var next: Destination?
+        switch route.stop {
+        case .group(let name, _): next = .group(name)
+        case .extension(let number), .following(let number, _): next = .extension(number)
+        case .outside: break
+        }
+        while case .group(let name)? = next, seen.count < Limits.routedPlaces, seen.insert(name).inserted,
             let group = routing.groups[name]
         {
             asked.formUnion(group.members)
-            next = if case .group(let name) = group.fallback { name } else { nil }
+            next = group.fallback
         }
+        if case .extension(let number)? = next { ask(about: number, in: routing, &asked) }
         return asked
+    }
+
+    /// An extension, and those that its calls may go to from there at once.
+    private static func ask(
+        about first: ExtensionNumber,
+        in routing: RoutingSettings,
+        _ asked: inout Set<ExtensionNumber>
+    ) {
+        var (waiting, seen): ([ExtensionNumber], Set<ExtensionNumber>) = ([first], [])
+        while let number = waiting.popLast(), seen.count < Limits.askedExtensions {
+            guard seen.insert(number).inserted, let settings = routing.forwards[number] else { continue }
+            if settings.oneCall != nil { asked.insert(number) }
+            for forward in settings.forwards.values {
+                if case .extension(let next) = forward.target { waiting.append(next) }
+            }
+        }
     }
 
     /// The first step.

@@ -19,6 +19,8 @@ public struct CallStep: Hashable, Sendable {
         case nobody
         /// The business is closed.
         case closed
+        /// It was parked, and taken from there, or came back.
+        case parked
     }
 
     public let from: Participant

@@ -2,7 +2,7 @@
 
 public import Primitives
 
-/// Where the calls of an extension go by a setting of the system, and whether it is left alone.
+/// Where the calls of an extension go by a setting of the system, and whether it is left alone, or rings while it talks.
 public struct ForwardSettings: Hashable, Sendable, Codable {
     /// When calls go elsewhere. The raw value is what an operator types.
     public enum Occasion: String, CaseIterable, Codable, Hashable, Sendable {
@@ -21,9 +21,16 @@ public struct ForwardSettings: Hashable, Sendable, Codable {
     public var follow: FollowMe?
     /// Since when it takes no calls (do not disturb), and by whom; `nil` while it does.
     public var quiet: SettingOrigin?
+    /// Since when it is busy while it is in a call (no call waiting), and by whom; `nil` while further calls ring.
+    public var oneCall: SettingOrigin?
 
-    public init(forwards: [Occasion: Forward] = [:], follow: FollowMe? = nil, quiet: SettingOrigin? = nil) {
-        (self.forwards, self.follow, self.quiet) = (forwards, follow, quiet)
+    public init(
+        forwards: [Occasion: Forward] = [:],
+        follow: FollowMe? = nil,
+        quiet: SettingOrigin? = nil,
+        oneCall: SettingOrigin? = nil
+    ) {
+        (self.forwards, self.follow, self.quiet, self.oneCall) = (forwards, follow, quiet, oneCall)
     }
 
     public static let none = ForwardSettings()

@@ -13,6 +13,13 @@ public struct RoutingSettings: Hashable, Sendable {
     public private(set) var night = NightMode.automatic
     /// Extensions whose phones may do so by a code.
     public private(set) var nightPhones: Set<ExtensionNumber> = []
+    public private(set) var parking = ParkingSettings.usual
+    /// Of the whole business.
+    public private(set) var speedDials = SpeedDials.none
+    /// Of extensions that have some, which count first.
+    public private(set) var ownSpeedDials: [ExtensionNumber: SpeedDials] = [:]
+    /// Extensions one phone of which answers by itself when certain others call it so.
+    public private(set) var intercoms: [ExtensionNumber: IntercomOpening] = [:]
     /// Groups by the number that phones dial for them.
     private var numbers: [ExtensionNumber: ShortName] = [:]
     /// Members of groups for which it counts when they talked last.
@@ -38,6 +45,11 @@ public struct RoutingSettings: Hashable, Sendable {
         }
     }
 
+    /// What a speed dial stands for at an extension.
+    public func target(of key: SpeedDials.Key, at number: ExtensionNumber) -> Forward.Target? {
+        ownSpeedDials[number]?[key] ?? speedDials[key]
+    }
+
     public mutating func apply(_ change: RoutingChange) {
         take(change)
         index()
@@ -52,6 +64,10 @@ public struct RoutingSettings: Hashable, Sendable {
         case .block(let list, let number?): ownBlocks[number] = list == .none ? nil : list
         case .switchNight(let mode): night = mode
         case .letSwitchNight(let numbers): nightPhones = numbers
+        case .park(let new): parking = new
+        case .speedDial(let dials, nil): speedDials = dials
+        case .speedDial(let dials, let number?): ownSpeedDials[number] = dials == .none ? nil : dials
+        case .openIntercom(let number, let opening): intercoms[number] = opening
         }
     }
 
@@ -76,4 +92,9 @@ public enum RoutingChange: Sendable {
     case switchNight(NightMode)
     /// Takes the place of those before.
     case letSwitchNight(Set<ExtensionNumber>)
+    case park(ParkingSettings)
+    /// Of one extension, or of the business.
+    case speedDial(SpeedDials, of: ExtensionNumber?)
+    /// `nil` for nobody.
+    case openIntercom(ExtensionNumber, IntercomOpening?)
 }

@@ -88,8 +88,8 @@ private actor RehearsedSwitch {
 
     /// The provider is connected.
     func begin(isOpen: Bool) {
-        switchboard.setOpen(isOpen)
         var turn = Turn(at: moment)
+        switchboard.setOpen(isOpen, &turn)
         switchboard.startTrunks(&turn)
         carryOut(turn.actions)
     }

@@ -45,6 +45,9 @@ private struct StoppedEngine: LiveState, BanList, CertificateHolder, HealthRepor
     func apply(_ snapshot: Snapshot, _ changes: [Change]) async {}
     func live(_ parts: LiveParts) async -> LiveReport { LiveReport() }
     func endCall(_ id: String) async -> Bool { false }
+    func dial(_ attempt: ClickAttempt) async -> Result<PlacedCall, CallRefusal> {
+        .failure(CallRefusal(status: 503, control: nil, reason: "the server is not running"))
+    }
     func release(_ subject: PatternFinding.Subject) async -> Bool { false }
     func rehearse(_ rehearsal: CallRehearsal) async -> [RehearsedCall]? { nil }
     func bans() async -> [Ban] { [] }

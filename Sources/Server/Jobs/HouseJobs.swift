@@ -16,7 +16,7 @@ extension RingfenceServer {
             },
             Job("hours.look", .every(seconds: Limits.hoursLook)) { now in
                 let isOpen = store.snapshot.hours?.isOpen(at: now) ?? true
-                _ = await hop.ask { $0.loop.switchboard.setOpen(isOpen) }
+                _ = await hop.ask { $0.setOpen(isOpen) }
             },
             Job("call.count", .every(seconds: Limits.countedKeeping)) { _ in
                 try await CountedKeeper.keep(hop, BusinessStore(store))

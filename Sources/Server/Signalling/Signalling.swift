@@ -105,6 +105,21 @@ final class Signalling {
     /// Shows this to every new connection. Those there are have theirs and keep it.
     func show(_ identity: TLSIdentity) { (sockets.identity, connector.identity) = (identity, identity) }
 
+    func setOpen(_ isOpen: Bool) {
+        loop.turn.begin(at: SystemClock.now)
+        loop.switchboard.setOpen(isOpen, &loop.turn)
+        loop.carryOut()
+        loop.endTurn()
+    }
+
+    func dial(_ attempt: ClickAttempt) -> Result<DialledCall, CallRefusal> {
+        loop.turn.begin(at: SystemClock.now)
+        let call = loop.switchboard.dial(attempt, &loop.turn)
+        loop.carryOut()
+        loop.endTurn()
+        return call
+    }
+
     func endCall(_ id: String) -> Bool {
         loop.turn.begin(at: SystemClock.now)
         let found = loop.switchboard.endCall(id, &loop.turn)

@@ -26,6 +26,10 @@ enum OutsideTable {
         /// The key of these is the number of an extension; empty for the business.
         case forwards
         case blocks
+        case speedDials = "speed-dials"
+        /// The key is the number of an extension.
+        case intercom
+        case parking
     }
 
     static func load(_ database: Database, _ seal: Seal) throws -> OutsideSettings {

@@ -13,14 +13,26 @@ enum RoutingTable {
             changes.append(.forward(try number(row), try OutsideTable.value(row)))
         }
         for row in try OutsideTable.rows(.blocks, database) {
-            let isOfAll: Bool = row["key"] == ""
-            changes.append(.block(try OutsideTable.value(row), of: isOfAll ? nil : try number(row)))
+            changes.append(.block(try OutsideTable.value(row), of: try owner(row)))
         }
+        for row in try OutsideTable.rows(.speedDials, database) {
+            changes.append(.speedDial(try OutsideTable.value(row), of: try owner(row)))
+        }
+        for row in try OutsideTable.rows(.intercom, database) {
+            changes.append(.openIntercom(try number(row), try OutsideTable.value(row)))
+        }
+        if let parking: ParkingSettings = try OutsideTable.one(.parking, database) { changes.append(.park(parking)) }
         if let mode: NightMode = try OutsideTable.one(.night, database) { changes.append(.switchNight(mode)) }
         if let phones: Set<ExtensionNumber> = try OutsideTable.one(.nightPhones, database) {
             changes.append(.letSwitchNight(phones))
         }
         return RoutingSettings(changes)
+    }
+
+    /// `nil` for the business.
+    private static func owner(_ row: Row) throws -> ExtensionNumber? {
+        let isOfAll: Bool = row["key"] == ""
+        return isOfAll ? nil : try number(row)
     }
 
     private static func number(_ row: Row) throws -> ExtensionNumber {
@@ -35,18 +47,30 @@ enum RoutingTable {
         switch change {
         case .putGroup(let group): try OutsideTable.put(.ringGroup, group.name.text, group, nil, database)
         case .removeGroup(let name): try OutsideTable.remove(.ringGroup, name.text, database)
-        case .forward(let number, let settings) where settings == .none:
-            try OutsideTable.remove(.forwards, number.text, database)
-        case .forward(let number, let settings): try OutsideTable.put(.forwards, number.text, settings, nil, database)
+        case .forward(let number, let settings):
+            try keep(settings == .none ? nil : settings, .forwards, number.text, database)
         case .block(let list, let number):
-            let key = number?.text ?? ""
-            if list == .none {
-                try OutsideTable.remove(.blocks, key, database)
-            } else {
-                try OutsideTable.put(.blocks, key, list, nil, database)
-            }
+            try keep(list == .none ? nil : list, .blocks, number?.text ?? "", database)
+        case .speedDial(let dials, let number):
+            try keep(dials == .none ? nil : dials, .speedDials, number?.text ?? "", database)
+        case .openIntercom(let number, let opening): try keep(opening, .intercom, number.text, database)
+        case .park(let settings): try OutsideTable.put(.parking, "", settings, nil, database)
         case .letSwitchNight(let numbers): try OutsideTable.put(.nightPhones, "", numbers.sorted(), nil, database)
         case .switchNight(let mode): try OutsideTable.put(.night, "", mode, nil, database)
+        }
+    }
+
+    /// - Parameter value: `nil` where there is nothing to keep any more.
+    private static func keep(
+        _ value: (some Encodable)?,
+        _ kind: OutsideTable.Kind,
+        _ key: String,
+        _ database: Database
+    ) throws {
+        if let value {
+            try OutsideTable.put(kind, key, value, nil, database)
+        } else {
+            try OutsideTable.remove(kind, key, database)
         }
     }
 }

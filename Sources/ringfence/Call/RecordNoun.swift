@@ -78,6 +78,7 @@ extension CallStep {
     var words: String {
         switch reason {
         case .always: "\(from) forwards to \(to)"
+        case .parked: "parked by \(from), to \(to)"
         case .busy: "\(from) was busy, to \(to)"
         case .noAnswer: "\(from) did not answer, to \(to)"
         case .follow: "\(from) was looked for at \(to)"

@@ -69,6 +69,8 @@ extension DigestStrength: ExpressibleByArgument {
 
 extension ForwardingPolicy: ExpressibleByArgument {}
 
+extension ParkingSettings.Reach: ExpressibleByArgument {}
+
 extension RingGroup.Order: ExpressibleByArgument {}
 
 extension ForwardSettings.Occasion: ExpressibleByArgument {}

@@ -92,7 +92,8 @@ struct BlockAnonymousVerb: SettingCommand {
         commandName: "anonymous",
         abstract: "Let who withholds their number call no more, or again.",
         discussion: """
-            They hear that calls without a number are not taken (433, RFC 5079).
+            They hear that calls without a number are not taken (433, RFC 5079). Phones set
+            it for their extension by *77 and *87.
 
               ringfence block anonymous on
               ringfence block anonymous on --extension 101

@@ -10,7 +10,10 @@ struct ForwardNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forward",
         abstract: "Where the calls of an extension go instead of its phones.",
-        subcommands: [ForwardSet.self, ForwardFollow.self, ForwardClear.self, ForwardList.self, ForwardQuiet.self]
+        subcommands: [
+            ForwardSet.self, ForwardFollow.self, ForwardClear.self, ForwardList.self, ForwardQuiet.self,
+            ForwardWaiting.self,
+        ]
     )
 }
 
@@ -142,6 +145,7 @@ struct ForwardList: SettingCommand {
                     return row(report.extension, occasion.rawValue + wait, forward.target.text, forward.origin)
                 }
             } + follow(report) + (report.settings.quiet.map { [row(report.extension, "quiet", "-", $0)] } ?? [])
+                + (report.settings.oneCall.map { [row(report.extension, "one call at a time", "-", $0)] } ?? [])
         }
         guard !rows.isEmpty else {
             let hint = "Set one: ringfence forward set 101 no-answer 102"
@@ -185,6 +189,32 @@ struct ForwardQuiet: SettingCommand {
 
     func output(of report: ForwardReport) throws -> Output {
         let words = report.settings.quiet == nil ? "takes calls" : "takes no calls"
+        return try Output("Extension \(report.extension) \(words).", json: report)
+    }
+}
+
+struct ForwardWaiting: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "waiting",
+        abstract: "Let an extension ring while it is in a call (call waiting), or be busy.",
+        discussion: """
+            Phones do it by *71 (ring) and *70 (be busy).
+
+              ringfence forward waiting 101 off
+            """
+    )
+
+    @OptionGroup var number: NumberArgument
+
+    @Argument(help: ArgumentHelp("on or off.", valueName: "on|off"))
+    var state: ForwardQuiet.Switch
+
+    @OptionGroup var options: ServerOptions
+
+    var command: SetCallWaiting { SetCallWaiting(number: number.text, state == .on) }
+
+    func output(of report: ForwardReport) throws -> Output {
+        let words = report.settings.oneCall == nil ? "rings while it is in a call" : "takes one call at a time"
         return try Output("Extension \(report.extension) \(words).", json: report)
     }
 }

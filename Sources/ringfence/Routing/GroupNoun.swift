@@ -163,7 +163,7 @@ struct GroupMember: SettingCommand {
               ringfence group member sales --join 102
 
             Members leave all their groups by dialling *45 and come back by *46, or one by
-            its number: *45*700.
+            its number: *45*700. A key with a lamp for that shows that they have left.
             """
     )
 

@@ -21,7 +21,7 @@ struct NightVerb: SettingCommand {
               ringfence night auto --phones 101 102
 
             Phones named by --phones switch it by dialling *28*1 (closed), *28*0 (open) and
-            *28 (by the hours).
+            *28 (by the hours). A key with a lamp for *28 shows whether it is closed.
             """
     )
 

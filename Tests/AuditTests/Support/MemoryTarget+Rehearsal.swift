@@ -55,7 +55,11 @@ extension MemoryTarget {
         }
     }
 
-    private func open(_ isOpen: Bool) { switchboard.setOpen(isOpen) }
+    private func open(_ isOpen: Bool) {
+        var turn = Turn(at: moment)
+        switchboard.setOpen(isOpen, &turn)
+        carryOut(turn.actions)
+    }
 
     private func change(_ changes: [Change]) {
         snapshot = snapshot.applying(changes)

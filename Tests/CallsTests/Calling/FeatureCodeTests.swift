@@ -40,7 +40,10 @@ struct FeatureCodeTests {
         scene.office.wait(.seconds(2))
         #expect(scene.news().last?.method == .bye)
         let record = try #require(scene.office.record())
-        #expect(record.dialled == "*78" && record.callee == .service(.confirmation) && record.reason == "it is done")
+        #expect(
+            record.dialled == "*78" && record.callee == .service(.feature(.quiet(true)))
+                && record.reason == "it is done"
+        )
     }
 
     @Test func `what is not allowed is refused with the reason`() throws {

@@ -168,9 +168,7 @@ struct Office {
     }
 
     mutating func disconnect(_ flow: Flow) {
-        var turn = Turn(at: moment)
-        switchboard.closed(flow.id, &turn)
-        carryOut(turn.actions)
+        turn { $0.closed(flow.id, &$1) }
     }
 
     /// What arrived on a flow since the last time somebody looked.
@@ -212,15 +210,21 @@ struct Office {
     /// Lets time pass in which nobody wakes the switchboard.
     mutating func sleep(_ duration: Duration) { now = now + duration }
 
+    /// Something comes in.
+    private mutating func turn<Value>(_ input: (inout Switchboard, inout Turn) -> Value) -> Value {
+        var turn = Turn(at: moment)
+        let value = input(&switchboard, &turn)
+        carryOut(turn.actions)
+        return value
+    }
+
     // MARK: The disk and the relay
 
     mutating func store(ok: Bool) {
         let tickets = waiting
         waiting = []
         for ticket in tickets {
-            var turn = Turn(at: moment)
-            switchboard.stored(ticket, ok: ok, &turn)
-            carryOut(turn.actions)
+            turn { $0.stored(ticket, ok: ok, &$1) }
         }
     }
 
@@ -228,18 +232,14 @@ struct Office {
 
     /// The media loop says that it did not do what it was told about these.
     mutating func refuse(_ refused: [RelayID]) {
-        var turn = Turn(at: moment)
-        switchboard.refused(refused, &turn)
-        carryOut(turn.actions)
+        turn { $0.refused(refused, &$1) }
     }
 
     /// What the real relay says now of what is open.
     func census() -> RelayCensus { RelayCensus(reports: relays.reports, mark: switchboard.mark) }
 
     mutating func hear(_ census: RelayCensus) {
-        var turn = Turn(at: moment)
-        switchboard.media(census, &turn)
-        carryOut(turn.actions)
+        turn { $0.media(census, &$1) }
     }
 
     mutating func apply(disabled: Set<String>) throws {
@@ -301,71 +301,61 @@ struct Office {
     }
 
     mutating func leaveMessages(_ counts: MailboxCounts, for number: String) throws {
-        var turn = Turn(at: moment)
         let number = try #require(ExtensionNumber(parsing: number))
-        switchboard.setMailbox(counts, of: number, &turn)
-        carryOut(turn.actions)
+        turn { $0.setMailbox(counts, of: number, &$1) }
     }
 
     /// Somebody with a calendar says whether the business is open.
-    mutating func setOpen(_ isOpen: Bool) { switchboard.setOpen(isOpen) }
+    mutating func setOpen(_ isOpen: Bool) {
+        turn { $0.setOpen(isOpen, &$1) }
+    }
 
     /// DNS says where a provider is.
     mutating func resolve(_ lookup: TrunkLookup, to addresses: [String]) throws {
         let servers = try addresses.map {
             TrunkServer(host: lookup.domain.text, address: try #require(SocketAddress(parsing: $0)))
         }
-        var turn = Turn(at: moment)
-        switchboard.resolved(lookup.attempt, .success(servers), &turn)
-        carryOut(turn.actions)
+        turn { $0.resolved(lookup.attempt, .success(servers), &$1) }
     }
 
     /// A connection to a provider stands; over what.
     mutating func connect(_ wanted: TrunkConnect, over transport: Transport = .tls) throws -> Flow {
         let flow = try flow(from: "\(wanted.server.address)", over: transport, to: "192.0.2.1:40001")
-        var turn = Turn(at: moment)
-        switchboard.connected(wanted.attempt, flow, &turn)
-        carryOut(turn.actions)
+        turn { $0.connected(wanted.attempt, flow, &$1) }
         return flow
     }
 
     /// What earlier runs charged.
     mutating func takeUp(_ charges: [LegCharge]) {
-        var turn = Turn(at: moment)
-        switchboard.takeUp(charges, &turn)
-        carryOut(turn.actions)
+        turn { $0.takeUp(charges, &$1) }
     }
 
     /// Whoever changes settings did what the last phone asked for, or says why not.
     mutating func change(_ changes: [RoutingChange], refusing refusal: CallRefusal? = nil) throws {
         let ticket = try #require(asks.last?.ticket)
         if !changes.isEmpty { apply(changes.map { .outside(.route($0)) }) }
-        var turn = Turn(at: moment)
-        switchboard.changed(ticket, refusal, &turn)
-        carryOut(turn.actions)
+        turn { $0.changed(ticket, refusal, &$1) }
+    }
+
+    /// An operator has an extension call somebody.
+    mutating func dial(_ caller: String, _ dialled: String) -> Result<DialledCall, CallRefusal> {
+        guard let number = ExtensionNumber(parsing: caller) else { preconditionFailure("no extension \(caller)") }
+        return turn { $0.dial(ClickAttempt(caller: number, dialled: dialled), &$1) }
     }
 
     mutating func endCall(_ id: String) -> Bool {
-        var turn = Turn(at: moment)
-        let found = switchboard.endCall(id, &turn)
-        carryOut(turn.actions)
-        return found
+        turn { $0.endCall(id, &$1) }
     }
 
     mutating func helpTrial(_ serial: UInt64) -> HelpTrialState { switchboard.helpTrial(serial) }
 
     mutating func tryHelp(over name: TrunkName) -> HelpTrialStart {
-        var turn = Turn(at: moment)
-        let start = switchboard.tryHelp(over: name, &turn)
-        carryOut(turn.actions)
-        return start
+        turn { $0.tryHelp(over: name, &$1) }
     }
 
     /// The server stops.
     mutating func stop() {
-        var turn = Turn(at: moment)
-        switchboard.endCalls(&turn)
-        carryOut(turn.actions)
+        turn { $0.endCalls(&$1) }
     }
 
     /// The latest state of the only record, or of the one with this id.

@@ -58,8 +58,14 @@ struct Scene {
     }
 
     /// The callee says something in the dialog; what it hears.
-    mutating func calleeSays(_ method: String, extra: [String] = [], sdp: String = "") -> [Message] {
-        office.deliver(callee.inDialog(method, from: invite, extra: extra, sdp: sdp), on: callee.flow)
+    mutating func calleeSays(
+        _ method: String,
+        sequence: UInt32? = nil,
+        extra: [String] = [],
+        sdp: String = ""
+    ) -> [Message] {
+        let request = callee.inDialog(method, from: invite, sequence: sequence, extra: extra, sdp: sdp)
+        office.deliver(request, on: callee.flow)
         return office.received(on: callee.flow)
     }
 

@@ -251,6 +251,42 @@ def forward(office):
     yield "target hears the caller", target.hears_tone(TONES[0])
 
 
+def park(office):
+    """RFC 5359 §2.15: 102 transfers 101 to a place, and 103 dials that place."""
+    office.start()
+    taker, parker, caller = office.phone(2, answer=False), office.phone(1), office.phone(0, answer=False)
+    yield "answered", office.call(caller, parker, "102")
+    time.sleep(1)
+    parker.transfer(office.uri("*683"))
+    yield "released", parker.hears("closed", 8)
+    time.sleep(2)
+    yield "waits", not caller.has("closed") and "a=sendonly" in caller.messages()
+    taker.dial(office.uri("*683"))
+    yield "taken", taker.hears("established", 8)
+    time.sleep(4)
+    yield "stands", not caller.has("closed") and not taker.has("closed")
+    caller.hangup()
+    yield "ended", taker.hears("closed", 5)
+    ways = [each.get("path") for each in office.server.records()]
+    yield "recorded", ["102 parked 103"] in ways
+    yield "caller hears the taker", caller.hears_tone(TONES[2])
+    yield "taker hears the caller", taker.hears_tone(TONES[0])
+
+
+def click(office):
+    """RFC 3725 §4: an operator has 101 call 102; the phone of 101 rings and picks up, then that of 102 does."""
+    office.start()
+    other, phone = office.phone(1), office.phone(0)
+    office.server.run("call", "dial", "101", "102")
+    yield "rings", phone.hears("incoming", 8) and phone.hears("established", 5)
+    yield "told not to answer by itself", "Answer-Mode: Manual" in phone.messages()
+    yield "called", other.hears("established", 8)
+    time.sleep(4)
+    yield "stands", not phone.has("closed") and not other.has("closed")
+    yield "named", "P-Asserted-Identity: " in phone.messages() and "<sip:102@" in phone.messages()
+    yield from heard(phone, other)
+
+
 def echo(office):
     """*43: the server answers 101 itself and says back what it hears."""
     office.start()
@@ -290,7 +326,7 @@ def heard(phone, other):
 
 FEATURES = {each.__name__: each for each in (
     mailbox, presence, text, outbound, gruu, reliable, timer, hold, update, attended, pickup, forward,
-    echo, ipv6)}
+    park, click, echo, ipv6)}
 
 
 if __name__ == "__main__":

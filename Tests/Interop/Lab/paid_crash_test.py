@@ -34,10 +34,9 @@ def talk(phone, numbers, finals, stop):
 
 
 def spent(server):
-    """By the whole business, in the week."""
-    standings = server.ask("spend", "show")["standings"]
-    business = [each for each in standings if each["pool"] == "business"]
-    return Decimal(max((line["spent"] for line in business[0]["lines"] if not line["isAfterHours"]), key=Decimal)) if business else 0
+    """By the whole business, at home and elsewhere, in the week."""
+    whole = [each for each in server.ask("spend", "show")["standings"] if each["pool"] in ("business", "home")]
+    return sum(max(Decimal(line["spent"]) for line in each["lines"] if not line["isAfterHours"]) for each in whole)
 
 
 def faults(server, answered, refused, before):

@@ -38,7 +38,7 @@ extension Switchboard {
         case .ack, .cancel: return true
         case .invite, .bye, .prack, .update, .options, .info:
             if let address = try? message.to(), address.tag != nil { return true }
-            return method == .invite && desk.isHelp(desk.addressee(of: message).number)
+            return desk.isHelp(message)
         case .register, .refer, .subscribe, .notify, .message, .publish, .other: return false
         }
     }

@@ -250,9 +250,9 @@ actor MemoryTarget {
             case .send(let bytes, _) where weakness == .waitsForConfirmation && bytes.starts(with: Array("BYE ".utf8)):
                 break
             case .send(let bytes, let flow): put(adorned(bytes), to: flow.rawValue, after: .microseconds(100) + noise())
-            case .authenticated(let flow, let login):
+            case .authenticated(let flow, let login, let onlyForHelp):
                 peers[flow.rawValue]?.isPhone = true
-                if let source = peers[flow.rawValue]?.local.ip {
+                if let source = peers[flow.rawValue]?.local.ip, !onlyForHelp {
                     known.authenticated(source, by: login, at: now)
                 }
             case .close(let flow): close(flow.rawValue)

@@ -236,7 +236,7 @@ extension TrunkNumbers {
         switch target {
         case .outside(let number): number.map { written($0) }
         case .emergency(let number): number.text
-        case .extension, .group, .service: nil
+        case .extension, .group, .service, .system: nil
         }
     }
 }

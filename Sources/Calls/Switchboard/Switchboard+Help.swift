@@ -20,6 +20,10 @@ extension Switchboard {
         switch HelpTestRules.decide(number, in: outside.dialing) {
         case .refused(let refusal): return .refused(refusal)
         case .allowed(let permit):
+            let now = desk.now.monotonic
+            if let refusal = callTable.helpTests.refusal(ofTrying: name, in: outside, at: now) {
+                return .refused(refusal)
+            }
             return callTable.tryHelp(over: name, permit, &desk).map { .began($0, number) } ?? .noWay(number)
         }
     }

@@ -14,10 +14,14 @@ public enum Limits {
     static let dialledBytes = 40
     /// How often it is written down that an operator was here.
     static let visit: Duration = .seconds(3_600)
-    /// How long people are not told the same thing again.
+    /// How long people are not told the same thing again, unless its kind says otherwise.
     static let alertAgain: Duration = .seconds(3_600)
-    /// Different things that people are told in that time; 200 bytes each.
+    /// Different things that people are told in that time, of one severity and from one side: from strangers, or from the house; 200
+    /// bytes each.
     static let alerts = 100
+    /// Of one kind about the same extension, phone or person, where it is not critical: whoever has somebody's phone could fill the
+    /// list with what it does.
+    static let alertsOfOne = 5
     /// How often it is looked how the running system is, to tell people of what is wrong.
     public static let healthReview = 60
     /// How long something counts as going on after it was found: twice that, and time for the look itself.

@@ -78,4 +78,6 @@ public enum Limits {
     /// and at once: four times those of a call.
     static let mediaFlood = (portions: 20, packets: 100)
     static let mediaRate = (each: 450.0, once: 500.0)
+    /// Calls in a row that a provider fails before no other is sent there.
+    static let failedCalls = 3
 }

@@ -7,9 +7,10 @@ public import Model
 public enum Action: Sendable {
     /// Bytes for the wire. A flow that is gone swallows them.
     case send([UInt8], FlowID)
-    /// The peer showed a valid credential: the limits for strangers no longer apply to this flow. With its user name, because
-    /// asking another module about a large value copies the value.
-    case authenticated(FlowID, login: DeviceID)
+    /// The peer showed a valid credential: the limits for strangers no longer apply to this flow. With its device, because
+    /// asking another module about a large value copies the value. Where the login may do nothing but call for help, and does, the
+    /// flow lasts as a phone's does, and nothing is believed of where it comes from.
+    case authenticated(FlowID, login: DeviceID, onlyForHelp: Bool)
     /// Send what is queued, then close.
     case close(FlowID)
     case media(RelayCommand)

@@ -58,6 +58,8 @@ enum Limits {
     /// How long the way to help is tried, and how many such calls go on at once.
     static let helpTrial: Duration = .seconds(20)
     static let helpTrials = 4
+    /// How long it is known what came of one, after it would have been given up.
+    static let helpTrialKept: Duration = .seconds(30)
     /// How long a call stands by which a phone had something changed: long enough to see that it was taken.
     static let confirmation: Duration = .milliseconds(1_500)
     /// How long a parked call rings where it was parked, and how often it does before it ends: with the longest time to wait, an

@@ -93,6 +93,9 @@ public enum Limits {
     static let areaDigits = 6
     /// Digits of a number that providers keep for services, such as 933.
     static let shortNumber = 6
+    /// How often the way to help over one trunk is tried within an hour: often enough while somebody puts it right.
+    static let helpTests = 6
+    static let helpTestHour: Duration = .seconds(3_600)
     /// Calls for help per second and at once from one phone: nobody dials faster, and a stolen login that did would keep an
     /// emergency centre busy.
     public static let helpRate = Rate(perSecond: 1, burst: 30)

@@ -104,9 +104,10 @@ public struct CallRecord: Hashable, Sendable, Codable, Identifiable {
 extension CallRecord {
     /// What protects each leg of an answered call. An end of our own has no leg.
     public var protections: [LegProtection?] {
-        switch callee {
+        if caller == .system { return [calleeProtection] }
+        return switch callee {
         case .service: [callerProtection]
-        case .extension, .group, .outside, .emergency, nil: [callerProtection, calleeProtection]
+        case .extension, .group, .outside, .system, .emergency, nil: [callerProtection, calleeProtection]
         }
     }
 }

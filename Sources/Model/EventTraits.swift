@@ -22,11 +22,14 @@ public struct EventTraits: Hashable, Sendable {
     public struct Alarm: Hashable, Sendable {
         public let severity: Finding.Severity
         public let title: String
-        /// Whether people are told of each thing that it happened to, and not only once an hour of where it came from.
+        /// Whether people are told of each thing that it happened to, and not only once an hour of where it came from and whom it is
+        /// about.
         public let isOfEach: Bool
+        /// Seconds for which people are not told of the same again.
+        public let again: Int
 
-        init(_ severity: Finding.Severity, _ title: String, ofEach isOfEach: Bool = false) {
-            (self.severity, self.title, self.isOfEach) = (severity, title, isOfEach)
+        init(_ severity: Finding.Severity, _ title: String, ofEach isOfEach: Bool = false, again: Int = 3_600) {
+            (self.severity, self.title, self.isOfEach, self.again) = (severity, title, isOfEach, again)
         }
     }
 
@@ -139,7 +142,11 @@ extension SecurityEventKind {
                 alarm: EventTraits.Alarm(.notice, "Calls can go over a trunk again.")
             )
         case .emergencyCall:
-            EventTraits(.emergencyCalls, alarm: EventTraits.Alarm(.critical, "Somebody calls for help."))
+            EventTraits(
+                .emergencyCalls,
+                // Who dialled it by mistake may need it an hour later; who dials again within a minute has the same need.
+                alarm: EventTraits.Alarm(.critical, "Somebody calls for help.", ofEach: true, again: 60)
+            )
         case .trunkIdentity:
             EventTraits(
                 .signallingEncryption,

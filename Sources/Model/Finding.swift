@@ -57,6 +57,21 @@ public struct Finding: Hashable, Codable, Sendable {
 }
 
 extension Finding {
+    /// The same, with more to say of it.
+    public func adding(_ sentence: String) -> Finding {
+        Finding(
+            code,
+            severity,
+            title,
+            control: control,
+            subject: subject,
+            evidence: evidence.isEmpty ? sentence : "\(evidence) \(sentence)",
+            remedy: remedy,
+            dependsOn: dependsOn,
+            visibleAfter: visibleAfter
+        )
+    }
+
     /// Evidence and remedy, for whoever has read the title.
     public var text: String { [evidence, remedy].filter { !$0.isEmpty }.joined(separator: " ") }
 

@@ -9,6 +9,8 @@ public enum Participant: Hashable, Sendable {
     case service(CallService)
     /// Somebody reached over a trunk; `nil` for who withholds their number, or gave none that can be one.
     case outside(PhoneNumber?)
+    /// The phone system by itself: it tries the way to help.
+    case system
     /// Who helps, by the number that the network knows: `112`.
     case emergency(DigitString)
 
@@ -16,7 +18,7 @@ public enum Participant: Hashable, Sendable {
     public var number: ExtensionNumber? {
         switch self {
         case .extension(let number): number
-        case .group, .service, .outside, .emergency: nil
+        case .group, .service, .outside, .system, .emergency: nil
         }
     }
 
@@ -27,17 +29,18 @@ public enum Participant: Hashable, Sendable {
     public var isOutside: Bool {
         switch self {
         case .outside, .emergency: true
-        case .extension, .group, .service: false
+        case .extension, .group, .service, .system: false
         }
     }
 
-    /// What is dialled for it, and kept of it: `101`, `group:sales`, `*43`, `+493012345`, `anonymous`, `sos:112`.
+    /// What is dialled for it, and kept of it: `101`, `group:sales`, `*43`, `+493012345`, `anonymous`, `system`, `sos:112`.
     public var text: String {
         switch self {
         case .extension(let number): number.text
         case .group(let name): Self.group + name.text
         case .service(let service): service.code
         case .outside(let number): number?.text ?? Self.anonymous
+        case .system: Self.itself
         case .emergency(let number): Self.help + number.text
         }
     }
@@ -45,6 +48,7 @@ public enum Participant: Hashable, Sendable {
     /// What stands before the name of a group.
     private static let group = "group:"
     private static let anonymous = "anonymous"
+    private static let itself = "system"
     /// What stands before a number of help, so that none reads as an extension.
     private static let help = "sos:"
 
@@ -58,6 +62,8 @@ public enum Participant: Hashable, Sendable {
             self = .outside(number)
         } else if text == Self.anonymous {
             self = .outside(nil)
+        } else if text == Self.itself {
+            self = .system
         } else if text.hasPrefix(Self.group), let name = ShortName(parsing: text.dropFirst(Self.group.count)) {
             self = .group(name)
         } else if text.hasPrefix(Self.help), let number = DigitString(parsing: text.dropFirst(Self.help.count)) {

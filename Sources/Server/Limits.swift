@@ -214,6 +214,8 @@ enum Limits {
     static let trunkConnect: Duration = .seconds(5)
     /// How long a trial waits for the answer to a login: two silent servers.
     static let trunkTrial: Duration = .seconds(15)
+    /// How long the outcome of a try of the way to help is waited for: longer than the switchboard tries.
+    static let helpTrial: Duration = .seconds(25)
     /// Names of a provider's certificate that people are told, and characters of each.
     static let shownNames = 8
     static let shownNameCharacters = 120

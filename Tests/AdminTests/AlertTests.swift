@@ -68,10 +68,59 @@ struct AlertTests {
         #expect(alerts.take(Self.noticed(.banned), at: noon + .seconds(-86_400)) != nil)
     }
 
-    @Test func `a hundred sources an hour, however many there are`() {
+    @Test func `a hundred sources an hour, however many there are, and how many more there were`() {
         var alerts = Alerts()
         let told = (0..<10_000).count { alerts.take(Self.noticed(.banned, from: $0), at: noon) != nil }
         #expect(told == 100)
-        #expect(alerts.take(Self.noticed(.banned), at: noon + .seconds(3_600)) != nil)
+        let next = alerts.take(Self.noticed(.banned), at: noon + .seconds(3_600))
+        #expect(next?.evidence.hasSuffix("9900 more of it are in the list of events only.") == true)
+    }
+
+    /// Something that one extension did or that happened to it, in the house.
+    private static func of(_ number: String, _ kind: SecurityEventKind, _ detail: String = "") -> Event {
+        let subject = ExtensionNumber(parsing: number).map(EventSubject.extension)
+        return .noticed(SecurityEvent(at: noon, kind: kind, source: .machine, subject: subject, detail: detail))
+    }
+
+    @Test func `every call for help is told, whoever called before, and a redial within a minute is the same`() {
+        var alerts = Alerts()
+        #expect(alerts.take(Self.of("101", .emergencyCall, "112"), at: noon) != nil)
+        #expect(alerts.take(Self.of("101", .emergencyCall, "112"), at: noon + .seconds(59)) == nil)
+        #expect(alerts.take(Self.of("205", .emergencyCall, "112"), at: noon + .seconds(60)) != nil)
+        #expect(alerts.take(Self.of("101", .emergencyCall, "112"), at: noon + .seconds(1_800)) != nil)
+    }
+
+    @Test(arguments: [SecurityEventKind.callsStopped, .unusualCalls, .callWhileClosed, .budgetUsed, .trunkDown])
+    func `what one extension does within the hour hides nothing of another`(kind: SecurityEventKind) {
+        var alerts = Alerts()
+        #expect(alerts.take(Self.of("101", kind), at: noon) != nil)
+        #expect(alerts.take(Self.of("101", kind), at: noon + .seconds(60)) == nil)
+        #expect(alerts.take(Self.of("102", kind), at: noon + .seconds(60)) != nil)
+    }
+
+    @Test func `whoever has a phone mutes nothing by what it does, and people hear how much more it was`() {
+        var alerts = Alerts()
+        let told = (0..<1_000).count { alerts.take(Self.of("101", .forwardChanged, "to \($0)"), at: noon) != nil }
+        #expect(told == 5)
+        #expect(alerts.take(Self.of("102", .forwardChanged, "to 103"), at: noon) != nil)
+        let next = alerts.take(Self.of("101", .forwardChanged, "to nobody"), at: noon + .seconds(3_600))
+        #expect(next?.evidence.hasSuffix("995 more of it are in the list of events only.") == true)
+        let last = alerts.take(Self.of("101", .forwardChanged, "to somebody"), at: noon + .seconds(3_601))
+        #expect(last?.evidence.contains("more of it") == false)
+    }
+
+    @Test func `what is critical in the house is told however full the list is, and the list does not grow`() {
+        var alerts = Alerts()
+        for index in 0..<1_000 {
+            _ = alerts.take(Self.noticed(.banned, from: index), at: noon)
+            _ = alerts.take(Self.noticed(.foreignMedia, from: index), at: noon)
+            _ = alerts.take(Self.of("\(1_000 + index)", .forwardChanged), at: noon)
+            _ = alerts.take(Self.of("\(1_000 + index)", .unusualCalls), at: noon)
+        }
+        for index in 0..<1_000 {
+            #expect(alerts.take(Self.of("\(1_000 + index)", .callsStopped), at: noon + .seconds(index)) != nil)
+        }
+        #expect(alerts.take(Self.noticed(.trunkIdentity), at: noon) != nil, "of strangers the first of a kind")
+        #expect(alerts.take(disk(.critical), at: noon + .seconds(1_000)) != nil)
     }
 }

@@ -87,6 +87,18 @@ struct EmergencyTests {
         #expect((refusal == nil) == isTaken, "\(refusal?.reason ?? "")")
     }
 
+    @Test func `who may not open where calls go chooses no test number, and sets the rest`() async throws {
+        let (office, _) = try await office()
+        try await office.run(TrunkTests.login())
+        let administrator = Actor(name: "alice (uid 1001)", role: .administrator)
+        let refusal = await office.refusal(SetEmergencyTrunk(trunk: "main", testNumber: "933"), by: administrator)
+        #expect(refusal?.control == .roles)
+        try await office.run(SetEmergencyTrunk(trunk: "main", takesLocation: true), by: administrator)
+        try await office.run(SetEmergencyTrunk(trunk: "main", testNumber: "933"))
+        try await office.run(SetEmergencyTrunk(trunk: "main", testNumber: ""), by: administrator)
+        #expect(office.store.snapshot.outside.emergency.ways.values.allSatisfy { $0.testNumber == nil })
+    }
+
     @Test func `a trunk that gets the name of one that is gone gets nothing of it`() async throws {
         let (office, _) = try await office()
         try await office.run(TrunkTests.login())

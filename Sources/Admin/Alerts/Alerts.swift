@@ -6,7 +6,8 @@ public import Primitives
 /// Decides what of all that happens people are told at once: an attack in progress, and what is wrong.
 ///
 /// The same thing is told again when it goes on for an hour, and not sooner. What follows from something else that is wrong is
-/// not told, and what often passes by itself is told when it has lasted.
+/// not told, and what often passes by itself is told when it has lasted. What strangers do, or one phone, leaves room for what others
+/// do, and what is critical in the house is told in any case.
 public struct Alerts: Sendable {
     private struct Key: Hashable {
         let code: Finding.Code
@@ -21,7 +22,7 @@ public struct Alerts: Sendable {
         var last: WallTime
     }
 
-    private var told: [Key: WallTime] = [:]
+    private var told: [AlertTable.Name: AlertTable] = [:]
     private var lasting: [Key: Lasting] = [:]
 
     public init() {}
@@ -29,7 +30,16 @@ public struct Alerts: Sendable {
     /// - Returns: What people are to be told; `nil` where that is nothing, or was told already.
     public mutating func take(_ event: Event, at now: WallTime) -> Finding? {
         switch event {
-        case .noticed(let event): return Finding(event).flatMap { isNews($0, event.occasion, at: now) ? $0 : nil }
+        case .noticed(let event):
+            guard let alarm = event.kind.traits.alarm else { return nil }
+            let finding = Finding(event, alarm)
+            let occasion = AlertTable.Occasion(
+                code: finding.code,
+                detail: event.occasion,
+                subject: alarm.isOfEach ? event.subject?.key : nil,
+                again: .seconds(alarm.again)
+            )
+            return tell(finding, occasion, fromStrangers: event.source != .machine, at: now)
         case .found(let finding):
             return finding.severity >= .warning ? take(finding, at: now) : nil
         case .banned, .unbanned, .changed: return nil
@@ -43,7 +53,8 @@ public struct Alerts: Sendable {
         guard !lasting.values.contains(where: { finding.follows(from: $0.finding) && isGoingOn($0, at: now) }) else {
             return nil
         }
-        return isNews(finding, detail, at: now) ? finding : nil
+        let occasion = AlertTable.Occasion(code: finding.code, detail: detail, subject: nil, again: Limits.alertAgain)
+        return tell(finding, occasion, fromStrangers: false, at: now)
     }
 
     /// - Returns: Since when it has been found without a gap.
@@ -61,31 +72,29 @@ public struct Alerts: Sendable {
         one.last <= now && now <= one.last + Limits.findingGap
     }
 
-    private mutating func isNews(_ finding: Finding, _ detail: String, at now: WallTime) -> Bool {
-        let key = Key(code: finding.code, detail: detail)
-        // Both ways, because a clock may be set back.
-        func isRecent(_ time: WallTime) -> Bool { now < time + Limits.alertAgain && time <= now }
-        if let time = told[key], isRecent(time) { return false }
-        if told.count >= Limits.alerts { told = told.filter { isRecent($0.value) } }
-        // Strangers decide how many sources there are: people are told of so many an hour, and the list has all.
-        guard told.count < Limits.alerts else { return false }
-        told[key] = now
-        return true
+    private mutating func tell(
+        _ finding: Finding,
+        _ occasion: AlertTable.Occasion,
+        fromStrangers isOfStrangers: Bool,
+        at now: WallTime
+    ) -> Finding? {
+        let name = AlertTable.Name(severity: finding.severity, isOfStrangers: isOfStrangers)
+        guard let unsaid = told[name, default: AlertTable(name)].take(occasion, at: now) else { return nil }
+        return unsaid == 0
+            ? finding : finding.adding("\(unsaid) more of it \(unsaid == 1 ? "is" : "are") in the list of events only.")
     }
 }
 
 extension SecurityEvent {
     /// What tells it from others of its kind that people were told of.
     fileprivate var occasion: String {
-        guard kind.traits.alarm?.isOfEach == true else { return "\(source)" }
-        return "\(source) \(subject?.key ?? "") \(detail)"
+        let place = source == .machine ? "\(source) \(subject?.key ?? "")" : "\(source)"
+        return kind.traits.alarm?.isOfEach == true ? "\(source) \(subject?.key ?? "") \(detail)" : place
     }
 }
 
 extension Finding {
-    /// - Returns: `nil` for what the list of events is enough for.
-    fileprivate init?(_ event: SecurityEvent) {
-        guard let alarm = event.kind.traits.alarm else { return nil }
+    fileprivate init(_ event: SecurityEvent, _ alarm: EventTraits.Alarm) {
         let subject = event.subject.map { ", about \($0)" } ?? ""
         self.init(
             Code(rawValue: "event.\(event.kind.rawValue)"),

@@ -136,6 +136,9 @@ public struct SetEmergencyTrunk: Command {
     /// As typed; empty for none.
     public let testNumber: String?
 
+    /// A try costs what the number costs, and no budget sees it: who chooses it opens where calls may go.
+    public var needed: [Right] { testNumber?.isEmpty == false ? Self.rights + [.openDialling] : Self.rights }
+
     public init(trunk: String, takesLocation: Bool? = nil, testNumber: String? = nil) {
         (self.trunk, self.takesLocation, self.testNumber) = (trunk, takesLocation, testNumber)
     }

@@ -47,14 +47,18 @@ actor AnswerComparison {
     }
 
     /// For logins: a fresh challenge each time, answered with a password that must not be good.
+    ///
+    /// - Parameter shape: What is done to each request before it is sent.
     func difference(
         ofLogins method: String,
         _ account: TestAccount,
-        password: Redacted<String> = Redacted("wrong")
+        password: Redacted<String> = Redacted("wrong"),
+        times: Int = Limits.comparisons,
+        shaping shape: (inout RequestDraft) -> Void = { _ in }
     ) async throws(WireError) -> String? {
         let unknown = "z" + wire.entropy.token(bits: 128).prefix(max(account.username.utf8.count - 1, 1))
         var forms: [Set<String>] = [[], []]
-        for _ in 0..<Limits.comparisons {
+        for _ in 0..<times {
             for (index, username) in [account.username, unknown].enumerated() {
                 var draft = RequestDraft.probe(
                     method,
@@ -63,6 +67,7 @@ actor AnswerComparison {
                     transport: transport,
                     using: wire.entropy
                 )
+                shape(&draft)
                 guard let challenge = HeardChallenge(try await line.ask(draft)) else { return "no challenge" }
                 let form = LoginForm(password: password, username: username)
                 draft.extra.append(Login.header(for: draft, challenge, account, form, using: wire.entropy))

@@ -13,7 +13,7 @@ enum EmergencyCallsAttack {
         "T13",
         "Call for help with everything in the way that refuses other calls",
         attempted:
-            "in the attacker's own process, by the same program and with the way of dialling of the target, so that nobody real is called: a phone dials every number for help, with the outside prefix, without and behind a plus, while its extension is disabled, its address shut out, no budget, price, line or call left, the business closed, or its calls stopped",
+            "in the attacker's own process, by the same program and with the way of dialling of the target, so that nobody real is called: a phone dials every number for help, with the outside prefix, without and behind a plus, while its extension is disabled, its address shut out, no budget, price, line, port or call left, the business closed, its calls stopped, or the provider failing the calls before",
         expected: "an ordinary call is refused each time, and each call for help reaches the attacker's own provider",
         run: { (_, target) async throws(WireError) in
             guard let terms = target.outside else { return .needsTerms }
@@ -61,7 +61,7 @@ private struct HelpRun {
         }
         for (number, dialled) in forms {
             await stage.wire.pause(.seconds(1))
-            if obstacle == .fullTrunk { try await takeLine() }
+            try await obstructAgain()
             let asked = try await reaches(dialled)
             guard asked == number.text else {
                 return .broken(
@@ -92,7 +92,25 @@ private struct HelpRun {
         case .stopped:
             for _ in 0..<4 { _ = try await reaches(ordinary) }
         case .limited: _ = try await phones[0].call(phones[0].invitation(to: ordinary))
+        case .fullTrunk, .failed, .noPorts: try await obstructAgain()
+        }
+    }
+
+    /// What does not stay in the way by itself: a call for help ends what held its line or port, and a breaker closes again.
+    private func obstructAgain() async throws(WireError) {
+        switch obstacle {
+        case .nothing, .disabled, .shutOut, .noBudget, .noPrices, .closed, .stopped, .limited: break
         case .fullTrunk: try await takeLine()
+        case .failed:
+            await stage.fail(true)
+            for _ in 0..<Limits.failedCalls {
+                // Not faster than one person may call.
+                await stage.wire.pause(.seconds(1))
+                _ = try await phones[1].call(phones[1].invitation(to: ordinary))
+            }
+            await stage.fail(false)
+        case .noPorts:
+            for _ in 0..<HelpRehearsal.plainPairs { try await takeLine() }
         }
     }
 

@@ -42,7 +42,7 @@ struct RecordedLeg {
 extension CallRecord {
     /// Its ``protections``, the caller's first.
     var legs: [RecordedLeg] {
-        zip(protections, [caller, callee]).map { protection, end in
+        zip(protections, caller == .system ? [callee] : [caller, callee]).map { protection, end in
             RecordedLeg(
                 protection: protection,
                 isReadableOutside: protection?.isReadable == true && end?.isOutside == true

@@ -18,6 +18,8 @@ public struct HelpRehearsal: Sendable {
         case stopped = "calls stopped for their pattern"
         case limited = "a phone with all its calls"
         case fullTrunk = "a trunk whose only line is taken"
+        case failed = "a provider that failed the calls before"
+        case noPorts = "no port left for audio in the clear"
     }
 
     /// A phone system that stands.
@@ -30,16 +32,23 @@ public struct HelpRehearsal: Sendable {
         public let shutOut: @Sendable () async -> Void
         /// What the provider was asked for so far, in order: the user part of each Request-URI.
         public let asked: @Sendable () async -> [String]
+        /// Says whether the provider fails each call from now on: 503.
+        public let fail: @Sendable (Bool) async -> Void
+        /// Whether the place that the attacker comes from counts as one where phones are.
+        public let isHome: @Sendable () async -> Bool
 
         public init(
             wire: Wire,
             target: Target,
             change: @escaping @Sendable ([Change]) async -> Void,
             shutOut: @escaping @Sendable () async -> Void,
-            asked: @escaping @Sendable () async -> [String]
+            asked: @escaping @Sendable () async -> [String],
+            fail: @escaping @Sendable (Bool) async -> Void,
+            isHome: @escaping @Sendable () async -> Bool
         ) {
             (self.wire, self.target) = (wire, target)
             (self.change, self.shutOut, self.asked) = (change, shutOut, asked)
+            (self.fail, self.isHome) = (fail, isHome)
         }
     }
 
@@ -61,6 +70,9 @@ public struct HelpRehearsal: Sendable {
         return nil
     }
 
+    /// Pairs of ports of a stage for audio in the clear.
+    public static let plainPairs = 2
+
     /// Extensions of the stage: no number for help in any country, behind no prefix.
     public static let extensions = ["777701", "777702"]
 }
@@ -77,8 +89,9 @@ extension HelpRehearsal.Obstacle {
         dialing.rights.classes[.geographic] = .allow
         var (limits, patterns, hours) = (CallLimitSettings(), PatternSettings(), AfterHoursSettings())
         var lines = 10
+        var exception: Trunk.PlainException?
         switch self {
-        case .nothing, .disabled, .shutOut, .noPrices: break
+        case .nothing, .disabled, .shutOut, .noPrices, .failed: break
         case .noBudget: spending.businessLimits = .nothing
         case .closed: hours.abroad = .roster
         case .stopped:
@@ -89,14 +102,18 @@ extension HelpRehearsal.Obstacle {
             guard let one = CallLimitSettings.Limit(simultaneous: 1, perSecond: 1, perMinute: 1) else { return nil }
             limits.person = one
         case .fullTrunk: lines = 1
+        case .noPorts:
+            let until = WallTime(milliseconds: 1_800_000_000_000) + .seconds(86_400)
+            exception = Trunk.PlainException(reason: "rehearsal", grantedBy: "rehearsal", until: until)
         }
-        let trunk = Trunk(
+        var trunk = Trunk(
             name: name,
             domain: domain,
             registers: false,
             calls: lines,
             createdAt: WallTime(milliseconds: 0)
         )
+        trunk.exception = exception
         return OutsideSettings(
             trunks: [TrunkAccess(trunk, secret: nil)],
             dialing: dialing,

@@ -5,8 +5,9 @@ import Model
 import Primitives
 import SIP
 
-/// Calls for help go out before all others (control `emergency-calls`): by whichever trunk is up, and where every line is taken the
-/// newest ordinary call makes room. No route, limit or refusal of a provider has a say.
+/// Calls for help go out before all others (control `emergency-calls`): by whichever trunk is up, else by whichever is connected at
+/// all, and where every line or port is taken the newest ordinary call makes room. No route, limit, breaker or refusal of a provider
+/// has a say.
 extension CallTable {
     /// Places a call for help. Nothing makes room for it before this: it was judged.
     ///
@@ -14,13 +15,15 @@ extension CallTable {
     mutating func callForHelp(_ placement: Placement, of serial: UInt64, _ desk: inout Desk) -> Refused? {
         guard case .ringing(let ringing)? = self[serial]?.phase else { return .noTrunk }
         if count > desk.settings.calls { makeRoom(for: serial, among: Array(keys), &desk) }
-        let ways = waysToHelp(placement, ringing, &desk)
-        guard let way = ways.first(where: { hasLine(over: $0.trunk, besides: serial) }) ?? ways.first else {
+        let ways = waysToHelp(placement, ringing, of: serial, &desk)
+        guard let way = ways.first else {
+            desk.trunks.hurry(at: desk.now)
             return desk.isShortOfPorts ? .noPlainPort : .noTrunk
         }
         if !hasLine(over: way.trunk, besides: serial) {
             makeRoom(for: serial, among: Array(of(Party.key(of: way.trunk.name))), &desk)
         }
+        freePort(for: serial, over: way, &desk)
         guard let call = self[serial] else { return .noTrunk }
         switch admit(placement, over: way.trunk, in: serial, &desk) {
         case .refused(let refusal): return Refused(refusal)
@@ -46,25 +49,45 @@ extension CallTable {
         return flows
     }
 
-    /// Every trunk that is up, first choice first, each by a server that this call was not tried at. Those on which no line can be
-    /// made free come last: a provider may have more lines than somebody thought.
-    private func waysToHelp(_ placement: Placement, _ ringing: Call.Ringing, _ desk: inout Desk) -> [TrunkWay] {
+    /// Every trunk with a connection, by a server that this call was not tried at. Those that are up come before the others, and of
+    /// both those that have a line, then those that one can be made free on, in the order of choice. The rest comes last, because a
+    /// provider may have more lines than somebody thought.
+    private func waysToHelp(
+        _ placement: Placement,
+        _ ringing: Call.Ringing,
+        of serial: UInt64,
+        _ desk: inout Desk
+    ) -> [TrunkWay] {
         let branches = ringing.branches.filter { $0.placement === placement && $0.party.trunk != nil }
         // Who did not take the location is asked once more without it.
         let tried = branches.filter { branch in
             !branch.hasLocation || !(branch.party.trunk.map { ringing.withoutLocation.contains($0) } ?? false)
         }.map(\.flow.id)
         guard branches.count < Limits.trunkTries else { return [] }
-        var ways: [TrunkWay] = []
-        for access in desk.snapshot.outside.usableTrunks {
-            guard let way = desk.trunks.way(over: access.trunk.name, except: tried, at: desk.now),
-                way.flow.transport.isEncrypted || TrunkRules.isPlain(way.trunk, at: desk.now.wall),
-                desk.hasPort(for: way)
-            else { continue }
-            ways.append(way)
+        var ranked: [(way: TrunkWay, rank: Int)] = []
+        for (way, isUp) in desk.waysToHelp(except: tried) {
+            guard canHavePort(way, &desk) else { continue }
+            let canClear = newestOrdinary(among: of(Party.key(of: way.trunk.name))) != nil
+            let rank = hasLine(over: way.trunk, besides: serial) ? 0 : canClear ? 1 : 4
+            ranked.append((way, rank + (isUp ? 0 : 2)))
         }
-        let canClear = ways.filter { newestOrdinary(among: of(Party.key(of: $0.trunk.name))) != nil }
-        return canClear + ways.filter { way in !canClear.contains { $0.trunk.name == way.trunk.name } }
+        return (0...6).flatMap { rank in ranked.filter { $0.rank == rank }.map(\.way) }
+    }
+
+    /// Whether there is a port for it, or an ordinary call that has one.
+    private func canHavePort(_ way: TrunkWay, _ desk: inout Desk) -> Bool {
+        if desk.hasPort(for: way, forHelp: true) { return true }
+        return newestOrdinary(among: withPlainLeg(isIPv4: way.flow.remote.ip.isIPv4)) != nil
+    }
+
+    /// Where every port for audio in the clear is taken the newest ordinary call that has one ends, and its port does not rest.
+    private mutating func freePort(for serial: UInt64, over way: TrunkWay, _ desk: inout Desk) {
+        guard TrunkRules.isPlain(way.trunk, at: desk.now.wall) else { return }
+        // What ended a moment ago, as for the line, has not been looked at.
+        takeBackPlainPorts(&desk)
+        guard !desk.hasPort(for: way, forHelp: true) else { return }
+        makeRoom(for: serial, among: withPlainLeg(isIPv4: way.flow.remote.ip.isIPv4), &desk)
+        takeBackPlainPorts(&desk)
     }
 
     private func hasLine(over trunk: Trunk, besides serial: UInt64) -> Bool {
@@ -114,6 +137,13 @@ extension Desk {
         return CallLocation(entity: "sip:\(user)@\(way.host)", address: address, at: now.wall)
     }
 
-    /// Whether who dials this calls for help.
-    func isHelp(_ dialled: String) -> Bool { dialPlan.help(dialled) != nil }
+    /// How a call for help could leave now, first choice first, with whether ordinary calls could leave so too.
+    func waysToHelp(except tried: [FlowID] = []) -> [(way: TrunkWay, isUp: Bool)] {
+        snapshot.outside.usableTrunks.compactMap { access in
+            guard let found = trunks.wayToHelp(over: access.trunk.name, except: tried, at: now),
+                found.way.flow.transport.isEncrypted || TrunkRules.isPlain(found.way.trunk, at: now.wall)
+            else { return nil }
+            return found
+        }
+    }
 }

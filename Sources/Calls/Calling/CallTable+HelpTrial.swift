@@ -7,13 +7,14 @@ import Primitives
 import SIP
 
 /// A call of the system itself that tries the way to help over one trunk, by a number that answers in its place and sends nobody. It
-/// has no caller: who answers is hung up on at once.
+/// has no caller: who answers is hung up on at once. No budget pays for it, so it has a record as every call does.
 struct HelpTrial: Sendable {
     let trunk: TrunkName
     let number: DigitString
     let flow: Flow
     var media: Negotiation
     var key: BranchKey
+    var record: CallRecord
     let giveUp: MonotonicTime
     /// The last provisional status above 100.
     var rang: Int?
@@ -27,8 +28,12 @@ extension CallTable {
     /// - Parameter permit: Made at this moment, so that a country that was set since is heard.
     /// - Returns: What to ask for the outcome by; `nil` when no call can go over the trunk, or too many are tried.
     mutating func tryHelp(over name: TrunkName, _ permit: HelpTestPermit, _ desk: inout Desk) -> UInt64? {
-        helpTrials = helpTrials.filter { $0.value.result == nil }
-        guard helpTrials.count < Limits.helpTrials, let way = desk.trunks.way(over: name, at: desk.now),
+        // What came of one is kept until its tester has asked.
+        helpTrials = helpTrials.filter {
+            $0.value.result == nil || desk.now.monotonic < $0.value.giveUp + Limits.helpTrialKept
+        }
+        guard helpTrials.values.count(where: { $0.result == nil }) < Limits.helpTrials,
+            let way = desk.trunks.way(over: name, at: desk.now),
             way.flow.transport.isEncrypted || TrunkRules.isPlain(way.trunk, at: desk.now.wall),
             var media = desk.negotiation(over: way)
         else { return nil }
@@ -55,14 +60,27 @@ extension CallTable {
         writer.finish(contentType: "application/sdp", body: body)
         guard let request = try? Message(parsing: writer.bytes.span) else { return nil }
         let giveUp = desk.now.monotonic + Limits.helpTrial
+        let record = CallRecord(
+            id: desk.entropy.token(),
+            startedAt: desk.now.wall,
+            caller: .system,
+            callerDevice: nil,
+            dialled: permit.number.text,
+            callee: .outside(nil),
+            reason: "the way to help is tried",
+            trunk: name
+        )
+        desk.turn.actions.append(.remember(record, nil))
         helpTrials[serial] = HelpTrial(
             trunk: name,
             number: permit.number,
             flow: way.flow,
             media: media,
             key: key,
+            record: record,
             giveUp: giveUp
         )
+        if media.protection == .plain { watchPlainLegs(&desk) }
         desk.start(key, request, purpose: .helpTrial, call: serial, over: way.flow)
         schedule(helpTrial: serial, at: giveUp)
         return serial
@@ -95,11 +113,15 @@ extension CallTable {
         case ..<300:
             let audio = Self.audio(agreedBy: response, to: trial)
             let isClear = hangUpTrial(response, of: client, key, &desk)
-            let words = "answered with \(status), \(audio ?? "no audio that fits")"
-            conclude(client.call, audio != nil && isClear, words)
+            let words = "answered with \(status), \(audio.map(Self.words) ?? "no audio that fits")"
+            let outcome = CallOutcome.answered
+            helpTrials[client.call]?.record.calleeProtection = LegProtection(client.flow, audio)
+            conclude(client.call, audio != nil && isClear, outcome, status, words, &desk)
         case 401 where repeatTrial(response, of: client, &desk), 407 where repeatTrial(response, of: client, &desk):
             break
-        default: conclude(client.call, false, "the provider said \(status) \(StatusPhrase.of(status))")
+        default:
+            let words = "the provider said \(status) \(StatusPhrase.of(status))"
+            conclude(client.call, false, .failed, status, words, &desk)
         }
     }
 
@@ -109,8 +131,11 @@ extension CallTable {
     private static func audio(agreedBy response: Message, to trial: HelpTrial) -> String? {
         var media = trial.media
         guard media.accept(response.answer) else { return nil }
-        guard let suite = media.suite else { return "audio in the clear" }
-        return "audio \(suite.rawValue)"
+        return media.audioProtection
+    }
+
+    private static func words(_ protection: String) -> String {
+        protection == LegProtection.readableAudio ? "audio in the clear" : "audio \(protection)"
     }
 
     private mutating func repeatTrial(_ response: Message, of client: InviteClient, _ desk: inout Desk) -> Bool {
@@ -150,18 +175,34 @@ extension CallTable {
     }
 
     /// No answer comes any more.
-    mutating func helpTrialFailed(_ serial: UInt64) { conclude(serial, false, "the provider is silent") }
+    mutating func helpTrialFailed(_ serial: UInt64, _ desk: inout Desk) {
+        conclude(serial, false, .failed, nil, "the provider is silent", &desk)
+    }
 
     /// It has had its time.
     mutating func wakeHelpTrial(_ serial: UInt64, _ desk: inout Desk) {
         guard let trial = helpTrials[serial], trial.result == nil, trial.giveUp <= desk.now.monotonic else { return }
         desk.cancel(trial.key)
         let words = trial.rang.map { "it rang (\($0)) and nobody answered" } ?? "the provider is silent"
-        conclude(serial, false, words)
+        conclude(serial, false, trial.rang == nil ? .failed : .noAnswer, nil, words, &desk)
     }
 
-    private mutating func conclude(_ serial: UInt64, _ passed: Bool, _ words: String) {
-        guard helpTrials[serial]?.result == nil else { return }
-        helpTrials[serial]?.result = (passed, words)
+    private mutating func conclude(
+        _ serial: UInt64,
+        _ passed: Bool,
+        _ outcome: CallOutcome,
+        _ status: Int?,
+        _ words: String,
+        _ desk: inout Desk
+    ) {
+        guard var trial = helpTrials[serial], trial.result == nil else { return }
+        trial.result = (passed, words)
+        trial.record.outcome = outcome
+        trial.record.status = status
+        trial.record.endedAt = desk.now.wall
+        if outcome == .answered { trial.record.answeredAt = desk.now.wall }
+        trial.record.reason = "the way to help was tried: \(words)"
+        helpTrials[serial] = trial
+        desk.turn.actions.append(.remember(trial.record, nil))
     }
 }

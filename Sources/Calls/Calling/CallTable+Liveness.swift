@@ -149,7 +149,7 @@ extension CallTable {
         settle(client.permit, &desk)
         switch client.purpose {
         case .branch(let index, _, _): branchFailed(408, index, of: client.call, &desk)
-        case .helpTrial: helpTrialFailed(client.call)
+        case .helpTrial: helpTrialFailed(client.call, &desk)
         case .change: changeFailed(480, key, of: client.call, &desk)
         case .introduction(let dialog): updateLeg(of: dialog) { $0.isAsked = false }
         case .refresh(let dialog):
@@ -177,7 +177,7 @@ extension CallTable {
         settle(client.permit, &desk)
         switch client.purpose {
         case .branch(let index, _, _): branchFailed(408, index, of: client.call, &desk)
-        case .helpTrial: helpTrialFailed(client.call)
+        case .helpTrial: helpTrialFailed(client.call, &desk)
         case .change(let dialog), .refresh(let dialog), .introduction(let dialog):
             guard let owner = dialogs[dialog], !takeOtherWay(owner, isGone: false, &desk) else {
                 return

@@ -83,7 +83,7 @@ extension CallTable {
         let placement = permit.placement
         let numbers = TrunkNumbers(way.trunk.numbers, desk.snapshot.outside.dialing)
         guard let outside = placement.outside, let target = numbers.written(placement.target),
-            var media = desk.negotiation(over: way)
+            var media = desk.negotiation(over: way, forHelp: placement.isForHelp)
         else { return nil }
         let key = BranchKey(using: desk.entropy)
         let audio = call.audio
@@ -202,7 +202,8 @@ extension CallTable {
             return false
         }
         let branch = ringing.branches[index]
-        desk.trunks.answered(status, on: branch.flow.id, at: desk.now)
+        // What is said of a call for help, which a provider may not take at all, shuts no server for others.
+        if !branch.placement.isForHelp { desk.trunks.answered(status, on: branch.flow.id, at: desk.now) }
         if branch.hasLocation, CallLocation.mayBeRefused(by: status), let trunk = branch.party.trunk {
             updateRinging(serial) { $0.withoutLocation.insert(trunk) }
         }
@@ -235,7 +236,7 @@ extension TrunkNumbers {
         switch target {
         case .outside(let number): number.map { written($0) }
         case .emergency(let number): number.text
-        case .extension, .group, .service: nil
+        case .extension, .group, .service, .system: nil
         }
     }
 }

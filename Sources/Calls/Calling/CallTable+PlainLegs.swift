@@ -19,8 +19,19 @@ extension CallTable {
     mutating func wakePlainLegs(_ desk: inout Desk) {
         isWatchingPlainLegs = false
         endUnexcused(&desk)
-        desk.plainPorts.keepOnly(Set(values.flatMap(\.plainLegs).map(\.port)), at: desk.now.monotonic)
+        takeBackPlainPorts(&desk)
         watchPlainLegs(&desk)
+    }
+
+    /// Takes back the ports that no call has any more.
+    func takeBackPlainPorts(_ desk: inout Desk) {
+        let trials = helpTrials.values.filter { $0.result == nil }.compactMap(\.media.plainPort)
+        desk.plainPorts.keepOnly(Set(values.flatMap(\.plainLegs).map(\.port) + trials), at: desk.now.monotonic)
+    }
+
+    /// Calls with a leg in the clear at a port of ours of one version of IP.
+    func withPlainLeg(isIPv4: Bool) -> [UInt64] {
+        values.filter { call in call.plainLegs.contains { $0.port.ip.isIPv4 == isIPv4 } }.map(\.serial)
     }
 
     /// Ends legs in the clear whose trunk has no exception that stands now, the oldest call first.

@@ -274,7 +274,7 @@ extension Call {
         switch grounds?.placement.target {
         case .outside: .outside
         case .emergency: .emergency
-        case .extension, .group, .service, nil: .inside
+        case .extension, .group, .service, .system, nil: .inside
         }
     }
 }

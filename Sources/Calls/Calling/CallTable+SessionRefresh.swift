@@ -170,19 +170,23 @@ extension CallTable {
 extension Desk {
     /// Refuses a session that is too short (§5, row S21) or that cannot be read.
     mutating func refuseSession(of request: Message, on flow: Flow) -> Bool {
-        guard request.first(.sessionExpires) != nil else { return false }
+        switch sessionFault(of: request) {
+        case nil: return false
+        case .malformed: respond(400, to: request, on: flow)
+        case .tooShort:
+            respond(422, to: request, on: flow) {
+                $0.field(.minSE, Int(SessionRules.bounds.lowerBound))
+            }
+        }
+        return true
+    }
+
+    /// Why the session timer that a request asks for is none; `nil` where it is one, or none is asked for.
+    func sessionFault(of request: Message) -> SessionTimer.Refusal? {
+        guard request.first(.sessionExpires) != nil else { return nil }
         do {
             _ = try SessionTimer.answering(request, before: nil, at: turn.now)
-            return false
-        } catch {
-            switch error {
-            case .malformed: respond(400, to: request, on: flow)
-            case .tooShort:
-                respond(422, to: request, on: flow) {
-                    $0.field(.minSE, Int(SessionRules.bounds.lowerBound))
-                }
-            }
-            return true
-        }
+            return nil
+        } catch { return error }
     }
 }

@@ -11,7 +11,7 @@ extension CallTable {
     mutating func invite(_ request: Message, by proof: Authenticated, _ desk: inout Desk) {
         let addressee = desk.addressee(of: request)
         // Who calls for help is whom the credential says, whatever From says (row T13).
-        let isForHelp = desk.isHelp(addressee.number)
+        let isForHelp = desk.isHelp(request)
         guard isForHelp || proof.isCaller(of: request) else {
             desk.turn.report(.identityMismatch, request, proof.flow)
             desk.respond(403, to: request, on: proof.flow)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import Model
 import Primitives
 import SIP
@@ -28,6 +29,7 @@ struct CallTable: Sendable {
     var earlyCalls: [UInt64: EarlyCall] = [:]
     var earlyDialogs: [DialogKey: EarlyOwner] = [:]
     var helpTrials: [UInt64: HelpTrial] = [:]
+    var helpTests = HelpTestTally()
     /// Calls that wait until something is changed, and those that confirm it.
     var asked: [Ticket: UInt64] = [:]
     var confirmations: [UInt64: Confirmation] = [:]

@@ -35,17 +35,17 @@ extension Desk {
     /// A leg that leaves over a trunk.
     ///
     /// - Returns: `nil` when it has to be in the clear and no port is free for it.
-    mutating func negotiation(over way: TrunkWay) -> Negotiation? {
+    mutating func negotiation(over way: TrunkWay, forHelp isForHelp: Bool = false) -> Negotiation? {
         let peer = way.flow.remote.ip
         guard TrunkRules.isPlain(way.trunk, at: now.wall) else { return negotiation(towards: peer) }
-        return plainNegotiation(towards: peer)
+        return plainNegotiation(towards: peer, forHelp: isForHelp)
     }
 
     /// A leg in the clear.
     ///
     /// - Returns: `nil` when no port is free.
-    mutating func plainNegotiation(towards peer: IPAddress) -> Negotiation? {
-        plainPorts.negotiation(towards: peer, at: now.monotonic, using: &entropy)
+    mutating func plainNegotiation(towards peer: IPAddress, forHelp isForHelp: Bool = false) -> Negotiation? {
+        plainPorts.negotiation(towards: peer, forHelp: isForHelp, at: now.monotonic, using: &entropy)
     }
 
     /// Whether a trunk is up that no call can go by for want of a port.
@@ -57,9 +57,9 @@ extension Desk {
     }
 
     /// Whether there could be one.
-    mutating func hasPort(for way: TrunkWay) -> Bool {
+    mutating func hasPort(for way: TrunkWay, forHelp isForHelp: Bool = false) -> Bool {
         !TrunkRules.isPlain(way.trunk, at: now.wall)
-            || plainPorts.hasFree(towards: way.flow.remote.ip, at: now.monotonic)
+            || plainPorts.hasFree(towards: way.flow.remote.ip, forHelp: isForHelp, at: now.monotonic)
     }
 
     /// A leg as it would be with this offer. The same key again keeps everything as it is; a new key of theirs brings a

@@ -7,22 +7,19 @@ import SIP
 extension Desk {
     /// - Returns: Whether the request was refused.
     mutating func refuseHops(of request: Message, on flow: Flow) -> Bool {
-        if request.hasSeveralVias, isLoop(request, on: flow) {
-            respond(482, to: request, on: flow)
-            return true
+        guard let status = refusalOfHops(request, on: flow) else { return false }
+        let host = settings.hostNames.first ?? snapshot.domain.text
+        respond(status, to: request, on: flow) {
+            if status == 480 { $0.field(.warning, "380 \(host) \"SIPS Not Allowed\"") }
         }
-        if request.method == .invite, breadth(of: request) == 0 {
-            respond(440, to: request, on: flow)
-            return true
-        }
-        if !flow.transport.isEncrypted, request.isForSIPS {
-            let host = settings.hostNames.first ?? snapshot.domain.text
-            respond(480, to: request, on: flow) {
-                $0.field(.warning, "380 \(host) \"SIPS Not Allowed\"")
-            }
-            return true
-        }
-        return false
+        return true
+    }
+
+    /// - Returns: The status that it is refused with; `nil` where its way is in order.
+    func refusalOfHops(_ request: Message, on flow: Flow) -> Int? {
+        if request.hasSeveralVias, isLoop(request, on: flow) { return 482 }
+        if request.method == .invite, breadth(of: request) == 0 { return 440 }
+        return !flow.transport.isEncrypted && request.isForSIPS ? 480 : nil
     }
 
     /// RFC 5393 §4.2: a request that was here before. What leaves us has a Via of its own, so ours below the first one

@@ -17,8 +17,7 @@ extension Desk {
 
     /// The only door to an ``Authenticated``. Sends the challenge itself when there is no proof yet.
     mutating func authenticate(_ request: Message, on flow: Flow) -> Authenticated? {
-        let isForHelp = request.method == .invite && isHelp(addressee(of: request).number)
-        switch registrar.authenticate(request, on: flow, isForHelp: isForHelp, &turn) {
+        switch registrar.authenticate(request, on: flow, isForHelp: isHelpThatLeaves(request, on: flow), &turn) {
         case .proven(let proof): return proof
         case .challenge(let challenge, let doubt):
             counters.challenges += 1
@@ -31,13 +30,17 @@ extension Desk {
 
     /// §8.2.2.3: an extension that somebody requires and we do not know is refused by name.
     mutating func refuseExtensions(_ request: Message, on flow: Flow) -> Bool {
-        guard request.count(.require) > 0 else { return false }
-        let required = request.options(.require).filter { !Self.isKnown($0, for: request.method) }
+        let required = Self.unknownExtensions(of: request)
         guard !required.isEmpty else { return false }
         respond(420, to: request, on: flow) {
             $0.field(.unsupported, required.joined(separator: ", "))
         }
         return true
+    }
+
+    static func unknownExtensions(of request: Message) -> [String] {
+        guard request.count(.require) > 0 else { return [] }
+        return request.options(.require).filter { !isKnown($0, for: request.method) }
     }
 
     private static func isKnown(_ option: String, for method: Method?) -> Bool {

@@ -7,7 +7,8 @@ import Primitives
 /// any more is taken back (``CallTable``).
 ///
 /// One that was given back rests for as long as packets of its leg may still be on their way: nobody hears the end of another
-/// call. Which one comes next is drawn, so that a stranger cannot know it.
+/// call. Which one comes next is drawn, so that a stranger cannot know it. Only who calls for help does not wait, because whoever
+/// calls the business often enough leaves nothing but ports that rest.
 struct PlainPortPool: Sendable {
     private struct Resting: Sendable {
         let port: SocketAddress
@@ -30,22 +31,32 @@ struct PlainPortPool: Sendable {
     var count: Int { taken.count }
 
     /// Whether there is a port for one more leg.
-    mutating func hasFree(towards peer: IPAddress, at now: MonotonicTime) -> Bool {
+    mutating func hasFree(towards peer: IPAddress, forHelp isForHelp: Bool = false, at now: MonotonicTime) -> Bool {
         wake(at: now)
         return free.contains { $0.ip.isIPv4 == peer.isIPv4 }
+            || (isForHelp && resting.contains { $0.port.ip.isIPv4 == peer.isIPv4 })
     }
 
     /// Takes a port, of the version of IP of who shall send there.
     ///
-    /// - Returns: `nil` when none is free: the leg cannot be.
+    /// - Parameter isForHelp: Whether the one that rests for longest will do where none is free.
+    /// - Returns: `nil` when there is none: the leg cannot be.
     mutating func take(
         towards peer: IPAddress,
+        forHelp isForHelp: Bool = false,
         at now: MonotonicTime,
         using generator: inout some RandomNumberGenerator
     ) -> SocketAddress? {
         wake(at: now)
         let fitting = free.indices.filter { free[$0].ip.isIPv4 == peer.isIPv4 }
-        guard let index = fitting.randomElement(using: &generator) else { return nil }
+        guard let index = fitting.randomElement(using: &generator) else {
+            guard isForHelp, let rested = resting.firstIndex(where: { $0.port.ip.isIPv4 == peer.isIPv4 }) else {
+                return nil
+            }
+            let port = resting.remove(at: rested).port
+            taken.insert(port)
+            return port
+        }
         let port = free[index]
         free.swapAt(index, free.endIndex - 1)
         free.removeLast()
@@ -78,10 +89,11 @@ extension PlainPortPool {
     /// - Returns: `nil` when no port is free.
     mutating func negotiation(
         towards address: IPAddress,
+        forHelp isForHelp: Bool = false,
         at now: MonotonicTime,
         using generator: inout some RandomNumberGenerator
     ) -> Negotiation? {
-        guard let port = take(towards: address, at: now, using: &generator) else { return nil }
+        guard let port = take(towards: address, forHelp: isForHelp, at: now, using: &generator) else { return nil }
         let local = LocalMedia(
             address: port.ip,
             port: port.port,

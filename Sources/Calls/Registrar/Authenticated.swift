@@ -10,13 +10,18 @@ import SIP
 struct Authenticated: Sendable {
     private let owner: Owner
     let flow: Flow
+    /// What would have turned it away, had it been for anything but help.
+    let excuse: Authenticator.Doubt?
 
     var device: Device { owner.device }
     var subscriber: Extension { owner.subscriber }
 
-    fileprivate init(_ owner: Owner, on flow: Flow) {
-        (self.owner, self.flow) = (owner, flow)
+    fileprivate init(_ owner: Owner, on flow: Flow, excuse: Authenticator.Doubt? = nil) {
+        (self.owner, self.flow, self.excuse) = (owner, flow, excuse)
     }
+
+    /// The same, of an account that may be used for nothing but help from there.
+    func excused(_ doubt: Authenticator.Doubt) -> Authenticated { Authenticated(owner, on: flow, excuse: doubt) }
 
     /// Whether `user`, as it stands in From or To, is a name of this device: its user name or its extension.
     func owns(_ user: ArraySlice<UInt8>) -> Bool {
@@ -128,7 +133,7 @@ struct Authenticator: Sendable {
         return (accounts[place], names[place] == name)
     }
 
-    /// - Parameter isForHelp: Whether a disabled extension may do what is asked for.
+    /// - Parameter isForHelp: Whether a disabled extension may do what is asked for: a call for help that leaves.
     mutating func authenticate(
         _ request: Message,
         on flow: Flow,
@@ -171,7 +176,8 @@ struct Authenticator: Sendable {
         let nonce = request.bytes.span.extracting(credentials.nonce.range)
         switch ledger.use(nonce, nc: credentials.nc ?? 0, at: now.monotonic) {
         case .first:
-            return .authenticated(Authenticated(owner, on: flow))
+            let doubt = owner.subscriber.isEnabled ? nil : Doubt.disabled(username: owner.device.username)
+            return .authenticated(Authenticated(owner, on: flow, excuse: doubt))
         case .repeated: return .challenge(stale: true, .replayed(username: owner.device.username))
         // An innocent phone whose nonce made room for others: it asks again, and nobody is accused.
         case .forgotten: return .challenge(stale: true, .none)

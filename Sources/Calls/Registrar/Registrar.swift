@@ -58,8 +58,8 @@ struct Registrar: Sendable {
 
     // MARK: Who somebody is
 
-    /// - Parameter isForHelp: Whether it is a call for help, for which neither a disabled extension nor an account that somebody
-    ///   guesses at is turned away.
+    /// - Parameter isForHelp: Whether it is a call for help that leaves, for which neither a disabled extension nor an account that
+    ///   somebody guesses at is turned away. For everything else such a login is none, and nothing says that its password is right.
     mutating func authenticate(
         _ request: Message,
         on flow: Flow,
@@ -70,22 +70,28 @@ struct Registrar: Sendable {
             switch try authenticator.authenticate(request, on: flow, isForHelp: isForHelp, at: turn.now) {
             case .authenticated(let proof):
                 let username = proof.device.username
-                guard isForHelp || logins.accepts(username, from: flow.remote.ip, at: turn.now.monotonic) else {
-                    return .challenge(
-                        challenge(request, on: flow, isStale: false, turn.now),
-                        .guarded(username: username)
-                    )
+                guard logins.accepts(username, from: flow.remote.ip, at: turn.now.monotonic) else {
+                    let doubt = Authenticator.Doubt.guarded(username: username)
+                    if isForHelp { return .proven(admitted(proof.excused(doubt), request, &turn)) }
+                    return .challenge(challenge(request, on: flow, isStale: false, turn.now), doubt)
                 }
-                connections.forgetFailures(on: flow.id)
-                turn.actions.append(.authenticated(flow.id, login: proof.device.id))
-                remember(proof, in: request, &turn)
-                return .proven(proof)
+                return .proven(admitted(proof, request, &turn))
             case .challenge(let isStale, let doubt):
                 return .challenge(challenge(request, on: flow, isStale: isStale, turn.now), doubt)
             }
         } catch {
             return .unreadable(error)
         }
+    }
+
+    /// Somebody is let in. What would have turned them away is told, and a wrong password before it goes on counting.
+    private mutating func admitted(_ proof: Authenticated, _ request: Message, _ turn: inout Turn) -> Authenticated {
+        let flow = proof.flow
+        if proof.excuse == nil { connections.forgetFailures(on: flow.id) }
+        turn.actions.append(.authenticated(flow.id, login: proof.device.id, onlyForHelp: proof.excuse != nil))
+        remember(proof, in: request, &turn)
+        if let excuse = proof.excuse { note(excuse, request, on: flow, &turn) }
+        return proof
     }
 
     private mutating func challenge(_ request: Message, on flow: Flow, isStale: Bool, _ now: Moment) -> DigestChallenge

@@ -20,6 +20,10 @@ extension Switchboard {
         switch HelpTestRules.decide(number, in: outside.dialing) {
         case .refused(let refusal): return .refused(refusal)
         case .allowed(let permit):
+            let now = desk.now.monotonic
+            if let refusal = callTable.helpTests.refusal(ofTrying: name, in: outside, at: now) {
+                return .refused(refusal)
+            }
             return callTable.tryHelp(over: name, permit, &desk).map { .began($0, number) } ?? .noWay(number)
         }
     }
@@ -38,7 +42,7 @@ extension Switchboard {
         case .ack, .cancel: return true
         case .invite, .bye, .prack, .update, .options, .info:
             if let address = try? message.to(), address.tag != nil { return true }
-            return method == .invite && desk.isHelp(desk.addressee(of: message).number)
+            return desk.isHelp(message)
         case .register, .refer, .subscribe, .notify, .message, .publish, .other: return false
         }
     }

@@ -64,6 +64,17 @@ struct TrunkLine: Sendable {
         if case .open(let open) = phase, case .up = open.health { true } else { false }
     }
 
+    /// How likely a call for help gets through; `nil` where there is no connection. One that answers that it is broken is better than
+    /// one that may be dead.
+    var hope: Int? {
+        guard case .open(let open) = phase else { return nil }
+        return switch open.health {
+        case .up: 2
+        case .blocked: 1
+        case .checking: 0
+        }
+    }
+
     /// Whether calls can go by it, or may be able to when an answer has come.
     var isHopeful: Bool {
         switch phase {

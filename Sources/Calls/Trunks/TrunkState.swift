@@ -59,6 +59,15 @@ struct TrunkState: Sendable {
         return nil
     }
 
+    /// The connection that a call for help leaves by where none is ``best(at:except:)``: whatever is open. Neither the breaker, which
+    /// other calls have opened, nor a question without an answer or a registration that has lapsed has a say: the provider is asked.
+    func lastResort(at now: WallTime, except tried: [FlowID] = []) -> TrunkLine.Open? {
+        guard isAllowed(at: now) else { return nil }
+        let open = lines.filter { $0.open.map { !tried.contains($0.flow.id) } ?? false }
+        let best = open.compactMap(\.hope).max()
+        return open.first { $0.hope == best }?.open
+    }
+
     func index(of flow: FlowID) -> Int? { lines.firstIndex { $0.open?.flow.id == flow } }
 
     // MARK: What is due
@@ -119,6 +128,19 @@ struct TrunkState: Sendable {
             lines[index].change { open in if case .blocked = open.health { open.health = .blocked(until: now) } }
         }
         if case .resting = registration.phase { (registration.phase, registration.failures) = (.idle, 0) }
+    }
+
+    /// Connects at once what would have been connected later. What was counted of failures stays.
+    ///
+    /// - Returns: Whether there is anything.
+    mutating func connectAtOnce(at now: MonotonicTime) -> Bool {
+        var isAny = false
+        if case .failed(let until) = lookup, until > now { (lookup, isAny) = (.failed(until: now), true) }
+        for index in lines.indices {
+            guard case .resting(let until) = lines[index].phase, until > now else { continue }
+            (lines[index].phase, isAny) = (.resting(until: now), true)
+        }
+        return isAny
     }
 
     // MARK: Where the provider is

@@ -34,10 +34,27 @@ struct TrunkTable: Sendable {
     /// - Parameter tried: Connections over which the call has failed already: a provider has several servers (RFC 3263 §4.3).
     func way(over name: TrunkName, except tried: [FlowID] = [], at now: Moment) -> TrunkWay? {
         guard let state = trunks[name], let best = state.best(at: now.wall, except: tried) else { return nil }
-        return TrunkWay(
-            flow: best.open.flow,
+        return way(of: state, over: best.open.flow)
+    }
+
+    /// How a call for help leaves over a trunk now: as others do, or else by whatever connection there is.
+    ///
+    /// - Returns: With whether other calls could go there too; `nil` without any connection.
+    func wayToHelp(
+        over name: TrunkName,
+        except tried: [FlowID] = [],
+        at now: Moment
+    ) -> (way: TrunkWay, isUp: Bool)? {
+        if let way = way(over: name, except: tried, at: now) { return (way, true) }
+        guard let state = trunks[name], let open = state.lastResort(at: now.wall, except: tried) else { return nil }
+        return (way(of: state, over: open.flow), false)
+    }
+
+    private func way(of state: TrunkState, over flow: Flow) -> TrunkWay {
+        TrunkWay(
+            flow: flow,
             trunk: state.trunk,
-            contact: state.identity.contact(over: best.open.flow, effects.settings),
+            contact: state.identity.contact(over: flow, effects.settings),
             host: state.trunk.domain.text,
             serviceRoute: state.registration.serviceRoute
         )
@@ -120,6 +137,12 @@ struct TrunkTable: Sendable {
         guard let name = effects.flows[flow] else { return }
         trunks[name]?.answered(status, on: flow, at: now, using: effects.entropy)
         touched.insert(name)
+    }
+
+    /// Somebody calls for help and no trunk has a connection: whatever rests is connected at once. Not registered anew: a provider
+    /// that refuses our login shuts out who tries often.
+    mutating func hurry(at now: Moment) {
+        for name in order where trunks[name]?.connectAtOnce(at: now.monotonic) == true { touched.insert(name) }
     }
 
     func summaries(at now: Moment) -> [TrunkSummary] {

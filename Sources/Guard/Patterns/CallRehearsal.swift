@@ -29,11 +29,11 @@ public struct CallRehearsal: Codable, Hashable, Sendable {
     public let isOpen: Bool?
 
     /// - Returns: `nil` for no call, for more than ``Limits/rehearsedCalls``, and for times that are not in order or go beyond
-    ///   ``Limits/rehearsedTime``.
+    ///   ``Limits/rehearsedTime``, as durations may not either.
     public init?(_ calls: [Call], price: Money, isOpen: Bool? = nil) {
         let times = calls.map(\.at)
         guard (1...Limits.rehearsedCalls).contains(calls.count), times == times.sorted(), times[0] >= 0,
-            calls.allSatisfy({ $0.at <= Limits.rehearsedTime && $0.lasts ?? 0 >= 0 })
+            calls.allSatisfy({ $0.at <= Limits.rehearsedTime && (0...Limits.rehearsedTime).contains($0.lasts ?? 0) })
         else { return nil }
         (self.calls, self.price, self.isOpen) = (calls, price, isOpen)
     }

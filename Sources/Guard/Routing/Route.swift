@@ -31,7 +31,7 @@ public struct Route: Sendable {
             switch origin.target {
             case .extension(let number): .extension(number)
             case .group(let name): .group(name, rest: [])
-            case .service, .outside, .emergency: .outside
+            case .service, .outside, .system, .emergency: .outside
             }
     }
 }

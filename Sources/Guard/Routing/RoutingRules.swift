@@ -13,7 +13,7 @@ public enum RoutingRules {
         switch target {
         case .extension(let number): routing.forwards[number] != nil
         case .group: true
-        case .service, .outside, .emergency: false
+        case .service, .outside, .system, .emergency: false
         }
     }
 
@@ -58,7 +58,7 @@ public enum RoutingRules {
         switch route.origin.target {
         case .extension(let number): scene.enter(number, by: route.origin, through: [], &route)
         case .group(let name): scene.enter(name, through: [], &route)
-        case .service, .outside, .emergency: .ring([route.origin], seconds: nil, through: [])
+        case .service, .outside, .system, .emergency: .ring([route.origin], seconds: nil, through: [])
         }
     }
 

@@ -3,6 +3,7 @@
 public import Audit
 import Calls
 import Guard
+import Media
 public import Model
 import Primitives
 import SIP
@@ -61,6 +62,9 @@ private actor RehearsedSwitch {
     private var isShutOut = false
     private var lastLink: UInt64 = 0
     private var asked: [String] = []
+    private var isFailing = false
+    /// Whether somebody logged in whose login is good for more than help.
+    private var isHome = false
     /// INVITEs that it has not answered for good.
     private var ringing: [String: Message] = [:]
 
@@ -73,17 +77,16 @@ private actor RehearsedSwitch {
             outside: settings
         )
         let entropy = SystemEntropy.make()
-        switchboard = Switchboard(
-            settings: SwitchboardSettings(
-                hostNames: [domain.text],
-                sipPort: 5061,
-                mediaAddress: Self.address,
-                mediaPort: 40_000,
-                nonceKey: (0..<32).map { _ in UInt8(truncatingIfNeeded: entropy.next()) }
-            ),
-            snapshot: snapshot,
-            entropy: entropy
+        var settings = SwitchboardSettings(
+            hostNames: [domain.text],
+            sipPort: 5061,
+            mediaAddress: Self.address,
+            mediaPort: 40_000,
+            nonceKey: (0..<32).map { _ in UInt8(truncatingIfNeeded: entropy.next()) }
         )
+        let last = UInt16(40_100 + 2 * HelpRehearsal.plainPairs - 1)
+        settings.plainMedia = [PlainPorts(address: Self.address, ports: 40_100...last)].compactMap(\.self)
+        switchboard = Switchboard(settings: settings, snapshot: snapshot, entropy: entropy)
     }
 
     /// The provider is connected.
@@ -118,7 +121,9 @@ private actor RehearsedSwitch {
             target: target,
             change: { await self.change($0) },
             shutOut: { await self.shutOut() },
-            asked: { await self.asked }
+            asked: { await self.asked },
+            fail: { await self.fail($0) },
+            isHome: { await self.isHome }
         )
     }
 
@@ -198,6 +203,8 @@ private actor RehearsedSwitch {
         carryOut(turn.actions)
     }
 
+    private func fail(_ isFailing: Bool) { self.isFailing = isFailing }
+
     /// As a ban does: what is open is closed, unless somebody calls for help over it.
     private func shutOut() {
         isShutOut = true
@@ -233,7 +240,8 @@ private actor RehearsedSwitch {
                 var turn = Turn(at: moment)
                 switchboard.connected(wanted.attempt, providerWay, &turn)
                 carryOut(turn.actions)
-            case .authenticated, .media, .keep, .report, .change: break
+            case .authenticated(_, _, let onlyForHelp): if !onlyForHelp { isHome = true }
+            case .media, .keep, .report, .change: break
             }
         }
     }
@@ -260,6 +268,7 @@ private actor RehearsedSwitch {
             {
                 asked.append(user)
             }
+            guard !isFailing else { return answer(request, 503, "Service Unavailable") }
             ringing[Self.name(of: request)] = request
             answer(request, 180, "Ringing")
         case .cancel:

@@ -27,7 +27,8 @@ extension SignallingLoop {
     private func perform(_ action: Action, _ sender: Sender?) {
         switch action {
         case .send(let bytes, let id): send(bytes, to: id)
-        case .authenticated(let id, let login): authenticated(id, login, sender)
+        case .authenticated(let id, let login, let onlyForHelp):
+            authenticated(id, login, onlyForHelp: onlyForHelp, sender)
         case .close(let id):
             connections[id]?.close()
             trunkDatagrams[id]?.close()
@@ -62,22 +63,26 @@ extension SignallingLoop {
         }
     }
 
-    private func authenticated(_ id: FlowID, _ login: DeviceID, _ sender: Sender?) {
+    /// - Parameter onlyForHelp: Whether the login is good for nothing else: then the connection has the patience of a phone's for as
+    ///   long as it calls, and where it comes from is no place of phones.
+    private func authenticated(_ id: FlowID, _ login: DeviceID, onlyForHelp: Bool, _ sender: Sender?) {
         let now = SystemClock.monotonic
         guard let connection = connections[id] else {
             // Over UDP the sender's address can be forged, so its source stays accountable for every message. But a
             // credential holds for a nonce that was sent to that very address.
             if id.rawValue & ConnectionTable.datagramBit != 0 {
                 datagrams[DatagramListener.number(of: id)]?.keep(id, at: now)
-                if let sender { admission.knows(sender.ip, by: login, at: now) }
+                if let sender, !onlyForHelp { admission.knows(sender.ip, by: login, at: now) }
             }
             return
         }
-        if !connection.isCountedAsPhone {
-            connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip, connection.origin)
-        }
         connection.standing.authenticated(at: patience.served(now))
-        admission.knows(connection.flow.remote.ip, by: login, at: now)
+        if !onlyForHelp {
+            if !connection.isCountedAsPhone {
+                connection.isCountedAsPhone = admission.authenticated(connection.flow.remote.ip, connection.origin)
+            }
+            admission.knows(connection.flow.remote.ip, by: login, at: now)
+        }
         guard connection.login != login else { return }
         if let before = connection.budget { budgets.leave(before) }
         connection.budget = budgets.enter(.phone(login), at: now)

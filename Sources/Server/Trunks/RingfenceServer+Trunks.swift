@@ -35,7 +35,7 @@ extension RingfenceServer: TrunkTester {
 
     private func outcome(of serial: UInt64) async -> (Bool, String) {
         let start = SystemClock.monotonic
-        while SystemClock.monotonic < start + Limits.trunkTrial {
+        while SystemClock.monotonic < start + Limits.helpTrial {
             try? await Task.sleep(for: .milliseconds(100))
             if case .over(let passed, let words)? = await hop.ask({ $0.loop.switchboard.helpTrial(serial) }) {
                 return (passed, words)

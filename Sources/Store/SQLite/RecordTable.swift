@@ -198,6 +198,7 @@ extension Participant {
         case .group: "group"
         case .service: "service"
         case .outside: "outside"
+        case .system: "system"
         case .emergency: "emergency"
         }
     }

@@ -193,7 +193,8 @@ struct EmergencyTrunk: SettingCommand {
         discussion: """
             Ask the provider for both: whether it takes a location with the call
             (RFC 6442), and for a number that answers in the place of help and sends
-            nobody.
+            nobody. A try costs what the number costs and no budget sees it, so that
+            choosing it takes the right to open where calls may go.
 
               ringfence emergency trunk main --location on --test 933
             """
@@ -225,7 +226,7 @@ struct EmergencyTest: ServerCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Try the way to help over a trunk, by the provider's test number. No real number is ever called.",
-        discussion: "Takes half a minute at most. Exits 1 when nobody answered. Audits show it."
+        discussion: "Takes half a minute at most, six times an hour. Exits 1 when nobody answered. Audits show it."
     )
 
     @OptionGroup var trunk: TrunkArgument

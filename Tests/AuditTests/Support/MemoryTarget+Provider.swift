@@ -44,9 +44,9 @@ extension MemoryTarget {
         let tag = message.value("to")?.contains(";tag=") == true ? "" : ";tag=provider"
         switch message.method {
         case "INVITE":
-            provided[message.value("call-id") ?? ""] = message
+            if !isFailing { provided[message.value("call-id") ?? ""] = message }
             asked.append(String(message.firstLine.dropFirst("INVITE sip:".count).prefix { $0 != "@" }))
-            hear(reply("180 Ringing", to: message, tag: tag))
+            hear(reply(isFailing ? "503 Service Unavailable" : "180 Ringing", to: message, tag: tag))
         case "CANCEL":
             hear(reply("200 OK", to: message, tag: tag))
             guard let invite = provided.removeValue(forKey: message.value("call-id") ?? "") else { return }
@@ -145,7 +145,9 @@ extension MemoryTarget {
         switch weakness {
         case .transfersAbroad where referred.contains("+960"), .transfersToPremium where referred.contains("+49900"):
             return reply("202 Accepted", to: message)
-        case .chargesForHelp where isBroke && message.firstLine.hasPrefix("INVITE sip:112@"):
+        case .chargesForHelp where isBroke && message.firstLine.hasPrefix("INVITE sip:112@"),
+            .stopsHelpWithTheProvider where hasFailed && message.firstLine.hasPrefix("INVITE sip:112@"),
+            .keepsPortsFromHelp where isReadable && message.firstLine.hasPrefix("INVITE sip:112@"):
             return message.value("authorization") == nil ? nil : reply("403 Forbidden", to: message)
         case .readsDisguises:
             let isDisguised = message.firstLine.contains(",") || message.firstLine.contains("%EF%BC")

@@ -49,10 +49,17 @@ extension MemoryTarget {
                     target: try memory.target(),
                     change: { await memory.change($0) },
                     shutOut: { await memory.shutOut() },
-                    asked: { await memory.asked }
+                    asked: { await memory.asked },
+                    fail: { await memory.fail($0) },
+                    isHome: { await memory.isHome(Self.address) }
                 )
             } catch { throw WireError(.local, "\(error)") }
         }
+    }
+
+    private func fail(_ isFailing: Bool) {
+        self.isFailing = isFailing
+        if isFailing { hasFailed = true }
     }
 
     private func open(_ isOpen: Bool) {

@@ -116,9 +116,13 @@ extension MemoryTarget {
             let isCall = method == "INVITE" && login == nil && message.value("p-asserted-identity") != nil
             return isCall ? reply("180 Ringing", to: message) + reply("200 OK", to: message) : nil
         case .trustsAnyProvider, .fallsBack, .letsProvidersDial, .logsInAnywhere, .believesCallers, .showsAnyName,
-            .showsClaims, .chargesForHelp, .shutsHelpOut, .keepsLeavers, .dialsThrough, .transfersForProviders,
-            .forwardsAnything:
+            .showsClaims, .chargesForHelp, .shutsHelpOut, .stopsHelpWithTheProvider, .keepsPortsFromHelp, .keepsLeavers,
+            .trustsLeavers, .dialsThrough, .transfersForProviders, .forwardsAnything:
             return nil
+        case .tellsLeavers:
+            let isOdd = String(decoding: message.body, as: UTF8.self).contains("RTP/AVP ")
+            let isOurs = login?.contains("\"\(TestOffice.usernames[0])\"") == true
+            return method == "INVITE" && isOurs && isOdd ? reply("488 Not Acceptable Here", to: message) : nil
         case .pilesUpChanges:
             return method == "INVITE" && to.contains(";tag=") ? reply("200 OK", to: message) : nil
         }

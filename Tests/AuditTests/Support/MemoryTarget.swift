@@ -45,6 +45,11 @@ actor MemoryTarget {
     var provided: [String: HeardMessage] = [:]
     /// What the provider was asked for, in order.
     var asked: [String] = []
+    /// Whether the provider fails calls now, and whether it ever did.
+    var isFailing = false
+    var hasFailed = false
+    /// Whether audio to its provider goes in the clear.
+    let isReadable: Bool
     /// Whether nobody there is listened to but who calls for help.
     var isShutOut = false
     /// Whether there is no budget for any call outside.
@@ -71,18 +76,21 @@ actor MemoryTarget {
     init(_ weakness: Weakness?, outside: OutsideSettings? = nil) throws {
         self.weakness = weakness
         isBroke = outside?.spending.businessLimits == .nothing
+        isReadable = outside?.usableTrunks.contains { $0.trunk.exception != nil } ?? false
         var numbers = SplitMix(42)
         random = numbers
         let office = try TestOffice(commonPassword: weakness == .commonPassword, outside: outside)
         snapshot = office.snapshot
+        var settings = SwitchboardSettings(
+            hostNames: ["pbx.office.example"],
+            sipPort: Self.tlsPort,
+            mediaAddress: Self.address,
+            mediaPort: Self.mediaPort,
+            nonceKey: Array(repeating: 9, count: 32)
+        )
+        settings.plainMedia = [PlainPorts(address: Self.address, ports: 40_100...40_103)].compactMap(\.self)
         switchboard = Switchboard(
-            settings: SwitchboardSettings(
-                hostNames: ["pbx.office.example"],
-                sipPort: Self.tlsPort,
-                mediaAddress: Self.address,
-                mediaPort: Self.mediaPort,
-                nonceKey: Array(repeating: 9, count: 32)
-            ),
+            settings: settings,
             snapshot: office.snapshot.applying(
                 weakness == .guardsNoAccount
                     ? [IPPrefix(parsing: "0.0.0.0/0")].compactMap(\.self).map(Change.addSite) : []
@@ -200,6 +208,9 @@ actor MemoryTarget {
         peers[id]?.inbox.append((bytes, now + delay))
     }
 
+    /// Whether bans of an address would hit phones.
+    func isHome(_ address: IPAddress) -> Bool { known.contains(address, at: now) }
+
     func isNew(_ login: String) -> Bool { seenLogins.insert(login).inserted }
     func noise() -> Duration { .nanoseconds(Int64(random.next() % 40_000)) }
 
@@ -250,9 +261,9 @@ actor MemoryTarget {
             case .send(let bytes, _) where weakness == .waitsForConfirmation && bytes.starts(with: Array("BYE ".utf8)):
                 break
             case .send(let bytes, let flow): put(adorned(bytes), to: flow.rawValue, after: .microseconds(100) + noise())
-            case .authenticated(let flow, let login):
+            case .authenticated(let flow, let login, let onlyForHelp):
                 peers[flow.rawValue]?.isPhone = true
-                if let source = peers[flow.rawValue]?.local.ip {
+                if let source = peers[flow.rawValue]?.local.ip, !onlyForHelp || weakness == .trustsLeavers {
                     known.authenticated(source, by: login, at: now)
                 }
             case .close(let flow): close(flow.rawValue)

@@ -30,8 +30,8 @@ enum Weakness: String, CaseIterable {
     case overspends, waitsForConfirmation, raisesAlone
     case trustsAnyProvider, fallsBack, agreesToLess, believesProviders, letsProvidersDial, logsInAnywhere
     case believesCallers, showsAnyName, showsClaims
-    case chargesForHelp, shutsHelpOut
-    case keepsLeavers
+    case chargesForHelp, shutsHelpOut, stopsHelpWithTheProvider, keepsPortsFromHelp
+    case keepsLeavers, tellsLeavers, trustsLeavers
     case dialsThrough, transfersForProviders
     case forwardsAnything
 
@@ -138,8 +138,9 @@ enum Weakness: String, CaseIterable {
         case .believesCallers: "Z01"
         case .showsAnyName: "Z03"
         case .showsClaims: "S07"
-        case .chargesForHelp, .shutsHelpOut: "T13"
+        case .chargesForHelp, .shutsHelpOut, .stopsHelpWithTheProvider, .keepsPortsFromHelp: "T13"
         case .keepsLeavers: "I05"
+        case .tellsLeavers, .trustsLeavers: "I05h"
         case .dialsThrough, .transfersForProviders: "T05"
         case .forwardsAnything: "T03"
         }

@@ -41,6 +41,26 @@ struct PlainPortPoolTests {
         #expect(twice == nil, "what was given back twice is there once")
     }
 
+    @Test func `who calls for help takes the port that rests for longest, and none that somebody has`() throws {
+        var (pool, random) = (Self.pool(40_002...40_005), SplitMix(1))
+        let ports = (0..<2).compactMap { _ in pool.take(towards: Self.provider, at: Self.start, using: &random) }
+        let early = pool.take(towards: Self.provider, forHelp: true, at: Self.start, using: &random)
+        #expect(early == nil && ports.count == 2)
+        pool.giveBack(ports[1], at: Self.start)
+        pool.giveBack(ports[0], at: Self.start + .seconds(1))
+        let now = Self.start + .seconds(2)
+        let ordinary = pool.take(towards: Self.provider, at: now, using: &random)
+        #expect(ordinary == nil)
+        let isFree = pool.hasFree(towards: Self.provider, at: now)
+        let isFreeForHelp = pool.hasFree(towards: Self.provider, forHelp: true, at: now)
+        #expect(!isFree && isFreeForHelp)
+        let taken = (0..<3).map { _ in pool.take(towards: Self.provider, forHelp: true, at: now, using: &random) }
+        #expect(taken == [ports[1], ports[0], nil])
+        // And it is not free once more when its rest would have been over.
+        let late = pool.take(towards: Self.provider, at: now + .seconds(100), using: &random)
+        #expect(late == nil && pool.count == 2)
+    }
+
     @Test func `what nobody has any more comes back`() throws {
         var (pool, random) = (Self.pool(), SplitMix(1))
         let ports = (0..<4).compactMap { _ in pool.take(towards: Self.provider, at: Self.start, using: &random) }

@@ -105,6 +105,62 @@ struct HelpTests {
         #expect(scene.office.received(on: scene.provider.flow).map(\.method) == [.invite])
     }
 
+    @Test
+    func `a provider that failed other calls is asked all the same, and what it says of help shuts it for nobody`()
+        throws
+    {
+        var scene = try OutsideScene()
+        for index in 0..<3 {
+            _ = try scene.dial("040555123", callID: "failed-\(index)")
+            _ = scene.say(503, to: try scene.invite())
+            if index < 2 { scene.office.wait(.seconds(1)) }
+        }
+        #expect(try scene.dial("040555123", callID: "ordinary").last?.status == 503)
+        #expect(
+            !scene.office.received(on: scene.provider.flow).contains { $0.method == .invite },
+            "the breaker is open"
+        )
+        for index in 0..<3 {
+            _ = try scene.dial("112", callID: "help-\(index)")
+            _ = scene.say(503, to: try scene.invite())
+        }
+        var other = try OutsideScene()
+        for index in 0..<5 {
+            _ = try other.dial("112", callID: "help-\(index)")
+            _ = other.say(503, to: try other.invite())
+        }
+        _ = try other.dial("040555123", callID: "ordinary")
+        _ = try other.invite()
+    }
+
+    @Test func `a provider that was silent once is asked, after those that are not`() throws {
+        var scene = try OutsideScene()
+        _ = try scene.dial("040555123")
+        scene.office.wait(.seconds(7))
+        _ = scene.office.received(on: scene.provider.flow)
+        #expect(try scene.dial("040555124", callID: "ordinary").last?.status == 503, "it is asked whether it lives")
+        _ = try scene.dial("112", callID: "help")
+        _ = try scene.invite()
+        scene.office.apply([.outside(.putTrunk(try OutsideScene.trunk("backup", priority: 10)))])
+        let backup = try scene.connect(to: ["198.51.100.9:5061"])[0]
+        _ = try scene.dial("110", callID: "second")
+        #expect(scene.office.received(on: backup).contains { $0.method == .invite })
+        #expect(!scene.office.received(on: scene.provider.flow).contains { $0.method == .invite })
+    }
+
+    @Test func `where no provider is connected somebody who calls for help has it tried at once`() throws {
+        var scene = try OutsideScene()
+        scene.office.disconnect(scene.provider.flow)
+        let before = scene.office.connects.count
+        scene.office.wait(.milliseconds(500))
+        #expect(scene.office.connects.count == before, "it rests")
+        #expect(try scene.dial("112", callID: "first").last?.status == 503)
+        let wanted = try #require(scene.office.connects.dropFirst(before).last)
+        scene.provider.flow = try scene.office.connect(wanted)
+        _ = try scene.dial("112", callID: "second")
+        _ = try scene.invite()
+    }
+
     @Test(arguments: [403, 404, 486, 503, 603])
     func `what one provider refuses, the next one is asked for`(status: Int) throws {
         var scene = try OutsideScene()

@@ -10,10 +10,10 @@ import Testing
 @Suite("Control trunk-encryption: calls over a provider that encrypts nothing")
 struct PlainTrunkTests {
     private static let gateway = "198.51.100.9"
-    private static let plain = SDP.offer(profile: "RTP/AVP", port: 31_000, crypto: [], address: gateway)
+    static let plain = SDP.offer(profile: "RTP/AVP", port: 31_000, crypto: [], address: gateway)
 
     /// A provider over UDP, by an exception that ends after so many seconds.
-    private static func scene(
+    static func scene(
         seconds: Int = 3_600,
         over transport: Trunk.Transport = .udp
     ) throws -> OutsideScene {

@@ -374,7 +374,7 @@ struct Office {
                         "the switchboard sent what is not SIP: \(error)\n\(String(decoding: bytes, as: UTF8.self))"
                     )
                 }
-            case .authenticated(let flow, _): proven.append(flow)
+            case .authenticated(let flow, _, let onlyForHelp): if !onlyForHelp { proven.append(flow) }
             case .close(let flow): closed.append(flow)
             case .media(let command):
                 media.append(command)

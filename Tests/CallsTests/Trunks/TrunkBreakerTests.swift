@@ -18,7 +18,7 @@ struct TrunkBreakerTests {
 
         var moment: Moment { Moment(monotonic: now, wall: WallTime(milliseconds: 1_000_000)) }
 
-        init() throws {
+        init(registers: Bool = false) throws {
             let settings = SwitchboardSettings(
                 hostNames: ["pbx.office.example"],
                 sipPort: 5061,
@@ -27,7 +27,7 @@ struct TrunkBreakerTests {
                 nonceKey: Array(repeating: 7, count: 32)
             )
             effects = TrunkEffects(settings: settings, entropy: .repeatable())
-            state = TrunkState(try TrunkScene.access(registers: false), using: effects.entropy)
+            state = TrunkState(try TrunkScene.access(registers: registers), using: effects.entropy)
             for (number, address) in [TrunkScene.primary, TrunkScene.secondary].enumerated() {
                 let remote = try #require(SocketAddress(parsing: address))
                 let flow = Flow(
@@ -118,6 +118,20 @@ struct TrunkBreakerTests {
         let asked = bench.review().filter { $0.flow.id.rawValue == 1 }
         #expect(asked.map(\.method) == [.options])
         #expect(bench.best == 2)
+    }
+
+    @Test func `a call for help goes by what is up, then broken, then silent, and without a registration`() throws {
+        var bench = try Bench()
+        for _ in 0..<3 { bench.answered(503, on: 2) }
+        bench.answered(nil, on: 1)
+        #expect(bench.best == nil)
+        #expect(bench.state.lastResort(at: bench.moment.wall)?.flow.id.rawValue == 2)
+        let second = FlowID(rawValue: 2)
+        #expect(bench.state.lastResort(at: bench.moment.wall, except: [second])?.flow.id.rawValue == 1)
+        #expect(bench.state.lastResort(at: bench.moment.wall, except: [second, FlowID(rawValue: 1)]) == nil)
+        let unregistered = try Bench(registers: true)
+        #expect(unregistered.best == nil)
+        #expect(unregistered.state.lastResort(at: unregistered.moment.wall)?.flow.id.rawValue == 1)
     }
 
     @Test func `what is said of a connection that is no trunk's changes nothing`() throws {

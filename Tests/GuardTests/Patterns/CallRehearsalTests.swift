@@ -92,6 +92,10 @@ struct CallRehearsalTests {
         #expect(CallRehearsal([], price: price) == nil)
         #expect(CallRehearsal(try calls(3).reversed(), price: price) == nil)
         #expect(CallRehearsal(try calls(2, apart: Guard.Limits.rehearsedTime + 1), price: price) == nil)
+        #expect(CallRehearsal(try calls(1, lasts: Guard.Limits.rehearsedTime), price: price) != nil)
+        for lasts in [Guard.Limits.rehearsedTime + 1, .max, -1] {
+            #expect(CallRehearsal(try calls(1, lasts: lasts), price: price) == nil, "it would end after \(lasts)")
+        }
         let text = #"{"calls":[],"price":"1.00"}"#
         #expect(throws: DecodingError.self) {
             try JSONDecoder().decode(CallRehearsal.self, from: Data(text.utf8))

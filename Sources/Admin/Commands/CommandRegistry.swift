@@ -43,7 +43,7 @@ public enum CommandRegistry {
         ]
         + [
             ShowPatterns.self, SetPattern.self, AdjustPatterns.self, ReleaseStop.self, SetCallLimit.self,
-            SetAfterHours.self, RehearseCalls.self,
+            SetAbroadLimit.self, SetAfterHours.self, RehearseCalls.self,
         ]
         + [
             ShowEmergency.self, SetEmergencyPlace.self, SetEmergencyCallback.self, SetEmergencyNotice.self,

@@ -2,7 +2,7 @@
 """The automaton and the lists beside it as text, and back."""
 from .automaton import Country, Nodes, strings
 
-EVERYWHERE = {"112", "911", "999"}
+EVERYWHERE = ("112", "911", "999")
 
 
 # Six bits are one character from 0 to o, which Swift's raw strings and the eye can take.
@@ -97,4 +97,17 @@ def emergency_rows(library):
         own = [number for number in strings(pattern) if number not in EVERYWHERE] if pattern else []
         if own:
             rows.append(" ".join([region, *own]))
+    return rows
+
+
+def general_rows(library):
+    """`AU 000`: regions in which 112 reaches nobody, and the first number that does."""
+    rows = []
+    for region in sorted(library.SUPPORTED_REGIONS):
+        data = library.phonemetadata.PhoneMetadata.short_metadata_for_region(region)
+        pattern = data and data.emergency and data.emergency.national_number_pattern
+        numbers = strings(pattern) if pattern else []
+        first = next((number for number in EVERYWHERE if number in numbers), numbers[0] if numbers else None)
+        if first and first != EVERYWHERE[0]:
+            rows.append(f"{region} {first}")
     return rows

@@ -80,6 +80,7 @@ extension Array: JournalValue where Element: JournalValue {}
 extension EncryptedListener: JournalValue {}
 extension OpeningHours: JournalValue {}
 extension Trunk: JournalValue {}
+extension OutsideRoute: JournalValue {}
 extension OwnedNumber: JournalValue {}
 extension CallerNumbers: JournalValue {}
 extension NumberingSettings: JournalValue {}
@@ -94,6 +95,7 @@ extension RateSummary: JournalValue {}
 extension PatternThreshold: JournalValue {}
 extension PatternSettings: JournalValue {}
 extension CallLimitSettings.Limit: JournalValue {}
+extension AbroadLimit: JournalValue {}
 extension AfterHoursSettings: JournalValue {}
 extension EmergencySettings.Place: JournalValue {}
 extension EmergencySettings.Way: JournalValue {}

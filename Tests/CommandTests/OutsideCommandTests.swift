@@ -86,8 +86,14 @@ struct OutsideCommandTests {
         #expect(text.contains("until March (alice (uid 1001))") && text.contains("sealed"))
         #expect(try parse(TrunkList.self).answer(from: Office([TrunkReport]())).hint == TrunkAdd.example)
         #expect(
-            try parse(TrunkRemove.self, "main").answer(from: Office(try trunk())).text
-                == "Trunk main to sip.provider.example is removed."
+            try parse(TrunkRemove.self, "main").answer(
+                from: Office(RemoveTrunk.Reply(try trunk(), hadLimits: false, hadRates: false))
+            ).text == "Trunk main to sip.provider.example is removed."
+        )
+        #expect(
+            try parse(TrunkRemove.self, "main").answer(
+                from: Office(RemoveTrunk.Reply(try trunk(), hadLimits: true, hadRates: true))
+            ).text.hasSuffix("is removed, and with it its limits and its price list.")
         )
     }
 

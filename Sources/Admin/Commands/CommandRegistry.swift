@@ -31,6 +31,7 @@ public enum CommandRegistry {
             EnableTrunk.self,
             RemoveTrunk.self, ExcuseTrunk.self, WithdrawTrunk.self,
         ]
+        + [ListRoutes.self, AddRoute.self, RemoveRoute.self, TestRoute.self]
         + [
             ShowDialing.self, SetHome.self, OpenCountry.self, CloseCountry.self, AllowClass.self, RefuseClass.self,
             ApprovePremium.self, WithdrawPremium.self, SetProfile.self, RemoveProfile.self, LimitRange.self,

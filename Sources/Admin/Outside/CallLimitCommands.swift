@@ -105,7 +105,7 @@ public struct SetAbroadLimit: Command {
 }
 
 /// How many calls abroad there may be, for the journal.
-private struct AbroadLimit: Encodable {
+struct AbroadLimit: Encodable {
     let percent: Int
     let least: Int
 
@@ -167,7 +167,7 @@ extension Refusal {
 
     fileprivate static let noAbroadLimit = Self(
         problem: "The limit of calls abroad was not changed.",
-        reason: "it is 1 to 100 percent of the extensions, and 1 to \(Model.Limits.simultaneousCalls) calls in any case",
+        reason: "it is 1 to 100 % of the extensions, and 1 to \(Model.Limits.simultaneousCalls) calls in any case",
         remedy: "give them like this: ringfence limit abroad --share 10 --least 2"
     )
 

@@ -29,10 +29,27 @@ extension Administrator {
     }
 
     /// What is arranged for a trunk that goes: the next one of its name gets none of it, least of all its prices.
-    func trunkTraces(of trunk: TrunkName, by caller: Caller) -> [Trace] {
+    ///
+    /// - Throws: Which route would be left without a trunk: its calls would go wherever there is a way.
+    func trunkTraces(of trunk: TrunkName, by caller: Caller) throws(Refusal) -> [Trace] {
         let outside = store.snapshot.outside
-        return numbers(of: trunk, outside, by: caller) + helpTraces(of: trunk, by: caller)
+        return try routes(over: trunk, outside, by: caller) + numbers(of: trunk, outside, by: caller)
+            + helpTraces(of: trunk, by: caller)
             + limits(of: trunk, outside, by: caller) + rates(of: trunk, outside, by: caller)
+    }
+
+    private func routes(
+        over trunk: TrunkName,
+        _ outside: OutsideSettings,
+        by caller: Caller
+    ) throws(Refusal) -> [Trace] {
+        var traces: [Trace] = []
+        for old in outside.routes where old.trunks.contains(trunk) {
+            guard let new = old.without(trunk) else { throw .lastTrunk(trunk, of: old.name) }
+            let draft = caller.draft(AddRoute.name, old.name.text, JournalDetail.of(old, became: new))
+            traces.append((.outside(.putRoute(new)), draft))
+        }
+        return traces
     }
 
     private func numbers(of trunk: TrunkName, _ outside: OutsideSettings, by caller: Caller) -> [Trace] {

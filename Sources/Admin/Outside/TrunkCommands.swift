@@ -181,7 +181,7 @@ public struct RemoveTrunk: TrunkCommand {
 
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Reply {
         let old = try administrator.trunk(trunk).trunk
-        let traces = administrator.trunkTraces(of: old.name, by: caller)
+        let traces = try administrator.trunkTraces(of: old.name, by: caller)
         try await administrator.change(
             [.outside(.removeTrunk(old.name))] + traces.map(\.change),
             [caller.draft(Self.name, old.name.text, JournalDetail.of(old, became: nil))] + traces.map(\.draft),

@@ -59,7 +59,9 @@ extension CallTable {
     ) -> TrunkWay? {
         let tried = ringing.branches.filter { $0.placement === placement && $0.party.trunk != nil }.map(\.flow.id)
         guard tried.count < Limits.trunkTries else { return nil }
-        for access in desk.snapshot.outside.usableTrunks where !full.contains(access.trunk.name) {
+        let (settings, isOpen, now) = (desk.snapshot.outside, desk.isOpen, desk.now.wall)
+        for access in TrunkChoice.trunks(for: placement, in: settings, isOpen: isOpen, at: now)
+        where !full.contains(access.trunk.name) {
             let name = access.trunk.name
             let room = TrunkRules.lines(of: access.trunk, for: placement.target)
             guard of(Party.key(of: name)).count < room,
@@ -206,11 +208,13 @@ extension CallTable {
         if branch.hasLocation, CallLocation.mayBeRefused(by: status), let trunk = branch.party.trunk {
             updateRinging(serial) { $0.withoutLocation.insert(trunk) }
         }
-        return TrunkRules.overflows(
-            status,
-            hasRung: ringing.isAnnounced,
-            isForHelp: branch.placement.isForHelp
-        ) && dial(branch.placement, of: serial, &desk) == nil
+        guard
+            TrunkRules.overflows(status, hasRung: ringing.isAnnounced, isForHelp: branch.placement.isForHelp)
+        else { return false }
+        guard let refused = dial(branch.placement, of: serial, &desk) else { return true }
+        // The next trunk is dearer than may be, or has no money left: that is why the call ends.
+        if refused.control != nil { updateRinging(serial) { $0.refusedTry = refused } }
+        return false
     }
 
     /// Gives up trunks that have not said a word in time.

@@ -19,6 +19,8 @@ public struct CallStep: Hashable, Sendable {
         case nobody
         /// The business is closed.
         case closed
+        /// Somebody outside sent it here, by a provider's word (RFC 5806, RFC 7044).
+        case diverted
     }
 
     public let from: Participant

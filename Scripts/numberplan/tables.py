@@ -101,13 +101,15 @@ def emergency_rows(library):
 
 
 def general_rows(library):
-    """`AU 000`: regions in which 112 reaches nobody, and the first number that does."""
+    """`AU 000`: regions in which somebody who only asks for help is asked for by another number than 112, and which."""
     rows = []
     for region in sorted(library.SUPPORTED_REGIONS):
         data = library.phonemetadata.PhoneMetadata.short_metadata_for_region(region)
         pattern = data and data.emergency and data.emergency.national_number_pattern
         numbers = strings(pattern) if pattern else []
-        first = next((number for number in EVERYWHERE if number in numbers), numbers[0] if numbers else None)
-        if first and first != EVERYWHERE[0]:
-            rows.append(f"{region} {first}")
+        # In North America and Australia 112 is what mobile telephones dial, and not what lines do.
+        first = ["911"] if library.country_code_for_region(region) == 1 else ["000"] if region == "AU" else []
+        best = next((number for number in [*first, *EVERYWHERE, *numbers] if number in numbers), None)
+        if best and best != EVERYWHERE[0]:
+            rows.append(f"{region} {best}")
     return rows

@@ -15,6 +15,9 @@ extension CallTable {
     mutating func dial(_ placement: Placement, of serial: UInt64, _ desk: inout Desk) -> Refused? {
         if placement.isForHelp { return callForHelp(placement, of: serial, &desk) }
         guard let call = self[serial], case .ringing(let ringing) = call.phase else { return .noTrunk }
+        if placement.step != nil, let refusal = DiversionRules.refusal(ofLeavingAfter: call.record.path) {
+            return Refused(refusal)
+        }
         var full: [TrunkName] = []
         var refused: Refused?
         while let way = way(out: placement, ringing, except: full, &desk) {
@@ -104,8 +107,17 @@ extension CallTable {
         for route in way.serviceRoute { writer.field(.route, route) }
         let shown = outside.shownNumber.map { numbers.written($0) }
         // Those who help must be able to call back.
-        let isPrivate = call.caller.isPrivate && !placement.isForHelp
+        let isPrivate = (call.caller.isPrivate || outside.isWithheld) && !placement.isForHelp
         desk.writeCaller(shown, isPrivate: isPrivate, over: way, into: &writer)
+        if placement.step != nil, way.trunk.forwardField != .nothing {
+            let steps = call.steps(to: placement)
+            desk.writeForwards(
+                DiversionRules.told(steps, in: desk.snapshot.outside),
+                to: address,
+                over: way,
+                into: &writer
+            )
+        }
         writer.field(.to, "<\(address)>")
         writer.field(.callID, desk.entropy.token())
         writer.field(.cseq, "1 INVITE")
@@ -176,7 +188,8 @@ extension CallTable {
         for name in [HeaderName.maxForwards, .route, .from, .to, .callID] { writer.copy(name, from: request) }
         writer.field(.cseq, "\(sequence + 1) INVITE")
         for name in [
-            HeaderName.contact, .allow, .supported, .sessionExpires, .pAssertedIdentity, .privacy,
+            HeaderName.contact, .allow, .supported, .sessionExpires, .pAssertedIdentity, .privacy, .diversion,
+            .historyInfo,
         ] { writer.copy(name, from: request) }
         if let preferred = request.first(named: "P-Preferred-Identity") {
             writer.field(named: "P-Preferred-Identity", request.bytes(preferred))
@@ -246,7 +259,8 @@ extension TrunkNumbers {
 
 extension Desk {
     /// Who calls, as the provider is told: a number of the business, never what a phone or somebody outside wrote (RFC 3325
-    /// §9.1, RFC 3323 for who wants to stay unknown).
+    /// §9.1). Who wants to stay unknown (RFC 3323 §4.1) is told to a provider that keeps it to itself, and to no other (RFC 3325
+    /// §7).
     func writeCaller(
         _ shown: String?,
         isPrivate: Bool,
@@ -256,11 +270,14 @@ extension Desk {
         let address = "sip:\(shown ?? way.trunk.username ?? "anonymous")@\(way.host)"
         let from = isPrivate ? "\"Anonymous\" <sip:anonymous@anonymous.invalid>" : "<\(address)>"
         writer.field(.from, "\(from);tag=\(entropy.tag())")
+        if isPrivate {
+            writer.field(.privacy, "id")
+            guard way.trunk.keepsWithheld else { return }
+        }
         switch way.trunk.callerField {
         case .asserted: writer.field(.pAssertedIdentity, "<\(address)>")
         case .preferred: writer.field(named: "P-Preferred-Identity", "<\(address)>".utf8)
         case .from: break
         }
-        if isPrivate { writer.field(.privacy, "id") }
     }
 }

@@ -196,7 +196,7 @@ enum EmergencyTable {
         ZM 991 993
         ZW 993 994 995
         """#
-    /// Regions where 112 is none of them, and the number that is asked for in its place.
+    /// Regions where another number than 112 is asked for by who only wants help.
     static let general: StaticString = #"""
         AC 911
         AF 100
@@ -205,6 +205,7 @@ enum EmergencyTable {
         AM 101
         AR 911
         AS 911
+        AU 000
         AW 911
         BA 122
         BB 911
@@ -217,6 +218,7 @@ enum EmergencyTable {
         BO 110
         BS 911
         BZ 911
+        CA 911
         CD 113
         CF 117
         CG 117
@@ -229,6 +231,7 @@ enum EmergencyTable {
         CV 130
         DJ 17
         DM 911
+        DO 911
         EG 122
         EH 15
         ET 911
@@ -249,6 +252,7 @@ enum EmergencyTable {
         HT 114
         IM 999
         IQ 100
+        JM 911
         JP 110
         KG 101
         KH 117
@@ -319,6 +323,7 @@ enum EmergencyTable {
         TT 999
         TV 911
         UG 999
+        US 911
         UY 911
         UZ 001
         VC 911

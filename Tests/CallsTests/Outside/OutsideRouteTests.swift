@@ -61,6 +61,18 @@ struct OutsideRouteTests {
             return left()
         }
 
+        /// The same where it has to leave.
+        mutating func leave(_ number: String = "040555123", _ callID: String = "call-1") throws -> (String, Message) {
+            let left = try dial(number, callID)
+            return try #require(left)
+        }
+
+        /// The next trunk that it is tried at.
+        mutating func next() throws -> (String, Message) {
+            let left = left()
+            return try #require(left)
+        }
+
         /// What the caller heard last.
         var heard: [Message] = []
 
@@ -117,9 +129,9 @@ struct OutsideRouteTests {
     @Test(arguments: [503, nil])
     func `a provider that fails or is silent is left for the next one, at that one's price`(_ status: Int?) throws {
         var scene = try Scene(.leastCost)
-        let (_, first) = try #require(try scene.dial())
+        let (_, first) = try scene.leave()
         if let status { scene.say(status, to: first) } else { scene.outside.office.wait(.milliseconds(6_100)) }
-        let (second, invite) = try #require(scene.left())
+        let (second, invite) = try scene.next()
         #expect(second == "main")
         scene.say(200, to: invite)
         #expect(scene.heard.last?.status == 200)
@@ -132,14 +144,14 @@ struct OutsideRouteTests {
     @Test(arguments: [403, 603, 404, 486, 604, 302, 480])
     func `what a provider refuses is tried nowhere else`(_ status: Int) throws {
         var scene = try Scene(.leastCost)
-        let (_, invite) = try #require(try scene.dial())
+        let (_, invite) = try scene.leave()
         scene.say(status, to: invite)
         #expect(scene.left() == nil && scene.heard.last.map { $0.status ?? 0 >= 400 } == true)
     }
 
     @Test func `a next trunk that is dearer than a minute may cost is not asked, and the caller hears why`() throws {
         var scene = try Scene(.leastCost, ["backup", "third"]) { $0.highestPerMinute = Money(clamping: 30_000) }
-        let (first, invite) = try #require(try scene.dial())
+        let (first, invite) = try scene.leave()
         #expect(first == "backup")
         scene.say(503, to: invite)
         #expect(scene.left() == nil && scene.heard.last?.status == 403)
@@ -160,7 +172,7 @@ struct OutsideRouteTests {
             let limit = Money(clamping: 1_000)
             spending.extensionLimits = SpendLimits(hour: limit, day: limit, week: limit) ?? .nothing
         }
-        let (_, invite) = try #require(try scene.dial())
+        let (_, invite) = try scene.leave()
         scene.say(503, to: invite)
         #expect(scene.left() == nil && scene.heard.last?.status == 403)
         #expect(scene.outside.office.record()?.reason.contains("extension 101") == true)
@@ -169,9 +181,13 @@ struct OutsideRouteTests {
     @Test func `the narrowest route decides, and its calls take its trunks and no others`() throws {
         var scene = try Scene(.listed, ["main"])
         try scene.put("hamburg", ["third"], prefixes: [try #require(NumberPrefix(parsing: "+4940"))])
-        #expect(try scene.dial("040555123", "call-1")?.0 == "third")
-        #expect(try scene.dial("030555123", "call-2")?.0 == "main")
-        let (_, invite) = try #require(try scene.dial("040555124", "call-3"))
+        for (number, trunk) in [("040555123", "third"), ("030555123", "main")] {
+            let (left, invite) = try scene.leave(number, "call-\(trunk)")
+            #expect(left == trunk)
+            scene.say(486, to: invite)
+            scene.outside.pass(seconds: 2)
+        }
+        let (_, invite) = try scene.leave("040555124", "call-3")
         scene.say(503, to: invite)
         #expect(scene.left() == nil && scene.heard.last?.status == 503)
     }
@@ -192,7 +208,7 @@ struct OutsideRouteTests {
 
     @Test func `a call for help takes whatever trunk there is`() throws {
         var scene = try Scene(.listed, ["third"])
-        let (first, invite) = try #require(try scene.dial("112"))
+        let (first, invite) = try scene.leave("112")
         #expect(first == "main")
         scene.say(403, to: invite)
         #expect(scene.left()?.0 == "backup")

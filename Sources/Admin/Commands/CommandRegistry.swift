@@ -51,6 +51,7 @@ public enum CommandRegistry {
             SetEmergencyTrunk.self, TestEmergency.self,
         ]
         + [ListNumbers.self, AddNumber.self, RouteNumber.self, RemoveNumber.self, SetCallerNumber.self]
+        + [WithholdNumber.self, SetTrunkProfile.self]
         + [
             ListGroups.self, PutGroup.self, ChangeGroupMembers.self, RemoveGroup.self, ListForwards.self,
             SetForward.self, SetFollowMe.self, ClearForward.self, SetQuiet.self, ListBlocks.self, AddBlock.self,

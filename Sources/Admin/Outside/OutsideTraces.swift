@@ -161,8 +161,8 @@ extension Administrator {
         by caller: Caller
     ) -> [Trace] {
         let old = outside.callerNumbers
-        guard old.own[number] != nil else { return [] }
         let new = old.without(number)
+        guard new != old else { return [] }
         let draft = caller.draft(SetCallerNumber.name, "extension \(number)", JournalDetail.of(old, became: new))
         return [(.outside(.showCallers(new)), draft)]
     }

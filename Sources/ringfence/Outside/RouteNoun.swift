@@ -21,7 +21,7 @@ struct RouteAdd: SettingCommand {
             What is not named is any. Of several routes the narrowest decides: the one with
             the longest prefix of the number, then with its class, with its country, for
             calls abroad, for these hours. Its calls take its trunks and no others. Where a
-            provider fails or is silent for six seconds, the next trunk is asked, at its own
+            provider fails or is silent for six seconds the next trunk is asked, at its
             price; what a provider or a rule here refuses is tried nowhere else. Calls for
             help take whatever trunk there is.
 

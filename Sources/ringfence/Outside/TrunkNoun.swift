@@ -12,7 +12,7 @@ struct TrunkNoun: ParsableCommand {
         abstract: "The providers that calls to and from the outside world go over.",
         subcommands: [
             TrunkAdd.self, TrunkList.self, TrunkShow.self, TrunkTest.self, TrunkDisable.self, TrunkEnable.self,
-            TrunkPasswordVerb.self,
+            TrunkSet.self, TrunkPasswordVerb.self,
             TrunkExcept.self, TrunkWithdraw.self, TrunkRemove.self,
         ]
     )

@@ -116,7 +116,8 @@ extension MemoryTarget {
             let isCall = method == "INVITE" && login == nil && message.value("p-asserted-identity") != nil
             return isCall ? reply("180 Ringing", to: message) + reply("200 OK", to: message) : nil
         case .trustsAnyProvider, .fallsBack, .letsProvidersDial, .logsInAnywhere, .believesCallers, .showsAnyName,
-            .showsClaims, .chargesForHelp, .shutsHelpOut, .keepsLeavers, .dialsThrough, .transfersForProviders,
+            .showsClaims, .tellsForeignNumbers, .triesEverywhere, .chargesForHelp, .shutsHelpOut, .keepsLeavers,
+            .dialsThrough, .transfersForProviders,
             .forwardsAnything:
             return nil
         case .pilesUpChanges:

@@ -2,7 +2,7 @@
 """The automaton and the lists beside it as text, and back."""
 from .automaton import Country, Nodes, strings
 
-EVERYWHERE = {"112", "911", "999"}
+EVERYWHERE = ("112", "911", "999")
 
 
 # Six bits are one character from 0 to o, which Swift's raw strings and the eye can take.
@@ -97,4 +97,19 @@ def emergency_rows(library):
         own = [number for number in strings(pattern) if number not in EVERYWHERE] if pattern else []
         if own:
             rows.append(" ".join([region, *own]))
+    return rows
+
+
+def general_rows(library):
+    """`AU 000`: regions in which somebody who only asks for help is asked for by another number than 112, and which."""
+    rows = []
+    for region in sorted(library.SUPPORTED_REGIONS):
+        data = library.phonemetadata.PhoneMetadata.short_metadata_for_region(region)
+        pattern = data and data.emergency and data.emergency.national_number_pattern
+        numbers = strings(pattern) if pattern else []
+        # In North America and Australia 112 is what mobile telephones dial, and not what lines do.
+        first = ["911"] if library.country_code_for_region(region) == 1 else ["000"] if region == "AU" else []
+        best = next((number for number in [*first, *EVERYWHERE, *numbers] if number in numbers), None)
+        if best and best != EVERYWHERE[0]:
+            rows.append(f"{region} {best}")
     return rows

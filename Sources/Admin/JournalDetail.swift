@@ -83,6 +83,7 @@ extension Array: JournalValue where Element: JournalValue {}
 extension EncryptedListener: JournalValue {}
 extension OpeningHours: JournalValue {}
 extension Trunk: JournalValue {}
+extension OutsideRoute: JournalValue {}
 extension OwnedNumber: JournalValue {}
 extension CallerNumbers: JournalValue {}
 extension NumberingSettings: JournalValue {}
@@ -98,6 +99,7 @@ extension FittedLimits: JournalValue {}
 extension PatternThreshold: JournalValue {}
 extension PatternSettings: JournalValue {}
 extension CallLimitSettings.Limit: JournalValue {}
+extension AbroadLimit: JournalValue {}
 extension AfterHoursSettings: JournalValue {}
 extension EmergencySettings.Place: JournalValue {}
 extension EmergencySettings.Way: JournalValue {}

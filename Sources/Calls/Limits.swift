@@ -16,6 +16,12 @@ enum Limits {
     /// building that burns.
     static let helpCallsPerDevice = 4
     static let helpCalls = 200
+    /// Those who were called for help get through for an hour: by then somebody is there. The last calls for help that are known.
+    static let helpCallback: Duration = .seconds(3_600)
+    static let helpCallbacks = 64
+    /// Who sent a call on, by a provider's word: as many as a way through the business has, and what a counter may say.
+    static let toldDiversions = 5
+    static let countedDiversions = 100
     /// INVITEs of one connection that are answered and wait for nothing but a repeat or an ACK. A phone answers its own
     /// within a round trip; each may hold what a response repeats, ``SIP/Limits/echoedBytes``.
     static let finishedServers = 16

@@ -68,6 +68,13 @@ public enum Limits {
     public static let trunkCalls = 10
     /// Trunks of a business: each keeps a connection and a registration of its own.
     public static let trunks = 16
+    /// Routes of calls to the outside, and prefixes or countries of one: all of them are looked at for a call that leaves.
+    public static let outsideRoutes = 64
+    public static let routeConditions = 300
+    /// Seconds of a call by which trunks are compared: an ordinary call lasts three minutes.
+    public static let comparedSeconds: Int64 = 180
+    /// Networks with a caller number of their own: each is looked at for a call that leaves.
+    public static let callerSites = 64
     /// What a threshold of a call pattern may be at most: a million of anything is no pattern any more.
     public static let patternThreshold = 1_000_000
     /// Minutes that a stop by a call pattern may last: shorter ones stop nobody, and after 30 days somebody decides.

@@ -42,8 +42,8 @@ struct Ringfence: AsyncParsableCommand {
             CommandGroup(
                 name: "Outside",
                 subcommands: [
-                    TrunkNoun.self, NumberNoun.self, GroupNoun.self, ForwardNoun.self, BlockNoun.self, ParkNoun.self,
-                    SpeedNoun.self, IntercomNoun.self, CountryNoun.self, ClassNoun.self, PremiumNoun.self,
+                    TrunkNoun.self, RouteNoun.self, NumberNoun.self, GroupNoun.self, ForwardNoun.self, BlockNoun.self,
+                    ParkNoun.self, SpeedNoun.self, IntercomNoun.self, CountryNoun.self, ClassNoun.self, PremiumNoun.self,
                     ProfileNoun.self,
                     RangeNoun.self, RatesNoun.self, SpendNoun.self, PatternNoun.self, LimitNoun.self,
                     AfterHoursNoun.self, EmergencyNoun.self,

@@ -73,6 +73,30 @@ struct DialingTests {
         #expect(try isAllowed(office, paris) && !isAllowed(office, "+33242345678"))
     }
 
+    @Test func `leave for a class takes a reason too, and refusing the class ends it`() async throws {
+        let office = try Office()
+        try await office.run(SetHome(region: "FR"))
+        let voip = "+33912345678"
+        var asked = AllowClass(.voip)
+        asked.until = "8h"
+        #expect(await office.refusal(asked)?.remedy.contains("--reason") == true)
+        asked.reason = "a webinar; said A. Owner"
+        #expect(try !isAllowed(office, voip))
+        try await office.run(asked)
+        #expect(try isAllowed(office, voip))
+        let release = try #require(office.store.snapshot.outside.dialing.releases.first)
+        #expect(release.until == noon + .seconds(8 * 3_600) && release.releasedBy == "root (uid 0)")
+        let entry = try #require(try office.journal().last)
+        #expect((entry.action, entry.subject) == ("class.allow", "voip") && entry.detail.contains("a webinar"))
+        asked.until = "40d"
+        #expect(await office.refusal(asked)?.reason.contains("31 days") == true)
+        try await office.run(RefuseClass(.voip))
+        #expect(try !isAllowed(office, voip) && office.store.snapshot.outside.dialing.releases.isEmpty)
+        var premium = AllowClass(.premium)
+        (premium.until, premium.reason) = ("8h", "r")
+        #expect(await office.refusal(premium)?.control == .premiumNumbers)
+    }
+
     @Test func `a profile is for its extensions, and closing a country closes it there too`() async throws {
         let office = try Office()
         try await office.add("101", "102")

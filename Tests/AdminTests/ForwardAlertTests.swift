@@ -51,6 +51,26 @@ struct ForwardAlertTests {
         )
     }
 
+    @Test func `that calls may be sent on to a class or a country is told of`() async throws {
+        let office = try Office()
+        try await office.run(SetHome(region: "DE"))
+        try await office.run(AllowClass(.voip))
+        var france = OpenCountry("FR")
+        try await office.run(france)
+        #expect(told(office, .forwardChanged).isEmpty)
+        try await office.run(AllowClass(.mobile, onward: true))
+        france.onward = true
+        try await office.run(france)
+        #expect(
+            told(office, .forwardChanged).map(\.detail) == [
+                "root (uid 0) lets calls be forwarded and transferred to mobile numbers outside; to undo it: "
+                    + "ringfence class refuse mobile",
+                "root (uid 0) lets calls be forwarded and transferred to FR outside; to undo it: "
+                    + "ringfence country close FR",
+            ]
+        )
+    }
+
     @Test func `what was refused is told to nobody as done`() async throws {
         let office = try Office()
         #expect(await office.refusal(ForwardExtension(number: "299", to: .outside)) != nil)

@@ -36,6 +36,28 @@ struct NumberTests {
         )
     }
 
+    @Test func `phones of a site show its number, and an extension may show none`() async throws {
+        let office = try Office()
+        try await office.add("101", "102")
+        try await office.run(AddNumber(number: first, destination: nil))
+        let site = SetCallerNumber(number: first, site: "10.1.0.0/16")
+        #expect(await office.refusal(site)?.remedy.hasPrefix("add it first: ringfence site add") == true)
+        try await office.run(AddSite(prefix: "10.1.0.0/16"))
+        #expect(try await office.run(site).sites.values.map(\.text) == [first])
+        #expect(await office.refusal(site)?.problem.contains("phones in 10.1.0.0/16") == true)
+        #expect(try await office.run(WithholdNumber(extension: "101")).withheld.map(\.text) == ["101"])
+        #expect(await office.refusal(WithholdNumber(extension: "101"))?.reason == "there is nothing to change")
+        try await office.run(WithholdNumber(extension: "102"))
+        try await office.run(WithholdNumber(extension: "102", isWithheld: false))
+        try await office.run(RemoveSite(prefix: "10.1.0.0/16"))
+        try await office.run(RemoveExtension(number: "101"))
+        #expect(office.store.snapshot.outside.callerNumbers == CallerNumbers())
+        let done = try office.journal().filter { $0.subject != "refused" && $0.action.hasPrefix("number.") }
+        let actions = done.map(\.action)
+        let withheld = Array(repeating: "number.withhold", count: 3)
+        #expect(actions == ["number.add", "number.caller"] + withheld + ["number.caller", "number.caller"])
+    }
+
     @Test func `whoever gets the number of an extension that is gone gets none of what it had outside`() async throws {
         let office = try Office()
         try await office.add("101", "102")

@@ -105,6 +105,22 @@ struct PatternTests {
         #expect(await office.refusal(SetCallLimit(subject: "101", simultaneous: 0, perSecond: 1, perMinute: 1)) != nil)
     }
 
+    @Test func `calls abroad at a time are so many in any case, and a share of the extensions`() async throws {
+        let office = try Office()
+        let limits = try await office.run(SetAbroadLimit(percent: 50)).callLimits
+        #expect((limits.abroadPercent, limits.abroadLeast) == (50, 2) && limits.abroad(ofExtensions: 7) == 3)
+        #expect(try await office.run(SetAbroadLimit(least: 1)).callLimits.abroad(ofExtensions: 1) == 1)
+        let entry = try #require(try office.journal().last)
+        #expect((entry.action, entry.subject) == ("limit.abroad", "abroad"))
+        #expect(entry.detail == #"{"new":{"least":1,"percent":50},"old":{"least":2,"percent":50}}"#)
+        for wrong in [SetAbroadLimit(percent: 0), SetAbroadLimit(percent: 101), SetAbroadLimit(least: 0)] {
+            #expect(await office.refusal(wrong)?.problem == "The limit of calls abroad was not changed.")
+        }
+        #expect(await office.refusal(SetAbroadLimit(least: 1))?.problem == "Nothing was changed.")
+        let administrator = Actor(name: "alice (uid 1001)", role: .administrator)
+        #expect(await office.refusal(SetAbroadLimit(least: 9), by: administrator)?.control == .roles)
+    }
+
     @Test func `what becomes of calls abroad while the business is closed`() async throws {
         let office = try Office()
         try await office.add("101")

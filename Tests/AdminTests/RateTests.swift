@@ -78,6 +78,41 @@ struct RateTests {
         #expect(rates.deck(of: try #require(TrunkName(parsing: "other"))) == nil)
     }
 
+    @Test func `a trunk that is removed leaves neither prices nor limits to the next of its name`() async throws {
+        let office = try Office()
+        try await office.run(TrunkTests.login("backup"))
+        for _ in 1...2 {
+            try await hand(Self.list, office)
+            try await office.run(ImportRates(deck: "backup"))
+            if office.store.snapshot.outside.rates.active.isEmpty {
+                try await office.run(ActivateRates(deck: "backup"))
+            }
+        }
+        try await office.run(SetSpendLimits(subject: "trunk backup", hour: "1", day: "2", week: "3"))
+        try await office.run(SetCallLimit(subject: "trunk backup", simultaneous: 9, perSecond: 1, perMinute: 9))
+        let gone = try await office.run(RemoveTrunk(trunk: "backup"))
+        #expect(gone.trunk.name.text == "backup" && gone.hadLimits && gone.hadRates)
+        let outside = office.store.snapshot.outside
+        #expect(outside.rates.active.isEmpty && outside.rates.waiting.isEmpty)
+        #expect(outside.spending.own.isEmpty && outside.callLimits.trunks.isEmpty)
+        #expect(
+            try office.journal().suffix(5).map { "\($0.action) \($0.subject)" } == [
+                "trunk.remove backup", "spend.limit trunk backup", "limit.set trunk backup", "rates.remove backup",
+                "rates.remove backup",
+            ]
+        )
+    }
+
+    @Test func `the price list of all others stays when a trunk of its name goes`() async throws {
+        let office = try Office()
+        try await office.run(TrunkTests.login("default"))
+        try await hand(Self.list, office)
+        try await office.run(ImportRates(deck: "default"))
+        try await office.run(ActivateRates(deck: "default"))
+        #expect(try await !office.run(RemoveTrunk(trunk: "default")).hadRates)
+        #expect(office.store.snapshot.outside.deck != nil)
+    }
+
     @Test func `what is no list is refused line by line, and nobody takes another's pieces`() async throws {
         let office = try Office()
         try await hand("prefix;rate per minute\n49;free\n", office)

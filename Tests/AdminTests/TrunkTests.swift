@@ -135,6 +135,27 @@ struct TrunkTests {
         #expect(await office.refusal(Self.login())?.problem == "Trunk main cannot be added.")
     }
 
+    @Test func `is told how it wants its calls, and keeps its login, its prices and its place in routes`() async throws
+    {
+        let office = try Office()
+        try await office.run(Self.login())
+        var change = SetTrunkProfile(trunk: "main")
+        (change.numbers, change.callerField, change.forwardField) = (.national, .preferred, .diversion)
+        (change.keepsWithheld, change.calls, change.priority) = (true, 4, 7)
+        let trunk = try await office.run(change).trunk
+        #expect((trunk.numbers, trunk.callerField, trunk.forwardField) == (.national, .preferred, .diversion))
+        #expect(trunk.keepsWithheld && trunk.calls == 4 && trunk.priority == 7 && trunk.username == "4930123")
+        #expect(try office.journal().last?.action == "trunk.set")
+        #expect(await office.refusal(change)?.problem == "Trunk main is as you want it already.")
+        change.calls = 0
+        #expect(await office.refusal(change)?.remedy.contains("--calls") == true)
+        var pilot = SetTrunkProfile(trunk: "main")
+        pilot.registersNumbers = true
+        #expect(try await office.run(pilot).trunk.registersNumbers)
+        let noPilot = Self.login("other") { ($0.registers, $0.registersNumbers) = (false, true) }
+        #expect(await office.refusal(noPilot)?.remedy.hasPrefix("give the pilot number") == true)
+    }
+
     @Test func `gets another password, is disabled, enabled and removed, with a line each`() async throws {
         let office = try Office()
         try await office.run(Self.login())

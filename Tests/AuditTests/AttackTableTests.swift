@@ -102,7 +102,6 @@ private enum AttackTable {
         "S13": "not live: what a terminal shows is read where the command runs, not over the network",
         "T10": "not live: an hour of a real call would be paid",
         "T12": "not live: somebody outside would have to be called",
-        "F09": "not live: the servers of a provider would have to fail, and calls with them",
         "K06": "not live: only from inside can a million words be looked at",
     ]
 

@@ -108,6 +108,10 @@ struct MoneyCommandTests {
         #expect(throws: (any Error).self) { try parse(PatternSet.self, "costly-hour", "--warn", "1") }
         #expect(throws: (any Error).self) { try parse(PatternRelease.self, "nobody at all", "--reason", "r") }
         #expect(try parse(LimitSet.self, "trunk", "main", "--as-others").command.subject == "trunk main")
+        let abroad = try parse(LimitAbroad.self, "--least", "3")
+        #expect(abroad.command.least == 3 && abroad.command.percent == nil)
+        #expect(try abroad.answer(from: Office(overview)).text.hasPrefix("Abroad at a time: 10 % of the extensions,"))
+        #expect(throws: (any Error).self) { try parse(LimitAbroad.self) }
     }
 
     /// Takes the pieces of an upload, and refuses everything else.

@@ -86,8 +86,14 @@ struct OutsideCommandTests {
         #expect(text.contains("until March (alice (uid 1001))") && text.contains("sealed"))
         #expect(try parse(TrunkList.self).answer(from: Office([TrunkReport]())).hint == TrunkAdd.example)
         #expect(
-            try parse(TrunkRemove.self, "main").answer(from: Office(try trunk())).text
-                == "Trunk main to sip.provider.example is removed."
+            try parse(TrunkRemove.self, "main").answer(
+                from: Office(RemoveTrunk.Reply(try trunk(), hadLimits: false, hadRates: false))
+            ).text == "Trunk main to sip.provider.example is removed."
+        )
+        #expect(
+            try parse(TrunkRemove.self, "main").answer(
+                from: Office(RemoveTrunk.Reply(try trunk(), hadLimits: true, hadRates: true))
+            ).text.hasSuffix("is removed, and with it its limits and its price list.")
         )
     }
 
@@ -131,6 +137,18 @@ struct OutsideCommandTests {
                 """
         )
         #expect(try parse(NumberCaller.self, "none").command == SetCallerNumber(number: nil))
+        let site = try parse(NumberCaller.self, "+493012345", "--site", "10.1.0.0/16")
+        #expect(site.command == SetCallerNumber(number: "+493012345", site: "10.1.0.0/16"))
+        #expect(throws: (any Error).self) {
+            try parse(NumberCaller.self, "none", "--site", "10.1.0.0/16", "--extension", "101")
+        }
+        let hidden = CallerNumbers(withheld: [try Sample.number("102")])
+        let shown = try parse(NumberList.self).answer(from: Office(OwnedNumbers(numbers: [owned], callers: hidden)))
+        #expect(shown.text.hasSuffix("\nCalls of 102 show no number."))
+        #expect(
+            try parse(NumberWithhold.self, "102", "--off").command
+                == WithholdNumber(extension: "102", isWithheld: false)
+        )
     }
 
     @Test func `where calls may go is shown, and what is not is closed`() throws {
@@ -216,5 +234,90 @@ struct OutsideCommandTests {
         #expect(throws: (any Error).self) { try parse(ClassAllow.self, "mobile", "--answer", "refuse") }
         let cuba = try parse(CountryOpen.self, "CU").answer(from: office)
         #expect(cuba.text.contains("Fraud often calls there"))
+    }
+
+    @Test func `how a provider wants its calls becomes what is asked`() throws {
+        let verb = try parse(TrunkSet.self, "main", "--forward-field", "history", "--no-keeps-withheld", "--calls", "3")
+        var expected = SetTrunkProfile(trunk: "main")
+        (expected.forwardField, expected.keepsWithheld, expected.calls) = (.history, false, 3)
+        #expect(verb.command == expected)
+        let kept = try trunk { ($0.forwardField, $0.keepsWithheld, $0.registersNumbers) = (.diversion, true, true) }
+        let text = try parse(TrunkShow.self, "main").answer(from: Office(report(kept))).text
+        #expect(text.contains("Forwarded calls in:") && text.contains("Diversion") && text.contains("for all numbers"))
+        #expect(text.contains("are told to the provider"))
+    }
+
+    @Test func `a route says what it is for, and a test which trunk, number and price a call would get`() throws {
+        let verb = try parse(RouteAdd.self, "abroad", "--abroad", "--order", "least-cost", "--trunk", "main", "backup")
+        var expected = NewRoute(name: "abroad", trunks: ["main", "backup"])
+        (expected.isAbroad, expected.order) = (true, .leastCost)
+        #expect(verb.command == AddRoute(expected))
+        #expect(throws: (any Error).self) { try parse(RouteAdd.self, "abroad") }
+        #expect(throws: (any Error).self) { try parse(RouteAdd.self, "a", "--trunk", "main", "--prefix", "030") }
+        let names = ["main", "backup"].compactMap { TrunkName(parsing: $0) }
+        let name = try #require(ShortName(parsing: "abroad"))
+        let route = try #require(OutsideRoute(name: name, isAbroad: true, order: .leastCost, trunks: names))
+        #expect(try verb.answer(from: Office(route)).text == "Calls abroad take the cheapest of main and backup.")
+        let list = try parse(RouteList.self).answer(from: Office([route]))
+        #expect(
+            list.text == """
+                ROUTE   IS FOR        TAKES
+                abroad  calls abroad  the cheapest of main and backup
+                """
+        )
+        #expect(try parse(RouteList.self).answer(from: Office([OutsideRoute]())).hint?.contains("route add") == true)
+        #expect(try parse(RouteRemove.self, "abroad").answer(from: Office(route)).text == "Route abroad is removed.")
+    }
+
+    @Test func `a test of a route is read from what the server says`() throws {
+        let json = """
+            {"dialled":"0030555123","caller":"101","at":{"milliseconds":1795244400123},"isOpen":true,"number":"+4930555123",
+            "numberClass":"geographic","region":"DE","trunks":[
+            {"trunk":"backup","price":{"setUp":"0","perMinute":"0.01","increments":"1/1"},"isUsable":false},
+            {"trunk":"main","price":{"setUp":"0","perMinute":"0.02","increments":"60/1"},"isUsable":true}],
+            "chosen":"main","currency":"EUR","shown":"+493012345","isWithheld":false}
+            """
+        let report = try JSONDecoder().decode(RouteReport.self, from: Data(json.utf8))
+        let verb = try parse(RouteTest.self, "0030555123", "--from", "101")
+        #expect(verb.command == TestRoute(number: "0030555123", from: "101"))
+        let output = try verb.answer(from: Office(report))
+        #expect(
+            output.text == """
+                0030555123, dialled by extension 101, is +4930555123, one of the landline numbers in Germany.
+                No route is for it: it takes every trunk, first choice first.
+                It shows +493012345.
+
+                TRUNK   A CALL COSTS         STATE
+                backup  0.01 a minute, 1/1   cannot be reached
+                main    0.02 a minute, 60/1  up: takes it
+
+                It leaves by trunk main, at 0.02 a minute, 60/1 (EUR), as long as there is money for it.
+                """
+        )
+        #expect(!output.fellShort)
+    }
+
+    @Test func `a class is open for a while with a reason`() throws {
+        let verb = try parse(ClassAllow.self, "voip", "--until", "8h", "--reason", "a webinar")
+        #expect(verb.command.until == "8h" && verb.command.reason == "a webinar")
+        #expect(throws: (any Error).self) { try parse(ClassAllow.self, "voip", "--until", "8h") }
+        #expect(throws: (any Error).self) {
+            try parse(ClassAllow.self, "voip", "--until", "8h", "--reason", "r", "--onward")
+        }
+        var settings = DialingSettings()
+        let made = DialingRelease(
+            .numberClass(.voip),
+            from: Sample.time,
+            until: Sample.time + .seconds(3_600),
+            releasedBy: "alice",
+            reason: "a webinar"
+        )
+        let isIn = settings.put(try #require(made))
+        #expect(isIn)
+        let reply = ShowDialing.Reply(settings: settings, at: Sample.time)
+        #expect(
+            try verb.answer(from: Office(reply)).text.hasPrefix("Calls to internet telephone numbers are open until ")
+        )
+        #expect(try parse(CountryList.self).answer(from: Office(reply)).text.contains("internet telephone numbers"))
     }
 }

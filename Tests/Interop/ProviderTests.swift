@@ -50,7 +50,7 @@ struct ProviderFeatureTests {
         .timeLimit(.minutes(5)),
         arguments: [
             "dtmf", "hold", "blind", "premium", "attended", "forward", "pickup", "group", "unanswered", "blocked",
-            "failover",
+            "failover", "route", "withheld", "diverted", "pilot",
         ]
     )
     func `what a business does with outside calls works with real phones and providers`(feature: String) throws {

@@ -61,15 +61,32 @@ struct OutsideTests {
             destination: .extension(try number("201")),
             createdAt: noon
         )
-        let callers = CallerNumbers(usual: owned.number, own: [try number("201"): owned.number])
+        let callers = CallerNumbers(
+            usual: owned.number,
+            own: [try number("201"): owned.number],
+            sites: [try #require(IPPrefix(parsing: "10.1.0.0/16")): owned.number],
+            withheld: [try number("202")]
+        )
+        let abroad = try #require(ShortName(parsing: "abroad"))
+        let made = OutsideRoute(
+            name: abroad,
+            prefixes: [try #require(NumberPrefix(parsing: "+33"))],
+            classes: [.mobile],
+            regions: [try #require(Region(parsing: "FR"))],
+            isAbroad: true,
+            hours: .closed,
+            order: .leastCost,
+            trunks: [trunk.trunk.name]
+        )
+        let route = try #require(made)
         var limits = CallLimitSettings()
         #expect(limits.set(CallLimitSettings.Limit.trunk, of: try number("201")))
         var closed = AfterHoursSettings()
         closed.tellsAbroad = true
         do {
             let changes: [OutsideChange] = [
-                .putTrunk(trunk), .own(owned), .showCallers(callers), .dial(dialing), .spend(spending),
-                .watch(patterns),
+                .putTrunk(trunk), .putRoute(route), .own(owned), .showCallers(callers), .dial(dialing),
+                .spend(spending), .watch(patterns),
                 .limitCalls(limits), .closeAfterHours(closed),
                 .rate(.wait(ImportedDeck(deck, importedAt: noon, importedBy: "test"))), .rate(.activate(deck.id)),
                 .rate(.wait(ImportedDeck(try self.deck(3, version: 2), importedAt: noon, importedBy: "test"))),
@@ -78,7 +95,7 @@ struct OutsideTests {
             _ = try store.change(changes.map(Change.outside), journal: [draft("trunk.add")], at: noon)
         }
         let kept = try place.open().snapshot.outside
-        #expect(kept.trunks.values.map(\.trunk) == [trunk.trunk])
+        #expect(kept.trunks.values.map(\.trunk) == [trunk.trunk] && kept.routes == [route])
         #expect(kept.trunks.values.first?.secret?.reveal { $0 == Self.secret } == true)
         #expect(kept.numbers.values.map { $0 } == [owned] && kept.callerNumbers == callers)
         #expect(kept.dialing == dialing && kept.spending == spending && kept.patterns == patterns)

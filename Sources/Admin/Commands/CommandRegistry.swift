@@ -31,6 +31,7 @@ public enum CommandRegistry {
             EnableTrunk.self,
             RemoveTrunk.self, ExcuseTrunk.self, WithdrawTrunk.self,
         ]
+        + [ListRoutes.self, AddRoute.self, RemoveRoute.self, TestRoute.self]
         + [
             ShowDialing.self, SetHome.self, OpenCountry.self, CloseCountry.self, AllowClass.self, RefuseClass.self,
             ApprovePremium.self, WithdrawPremium.self, SetProfile.self, RemoveProfile.self, LimitRange.self,
@@ -43,13 +44,14 @@ public enum CommandRegistry {
         ]
         + [
             ShowPatterns.self, SetPattern.self, AdjustPatterns.self, ReleaseStop.self, SetCallLimit.self,
-            SetAfterHours.self, RehearseCalls.self,
+            SetAbroadLimit.self, SetAfterHours.self, RehearseCalls.self,
         ]
         + [
             ShowEmergency.self, SetEmergencyPlace.self, SetEmergencyCallback.self, SetEmergencyNotice.self,
             SetEmergencyTrunk.self, TestEmergency.self,
         ]
         + [ListNumbers.self, AddNumber.self, RouteNumber.self, RemoveNumber.self, SetCallerNumber.self]
+        + [WithholdNumber.self, SetTrunkProfile.self]
         + [
             ListGroups.self, PutGroup.self, ChangeGroupMembers.self, RemoveGroup.self, ListForwards.self,
             SetForward.self, SetFollowMe.self, ClearForward.self, SetQuiet.self, ListBlocks.self, AddBlock.self,

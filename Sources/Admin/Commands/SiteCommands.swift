@@ -59,9 +59,10 @@ public struct RemoveSite: Command {
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> IPPrefix {
         guard let site = IPPrefix(parsing: prefix) else { throw .noNetwork(prefix) }
         guard administrator.store.snapshot.network.sites.contains(site) else { throw .notASite(site) }
+        let traces = administrator.callerTraces(of: site, by: caller)
         try await administrator.change(
-            [.removeSite(site)],
-            [caller.draft(Self.name, site.description, JournalDetail.of(site, became: nil))],
+            [.removeSite(site)] + traces.map(\.change),
+            [caller.draft(Self.name, site.description, JournalDetail.of(site, became: nil))] + traces.map(\.draft),
             notice: "\(site) is no longer a network of our phones, by \(caller.name)"
         )
         return site

@@ -68,6 +68,50 @@ public struct SetCallLimit: Command {
     }
 }
 
+/// Says how many calls to other countries the business may have at a time: a share of its extensions, and so many in any case.
+public struct SetAbroadLimit: Command {
+    public static let name = "limit.abroad"
+    public static let rights: [Right] = [.changePatterns]
+
+    /// Hundredths of the extensions, rounded down; `nil` for as it is.
+    public let percent: Int?
+    /// `nil` for as it is.
+    public let least: Int?
+
+    public init(percent: Int? = nil, least: Int? = nil) { (self.percent, self.least) = (percent, least) }
+
+    /// Of a share that nothing has.
+    public static func harmless(_: ExtensionNumber) -> Self { Self(percent: 0) }
+
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> PatternOverview {
+        let snapshot = administrator.store.snapshot
+        let old = snapshot.outside.callLimits
+        var new = old
+        guard new.setAbroad(percent: percent ?? old.abroadPercent, least: least ?? old.abroadLeast) else {
+            throw .noAbroadLimit
+        }
+        guard new != old else { throw .patternIsSo }
+        let count = new.abroad(ofExtensions: snapshot.extensions.count)
+        try await administrator.change(
+            [.outside(.limitCalls(new))],
+            [caller.draft(Self.name, "abroad", JournalDetail.of(AbroadLimit(old), became: AbroadLimit(new)))],
+            notice: "Calls abroad at a time: \(count) at most as it stands, by \(caller.name)"
+        )
+        return await administrator.patterns()
+    }
+}
+
+/// How many calls abroad there may be, for the journal.
+struct AbroadLimit: Encodable {
+    let percent: Int
+    let least: Int
+
+    init(_ settings: CallLimitSettings) { (percent, least) = (settings.abroadPercent, settings.abroadLeast) }
+}
+
 /// Says what becomes of calls abroad while the business is closed. What is left out stays.
 public struct SetAfterHours: Command {
     public static let name = "after-hours.set"
@@ -119,6 +163,12 @@ extension Refusal {
         problem: "The limits were not changed.",
         reason: "there is one for calls at a time, one for a second and one for a minute, each at least 1",
         remedy: "give all three: ringfence limit set 101 --simultaneous 2 --per-second 2 --per-minute 20"
+    )
+
+    fileprivate static let noAbroadLimit = Self(
+        problem: "The limit of calls abroad was not changed.",
+        reason: "it is 1 to 100 % of the extensions, and 1 to \(Model.Limits.simultaneousCalls) calls in any case",
+        remedy: "give them like this: ringfence limit abroad --share 10 --least 2"
     )
 
     fileprivate static func nothingElseHolds(_ subject: String) -> Self {

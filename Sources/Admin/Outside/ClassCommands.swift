@@ -16,6 +16,10 @@ public struct AllowClass: Command {
     public let onward: Bool
     /// For the extensions of one profile only.
     public let profile: String?
+    /// As typed: `8h`, `2026-12-24`; `nil` for good. For a while no call is forwarded there.
+    public var until: String?
+    /// Why, and who decided, where it is for a while.
+    public var reason: String?
 
     public init(_ numberClass: NumberClass, answer: CallAnswer = .allow, onward: Bool = false, profile: String? = nil) {
         (self.numberClass, self.answer, self.onward, self.profile) = (numberClass, answer, onward, profile)
@@ -30,12 +34,35 @@ public struct AllowClass: Command {
     ) async throws(Refusal) -> ShowDialing.Reply {
         if let refusal = PremiumRules.refusal(ofAllowing: numberClass) { throw refusal }
         guard answer != .refuse else { throw .refusesOnly("ringfence class refuse \(numberClass.rawValue)") }
+        if let until { return try await release(until, in: administrator, for: caller) }
         let new = try administrator.store.snapshot.outside.dialing.changing(profile) { rights in
             rights.classes[numberClass] = answer
             if onward { rights.onwardClasses.insert(numberClass) } else { rights.onwardClasses.remove(numberClass) }
         }
         let change = DialingChange(profile: profile, newAnswer: answer, onward: onward)
-        return try await administrator.answer(numberClass, new, change, Self.name, "open", by: caller)
+        let reply = try await administrator.answer(numberClass, new, change, Self.name, "open", by: caller)
+        if onward {
+            let undo = "ringfence class refuse \(numberClass.rawValue)"
+            administrator.alertOfOnward(numberClass.plural, undo: undo, profile: profile, by: caller)
+        }
+        return reply
+    }
+
+    /// Lets calls go there for a while.
+    private func release(
+        _ until: String,
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> ShowDialing.Reply {
+        let old = administrator.store.snapshot.outside.dialing
+        let release = try administrator.release(.numberClass(numberClass), until, reason, profile, old, by: caller)
+        let new = try old.adding(release)
+        try await administrator.dial(
+            new,
+            caller.draft(Self.name, numberClass.rawValue, JournalDetail.of(nil, became: release)),
+            notice: "Calls to \(numberClass.plural) are open until \(release.until), by \(caller.name)"
+        )
+        return ShowDialing.Reply(settings: new, at: administrator.now())
     }
 }
 
@@ -61,10 +88,11 @@ public struct RefuseClass: Command {
     ) async throws(Refusal) -> ShowDialing.Reply {
         // What cannot be opened is refused as it comes.
         guard PremiumRules.refusal(ofAllowing: numberClass) == nil else { throw .classIsSo(numberClass) }
-        let new = try administrator.store.snapshot.outside.dialing.changing(profileOrAll: profile) { rights in
+        var new = try administrator.store.snapshot.outside.dialing.changing(profileOrAll: profile) { rights in
             rights.classes[numberClass] = .refuse
             rights.onwardClasses.remove(numberClass)
         }
+        if profile == nil { new.endRelease(of: .numberClass(numberClass)) }
         let change = DialingChange(profile: profile, newAnswer: .refuse)
         return try await administrator.answer(numberClass, new, change, Self.name, "refused", by: caller)
     }

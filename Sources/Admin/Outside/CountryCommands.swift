@@ -108,7 +108,8 @@ public struct OpenCountry: Command {
         let new: DialingSettings
         let (detail, end): (String, String)
         if let until {
-            let release = try administrator.release(self, until: until, old, by: caller)
+            let scope = try DialingRelease.Scope(typedOrNot: place)
+            let release = try administrator.release(scope, until, reason, profile, old, by: caller)
             new = try old.adding(release)
             (detail, end) = (JournalDetail.of(nil, became: release), " until \(release.until)")
         } else {
@@ -129,6 +130,10 @@ public struct OpenCountry: Command {
             caller.draft(Self.name, place, detail),
             notice: "Calls to \(DialingRelease.Scope(typed: place)?.words ?? place) are open\(end), by \(caller.name)"
         )
+        if onward, until == nil {
+            let undo = "ringfence country close \(place)"
+            administrator.alertOfOnward(place, undo: undo, profile: profile, by: caller)
+        }
         return ShowDialing.Reply(settings: new, at: administrator.now())
     }
 }
@@ -191,18 +196,23 @@ extension Administrator {
         return reason
     }
 
-    fileprivate func release(
-        _ asked: OpenCountry,
-        until text: String,
+    /// - Parameters:
+    ///   - until: As typed, and so are the others.
+    ///   - profile: `nil` for everybody.
+    func release(
+        _ scope: DialingRelease.Scope,
+        _ until: String,
+        _ why: String?,
+        _ profile: String?,
         _ settings: DialingSettings,
         by caller: Caller
     ) throws(Refusal) -> DialingRelease {
-        let (end, reason) = (try end(text), try reason(asked.reason))
+        let (end, reason) = (try end(until), try reason(why))
         var extensions: Set<ExtensionNumber>?
-        if let profile = asked.profile { extensions = try settings.profile(typed: profile).extensions }
-        guard extensions?.isEmpty != true else { throw .emptyProfile(asked.profile ?? "") }
+        if let profile { extensions = try settings.profile(typed: profile).extensions }
+        guard extensions?.isEmpty != true else { throw .emptyProfile(profile ?? "") }
         let release = DialingRelease(
-            try DialingRelease.Scope(typedOrNot: asked.place),
+            scope,
             extensions: extensions,
             from: now(),
             until: end,
@@ -211,6 +221,22 @@ extension Administrator {
         )
         guard let release else { throw .releaseTooLong }
         return release
+    }
+}
+
+extension Administrator {
+    /// People hear that calls may be forwarded and transferred somewhere from now on.
+    ///
+    /// - Parameter place: `FR`, `mobile`.
+    func alertOfOnward(_ place: String, undo: String, profile: String?, by caller: Caller) {
+        let whose = profile.map { " for the profile \($0)" } ?? ""
+        alert(
+            .forwardChanged,
+            nil,
+            "lets calls be forwarded and transferred to \(place) outside\(whose)",
+            undo: undo + (profile.map { " --profile \($0)" } ?? ""),
+            by: caller
+        )
     }
 }
 

@@ -111,7 +111,7 @@ extension DialingRelease.Scope {
     var region: Region? {
         switch self {
         case .region(let region): region
-        case .prefix: nil
+        case .prefix, .numberClass: nil
         }
     }
 
@@ -120,6 +120,7 @@ extension DialingRelease.Scope {
         switch self {
         case .region(let region): region.name
         case .prefix(let prefix): "numbers that begin with \(prefix)"
+        case .numberClass(let numberClass): numberClass.plural
         }
     }
 }

@@ -14,9 +14,14 @@ enum EndTime {
     private static let units: [Character: Int64] = ["m": 60, "h": 3_600, "d": 86_400]
 
     static func read(_ text: String, zone: String?, at now: WallTime) throws(Refusal) -> WallTime {
-        guard let end = span(text, after: now) ?? moment(text, zone: zone) else { throw .noEnd(text) }
+        guard let end = moment(text, zone: zone, at: now) else { throw .noEnd(text) }
         guard end > now else { throw .past(text) }
         return end
+    }
+
+    /// The moment that is meant, also one that is over; `nil` for what is none.
+    static func moment(_ text: String, zone: String?, at now: WallTime) -> WallTime? {
+        span(text, after: now) ?? moment(text, zone: zone)
     }
 
     private static func span(_ text: String, after now: WallTime) -> WallTime? {

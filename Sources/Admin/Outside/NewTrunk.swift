@@ -31,6 +31,9 @@ public struct NewTrunk: Hashable, Sendable, Codable {
     public var showsCertificate = false
     public var numbers = Trunk.NumberFormat.plus
     public var callerField = Trunk.CallerField.asserted
+    public var forwardField = Trunk.ForwardField.nothing
+    public var keepsWithheld = false
+    public var registersNumbers = false
     public var calls = Model.Limits.trunkCalls
     public var priority = 0
 
@@ -61,6 +64,9 @@ extension NewTrunk {
             showsCertificate: showsCertificate,
             numbers: numbers,
             callerField: callerField,
+            forwardField: forwardField,
+            keepsWithheld: keepsWithheld,
+            registersNumbers: registersNumbers,
             calls: calls,
             priority: priority,
             createdAt: now

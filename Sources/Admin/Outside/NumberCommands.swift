@@ -119,45 +119,8 @@ public struct RemoveNumber: Command {
     }
 }
 
-/// Says under which number calls go out: those of one extension, or of all that have none of their own.
-public struct SetCallerNumber: Command {
-    public static let name = "number.caller"
-    public static let rights: [Right] = [.changeNumbers]
-
-    /// As typed, and so is the other; `nil` for none.
-    public let number: String?
-    /// `nil` for all that have none of their own.
-    public let `extension`: String?
-
-    public init(number: String?, extension: String? = nil) { (self.number, self.extension) = (number, `extension`) }
-
-    public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-") }
-
-    public func run(
-        in administrator: isolated Administrator,
-        for caller: Caller
-    ) async throws(Refusal) -> CallerNumbers {
-        let number = try number.map { text throws(Refusal) in try administrator.owned(text).number }
-        let old = administrator.store.snapshot.outside.callerNumbers
-        var (new, whose) = (old, "the business")
-        if let `extension` {
-            let one = try administrator.find(`extension`).number
-            (new.own[one], whose) = (number, "extension \(one)")
-        } else {
-            new.usual = number
-        }
-        guard new != old else { throw .callerIsSo(whose) }
-        try await administrator.change(
-            [.outside(.showCallers(new))],
-            [caller.draft(Self.name, whose, JournalDetail.of(old, became: new))],
-            notice: "Calls of \(whose) show \(number?.text ?? "no number of their own"), by \(caller.name)"
-        )
-        return new
-    }
-}
-
 extension Administrator {
-    fileprivate func owned(_ text: String) throws(Refusal) -> OwnedNumber {
+    func owned(_ text: String) throws(Refusal) -> OwnedNumber {
         let number = try PhoneNumber(typed: text)
         guard let owned = store.snapshot.outside.numbers[number] else { throw .notOwned(number) }
         return owned
@@ -192,16 +155,6 @@ extension Administrator {
             notice: "\(new.number) \(place), by \(caller.name)"
         )
     }
-}
-
-extension CallerNumbers {
-    /// These without a number that is not owned any more.
-    fileprivate func without(_ number: PhoneNumber) -> Self {
-        Self(usual: usual == number ? nil : usual, own: own.filter { $0.value != number })
-    }
-
-    /// These without an extension that is not there any more.
-    func without(_ number: ExtensionNumber) -> Self { Self(usual: usual, own: own.filter { $0.key != number }) }
 }
 
 extension Destination {
@@ -261,14 +214,6 @@ extension Refusal {
             problem: "\(quoted(text)) is nobody who can take a call.",
             reason: "calls go to an extension or to a ring group",
             remedy: "name one: --to extension 101, or --to group sales"
-        )
-    }
-
-    fileprivate static func callerIsSo(_ whose: String) -> Self {
-        Self(
-            problem: "The number that calls of \(whose) show is as you want it already.",
-            reason: "there is nothing to change",
-            remedy: "look at them: ringfence number list"
         )
     }
 }

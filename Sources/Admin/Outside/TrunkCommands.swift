@@ -157,8 +157,20 @@ public struct EnableTrunk: TrunkCommand {
     }
 }
 
-/// Forgets a trunk and its password. Numbers that belonged to it belong to none.
+/// Forgets a trunk, its password, its limits and its price list. Numbers that belonged to it belong to none.
 public struct RemoveTrunk: TrunkCommand {
+    /// What is gone with it.
+    public struct Reply: Codable, Hashable, Sendable {
+        public let trunk: Trunk
+        /// Its budget, and how many calls it might carry, where those were its own.
+        public let hadLimits: Bool
+        public let hadRates: Bool
+
+        public init(_ trunk: Trunk, hadLimits: Bool, hadRates: Bool) {
+            (self.trunk, self.hadLimits, self.hadRates) = (trunk, hadLimits, hadRates)
+        }
+    }
+
     public static let name = "trunk.remove"
     public static let rights: [Right] = [.changeTrunks]
 
@@ -167,23 +179,19 @@ public struct RemoveTrunk: TrunkCommand {
 
     public init(trunk: String) { self.trunk = trunk }
 
-    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Trunk {
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Reply {
         let old = try administrator.trunk(trunk).trunk
-        let numbers = administrator.store.snapshot.outside.numbers.values.filter { $0.trunk == old.name }.map {
-            number in
-            var free = number
-            free.trunk = nil
-            return (old: number, new: free)
-        }
-        let help = administrator.helpTraces(of: old.name, by: caller)
+        let traces = try administrator.trunkTraces(of: old.name, by: caller)
         try await administrator.change(
-            [.outside(.removeTrunk(old.name))] + numbers.map { .outside(.own($0.new)) } + help.map(\.change),
-            [caller.draft(Self.name, old.name.text, JournalDetail.of(old, became: nil))]
-                + numbers.map {
-                    caller.draft(RouteNumber.name, $0.new.number.text, JournalDetail.of($0.old, became: $0.new))
-                } + help.map(\.draft),
+            [.outside(.removeTrunk(old.name))] + traces.map(\.change),
+            [caller.draft(Self.name, old.name.text, JournalDetail.of(old, became: nil))] + traces.map(\.draft),
             notice: "Trunk \(old.name) to \(old.domain) removed by \(caller.name)"
         )
-        return old
+        let actions = Set(traces.map(\.draft.action))
+        return Reply(
+            old,
+            hadLimits: !actions.isDisjoint(with: [SetSpendLimits.name, SetCallLimit.name]),
+            hadRates: actions.contains(RemoveRates.name)
+        )
     }
 }

@@ -6,7 +6,7 @@ import Primitives
 
 /// Attacks by somebody who says that they are somebody else.
 enum CallerTrustAttack {
-    static let all = [ownNumber, names, inside]
+    static let all = [ownNumber, names, inside, forwarded]
 
     private static let ownNumber = Attack(
         .callerTrust,
@@ -68,6 +68,37 @@ enum CallerTrustAttack {
         "\u{202E}knaB", "B\u{200B}ank", "Bank\u{2069}", "Ba\u{00AD}nk", "\u{FEFF}Bank", "Bank\u{0007}", "Bank\u{E000}",
         "Chief\r\nP-Asserted-Identity: x",
     ]
+
+    private static let forwarded = Attack(
+        .callerTrust,
+        "S08c",
+        "Go out under a foreign number with a forwarded call",
+        attempted:
+            "calls that a provider says were sent on by foreign numbers, and that an extension and a group send on outside",
+        expected: "the next provider is told numbers of the business and no others",
+        run: { (_, target) in
+            guard let provider = target.insider?.provider else { return .needsInsider }
+            guard let foreign = PhoneNumber(parsing: "+12025550100"), let next = PhoneNumber(parsing: "+12025550101"),
+                let group = ShortName(parsing: "sales"), let own = provider.numbers.first
+            else { return .notRun("a number could not be made") }
+            let callee = Participant.extension(provider.callee)
+            for reason in CallStep.Reason.allCases where reason != .diverted {
+                let steps = [
+                    CallStep(from: .outside(foreign), .diverted, to: .outside(own)),
+                    CallStep(from: .outside(foreign), reason, to: callee),
+                    CallStep(from: .group(group), reason, to: callee),
+                    CallStep(from: callee, reason, to: .outside(next)),
+                ]
+                let told = provider.tell(steps)
+                if let number = told.first(where: { !provider.numbers.contains($0) }) {
+                    return .broken("the provider is told \(number), which is no number of the business")
+                }
+            }
+            let honest = provider.tell([CallStep(from: callee, .always, to: .outside(next))])
+            guard honest.count == 1 else { return .notRun("nothing is told of any forward, so that nothing is proven") }
+            return .held("of \(CallStep.Reason.allCases.count) ways to send a call on, none shows a foreign number")
+        }
+    )
 
     private static let inside = Attack(
         .callerTrust,

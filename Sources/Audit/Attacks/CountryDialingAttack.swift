@@ -6,7 +6,7 @@ import Primitives
 
 /// Reaching countries that nobody has opened, with the login of one phone.
 enum CountryDialingAttack {
-    static let all = [abroad, transfer, redirection, disguises]
+    static let all = [abroad, transfer, redirection, disguises, refusals]
 
     private static let abroad = Attack(
         .countryDialing,
@@ -93,6 +93,26 @@ enum CountryDialingAttack {
         }
         return .held("the caller got \(seen.joined(separator: ", "))")
     }
+
+    private static let refusals = Attack(
+        .countryDialing,
+        "F09",
+        "Have a call that a provider refuses tried over another one",
+        attempted:
+            "calls that a provider refuses with each status that says no, and calls that it fails or leaves unanswered",
+        expected: "what is refused, perhaps for fraud, is tried nowhere else; what failed is",
+        run: { (_, target) in
+            guard let provider = target.insider?.provider else { return .needsInsider }
+            let no = Array(300..<500).filter { $0 != 408 } + Array(600..<700)
+            if let status = no.first(where: provider.overflows) {
+                return .broken("a call that was refused with \(status) is tried over the next trunk")
+            }
+            guard [408, 500, 503].allSatisfy(provider.overflows) else {
+                return .notRun("not even a provider that fails is left, so that nothing is proven")
+            }
+            return .held("\(no.count) statuses that refuse are the last word, and a provider that fails is left")
+        }
+    )
 
     private static let disguises = Attack(
         .countryDialing,

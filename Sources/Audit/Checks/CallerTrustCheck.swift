@@ -16,13 +16,13 @@ extension Check {
         }
         let refused = inbound.count { $0.control == .callerTrust }
         let shown = outside.callerNumbers
-        let foreign = ([shown.usual].compactMap(\.self) + shown.own.values.sorted()).filter {
-            outside.numbers[$0] == nil
-        }
+        let set = [shown.usual].compactMap(\.self) + shown.own.values.sorted() + shown.sites.values.sorted()
+        let foreign = set.filter { outside.numbers[$0] == nil }
         let findings = passed.map(Finding.impostor) + foreign.map(Finding.foreign)
         let examined = [
             "\(inbound.count) calls from outside in the records, \(refused) were refused because of who they said they are",
-            "\(outside.numbers.count) numbers of the business, \(shown.own.count) extensions with one of their own to show",
+            "\(outside.numbers.count) numbers of the business, \(shown.own.count) extensions and "
+                + "\(shown.sites.count) networks with one of their own to show, \(shown.withheld.count) that withhold it",
         ]
         return CheckReport(control: .callerTrust, examined: examined, findings: findings)
     }

@@ -67,7 +67,7 @@ extension Finding {
                 ? "A country or range is released for longer than anybody may."
                 : "A country or range is released for a time.",
             evidence: "\(release.words), by \(release.releasedBy) until \(release.until): \(release.reason)",
-            remedy: "when it is no longer needed: ringfence country close \(release.argument)"
+            remedy: "when it is no longer needed: ringfence \(release.closing)"
         )
     }
 
@@ -90,13 +90,16 @@ extension DialingRelease {
         switch scope {
         case .region(let region): return region.name + who
         case .prefix(let prefix): return "numbers that begin with \(prefix)" + who
+        case .numberClass(let numberClass): return numberClass.plural + who
         }
     }
 
-    fileprivate var argument: String {
+    /// What takes it back.
+    fileprivate var closing: String {
         switch scope {
-        case .region(let region): "\(region)"
-        case .prefix(let prefix): "\(prefix)"
+        case .region(let region): "country close \(region)"
+        case .prefix(let prefix): "country close \(prefix)"
+        case .numberClass(let numberClass): "class refuse \(numberClass.rawValue)"
         }
     }
 }

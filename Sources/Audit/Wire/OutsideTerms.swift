@@ -41,6 +41,8 @@ public struct OutsideTerms: Sendable {
             switch release.scope {
             case .region(let region): region == number.region
             case .prefix(let prefix): number.number.hasPrefix(prefix)
+            // A class for a while opens no country.
+            case .numberClass: false
             }
         }
     }

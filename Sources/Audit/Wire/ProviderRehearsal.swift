@@ -36,10 +36,16 @@ public struct ProviderRehearsal: Sendable {
     public var admit: @Sendable (IPAddress, Trunk.Transport) -> Bool
     /// A name that somebody outside gives themselves, as it is shown.
     public var show: @Sendable (String) -> String
+    /// Whether a call that a provider refused with a status, or left without an answer (408), is tried over another trunk.
+    public var overflows: @Sendable (Int) -> Bool
+    /// The numbers that a provider is told of who sent a call on, for the way that it took.
+    public var tell: @Sendable ([CallStep]) -> [PhoneNumber]
     /// Of the stand-in, which the calls are brought over.
     public let trunk: Trunk
     /// Of the business.
     public let numbers: [PhoneNumber]
+    /// An extension of it.
+    let callee: ExtensionNumber
 
     /// The decisions of this program, under the numbers and extensions of a business.
     ///
@@ -74,6 +80,11 @@ public struct ProviderRehearsal: Sendable {
         }
         admit = { ProviderRules.speaks(for: trunk, from: $0, over: $1, at: now) }
         show = { CallerName.clean($0) }
+        overflows = { TrunkRules.overflows($0, hasRung: false) }
+        let callers = CallerNumbers(usual: made)
+        let shown = OutsideSettings(numbers: numbers + [own], callerNumbers: callers)
+        tell = { DiversionRules.told($0, in: shown).map(\.number) }
+        self.callee = callee
     }
 
     /// Why a call that is brought over the stand-in is refused; `nil` where it would ring.

@@ -77,6 +77,8 @@ struct Call: Sendable {
         var forwards: [Placement] = []
         /// Trunks that did not take the location of who calls for help.
         var withoutLocation: Set<TrunkName> = []
+        /// Why it did not go on by the next trunk after one had failed.
+        var refusedTry: Refused?
         /// Why it did not go where a phone sent it.
         var refusedForward: Refused?
     }

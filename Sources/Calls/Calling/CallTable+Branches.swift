@@ -84,7 +84,7 @@ extension Refused {
     /// One answer for the caller from what the phones of the callee said: the person's answer before the state of a
     /// phone, and nothing that says how the callee is set up.
     init(_ ringing: Call.Ringing) {
-        if let refused = Refused(trunkOf: ringing) {
+        if let refused = ringing.refusedTry ?? Refused(trunkOf: ringing) {
             self = refused
             return
         }

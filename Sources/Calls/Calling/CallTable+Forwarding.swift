@@ -107,6 +107,7 @@ extension CallTable {
                 phone: phone,
                 target: target,
                 signallingIsSecure: branch.flow.transport.isEncrypted,
+                address: branch.flow.remote.ip,
                 caller: call.caller.number,
                 places: (call.callee.map { [$0] } ?? []) + ringing.forwards.compactMap(\.target.number)
             )
@@ -144,6 +145,15 @@ extension Call.Ringing {
             end = step.from
         }
         return path
+    }
+}
+
+extension Call {
+    /// The way of a call by which it leaves, the first step first.
+    func steps(to placement: Placement) -> [CallStep] {
+        guard case .ringing(let ringing) = phase else { return [] }
+        let closed = record.path.first { $0.reason == .closed }.map { [$0] } ?? []
+        return closed + ringing.path(to: placement.target).compactMap(\.step)
     }
 }
 

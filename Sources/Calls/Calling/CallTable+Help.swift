@@ -30,6 +30,10 @@ extension CallTable {
         case .allowed(let permit):
             let isFirst = !ringing.branches.contains { $0.placement === placement }
             if isFirst { tellOfHelp(placement, over: way.trunk.name, &desk) }
+            if let number = placement.payer.number {
+                let shown = placement.outside?.shownNumber
+                helpCallbacks.note(number, over: way.trunk.name, showing: shown, at: desk.now.monotonic)
+            }
             return send(call, over: way, permit, &desk)
         }
     }

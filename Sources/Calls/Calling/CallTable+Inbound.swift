@@ -10,7 +10,14 @@ import SIP
 /// and for nothing else (row C11).
 extension CallTable {
     mutating func invite(_ request: Message, from name: TrunkName, on flow: Flow, _ desk: inout Desk) {
-        guard let trunk = desk.snapshot.outside.trunks[name]?.trunk, hasRoom(for: trunk, &desk) else {
+        guard let trunk = desk.snapshot.outside.trunks[name]?.trunk else {
+            desk.respond(486, to: request, on: flow)
+            return
+        }
+        let numbers = TrunkNumbers(trunk.numbers, desk.snapshot.outside.dialing)
+        let called = request.called(numbers, registeredAs: trunk.username)
+        let helped = helpCallbacks.caller(over: name, called: called.number, at: desk.now.monotonic)
+        guard hasRoom(for: trunk, more: helped == nil ? 0 : Limits.helpCallsPerDevice, &desk) else {
             desk.respond(486, to: request, on: flow)
             return
         }
@@ -29,10 +36,10 @@ extension CallTable {
         let serial = nextSerial()
         let transaction = desk.transactions.openInvite(key, on: flow, call: serial, at: desk.now)
         desk.answer(transaction, 100, Desk.response(100, to: request, on: flow, tag: nil))
-        let numbers = TrunkNumbers(trunk.numbers, desk.snapshot.outside.dialing)
-        let called = request.called(numbers, registeredAs: trunk.username)
         let caller = request.outsideCaller(numbers, over: trunk, in: desk.snapshot)
-        var decision = decide(request, called.number, caller, over: trunk, on: flow, &desk)
+        let diverted = ToldDiversions(request, numbers)
+        let (attempt, verdict) = judge(request, called.number, caller, diverted, helped, over: trunk, on: flow, &desk)
+        var decision = verdict
         if case .connect = decision, request.hasSpentHops { decision = .refuse(.tooManyHops) }
         var draft = Call.Draft(request: request, transaction: transaction, flow: flow, tag: tag, dialog: dialog)
         if case .connect(let placement, let offer) = decision, placement.isPlain {
@@ -45,22 +52,48 @@ extension CallTable {
             refused.isToldToCaller = false
             decision = .refuse(refused)
         }
-        open(serial, draft, from: caller.party, dialled: called.number?.text ?? called.text, decision, &desk)
+        open(
+            serial,
+            draft,
+            from: caller.party,
+            dialled: called.number?.text ?? called.text,
+            after: diverted.steps(to: called.number),
+            decision,
+            &desk
+        )
+        if case .connect(let planned, _) = decision, let attempt,
+            let callback = InboundRules.callback(attempt, in: desk.snapshot)
+        {
+            return ring(callback, beside: planned, serial, &desk)
+        }
         begin(serial, decision, only: nil, &desk)
     }
 
-    private func hasRoom(for trunk: Trunk, _ desk: inout Desk) -> Bool {
-        !desk.transactions.isFull && count < desk.settings.calls && of(Party.key(of: trunk.name)).count < trunk.calls
+    /// Rings whoever called for help beside where the call goes, so that those who help get through.
+    private mutating func ring(_ callback: Placement, beside planned: Placement, _ serial: UInt64, _ desk: inout Desk) {
+        let isRinging = ring(serial, callback, only: nil, &desk)
+        // Their own phones ring already, past what is set there.
+        if isRinging, planned.target == callback.target { return }
+        if let refused = place(serial, planned, only: nil, &desk), !isRinging { refuse(serial, refused, &desk) }
     }
 
-    private func decide(
+    /// - Parameter more: Lines beyond those of the trunk.
+    private func hasRoom(for trunk: Trunk, more: Int, _ desk: inout Desk) -> Bool {
+        !desk.transactions.isFull && count < desk.settings.calls + more
+            && of(Party.key(of: trunk.name)).count < trunk.calls + more
+    }
+
+    /// - Returns: The facts, where there is an offer that can be read, and what is decided by them.
+    private func judge(
         _ request: Message,
         _ called: PhoneNumber?,
         _ caller: OutsideCaller,
+        _ diverted: ToldDiversions,
+        _ helped: ExtensionNumber?,
         over trunk: Trunk,
         on flow: Flow,
         _ desk: inout Desk
-    ) -> Decision {
+    ) -> (InboundAttempt?, Decision) {
         let offer: SessionDescription?
         let (isSecure, now) = (flow.transport.isEncrypted, desk.now.wall)
         let isPlain: Bool
@@ -68,8 +101,8 @@ extension CallTable {
             let promise = try request.description()?.promise
             isPlain = TrunkRules.isPlain(trunk, offering: promise, signallingIsSecure: isSecure, at: now)
             offer = try request.offer(for: isPlain ? .plain : .srtp)
-        } catch { return .refuse(error) }
-        let attempt = InboundAttempt(
+        } catch { return (nil, .refuse(error)) }
+        var attempt = InboundAttempt(
             trunk: trunk.name,
             called: called,
             caller: caller.number,
@@ -79,7 +112,9 @@ extension CallTable {
             media: offer.map(\.promise) ?? .lateOffer,
             isOpen: desk.isOpen
         )
-        return Decision(InboundRules.decide(attempt, in: desk.snapshot, at: now), offer)
+        (attempt.diversions, attempt.divertedBy) = (diverted.times, diverted.senders.compactMap(\.self))
+        attempt.helped = helped
+        return (attempt, Decision(InboundRules.decide(attempt, in: desk.snapshot, at: now), offer))
     }
 }
 

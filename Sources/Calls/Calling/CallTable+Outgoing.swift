@@ -15,6 +15,9 @@ extension CallTable {
     mutating func dial(_ placement: Placement, of serial: UInt64, _ desk: inout Desk) -> Refused? {
         if placement.isForHelp { return callForHelp(placement, of: serial, &desk) }
         guard let call = self[serial], case .ringing(let ringing) = call.phase else { return .noTrunk }
+        if placement.step != nil, let refusal = DiversionRules.refusal(ofLeavingAfter: call.record.path) {
+            return Refused(refusal)
+        }
         var full: [TrunkName] = []
         var refused: Refused?
         while let way = way(out: placement, ringing, except: full, &desk) {
@@ -59,7 +62,9 @@ extension CallTable {
     ) -> TrunkWay? {
         let tried = ringing.branches.filter { $0.placement === placement && $0.party.trunk != nil }.map(\.flow.id)
         guard tried.count < Limits.trunkTries else { return nil }
-        for access in desk.snapshot.outside.usableTrunks where !full.contains(access.trunk.name) {
+        let (settings, isOpen, now) = (desk.snapshot.outside, desk.isOpen, desk.now.wall)
+        for access in TrunkChoice.trunks(for: placement, in: settings, isOpen: isOpen, at: now)
+        where !full.contains(access.trunk.name) {
             let name = access.trunk.name
             let room = TrunkRules.lines(of: access.trunk, for: placement.target)
             guard of(Party.key(of: name)).count < room,
@@ -102,8 +107,17 @@ extension CallTable {
         for route in way.serviceRoute { writer.field(.route, route) }
         let shown = outside.shownNumber.map { numbers.written($0) }
         // Those who help must be able to call back.
-        let isPrivate = call.caller.isPrivate && !placement.isForHelp
+        let isPrivate = (call.caller.isPrivate || outside.isWithheld) && !placement.isForHelp
         desk.writeCaller(shown, isPrivate: isPrivate, over: way, into: &writer)
+        if placement.step != nil, way.trunk.forwardField != .nothing {
+            let steps = call.steps(to: placement)
+            desk.writeForwards(
+                DiversionRules.told(steps, in: desk.snapshot.outside),
+                to: address,
+                over: way,
+                into: &writer
+            )
+        }
         writer.field(.to, "<\(address)>")
         writer.field(.callID, desk.entropy.token())
         writer.field(.cseq, "1 INVITE")
@@ -174,7 +188,8 @@ extension CallTable {
         for name in [HeaderName.maxForwards, .route, .from, .to, .callID] { writer.copy(name, from: request) }
         writer.field(.cseq, "\(sequence + 1) INVITE")
         for name in [
-            HeaderName.contact, .allow, .supported, .sessionExpires, .pAssertedIdentity, .privacy,
+            HeaderName.contact, .allow, .supported, .sessionExpires, .pAssertedIdentity, .privacy, .diversion,
+            .historyInfo,
         ] { writer.copy(name, from: request) }
         if let preferred = request.first(named: "P-Preferred-Identity") {
             writer.field(named: "P-Preferred-Identity", request.bytes(preferred))
@@ -207,11 +222,13 @@ extension CallTable {
         if branch.hasLocation, CallLocation.mayBeRefused(by: status), let trunk = branch.party.trunk {
             updateRinging(serial) { $0.withoutLocation.insert(trunk) }
         }
-        return TrunkRules.overflows(
-            status,
-            hasRung: ringing.isAnnounced,
-            isForHelp: branch.placement.isForHelp
-        ) && dial(branch.placement, of: serial, &desk) == nil
+        guard
+            TrunkRules.overflows(status, hasRung: ringing.isAnnounced, isForHelp: branch.placement.isForHelp)
+        else { return false }
+        guard let refused = dial(branch.placement, of: serial, &desk) else { return true }
+        // The next trunk is dearer than may be, or has no money left: that is why the call ends.
+        if refused.control != nil { updateRinging(serial) { $0.refusedTry = refused } }
+        return false
     }
 
     /// Gives up trunks that have not said a word in time.
@@ -243,7 +260,8 @@ extension TrunkNumbers {
 
 extension Desk {
     /// Who calls, as the provider is told: a number of the business, never what a phone or somebody outside wrote (RFC 3325
-    /// §9.1, RFC 3323 for who wants to stay unknown).
+    /// §9.1). Who wants to stay unknown (RFC 3323 §4.1) is told to a provider that keeps it to itself, and to no other (RFC 3325
+    /// §7).
     func writeCaller(
         _ shown: String?,
         isPrivate: Bool,
@@ -253,11 +271,14 @@ extension Desk {
         let address = "sip:\(shown ?? way.trunk.username ?? "anonymous")@\(way.host)"
         let from = isPrivate ? "\"Anonymous\" <sip:anonymous@anonymous.invalid>" : "<\(address)>"
         writer.field(.from, "\(from);tag=\(entropy.tag())")
+        if isPrivate {
+            writer.field(.privacy, "id")
+            guard way.trunk.keepsWithheld else { return }
+        }
         switch way.trunk.callerField {
         case .asserted: writer.field(.pAssertedIdentity, "<\(address)>")
         case .preferred: writer.field(named: "P-Preferred-Identity", "<\(address)>".utf8)
         case .from: break
         }
-        if isPrivate { writer.field(.privacy, "id") }
     }
 }

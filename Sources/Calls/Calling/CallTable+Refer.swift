@@ -107,7 +107,8 @@ extension CallTable {
             caller: asked.device,
             dialled: number,
             signallingIsSecure: asked.flow.transport.isEncrypted,
-            media: .encrypted
+            media: .encrypted,
+            address: asked.flow.remote.ip
         )
         return CallRules.decide(
             attempt,

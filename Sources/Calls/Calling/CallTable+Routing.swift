@@ -143,11 +143,17 @@ extension CallTable {
             return false
         }
         routes[serial]?.ends = nil
+        var isCalledBack = false
         for (index, branch) in ringing.branches.enumerated() where branch.status == nil {
+            // Who called for help is rung as long as those who help wait.
+            if branch.placement.isCallback {
+                isCalledBack = true
+                continue
+            }
             desk.cancel(branch.key)
             finish(index, of: serial, 480, &desk)
         }
-        if !goOn(serial, after: .noAnswer, &desk) { refuse(serial, .noAnswer, &desk) }
+        if !goOn(serial, after: .noAnswer, &desk), !isCalledBack { refuse(serial, .noAnswer, &desk) }
         return true
     }
 

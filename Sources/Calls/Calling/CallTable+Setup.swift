@@ -50,7 +50,7 @@ extension CallTable {
 
         var decision = decide(request, number, by: proof, &desk)
         if case .connect = decision, request.hasSpentHops { decision = .refuse(.tooManyHops) }
-        let caller = Party(proof.device, proof.subscriber, isPrivate: request.hidesCaller)
+        let caller = Party(proof.device, proof.subscriber, isPrivate: addressee.isWithheld || request.hidesCaller)
         let draft = Call.Draft(request: request, transaction: transaction, flow: proof.flow, tag: tag, dialog: dialog)
         open(serial, draft, from: caller, dialled: addressee.number, decision, &desk)
         begin(serial, decision, only: addressee.phone, &desk)
@@ -115,7 +115,8 @@ extension CallTable {
             caller: proof.device,
             dialled: number,
             signallingIsSecure: proof.flow.transport.isEncrypted,
-            media: offer.map(\.promise) ?? .lateOffer
+            media: offer.map(\.promise) ?? .lateOffer,
+            address: proof.flow.remote.ip
         )
         let verdict =
             if let service = CallService(dialled: number) {
@@ -137,6 +138,7 @@ extension CallTable {
         _ draft: Call.Draft,
         from caller: Party,
         dialled number: String,
+        after steps: [CallStep] = [],
         _ decision: Decision,
         _ desk: inout Desk
     ) {
@@ -153,7 +155,7 @@ extension CallTable {
             callerDevice: caller.device,
             dialled: String(number.prefix(Limits.recordedText)),
             callee: placement?.target,
-            path: placement?.step.map { [$0] } ?? [],
+            path: steps + (placement?.step.map { [$0] } ?? []),
             callerProtection: LegProtection(draft.flow, nil),
             trunk: caller.trunk
         )
@@ -264,6 +266,8 @@ extension CallTable {
         if case .transfer(let standing) = call.origin, !standing.referrer.isPrivate {
             writer.field(.referredBy, "<\(desk.address(of: standing.referrer))>")
         }
+        // RFC 7090 §4, for phones that would not let it through.
+        if placement.isCallback { writer.field(named: "Priority", "psap-callback".utf8) }
         writer.field(.sessionExpires, Int(SessionRules.bounds.upperBound))
         desk.writeAnswerMode(placement.isIntercom ? .auto : call.shownTarget == nil ? nil : .manual, into: &writer)
         writer.finish(contentType: "application/sdp", body: body)

@@ -58,6 +58,7 @@ struct CallTable: Sendable {
     /// every message.
     var nextExceptionEnd: WallTime?
     var knownForwards = KnownForwards()
+    var helpCallbacks = HelpCallbacks()
     /// Relays that the latest census named and no call knows.
     var strayRelays: Set<UInt64> = []
 

@@ -44,8 +44,6 @@ struct Desk: Sendable {
     // MARK: Whom a URI means
 
     func isServed(_ host: ArraySlice<UInt8>, on flow: Flow) -> Bool { registrar.isServed(host, on: flow) }
-    func addressee(of request: Message) -> Addressee { registrar.addressee(of: request) }
-    func addressee(_ uri: SIPURI, in bytes: Span<UInt8>) -> Addressee { registrar.addressee(uri, in: bytes) }
     func address(of dialog: Dialog, over flow: Flow) -> [UInt8]? { registrar.address(of: dialog, over: flow) }
     func contact(over flow: Flow) -> String { registrar.contact(over: flow) }
     func writeContact(over flow: Flow, into writer: inout MessageWriter) {

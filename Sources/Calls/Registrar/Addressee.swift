@@ -6,4 +6,6 @@ struct Addressee: Sendable {
     let number: String
     /// The only phone that it is for; `nil` for all of the extension.
     var phone: PhoneInstance?
+    /// Whether a code before the number asked that the caller's be withheld.
+    var isWithheld = false
 }

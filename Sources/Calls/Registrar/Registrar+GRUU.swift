@@ -19,7 +19,10 @@ extension Registrar {
             return Addressee(number: isOurs(number) ? number.digits : number.text)
         }
         guard let user = uri.decodedUser(in: bytes) else { return Addressee(number: "") }
-        guard uri.gr != nil else { return Addressee(number: snapshot.devices[user]?.number.text ?? user) }
+        guard uri.gr != nil else {
+            if let number = WithheldCode.number(behind: user) { return Addressee(number: number, isWithheld: true) }
+            return Addressee(number: snapshot.devices[user]?.number.text ?? user)
+        }
         guard let name = uri.instance(in: bytes) else { return temporary(user) }
         return Addressee(
             number: snapshot.devices[user]?.number.text ?? user,

@@ -11,8 +11,11 @@ struct TrunkIdentity: Sendable {
     /// `sip:provider.example`.
     let registrar: String
     private let user: String
+    /// Whether one contact stands for all numbers (RFC 6140).
+    private let isForAllNumbers: Bool
 
     init(_ trunk: Trunk) {
+        isForAllNumbers = trunk.registersNumbers
         user = Self.escaped(trunk.username ?? trunk.name.text)
         registrar = "sip:\(trunk.domain.text)"
         record = "sip:\(user)@\(trunk.domain.text)"
@@ -20,8 +23,24 @@ struct TrunkIdentity: Sendable {
 
     /// Where the provider finds us, as the value of a Contact: always over the connection that it came on.
     func contact(over flow: Flow, _ settings: SwitchboardSettings) -> String {
+        "<sip:\(user)@\(place(of: flow, settings))>"
+    }
+
+    /// What is registered: the same, or for all numbers at once a contact without user (RFC 6140 §5.2, `bnc`), before which the
+    /// provider writes the number that is called.
+    private func registered(over flow: Flow, _ settings: SwitchboardSettings) -> String {
+        isForAllNumbers ? "<sip:\(place(of: flow, settings));bnc>" : contact(over: flow, settings)
+    }
+
+    private func place(of flow: Flow, _ settings: SwitchboardSettings) -> String {
         let (host, port) = (settings.written(settings.firstHost), settings.port(on: flow))
-        return "<sip:\(user)@\(host):\(port);transport=\(flow.transport.uriName)>"
+        return "\(host):\(port);transport=\(flow.transport.uriName)"
+    }
+
+    /// Whether a contact in the answer to a REGISTER is ours.
+    func isOurs(_ uri: SIPURI, in message: Message) -> Bool {
+        guard let user = uri.user else { return isForAllNumbers && uri.param(named: "bnc", in: message) != nil }
+        return !isForAllNumbers && message.string(user) == self.user
     }
 
     /// As the user of a URI (RFC 3261 §25.1 `unreserved`): all else as an escape.
@@ -58,9 +77,14 @@ struct TrunkIdentity: Sendable {
         writer.field(.to, "<\(record)>")
         writer.field(.callID, registration.callID)
         writer.field(.cseq, "\(registration.cseq) REGISTER")
-        writer.field(.contact, contact(over: flow, settings))
+        writer.field(.contact, registered(over: flow, settings))
         writer.field(.expires, Int(seconds))
         writer.field(.supported, "path")
+        if isForAllNumbers {
+            // RFC 6140 §5.1: whoever does not know it must not take the contact for that of one number.
+            writer.field(.require, "gin")
+            writer.field(named: "Proxy-Require", "gin".utf8)
+        }
         if let credentials { writer.field(credentials.name, credentials.value) }
         writer.finish()
         return writer.bytes

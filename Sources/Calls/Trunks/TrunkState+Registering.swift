@@ -116,9 +116,9 @@ extension TrunkState {
     private func granted(by response: Message) -> UInt32 {
         var reader = AddressReader(.contact)
         while let contact = try? reader.next(in: response) {
-            guard let uri = contact.uri, let user = uri.user, let seconds = contact.expires,
-                identity.record.hasPrefix("sip:\(response.string(user))@")
-            else { continue }
+            guard let uri = contact.uri, let seconds = contact.expires, identity.isOurs(uri, in: response) else {
+                continue
+            }
             return seconds
         }
         return ((try? response.expires()) ?? nil) ?? registration.expires

@@ -279,6 +279,7 @@ extension Trunk {
         isEnabled == other.isEnabled && domain == other.domain && transport == other.transport
             && servers == other.servers
             && username == other.username && realm == other.realm && registers == other.registers
+            && registersNumbers == other.registersNumbers
             && authority == other.authority && showsCertificate == other.showsCertificate
             && exception == other.exception
             && createdAt == other.createdAt

@@ -52,10 +52,18 @@ public struct CallAttempt: Sendable {
     /// Whether the request came over TLS.
     public let signallingIsSecure: Bool
     public let media: Media
+    /// Where the phone is; `nil` where nobody knows.
+    public let address: IPAddress?
 
-    public init(caller: Device, dialled: String, signallingIsSecure: Bool, media: Media) {
+    public init(
+        caller: Device,
+        dialled: String,
+        signallingIsSecure: Bool,
+        media: Media,
+        address: IPAddress? = nil
+    ) {
         (self.caller, self.dialled) = (caller, dialled)
-        (self.signallingIsSecure, self.media) = (signallingIsSecure, media)
+        (self.signallingIsSecure, self.media, self.address) = (signallingIsSecure, media, address)
     }
 }
 

@@ -20,7 +20,8 @@ public enum DialingRules {
         switch basis(facts, rights, number, in: settings, at: now) {
         case .failure(let reason): return .refused(DialingRefusal(facts, way, reason))
         case .success(let basis):
-            let answer = answer(facts, rights, basis)
+            let isReleased = isClassReleased(facts.numberClass, number, in: settings, at: now)
+            let answer = answer(facts, rights, basis, isReleased: isReleased)
             if let reason = refusal(answer, facts, way, rights, basis) {
                 return .refused(DialingRefusal(facts, way, reason))
             }
@@ -77,18 +78,32 @@ public enum DialingRules {
             case .region(region) where !facts.isHighRisk: return .success(.release(until: release.until))
             case .prefix(let prefix) where facts.number.hasPrefix(prefix):
                 return .success(.release(until: release.until))
-            case .region, .prefix: continue
+            case .region, .prefix, .numberClass: continue
             }
         }
         return nil
     }
 
+    /// Whether a class may be called for a while that is refused otherwise.
+    private static func isClassReleased(
+        _ numberClass: NumberClass,
+        _ number: ExtensionNumber?,
+        in settings: DialingSettings,
+        at now: WallTime
+    ) -> Bool {
+        for release in settings.releases where now < release.until && release.includes(number) {
+            if case .numberClass(numberClass) = release.scope { return true }
+        }
+        return false
+    }
+
     private static func answer(
         _ facts: NumberFacts,
         _ rights: DialingRights,
-        _ basis: DialingPermit.Basis
+        _ basis: DialingPermit.Basis,
+        isReleased: Bool
     ) -> CallAnswer {
-        let byClass = rights.classes[facts.numberClass] ?? .refuse
+        let byClass = isReleased ? .allow : rights.classes[facts.numberClass] ?? .refuse
         return switch basis {
         case .home: byClass
         case .country: byClass.stricter(facts.region.flatMap { rights.countries[$0]?.answer } ?? .refuse)

@@ -18,6 +18,8 @@ public struct ForwardAttempt: Sendable {
     public let target: Target
     /// Whether the phone is connected over TLS.
     public let signallingIsSecure: Bool
+    /// Where it is; `nil` where nobody knows.
+    public let address: IPAddress?
     /// Who gets the call's answer; `nil` for who is no extension.
     public let caller: ExtensionNumber?
     /// Where the call has rung so far, the number that was dialled first.
@@ -27,10 +29,12 @@ public struct ForwardAttempt: Sendable {
         phone: Device,
         target: Target,
         signallingIsSecure: Bool,
+        address: IPAddress? = nil,
         caller: ExtensionNumber?,
         places: [ExtensionNumber]
     ) {
         (self.phone, self.target, self.signallingIsSecure) = (phone, target, signallingIsSecure)
+        self.address = address
         (self.caller, self.places) = (caller, places)
     }
 }
@@ -52,7 +56,8 @@ public enum ForwardRules {
             caller: attempt.phone,
             dialled: user,
             signallingIsSecure: attempt.signallingIsSecure,
-            media: .encrypted
+            media: .encrypted,
+            address: attempt.address
         )
         switch CallRules.decide(call, .redirected, in: snapshot, by: plan, at: now) {
         case .refused(let refusal) where refusal.status == 404 && !isOutsideFree:

@@ -27,7 +27,8 @@ public enum HelpRules {
                 protection: attempt.media,
                 outside: OutsideCall(
                     permit: nil,
-                    shownNumber: callback ?? snapshot.outside.callerNumber(of: attempt.caller.number),
+                    shownNumber: callback
+                        ?? snapshot.outside.callerNumber(of: attempt.caller.number, at: attempt.address),
                     address: place.address
                 )
             )

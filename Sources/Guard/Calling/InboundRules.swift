@@ -18,6 +18,11 @@ public struct InboundAttempt: Sendable {
     public let media: CallAttempt.Media
     /// Whether the business is open.
     public let isOpen: Bool
+    /// How often it was sent on before it came here, by the provider's word, and by whom as far as they are known.
+    public var diversions = 0
+    public var divertedBy: [PhoneNumber] = []
+    /// Who called for help over this trunk of late, so that those who help may be calling back; `nil` where nobody did.
+    public var helped: ExtensionNumber?
 
     public init(
         trunk: TrunkName,
@@ -49,6 +54,25 @@ public enum InboundRules {
         if let refusal = refusal(ofProtection: attempt, trunk, at: now) ?? refusal(ofCaller: attempt, in: snapshot) {
             return .refused(refusal)
         }
+        let verdict = decidePlace(attempt, in: snapshot)
+        guard case .refused = verdict, let placement = callback(attempt, in: snapshot) else { return verdict }
+        // Where the number leads to nobody, those who help still get through.
+        return .allowed(placement)
+    }
+
+    /// Rings whoever called for help, whatever is set or blocked there, beside where the call goes; `nil` where nobody did, or the
+    /// extension is gone. A disabled one could call for it, so it can be called back.
+    public static func callback(_ attempt: InboundAttempt, in snapshot: Snapshot) -> Placement? {
+        guard let number = attempt.helped, snapshot.extensions[number] != nil else { return nil }
+        return Placement(
+            .callback(attempt),
+            payer: .caller(attempt.trunk),
+            target: .extension(number),
+            protection: attempt.media
+        )
+    }
+
+    private static func decidePlace(_ attempt: InboundAttempt, in snapshot: Snapshot) -> Verdict<Placement> {
         guard let called = attempt.called, let owned = snapshot.outside.numbers[called],
             owned.trunk == nil || owned.trunk == attempt.trunk,
             let destination = owned.destination(isOpen: attempt.isOpen)
@@ -56,6 +80,9 @@ public enum InboundRules {
             return .refused(
                 CallRefusal(status: 404, control: nil, reason: "the number that was called is not one of the business")
             )
+        }
+        if let refusal = DiversionRules.refusal(ofDiverted: attempt.diversions, by: attempt.divertedBy, to: called) {
+            return .refused(refusal)
         }
         let isDiverted = !attempt.isOpen && owned.closed != nil
         let step = isDiverted ? CallStep(from: .outside(called), .closed, to: destination.participant) : nil
@@ -71,7 +98,9 @@ public enum InboundRules {
         _ step: CallStep?,
         in snapshot: Snapshot
     ) -> Verdict<Placement> {
-        if let refusal = BlockRules.refusal(of: attempt.caller, at: number, in: snapshot.outside.routing) {
+        if attempt.helped == nil,
+            let refusal = BlockRules.refusal(of: attempt.caller, at: number, in: snapshot.outside.routing)
+        {
             return .refused(refusal)
         }
         guard snapshot.extensions[number]?.isEnabled == true else {
@@ -121,6 +150,8 @@ public enum InboundRules {
             )
         }
         guard let caller = attempt.caller, snapshot.outside.numbers[caller] != nil else {
+            // Those who help often withhold their number, and nobody is to keep them out.
+            guard attempt.helped == nil else { return nil }
             return BlockRules.refusal(of: attempt.caller, in: snapshot.outside.routing)
         }
         return CallRefusal(

@@ -36,7 +36,7 @@ public enum PaidCallRules {
         for attempt: CallAttempt,
         in snapshot: Snapshot
     ) -> Verdict<Placement> {
-        outside(verdict, by: attempt.caller.number, in: snapshot).map { permit, outside in
+        outside(verdict, by: attempt.caller.number, at: attempt.address, in: snapshot).map { permit, outside in
             Placement(
                 .paid(attempt, way),
                 payer: .phone(attempt.caller),
@@ -50,6 +50,7 @@ public enum PaidCallRules {
     private static func outside(
         _ verdict: DialingVerdict,
         by payer: ExtensionNumber,
+        at address: IPAddress?,
         in snapshot: Snapshot
     ) -> Verdict<(DialingPermit, OutsideCall)> {
         switch verdict {
@@ -57,7 +58,14 @@ public enum PaidCallRules {
         case .screened, .needsCode, .needsPerson: .refused(.nobodyAsks)
         case .allowed(let permit):
             .allowed(
-                (permit, OutsideCall(permit: permit, shownNumber: snapshot.outside.callerNumber(of: payer)))
+                (
+                    permit,
+                    OutsideCall(
+                        permit: permit,
+                        shownNumber: snapshot.outside.callerNumber(of: payer, at: address),
+                        isWithheld: snapshot.outside.callerNumbers.withheld.contains(payer)
+                    )
+                )
             )
         }
     }
@@ -76,7 +84,7 @@ public enum PaidCallRules {
         case .emergency: return .refused(.helpIsNoPlace)
         case .outside(let facts):
             let verdict = DialingRules.decide(facts, .forwarded, by: owner, in: snapshot.outside.dialing, at: now)
-            return outside(verdict, by: owner, in: snapshot).map(\.1)
+            return outside(verdict, by: owner, at: nil, in: snapshot).map(\.1)
         }
     }
 }
@@ -87,11 +95,19 @@ public struct OutsideCall: Sendable {
     public let permit: DialingPermit?
     /// The number of the business that it shows; `nil` where it owns none.
     public let shownNumber: PhoneNumber?
+    /// Whether the extension withholds it. Who calls for help never does.
+    public let isWithheld: Bool
     /// Where somebody is who calls for help, as far as anybody has said it.
     public let address: CivicAddress?
 
-    init(permit: DialingPermit?, shownNumber: PhoneNumber?, address: CivicAddress? = nil) {
-        (self.permit, self.shownNumber, self.address) = (permit, shownNumber, address)
+    init(
+        permit: DialingPermit?,
+        shownNumber: PhoneNumber?,
+        isWithheld: Bool = false,
+        address: CivicAddress? = nil
+    ) {
+        (self.permit, self.shownNumber) = (permit, shownNumber)
+        (self.isWithheld, self.address) = (isWithheld, address)
     }
 }
 

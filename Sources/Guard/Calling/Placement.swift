@@ -41,6 +41,8 @@ public final class Placement: Sendable {
         case forwarded(ForwardAttempt)
         case service(CallAttempt, CallService)
         case inbound(InboundAttempt)
+        /// To whoever called for help before.
+        case callback(InboundAttempt)
         case paid(CallAttempt, DialingWay)
         case help(CallAttempt)
         /// By a forward that is set.
@@ -83,8 +85,18 @@ public final class Placement: Sendable {
     /// Whether the phone is to answer by itself.
     public var isIntercom: Bool { if case .intercom = attempt { true } else { false } }
 
+    /// Whether those who help may be calling back somebody who called for it.
+    public var isCallback: Bool {
+        if case .callback = attempt { true } else { false }
+    }
+
     /// Whether the caller's leg is in the clear, by the exception of its trunk.
-    public var isPlain: Bool { if case .inbound(let attempt) = attempt { attempt.isPlain } else { false } }
+    public var isPlain: Bool {
+        switch attempt {
+        case .inbound(let attempt), .callback(let attempt): attempt.isPlain
+        case .dialled, .forwarded, .service, .paid, .help, .setting, .sentOn, .cameBack, .intercom, .clicked: false
+        }
+    }
 
     /// Why it would not be given under these settings; `nil` while it stands.
     public func refusal(in snapshot: Snapshot, at now: WallTime) -> CallRefusal? {
@@ -94,7 +106,8 @@ public final class Placement: Sendable {
         case .paid(let attempt, let way): verdict = CallRules.decideOrdinary(attempt, way, in: snapshot, at: now)
         case .forwarded(let attempt): verdict = ForwardRules.decide(attempt, in: snapshot, at: now)
         case .service(let attempt, let service): verdict = CallRules.decide(attempt, to: service, in: snapshot)
-        case .inbound(let attempt): verdict = InboundRules.decide(attempt, in: snapshot, at: now)
+        case .inbound(let attempt), .callback(let attempt):
+            verdict = InboundRules.decide(attempt, in: snapshot, at: now)
         // Whatever changes, who called for help goes on talking.
         case .help: return nil
         case .setting(let forward): verdict = ForwardRules.decide(forward, in: snapshot, at: now)
@@ -117,7 +130,7 @@ public final class Placement: Sendable {
         switch attempt {
         case .setting(let forward): !forward.isSet(in: snapshot.outside.routing)
         case .sentOn(_, let sentOn): !RoutingRules.stands(sentOn, in: snapshot.outside.routing)
-        case .dialled, .forwarded, .service, .inbound, .paid, .help, .cameBack, .intercom, .clicked: false
+        case .dialled, .forwarded, .service, .inbound, .callback, .paid, .help, .cameBack, .intercom, .clicked: false
         }
     }
 }

@@ -154,13 +154,8 @@ public struct Ledger: Sendable {
     // MARK: Within
 
     private func refusal(of charge: ChargeID, _ price: PricedCall, first micros: Int64) -> SpendRefusal? {
-        let tariff = price.tariff
         if settled.contains(charge) { return .repeated }
-        if price.currency != settings.currency { return .otherCurrency(price.currency, price.deck) }
-        if tariff.perMinute > settings.highestPerMinute {
-            return .dearMinute(tariff.perMinute, ceiling: settings.highestPerMinute)
-        }
-        if tariff.setUp > settings.highestSetUp { return .dearSetUp(tariff.setUp, ceiling: settings.highestSetUp) }
+        if let refusal = SpendRules.refusal(of: price, in: settings) { return refusal }
         if micros > settings.perCall.micros {
             return .perCall(first: Money(clamping: micros), limit: settings.perCall)
         }

@@ -59,6 +59,17 @@ public enum SpendRules {
         }
     }
 
+    /// Why nobody may be called at such a price, whatever is left to spend; `nil` when they may. No allocation.
+    public static func refusal(of price: PricedCall, in settings: SpendSettings) -> SpendRefusal? {
+        let tariff = price.tariff
+        if price.currency != settings.currency { return .otherCurrency(price.currency, price.deck) }
+        if tariff.perMinute > settings.highestPerMinute {
+            return .dearMinute(tariff.perMinute, ceiling: settings.highestPerMinute)
+        }
+        if tariff.setUp > settings.highestSetUp { return .dearSetUp(tariff.setUp, ceiling: settings.highestSetUp) }
+        return nil
+    }
+
     /// Why a budget cannot have these limits; `nil` when it can.
     public static func refusal(
         of limits: SpendLimits,

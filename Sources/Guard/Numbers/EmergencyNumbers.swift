@@ -9,6 +9,8 @@ public import Model
 public struct EmergencyNumbers: Hashable, Sendable {
     /// Without outside prefix, as the network knows them. Those of the whole world first.
     public let numbers: [DigitString]
+    /// What is asked for where somebody only asks for help (RFC 5031): 112, or what a country has in its place.
+    public let general: DigitString
     private let outsidePrefix: DigitString?
 
     /// - Parameters:
@@ -16,8 +18,10 @@ public struct EmergencyNumbers: Hashable, Sendable {
     ///   - outsidePrefix: As in ``NumberingSettings``.
     public init(in region: Region?, outsidePrefix: DigitString?) {
         self.outsidePrefix = outsidePrefix
+        general = region.flatMap { Self.numbers(of: $0, in: EmergencyTable.general).first } ?? Self.everywhere[0]
         var found = Self.everywhere
-        for number in region.map(Self.own) ?? [] where !found.contains(number) { found.append(number) }
+        for number in region.map({ Self.numbers(of: $0, in: EmergencyTable.rows) }) ?? [] where !found.contains(number)
+        { found.append(number) }
         numbers = found
     }
 
@@ -35,8 +39,8 @@ public struct EmergencyNumbers: Hashable, Sendable {
 
     private static let everywhere = [112, 911, 999].compactMap { DigitString(value: $0, count: 3) }
 
-    private static func own(_ region: Region) -> [DigitString] {
-        EmergencyTable.rows.withUTF8Buffer { bytes in
+    private static func numbers(of region: Region, in table: StaticString) -> [DigitString] {
+        table.withUTF8Buffer { bytes in
             for row in bytes.split(separator: UInt8(ascii: "\n")) {
                 let columns = row.split(separator: UInt8(ascii: " "))
                 guard let first = columns.first, first.elementsEqual(region.text.utf8) else { continue }

@@ -57,6 +57,13 @@ public enum TrunkSettingRules {
                 "give what the provider gave you: --username NAME --password-file FILE, or --no-register"
             )
         }
+        if trunk.registersNumbers, !trunk.registers || trunk.username == nil {
+            return .badTrunk(
+                trunk.name,
+                "it is to register for all numbers at once, and has no pilot number to do so as",
+                "give the pilot number as its user name, and let it register: --username 4930123450"
+            )
+        }
         return nil
     }
 

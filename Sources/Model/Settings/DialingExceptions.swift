@@ -2,13 +2,15 @@
 
 public import Primitives
 
-/// Leave to call a country or a range of numbers for a limited time. It opens no premium-rate number.
+/// Leave to call a country, a range of numbers or a class for a limited time. It opens no premium-rate number.
 public struct DialingRelease: Hashable, Sendable, Codable {
     public enum Scope: Hashable, Sendable, Codable {
         /// A country without its high-risk ranges.
         case region(Region)
         /// A range, high-risk or not.
         case prefix(NumberPrefix)
+        /// A class, at home and in open countries. None that takes an approval of the single number.
+        case numberClass(NumberClass)
     }
 
     public let scope: Scope

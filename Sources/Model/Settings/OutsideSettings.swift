@@ -4,6 +4,10 @@
 /// snapshot that it is in.
 public final class OutsideSettings: Sendable {
     public let trunks: [TrunkName: TrunkAccess]
+    /// The trunks that may be used, first choice first.
+    public let usableTrunks: [TrunkAccess]
+    /// Which of them some calls take; by name.
+    public let routes: [OutsideRoute]
     public let numbers: [PhoneNumber: OwnedNumber]
     public let callerNumbers: CallerNumbers
     /// Where calls may go.
@@ -24,6 +28,7 @@ public final class OutsideSettings: Sendable {
 
     public convenience init(
         trunks: [TrunkAccess] = [],
+        routes: [OutsideRoute] = [],
         numbers: [OwnedNumber] = [],
         callerNumbers: CallerNumbers = CallerNumbers(),
         dialing: DialingSettings = DialingSettings(),
@@ -37,6 +42,7 @@ public final class OutsideSettings: Sendable {
     ) {
         var draft = Draft()
         for trunk in trunks { draft.trunks[trunk.trunk.name] = trunk }
+        for route in routes { draft.routes[route.name] = route }
         for number in numbers { draft.numbers[number.number] = number }
         draft.callerNumbers = callerNumbers
         (draft.dialing, draft.spending, draft.rates) = (dialing, spending, rates)
@@ -48,6 +54,10 @@ public final class OutsideSettings: Sendable {
 
     private init(_ draft: Draft) {
         (trunks, numbers, callerNumbers) = (draft.trunks, draft.numbers, draft.callerNumbers)
+        usableTrunks = draft.trunks.values.filter(\.trunk.isEnabled).sorted {
+            ($0.trunk.priority, $0.trunk.name) < ($1.trunk.priority, $1.trunk.name)
+        }
+        routes = draft.routes.values.sorted { $0.name < $1.name }
         (dialing, spending, rates) = (draft.dialing, draft.spending, draft.rates)
         (patterns, callLimits, afterHours) = (draft.patterns, draft.callLimits, draft.afterHours)
         emergency = draft.emergency
@@ -57,13 +67,6 @@ public final class OutsideSettings: Sendable {
     /// The price list of all trunks that have none of their own; `nil` without one. For a call: ``RateDecks/deck(of:)``.
     public var deck: RateDeck? { rates.active[RateDecks.usual]?.deck }
 
-    /// The trunks that may be used, first choice first.
-    public var usableTrunks: [TrunkAccess] {
-        trunks.values.filter(\.trunk.isEnabled).sorted {
-            ($0.trunk.priority, $0.trunk.name) < ($1.trunk.priority, $1.trunk.name)
-        }
-    }
-
     func applying(_ change: OutsideChange) -> OutsideSettings {
         var draft = Draft(self)
         draft.apply(change)
@@ -72,6 +75,7 @@ public final class OutsideSettings: Sendable {
 
     private struct Draft {
         var trunks: [TrunkName: TrunkAccess] = [:]
+        var routes: [ShortName: OutsideRoute] = [:]
         var numbers: [PhoneNumber: OwnedNumber] = [:]
         var callerNumbers = CallerNumbers()
         var dialing = DialingSettings()
@@ -87,6 +91,7 @@ public final class OutsideSettings: Sendable {
 
         init(_ settings: OutsideSettings) {
             (trunks, numbers, callerNumbers) = (settings.trunks, settings.numbers, settings.callerNumbers)
+            for route in settings.routes { routes[route.name] = route }
             (dialing, spending, rates) = (settings.dialing, settings.spending, settings.rates)
             (patterns, callLimits, afterHours) = (settings.patterns, settings.callLimits, settings.afterHours)
             emergency = settings.emergency
@@ -97,6 +102,8 @@ public final class OutsideSettings: Sendable {
             switch change {
             case .putTrunk(let access): trunks[access.trunk.name] = access
             case .removeTrunk(let name): trunks[name] = nil
+            case .putRoute(let route): routes[route.name] = route
+            case .removeRoute(let name): routes[name] = nil
             case .own(let number): numbers[number.number] = number
             case .disown(let number): numbers[number] = nil
             case .showCallers(let new): callerNumbers = new
@@ -118,6 +125,9 @@ public enum OutsideChange: Sendable {
     /// Adds a trunk, or replaces the one with its name.
     case putTrunk(TrunkAccess)
     case removeTrunk(TrunkName)
+    /// Adds a route, or replaces the one with its name.
+    case putRoute(OutsideRoute)
+    case removeRoute(ShortName)
     /// Adds a number of the business, or replaces what was said of it.
     case own(OwnedNumber)
     case disown(PhoneNumber)
@@ -131,51 +141,4 @@ public enum OutsideChange: Sendable {
     case help(EmergencySettings)
     case rate(RateChange)
     case route(RoutingChange)
-}
-
-/// Under which number calls go out. Only owned numbers count; one that is owned no longer is as if it were not set.
-public struct CallerNumbers: Hashable, Sendable, Codable {
-    /// For whoever has none of their own.
-    public var usual: PhoneNumber?
-    public var own: [ExtensionNumber: PhoneNumber]
-
-    public init(usual: PhoneNumber? = nil, own: [ExtensionNumber: PhoneNumber] = [:]) {
-        (self.usual, self.own) = (usual, own)
-    }
-
-    private enum CodingKeys: String, CodingKey { case usual, own }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        usual = try container.decodeIfPresent(PhoneNumber.self, forKey: .usual)
-        let pairs = try container.decode([String: PhoneNumber].self, forKey: .own)
-        own = try Dictionary(
-            uniqueKeysWithValues: pairs.map { text, shown in
-                guard let number = ExtensionNumber(parsing: text) else {
-                    throw DecodingError.dataCorruptedError(
-                        forKey: .own,
-                        in: container,
-                        debugDescription: "no extension has the number '\(text)'"
-                    )
-                }
-                return (number, shown)
-            }
-        )
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encodeIfPresent(usual, forKey: .usual)
-        try container.encode(
-            Dictionary(uniqueKeysWithValues: own.map { ($0.key.text, $0.value) }),
-            forKey: .own
-        )
-    }
-}
-
-extension OutsideSettings {
-    /// The number that a call of an extension shows outside; `nil` where the business owns none that is set for it.
-    public func callerNumber(of number: ExtensionNumber) -> PhoneNumber? {
-        [callerNumbers.own[number], callerNumbers.usual].lazy.compactMap(\.self).first { self.numbers[$0] != nil }
-    }
 }

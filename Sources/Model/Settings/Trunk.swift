@@ -65,6 +65,16 @@ public struct Trunk: Hashable, Sendable, Codable {
         case from
     }
 
+    /// How the provider is told that a call was forwarded by somebody here.
+    public enum ForwardField: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Not at all.
+        case nothing = "none"
+        /// Diversion (RFC 5806).
+        case diversion
+        /// History-Info (RFC 7044).
+        case history
+    }
+
     /// A provider that encrypts nothing, by name, with a reason and an end.
     public struct PlainException: Hashable, Sendable, Codable {
         public let reason: String
@@ -109,6 +119,11 @@ public struct Trunk: Hashable, Sendable, Codable {
     public var showsCertificate: Bool
     public var numbers: NumberFormat
     public var callerField: CallerField
+    public var forwardField: ForwardField
+    /// Whether the provider keeps a withheld number to itself (RFC 3325 §2.3): only then it is told one.
+    public var keepsWithheld: Bool
+    /// Whether it registers one contact for all numbers of the business, as the pilot number that its user name is (RFC 6140).
+    public var registersNumbers: Bool
     /// Calls at once.
     public var calls: Int
     /// Lower goes first.
@@ -131,6 +146,9 @@ public struct Trunk: Hashable, Sendable, Codable {
         showsCertificate: Bool = false,
         numbers: NumberFormat = .plus,
         callerField: CallerField = .asserted,
+        forwardField: ForwardField = .nothing,
+        keepsWithheld: Bool = false,
+        registersNumbers: Bool = false,
         calls: Int = Limits.trunkCalls,
         priority: Int = 0,
         createdAt: WallTime
@@ -140,8 +158,35 @@ public struct Trunk: Hashable, Sendable, Codable {
         (self.username, self.realm, self.registers) = (username, realm, registers)
         (self.prefixes, self.mediaPrefixes, self.exception) = (prefixes, mediaPrefixes, exception)
         (self.authority, self.showsCertificate) = (authority, showsCertificate)
-        (self.numbers, self.callerField) = (numbers, callerField)
+        (self.numbers, self.callerField, self.forwardField) = (numbers, callerField, forwardField)
+        (self.keepsWithheld, self.registersNumbers) = (keepsWithheld, registersNumbers)
         (self.calls, self.priority, self.createdAt) = (calls, priority, createdAt)
+    }
+
+    /// A trunk of an earlier version says nothing of forwards, withheld numbers and pilot numbers.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        name = try values.decode(TrunkName.self, forKey: .name)
+        isEnabled = try values.decode(Bool.self, forKey: .isEnabled)
+        domain = try values.decode(DomainName.self, forKey: .domain)
+        transport = try values.decode(Transport.self, forKey: .transport)
+        servers = try values.decode([Server].self, forKey: .servers)
+        username = try values.decodeIfPresent(String.self, forKey: .username)
+        realm = try values.decodeIfPresent(String.self, forKey: .realm)
+        registers = try values.decode(Bool.self, forKey: .registers)
+        prefixes = try values.decode([IPPrefix].self, forKey: .prefixes)
+        mediaPrefixes = try values.decode([IPPrefix].self, forKey: .mediaPrefixes)
+        exception = try values.decodeIfPresent(PlainException.self, forKey: .exception)
+        authority = try values.decodeIfPresent(String.self, forKey: .authority)
+        showsCertificate = try values.decode(Bool.self, forKey: .showsCertificate)
+        numbers = try values.decode(NumberFormat.self, forKey: .numbers)
+        callerField = try values.decode(CallerField.self, forKey: .callerField)
+        forwardField = try values.decodeIfPresent(ForwardField.self, forKey: .forwardField) ?? .nothing
+        keepsWithheld = try values.decodeIfPresent(Bool.self, forKey: .keepsWithheld) ?? false
+        registersNumbers = try values.decodeIfPresent(Bool.self, forKey: .registersNumbers) ?? false
+        calls = try values.decode(Int.self, forKey: .calls)
+        priority = try values.decode(Int.self, forKey: .priority)
+        createdAt = try values.decode(WallTime.self, forKey: .createdAt)
     }
 
     /// Whether its signalling may be readable now.

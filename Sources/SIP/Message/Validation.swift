@@ -43,7 +43,7 @@ extension Message {
         _ from: NameAddress,
         _ to: NameAddress,
         _ cseq: CSeq
-    ) throws(ParseError) -> SIPURI {
+    ) throws(ParseError) -> SIPURI? {
         // RFC 4475 §3.2.1: the cookie alone names every transaction. Another branch is of RFC 2543, and legal.
         if let branch = via.branch, branch.count == Via.magicCookie.utf8.count, holds(branch, Via.magicCookie) {
             throw ParseError(.malformed(.via), at: Int(branch.lower))
@@ -55,10 +55,20 @@ extension Message {
         // RFC 3261 §10.2: an address of record is a SIP URI; nothing else can be bound (RFC 4475 §3.3.4).
         if method == .register, to.uri == nil { throw ParseError(.malformed(.address), at: Int(to.range.lower)) }
         try checkContacts(method)
-        let uri = try SIPURI.parse(self, requestURI)
+        guard let uri = try addressOfRequest(method) else { return nil }
         // RFC 3261 §19.1.1: what follows the question mark is only for URIs that a request is made from.
         guard !uri.hasHeaders else { throw ParseError(.malformed(.requestURI), at: Int(uri.headers.lower)) }
         return uri
+    }
+
+    /// - Returns: `nil` for the name of the service that helps, which a call is asked for by (RFC 5031 §4.2).
+    private func addressOfRequest(_ method: Method) throws(ParseError) -> SIPURI? {
+        do throws(ParseError) { return try SIPURI.parse(self, requestURI) } catch {
+            guard error.problem == .unsupportedScheme, asksForHelp,
+                method == .invite || method == .ack || method == .cancel
+            else { throw error }
+            return nil
+        }
     }
 
     private func checkFieldsAreSingle() throws(ParseError) {

@@ -116,6 +116,9 @@ enum TrunkAdvice {
         case .challenge(.noSecret): "give the trunk the user name and the password that the provider gave you"
         case .status(404, _), .status(480, _):
             "the provider does not know the account: check the user name and the domain"
+        case .status(420, _) where trunk.registersNumbers:
+            "the provider knows no registration for all numbers at once (RFC 6140): ringfence trunk set \(trunk.name) "
+                + "--no-registers-numbers"
         case .status: "ask the provider what this answer means for your account"
         case .notAllowed: "ask the provider for TLS, or grant a new exception with a reason and an end"
         }

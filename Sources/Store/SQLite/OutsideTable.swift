@@ -11,6 +11,8 @@ enum OutsideTable {
     enum Kind: String {
         case trunk
         case number
+        /// The key is its name.
+        case route
         /// Of this and all that follow one row, whose key is empty.
         case callerNumbers = "caller-numbers"
         case dialing
@@ -35,6 +37,7 @@ enum OutsideTable {
     static func load(_ database: Database, _ seal: Seal) throws -> OutsideSettings {
         OutsideSettings(
             trunks: try rows(.trunk, database).map { try trunk($0, seal) },
+            routes: try rows(.route, database).map { try value($0) },
             numbers: try rows(.number, database).map { try value($0) },
             callerNumbers: try one(.callerNumbers, database) ?? CallerNumbers(),
             dialing: try one(.dialing, database) ?? DialingSettings(),
@@ -62,6 +65,8 @@ enum OutsideTable {
             let secret = try access.secret.map { try seal.lock($0, of: access.trunk.name) }
             try put(.trunk, access.trunk.name.text, access.trunk, secret, database)
         case .removeTrunk(let name): try remove(.trunk, name.text, database)
+        case .putRoute(let route): try put(.route, route.name.text, route, nil, database)
+        case .removeRoute(let name): try remove(.route, name.text, database)
         case .own(let number): try put(.number, number.number.text, number, nil, database)
         case .disown(let number): try remove(.number, number.text, database)
         case .showCallers(let numbers): try put(.callerNumbers, "", numbers, nil, database)

@@ -87,6 +87,7 @@ extension CallStep {
         case .member: "\(from) rang \(to)"
         case .nobody: "nobody of \(from) answered, to \(to)"
         case .closed: "closed, to \(to)"
+        case .diverted: "\(from) sent it to \(to), as the provider says"
         }
     }
 }

@@ -112,8 +112,14 @@ extension NumberPrefix: ExpressibleByArgument {
     public init?(argument: String) { self.init(parsing: argument) }
 }
 
+extension OutsideRoute.Order: ExpressibleByArgument {}
+
+extension OutsideRoute.Hours: ExpressibleByArgument {}
+
 extension Trunk.Transport: ExpressibleByArgument {}
 
 extension Trunk.NumberFormat: ExpressibleByArgument {}
 
 extension Trunk.CallerField: ExpressibleByArgument {}
+
+extension Trunk.ForwardField: ExpressibleByArgument {}

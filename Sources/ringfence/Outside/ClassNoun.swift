@@ -24,6 +24,7 @@ struct ClassAllow: SettingCommand {
               ringfence class allow voip
               ringfence class allow mobile --profile lobby
               ringfence class allow mobile --onward
+              ringfence class allow voip --until 8h --reason "a webinar; A. Owner"
             """
     )
 
@@ -32,14 +33,25 @@ struct ClassAllow: SettingCommand {
 
     @OptionGroup var way: OpeningOptions
     @OptionGroup var profile: ProfileOption
+    @OptionGroup var term: ReleaseOptions
     @OptionGroup var options: ServerOptions
 
+    func validate() throws { try term.check(way) }
+
     var command: AllowClass {
-        AllowClass(numberClass, answer: way.answer, onward: way.onward, profile: profile.name)
+        var command = AllowClass(numberClass, answer: way.answer, onward: way.onward, profile: profile.name)
+        (command.until, command.reason) = (term.until, term.reason)
+        return command
     }
 
     func output(of reply: ShowDialing.Reply) throws -> Output {
-        try Output(
+        if term.until != nil {
+            let end = reply.settings.releases.first { $0.scope == .numberClass(numberClass) }?.until.seconds ?? "-"
+            let hint = "Take it back: ringfence class refuse \(numberClass.rawValue)"
+            let text = "Calls to \(numberClass.plural) are open until \(end)\(profile.words)."
+            return try Output(text, json: reply.settings, hint: hint)
+        }
+        return try Output(
             way.sentence("Calls to \(numberClass.plural)", profile.words(in: reply.settings)),
             json: reply.settings,
             hint: "Take it back: ringfence class refuse \(numberClass.rawValue)\(profile.argument)"

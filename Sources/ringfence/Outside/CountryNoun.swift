@@ -102,22 +102,15 @@ struct CountryOpen: SettingCommand {
     @OptionGroup var way: OpeningOptions
     @OptionGroup var profile: ProfileOption
 
-    @Option(help: "Why, and who decided.")
-    var reason: String?
-
-    @Option(help: ArgumentHelp("For a while: 8h, 2d, 2026-12-24.", valueName: "end"))
-    var until: String?
-
+    @OptionGroup var term: ReleaseOptions
     @OptionGroup var options: ServerOptions
 
     func validate() throws {
-        guard until == nil || reason != nil else {
-            throw ValidationError("Why is it open for a while? Add --reason.")
+        try term.check(way)
+        guard term.until == nil || !withHighRisk else {
+            throw ValidationError("--with-high-risk is for a country that is open for good.")
         }
-        guard until == nil || (!withHighRisk && !way.onward && way.answer == .allow) else {
-            throw ValidationError("--with-high-risk, --onward and --answer are for a country that is open for good.")
-        }
-        guard until != nil || NumberPrefix(parsing: place) == nil else {
+        guard term.until != nil || NumberPrefix(parsing: place) == nil else {
             throw ValidationError("A range is opened for a while only: add --until and --reason.")
         }
     }
@@ -125,13 +118,13 @@ struct CountryOpen: SettingCommand {
     var command: OpenCountry {
         var asked = OpenCountry(place)
         (asked.withHighRisk, asked.answer, asked.onward) = (withHighRisk, way.answer, way.onward)
-        (asked.profile, asked.reason, asked.until) = (profile.name, reason, until)
+        (asked.profile, asked.reason, asked.until) = (profile.name, term.reason, term.until)
         return asked
     }
 
     func output(of reply: ShowDialing.Reply) throws -> Output {
         let hint = "Take it back: ringfence country close \(place)"
-        guard until == nil else {
+        guard term.until == nil else {
             // Such leave is not the profile's: closing the place for all of them is what ends it.
             let text = "Calls to \(scope?.words ?? place) are open\(end(reply.settings))\(profile.words)."
             return try Output(text + warning, json: reply.settings, hint: hint)

@@ -9,7 +9,7 @@ struct LimitNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "limit",
         abstract: "How many calls to the outside there may be at a time.",
-        subcommands: [LimitSet.self]
+        subcommands: [LimitSet.self, LimitAbroad.self]
     )
 }
 
@@ -60,6 +60,38 @@ struct LimitSet: SettingCommand {
             asOthers
             ? "Calls of \(subject) have the limits of all others." : "The limits of calls of \(subject) are set."
         return try Output(text, json: overview.callLimits, hint: "See them: ringfence pattern show")
+    }
+}
+
+struct LimitAbroad: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "abroad",
+        abstract: "Say how many calls to other countries the business may have at a time. What is not named stays.",
+        discussion: """
+            As it comes, two, and in a business with more than twenty extensions one for
+            each ten of them. They show as 'Abroad at a time' in: ringfence pattern show
+
+              ringfence limit abroad --least 2 --share 1
+              ringfence limit abroad --share 20
+            """
+    )
+
+    @Option(help: ArgumentHelp("Hundredths of the extensions, rounded down.", valueName: "percent"))
+    var share: Int?
+
+    @Option(help: ArgumentHelp("So many in any case.", valueName: "calls"))
+    var least: Int?
+
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        guard share != nil || least != nil else { throw ValidationError("How many? Add --least, --share, or both.") }
+    }
+
+    var command: SetAbroadLimit { SetAbroadLimit(percent: share, least: least) }
+
+    func output(of overview: PatternOverview) throws -> Output {
+        try Output(overview.abroad, json: overview.callLimits, hint: "See all limits: ringfence pattern show")
     }
 }
 

@@ -10,7 +10,10 @@ struct NumberNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "number",
         abstract: "The telephone numbers of the business.",
-        subcommands: [NumberAdd.self, NumberList.self, NumberRoute.self, NumberCaller.self, NumberRemove.self]
+        subcommands: [
+            NumberAdd.self, NumberList.self, NumberRoute.self, NumberCaller.self, NumberWithhold.self,
+            NumberRemove.self,
+        ]
     )
 }
 
@@ -94,7 +97,10 @@ struct NumberList: SettingCommand {
                 list.callers.words(of: $0.number),
             ]
         }
-        return try Output(Table(["number", "reaches", "closed", "trunk", "shown by"], rows).text, json: list)
+        let table = Table(["number", "reaches", "closed", "trunk", "shown by"], rows).text
+        let withheld = list.callers.withheld.sorted().map(\.text).joined(separator: ", ")
+        let text = withheld.isEmpty ? table : "\(table)\nCalls of \(withheld) show no number."
+        return try Output(text, json: list)
     }
 }
 
@@ -136,7 +142,10 @@ struct NumberCaller: SettingCommand {
         discussion: """
               ringfence number caller +493012345678
               ringfence number caller +493012345679 --extension 101
+              ringfence number caller +493012345680 --site 10.1.0.0/16
               ringfence number caller none --extension 101
+
+            An extension's own number goes before that of the network where its phone is.
             """
     )
 
@@ -146,9 +155,13 @@ struct NumberCaller: SettingCommand {
     @Option(help: "For one extension. Default: for all that have none of their own.")
     var `extension`: String?
 
+    @Option(help: ArgumentHelp("For phones in this network that have none of their own.", valueName: "network"))
+    var site: IPPrefix?
+
     @OptionGroup var options: ServerOptions
 
     func validate() throws {
+        guard `extension` == nil || site == nil else { throw ValidationError("Whose? Give --extension or --site.") }
         if let `extension` { try NumberArgument.check(`extension`) }
         guard number == "none" || PhoneNumber(parsing: number) != nil else {
             throw ValidationError("'\(number)' is not a number: write it like +493012345678, or none.")
@@ -156,13 +169,49 @@ struct NumberCaller: SettingCommand {
     }
 
     var command: SetCallerNumber {
-        SetCallerNumber(number: number == "none" ? nil : number, extension: `extension`)
+        SetCallerNumber(
+            number: number == "none" ? nil : number,
+            extension: `extension`,
+            site: site?.description
+        )
     }
 
     func output(of callers: CallerNumbers) throws -> Output {
-        let whose = `extension`.map { "extension \($0)" } ?? "whoever has no number of their own"
+        let whose =
+            `extension`.map { "extension \($0)" } ?? site.map { "phones in \($0)" }
+            ?? "whoever has no number of their own"
         let shown = number == "none" ? "no number of their own" : number
         return try Output("Calls of \(whose) show \(shown).", json: callers)
+    }
+}
+
+struct NumberWithhold: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "withhold",
+        abstract: "Say that the calls of an extension to the outside show no number.",
+        discussion: """
+            Calls for help show it in any case. For one call a phone dials *31* before the
+            number. Whether the provider is told it: ringfence trunk set --keeps-withheld.
+
+              ringfence number withhold 101
+              ringfence number withhold 101 --off
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Whose calls.", valueName: "extension"))
+    var `extension`: String
+
+    @Flag(help: "They show their number again.")
+    var off = false
+
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws { try NumberArgument.check(`extension`) }
+
+    var command: WithholdNumber { WithholdNumber(extension: `extension`, isWithheld: !off) }
+
+    func output(of callers: CallerNumbers) throws -> Output {
+        try Output("Calls of extension \(`extension`) show \(off ? "their" : "no") number.", json: callers)
     }
 }
 
@@ -194,7 +243,8 @@ extension OwnedNumber {
 extension CallerNumbers {
     fileprivate func words(of number: PhoneNumber) -> String {
         let some = own.filter { $0.value == number }.keys.sorted().map(\.text)
-        let words = (usual == number ? ["everybody else"] : []) + some
+        let places = sites.filter { $0.value == number }.keys.map(\.description).sorted().map { "phones in \($0)" }
+        let words = (usual == number ? ["everybody else"] : []) + some + places
         return words.isEmpty ? "-" : words.joined(separator: ", ")
     }
 }

@@ -40,3 +40,21 @@ struct ProfileOption: ParsableArguments {
     /// Behind a command.
     var argument: String { name.map { " --profile \($0)" } ?? "" }
 }
+
+/// For how long something is open, and why.
+struct ReleaseOptions: ParsableArguments {
+    @Option(help: "Why, and who decided.")
+    var reason: String?
+
+    @Option(help: ArgumentHelp("For a while: 8h, 2d, 2026-12-24.", valueName: "end"))
+    var until: String?
+
+    func check(_ way: OpeningOptions) throws {
+        guard until == nil || reason != nil else {
+            throw ValidationError("Why is it open for a while? Add --reason.")
+        }
+        guard until == nil || (!way.onward && way.answer == .allow) else {
+            throw ValidationError("--onward and --answer are for what is open for good.")
+        }
+    }
+}

@@ -47,8 +47,12 @@ extension PatternOverview {
             ["calls outside of", "at a time", "a second", "a minute"],
             rows.map { [$0.0, "\($0.1.simultaneous)", "\($0.1.perSecond)", "\($0.1.perMinute)"] }
         )
-        return table.text
-            + "\nAbroad at a time: \(callLimits.abroadPercent) % of the extensions, at least \(callLimits.abroadLeast)."
+        return table.text + "\n" + abroad
+    }
+
+    /// How many calls abroad there may be.
+    var abroad: String {
+        "Abroad at a time: \(callLimits.abroadPercent) % of the extensions, at least \(callLimits.abroadLeast)."
     }
 
     /// What is set for closed hours.

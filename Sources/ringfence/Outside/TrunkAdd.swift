@@ -91,6 +91,15 @@ struct TrunkAdd: SettingCommand {
     @Option(help: "Where the provider reads who calls: asserted, preferred or from.")
     var callerField = Trunk.CallerField.asserted
 
+    @Option(help: "How the provider is told of forwarded calls: none, diversion (RFC 5806) or history (RFC 7044).")
+    var forwardField = Trunk.ForwardField.nothing
+
+    @Flag(help: "The provider keeps a withheld number to itself, and is told it.")
+    var keepsWithheld = false
+
+    @Flag(help: "Register for all numbers at once (RFC 6140): the user name is the pilot number.")
+    var registersNumbers = false
+
     @Option(help: "Calls at once.")
     var calls = Model.Limits.trunkCalls
 
@@ -111,7 +120,8 @@ struct TrunkAdd: SettingCommand {
     enum CodingKeys: CodingKey {
         case trunk, domain, username, passwordFile, realm, servers, transport, noRegister, prefixes, mediaPrefixes,
             authority
-        case showCertificate, numbers, callerField, calls, priority, plain, options
+        case showCertificate, numbers, callerField, forwardField, keepsWithheld, registersNumbers, calls, priority
+        case plain, options
     }
 
     func validate() throws {
@@ -127,6 +137,7 @@ struct TrunkAdd: SettingCommand {
         (new.prefixes, new.mediaPrefixes) = (prefixes.map(\.description), mediaPrefixes.map(\.description))
         (new.authority, new.plain) = (files.authority, plain.asked)
         (new.numbers, new.callerField, new.calls, new.priority) = (numbers, callerField, calls, priority)
+        (new.forwardField, new.keepsWithheld, new.registersNumbers) = (forwardField, keepsWithheld, registersNumbers)
         return AddTrunk(new, password: files.password)
     }
 

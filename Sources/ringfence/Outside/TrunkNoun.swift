@@ -12,7 +12,7 @@ struct TrunkNoun: ParsableCommand {
         abstract: "The providers that calls to and from the outside world go over.",
         subcommands: [
             TrunkAdd.self, TrunkList.self, TrunkShow.self, TrunkTest.self, TrunkDisable.self, TrunkEnable.self,
-            TrunkPasswordVerb.self,
+            TrunkSet.self, TrunkPasswordVerb.self,
             TrunkExcept.self, TrunkWithdraw.self, TrunkRemove.self,
         ]
     )
@@ -120,8 +120,11 @@ struct TrunkRemove: SettingCommand {
 
     var command: RemoveTrunk { RemoveTrunk(trunk: trunk.name) }
 
-    func output(of trunk: Trunk) throws -> Output {
-        try Output("Trunk \(trunk.name) to \(trunk.domain) is removed.", json: trunk)
+    func output(of removed: RemoveTrunk.Reply) throws -> Output {
+        let trunk = removed.trunk
+        let rest = [(removed.hadLimits, "its limits"), (removed.hadRates, "its price list")].filter(\.0).map(\.1)
+        let words = rest.isEmpty ? "" : ", and with it \(rest.joined(separator: " and "))"
+        return try Output("Trunk \(trunk.name) to \(trunk.domain) is removed\(words).", json: trunk)
     }
 }
 

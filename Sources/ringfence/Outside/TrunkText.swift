@@ -29,7 +29,7 @@ extension TrunkReport {
         var facts: [(String, String)] = [
             ("Provider", trunk.domain.text), ("State", stateWords), ("Encryption", protection), ("Servers", servers),
             ("User name", trunk.username ?? "-"), ("Password", hasPassword ? "sealed" : "none"),
-            ("Registers", trunk.registers ? "yes" : "no"),
+            ("Registers", trunk.registers ? trunk.registersNumbers ? "for all numbers" : "yes" : "no"),
         ]
         facts += live
         facts += [
@@ -38,6 +38,8 @@ extension TrunkReport {
             ("Certificate signed by", trunk.authority == nil ? "whom this machine trusts" : "its own roots"),
             ("Shows our certificate", trunk.showsCertificate ? "yes" : "no"),
             ("Numbers", trunk.numbers.words), ("Caller number in", trunk.callerField.words),
+            ("Forwarded calls in", trunk.forwardField.words),
+            ("Withheld numbers", trunk.keepsWithheld ? "are told to the provider" : "are told to nobody"),
             ("Calls at once", "\(trunk.calls)"), ("Priority", "\(trunk.priority)"),
         ]
         if let exception = trunk.exception {
@@ -85,6 +87,16 @@ extension Trunk.CallerField {
         case .asserted: "From and P-Asserted-Identity"
         case .preferred: "From and P-Preferred-Identity"
         case .from: "From"
+        }
+    }
+}
+
+extension Trunk.ForwardField {
+    var words: String {
+        switch self {
+        case .nothing: "none: the provider is not told"
+        case .diversion: "Diversion"
+        case .history: "History-Info"
         }
     }
 }

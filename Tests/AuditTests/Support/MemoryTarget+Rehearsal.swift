@@ -33,6 +33,12 @@ extension MemoryTarget {
             }
         }
         if weakness == .showsAnyName { rehearsal?.show = { $0 } }
+        if weakness == .triesEverywhere { rehearsal?.overflows = { $0 >= 400 } }
+        if weakness == .tellsForeignNumbers {
+            rehearsal?.tell = { steps in
+                steps.compactMap { if case .outside(let number) = $0.from { number } else { owned } }
+            }
+        }
         return rehearsal
     }
 }

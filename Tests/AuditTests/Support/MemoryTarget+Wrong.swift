@@ -116,8 +116,9 @@ extension MemoryTarget {
             let isCall = method == "INVITE" && login == nil && message.value("p-asserted-identity") != nil
             return isCall ? reply("180 Ringing", to: message) + reply("200 OK", to: message) : nil
         case .trustsAnyProvider, .fallsBack, .letsProvidersDial, .logsInAnywhere, .believesCallers, .showsAnyName,
-            .showsClaims, .chargesForHelp, .shutsHelpOut, .stopsHelpWithTheProvider, .keepsPortsFromHelp, .keepsLeavers,
-            .trustsLeavers, .dialsThrough, .transfersForProviders, .forwardsAnything:
+            .showsClaims, .tellsForeignNumbers, .triesEverywhere, .chargesForHelp, .shutsHelpOut,
+            .stopsHelpWithTheProvider, .keepsPortsFromHelp, .keepsLeavers, .trustsLeavers, .dialsThrough,
+            .transfersForProviders, .forwardsAnything:
             return nil
         case .tellsLeavers:
             let isOdd = String(decoding: message.body, as: UTF8.self).contains("RTP/AVP ")

@@ -29,7 +29,7 @@ enum Weakness: String, CaseIterable {
     case callsWithoutLimit, watchesNothing, keepsStopsToItself, sleepsAtNight, tellsNothingAtNight, spendsAtNight
     case overspends, waitsForConfirmation, raisesAlone
     case trustsAnyProvider, fallsBack, agreesToLess, believesProviders, letsProvidersDial, logsInAnywhere
-    case believesCallers, showsAnyName, showsClaims
+    case believesCallers, showsAnyName, showsClaims, tellsForeignNumbers, triesEverywhere
     case chargesForHelp, shutsHelpOut, stopsHelpWithTheProvider, keepsPortsFromHelp
     case keepsLeavers, tellsLeavers, trustsLeavers
     case dialsThrough, transfersForProviders
@@ -138,6 +138,8 @@ enum Weakness: String, CaseIterable {
         case .believesCallers: "Z01"
         case .showsAnyName: "Z03"
         case .showsClaims: "S07"
+        case .tellsForeignNumbers: "S08c"
+        case .triesEverywhere: "F09"
         case .chargesForHelp, .shutsHelpOut, .stopsHelpWithTheProvider, .keepsPortsFromHelp: "T13"
         case .keepsLeavers: "I05"
         case .tellsLeavers, .trustsLeavers: "I05h"

@@ -79,14 +79,16 @@ struct OutsideScene {
         )
     }
 
-    static func deck(_ rates: [(String, Int64)]) throws -> ImportedDeck {
+    /// - Parameter trunk: Whose it is; of all others without it.
+    static func deck(_ rates: [(String, Int64)], of trunk: String? = nil) throws -> ImportedDeck {
         var lines: [DeckRate] = []
         for (prefix, price) in rates {
             let prefix = try #require(NumberPrefix(parsing: prefix))
             let tariff = try #require(Tariff(perMinute: Money(clamping: price), increments: .seconds))
             lines.append(try #require(DeckRate(prefix: prefix, destination: "somewhere", tariff: tariff)))
         }
-        let deck = RateDeck(id: RateDecks.usual, version: 1, currency: .eur, rates: lines)
+        let id = try trunk.map { try #require(ShortName(parsing: $0)) } ?? RateDecks.usual
+        let deck = RateDeck(id: id, version: 1, currency: .eur, rates: lines)
         return ImportedDeck(try #require(deck), importedAt: WallTime(milliseconds: 0), importedBy: "test")
     }
 

@@ -153,6 +153,13 @@ struct RoutingScene {
         outside.bring(to: Self.number, from: source, callID: callID)
     }
 
+    /// A phone dials.
+    mutating func call(_ number: String, _ target: String, _ callID: String) throws {
+        var phone = try #require(phones[number])
+        _ = try phone.call(&outside.office, target, callID: callID)
+        phones[number] = phone
+    }
+
     mutating func heard() -> [Message] { outside.office.received(on: outside.provider.flow) }
     mutating func wait(_ seconds: Int) { outside.office.wait(.seconds(seconds)) }
 

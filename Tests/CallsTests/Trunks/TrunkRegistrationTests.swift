@@ -46,6 +46,33 @@ struct TrunkRegistrationTests {
         #expect(register.string(try register.to().uriRange) == "sip:49301234@sip.provider.example")
     }
 
+    @Test func `RFC 6140 a pilot number registers one contact for all numbers, and calls have one of their own`() throws
+    {
+        var scene = try TrunkScene([TrunkScene.access { $0.registersNumbers = true }])
+        try scene.resolve()
+        let flow = try scene.connect()
+        let register = try #require(scene.received(on: flow).first)
+        #expect(register.text(.contact) == "<sip:pbx.office.example:5061;transport=tls;bnc>")
+        #expect(register.text(.require) == "gin" && register.text(.supported) == "path")
+        #expect(register.first(named: "Proxy-Require").map { register.string($0) } == "gin")
+        #expect(register.string(try register.to().uriRange) == "sip:49301234@sip.provider.example")
+        let contacts = "<sip:49301234@pbx.office.example>;expires=9000, <sip:pbx.office.example:5061;bnc>;expires=120"
+        scene.respond(200, to: register, on: flow, [("Contact", contacts), ("Expires", "7200")])
+        #expect(scene.isReady && scene.summary?.registeredUntil == scene.moment.wall + .seconds(120))
+        let plain = try asked().register
+        #expect(plain.first(.require) == nil && plain.first(named: "Proxy-Require") == nil)
+    }
+
+    @Test func `RFC 6140 a provider that does not know it says so, and is not taken for one that registered us`() throws
+    {
+        var scene = try TrunkScene([TrunkScene.access { $0.registersNumbers = true }])
+        try scene.resolve()
+        let flow = try scene.connect()
+        let register = try #require(scene.received(on: flow).first)
+        scene.respond(420, to: register, on: flow, [("Unsupported", "gin")])
+        #expect(!scene.isReady && scene.summary?.lastFailure?.failure == .status(420, "Whatever"))
+    }
+
     @Test func `it renews between a half and three quarters of the time it was given`() throws {
         var (scene, flow, register) = try asked()
         scene.respond(200, to: register, on: flow, [("Expires", "400")])

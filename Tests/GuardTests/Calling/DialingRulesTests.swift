@@ -106,6 +106,38 @@ struct CountryDialingTests {
         #expect(try Shop().decide(text, way).reason == (way.isOnward ? .notOnward : nil))
     }
 
+    @Test
+    func `a class that is released may be called until then, at home and in open countries, and not forwarded to`()
+        throws
+    {
+        var shop = try Shop()
+        shop.settings.numbering.home = try region("FR")
+        shop.settings.rights.countries[try region("AT")] = CountryRule(.open)
+        let (home, abroad) = ("+33912345678", "+43780123456")
+        #expect(NumberPlan.facts(of: try number(home)).numberClass == .voip)
+        #expect(try shop.decide(home).reason == .classRefused)
+        let isIn = shop.settings.put(try shop.release(.numberClass(.voip)))
+        #expect(isIn)
+        #expect(try shop.decide(home).isAllowed && shop.decide(abroad).isAllowed)
+        #expect(try shop.decide(home, .forwarded).reason == .notOnward)
+        #expect(try !shop.decide(home, after: .seconds(86_400)).isAllowed)
+        #expect(try !shop.decide("+441632960000").isAllowed, "it opens no country")
+        #expect(try !shop.decide("+33899123456").isAllowed, "and no other class")
+        let sales = try shop.release(.numberClass(.voip), for: [try .parsed("202")])
+        let isChanged = shop.settings.put(sales)
+        #expect(isChanged)
+        #expect(try shop.decide(home).reason == .classRefused && shop.decide(home, by: "202").isAllowed)
+    }
+
+    @Test func `a release of a class that takes an approval opens nothing`() throws {
+        var shop = try Shop()
+        for numberClass in [NumberClass.premium, .satellite, .personal] {
+            let isIn = shop.settings.put(try shop.release(.numberClass(numberClass)))
+            #expect(isIn)
+        }
+        #expect(try !shop.decide("+499001234567").isAllowed && !shop.decide("+8816123456789").isAllowed)
+    }
+
     @Test func `a country has three states`() throws {
         var shop = try Shop()
         let (norfolk, base, voip) = ("+672322123", "+672106123", "+61147112345")

@@ -82,7 +82,7 @@ request_route {{
     }}
     fix_nated_register();
     save("location");
-    xlog("L_NOTICE", "REG user=$tU proto=$proto\\n");
+    xlog("L_NOTICE", "REG user=$tU proto=$proto require=$hdr(Require) contact=$ct\\n");
     exit;
   }}
   if (!is_method("INVITE")) {{ sl_send_reply("405", "Not allowed"); exit; }}
@@ -93,7 +93,7 @@ request_route {{
     $var(caller) = $au;
     consume_credentials();
   }}
-  xlog("L_NOTICE", "CALL from=$fu asserted=$ai to=$ru by=$var(caller) proto=$proto\\n");
+  xlog("L_NOTICE", "CALL from=$fu asserted=$ai to=$ru by=$var(caller) proto=$proto privacy=$hdr(Privacy) diversion=$hdr(Diversion) history=$hdr(History-Info)\\n");
   record_route();
   add_contact_alias();
   $var(called) = $rU;

@@ -3,12 +3,13 @@
 
 Prints what was seen, as `trial` says.
 """
+import os
 import signal
 import sys
 import time
 
 import trial
-from business import OUR_URI, OURS, OUTSIDE, SECOND, TONES, Business, uri
+from business import OUR_URI, OURS, OUTSIDE, RATES, SECOND, TONES, Business, uri
 from phone import connect, until
 from provider import Provider
 
@@ -245,8 +246,95 @@ def failover(business):
     yield "every call is paid", business.paid(OUTSIDE, 4)
 
 
+def called(provider, number=-1):
+    """What the provider noted of a call, by default of the last one."""
+    return [line for line in provider.log("kamailio").splitlines() if "CALL from=" in line][number]
+
+
+def route(business):
+    """The cheaper of two providers takes the call; when it is dead the other one does, at its own price."""
+    first = business.provider
+    cheap = Provider(business.folder, "cheap")
+    business.providers.append(cheap)
+    business.start([("main", [first], 0), ("cheap", [cheap], 10)])
+    server = business.server
+    prices = os.path.join(business.folder, "cheap.csv")
+    with open(prices, "w", encoding="utf-8") as file:
+        file.write(RATES.replace("0.01", "0.005"))
+    server.run("rates", "import", prices, "--trunk", "cheap", "--activate")
+    yield "the first choice without a route", "leaves by trunk main, at 0.01 a minute" in server.run("route", "test", OUTSIDE)
+    server.run("route", "add", "home", "--country", "DE", "--order", "least-cost", "--trunk", "main", "cheap")
+    yield "the cheapest by the route", "leaves by trunk cheap, at 0.005 a minute" in server.run("route", "test", OUTSIDE)
+    desk = business.desk("101", "baresip")
+    telephones = {each: business.telephone("outside", provider=each) for each in business.providers}
+    yield "by the cheap one", connect(desk, telephones[cheap], uri(OUTSIDE))
+    desk.hangup()
+    yield "ended", ended(telephones[cheap])
+    time.sleep(1.5)
+    cheap.signal(signal.SIGSTOP)
+    yield "by the other when it is silent", connect(desk, telephones[first], uri(OUTSIDE))
+    desk.hangup()
+    yield "ended there", ended(telephones[first])
+    cheap.signal(signal.SIGCONT)
+    yield "both are paid", business.paid(OUTSIDE, 2)
+    lists = [[each["deck"] for each in record["charges"]] for record in server.records() if record.get("charges")]
+    yield "each at its own price", sorted(lists, key=len) == [["cheap"], ["cheap", "default"]]
+
+
+def withheld(business):
+    """RFC 3323, RFC 3325: a code before the number, and who is told."""
+    business.start()
+    desk, outside = business.desk("101", "baresip"), business.telephone("outside")
+    yield "answered", connect(desk, outside, uri("*31*" + OUTSIDE))
+    desk.hangup()
+    yield "ended", ended(outside)
+    line = called(business.provider)
+    yield "unknown to everybody", "anonymous.invalid" in line and "privacy=id" in line and OURS not in line
+    time.sleep(1.5)
+    business.server.run("trunk", "set", "main", "--keeps-withheld")
+    business.server.run("number", "withhold", "101")
+    yield "answered again", connect(desk, outside, uri(OUTSIDE))
+    desk.hangup()
+    yield "ended again", ended(outside, 2)
+    line = called(business.provider)
+    yield "known to the provider alone", "anonymous.invalid" in line and "asserted=sip:%s@" % OURS in line
+
+
+def diverted(business):
+    """RFC 5806, RFC 7044: 101 forwards to a number outside, and the provider is told by whom."""
+    business.start()
+    server = business.server
+    server.run("extension", "forwarding", "101", "--to", "outside")
+    server.run("class", "allow", "geographic", "--onward")
+    server.run("forward", "set", "101", "always", "+49" + SECOND[1:])
+    desk, second = business.desk("102", "baresip"), business.telephone("second")
+    for field, words in (("diversion", "reason=unconditional;counter=1"), ("history", "cause=302>;index=1.1;mp=1")):
+        server.run("trunk", "set", "main", "--forward-field", field)
+        yield field + " answered", connect(desk, second, uri("101"))
+        closed = second.count("closed")
+        desk.hangup()
+        yield field + " ended", ended(second, closed + 1)
+        line = called(business.provider)
+        yield field + " told", words in line and "<sip:%s@" % OURS in line
+        time.sleep(1.5)
+
+
+def pilot(business):
+    """RFC 6140: one registration for all numbers. The provider writes the number that is called before the contact."""
+    business.start()
+    business.server.run("trunk", "set", "main", "--registers-numbers")
+    yield "registered", until(lambda: "require=gin contact=<sip:" in business.provider.log("kamailio"), 20)
+    yield "without a user", ";bnc>" in business.provider.log("kamailio").rsplit("REG user=account", 1)[1]
+    desk, outside = business.desk("101", "baresip"), business.telephone("outside")
+    yield "is called on its number", until(lambda: connect(outside, desk, OUR_URI), 20)
+    outside.hangup()
+    yield "ended", ended(desk)
+    yield "calls out", connect(desk, outside, uri(OUTSIDE))
+
+
 FEATURES = {each.__name__: each for each in (
-    dtmf, hold, blind, premium, attended, forward, pickup, group, unanswered, blocked, failover)}
+    dtmf, hold, blind, premium, attended, forward, pickup, group, unanswered, blocked, failover, route, withheld, diverted,
+    pilot)}
 
 if __name__ == "__main__":
     trial.run(lambda folder: Business(program, folder, transport), FEATURES[feature])

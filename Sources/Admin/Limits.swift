@@ -12,6 +12,8 @@ public enum Limits {
     public static let defaultLines = 100
     /// How often it is written down that an operator was here.
     static let visit: Duration = .seconds(3_600)
+    /// Characters that are kept of what a browser calls itself.
+    static let agentCharacters = 160
     /// How long people are not told the same thing again.
     static let alertAgain: Duration = .seconds(3_600)
     /// Different things that people are told in that time; 200 bytes each.

@@ -160,6 +160,17 @@ extension SecurityEventKind {
                 .forwardingRules,
                 alarm: EventTraits.Alarm(.notice, "Somebody added an extension.", ofEach: true)
             )
+        case .signInFailed: EventTraits(.roles)
+        case .signInSlowed:
+            EventTraits(
+                .roles,
+                alarm: EventTraits.Alarm(.warning, "Somebody guesses at the sign-in of the portal.")
+            )
+        case .signedInAnew:
+            EventTraits(
+                .roles,
+                alarm: EventTraits.Alarm(.notice, "Somebody signed in from a new browser.", ofEach: true)
+            )
         case .extensionRetired:
             EventTraits(
                 .dormantExtensions,

@@ -56,7 +56,10 @@ public enum CommandRegistry {
             RemoveBlock.self,
             BlockAnonymous.self, SwitchNight.self, ChangeHolidays.self,
         ]
-        + [AddOperator.self, ListOperators.self, RemoveOperator.self]
+        + [
+            AddOperator.self, ListOperators.self, RemoveOperator.self, InviteOperator.self, ListSessions.self,
+            EndSessions.self, ShowPortal.self, ServePortal.self, AdmitNetworks.self,
+        ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

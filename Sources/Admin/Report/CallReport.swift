@@ -14,6 +14,8 @@ public struct CallReport: Hashable, Sendable, Codable {
     public let answeredAt: WallTime?
     public let callerProtection: LegProtection?
     public let calleeProtection: LegProtection?
+    /// The most that its legs to the outside have cost so far: all that was reserved for them; `nil` for a call inside.
+    public let cost: Money?
 
     public init(
         id: String,
@@ -22,11 +24,13 @@ public struct CallReport: Hashable, Sendable, Codable {
         startedAt: WallTime,
         answeredAt: WallTime?,
         callerProtection: LegProtection?,
-        calleeProtection: LegProtection?
+        calleeProtection: LegProtection?,
+        cost: Money? = nil
     ) {
         (self.id, self.caller, self.callee) = (id, caller, callee)
         (self.startedAt, self.answeredAt) = (startedAt, answeredAt)
         (self.callerProtection, self.calleeProtection) = (callerProtection, calleeProtection)
+        self.cost = cost
     }
 
     func involves(_ number: ExtensionNumber) -> Bool { caller.number == number || callee.number == number }

@@ -150,7 +150,9 @@ extension CallReport {
             startedAt: record.startedAt,
             answeredAt: record.answeredAt,
             callerProtection: record.callerProtection,
-            calleeProtection: record.calleeProtection
+            calleeProtection: record.calleeProtection,
+            cost: record.charges.isEmpty
+                ? nil : record.charges.reduce(.zero) { $0.adding($1.counted) ?? .largest }
         )
     }
 }

@@ -92,10 +92,14 @@ if !coreOnly {
         .package(url: "https://github.com/apple/swift-asn1.git", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates.git", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", exact: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
     ]
     package.targets += [
@@ -111,7 +115,9 @@ if !coreOnly {
         ),
         .target(
             name: "Admin",
-            dependencies: ["Primitives", "SIP", "Model", "Guard", "Store"],
+            dependencies: [
+                "Primitives", "SIP", "Model", "Guard", "Store", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         // Layer 4: sockets, clocks and proofs.
@@ -132,12 +138,35 @@ if !coreOnly {
             ],
             swiftSettings: strict
         ),
-        // Layer 5: the one program.
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        // Pages, style and script, as bytes of the program.
+        .target(name: "CPages"),
+        .target(
+            name: "Portal",
+            dependencies: [
+                "Primitives", "Model", "Guard", "Store", "Admin", "CArgon2", "CPages", "CQREncode",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            exclude: ["Pages"],
+            swiftSettings: strict
+        ),
+        // Layer 5: the one program.
         .executableTarget(
             name: "ringfence",
             dependencies: [
-                "Primitives", "Model", "Guard", "Store", "Admin", "Audit", "Server", "CQREncode",
+                "Primitives", "Model", "Guard", "Store", "Admin", "Audit", "Server", "Portal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -171,11 +200,17 @@ if !coreOnly {
             name: "ServerTests",
             dependencies: [
                 "Server", "Calls", "Guard", "Model", "Primitives", "SIP", "Media", "Store", "Admin", "Audit",
-                "CNetwork",
-                "TestKit",
+                "CNetwork", "Portal", "TestKit",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PortalTests",
+            dependencies: ["Portal", "Admin", "Guard", "Model", "Primitives"],
             swiftSettings: strict
         ),
         .testTarget(

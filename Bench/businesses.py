@@ -15,7 +15,7 @@ class Served:
         self.binary, self.names, self.port, self.phones = binary, names, port, phones
         self.folder = folder
         for name in names:
-            run(binary, "init", "--data", folder / name, "--domain", f"{name}.bench", "--address", "127.0.0.1",
+            run(binary, "init", "--no-portal", "--data", folder / name, "--domain", f"{name}.bench", "--address", "127.0.0.1",
                 "--sip-tls", f"127.0.0.1:{port}", "--rtp", f"127.0.0.1:{port + 2}-{port + 3}", "--site", "127.0.0.0/16")
         which = ["--data", folder / names[0]] if len(names) == 1 else ["--businesses", folder]
         self.log = open(folder.with_suffix(".log"), "w")

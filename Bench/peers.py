@@ -134,7 +134,7 @@ class Ringfence:
         self.name, folder = name, folder / name
         folder.mkdir()
         self.data = folder / "data"
-        run(binary, "init", "--data", self.data, "--domain", "bench.local", "--address", "127.0.0.1",
+        run(binary, "init", "--no-portal", "--data", self.data, "--domain", "bench.local", "--address", "127.0.0.1",
             "--sip-tls", f"127.0.0.1:{port}", "--rtp", f"127.0.0.1:{port + 2}-{port + 3}", "--site", "127.0.0.0/16")
         self.log = open(folder / "ringfence.log", "w")
         self.process = subprocess.Popen(

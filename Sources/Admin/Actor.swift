@@ -12,9 +12,10 @@ public struct Actor: Hashable, Sendable {
     public let account: LocalAccount?
 
     public init(_ identity: Identity, role: Role, narrowedTo narrowed: Role? = nil) {
-        let account: LocalAccount =
+        let account: LocalAccount? =
             switch identity {
             case .account(let account): account
+            case .signedIn: nil
             }
         self.init(name: identity.description, role: role, narrowedTo: narrowed, account: account)
     }

@@ -35,7 +35,12 @@ extension Administrator {
     /// The first time in an hour: the list says who has not been here for long.
     private func see(_ identity: Identity) {
         let time = now()
-        guard case .account(let account) = identity, let name = account.name,
+        let named: String? =
+            switch identity {
+            case .account(let account): account.name
+            case .signedIn(let name): name
+            }
+        guard let name = named,
             seen[name].map({ time - $0 >= Limits.visit || time < $0 }) ?? true
         else {
             return

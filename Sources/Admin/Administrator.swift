@@ -19,11 +19,15 @@ public actor Administrator {
     let audit: @Sendable () async -> AuditSummary
     let now: @Sendable () -> WallTime
     var entropy: Entropy
+    /// The same, for tokens.
+    nonisolated let tokens: Entropy
     private var refusals = RefusalTally()
     private var rightRefusals = RefusalTally()
     var codes = CodeTally()
     /// When operators were last written down to be here.
     var seen: [String: WallTime] = [:]
+    /// Where the portal is open at this moment; empty for nowhere.
+    var portal: [SocketAddress] = []
     /// A price list that somebody is handing over.
     var upload: RateUpload?
 
@@ -44,6 +48,7 @@ public actor Administrator {
         (self.engine, self.events, self.facts) = (engine, events, facts)
         self.doorkeeper = doorkeeper
         (self.entropy, self.now, self.audit) = (entropy, now, audit)
+        tokens = entropy
     }
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { StoreExecutor.writer.asUnownedSerialExecutor() }

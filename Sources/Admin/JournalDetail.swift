@@ -55,6 +55,8 @@ enum JournalDetail {
         encode(["old": old.map(\.text), "new": new.map(\.text)])
     }
 
+    static func ended(_ sessions: [PortalSession]) -> String { encode(["sessions": sessions.map(\.id)]) }
+
     static func outcomes(_ outcomes: [ControlOutcome]) -> String {
         encode(Dictionary(outcomes.map { ($0.control.rawValue, $0.passed) }, uniquingKeysWith: { $0 && $1 }))
     }
@@ -77,6 +79,7 @@ extension ListenerException: JournalValue {}
 extension Operator: JournalValue {}
 extension Ban: JournalValue {}
 extension IPPrefix: JournalValue {}
+extension SocketAddress: JournalValue {}
 extension WebOrigin: JournalValue {}
 extension MediaPorts: JournalValue {}
 extension Array: JournalValue where Element: JournalValue {}

@@ -221,6 +221,22 @@ public enum Limits {
 
     /// Accounts of this machine that may run the phone system, besides its own and root.
     public static let operators = 64
+    /// Characters of a name that somebody signs in with.
+    static let signInNameCharacters = 64
+    /// Characters of a password of an operator at least (OWASP ASVS 5, 6.2.1 advises 15), and at most: more would only be work.
+    public static let passwordCharacters = 15...256
+    /// How often somebody may be wrong before each try waits, and for how long what he tried is remembered.
+    static let freeSignIns = 3
+    static let signInMemory: Duration = .seconds(4 * 3_600)
+    /// What a try waits first after that. Each further one waits twice as long, up to the most.
+    static let firstSignInWait: Duration = .seconds(4)
+    static let longestSignInWait: Duration = .seconds(15 * 60)
+    /// Names, browsers and sources whose failures are counted apart; 60 bytes each. Beyond that the oldest is forgotten.
+    static let countedSignIns = 4_096
+    /// Networks that may reach the portal.
+    static let adminNetworks = 64
+    /// Addresses that the portal is reached on.
+    static let portalListeners = 8
     /// Refusals of one account an hour that get a line in the journal each; the rest is a number in the next line.
     public static let writtenRefusals = 30
     public static let refusalHour: Duration = .seconds(3_600)

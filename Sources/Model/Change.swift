@@ -25,6 +25,10 @@ public enum Change: Sendable {
     case receiveMedia([MediaPorts])
     /// PEM of the roots that sign clients' certificates; `nil` for our own.
     case trustClients(of: String?)
+    /// Where the portal is reached, instead of where it was.
+    case servePortal([SocketAddress])
+    /// Who may reach it, instead of who might; empty for this machine and private networks.
+    case admit([IPPrefix])
     /// `nil` for open at all times.
     case keepHours(OpeningHours?)
     /// Of what is arranged with the outside world.
@@ -84,7 +88,7 @@ extension Snapshot {
             case .keepHours(let new): hours = new
             case .outside(let change): outside = outside.applying(change)
             case .addSite, .removeSite, .addOrigin, .removeOrigin, .listen, .stopListening, .receiveMedia,
-                .trustClients:
+                .trustClients, .servePortal, .admit:
                 network.apply(change)
             }
         }

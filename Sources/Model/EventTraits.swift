@@ -173,6 +173,17 @@ extension SecurityEventKind {
                 alarm: EventTraits.Alarm(.notice, "A phone may answer by itself from now on.", ofEach: true)
             )
         case .intercomUsed: EventTraits(.roles)
+        case .signInFailed: EventTraits(.roles)
+        case .signInSlowed:
+            EventTraits(
+                .roles,
+                alarm: EventTraits.Alarm(.warning, "Somebody guesses at the sign-in of the portal.")
+            )
+        case .signedInAnew:
+            EventTraits(
+                .roles,
+                alarm: EventTraits.Alarm(.notice, "Somebody signed in from a new browser.", ofEach: true)
+            )
         case .extensionRetired:
             EventTraits(
                 .dormantExtensions,

@@ -26,26 +26,52 @@ extension LocalAccount: CustomStringConvertible {
     public var description: String { name.map { "\($0) (uid \(user))" } ?? "uid \(user)" }
 }
 
-/// Somebody who may run the phone system from an account of this machine, besides the account of the server and root.
+/// Somebody who may run the phone system besides the account of the server and root: from an account of this machine, by the
+/// portal, or both.
 ///
-/// He is known by name and number together: when the account is deleted, whoever gets its name or its number later is
+/// His account is known by name and number together: when it is deleted, whoever gets its name or its number later is
 /// somebody else.
 public struct Operator: Hashable, Sendable, Codable {
-    /// The name of the account.
+    /// The name of the account, which is also the one that he signs in with.
     public let account: String
-    /// Its number.
-    public let user: UInt32
+    /// Its number; `nil` for somebody who has no account of this machine and comes by the portal only.
+    public let user: UInt32?
     public let role: Role
     /// Since when he has this role.
     public let since: WallTime
 
-    public init(account: String, user: UInt32, role: Role, since: WallTime) {
+    public init(account: String, user: UInt32?, role: Role, since: WallTime) {
         (self.account, self.user, self.role, self.since) = (account, user, role, since)
     }
 
     public func `is`(_ identity: Identity) -> Bool {
         switch identity {
         case .account(let account): self.account == account.name && user == account.user
+        case .signedIn(let name): self.account == name
         }
     }
+}
+
+extension Operator {
+    /// - Returns: Whether somebody can sign in by that name: 1 to 64 letters, digits and `.-_@+` of ASCII, of which the first is
+    ///   a letter or a digit.
+    public static func isName(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard let first = bytes.first, bytes.count <= Limits.nameBytes, isLetterOrDigit(first) else { return false }
+        return bytes.allSatisfy { isLetterOrDigit($0) || ".-_@+".utf8.contains($0) }
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+}
+
+extension Sequence<Operator> {
+    /// Whether the control socket has to be open to other accounts than that of the server and root.
+    public var needControlSocket: Bool { contains { $0.user != nil } }
 }

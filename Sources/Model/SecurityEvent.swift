@@ -78,6 +78,12 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case intercomOpened
     /// Somebody called so, and a phone answered by itself.
     case intercomUsed
+    /// Somebody tried to sign in to the portal, and something did not match: nobody outside can tell what.
+    case signInFailed
+    /// So often that the next tries have to wait.
+    case signInSlowed
+    /// Somebody signed in to the portal from a browser that was not known.
+    case signedInAnew
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

@@ -101,7 +101,7 @@ enum Limits {
     /// Threads that serving takes at most, besides the first: one of each processor for tasks, for small services and for what
     /// blocks, one of each loop, and those for media, the doors of several businesses, disks and settings.
     static func threads(processors: Int, loops: Int) -> Int { 3 * processors + loops + otherThreads }
-    static let otherThreads = 16
+    static let otherThreads = 20
 
     // MARK: Businesses of one process
 

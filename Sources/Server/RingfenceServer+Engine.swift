@@ -158,7 +158,9 @@ extension CallReport {
             answeredAt: record.answeredAt,
             callerProtection: record.callerProtection,
             calleeProtection: record.calleeProtection,
-            place: summary.place
+            place: summary.place,
+            cost: record.charges.isEmpty
+                ? nil : record.charges.reduce(.zero) { $0.adding($1.counted) ?? .largest }
         )
     }
 }

@@ -17,6 +17,8 @@ public final class RingfenceServer: Sendable {
     /// Where it is reached, with the ports that the system chose when the configuration said 0.
     public let sip: [EncryptedListener]
     let certificates: CertificateFiles
+    /// As they stand in the certificate.
+    let configuredNames: [String]
     let hop: SignallingHop
     let machine: Machine
     /// Whether other servers live on it too.
@@ -79,6 +81,7 @@ public final class RingfenceServer: Sendable {
         let hop = SignallingHop(number, at: home)
         (self.hop, self.machine, self.sharesMachine) = (hop, machine, sharesMachine)
         sip = sharesMachine ? configuration.sip : listeners.map(\.encrypted)
+        configuredNames = configuration.hostNames
         certificates = CertificateFiles(configuration.tls, names: configuration.hostNames)
         media = machine.media.line(of: number) { census in hop.tell { $0.media(census) } }
         self.store = store

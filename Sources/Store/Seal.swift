@@ -73,6 +73,23 @@ struct Seal: Sendable {
         }
     }
 
+    func lock(_ secret: Redacted<[UInt8]>, of person: String) throws -> [UInt8] {
+        let sealed = try secret.reveal { bytes in
+            try AES.GCM.seal(copy bytes, using: credentials, authenticating: Self.binding(person))
+        }
+        guard let combined = sealed.combined else { throw StoreError.damaged("a secret could not be sealed") }
+        return Array(combined)
+    }
+
+    func open(_ bytes: [UInt8], of person: String) throws(StoreError) -> Redacted<[UInt8]> {
+        do {
+            let box = try AES.GCM.SealedBox(combined: bytes)
+            return Redacted(Array(try AES.GCM.open(box, using: credentials, authenticating: Self.binding(person))))
+        } catch {
+            throw .sealBroken(device: person, reason: "it was sealed with another key or for another operator")
+        }
+    }
+
     /// Proves that whoever wrote an anchor had the key.
     func authenticate(_ text: String) -> String {
         Hex.encode(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: anchors))
@@ -85,6 +102,8 @@ struct Seal: Sendable {
         guard let bytes = Hex.decode(code) else { return false }
         return HMAC<SHA256>.isValidAuthenticationCode(bytes, authenticating: Array(text.utf8), using: anchors)
     }
+
+    private static func binding(_ person: String) -> [UInt8] { Array("operator \(person)".utf8) }
 
     private static func binding(_ trunk: TrunkName) -> [UInt8] { Array("trunk \(trunk.text)".utf8) }
 

@@ -27,7 +27,8 @@ struct Ringfence: AsyncParsableCommand {
             CommandGroup(
                 name: "Running",
                 subcommands: [
-                    Init.self, Serve.self, DoctorVerb.self, OperatorNoun.self, ListenerNoun.self, CertificateNoun.self,
+                    Init.self, Serve.self, DoctorVerb.self, OperatorNoun.self, SessionNoun.self, PortalNoun.self,
+                    ListenerNoun.self, CertificateNoun.self,
                     MediaNoun.self, SiteNoun.self, OriginNoun.self, ClientAuthorityNoun.self,
                     HoursNoun.self, NightVerb.self,
                     JobNoun.self,

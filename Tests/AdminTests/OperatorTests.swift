@@ -142,7 +142,7 @@ struct OperatorTests {
         let office = try Office()
         try await office.add("alice", .auditor)
         let before = try await office.run(ListOperators())
-        #expect(before.map(\.account.name) == ["root", "ringfence", "alice"])
+        #expect(before.map(\.name) == ["root", "ringfence", "alice"])
         #expect(before.map(\.lastSeen) == [nil, nil, nil] && before.allSatisfy(\.exists))
         _ = await office.refusal(ListCalls(), for: alice)
         #expect(try office.store.operatorsLastSeen() == ["alice": noon])

@@ -38,6 +38,7 @@ final class ServedSystem {
         let media = Int.random(in: 15_000...19_999) * 2
         let made = try run(
             "init",
+            "--no-portal",
             "--domain",
             "example.com",
             "--address",

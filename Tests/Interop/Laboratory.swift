@@ -44,6 +44,12 @@ enum Laboratory {
         return missing.isEmpty
     }()
 
+    static let hasPortal: Bool = {
+        let missing = ["chromium", "chromedriver", "certutil", "oathtool"].filter { !find($0) }
+        if !missing.isEmpty { print("SKIPPED: no \(missing.joined(separator: ", ")): nobody opens the portal") }
+        return isPresent && missing.isEmpty
+    }()
+
     static let hasProvider: Bool = {
         let missing = ["kamailio", "rtpengine", "openssl"].filter { !find($0) }
         if !missing.isEmpty { print("SKIPPED: no \(missing.joined(separator: ", ")): nobody calls outside") }

@@ -28,7 +28,8 @@ final class RunningServer {
         _ = try Laboratory.run(
             Laboratory.program.path,
             [
-                "init", "--data", folder.appending(path: "data").path, "--domain", Self.domain, "--address",
+                "init", "--no-portal", "--data", folder.appending(path: "data").path, "--domain", Self.domain,
+                "--address",
                 "127.0.0.1", "--name", "localhost", "--sip-tls", "127.0.0.1:\(port)",
                 "--rtp", "127.0.0.1:\(media)-\(media + 1)",
             ]

@@ -62,7 +62,10 @@ public enum CommandRegistry {
             ShowParking.self, SetParking.self, ListSpeedDials.self, SetSpeedDial.self, ListIntercoms.self,
             OpenIntercom.self, CloseIntercom.self,
         ]
-        + [AddOperator.self, ListOperators.self, RemoveOperator.self]
+        + [
+            AddOperator.self, ListOperators.self, RemoveOperator.self, InviteOperator.self, ListSessions.self,
+            EndSessions.self, ShowPortal.self, ServePortal.self, AdmitNetworks.self,
+        ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

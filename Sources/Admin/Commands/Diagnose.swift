@@ -23,7 +23,8 @@ public struct Diagnose: Command {
 extension Administrator {
     /// Operators pass through the folder to the control socket, and can do no more there.
     fileprivate func fact(_ file: KeptFile) -> Finding {
-        let isPassage = !store.snapshot.operators.isEmpty && file.path == store.path && file.mode & 0o777 == 0o711
+        let isPassage =
+            store.snapshot.operators.needControlSocket && file.path == store.path && file.mode & 0o777 == 0o711
         let isWell = file.isPrivate || isPassage
         let account = OwnerRules.Account(
             user: doorkeeper.server,

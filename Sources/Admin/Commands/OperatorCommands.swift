@@ -98,7 +98,7 @@ extension Administrator {
         try await change(
             [.dismiss(account: name)],
             [caller.draft("operator.remove", name, JournalDetail.of(old, became: nil))],
-            notice: "\(report.account) may not run the system any more, by \(caller.name)"
+            notice: "\(report.words) may not run the system any more, by \(caller.name)"
         )
         return report
     }
@@ -114,29 +114,42 @@ extension Administrator {
     fileprivate func listOperators() async throws(Refusal) -> [OperatorReport] {
         let always = Set([0, doorkeeper.server]).sorted().map { user in
             let account = doorkeeper.account(numbered: user)
-            return OperatorReport(account: account, role: .owner, since: nil, lastSeen: nil, exists: true)
+            return OperatorReport(
+                name: account.name,
+                account: account,
+                role: .owner,
+                since: nil,
+                lastSeen: nil,
+                exists: true,
+                signsIn: false
+            )
         }
-        let lastSeen = try await reading { try $0.operatorsLastSeen() }
+        let (lastSeen, signIns) = try await reading { (try $0.operatorsLastSeen(), try $0.signIns()) }
         return always
-            + store.snapshot.operators.sorted { $0.account < $1.account }.map { report($0, lastSeen[$0.account]) }
+            + store.snapshot.operators.sorted { $0.account < $1.account }.map {
+                report($0, lastSeen[$0.account], signsIn: signIns.contains($0.account))
+            }
     }
 
-    private func report(_ value: Operator) throws(Refusal) -> OperatorReport {
+    func report(_ value: Operator) throws(Refusal) -> OperatorReport {
         do {
-            return report(value, try store.operatorsLastSeen()[value.account])
+            let signsIn = try store.signIn(of: value.account) != nil
+            return report(value, try store.operatorsLastSeen()[value.account], signsIn: signsIn)
         } catch {
             throw .cannotRead(error)
         }
     }
 
-    private func report(_ value: Operator, _ lastSeen: WallTime?) -> OperatorReport {
-        let account = LocalAccount(name: value.account, user: value.user)
+    private func report(_ value: Operator, _ lastSeen: WallTime?, signsIn: Bool) -> OperatorReport {
+        let account = value.user.map { LocalAccount(name: value.account, user: $0) }
         return OperatorReport(
+            name: value.account,
             account: account,
             role: value.role,
             since: value.since,
             lastSeen: lastSeen,
-            exists: doorkeeper.account(named: value.account) == account
+            exists: account.map { doorkeeper.account(named: value.account) == $0 } ?? true,
+            signsIn: signsIn
         )
     }
 }

@@ -16,6 +16,8 @@ public struct CallReport: Hashable, Sendable, Codable {
     public let calleeProtection: LegProtection?
     /// Where it waits to be taken; `nil` for one that is not parked.
     public let place: ParkingPlace?
+    /// The most that its legs to the outside have cost so far: all that was reserved for them; `nil` for a call inside.
+    public let cost: Money?
 
     public init(
         id: String,
@@ -25,12 +27,13 @@ public struct CallReport: Hashable, Sendable, Codable {
         answeredAt: WallTime?,
         callerProtection: LegProtection?,
         calleeProtection: LegProtection?,
-        place: ParkingPlace? = nil
+        place: ParkingPlace? = nil,
+        cost: Money? = nil
     ) {
         (self.id, self.caller, self.callee) = (id, caller, callee)
         (self.startedAt, self.answeredAt) = (startedAt, answeredAt)
         (self.callerProtection, self.calleeProtection) = (callerProtection, calleeProtection)
-        self.place = place
+        (self.place, self.cost) = (place, cost)
     }
 
     func involves(_ number: ExtensionNumber) -> Bool { caller.number == number || callee.number == number }

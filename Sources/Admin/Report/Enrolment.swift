@@ -31,18 +31,22 @@ public struct Enrolment: Sendable {
 public struct EnrolmentFacts: Hashable, Sendable {
     /// Host name and port as in the certificate and in Contact: `pbx.example.com:5061`.
     public let server: String
+    /// The name alone.
+    let host: String
     /// PEM of the private root, where there is one.
     public let authority: String?
 
     /// - Parameter host: A name of the certificate, or an IP address (IPv6 in brackets).
     public init(host: String, port: UInt16, authority: String?) {
-        (server, self.authority) = ("\(host):\(port)", authority)
+        (server, self.host, self.authority) = ("\(host):\(port)", host, authority)
     }
 
-    private init(server: String, authority: String?) { (self.server, self.authority) = (server, authority) }
+    private init(server: String, host: String, authority: String?) {
+        (self.server, self.host, self.authority) = (server, host, authority)
+    }
 
     /// The same server under another root.
-    func under(_ authority: String?) -> Self { Self(server: server, authority: authority) }
+    func under(_ authority: String?) -> Self { Self(server: server, host: host, authority: authority) }
 }
 
 extension Enrolment: Hashable {

@@ -5,7 +5,10 @@ public import Primitives
 
 /// Somebody who may run the system.
 public struct OperatorReport: Hashable, Sendable, Codable {
-    public let account: LocalAccount
+    /// What they are called in commands.
+    public let name: String?
+    /// `nil` for somebody who has none on this machine.
+    public let account: LocalAccount?
     public let role: Role
     /// `nil` for the account of the server and root, who are owners because every file is theirs.
     public let since: WallTime?
@@ -13,9 +16,22 @@ public struct OperatorReport: Hashable, Sendable, Codable {
     public let lastSeen: WallTime?
     /// Whether this machine has the account still, under that name and number.
     public let exists: Bool
+    /// Whether they can sign in to the portal.
+    public let signsIn: Bool
 
-    public init(account: LocalAccount, role: Role, since: WallTime?, lastSeen: WallTime?, exists: Bool) {
-        (self.account, self.role, self.since) = (account, role, since)
-        (self.lastSeen, self.exists) = (lastSeen, exists)
+    public init(
+        name: String?,
+        account: LocalAccount?,
+        role: Role,
+        since: WallTime?,
+        lastSeen: WallTime?,
+        exists: Bool,
+        signsIn: Bool
+    ) {
+        (self.name, self.account, self.role, self.since) = (name, account, role, since)
+        (self.lastSeen, self.exists, self.signsIn) = (lastSeen, exists, signsIn)
     }
+
+    /// For a sentence: `alice (uid 1001)`, `alice`.
+    public var words: String { account?.description ?? name ?? "somebody" }
 }

@@ -10,7 +10,8 @@ extension Check {
     static let credentialDelivery = Check(.credentialDelivery) { system in
         var (findings, examined): ([Finding], [String]) = ([], [])
         search(system, into: &findings, &examined)
-        findings += system.files.compactMap { permission($0, hasOperators: !system.operators.isEmpty) }
+        let hasOperators = system.operators.map(\.value).needControlSocket
+        findings += system.files.compactMap { permission($0, hasOperators: hasOperators) }
         findings += owners(system.files, of: system.account)
         examined.append("permissions and owners of \(system.files.count) files")
         for role in [StoredFile.Role.database, .sealKey] where !system.files.contains(where: { $0.role == role }) {

@@ -27,10 +27,8 @@ extension Check {
 
     private static func person(_ facts: OperatorFacts, _ system: LiveSystem) -> [Finding] {
         var findings: [Finding] = []
-        if facts.userNow == nil {
-            findings.append(.noAccount(facts.value))
-        } else if facts.userNow != facts.value.user {
-            findings.append(.anotherAccount(facts))
+        if let user = facts.value.user, facts.userNow != user {
+            findings.append(facts.userNow == nil ? .noAccount(facts.value, user) : .anotherAccount(facts, user))
         }
         let last = facts.lastSeen ?? facts.value.since
         if system.now - last >= Limits.absence { findings.append(.absent(facts)) }
@@ -47,7 +45,7 @@ extension Check {
     /// Both files have to be what the rule says, no wider and no narrower.
     private static func wayIn(_ system: LiveSystem) -> [Finding] {
         wayInFiles(system).compactMap { file in
-            let wanted = file.role.mostAllowed(hasOperators: !system.operators.isEmpty)
+            let wanted = file.role.mostAllowed(hasOperators: system.operators.map(\.value).needControlSocket)
             let mode = file.mode & 0o777
             if mode & ~wanted != 0 { return .tooWide(file, wanted) }
             return mode == wanted ? nil : .tooNarrow(file, wanted)
@@ -58,25 +56,25 @@ extension Check {
 }
 
 extension Finding {
-    fileprivate static func noAccount(_ value: Operator) -> Self {
+    fileprivate static func noAccount(_ value: Operator, _ user: UInt32) -> Self {
         Finding(
             "no-account",
             .roles,
             .warning,
             "An operator's account does not exist any more.",
             evidence:
-                "\(value.account) (uid \(value.user)) has the role \(value.role), and this machine has no such account",
+                "\(value.account) (uid \(user)) has the role \(value.role), and this machine has no such account",
             remedy: "ringfence operator remove \(value.account)"
         )
     }
 
-    fileprivate static func anotherAccount(_ facts: OperatorFacts) -> Self {
+    fileprivate static func anotherAccount(_ facts: OperatorFacts, _ user: UInt32) -> Self {
         Finding(
             "another-account",
             .roles,
             .warning,
             "An operator's account is not the one that was let in.",
-            evidence: "\(facts.value.account) had uid \(facts.value.user) then and has \(facts.userNow ?? 0) now",
+            evidence: "\(facts.value.account) had uid \(user) then and has \(facts.userNow ?? 0) now",
             remedy: "ask whose it is, then remove it or add it anew: ringfence operator remove \(facts.value.account)"
         )
     }

@@ -22,6 +22,7 @@ public enum OperatorRules {
     public static func isAlwaysOwner(_ identity: Identity, server: UInt32) -> Bool {
         switch identity {
         case .account(let account): isAlwaysOwner(account.user, server: server)
+        case .signedIn: false
         }
     }
 
@@ -42,10 +43,25 @@ public enum OperatorRules {
             return .sameNumber(account, other)
         }
         if case .ownExtension(let number) = role, snapshot.extensions[number] == nil {
-            return .noExtension(number, account)
+            return .noExtension(number, "\(account)")
         }
         let isNew = !snapshot.operators.contains { $0.account == name }
-        return isNew && snapshot.operators.count >= Limits.operators ? .tooMany(account) : nil
+        return isNew && snapshot.operators.count >= Limits.operators ? .tooMany("\(account)") : nil
+    }
+
+    /// Why somebody cannot get a link to sign in with; `nil` when he can.
+    ///
+    /// - Parameters:
+    ///   - name: As typed.
+    ///   - role: What he is to be there for; `nil` to leave it as it is.
+    public static func refusal(ofInviting name: String, as role: Role?, in snapshot: Snapshot) -> Refusal? {
+        guard Operator.isName(name) else { return .noSignInName(name) }
+        let known = snapshot.operators.first { $0.account == name }
+        guard let role = role ?? known?.role else { return .whatFor(name) }
+        if case .ownExtension(let number) = role, snapshot.extensions[number] == nil {
+            return .noExtension(number, name)
+        }
+        return known == nil && snapshot.operators.count >= Limits.operators ? .tooMany(name) : nil
     }
 
     /// Why somebody is turned away at the control socket.
@@ -53,6 +69,7 @@ public enum OperatorRules {
         let who =
             switch identity {
             case .account(let account): "The account '\(account.name ?? "uid \(account.user)")'"
+            case .signedIn(let name): "'\(name)'"
             }
         return Refusal(
             .roles,
@@ -93,7 +110,7 @@ extension Refusal {
         )
     }
 
-    fileprivate static func noExtension(_ number: ExtensionNumber, _ account: LocalAccount) -> Self {
+    fileprivate static func noExtension(_ number: ExtensionNumber, _ account: String) -> Self {
         Self(
             .roles,
             problem: "\(account) cannot be an operator for extension \(number).",
@@ -102,12 +119,34 @@ extension Refusal {
         )
     }
 
-    fileprivate static func tooMany(_ account: LocalAccount) -> Self {
+    fileprivate static func tooMany(_ account: String) -> Self {
         Self(
             .roles,
             problem: "\(account) was not made an operator.",
             reason: "there are \(Limits.operators) already, and each is an account that can be stolen",
             remedy: "remove those who no longer need it: ringfence operator list"
+        )
+    }
+}
+
+extension Refusal {
+    fileprivate static func noSignInName(_ name: String) -> Self {
+        Self(
+            .roles,
+            problem: "That name cannot be used to sign in.",
+            reason:
+                "a name has 1 to \(Limits.signInNameCharacters) letters, digits and . - _ @ + and begins with a letter "
+                + "or a digit",
+            remedy: "choose one such as the person's address for mail: ringfence operator invite NAME --role ROLE"
+        )
+    }
+
+    fileprivate static func whatFor(_ name: String) -> Self {
+        Self(
+            .roles,
+            problem: "\(name) was not invited.",
+            reason: "nobody of that name runs the system yet, and it was not said what they may do",
+            remedy: "say it: ringfence operator invite \(name) --role auditor"
         )
     }
 }

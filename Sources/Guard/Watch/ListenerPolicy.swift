@@ -14,10 +14,12 @@ public struct Listener: Hashable, Sendable, Codable {
         case media
         /// The same of calls over a trunk without encryption: a range of ports, each open only as long as its call.
         case plainMedia = "plain-media"
+        /// HTTPS for operators.
+        case portal
 
         public var network: Network {
             switch self {
-            case .sipTLS, .sipWSS, .sipTCP: .tcp
+            case .sipTLS, .sipWSS, .sipTCP, .portal: .tcp
             case .sipUDP, .media, .plainMedia: .udp
             }
         }
@@ -155,7 +157,7 @@ extension Listener.Purpose {
         switch self {
         case .sipTCP: .tcp
         case .sipUDP: .udp
-        case .sipTLS, .sipWSS, .media, .plainMedia: nil
+        case .sipTLS, .sipWSS, .media, .plainMedia, .portal: nil
         }
     }
 }

@@ -54,6 +54,14 @@ public enum ClientCertificates: String, Hashable, Sendable, Codable, CaseIterabl
     case require
 }
 
+extension SocketAddress: Codable {
+    public init(from decoder: any Decoder) throws {
+        self = try decoder.decodeText("an address is 192.0.2.1:443 or [2001:db8::1]:443", Self.init(parsing:))
+    }
+
+    public func encode(to encoder: any Encoder) throws { try encoder.encodeText(description) }
+}
+
 extension IPPrefix: Codable {
     public init(from decoder: any Decoder) throws {
         self = try decoder.decodeText("a network is 10.1.0.0/16 or 2001:db8::/32", Self.init(parsing:))

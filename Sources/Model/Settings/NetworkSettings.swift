@@ -14,16 +14,23 @@ public struct NetworkSettings: Hashable, Sendable, Codable {
     public var origins: [WebOrigin]
     /// PEM of the roots that sign the certificates of who connects, where a listener asks for one; `nil` for our own root.
     public var clientAuthority: String?
+    /// Where the portal is reached by HTTPS; empty for nowhere.
+    public var portal: [SocketAddress]
+    /// Networks that may reach the portal; empty for this machine and private networks.
+    public var admins: [IPPrefix]
 
     public init(
         listeners: [EncryptedListener] = [],
         media: [MediaPorts] = [],
         sites: [IPPrefix] = [],
         origins: [WebOrigin] = [],
-        clientAuthority: String? = nil
+        clientAuthority: String? = nil,
+        portal: [SocketAddress] = [],
+        admins: [IPPrefix] = []
     ) {
         (self.listeners, self.media, self.sites) = (listeners, media, sites)
         (self.origins, self.clientAuthority) = (origins, clientAuthority)
+        (self.portal, self.admins) = (portal, admins)
     }
 
     /// The changes that bring it about where nothing of it is there yet.
@@ -31,6 +38,8 @@ public struct NetworkSettings: Hashable, Sendable, Codable {
         var changes = listeners.map(Change.listen) + sites.map(Change.addSite) + origins.map(Change.addOrigin)
         if !media.isEmpty { changes.append(.receiveMedia(media)) }
         if let clientAuthority { changes.append(.trustClients(of: clientAuthority)) }
+        if !portal.isEmpty { changes.append(.servePortal(portal)) }
+        if !admins.isEmpty { changes.append(.admit(admins)) }
         return changes
     }
 
@@ -45,6 +54,8 @@ public struct NetworkSettings: Hashable, Sendable, Codable {
         case .stopListening(let listener): listeners.removeAll { $0 == listener }
         case .receiveMedia(let ports): media = ports
         case .trustClients(let authority): clientAuthority = authority
+        case .servePortal(let addresses): portal = addresses
+        case .admit(let networks): admins = networks
         case .put, .remove, .enrol, .revoke, .except, .withdraw, .appoint, .dismiss, .keepHours, .outside: break
         }
     }

@@ -72,7 +72,7 @@ public final class ControlDoor: Doorkeeper {
         let gone = state.withLock { state in
             guard snapshot.generation > state.generation else { return [Guest]() }
             (state.generation, state.operators) = (snapshot.generation, snapshot.operators)
-            if state.isBound { _ = setModes(isOpen: !state.operators.isEmpty) }
+            if state.isBound { _ = setModes(isOpen: state.operators.needControlSocket) }
             var leaving = state.guests.filter { role(of: $0.value.account, in: state) != $0.value.role }
             if let asking = Self.asking, leaving.removeValue(forKey: asking) != nil {
                 state.guests[asking]?.isLeaving = true
@@ -92,7 +92,7 @@ public final class ControlDoor: Doorkeeper {
     func bound() throws(Refusal) {
         let isSet = state.withLock { state in
             (state.isBound, state.socket) = (true, socketFile)
-            return setModes(isOpen: !state.operators.isEmpty)
+            return setModes(isOpen: state.operators.needControlSocket)
         }
         guard isSet else { throw .cannotWrite(name, errno) }
     }

@@ -17,6 +17,9 @@ final class CertificateFiles: Sendable {
     /// shown yet.
     private let replacing = Mutex<CertificateRenewal?>(nil)
 
+    /// As they are shown now.
+    var present: TLSFiles { files }
+
     private var files: TLSFiles {
         var files = original
         files.clientAuthority = clientAuthority.withLock { $0 }

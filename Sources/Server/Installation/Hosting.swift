@@ -15,7 +15,7 @@ public struct Hosting: Service {
     /// Who is served, and who is not.
     public let businesses: Businesses
     let machine: Machine
-    let systems: [PhoneSystem]
+    public let systems: [PhoneSystem]
     private let logger: Logger
     private let onReady: @Sendable (Hosting) -> Void
 

@@ -13,11 +13,13 @@ extension InstallationRequest {
     /// - Parameters:
     ///   - actor: Who is doing it, for the journal.
     ///   - network: Where it is reached; the first start chooses what is not said.
+    ///   - owner: Who is invited to the portal; `nil` for nobody.
     /// - Throws: A refusal for what a person can mend. Nothing is left behind then.
     public func createWithStore(
         by actor: String,
         at now: Date,
-        network: NetworkSettings = NetworkSettings()
+        network: NetworkSettings = NetworkSettings(),
+        owner: FirstOwner? = nil
     ) throws -> Installation {
         try create(at: now) { installation in
             let time = WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000))
@@ -28,8 +30,10 @@ extension InstallationRequest {
                     by: actor,
                     at: time
                 )
-                guard !network.changes.isEmpty else { return }
-                _ = try store.change(network.changes, journal: [network.draft("network.set", by: actor)], at: time)
+                if !network.changes.isEmpty {
+                    _ = try store.change(network.changes, journal: [network.draft("network.set", by: actor)], at: time)
+                }
+                try owner?.invite(to: store, by: actor, at: time)
             } catch let error as StoreError {
                 throw Refusal(error, in: installation.directory)
             }

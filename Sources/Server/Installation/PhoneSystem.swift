@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Admin
+public import Admin
 import Foundation
 import Guard
 public import Logging
 public import Model
-import Primitives
+public import NIOSSL
+public import Primitives
 public import ServiceLifecycle
 import Store
+import Synchronization
 
 /// An installation that runs: the store, the server, the administrator and the control socket, in the order in which each
 /// needs the one before.
 public struct PhoneSystem: Service {
     public let serving: Serving
+    /// For the portal.
+    public let administrator: Administrator
     let installation: Installation
     let server: RingfenceServer
+    private let store: RingfenceStore
+    private let portal = PortalPlaces()
     private let control: ControlServer
     private let onReady: @Sendable (PhoneSystem) -> Void
 
@@ -84,7 +90,7 @@ public struct PhoneSystem: Service {
             await watch.look(at: Date())
             let jobs = [watch.job, server.healthReview, administrator.withdrawal, administrator.dormancyReview]
             for job in jobs { await server.runner.add(job) }
-            return PhoneSystem(installation, server, control, serving, onReady)
+            return PhoneSystem(installation, server, store, administrator, control, serving, onReady)
         } catch {
             await server.stop()
             throw error
@@ -94,11 +100,14 @@ public struct PhoneSystem: Service {
     private init(
         _ installation: Installation,
         _ server: RingfenceServer,
+        _ store: RingfenceStore,
+        _ administrator: Administrator,
         _ control: ControlServer,
         _ serving: Serving,
         _ onReady: @escaping @Sendable (PhoneSystem) -> Void
     ) {
         (self.installation, self.server, self.control) = (installation, server, control)
+        (self.store, self.administrator) = (store, administrator)
         (self.serving, self.onReady) = (serving, onReady)
     }
 
@@ -114,6 +123,34 @@ public struct PhoneSystem: Service {
         }
         await server.stop()
     }
+}
+
+/// What the portal needs to know of its business, and says of itself.
+extension PhoneSystem {
+    public var snapshot: Snapshot { store.snapshot }
+
+    /// The names and addresses that the certificate is good for.
+    public var hostNames: [String] {
+        let names = server.configuredNames + [installation.settings.address, installation.settings.domain]
+        let addresses = installation.certificateAddresses.map { $0.isIPv4 ? "\($0)" : "[\($0)]" }
+        return names + addresses
+    }
+
+    /// - Throws: Where its files do not fit together.
+    public func certificate() throws -> NIOSSLContext { try server.portalCertificate() }
+
+    /// Where the portal is open.
+    public var portalPlaces: [SocketAddress] { portal.open.withLock { $0 } }
+
+    public func portalOpened(on places: [SocketAddress]) async {
+        portal.open.withLock { $0 = places }
+        await server.declare(portal: places)
+        await administrator.portalOpened(on: places)
+    }
+}
+
+private final class PortalPlaces: Sendable {
+    let open = Mutex<[SocketAddress]>([])
 }
 
 extension Installation {

@@ -81,7 +81,7 @@ final class ListenerSockets {
         switch listener.purpose {
         case .sipTCP: return keep(streams(.tcp, clients: nil).bind(to: address), as: listener)
         case .sipUDP: return bindDatagrams(address, as: listener)
-        case .sipTLS, .sipWSS, .media, .plainMedia:
+        case .sipTLS, .sipWSS, .media, .plainMedia, .portal:
             return loop.eventLoop.makeFailedFuture(ListenerProblem.notAnException)
         }
     }

@@ -20,8 +20,9 @@ final class Signalling {
     private let logger: Logger
     /// Pages under our own names may open a WebSocket whatever the settings say.
     private let origins: [WebOrigin]
-    /// Declared listeners that are opened elsewhere: those for media.
+    /// Declared listeners that are opened elsewhere: those for media, and those of the portal.
     private let others: [Listener]
+    private var portal: [Listener] = []
     /// Where calls over trunks without encryption may open ports, when an exception stands.
     private let plainRanges: [MediaPorts]
     /// What this process has open, as this business sees it.
@@ -57,7 +58,8 @@ final class Signalling {
 
     var listeners: [Listener] {
         let outside = loop.switchboard.outside
-        return sockets.listeners + others + Listener.plainMedia(of: plainRanges, for: outside, at: SystemClock.wall)
+        return sockets.listeners + others + portal
+            + Listener.plainMedia(of: plainRanges, for: outside, at: SystemClock.wall)
     }
 
     /// - Parameters:
@@ -152,6 +154,12 @@ final class Signalling {
     }
 
     // MARK: Looking after the sockets
+
+    /// The portal opens its sockets itself.
+    func declare(portal places: [Primitives.SocketAddress]) {
+        portal = places.map { Listener(purpose: .portal, address: $0.description) }
+        openExceptions()
+    }
 
     /// Opens what an exception allows now, and closes what none allows any longer.
     func openExceptions() {

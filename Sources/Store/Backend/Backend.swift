@@ -54,6 +54,54 @@ public protocol Backend: AnyObject, Sendable {
     func see(operator account: String, at now: WallTime) throws
     func operatorsLastSeen() throws -> [String: WallTime]
 
+    /// What an operator signs in with; `nil` where he has not set it yet.
+    func signIn(of name: String) throws -> SignIn?
+    /// The names of those who have.
+    func signIns() throws -> Set<String>
+    /// Takes the place of the one that the operator had.
+    func keep(_ invitation: Invitation, journal draft: JournalDraft, at now: WallTime) throws
+    func invitation(_ token: [UInt8]) throws -> Invitation?
+    /// Uses an invitation up. His sessions and what he signed in with before are gone then.
+    ///
+    /// - Returns: `false` when there is no such invitation.
+    func accept(
+        _ token: [UInt8],
+        _ signIn: SignIn,
+        step: Int64,
+        journal draft: JournalDraft,
+        at now: WallTime
+    ) throws -> Bool
+    /// Uses the code of a time step up, and with it all earlier ones.
+    ///
+    /// - Returns: `false` when it was used already.
+    func use(step: Int64, of name: String) throws -> Bool
+    /// Uses a recovery code up.
+    ///
+    /// - Returns: `false` when there is none with that hash.
+    func use(
+        recoveryCode hash: [UInt8],
+        of name: String,
+        journal draft: JournalDraft,
+        at now: WallTime
+    ) throws -> Bool
+    func begin(
+        _ session: PortalSession,
+        inPlaceOf former: [UInt8]?,
+        journal draft: JournalDraft,
+        at now: WallTime
+    ) throws
+    func session(_ token: [UInt8]) throws -> PortalSession?
+    /// The newest first.
+    func sessions() throws -> [PortalSession]
+    /// Writes down when it was last used and proven.
+    func note(_ session: PortalSession) throws
+    func endSessions(_ ids: [String], journal draft: JournalDraft?, at now: WallTime) throws
+    /// Browsers in which somebody signed in, by the hashes of their tokens.
+    func know(browser token: [UInt8], of name: String, until end: WallTime) throws
+    func knows(browser token: [UInt8], of name: String, at now: WallTime) throws -> Bool
+    /// Forgets invitations and browsers whose time is over.
+    func pruneSignIns(at now: WallTime) throws
+
     func jobRuns() throws -> [JobRun]
     func keep(_ run: JobRun) throws
     func pruneBans(at now: WallTime) throws

@@ -12,7 +12,9 @@ enum NetworkTable {
             media: try list("media_ports", database) { MediaPorts(parsing: $0) },
             sites: try list("sites", database) { IPPrefix(parsing: $0) },
             origins: try list("web_origins", database) { WebOrigin(parsing: $0) },
-            clientAuthority: try String.fetchOne(database, sql: "SELECT client_authority FROM business")
+            clientAuthority: try String.fetchOne(database, sql: "SELECT client_authority FROM business"),
+            portal: try list("portal_listeners", database) { SocketAddress(parsing: $0) },
+            admins: try list("admin_networks", database) { IPPrefix(parsing: $0) }
         )
     }
 
@@ -24,9 +26,13 @@ enum NetworkTable {
         try database.execute(sql: "DELETE FROM \(table) WHERE value = ?", arguments: [value.description])
     }
 
-    static func replaceMedia(_ ports: [MediaPorts], _ database: Database) throws {
-        try database.execute(sql: "DELETE FROM media_ports")
-        for range in ports { try add(range, to: "media_ports", database) }
+    static func replace(
+        _ table: String,
+        with values: [some CustomStringConvertible],
+        _ database: Database
+    ) throws {
+        try database.execute(sql: "DELETE FROM \(table)")
+        for value in values { try add(value, to: table, database) }
     }
 
     static func trustClients(of authority: String?, _ database: Database) throws {

@@ -7,14 +7,28 @@ import Primitives
 /// Operators as rows.
 enum OperatorTable {
     static func put(_ value: Operator, _ database: Database) throws {
+        try forgetSignIn(unlessOf: value, database)
         try database.execute(
             sql: """
                 INSERT INTO operators (account, user, role, since) VALUES (?, ?, ?, ?)
                 ON CONFLICT (account) DO UPDATE SET user = excluded.user, role = excluded.role, since = excluded.since,
-                    last_seen = iif(user = excluded.user, last_seen, NULL)
+                    last_seen = iif(user IS NULL OR user = excluded.user, last_seen, NULL)
                 """,
-            arguments: [value.account, Int64(value.user), value.role.description, value.since.milliseconds]
+            arguments: [value.account, value.user.map { Int64($0) }, value.role.description, value.since.milliseconds]
         )
+    }
+
+    /// Whoever gets the name with another account is somebody else, who does not know the password.
+    private static func forgetSignIn(unlessOf value: Operator, _ database: Database) throws {
+        for table in ["sign_ins", "recovery_codes", "invitations", "portal_sessions", "known_browsers"] {
+            try database.execute(
+                sql: """
+                    DELETE FROM \(table) WHERE name = ? AND EXISTS
+                        (SELECT 1 FROM operators WHERE account = ? AND user IS NOT NULL AND user IS NOT ?)
+                    """,
+                arguments: [value.account, value.account, value.user.map { Int64($0) }]
+            )
+        }
     }
 
     static func remove(_ account: String, _ database: Database) throws {
@@ -25,7 +39,9 @@ enum OperatorTable {
     static func list(_ database: Database) throws -> [Operator] {
         try Row.fetchAll(database, sql: "SELECT * FROM operators ORDER BY account").map { row in
             let (account, role): (String, String) = (row["account"], row["role"])
-            guard let role = Role(parsing: role), let user = UInt32(exactly: row["user"] as Int64) else {
+            let number: Int64? = row["user"]
+            let user = number.flatMap { UInt32(exactly: $0) }
+            guard let role = Role(parsing: role), (user == nil) == (number == nil) else {
                 throw StoreError.damaged("the operator '\(account)' cannot be read")
             }
             return Operator(account: account, user: user, role: role, since: WallTime(milliseconds: row["since"]))

@@ -53,8 +53,63 @@ enum Schema {
             try $0.execute(sql: "ALTER TABLE call_records ADD COLUMN path TEXT")
         }
         migrator.registerMigration("0023 what is counted of calls outside") { try $0.execute(sql: countedCalls) }
+        migrator.registerMigration("0024 people who sign in") { database in
+            try database.execute(sql: signIns)
+            for table in ["portal_listeners", "admin_networks"] {
+                try database.execute(
+                    sql: "CREATE TABLE \(table) (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE) STRICT"
+                )
+            }
+        }
         return migrator
     }
+
+    /// Operators need no account of the machine any more. What they sign in with goes with them, and is no setting; in place of
+    /// tokens there are their hashes.
+    private static let signIns = """
+        CREATE TABLE people (
+            account TEXT PRIMARY KEY NOT NULL,
+            user INTEGER UNIQUE,
+            role TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            last_seen INTEGER
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO people SELECT account, user, role, since, last_seen FROM operators;
+        DROP TABLE operators;
+        ALTER TABLE people RENAME TO operators;
+        CREATE TABLE sign_ins (
+            name TEXT PRIMARY KEY NOT NULL REFERENCES operators (account) ON DELETE CASCADE,
+            password TEXT NOT NULL,
+            secret BLOB NOT NULL,
+            last_step INTEGER NOT NULL,
+            since INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE recovery_codes (
+            hash BLOB PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL REFERENCES operators (account) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE invitations (
+            token BLOB PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL UNIQUE REFERENCES operators (account) ON DELETE CASCADE,
+            until INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE portal_sessions (
+            token BLOB PRIMARY KEY NOT NULL,
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL REFERENCES operators (account) ON DELETE CASCADE,
+            role TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            last_seen INTEGER NOT NULL,
+            proven_at INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            agent TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE known_browsers (
+            token BLOB PRIMARY KEY NOT NULL,
+            name TEXT NOT NULL REFERENCES operators (account) ON DELETE CASCADE,
+            until INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
 
     /// No setting: it has no line in the journal, and goes with its extension. What is kept already tells when extensions were
     /// used until now.

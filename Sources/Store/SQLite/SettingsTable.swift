@@ -66,7 +66,9 @@ enum SettingsTable {
         case .removeOrigin(let origin): try NetworkTable.remove(origin, from: "web_origins", database)
         case .listen(let listener): try NetworkTable.add(listener, to: "sip_listeners", database)
         case .stopListening(let listener): try NetworkTable.remove(listener, from: "sip_listeners", database)
-        case .receiveMedia(let ports): try NetworkTable.replaceMedia(ports, database)
+        case .receiveMedia(let ports): try NetworkTable.replace("media_ports", with: ports, database)
+        case .servePortal(let places): try NetworkTable.replace("portal_listeners", with: places, database)
+        case .admit(let networks): try NetworkTable.replace("admin_networks", with: networks, database)
         case .keepHours(let hours):
             try database.execute(sql: "UPDATE business SET hours = ?", arguments: [hours?.description])
         case .outside(let change): try OutsideTable.apply(change, database, seal)

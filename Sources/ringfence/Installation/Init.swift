@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Admin
 import ArgumentParser
 import Foundation
 import Guard
@@ -40,12 +41,29 @@ struct Init: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The certificate's private key, as PEM.", valueName: "file"))
     var key: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the portal is reached by browsers. Repeatable. Default: the address, port 8443.",
+            valueName: "ip:port"
+        )
+    )
+    var portal: [SocketAddress] = []
+
+    @Flag(help: "Serve no portal. Later: ringfence portal listen.")
+    var noPortal = false
+
+    @Option(help: "Who is invited to the portal first, by a link that is printed; an address for mail is a good name.")
+    var owner = "owner"
+
     @OptionGroup var network: NetworkOptions
     @OptionGroup var format: JSONFlag
 
     func validate() throws {
         guard (certificate == nil) == (key == nil) else {
             throw ValidationError("--certificate and --key go together.")
+        }
+        guard portal.isEmpty || !noPortal else {
+            throw ValidationError("--portal and --no-portal contradict each other.")
         }
     }
 
@@ -63,8 +81,13 @@ struct Init: AsyncParsableCommand {
             names: names,
             certificate: files
         )
-        let made = try request.createWithStore(by: Account.current, at: now, network: network.settings())
-        let summary = try Summary(made)
+        var settings = try network.settings()
+        if !noPortal { settings.portal = portal.isEmpty ? [SocketAddress(ip: address, port: 8_443)] : portal }
+        let time = WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000))
+        let first = noPortal ? nil : try FirstOwner(owner, at: time)
+        let made = try request.createWithStore(by: Account.current, at: now, network: settings, owner: first)
+        let link = settings.portal.first.flatMap { first?.link(host: made.settings.names[0], port: $0.port) }
+        let summary = try Summary(made, link)
         return try Output(summary.text, json: summary, hint: summary.nextSteps)
     }
 }
@@ -78,8 +101,12 @@ extension Init {
         /// The path of the root for phones; `nil` when they know it already.
         let ca: String?
         let fingerprint: String?
+        /// By which the first owner comes into the portal, once; `nil` without one.
+        let invitation: String?
+        let owner: String?
 
-        init(_ made: Installation) throws {
+        init(_ made: Installation, _ link: InvitationLink?) throws {
+            (invitation, owner) = (link?.link, link?.name)
             (directory, domain) = (made.directory, made.settings.domain)
             (address, names) = (made.settings.address, made.settings.names)
             ca = made.hasRoot ? made.rootCertificate : nil
@@ -92,6 +119,11 @@ extension Init {
             var facts = [("Phones connect to", "\(names[0]):5061 over TLS"), ("Address", address)]
             if let ca, let fingerprint {
                 facts += [("Root certificate for phones", ca), ("Its SHA-256 fingerprint", fingerprint)]
+            }
+            if let invitation, let owner {
+                facts += [
+                    ("The portal, for '\(owner)'", invitation), ("", "works once, for 24 hours, while the server runs"),
+                ]
             }
             return "The phone system of \(domain) is in \(directory).\n\(FactList(facts).text)"
         }

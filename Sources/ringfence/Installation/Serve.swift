@@ -5,6 +5,7 @@ import Foundation
 import Guard
 import Logging
 import Model
+import Portal
 import Primitives
 import Server
 import ServiceLifecycle
@@ -56,9 +57,11 @@ struct Serve: AsyncParsableCommand {
         var logger = Logger(label: "ringfence")
         logger.logLevel = .notice
         if let directory = served.businesses {
-            try await Self.run(try await hosting(directory, logger), logger)
+            let hosting = try await hosting(directory, logger)
+            try await Self.run(hosting, hosting.systems, logger)
         } else {
-            try await Self.run(try await system(logger), logger)
+            let system = try await system(logger)
+            try await Self.run(system, [system], logger)
         }
     }
 
@@ -67,12 +70,14 @@ struct Serve: AsyncParsableCommand {
         [.sigterm, .sigint, .sigquit] + (ServingProcess.ignoresHangUp ? [] : [.sighup])
     }
 
-    private static func run(_ service: some Service, _ logger: Logger) async throws {
+    /// The portal comes last and goes first: what it shows is there as long as it is.
+    private static func run(_ service: some Service, _ systems: [PhoneSystem], _ logger: Logger) async throws {
+        let portal = await Portal.start(systems.map(PortalSite.init), logger: logger)
         // The group's own log tells of services starting and stopping, which is nothing to an operator.
         var lifecycle = logger
         lifecycle.logLevel = .error
         try await ServiceGroup(
-            services: [service],
+            services: [service, portal],
             gracefulShutdownSignals: signals,
             logger: lifecycle
         ).run()
@@ -163,11 +168,14 @@ extension Hosting {
 extension PhoneSystem {
     fileprivate var readyLine: String {
         let browsers = serving.sipWSS.map { ", over WSS on \($0)" }.joined()
-        return "ringfence ready: SIP over TLS on \(serving.sipTLS)\(browsers), media on \(serving.media)"
+        let portal = portalPlaces.map { ", portal on https://\($0)" }.joined()
+        return "ringfence ready: SIP over TLS on \(serving.sipTLS)\(browsers), media on \(serving.media)\(portal)"
     }
 
     fileprivate var readyJSON: String {
         let browsers = serving.sipWSS.map { #""\#($0)""# }.joined(separator: ",")
-        return #"{"media":"\#(serving.media)","ready":true,"sipTLS":"\#(serving.sipTLS)","sipWSS":[\#(browsers)]}"#
+        let portal = portalPlaces.map { #""\#($0)""# }.joined(separator: ",")
+        return #"{"media":"\#(serving.media)","portal":[\#(portal)],"ready":true,"#
+            + #""sipTLS":"\#(serving.sipTLS)","sipWSS":[\#(browsers)]}"#
     }
 }

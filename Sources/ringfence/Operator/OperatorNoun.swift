@@ -9,7 +9,7 @@ struct OperatorNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "operator",
         abstract: "Who may run the phone system, and what each may do.",
-        subcommands: [OperatorAdd.self, OperatorList.self, OperatorRemove.self]
+        subcommands: [OperatorAdd.self, OperatorInvite.self, OperatorList.self, OperatorRemove.self]
     )
 }
 
@@ -66,7 +66,7 @@ struct OperatorAdd: ServerCommand {
 
     func output(of report: AddOperator.Reply) throws -> Output {
         try Output(
-            "\(report.account) may run the phone system as \(report.role).",
+            "\(report.words) may run the phone system as \(report.role).",
             json: report,
             hint: "Take it back: ringfence operator remove \(account)"
         )
@@ -86,11 +86,13 @@ struct OperatorList: ServerCommand {
     func output(of list: ListOperators.Reply) throws -> Output {
         let rows = list.map {
             [
-                $0.account.name ?? "-", "\($0.account.user)", $0.role.description, $0.since?.seconds ?? "always",
-                $0.since == nil ? "-" : $0.lastSeen?.seconds ?? "never", $0.exists ? "" : "the account is gone",
+                $0.name ?? "-", $0.account.map { "\($0.user)" } ?? "-", $0.role.description,
+                $0.since?.seconds ?? "always", $0.since == nil ? "-" : $0.lastSeen?.seconds ?? "never",
+                $0.signsIn ? "yes" : "no", $0.exists ? "" : "the account is gone",
             ]
         }
-        return try Output(Table(["account", "uid", "role", "since", "last seen", ""], rows).text, json: list)
+        let head = ["account", "uid", "role", "since", "last seen", "signs in", ""]
+        return try Output(Table(head, rows).text, json: list)
     }
 }
 
@@ -108,6 +110,6 @@ struct OperatorRemove: ServerCommand {
     var command: RemoveOperator { RemoveOperator(account: account) }
 
     func output(of report: RemoveOperator.Reply) throws -> Output {
-        try Output("\(report.account) may not run the phone system any more.", json: report)
+        try Output("\(report.words) may not run the phone system any more.", json: report)
     }
 }

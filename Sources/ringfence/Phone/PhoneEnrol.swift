@@ -5,6 +5,7 @@ import ArgumentParser
 import Foundation
 import Guard
 import Model
+import Portal
 import Primitives
 import Server
 
@@ -102,16 +103,8 @@ extension Enrolment {
         get throws { try ca.map { try CertificateFacts(pem: $0).fingerprint } }
     }
 
-    /// The content of the QR code: a whole certificate would make a code that no camera reads from a screen.
-    var compact: String {
-        get throws {
-            let digest = try fingerprint.map { "sha256:" + $0.replacing(":", with: "").lowercased() }
-            return try JSONText.of(Compact(self, ca: digest))
-        }
-    }
-
     fileprivate func qrCode() throws -> String {
-        guard let code = QRCode(try compact) else {
+        guard let code = compact.reveal({ QRCode(copy $0) }) else {
             throw Refusal(
                 problem: "The QR code cannot be drawn.",
                 reason: "what the phone needs is longer than a QR code can hold",
@@ -119,16 +112,5 @@ extension Enrolment {
             )
         }
         return code.text(inColour: isatty(STDOUT_FILENO) == 1)
-    }
-
-    private struct Compact: Encodable {
-        let username, password, domain, server, transport, srtp: String
-        let ca: String?
-
-        init(_ enrolment: Enrolment, ca: String?) {
-            (username, domain, server) = (enrolment.username, enrolment.domain, enrolment.server)
-            (transport, srtp, self.ca) = (enrolment.transport, enrolment.srtp, ca)
-            password = enrolment.password.reveal { copy $0 }
-        }
     }
 }

@@ -36,12 +36,14 @@ class Site(http.server.BaseHTTPRequestHandler):
 
 
 class Browser:
-    """A browser that trusts one more authority, on a page of a site of its own, `origin`."""
+    """A browser that trusts one more authority; with a library of SIP on a page of a site of its own, `origin`."""
 
-    def __init__(self, ca, sip_js):
+    def __init__(self, ca, sip_js=None):
         self.home = tempfile.mkdtemp(prefix="ringfence-browser-")
         self.trust(ca)
-        self.serve(sip_js)
+        self.site = None
+        if sip_js:
+            self.serve(sip_js)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.driver = "http://127.0.0.1:%d" % free.getsockname()[1]
@@ -54,7 +56,8 @@ class Browser:
                 "timeouts": {"script": 60000}}
         started = self.ask("POST", "/session", {"capabilities": {"alwaysMatch": wish}})
         self.session, self.version = "/session/" + started["sessionId"], started["capabilities"]["browserVersion"]
-        self.ask("POST", self.session + "/url", {"url": self.origin + "/"})
+        if self.site:
+            self.open(self.origin + "/")
 
     def trust(self, ca):
         base = self.home + "/.pki/nssdb"
@@ -90,12 +93,47 @@ class Browser:
                   "Promise.resolve(%s).then(done, error => done({ error: String(error) }))" % expression)
         return self.ask("POST", self.session + "/execute/async", {"script": script, "args": []})
 
+    def open(self, address):
+        self.ask("POST", self.session + "/url", {"url": address})
+
+    def js(self, script, *values):
+        return self.ask("POST", self.session + "/execute/sync", {"script": script, "args": list(values)})
+
+    def element(self, selector):
+        """The one that a style sheet would mean, as WebDriver names it."""
+        found = self.ask("POST", self.session + "/element", {"using": "css selector", "value": selector})
+        return self.session + "/element/" + next(iter(found.values()))
+
+    def type(self, selector, text):
+        self.ask("POST", self.element(selector) + "/clear", {})
+        self.ask("POST", self.element(selector) + "/value", {"text": text})
+
+    def click(self, selector):
+        self.ask("POST", self.element(selector) + "/click", {})
+
+    def follow(self, selector):
+        """Clicks what leads to another page, and waits for that."""
+        self.js("window.isFormer = true")
+        self.click(selector)
+        if not until(lambda: self.js("return !window.isFormer && document.readyState === 'complete'"), 20):
+            raise RuntimeError("%s leads nowhere" % selector)
+
+    def text(self, selector):
+        return self.ask("GET", self.element(selector) + "/text")
+
+    def title(self):
+        return self.ask("GET", self.session + "/title")
+
+    def devtools(self, command, **parameters):
+        return self.ask("POST", self.session + "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
     def console(self):
         return [line["message"][:200] for line in self.ask("POST", self.session + "/se/log", {"type": "browser"})]
 
     def close(self):
         self.ask("DELETE", self.session)
-        self.site.shutdown()
+        if self.site:
+            self.site.shutdown()
         self.process.terminate()
         self.process.wait()
         shutil.rmtree(self.home, ignore_errors=True)

@@ -37,16 +37,19 @@ def is_free(port):
 class Server:
     domain = "test.ringfence.example"
 
-    def __init__(self, binary, folder, plain_calls=0):
-        """plain_calls: how many calls without encryption there are ports for."""
+    def __init__(self, binary, folder, plain_calls=0, has_portal=False):
+        """plain_calls: how many calls without encryption there are ports for. With a portal, `link` is for its first owner."""
         self.binary, self.data, self.process = binary, os.path.join(folder, "data"), None
         self.port, audio_ports = free_port(), 2 + 2 * plain_calls
         self.rtp = free_port(audio_ports)
         self.ca = os.path.join(self.data, "tls", "ca.pem")
-        subprocess.run([binary, "init", "--data", self.data, "--domain", self.domain, "--address", "127.0.0.1",
-                        "--name", "localhost", "--sip-tls", "127.0.0.1:%d" % self.port,
-                        "--rtp", "127.0.0.1:%d-%d" % (self.rtp, self.rtp + audio_ports - 1)],
-                       check=True, stdout=subprocess.DEVNULL)
+        self.portal = free_port() if has_portal else None
+        portal = ["--portal", "127.0.0.1:%d" % self.portal] if has_portal else ["--no-portal"]
+        made = subprocess.run([binary, "init", *portal, "--data", self.data, "--domain", self.domain, "--address", "127.0.0.1",
+                               "--name", "localhost", "--sip-tls", "127.0.0.1:%d" % self.port,
+                               "--rtp", "127.0.0.1:%d-%d" % (self.rtp, self.rtp + audio_ports - 1), "--json"],
+                              check=True, stdout=subprocess.PIPE)
+        self.link = json.loads(made.stdout).get("invitation")
 
     def start(self):
         self.process = subprocess.Popen(

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Model
+public import Primitives
+
+/// Which networks may reach the portal. Everybody else gets no answer, not even to a TLS handshake.
+public enum AdminNetworkRules {
+    /// This machine and private networks (RFC 1918, RFC 4193, link-local), where nobody has named any.
+    public static let usual: [IPPrefix] = [
+        "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7",
+        "fe80::/10",
+    ].map {
+        guard let prefix = IPPrefix(parsing: $0) else { preconditionFailure("\($0) is a network") }
+        return prefix
+    }
+
+    /// - Parameter address: Of the socket's other end; what headers say does not count.
+    public static func admits(_ address: IPAddress, in network: NetworkSettings) -> Bool {
+        (network.admins.isEmpty ? usual : network.admins).contains { $0.contains(address) }
+    }
+
+    /// Why these cannot be the networks; `nil` when they can.
+    public static func refusal(of networks: [IPPrefix]) -> Refusal? {
+        for prefix in networks where prefix.length == 0 {
+            return .notAdmitted(
+                "\(prefix)",
+                "it is everybody, and whoever reaches a sign-in can attack it",
+                "name the networks that operators sit in: ringfence portal admit 10.1.0.0/16"
+            )
+        }
+        guard networks.count <= Limits.adminNetworks else {
+            return .notAdmitted(
+                "So many networks",
+                "there may be \(Limits.adminNetworks)",
+                "name those that operators sit in: ringfence portal admit 10.1.0.0/16"
+            )
+        }
+        return nil
+    }
+
+    /// Why the portal cannot be reached there; `nil` when it can.
+    public static func refusal(of places: [SocketAddress], in network: NetworkSettings) -> Refusal? {
+        guard places.count <= Limits.portalListeners else {
+            return .notServed("everywhere", "it is reached on \(Limits.portalListeners) addresses at most")
+        }
+        for place in places {
+            if place.ip.isMulticastOrBroadcast { return .notServed("\(place)", "it is no address of a machine") }
+            if network.listeners.contains(where: { $0.address == place }) {
+                return .notServed("\(place)", "phones connect there")
+            }
+        }
+        return nil
+    }
+}
+
+extension Refusal {
+    fileprivate static func notAdmitted(_ what: String, _ reason: String, _ remedy: String) -> Self {
+        Self(problem: "\(what) cannot reach the portal.", reason: reason, remedy: remedy)
+    }
+
+    fileprivate static func notServed(_ place: String, _ reason: String) -> Self {
+        Self(
+            problem: "The portal is not reached on \(place).",
+            reason: reason,
+            remedy: "name an address of this machine with a port of its own: ringfence portal listen 192.0.2.10:8443"
+        )
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+
+/// Everything that somebody outside can make grow or wait for, in this module.
+enum Limits {
+    // MARK: Connections
+
+    /// Connections of one source (an IPv4 address, an IPv6 /64) and in all: a browser opens six. Each takes a descriptor and
+    /// about 60 KB.
+    static let connectionsPerSource = 32
+    static let connections = 512
+    /// Connections that wait in the kernel.
+    static let backlog = 64
+    /// From accept to the first whole head of a request, the TLS handshake included.
+    static let firstHead: TimeAmount = .seconds(10)
+    /// From the end of an answer to the next head.
+    static let nextHead: TimeAmount = .seconds(30)
+    /// From a head to the end of its body.
+    static let wholeBody: TimeAmount = .seconds(15)
+    /// How long a browser may leave unread what was sent to it.
+    static let unread: TimeAmount = .seconds(20)
+    /// How long open answers may take when the server stops.
+    static let farewell: Duration = .seconds(2)
+
+    // MARK: Requests
+
+    /// Bytes of one header field and of all of them, the address included; and how many there may be.
+    static let headerField = 8_192
+    static let headers = 16_384
+    static let headerFields = 64
+    /// Bytes of a path with its query.
+    static let path = 2_048
+    /// Bytes of a form.
+    static let body = 16_384
+    /// Fields of a form.
+    static let fields = 32
+
+    // MARK: Passwords
+
+    /// Argon2id (RFC 9106): KiB, passes, lanes. OWASP's first choice.
+    static let passwordMemory: UInt32 = 47_104
+    static let passwordPasses: UInt32 = 1
+    static let passwordLanes: UInt32 = 1
+    /// Threads that hash, for all businesses, and tries that wait for one: 50 ms each, so nobody waits longer than two seconds.
+    static let hashers = 2
+    static let waitingHashes = 64
+
+    // MARK: Pages
+
+    /// Characters of a text from outside.
+    static let shownText = 80
+    /// Characters of what the journal keeps of a change.
+    static let shownDetail = 400
+    /// Rows of a list.
+    static let rows = 50
+    /// Calls that are shown live.
+    static let liveCalls = 500
+    /// Events that are counted on the first page.
+    static let countedEvents = 10_000
+    /// How old what takes long to find out may be on the first page.
+    static let overviewAge: Duration = .seconds(10)
+
+    // MARK: Live pages
+
+    /// Streams at a time, in all and of one session. Each looks once a second at what all of them share.
+    static let streams = 256
+    static let streamsPerSession = 4
+    static let beat: Duration = .seconds(1)
+    /// Beats after which something is sent though nothing has changed.
+    static let silentBeats = 15
+    /// How often it is looked whether the certificate is another one.
+    static let certificateAge: Duration = .seconds(60)
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOSSL
+import NIOTLS
+import Primitives
+
+/// One connection: who it is from comes first, then the TLS handshake in the name that was asked for, then HTTP with its limits.
+struct PortalChannel: ServerChildChannel {
+    typealias Value = HTTP1Channel.Value
+
+    private let http: HTTP1Channel
+    private let door: PortalDoor
+    private let certificates: PortalCertificates
+
+    init(_ responder: @escaping HTTPChannelHandler.Responder, _ door: PortalDoor, _ certificates: PortalCertificates) {
+        let configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionClock()],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: Limits.headerField,
+                maxHeaderListSize: Limits.headers,
+                maxHeaderFieldCount: Limits.headerFields
+            )
+        )
+        http = HTTP1Channel(responder: responder, configuration: configuration)
+        (self.door, self.certificates) = (door, certificates)
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        guard let address = IPAddress(channel.remoteAddress), door.enter(address) else {
+            return channel.eventLoop.makeFailedFuture(NotLetIn())
+        }
+        channel.closeFuture.whenComplete { [door] _ in door.leave(address) }
+        guard certificates.areSeveral else { return secure(channel, for: nil, logger) }
+        let ready = channel.eventLoop.makePromise(of: Value.self)
+        channel.closeFuture.whenComplete { _ in ready.fail(NotLetIn()) }
+        let hello = ByteToMessageHandler(
+            SNIHandler { name in
+                let host: String? = if case .hostname(let name) = name { name } else { nil }
+                let secured = secure(channel, for: host, logger)
+                secured.cascade(to: ready)
+                return secured.map { _ in }
+            }
+        )
+        return channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(hello) }
+            .flatMap {
+                channel.eventLoop.scheduleTask(in: Limits.firstHead) { ready.fail(NotLetIn()) }
+                return ready.futureResult
+            }
+    }
+
+    func handle(value: Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
+
+    private func secure(_ channel: any Channel, for host: String?, _ logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            guard let context = certificates.context(for: host) else { throw NotLetIn() }
+            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+        }.flatMap { http.setup(channel: channel, logger: logger) }
+    }
+}
+
+/// The connection ends without a word.
+private struct NotLetIn: Error {}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Guard
+import HTTPTypes
+import Hummingbird
+import Model
+import NIOCore
+import Primitives
+
+/// The portal of one business.
+final class PortalBusiness: Sendable {
+    let site: PortalSite
+    let desk: SignInDesk
+    let overview: Overview
+    let streams = StreamBudget()
+
+    init(_ site: PortalSite, _ hasher: any PasswordHasher) {
+        self.site = site
+        desk = SignInDesk(for: site.administrator, hasher: hasher) {
+            MonotonicTime(nanoseconds: NIODeadline.now().uptimeNanoseconds)
+        }
+        overview = Overview(site.administrator)
+    }
+
+    var name: String { site.snapshot().domain.text }
+
+    func isNamed(_ authority: String) -> Bool { site.isNamed(authority) }
+
+    func admits(_ address: IPAddress) -> Bool {
+        AdminNetworkRules.admits(address, in: site.snapshot().network)
+    }
+
+    /// A page for somebody who is not signed in.
+    func door(
+        _ template: String,
+        title: String,
+        _ values: Templates.Values,
+        status: HTTPResponse.Status = .ok
+    ) -> Response {
+        var values = values
+        values["title"] = title
+        values["business"] = name
+        values["style"] = Assets.style.path
+        return .page(Templates.render(template, values), status: status)
+    }
+
+    func notFound() -> Response {
+        door(
+            "closed",
+            title: "Nothing here",
+            [
+                "problem": "There is no such page.",
+                "reason": "it never was there, or it is not for you",
+                "remedy": "begin on the first page",
+            ],
+            status: .notFound
+        )
+    }
+}
+
+extension Response {
+    static func page(_ html: String, status: HTTPResponse.Status = .ok, cookies: [String] = []) -> Response {
+        var headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
+        for cookie in cookies { headers.append(HTTPField(name: .setCookie, value: cookie)) }
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: .init(string: html)))
+    }
+
+    /// To another page, which the browser asks for anew: nothing is posted twice by going back.
+    static func going(to path: String, cookies: [String] = []) -> Response {
+        var headers: HTTPFields = [.location: path]
+        for cookie in cookies { headers.append(HTTPField(name: .setCookie, value: cookie)) }
+        return Response(status: .seeOther, headers: headers)
+    }
+}
+
+extension Refusal {
+    /// What `problem.mustache` shows.
+    var values: Templates.Values {
+        ["problem": problem, "reason": reason, "remedy": remedy]
+    }
+}

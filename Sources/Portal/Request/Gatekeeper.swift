@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// Looks at each request before any page does, and at each answer after it: no page can forget what stands here.
+struct Gatekeeper: RouterMiddleware {
+    typealias Context = PortalContext
+
+    let office: PortalOffice
+
+    func handle(
+        _ request: Request,
+        context: PortalContext,
+        next: (Request, PortalContext) async throws -> Response
+    ) async throws -> Response {
+        var response = try await answer(request, context, next)
+        for (name, value) in Self.always where response.headers[name] == nil { response.headers[name] = value }
+        if request.method == .head { response.body = ResponseBody() }
+        return response
+    }
+
+    private func answer(
+        _ request: Request,
+        _ context: PortalContext,
+        _ next: (Request, PortalContext) async throws -> Response
+    ) async throws -> Response {
+        guard request.uri.string.utf8.count <= Limits.path else { return Self.plain(.uriTooLong) }
+        // A name that is none of ours may be an attacker's that leads here (DNS rebinding).
+        guard let authority = request.head.authority, let site = office.site(named: authority),
+            let address = context.address, site.admits(address)
+        else { return Self.plain(.misdirectedRequest) }
+        guard [.get, .head, .post].contains(request.method) else { return Self.plain(.methodNotAllowed) }
+        if request.method == .post, let refusal = Self.refusal(ofPost: request, authority) { return refusal }
+        do {
+            return try await next(request, context)
+        } catch let answer as Answer {
+            return answer.response
+        } catch let error as any HTTPResponseError {
+            return error.status == .notFound ? site.notFound() : Self.plain(error.status)
+        } catch {
+            context.logger.error("a page of the portal failed: \(error)")
+            return Self.plain(.internalServerError)
+        }
+    }
+
+    /// Only our own pages post, and the browser says that it is one of them: by Fetch Metadata, and by the origin. That is `null` where
+    /// a page sends no referrer, as ours do (Fetch §3.1), and then the former has to say it.
+    private static func refusal(ofPost request: Request, _ authority: String) -> Response? {
+        let site = HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] }
+        let isOwn =
+            switch (site, request.headers[.origin]) {
+            case ("same-origin", nil), ("same-origin", "null"): true
+            case (nil, let origin?), ("same-origin", let origin?): origin == "https://\(authority)"
+            default: false
+            }
+        guard isOwn else { return plain(.forbidden) }
+        guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") == true else {
+            return plain(.unsupportedMediaType)
+        }
+        return nil
+    }
+
+    static func plain(_ status: HTTPResponse.Status) -> Response {
+        let text = "\(status.code) \(status.reasonPhrase)\n"
+        return Response(
+            status: status,
+            headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(byteBuffer: .init(string: text))
+        )
+    }
+
+    /// OWASP ASVS 5, 3.4: nothing of others, nothing in the line, nobody around us.
+    private static let always: [(HTTPField.Name, String)] = [
+        ("Content-Security-Policy", policy), ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"), ("Strict-Transport-Security", "max-age=31536000"),
+        ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Cross-Origin-Embedder-Policy", "require-corp"), ("X-Frame-Options", "DENY"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"), ("Cache-Control", "no-store"),
+    ].map { name, value in
+        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is a header field") }
+        return (field, value)
+    }
+
+    private static let policy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+}
+
+/// An answer that a page gives instead of itself.
+struct Answer: Error {
+    let response: Response
+}

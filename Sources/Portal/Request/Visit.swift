@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Glibc
+import Guard
+import HTTPTypes
+import Hummingbird
+import Model
+import Primitives
+
+/// A request of somebody who is signed in.
+struct Visit: Sendable {
+    let business: PortalBusiness
+    let session: PortalSession
+    /// Stands in each form: only our own pages can know it.
+    let token: String
+
+    init(_ business: PortalBusiness, _ session: PortalSession, cookie: String) {
+        (self.business, self.session) = (business, session)
+        token = OneTimeToken.derived(from: cookie, for: "form")
+    }
+
+    var now: WallTime { WallTime.present }
+
+    /// Does it as this person, by the role that he has at this moment.
+    func perform<Asked: Command>(_ command: Asked) async throws(Refusal) -> Asked.Reply {
+        try await business.site.administrator.perform(command, for: .signedIn(name: session.name))
+    }
+
+    /// The same for a part of a page that is left out for those it is not for.
+    func ask<Asked: Command>(_ command: Asked) async -> Asked.Reply? {
+        guard Asked.rights.allSatisfy(may) else { return nil }
+        return try? await perform(command)
+    }
+
+    /// Whether his role is for it. The authoriser decides again when it is done.
+    func may(_ right: Right) -> Bool { Authoriser.reach(of: session.role, with: right) != .nothing }
+
+    // MARK: Pages
+
+    func page(
+        _ template: String,
+        title: String,
+        at here: String,
+        _ values: Templates.Values = [:],
+        status: HTTPResponse.Status = .ok
+    ) -> Response {
+        .page(Templates.render(template, framed(values, title, here)), status: status)
+    }
+
+    func page(refusal: Refusal, at here: String) -> Response {
+        page("refused", title: "That was not done", at: here, refusal.values, status: .unprocessableContent)
+    }
+
+    private func framed(_ values: Templates.Values, _ title: String, _ here: String) -> Templates.Values {
+        var values = values
+        values["title"] = title
+        values["business"] = business.name
+        values["style"] = Assets.style.path
+        values["script"] = Assets.script.path
+        values["person"] = session.name
+        values["role"] = session.role.description
+        values["token"] = token
+        values["groups"] = Self.navigation.enumerated().compactMap { index, group -> Templates.Values? in
+            let links = group.links.filter { $0.right.map(may) ?? true }
+            guard !links.isEmpty else { return nil }
+            return [
+                "id": "n\(index)", "name": group.name,
+                "links": links.map { link -> Templates.Values in
+                    ["address": link.address, "name": link.name, "icon": link.icon, "isHere": link.address == here]
+                },
+            ]
+        }
+        return values
+    }
+
+    private struct Link {
+        let name: String
+        let address: String
+        let icon: String
+        /// What it takes to see the page.
+        let right: Right?
+    }
+
+    private static let navigation: [(name: String, links: [Link])] = [
+        (
+            "Today",
+            [
+                Link(name: "Home", address: "/", icon: "home", right: nil),
+                Link(name: "Live calls", address: "/calls", icon: "wave", right: .seeCalls),
+            ]
+        ),
+        (
+            "Your phones",
+            [Link(name: "Extensions and phones", address: "/extensions", icon: "phone", right: .seeExtensions)]
+        ),
+        (
+            "Your safety",
+            [
+                Link(name: "Controls", address: "/controls", icon: "fence", right: .seeControls),
+                Link(name: "Operators", address: "/operators", icon: "people", right: .seeOperators),
+                Link(name: "Journal", address: "/journal", icon: "book", right: .readJournal),
+            ]
+        ),
+    ]
+
+    // MARK: What is dangerous
+
+    /// Whether a page has to ask for a fresh code before it does this.
+    func needsCode(for rights: [Right]) -> Bool {
+        SecondFactorRules.needsFreshCode(rights, provenAt: session.provenAt, at: now)
+    }
+
+    /// Takes the code of a form, where one is needed.
+    ///
+    /// - Returns: Why not; `nil` when it may be done.
+    func prove(by form: Form, for rights: [Right]) async -> Refusal? {
+        guard needsCode(for: rights) else { return nil }
+        switch await business.desk.prove(session, by: form.secret("code")) {
+        case .proven: return nil
+        case .refused: return .wrongCode
+        case .wait(let wait): return .tooManyTries(wait)
+        }
+    }
+}
+
+extension WallTime {
+    /// For what pages say and compare; sessions are judged by the business's own clock.
+    static var present: WallTime {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return WallTime(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

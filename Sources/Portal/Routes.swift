@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Guard
+import HTTPTypes
+import Hummingbird
+import Model
+import Primitives
+
+/// Which page answers which address.
+struct Routes: Sendable {
+    let office: PortalOffice
+
+    func add(to router: Router<PortalContext>) {
+        router.get("/assets/:file") { _, context in
+            guard let file = context.parameters.get("file"), let asset = Assets.named(file) else {
+                throw HTTPError(.notFound)
+            }
+            return asset.response
+        }
+        addDoor(to: router)
+        show("/", HomePage.show, on: router)
+        show("/calls", CallsPage.show, on: router)
+        show("/calls/:id/end", CallsPage.confirm, on: router)
+        take("/calls/:id/end", CallsPage.end, on: router)
+        show("/extensions", ExtensionsPage.show, on: router)
+        show("/extensions/add", ExtensionsPage.ask, on: router)
+        take("/extensions/add", ExtensionsPage.add, on: router)
+        show("/extensions/:number/enrol", PhonePages.confirmEnrolment, on: router)
+        take("/extensions/:number/enrol", PhonePages.enrol, on: router)
+        show("/phones/:id/revoke", PhonePages.confirmRevocation, on: router)
+        take("/phones/:id/revoke", PhonePages.revoke, on: router)
+        show("/controls", ControlPages.list, on: router)
+        show("/controls/:name", ControlPages.show, on: router)
+        show("/journal", JournalPage.show, on: router)
+        show("/operators", OperatorPages.show, on: router)
+        show("/operators/invite", OperatorPages.ask, on: router)
+        take("/operators/invite", OperatorPages.invite, on: router)
+        show("/operators/:name/end", OperatorPages.confirmEnd, on: router)
+        take("/operators/:name/end", OperatorPages.end, on: router)
+        show("/account", AccountPage.show, on: router)
+        take("/account/end", AccountPage.end, on: router)
+        take("/sign-out", AccountPage.signOut, on: router)
+        router.get("/calls/stream") { request, _ in
+            guard let visit = try? await visit(request) else { return Response(status: .noContent) }
+            return LiveCalls.stream(visit)
+        }
+    }
+
+    private func addDoor(to router: Router<PortalContext>) {
+        router.get("/sign-in") { request, _ in SignInPage.show(try business(request)) }
+        router.post("/sign-in") { request, context in
+            try await SignInPage.take(Form(request), business(request), visitor(request, context))
+        }
+        router.get("/invite/:token") { request, context in
+            try await InvitePage.show(business(request), context.parameters.get("token") ?? "")
+        }
+        router.post("/invite/:token") { request, context in
+            let token = context.parameters.get("token") ?? ""
+            return try await InvitePage.take(Form(request), business(request), token, visitor(request, context))
+        }
+    }
+
+    /// What a page is asked with.
+    struct Asked: Sendable {
+        let visit: Visit
+        let parameters: Parameters
+        /// Behind the question mark.
+        let query: Form
+    }
+
+    private func show(
+        _ path: RouterPath,
+        _ page: @escaping @Sendable (Asked) async throws -> Response,
+        on router: Router<PortalContext>
+    ) {
+        router.get(path) { request, context in
+            let visit = try await visit(request)
+            let asked = Asked(
+                visit: visit,
+                parameters: context.parameters,
+                query: Form(parsing: request.uri.query ?? "")
+            )
+            return try await answered(visit) { try await page(asked) }
+        }
+    }
+
+    private func take(
+        _ path: RouterPath,
+        _ page: @escaping @Sendable (Asked, Form) async throws -> Response,
+        on router: Router<PortalContext>
+    ) {
+        router.post(path) { request, context in
+            let visit = try await visit(request)
+            let form = try await Form(request)
+            guard form["token"] == visit.token else { throw Answer(response: Gatekeeper.plain(.forbidden)) }
+            let asked = Asked(
+                visit: visit,
+                parameters: context.parameters,
+                query: Form(parsing: request.uri.query ?? "")
+            )
+            return try await answered(visit) { try await page(asked, form) }
+        }
+    }
+
+    /// A refusal that a page has no better place for is a page of its own.
+    private func answered(_ visit: Visit, _ page: () async throws -> Response) async throws -> Response {
+        do {
+            return try await page()
+        } catch let refusal as Refusal {
+            return visit.page(refusal: refusal, at: "")
+        }
+    }
+
+    private func business(_ request: Request) throws -> PortalBusiness {
+        guard let business = request.head.authority.flatMap(office.site) else { throw HTTPError(.misdirectedRequest) }
+        return business
+    }
+
+    /// - Throws: The way to the sign-in, where nobody is signed in.
+    private func visit(_ request: Request) async throws -> Visit {
+        let business = try business(request)
+        guard let cookie = PortalCookie.session.value(in: request), let session = await business.desk.session(cookie)
+        else { throw Answer(response: .going(to: "/sign-in")) }
+        return Visit(business, session, cookie: cookie)
+    }
+
+    private func visitor(_ request: Request, _ context: PortalContext) throws -> SignInDesk.Visitor {
+        guard let address = context.address else { throw HTTPError(.misdirectedRequest) }
+        return SignInDesk.Visitor(
+            address: address,
+            agent: request.headers[.userAgent] ?? "",
+            browser: PortalCookie.browser.value(in: request),
+            session: PortalCookie.session.value(in: request)
+        )
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Guard
+import HTTPTypes
+import Hummingbird
+import Model
+import NIOCore
+import Primitives
+import ServiceLifecycle
+import Synchronization
+
+/// The parts of the page of calls that change by themselves: the same for the page and for its stream.
+enum LiveCalls {
+    static func values(_ calls: [CallReport], _ visit: Visit) -> Templates.Values {
+        let (now, mayEnd) = (visit.now, visit.may(.endCalls))
+        let currency = visit.business.site.snapshot().outside.spending.currency
+        let rows = calls.sorted { ($0.startedAt, $0.id) < ($1.startedAt, $1.id) }.prefix(Limits.liveCalls).map {
+            row($0, visit, now, currency, mayEnd: mayEnd)
+        }
+        return ["calls": Array(rows), "sum": sum(calls, currency), "isEmpty": calls.isEmpty]
+    }
+
+    private static func row(
+        _ call: CallReport,
+        _ visit: Visit,
+        _ now: WallTime,
+        _ currency: Currency,
+        mayEnd: Bool
+    ) -> Templates.Values {
+        let lock = Padlock(call)
+        return [
+            "id": call.id, "from": name(call.caller, visit), "fromMore": more(call.caller),
+            "to": name(call.callee, visit), "toMore": more(call.callee), "since": since(call, now),
+            "lock": lock.words, "lockIcon": lock.icon, "lockClass": lock.style,
+            "cost": call.cost.map { Shown.money($0, currency) } ?? "none", "mayEnd": mayEnd && !call.callee.isHelp,
+        ]
+    }
+
+    private static func sum(_ calls: [CallReport], _ currency: Currency) -> String {
+        guard !calls.isEmpty else { return "No call at this moment." }
+        let outside = calls.count { $0.caller.isOutside || $0.callee.isOutside }
+        let cost = calls.compactMap(\.cost).reduce(Money.zero) { $0.adding($1) ?? .largest }
+        let open = calls.count { !Padlock($0).isWhole }
+        return "\(Shown.count(calls.count, "call", "calls")), \(outside) of them outside. Cost so far at most "
+            + "\(Shown.money(cost, currency)). "
+            + (open == 0 ? "All encrypted on both sides." : "\(open) not encrypted on both sides yet.")
+    }
+
+    static func name(_ participant: Participant, _ visit: Visit) -> String {
+        guard let number = participant.number, let value = visit.business.site.snapshot().extensions[number] else {
+            return Shown.text(participant.words)
+        }
+        return Shown.text(value.name)
+    }
+
+    private static func more(_ participant: Participant) -> String {
+        switch participant {
+        case .extension(let number): number.text
+        case .group: "ring group"
+        case .service: "the phone system itself"
+        case .outside: "outside"
+        case .emergency: "emergency"
+        }
+    }
+
+    static func since(_ call: CallReport, _ now: WallTime) -> String {
+        guard let answered = call.answeredAt else { return "rings since \(Shown.clock(call.startedAt))" }
+        return "\(Shown.clock(answered)) UTC"
+    }
+
+    /// Ends when the session does: it is looked at with each beat.
+    static func stream(_ visit: Visit) -> Response {
+        guard visit.business.streams.enter(visit.session.id) else { return Gatekeeper.plain(.tooManyRequests) }
+        let body = ResponseBody { writer in
+            defer { visit.business.streams.leave(visit.session.id) }
+            var (last, silent) = ("", Limits.silentBeats)
+            while !Task.isCancelled, !Task.isShuttingDownGracefully {
+                guard await visit.business.desk.holds(visit.session), let calls = try? await visit.perform(ListCalls())
+                else {
+                    try await writer.write(ByteBuffer(string: "event: over\ndata: {}\n\n"))
+                    break
+                }
+                let values = values(calls, visit)
+                var parts = [
+                    "live-calls": Templates.render("calls-rows", values),
+                    "live-empty": Templates.render("calls-empty", values),
+                ]
+                let key = parts.values.sorted().joined()
+                if key != last || silent >= Limits.silentBeats {
+                    parts["live-sum"] = Templates.render("calls-sum", values)
+                    parts["live-age"] = Templates.render("live-age", ["time": Shown.clock(visit.now)])
+                    try await writer.write(ByteBuffer(string: "data: \(JSONParts.text(parts))\n\n"))
+                    (last, silent) = (key, 0)
+                }
+                silent += 1
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: Limits.beat) }
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8"], body: body)
+    }
+}
+
+/// How a call is protected, as a padlock.
+struct Padlock {
+    let isWhole: Bool
+    let words: String
+    let icon: String
+    let style: String
+
+    init(_ call: CallReport) {
+        let sides: [LegProtection?] =
+            switch call.callee {
+            case .service: [call.callerProtection]
+            case .extension, .group, .outside, .emergency: [call.callerProtection, call.calleeProtection]
+            }
+        isWhole = sides.allSatisfy { $0?.isComplete == true }
+        if isWhole {
+            (words, icon, style) = ("Both sides", "lock", "good")
+        } else if sides.contains(where: { $0?.isReadable == true }) {
+            (words, icon, style) = ("Phone only", "unlock", "bad")
+        } else {
+            (words, icon, style) = ("Not yet", "clock", "")
+        }
+    }
+}
+
+/// How many live pages there are.
+final class StreamBudget: Sendable {
+    private let open = Mutex<[String: Int]>([:])
+
+    func enter(_ session: String) -> Bool {
+        open.withLock { open in
+            let own = open[session, default: 0]
+            guard own < Limits.streamsPerSession, open.values.reduce(0, +) < Limits.streams else { return false }
+            open[session] = own + 1
+            return true
+        }
+    }
+
+    func leave(_ session: String) {
+        open.withLock { open in
+            let own = open[session, default: 1] - 1
+            open[session] = own > 0 ? own : nil
+        }
+    }
+}
+
+extension Participant {
+    /// For people; text from outside.
+    var words: String {
+        switch self {
+        case .extension(let number): number.text
+        case .group(let name): name.text
+        case .service(let service): service.code
+        case .outside(let number): number?.text ?? "number withheld"
+        case .emergency(let number): number.text
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import ArgumentParser
+import Guard
+import Model
+
+struct OperatorInvite: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "invite",
+        abstract: "Make a link by which somebody sets a password for the portal.",
+        discussion: """
+            Only an owner may. The link works once and for 24 hours. For somebody who can sign
+            in already it takes the place of password, second factor and recovery codes, once
+            it is used. The roles are those of: ringfence operator add --help
+
+              ringfence operator invite anna@example.com --role administrator
+            """
+    )
+
+    @Argument(help: ArgumentHelp("What they sign in with: letters, digits and . - _ @ +", valueName: "name"))
+    var name: String
+
+    @Option(help: "What they are let in for. Default: as it is.")
+    var role: String?
+
+    @Option(help: "The extension, for the role own-extension.")
+    var `extension`: String?
+
+    @OptionGroup var options: ServerOptions
+
+    func validate() throws {
+        if let `extension` { try NumberArgument.check(`extension`) }
+        guard role == nil || wanted != nil else {
+            throw ValidationError("'\(role ?? "")' is no role; see: ringfence operator add --help")
+        }
+    }
+
+    private var wanted: Role? { role.flatMap { Role(parsing: $0 + (`extension`.map { ":\($0)" } ?? "")) } }
+
+    var command: InviteOperator { InviteOperator(name: name, role: wanted) }
+
+    func output(of link: InvitationLink) throws -> Output {
+        try Output(
+            "\(link.link)\nIt lets \(link.name) in as \(link.role), once, until \(link.until.seconds).",
+            json: link,
+            hint: "Hand it to that person and nobody else."
+        )
+    }
+}

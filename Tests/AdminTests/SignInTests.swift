@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Model
+import Primitives
+import Store
+import Testing
+
+@testable import Admin
+
+@Suite("Signing in to the portal")
+struct SignInTests {
+    @Test func `a link lets somebody in once, and what it was is kept nowhere`() async throws {
+        let scene = try SignInScene()
+        let token = try await scene.invite("anna")
+        let offer = try #require(await scene.desk.offer(token))
+        #expect(await scene.desk.offer(token)?.secret.reveal { copy $0 } == offer.secret.reveal { copy $0 })
+        let welcome = try await scene.desk.accept(
+            token,
+            password: Redacted(SignInScene.password),
+            code: Redacted(scene.code(of: offer.secret)),
+            visitor: scene.visitor(),
+            isStolen: { _ in false }
+        )
+        #expect(welcome.recoveryCodes.count == 10)
+        #expect(await scene.desk.session(welcome.session.token.reveal { copy $0 })?.name == "anna")
+        #expect(await scene.desk.offer(token) == nil)
+        await #expect(throws: Refusal.self) {
+            try await scene.desk.accept(
+                token,
+                password: Redacted(SignInScene.password),
+                code: Redacted("000000"),
+                visitor: scene.visitor(),
+                isStolen: { _ in false }
+            )
+        }
+        let journal = try scene.store.journal().map { "\($0.action) \($0.actor) \($0.detail)" }.joined(separator: "\n")
+        #expect(journal.contains("operator.invite root (uid 0)") && journal.contains("portal.enrol anna (portal)"))
+        #expect(!journal.contains(token) && !journal.contains(SignInScene.password))
+    }
+
+    @Test func `a link is too old after a day, and a newer one takes its place`() async throws {
+        let scene = try SignInScene()
+        let first = try await scene.invite("anna")
+        let second = try await scene.invite("anna")
+        #expect(await scene.desk.offer(first) == nil)
+        scene.wait(.seconds(86_399))
+        #expect(await scene.desk.offer(second) != nil)
+        scene.wait(.seconds(2))
+        #expect(await scene.desk.offer(second) == nil)
+    }
+
+    @Test func `name, password and code together let somebody in, and each wrong one is told in the same way`()
+        async throws
+    {
+        let scene = try SignInScene()
+        let anna = try await scene.enrol("anna")
+        let visitor = try scene.visitor("192.0.2.20", browser: anna.browser)
+        #expect(await scene.signIn("anna", code: scene.code(of: anna.secret), from: visitor).token != nil)
+        scene.wait(.seconds(60))
+        let strange = try scene.visitor("192.0.2.21")
+        let code = scene.code(of: anna.secret)
+        #expect(await scene.signIn("bert", code: code, from: strange).isRefused)
+        #expect(await scene.signIn("anna", password: "wrong", code: code, from: strange).isRefused)
+        scene.wait(.seconds(3_600))
+        #expect(await scene.signIn("anna", code: "123456", from: try scene.visitor("192.0.2.22")).isRefused)
+        // A wrong password uses no code up: nobody can take codes away from their owner.
+        #expect(await scene.signIn("anna", code: scene.code(of: anna.secret), from: visitor).token != nil)
+    }
+
+    @Test func `a code works once, and none works that is older than the last (P03)`() async throws {
+        let scene = try SignInScene()
+        let anna = try await scene.enrol("anna")
+        let visitor = try scene.visitor(browser: anna.browser)
+        let (old, code) = (scene.code(of: anna.secret), { scene.code(of: anna.secret) })
+        scene.wait(.seconds(30))
+        let now = code()
+        #expect(await scene.signIn("anna", code: now, from: visitor).token != nil)
+        #expect(await scene.signIn("anna", code: now, from: visitor).isRefused)
+        // Within the drift, and never used, but older than the one that was.
+        #expect(await scene.signIn("anna", code: old, from: visitor).isRefused)
+    }
+
+    @Test func `a recovery code works once in place of a code`() async throws {
+        let scene = try SignInScene()
+        let anna = try await scene.enrol("anna")
+        let visitor = try scene.visitor(browser: anna.browser)
+        #expect(await scene.signIn("anna", code: anna.codes[3].uppercased(), from: visitor).token != nil)
+        #expect(await scene.signIn("anna", code: anna.codes[3], from: visitor).isRefused)
+        #expect(await scene.signIn("anna", code: anna.codes[4], from: visitor).token != nil)
+        #expect(try scene.store.journal().count { $0.action == "portal.recovery-code" } == 2)
+    }
+
+    @Test func `guessing gets slower, in strange browsers only, and for names that nobody has as well (P01, P02)`()
+        async throws
+    {
+        let scene = try SignInScene()
+        let anna = try await scene.enrol("anna")
+        for name in ["anna", "nobody"] {
+            var waits: [Duration] = []
+            for source in 1...12 {
+                let visitor = try scene.visitor("198.51.100.\(source)")
+                let outcome = await scene.signIn(name, password: "guess", code: "000000", from: visitor)
+                if let wait = outcome.wait { waits.append(wait) } else { #expect(outcome.isRefused) }
+            }
+            #expect(waits == Array(repeating: .seconds(4), count: 9))
+        }
+        let known = try scene.visitor("192.0.2.30", browser: anna.browser)
+        #expect(await scene.signIn("anna", code: scene.code(of: anna.secret), from: known).token != nil)
+        #expect(scene.notes.kinds.contains(.signInSlowed))
+    }
+
+    @Test func `one source cannot try many names`() async throws {
+        let scene = try SignInScene()
+        let visitor = try scene.visitor("198.51.100.77")
+        var refused = 0
+        for number in 0..<20 where await scene.signIn("n\(number)", code: "000000", from: visitor).isRefused {
+            refused += 1
+        }
+        #expect(refused == 3)
+    }
+
+    @Test func `what somebody typed as a name is told to nobody unless it is one`() async throws {
+        let scene = try SignInScene()
+        _ = try await scene.enrol("anna")
+        _ = await scene.signIn("my secret password", code: "1", from: try scene.visitor("198.51.100.1"))
+        _ = await scene.signIn("anna", code: "1", from: try scene.visitor("198.51.100.2"))
+        let told = scene.notes.subjects
+        #expect(told.contains("anna (portal)") && !told.contains { $0.contains("secret") })
+    }
+
+    @Test func `nobody invites himself, and whoever is invited again loses what he had`() async throws {
+        let scene = try SignInScene()
+        let anna = try await scene.enrol("anna")
+        await #expect(throws: Refusal.self) {
+            try await scene.administrator.perform(InviteOperator(name: "anna"), for: .signedIn(name: "anna"))
+        }
+        let token = try await scene.invite("anna", nil)
+        #expect(await scene.desk.session(anna.session) != nil)
+        let offer = try #require(await scene.desk.offer(token))
+        _ = try await scene.desk.accept(
+            token,
+            password: Redacted("another one of five words"),
+            code: Redacted(scene.code(of: offer.secret)),
+            visitor: scene.visitor(),
+            isStolen: { _ in false }
+        )
+        #expect(await scene.desk.session(anna.session) == nil)
+        let visitor = try scene.visitor("192.0.2.40")
+        #expect(await scene.signIn("anna", code: anna.codes[0], from: visitor).isRefused)
+    }
+}

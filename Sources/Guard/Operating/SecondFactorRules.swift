@@ -47,8 +47,8 @@ public enum SecondFactorRules {
     /// What hands out secrets, makes the system less safe, costs money, cuts somebody off or says who may do what.
     public static func isDangerous(_ right: Right) -> Bool {
         switch right {
-        case .enrolPhones, .revokePhones, .endCalls, .acceptJournal, .keepProofs, .openListeners, .letIn,
-            .replaceCertificate, .changeNetwork, .changeTrunks, .excuseTrunks, .openDialling, .activateRates,
+        case .enrolPhones, .revokePhones, .endCalls, .placeCalls, .openIntercoms, .acceptJournal, .keepProofs,
+            .openListeners, .letIn, .replaceCertificate, .changeNetwork, .changeTrunks, .excuseTrunks, .openDialling, .activateRates,
             .changeSpending, .changePatterns, .releaseStops, .appointOperators:
             true
         case .seeExtensions, .changeExtensions, .cutOffExtensions, .seePhones, .seeRegistrations, .seeCalls,

@@ -30,10 +30,40 @@ public struct ListBlocks: Command {
     }
 }
 
+/// Which way lines of a block list are changed.
+public protocol BlockEdit: Sendable {
+    /// What the command is called.
+    static var command: String { get }
+    /// For people, behind the numbers.
+    static var words: String { get }
+    /// - Returns: Whether the list has room for it.
+    static func edit(_ list: inout BlockList, _ entry: BlockList.Entry) -> Bool
+}
+
 /// Lets numbers call no more.
-public struct AddBlock: Command {
-    public static let name = "block.add"
-    public static let rights: [Right] = [.changeNumbers]
+public enum Blocking: BlockEdit {
+    public static let command = "block.add"
+    public static let words = "may not call"
+    public static func edit(_ list: inout BlockList, _ entry: BlockList.Entry) -> Bool { list.add(entry) }
+}
+
+/// Lets numbers call again.
+public enum Unblocking: BlockEdit {
+    public static let command = "block.remove"
+    public static let words = "may call"
+    public static func edit(_ list: inout BlockList, _ entry: BlockList.Entry) -> Bool {
+        list.remove(entry)
+        return true
+    }
+}
+
+public typealias AddBlock = ChangeBlocks<Blocking>
+public typealias RemoveBlock = ChangeBlocks<Unblocking>
+
+/// Lets numbers call no more, or again.
+public struct ChangeBlocks<Edit: BlockEdit>: Command {
+    public static var name: String { Edit.command }
+    public static var rights: [Right] { [.changeNumbers] }
 
     /// `+493012345`, `+4490*`, as typed, and so is the other.
     public let numbers: [String]
@@ -48,32 +78,9 @@ public struct AddBlock: Command {
         try administrator.require(numbers.count)
         return try await administrator.block(`extension`, Self.name, by: caller) { list throws(Refusal) in
             for text in numbers {
-                guard list.add(try .init(typed: text)) else { throw .fullBlockList }
+                guard Edit.edit(&list, try .init(typed: text)) else { throw .fullBlockList }
             }
-            return "\(numbers.joined(separator: ", ")) may not call"
-        }
-    }
-}
-
-/// Lets numbers call again.
-public struct RemoveBlock: Command {
-    public static let name = "block.remove"
-    public static let rights: [Right] = [.changeNumbers]
-
-    /// As typed, and so is the other.
-    public let numbers: [String]
-    /// `nil` for the business.
-    public let `extension`: String?
-
-    public init(numbers: [String], extension: String? = nil) { (self.numbers, self.extension) = (numbers, `extension`) }
-
-    public static func harmless(_: ExtensionNumber) -> Self { Self(numbers: ["-"]) }
-
-    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> BlockReport {
-        try administrator.require(numbers.count)
-        return try await administrator.block(`extension`, Self.name, by: caller) { list throws(Refusal) in
-            for text in numbers { list.remove(try .init(typed: text)) }
-            return "\(numbers.joined(separator: ", ")) may call"
+            return "\(numbers.joined(separator: ", ")) \(Edit.words)"
         }
     }
 }

@@ -226,7 +226,10 @@ struct EmergencyTest: ServerCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Try the way to help over a trunk, by the provider's test number. No real number is ever called.",
-        discussion: "Takes half a minute at most, six times an hour. Exits 1 when nobody answered. Audits show it."
+        discussion: """
+            Takes half a minute at most, and is done six times an hour at most. Exits 1
+            when nobody answered. Audits show it.
+            """
     )
 
     @OptionGroup var trunk: TrunkArgument

@@ -38,7 +38,8 @@ public enum CommandRegistry {
             FreeRange.self,
         ]
         + [
-            ShowSpend.self, SetSpendLimits.self, FitSpendLimits.self, SetSpendPrices.self, LowerCeiling.self, RaiseCeiling.self,
+            ShowSpend.self, SetSpendLimits.self, FitSpendLimits.self, SetSpendPrices.self, LowerCeiling.self,
+            RaiseCeiling.self,
             AgreeToCeiling.self, DropCeilingRaise.self, ListRates.self, UploadRates.self, ImportRates.self,
             CompareRates.self, ActivateRates.self, RemoveRates.self,
         ]

@@ -171,7 +171,8 @@ public struct FitSpendLimits: Command {
         Self(month: "-", day: "-", extensionDay: "-", sets: false)
     }
 
-    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> FittedLimits {
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> FittedLimits
+    {
         let bill = UsualBill(
             month: try Money(typed: month),
             dearestDay: try Money(typed: day),

@@ -48,7 +48,8 @@ public enum SecondFactorRules {
     public static func isDangerous(_ right: Right) -> Bool {
         switch right {
         case .enrolPhones, .revokePhones, .endCalls, .placeCalls, .openIntercoms, .acceptJournal, .keepProofs,
-            .openListeners, .letIn, .replaceCertificate, .changeNetwork, .changeTrunks, .excuseTrunks, .openDialling, .activateRates,
+            .openListeners, .letIn, .replaceCertificate, .changeNetwork, .changeTrunks, .excuseTrunks, .openDialling,
+            .activateRates,
             .changeSpending, .changePatterns, .releaseStops, .appointOperators:
             true
         case .seeExtensions, .changeExtensions, .cutOffExtensions, .seePhones, .seeRegistrations, .seeCalls,

@@ -67,7 +67,8 @@ extension LedgerEntry.Event {
     fileprivate init?(number: UInt8, decoding bytes: inout ArraySlice<UInt8>) {
         switch number {
         case 1, 7:
-            guard let payer = bytes.takePayer(isAtHome: number == 7), let micros = bytes.takeAmount() else { return nil }
+            guard let payer = bytes.takePayer(isAtHome: number == 7), let micros = bytes.takeAmount()
+            else { return nil }
             self = .reserved(payer, micros: micros)
         case 2: self = .answered
         case 3:
@@ -82,8 +83,8 @@ extension LedgerEntry.Event {
             else { return nil }
             self = .carried(pool, span, micros: micros)
         case 6, 8:
-            guard let payer = bytes.takePayer(isAtHome: number == 8), let slice = bytes.takeSlice(), let micros = bytes.takeAmount(),
-                let returnable = bytes.takeAmount()
+            guard let payer = bytes.takePayer(isAtHome: number == 8), let slice = bytes.takeSlice(),
+                let micros = bytes.takeAmount(), let returnable = bytes.takeAmount()
             else { return nil }
             self = .running(payer, slice: slice, micros: micros, returnable: returnable)
         default: return nil

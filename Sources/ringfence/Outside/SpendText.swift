@@ -33,7 +33,10 @@ extension SpendOverview {
             (name: "One call", value: "at most \(settings.perCall.text(in: currency))"),
             (name: "One minute", value: "at most \(settings.highestPerMinute.text(in: currency))"),
             (name: "One answer", value: "at most \(settings.highestSetUp.text(in: currency))"),
-            (name: "An ordinary call at home", value: "at most \(settings.ordinaryPerMinute.text(in: currency)) a minute"),
+            (
+                name: "An ordinary call at home",
+                value: "at most \(settings.ordinaryPerMinute.text(in: currency)) a minute"
+            ),
             (name: "While closed", value: "\(settings.afterHours.value) % of each limit"),
             (name: "A call abroad lasts", value: "at most \(settings.longestInternational.minutes) minutes"),
             (name: "Any other call lasts", value: "at most \(settings.longestNational.minutes) minutes"),

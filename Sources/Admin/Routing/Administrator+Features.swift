@@ -49,7 +49,8 @@ extension Administrator {
             (subject, detail) = (
                 number.text, JournalDetail.of(routing.forwards[number] ?? ForwardSettings.none, became: new)
             )
-        case .switchNight(let mode): (subject, detail) = ("night", JournalDetail.of(routing.night, became: mode))
+        case .switchNight(let mode):
+            (subject, detail) = (SwitchNight.subject, JournalDetail.of(routing.night, became: mode))
         case .removeGroup, .block, .letSwitchNight:
             // No code asks for these.
             (subject, detail) = ("code", "{}")

@@ -129,14 +129,16 @@ extension Refusal {
         )
     }
 
-    static func needsNumbers(of lost: [ExtensionNumber], in region: Region) -> Self {
-        Self(
+    static func needsNumbers(of lost: [ExtensionNumber], in region: Region, _ routing: RoutingSettings) -> Self {
+        let group = routing.group(numbered: lost[0])?.name
+        let what = group.map { "group \($0), \(lost[0])," } ?? "extension \(lost[0])"
+        return Self(
             .emergencyCalls,
             problem: "The business was not put into \(region.name).",
             reason:
-                "dialled like that the number of extension \(lost[0]) means help, and nobody could call \(lost.count == 1 ? "it" : "\(lost.count) such extensions")",
-            remedy:
-                "give its phones another number first: ringfence extension add NUMBER, then ringfence extension remove \(lost[0])"
+                "dialled like that the number of \(what) means help, and nobody could call \(lost.count == 1 ? "it" : "\(lost.count) such numbers")",
+            remedy: group.map { "give it another number first: ringfence group change \($0) --number NUMBER" }
+                ?? "give its phones another number first: ringfence extension add NUMBER, then ringfence extension remove \(lost[0])"
         )
     }
 

@@ -15,9 +15,9 @@ public struct OutsideFacts: Sendable {
     public var spendingChangedAt: WallTime?
     /// When somebody last changed how the business may call.
     public var patternsChangedAt: WallTime?
-    /// When somebody last changed when the business is open.
+    /// When somebody last changed the hours or the holidays.
     public var hoursChangedAt: WallTime?
-    /// Whether the business was open at a time, by its hours and holidays of now.
+    /// Whether the limits of the day held at a time, by the hours and holidays of now.
     public var wasOpen: @Sendable (WallTime) -> Bool = { _ in true }
     /// Whose calls are stopped.
     public var stops: [PatternFinding] = []
@@ -37,6 +37,25 @@ public struct OutsideFacts: Sendable {
         (self.inForce, self.stored, self.standings) = (inForce, stored, standings)
         (self.dialingChangedAt, self.spendingChangedAt) = (dialingChangedAt, spendingChangedAt)
         self.ceilingSteps = ceilingSteps
+    }
+}
+
+extension OutsideFacts {
+    /// Whether the limits of the day held at a time. What the night switch closes, it closes from when it was switched on: whether it
+    /// was closed before then is not known any more, and the hours alone speak.
+    ///
+    /// - Parameters:
+    ///   - hours: Whether the business was open by hours and holidays.
+    ///   - switchedAt: When somebody last switched, by a command or by a phone; `nil` for never.
+    public static func wasOpen(
+        by hours: @escaping @Sendable (WallTime) -> Bool,
+        in routing: RoutingSettings,
+        switchedAt: WallTime?
+    ) -> @Sendable (WallTime) -> Bool {
+        { time in
+            let isSwitchedThen = switchedAt.map { $0 < time } ?? true
+            return isSwitchedThen ? routing.isDay(by: hours(time)) : hours(time)
+        }
     }
 }
 

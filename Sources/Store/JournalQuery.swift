@@ -10,10 +10,19 @@ public struct JournalQuery: Hashable, Sendable, Codable {
     public var before: Int64?
     /// Only this action, `extension.add`; the system's own too, where one is named.
     public var action: String?
+    /// Only what it was done to, where an action is named.
+    public var subject: String?
     /// Also what the system wrote by itself.
     public var includesSystem: Bool
 
-    public init(limit: Int, before: Int64? = nil, action: String? = nil, includesSystem: Bool = false) {
-        (self.limit, self.before, self.action, self.includesSystem) = (limit, before, action, includesSystem)
+    public init(
+        limit: Int,
+        before: Int64? = nil,
+        action: String? = nil,
+        subject: String? = nil,
+        includesSystem: Bool = false
+    ) {
+        (self.limit, self.before, self.action) = (limit, before, action)
+        (self.subject, self.includesSystem) = (subject, includesSystem)
     }
 }

@@ -130,6 +130,18 @@ struct ReservedNumberTests {
         try await office.run(SetHome(region: "DE"))
         #expect(await office.refusal(AddExtensions([NewExtension(number: "110")])) != nil)
     }
+
+    @Test func `nor one that takes the number of a group`() async throws {
+        let office = try Office()
+        try await office.add("201")
+        var group = PutGroup(group: "desk")
+        (group.members, group.number) = (["201"], "110")
+        try await office.run(group)
+        let refusal = await office.refusal(SetHome(region: "DE"))
+        #expect(refusal?.reason.contains("group desk, 110,") == true)
+        #expect(refusal?.remedy.contains("ringfence group change desk") == true)
+        try await office.run(SetHome(region: "AT"))
+    }
 }
 
 extension EmergencyTests {

@@ -176,6 +176,22 @@ struct RoutingTests {
         #expect(await office.refusal(ChangeHolidays(["2027-01-15"]))?.reason.contains("has no hours") == true)
     }
 
+    @Test func `who may turn the night switch is told of, and can be nobody again`() async throws {
+        let office = try await office()
+        let notices = {
+            office.notes.all.compactMap {
+                if case .changed(let change) = $0, change.action == SwitchNight.name { change.text } else { nil }
+            }
+        }
+        try await office.run(SwitchNight(.automatic, phones: ["101"]))
+        #expect(notices().last?.hasPrefix("phones that may switch between day and night: 101") == true)
+        try await office.run(SwitchNight(.automatic, phones: []))
+        #expect(notices().last?.hasPrefix("phones that may switch between day and night: nobody") == true)
+        #expect(office.store.snapshot.outside.routing.nightPhones.isEmpty)
+        try await office.run(SwitchNight(.closed))
+        #expect(notices().last?.hasPrefix("The business is closed until") == true)
+    }
+
     @Test func `whoever gets the number of an extension that is gone gets none of its place in the plan`() async throws
     {
         let office = try await office()

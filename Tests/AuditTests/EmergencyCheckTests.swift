@@ -69,6 +69,41 @@ struct EmergencyCheckTests {
         )
     }
 
+    @Test
+    func `a call for help that no provider took, or whose audio has no keys, is found as the switchboard records it`()
+        async throws
+    {
+        let memory = try MemoryTarget(nil)
+        await memory.fail(true)
+        let phones = try await TestPhone.registered(1, memory.wire(), memory.target())
+        _ = try await phones[0].dial(phones[0].invitation(to: "112"))
+        var plain = try await phones[0].invitation(to: "0112")
+        plain.body = OfferText.plain
+        _ = try await phones[0].dial(plain)
+        await memory.fail(false)
+        _ = try await phones[0].dial(phones[0].invitation(to: "110"))
+        var system = try await SoundSystem.make()
+        system.snapshot = system.snapshot.applying([.outside(.dial(await memory.snapshot.outside.dialing))])
+        system.records = await memory.records
+        #expect(system.records.count == 3)
+        let found = await findings(system)
+        #expect(found.map(\.code.rawValue) == ["emergency-calls.refused"], "the one that its caller gave up is none")
+        #expect(found.first?.evidence.contains("dialled 112") == true)
+    }
+
+    @Test func `a group with a number for help`() async throws {
+        var system = try await SoundSystem.make()
+        let made = RingGroup(
+            name: try #require(ShortName(parsing: "desk")),
+            number: ExtensionNumber(parsing: "110"),
+            createdAt: WallTime(milliseconds: 0)
+        )
+        system.snapshot = system.snapshot.applying([.outside(.route(.putGroup(try #require(made))))])
+        let found = await findings(system)
+        #expect(found.map(\.code.rawValue) == ["emergency-calls.taken-number"])
+        #expect(found.first?.title.contains("Group desk") == true)
+    }
+
     @Test func `the last test of each trunk is shown`() async throws {
         let report = await Check.emergencyCalls.run(try await SoundSystem.make())
         #expect(report.examined.contains { $0.contains("trunk main") && $0.contains("933 passed") })

@@ -305,6 +305,20 @@ struct OutsideCheckTests {
         }
     }
 
+    @Test func `T09 what the night switch closes counts from when it was switched, and what it opens not at all`() {
+        let noon = Self.now
+        var routing = RoutingSettings()
+        let isOpen = { (time: WallTime, switched: WallTime?) in
+            OutsideFacts.wasOpen(by: { $0 < noon + .seconds(3_600) }, in: routing, switchedAt: switched)(time)
+        }
+        #expect(isOpen(noon, nil) && !isOpen(noon + .seconds(3_600), nil))
+        routing.apply(.switchNight(.closed))
+        #expect(isOpen(noon, noon + .seconds(60)), "all morning")
+        #expect(!isOpen(noon + .seconds(61), noon + .seconds(60)))
+        routing.apply(.switchNight(.open))
+        #expect(!isOpen(noon + .seconds(3_600), noon), "limits are those of the night")
+    }
+
     @Test func `T09 a call abroad by somebody who is not on the roster is found`() async throws {
         var night = AfterHoursSettings()
         night.abroad = .roster

@@ -118,7 +118,9 @@ struct RoutingCommandTests {
         #expect(auto.command == SwitchNight(.automatic))
         let reply = ShowHours.Reply(hours: nil, isOpen: true)
         #expect(try auto.answer(from: Office(reply)).text == "The business is open by its hours. It is open now.")
+        #expect(try parse(NightVerb.self, "auto", "--no-phones").command == SwitchNight(.automatic, phones: []))
         #expect(throws: (any Error).self) { try parse(NightVerb.self, "maybe") }
+        #expect(throws: (any Error).self) { try parse(NightVerb.self, "auto", "--phones", "101", "--no-phones") }
     }
 
     @Test func `a number leads elsewhere while the business is closed`() throws {

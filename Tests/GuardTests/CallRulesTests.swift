@@ -7,6 +7,8 @@ import Testing
 
 @Suite("Who may call whom, and how")
 struct CallRulesTests {
+    private let plan = DialPlan(DialingSettings())
+
     /// 201 and 202 are there, 203 is disabled; 201 and 203 have a phone.
     private struct Office {
         let phone: Device
@@ -106,6 +108,30 @@ struct CallRulesTests {
         }
     }
 
+    @Test func `a call outside is judged again by the plan that is given, which is made once for all calls`() throws {
+        let (phone, now) = (try Device.enrolled(at: "201"), WallTime(milliseconds: 0))
+        var dialing = DialingSettings()
+        dialing.numbering.home = Region(parsing: "DE")
+        let trunk = Trunk(
+            name: try #require(TrunkName(parsing: "main")),
+            domain: try #require(DomainName(parsing: "sip.provider.example")),
+            registers: false,
+            createdAt: now
+        )
+        let snapshot = try Snapshot.office([try .numbered("201")], devices: [phone]).applying([
+            .outside(.putTrunk(TrunkAccess(trunk, secret: nil))), .outside(.dial(dialing)),
+        ])
+        let attempt = CallAttempt(caller: phone, dialled: "040555123", signallingIsSecure: true, media: .encrypted)
+        guard case .allowed(let placement) = CallRules.decide(attempt, in: snapshot, at: now) else {
+            Issue.record("refused")
+            return
+        }
+        #expect(placement.refusal(in: snapshot, by: DialPlan(dialing), at: now) == nil)
+        var other = dialing
+        other.numbering.home = Region(parsing: "AT")
+        #expect(placement.refusal(in: snapshot, by: DialPlan(other), at: now) != nil)
+    }
+
     @Test func `whoever may call may have the server answer, under the same conditions, and nobody else`() throws {
         let office = try Office()
         guard case .allowed(let proof) = office.decide(to: .echo) else {
@@ -113,10 +139,10 @@ struct CallRulesTests {
             return
         }
         #expect(proof.target == .service(.echo) && proof.payer.device?.id == office.phone.id)
-        #expect(proof.refusal(in: office.snapshot, at: WallTime(milliseconds: 0)) == nil)
+        #expect(proof.refusal(in: office.snapshot, by: plan, at: WallTime(milliseconds: 0)) == nil)
         let gone = try Snapshot.office([try .numbered("201")], devices: [])
         #expect(
-            proof.refusal(in: gone, at: WallTime(milliseconds: 0))?.status == 403,
+            proof.refusal(in: gone, by: plan, at: WallTime(milliseconds: 0))?.status == 403,
             "judged again, it falls with the phone"
         )
         #expect(office.refusal(of: office.decide(to: .echo, media: .plain))?.status == 488)
@@ -174,14 +200,17 @@ struct CallRulesTests {
             Issue.record("refused")
             return
         }
-        #expect(placement.refusal(in: office.snapshot, at: WallTime(milliseconds: 0)) == nil)
+        #expect(placement.refusal(in: office.snapshot, by: plan, at: WallTime(milliseconds: 0)) == nil)
         let revoked = office.snapshot.applying([.revoke(office.phone.id)])
-        #expect(placement.refusal(in: revoked, at: WallTime(milliseconds: 0))?.control == .sipPasswords)
+        #expect(placement.refusal(in: revoked, by: plan, at: WallTime(milliseconds: 0))?.control == .sipPasswords)
         let closed = try Snapshot.office(
             [try .numbered("201"), try .numbered("202", isEnabled: false)],
             devices: [office.phone]
         )
-        #expect(placement.refusal(in: closed, at: WallTime(milliseconds: 0))?.reason == "extension 202 is disabled")
+        #expect(
+            placement.refusal(in: closed, by: plan, at: WallTime(milliseconds: 0))?.reason
+                == "extension 202 is disabled"
+        )
     }
 
     @Test func `reasons can stand in a SIP header`() throws {

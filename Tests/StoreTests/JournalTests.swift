@@ -268,6 +268,9 @@ struct JournalTests {
         #expect(try store.journal(JournalQuery(limit: 3, before: 8)).map(\.sequence) == [5, 6, 7])
         #expect(try store.journal(JournalQuery(limit: 3, before: 1)).isEmpty)
         #expect(try store.journal(JournalQuery(limit: 3, action: "business.create")).map(\.sequence) == [1])
+        let one = JournalQuery(limit: 3, action: "extension.add", subject: "204")
+        #expect(try store.journal(one).map(\.sequence) == [4])
+        #expect(try store.journal(JournalQuery(limit: 3, action: "extension.add", subject: "night")).isEmpty)
         #expect(try store.journal(JournalQuery(limit: 3, action: "'; DROP TABLE journal; --")).isEmpty)
         #expect(try store.journal(JournalQuery(limit: -1)).isEmpty)
     }

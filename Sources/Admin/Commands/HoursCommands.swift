@@ -97,6 +97,8 @@ extension OpeningHours {
 /// Overrides the opening hours until somebody changes it: the night switch.
 public struct SwitchNight: Command {
     public static let name = "night.switch"
+    /// What the journal says that it is done to, by whomever.
+    public static let subject = "night"
     public static let rights: [Right] = [.changeHours]
 
     public let mode: NightMode
@@ -122,18 +124,19 @@ public struct SwitchNight: Command {
         var (changes, drafts): ([Change], [JournalDraft]) = ([], [])
         if mode != old {
             changes.append(.outside(.route(.switchNight(mode))))
-            drafts.append(caller.draft(Self.name, "night", JournalDetail.of(old, became: mode)))
+            drafts.append(caller.draft(Self.name, Self.subject, JournalDetail.of(old, became: mode)))
         }
         if isForOthers {
             changes.append(.outside(.route(.letSwitchNight(numbers))))
             let detail = JournalDetail.of(allowed.sorted(), became: numbers.sorted())
             drafts.append(caller.draft(Self.name, "phones of the night switch", detail))
         }
-        try await administrator.change(
-            changes,
-            drafts,
-            notice: "The business is \(mode.words), by \(caller.name)"
-        )
+        var words = mode == old ? "" : "The business is \(mode.words)"
+        if isForOthers {
+            let who = numbers.isEmpty ? "nobody" : numbers.sorted().map(\.text).joined(separator: ", ")
+            words += "\(words.isEmpty ? "" : "; ")phones that may switch between day and night: \(who)"
+        }
+        try await administrator.change(changes, drafts, notice: "\(words), by \(caller.name)")
         return ShowHours.Reply(administrator.store.snapshot, at: administrator.now())
     }
 }

@@ -58,8 +58,9 @@ public struct SetHome: Command {
             areaCode: try Self.digits(areaCode),
             internationalPrefix: try Self.digits(internationalPrefix)
         )
-        let lost = HelpRules.lost(by: new.numbering, in: administrator.store.snapshot)
-        guard lost.isEmpty else { throw .needsNumbers(of: lost, in: region) }
+        let snapshot = administrator.store.snapshot
+        let lost = HelpRules.lost(by: new.numbering, in: snapshot)
+        guard lost.isEmpty else { throw .needsNumbers(of: lost, in: region, snapshot.outside.routing) }
         try await administrator.dial(
             new,
             caller.draft(Self.name, region.text, JournalDetail.of(old.numbering, became: new.numbering)),

@@ -51,7 +51,8 @@ extension Administrator {
             (subject, detail) = (
                 number.text, JournalDetail.of(routing.forwards[number] ?? ForwardSettings.none, became: new)
             )
-        case .switchNight(let mode): (subject, detail) = ("night", JournalDetail.of(routing.night, became: mode))
+        case .switchNight(let mode):
+            (subject, detail) = (SwitchNight.subject, JournalDetail.of(routing.night, became: mode))
         case .block(let new, let number?):
             (subject, detail) = (
                 number.text, JournalDetail.of(routing.ownBlocks[number] ?? BlockList.none, became: new)

@@ -16,6 +16,8 @@ extension Check {
         if trunks.isEmpty { findings.append(.noTrunk) }
         let plan = DialPlan(outside.dialing)
         findings += snapshot.extensions.keys.filter { plan.emergency.reserves($0) }.sorted().map(Finding.taken)
+        findings += outside.routing.groups.values.filter { $0.number.map(plan.emergency.reserves) ?? false }
+            .sorted { $0.name < $1.name }.compactMap(Finding.init(taken:))
         findings += trunks.compactMap { Finding(untried: $0.name, emergency.way(over: $0.name), at: system.now) }
         let lost = snapshot.devices.values.filter { emergency.place(of: $0.id).address == nil }
         if let first = lost.min(by: { $0.number < $1.number }), !trunks.isEmpty {
@@ -26,7 +28,7 @@ extension Check {
             findings.append(.noCallback(deaf.count, first))
         }
         if emergency.told.isEmpty, !trunks.isEmpty { findings.append(.nobodyTold) }
-        findings += system.records.filter { $0.callee?.isHelp == true && $0.outcome == .refused }.map(Finding.refused)
+        findings += system.records.filter { $0.isLostHelp(by: plan) }.map(Finding.lost)
         return CheckReport(
             control: .emergencyCalls,
             examined: [
@@ -38,6 +40,19 @@ extension Check {
                 },
             findings: findings
         )
+    }
+}
+
+extension CallRecord {
+    /// Whether a phone of ours called for help and got nobody, though its caller had not given up.
+    fileprivate func isLostHelp(by plan: DialPlan) -> Bool {
+        guard callerDevice != nil, answeredAt == nil, callee?.isHelp == true || plan.help(dialled) != nil else {
+            return false
+        }
+        return switch outcome {
+        case .refused, .busy, .noAnswer, .declined, .unreachable, .failed: true
+        case .settingUp, .answered, .cancelled, .interrupted: false
+        }
     }
 }
 
@@ -139,12 +154,25 @@ extension Finding {
         remedy: "name the front desk: ringfence emergency notice 101"
     )
 
-    fileprivate static func refused(_ record: CallRecord) -> Self {
+    /// - Returns: `nil` for a group without a number.
+    fileprivate init?(taken group: RingGroup) {
+        guard let number = group.number else { return nil }
+        self.init(
+            "taken-number",
+            .emergencyCalls,
+            .critical,
+            "Group \(group.name) has a number for help, so nobody can call it.",
+            evidence: "who dials \(number) calls for help",
+            remedy: "give it another number: ringfence group change \(group.name) --number NUMBER"
+        )
+    }
+
+    fileprivate static func lost(_ record: CallRecord) -> Self {
         Finding(
             "refused",
             .emergencyCalls,
             .critical,
-            "A call for help was refused.",
+            "A call for help got nobody.",
             evidence:
                 "record \(record.id) of \(record.startedAt): \(record.caller) dialled \(record.dialled); \(record.reason)",
             remedy: "find out why, and try the way: ringfence emergency show"

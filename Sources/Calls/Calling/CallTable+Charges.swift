@@ -206,7 +206,7 @@ extension Desk {
     }
 
     /// Now, as the ledger needs it.
-    var ledgerMoment: LedgerMoment { LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: isOpen) }
+    var ledgerMoment: LedgerMoment { LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: isDay) }
 
     fileprivate mutating func tell(_ alert: SpendAlert) {
         let event = SecurityEvent(

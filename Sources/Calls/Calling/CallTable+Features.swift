@@ -50,6 +50,10 @@ extension CallTable {
     mutating func changed(_ ticket: Ticket, _ refusal: CallRefusal?, _ desk: inout Desk) {
         guard let serial = asked.removeValue(forKey: ticket), case .ringing? = self[serial]?.phase else { return }
         if let refusal {
+            // Who tries by codes what is open tries it as who dials.
+            if let number = self[serial]?.grounds?.placement.payer.number {
+                noteRefused(refusal, .forwarded, by: number, &desk)
+            }
             refuse(serial, .explained(refusal), &desk)
         } else {
             confirm(serial, "it is done", &desk)

@@ -22,10 +22,9 @@ extension CallTable {
         guard let call = self[client.call], case .ringing(let ringing) = call.phase,
             ringing.branches[index].status == nil
         else { return }
-        if call.isRingingItsCaller {
-            // Somebody is to call from here, and from nowhere else.
-            branchFailed(480, index, of: call.serial, &desk)
-            return
+        // A group does not follow where a phone of a member sends its own calls, and who is to call does so from here.
+        guard !call.isRingingItsCaller, !ringing.branches[index].placement.isOfMember else {
+            return branchFailed(480, index, of: call.serial, &desk)
         }
         finish(index, of: call.serial, status, &desk)
         let targets = targets(of: response, status, &desk)
@@ -109,7 +108,7 @@ extension CallTable {
                 signallingIsSecure: branch.flow.transport.isEncrypted,
                 address: branch.flow.remote.ip,
                 caller: call.caller.number,
-                places: (call.callee.map { [$0] } ?? []) + ringing.forwards.compactMap(\.target.number)
+                places: ringing.places(after: call.grounds?.placement.target).compactMap(\.number)
             )
             switch ForwardRules.decide(attempt, in: desk.snapshot, by: desk.dialPlan, at: desk.now.wall) {
             case .allowed(let forward): return .allowed(forward)
@@ -123,7 +122,10 @@ extension CallTable {
     private mutating func follow(_ forward: Placement, _ index: Int, _ call: Call, _ desk: inout Desk) {
         updateRinging(call.serial) { $0.branches[index].isForwarded = true }
         note(forward, call.serial)
+        let route = routes[call.serial]
         if let refused = place(call.serial, forward, only: nil, &desk) {
+            // What whoever is there says no to does not go on by their own forwards.
+            routes[call.serial] = route
             updateRinging(call.serial) { $0.refusedForward = .forward(forward, refused) }
             return
         }
@@ -135,17 +137,30 @@ extension Call.Ringing {
     /// How many phones ring now.
     var ringingPhones: Int { branches.count { $0.status == nil } }
 
-    /// The forwards, one after the other, by which a call came to a place; none when it was dialled.
-    func path(to place: Participant) -> [Placement] {
-        var (path, end): ([Placement], Participant) = ([], place)
-        // No way is longer than all that there is.
-        while path.count < forwards.count, let next = forwards.first(where: { $0.target == end }), let step = next.step
+    /// The forwards, one after the other, by which a call came to where it rings by a placement; none when that was dialled. By the
+    /// placement and not by the place, to which several may lead, each at the expense of another.
+    func path(to placement: Placement) -> [Placement] {
+        guard var index = forwards.firstIndex(where: { $0 === placement }) else { return [] }
+        var path = [placement]
+        while let from = path.first?.step?.from,
+            let earlier = forwards[..<index].lastIndex(where: { $0.target == from })
         {
-            path.insert(next, at: 0)
-            end = step.from
+            path.insert(forwards[earlier], at: 0)
+            index = earlier
         }
         return path
     }
+
+    /// Where the call was before it came to the last place: whom it was placed to, and where forwards sent it. A group that rings its
+    /// members is one place, however many they are.
+    func places(after first: Participant?) -> [Participant] {
+        (first.map { [$0] } ?? []) + forwards.filter { !$0.isOfMember }.map(\.target)
+    }
+}
+
+extension Placement {
+    /// Whether a group rings a member by it.
+    var isOfMember: Bool { step?.reason == .member }
 }
 
 extension Call {

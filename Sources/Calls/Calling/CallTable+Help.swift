@@ -70,8 +70,8 @@ extension CallTable {
         guard branches.count < Limits.trunkTries else { return [] }
         var ranked: [(way: TrunkWay, rank: Int)] = []
         for (way, isUp) in desk.waysToHelp(except: tried) {
-            guard canHavePort(way, &desk) else { continue }
-            let canClear = newestOrdinary(among: of(Party.key(of: way.trunk.name))) != nil
+            guard canHavePort(way, for: serial, &desk) else { continue }
+            let canClear = newestOrdinary(among: of(Party.key(of: way.trunk.name)), for: serial) != nil
             let rank = hasLine(over: way.trunk, besides: serial) ? 0 : canClear ? 1 : 4
             ranked.append((way, rank + (isUp ? 0 : 2)))
         }
@@ -79,9 +79,9 @@ extension CallTable {
     }
 
     /// Whether there is a port for it, or an ordinary call that has one.
-    private func canHavePort(_ way: TrunkWay, _ desk: inout Desk) -> Bool {
+    private func canHavePort(_ way: TrunkWay, for serial: UInt64, _ desk: inout Desk) -> Bool {
         if desk.hasPort(for: way, forHelp: true) { return true }
-        return newestOrdinary(among: withPlainLeg(isIPv4: way.flow.remote.ip.isIPv4)) != nil
+        return newestOrdinary(among: withPlainLeg(isIPv4: way.flow.remote.ip.isIPv4), for: serial) != nil
     }
 
     /// Where every port for audio in the clear is taken the newest ordinary call that has one ends, and its port does not rest.
@@ -100,13 +100,17 @@ extension CallTable {
 
     /// Ends the newest of these that is no call for help, if there is one.
     private mutating func makeRoom(for serial: UInt64, among serials: [UInt64], _ desk: inout Desk) {
-        guard let newest = newestOrdinary(among: serials.filter { $0 != serial }) else { return }
+        guard let newest = newestOrdinary(among: serials, for: serial) else { return }
         end(newest, because: "its line was needed for a call for help", &desk)
     }
 
-    private func newestOrdinary(among serials: some Sequence<UInt64>) -> UInt64? {
-        serials.filter { serial in
-            guard let call = self[serial], !call.isForHelp else { return false }
+    /// - Parameter help: The call that room is made for. The one that is transferred to help by it is no ordinary call: with it, both
+    ///   would end.
+    private func newestOrdinary(among serials: some Sequence<UInt64>, for help: UInt64) -> UInt64? {
+        var transferred: UInt64?
+        if case .transfer(let standing)? = self[help]?.origin { transferred = standing.call }
+        return serials.filter { serial in
+            guard serial != help, serial != transferred, let call = self[serial], !call.isForHelp else { return false }
             if case .refusing = call.phase { return false }
             return true
         }.max()

@@ -63,9 +63,10 @@ extension CallTable {
         desk.turn.actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = self[client.call],
             case .ringing(let ringing) = call.phase, !call.isTooLate(index),
-            desk.snapshot.allows(ringing.branches[index].party.username)
+            desk.snapshot.allows(ringing.branches[index].party.username),
+            mayRing(ringing.branches[index], of: ringing, call.grounds, desk)
         else {
-            // Somebody else was quicker, the caller is gone, or the phone was disabled.
+            // Somebody else was quicker, the caller is gone, the phone was disabled, or it may not ring there any more.
             if client.acknowledged == nil {
                 desk.transactions.acknowledged(key, tag, by: acknowledgement)
                 // It costs what an answer costs, whoever was quicker.
@@ -108,7 +109,7 @@ extension CallTable {
             return
         }
         dialogs[DialogKey(dialog)] = DialogOwner(call: call.serial, side: .callee)
-        wait(for: Endpoint(leg), ringingAt: branch.party.participant, in: call.serial, &desk)
+        wait(for: Endpoint(leg), by: branch.placement, in: call.serial, &desk)
     }
 
     /// The answer to our offer: exactly one of our keys, taken up by tag and suite (RFC 4568 §5.1.2), and a voice codec of it.
@@ -117,12 +118,12 @@ extension CallTable {
         return media.accept(response.answer) ? media : nil
     }
 
-    /// - Parameter place: Who rang.
-    mutating func wait(for callee: Endpoint, ringingAt place: Participant?, in serial: UInt64, _ desk: inout Desk) {
+    /// - Parameter placement: What let ring who takes the call, or whose place they take; `nil` where nobody rang.
+    mutating func wait(for callee: Endpoint, by placement: Placement?, in serial: UInt64, _ desk: inout Desk) {
         if let leg = callee.leg { silenceOthers(serial, than: leg, &desk) }
         guard var call = self[serial] else { return }
-        if case .ringing(let ringing) = call.phase, let place {
-            let forwards = ringing.path(to: place)
+        if case .ringing(let ringing) = call.phase, let placement {
+            let forwards = ringing.path(to: placement)
             call.grounds = call.grounds?.by(forwards)
             call.record.forwardedBy = forwards.compactMap(\.step?.from.number)
             call.record.path = (call.grounds?.placement.step.map { [$0] } ?? []) + forwards.compactMap(\.step)

@@ -127,7 +127,8 @@ extension CallTable {
         for branch in ringing.branches where branch.status == nil {
             desk.cancel(branch.key, because: Reason.completedElsewhere)
         }
-        wait(for: Endpoint(leg), ringingAt: .extension(number), in: serial, &desk)
+        let place = ringing.branches.last { $0.status == nil && $0.party.number == number }
+        wait(for: Endpoint(leg), by: place?.placement, in: serial, &desk)
     }
 
     // MARK: Moving a call

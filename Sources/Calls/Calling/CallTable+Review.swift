@@ -18,6 +18,7 @@ extension CallTable {
                 let refusal = call.grounds?.refusal(
                     among: call.usernames,
                     in: desk.snapshot,
+                    by: desk.dialPlan,
                     at: desk.now.wall
                 )
             else { return }
@@ -25,27 +26,22 @@ extension CallTable {
             return
         }
         // What is not allowed any more does not go on to the next one.
-        if call.grounds?.placement.refusal(in: desk.snapshot, at: desk.now.wall) != nil { routes[call.serial] = nil }
+        if let placement = call.grounds?.placement, desk.refusal(of: placement) != nil { routes[call.serial] = nil }
         for (index, branch) in ringing.branches.enumerated()
-        where branch.status == nil && !mayRing(branch, of: ringing, call.grounds, desk.snapshot, at: desk.now.wall) {
+        where branch.status == nil && !mayRing(branch, of: ringing, call.grounds, desk) {
             desk.cancel(branch.key)
             branchFailed(480, index, of: call.serial, &desk)
         }
     }
 
-    /// Whether the call and every forward on its way still let a phone ring.
-    private func mayRing(
-        _ branch: Branch,
-        of ringing: Call.Ringing,
-        _ grounds: Grounds?,
-        _ snapshot: Snapshot,
-        at now: WallTime
-    ) -> Bool {
-        guard snapshot.allows(branch.party.username), grounds?.placement.refusal(in: snapshot, at: now) == nil else {
-            return false
-        }
-        return ringing.path(to: branch.party.participant).allSatisfy {
-            $0.refusal(in: snapshot, at: now) == nil && !$0.isWithdrawn(in: snapshot)
+    /// Whether the call and every forward on its way let a phone ring, or take it.
+    func mayRing(_ branch: Branch, of ringing: Call.Ringing, _ grounds: Grounds?, _ desk: Desk) -> Bool {
+        if branch.placement.isForHelp { return true }
+        guard desk.snapshot.allows(branch.party.username),
+            grounds.map({ desk.refusal(of: $0.placement) == nil }) ?? true
+        else { return false }
+        return ringing.path(to: branch.placement).allSatisfy {
+            desk.refusal(of: $0) == nil && !$0.isWithdrawn(in: desk.snapshot)
         }
     }
 
@@ -55,5 +51,12 @@ extension CallTable {
         if !lastTalks.isEmpty { lastTalks = lastTalks.filter { idlers.contains($0.key) } }
         for call in values.sorted(by: { $0.serial < $1.serial }) { review(call, &desk) }
         endUnexcused(&desk)
+    }
+}
+
+extension Desk {
+    /// Why a placement would not be given now; `nil` while it stands.
+    fileprivate func refusal(of placement: Placement) -> CallRefusal? {
+        placement.refusal(in: snapshot, by: dialPlan, at: now.wall)
     }
 }

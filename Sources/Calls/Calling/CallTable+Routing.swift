@@ -23,6 +23,10 @@ extension CallTable {
     mutating func route(_ serial: UInt64, _ placement: Placement, _ desk: inout Desk) -> Refused? {
         guard let call = self[serial] else { return .unreachable }
         var route = Route(of: placement, from: call.caller.participant)
+        // Where phones have sent it counts as where settings have.
+        if case .ringing(let ringing) = call.phase, !ringing.forwards.isEmpty {
+            route.places = ringing.places(after: call.grounds?.placement.target).dropLast()
+        }
         let step = RoutingRules.begin(&route, in: scene(for: route, desk))
         routes[serial] = RoutedCall(route: route)
         return carryOut(step, serial, &desk)

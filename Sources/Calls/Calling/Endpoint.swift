@@ -96,7 +96,7 @@ extension CallTable {
             refuse(serial, .busyService, &desk)
             return
         }
-        wait(for: .service(service), ringingAt: nil, in: serial, &desk)
+        wait(for: .service(service), by: nil, in: serial, &desk)
     }
 }
 

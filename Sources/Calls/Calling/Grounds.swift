@@ -27,9 +27,14 @@ final class Grounds: Sendable {
 
     /// Why a call between these phones would not be allowed any more; `nil` while it is. Who picked it up and has left it
     /// since is nobody's matter.
-    func refusal(among usernames: [String], in snapshot: Snapshot, at now: WallTime) -> CallRefusal? {
+    func refusal(
+        among usernames: [String],
+        in snapshot: Snapshot,
+        by plan: DialPlan,
+        at now: WallTime
+    ) -> CallRefusal? {
         for placement in [placement] + forwards {
-            if let refusal = placement.refusal(in: snapshot, at: now) { return refusal }
+            if let refusal = placement.refusal(in: snapshot, by: plan, at: now) { return refusal }
         }
         for pickup in pickups where usernames.contains(pickup.phone.username) {
             if let refusal = pickup.refusal(in: snapshot) { return refusal }

@@ -22,8 +22,10 @@ struct Desk: Sendable {
     var gate: PaidCallGate?
     /// Whether the business is open by its hours and holidays. Somebody with a calendar says so.
     var isOpenByHours = true
-    /// The same, with what somebody switched.
+    /// The same, with what somebody switched: where calls go.
     var isOpen: Bool { snapshot.outside.routing.isOpen(by: isOpenByHours) }
+    /// Whether the limits of the day hold.
+    var isDay: Bool { snapshot.outside.routing.isDay(by: isOpenByHours) }
     /// What each phone may still ask of the others.
     var accounts = AccountGate()
     var counters = SwitchboardFigures()

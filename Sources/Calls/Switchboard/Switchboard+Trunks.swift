@@ -37,12 +37,12 @@ extension Switchboard {
 
     /// Now, as the gate needs it.
     public func ledgerMoment(at now: Moment) -> LedgerMoment {
-        LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: desk.isOpen)
+        LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: desk.isDay)
     }
 
     /// How every budget for calls outside stands that anything was taken from, for people.
     public mutating func standings(at now: Moment) -> [SpendStanding] {
-        let moment = LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: desk.isOpen)
+        let moment = LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: desk.isDay)
         return desk.gate?.standings(at: moment) ?? []
     }
 
@@ -60,7 +60,7 @@ extension Switchboard {
     ///
     /// - Returns: `nil` where there is no price for them.
     public func stage(for rehearsal: CallRehearsal, at now: Moment) -> RehearsalStage? {
-        let moment = LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: desk.isOpen)
+        let moment = LedgerMoment(now: now.monotonic, wall: now.wall, isOpen: desk.isDay)
         return RehearsalStage(desk.gate, for: rehearsal, in: desk.snapshot, at: moment)
     }
 

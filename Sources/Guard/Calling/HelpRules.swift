@@ -56,10 +56,11 @@ public enum HelpRules {
         )
     }
 
-    /// Extensions that a way of dialling leaves nobody to reach, because their numbers mean help in it, in order.
+    /// Numbers of extensions and groups that a way of dialling leaves nobody to reach, because they mean help in it, in order.
     public static func lost(by numbering: NumberingSettings, in snapshot: Snapshot) -> [ExtensionNumber] {
         let numbers = EmergencyNumbers(in: numbering.home, outsidePrefix: numbering.outsidePrefix)
-        return snapshot.extensions.keys.filter { numbers.reserves($0) }.sorted()
+        let groups = snapshot.outside.routing.groups.values.compactMap(\.number)
+        return (Array(snapshot.extensions.keys) + groups).filter { numbers.reserves($0) }.sorted()
     }
 }
 

@@ -99,25 +99,31 @@ public final class Placement: Sendable {
     }
 
     /// Why it would not be given under these settings; `nil` while it stands.
-    public func refusal(in snapshot: Snapshot, at now: WallTime) -> CallRefusal? {
+    ///
+    /// - Parameter plan: How numbers are read under them; made once for all calls, because that takes longer than the rest.
+    public func refusal(in snapshot: Snapshot, by plan: DialPlan, at now: WallTime) -> CallRefusal? {
         let verdict: Verdict<Placement>
         switch attempt {
-        case .dialled(let attempt): verdict = CallRules.decideOrdinary(attempt, in: snapshot, at: now)
-        case .paid(let attempt, let way): verdict = CallRules.decideOrdinary(attempt, way, in: snapshot, at: now)
-        case .forwarded(let attempt): verdict = ForwardRules.decide(attempt, in: snapshot, at: now)
+        case .dialled(let attempt): verdict = CallRules.decideOrdinary(attempt, in: snapshot, by: plan, at: now)
+        case .paid(let attempt, let way):
+            verdict = CallRules.decideOrdinary(attempt, way, in: snapshot, by: plan, at: now)
+        case .forwarded(let attempt): verdict = ForwardRules.decide(attempt, in: snapshot, by: plan, at: now)
         case .service(let attempt, let service): verdict = CallRules.decide(attempt, to: service, in: snapshot)
         case .inbound(let attempt), .callback(let attempt):
             verdict = InboundRules.decide(attempt, in: snapshot, at: now)
         // Whatever changes, who called for help goes on talking.
         case .help: return nil
-        case .setting(let forward): verdict = ForwardRules.decide(forward, in: snapshot, at: now)
+        case .setting(let forward): verdict = ForwardRules.decide(forward, in: snapshot, by: plan, at: now)
         case .sentOn(let earlier, let sentOn):
-            return earlier.refusal(in: snapshot, at: now) ?? RoutingRules.refusal(of: sentOn, in: snapshot)
+            return earlier.refusal(in: snapshot, by: plan, at: now)
+                ?? RoutingRules.refusal(of: sentOn, in: snapshot)
         case .cameBack(let earlier, let number):
-            return earlier.refusal(in: snapshot, at: now) ?? ParkRules.refusal(ofReturnTo: number, in: snapshot)
+            return earlier.refusal(in: snapshot, by: plan, at: now)
+                ?? ParkRules.refusal(ofReturnTo: number, in: snapshot)
         case .intercom(let attempt, let callee):
             verdict = IntercomRules.decide(attempt, to: callee, in: snapshot, at: now)
-        case .clicked(let attempt): verdict = ClickRules.decide(attempt, in: snapshot, at: now).map(\.ringing)
+        case .clicked(let attempt):
+            verdict = ClickRules.decide(attempt, in: snapshot, by: plan, at: now).map(\.ringing)
         }
         return switch verdict {
         case .allowed: nil

@@ -3,7 +3,7 @@
 public import Model
 public import Primitives
 
-/// Now, as the ledger needs it: to measure with, to write down, and whether the business is open.
+/// Now, as the ledger needs it: to measure with, to write down, and whether the business is open as far as limits go.
 public struct LedgerMoment: Sendable {
     public let now: MonotonicTime
     public let wall: WallTime

@@ -83,7 +83,10 @@ public struct RouteScene {
     private func placement(following owner: ExtensionNumber, to target: Forward.Target, _ route: Route) -> Placement? {
         if case .extension(let number) = target {
             let settings = routing.forwards[number]
-            guard settings?.quiet == nil, settings?.forwards[.always] == nil else { return nil }
+            guard settings?.quiet == nil, settings?.forwards[.always] == nil, !isBlocked(route.caller, at: number)
+            else {
+                return nil
+            }
         }
         let attempt = SettingForward(
             owner: owner,
@@ -215,13 +218,15 @@ public struct RouteScene {
         guard group.rings(member), snapshot.extensions[member]?.isEnabled == true,
             route.caller != .extension(member)
         else { return false }
-        if case .outside(let caller) = route.caller,
-            BlockRules.refusal(of: caller, at: member, in: routing) != nil
-        {
-            return false
-        }
+        if isBlocked(route.caller, at: member) { return false }
         let settings = routing.forwards[member]
         return settings?.quiet == nil && settings?.forwards[.always] == nil
+    }
+
+    /// Whether an extension does not take calls of who calls from outside.
+    private func isBlocked(_ caller: Participant, at number: ExtensionNumber) -> Bool {
+        guard case .outside(let caller) = caller else { return false }
+        return BlockRules.refusal(of: caller, at: number, in: routing) != nil
     }
 
     private func isFree(_ member: ExtensionNumber) -> Bool {

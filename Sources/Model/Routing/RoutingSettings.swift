@@ -50,6 +50,11 @@ public struct RoutingSettings: Hashable, Sendable {
         ownSpeedDials[number]?[key] ?? speedDials[key]
     }
 
+    /// Whether the limits of the day hold: nobody opens them by the switch, which phones and who may not change limits can turn.
+    ///
+    /// - Parameter hours: As above.
+    public func isDay(by hours: Bool) -> Bool { hours && night != .closed }
+
     public mutating func apply(_ change: RoutingChange) {
         take(change)
         index()

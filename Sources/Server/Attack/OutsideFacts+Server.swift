@@ -27,7 +27,8 @@ extension RingfenceServer {
                 dialing: try backend.lastChange(by: [.openDialling, .closeDialling]),
                 spending: try backend.lastChange(by: [.changeSpending]),
                 patterns: try backend.lastChange(by: [.changePatterns, .releaseStops]),
-                hours: try backend.lastChange(by: [.changeHours]),
+                hours: try backend.lastChange(by: [.changeHours], but: SwitchNight.name),
+                night: try backend.lastSwitch(),
                 steps: steps.sorted { $0.sequence < $1.sequence }
             )
         }
@@ -44,7 +45,11 @@ extension RingfenceServer {
         facts.hoursChangedAt = kept?.hours
         let snapshot = self.store.snapshot
         if let hours = snapshot.hours {
-            facts.wasOpen = { snapshot.outside.routing.isOpen(by: hours.isOpen(at: $0)) }
+            facts.wasOpen = OutsideFacts.wasOpen(
+                by: { hours.isOpen(at: $0) },
+                in: snapshot.outside.routing,
+                switchedAt: kept?.night
+            )
         }
         return facts
     }
@@ -56,14 +61,25 @@ private struct Kept: Sendable {
     let spending: WallTime?
     let patterns: WallTime?
     let hours: WallTime?
+    let night: WallTime?
     let steps: [JournalEntry]
 }
 
 extension Backend {
     /// When a command that needs one of these rights was last carried out; `nil` for never.
-    fileprivate func lastChange(by rights: Set<Right>) throws -> WallTime? {
-        try CommandRegistry.all.filter { !rights.isDisjoint(with: $0.rights) }.compactMap { command in
+    ///
+    /// - Parameter other: A command that does not count.
+    fileprivate func lastChange(by rights: Set<Right>, but other: String? = nil) throws -> WallTime? {
+        try CommandRegistry.all.filter { !rights.isDisjoint(with: $0.rights) && $0.name != other }.compactMap {
+            command in
             try journal(JournalQuery(limit: 1, action: command.name)).last?.at
+        }.max()
+    }
+
+    /// When somebody last switched between day and night, by a command or by a phone; `nil` for never.
+    fileprivate func lastSwitch() throws -> WallTime? {
+        try [SwitchNight.name, Administrator.dialledCode].compactMap { action in
+            try journal(JournalQuery(limit: 1, action: action, subject: SwitchNight.subject)).last?.at
         }.max()
     }
 }

@@ -62,6 +62,10 @@ enum JournalTable {
         if let action = query.action {
             conditions.append("action = ?")
             arguments += [action]
+            if let subject = query.subject {
+                conditions.append("subject = ?")
+                arguments += [subject]
+            }
         }
         let wanted =
             "SELECT * FROM journal WHERE \(conditions.joined(separator: " AND ")) ORDER BY sequence DESC LIMIT ?"

@@ -63,7 +63,7 @@ extension MemoryTarget {
         }
     }
 
-    private func fail(_ isFailing: Bool) {
+    func fail(_ isFailing: Bool) {
         self.isFailing = isFailing
         if isFailing { hasFailed = true }
     }

@@ -45,6 +45,8 @@ actor MemoryTarget {
     var provided: [String: HeardMessage] = [:]
     /// What the provider was asked for, in order.
     var asked: [String] = []
+    /// Of every call, as it was last.
+    private(set) var records: [CallRecord] = []
     /// Whether the provider fails calls now, and whether it ever did.
     var isFailing = false
     var hasFailed = false
@@ -269,7 +271,9 @@ actor MemoryTarget {
             case .close(let flow): close(flow.rawValue)
             case .media(.join) where weakness == .keepsWhoLeft: break
             case .media(let command): _ = relay.apply(command, at: now)
-            case .remember(_, let ticket):
+            case .remember(let record, let ticket):
+                records.removeAll { $0.id == record.id }
+                records.append(record)
                 guard let ticket else { continue }
                 var more = Turn(at: moment)
                 switchboard.stored(ticket, ok: true, &more)

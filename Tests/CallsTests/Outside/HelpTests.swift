@@ -161,6 +161,24 @@ struct HelpTests {
         _ = try scene.invite()
     }
 
+    @Test func `who is transferred to help keeps the line that the transfer needs`() throws {
+        var scene = try OutsideScene(trunk: try OutsideScene.trunk("main", calls: 1))
+        _ = scene.bring()
+        let ringing = try #require(scene.office.received(on: scene.callee.flow).first { $0.method == .invite })
+        scene.office.deliver(scene.callee.answer(ringing, 200, sdp: SDP.answer(to: ringing)), on: scene.callee.flow)
+        let answer = try #require(scene.office.received(on: scene.provider.flow).last)
+        let ack = scene.provider.inDialog("ACK", of: answer, sequence: try answer.cseq().number)
+        scene.office.deliver(ack, on: scene.provider.flow)
+        _ = scene.office.received(on: scene.callee.flow)
+        let refer = scene.callee.inDialog("REFER", from: ringing, extra: ["Refer-To: <sip:112@\(Office.domain)>"])
+        scene.office.deliver(refer, on: scene.callee.flow)
+        #expect(scene.office.received(on: scene.callee.flow).contains { $0.status == 202 })
+        let heard = scene.office.received(on: scene.provider.flow)
+        #expect(heard.map(\.method) == [.invite], "nobody is hung up on")
+        #expect(heard.first?.string(try #require(heard.first).requestURI).hasPrefix("sip:112@") == true)
+        #expect(scene.office.switchboard.calls().count == 2)
+    }
+
     @Test(arguments: [403, 404, 486, 503, 603])
     func `what one provider refuses, the next one is asked for`(status: Int) throws {
         var scene = try OutsideScene()

@@ -100,6 +100,35 @@ struct StolenLoginTests {
         #expect(try scene.dial("004317654321", callID: "later").map(\.status) == [100])
     }
 
+    @Test func `T01 trying by codes what is open is told of and stopped as dialling it is`() throws {
+        var scene = try OutsideScene { dialing, _ in
+            dialing.rights.countries[.austria] = CountryRule(.open)
+        }
+        let number = try #require(ExtensionNumber(parsing: "101"))
+        var own = try #require(scene.office.snapshot.extensions[number])
+        own.forwarding = .outside
+        scene.office.apply([.put(own)])
+        for (index, target) in ["+9607710000", "+499001000000", "+8816000000000", "+499001000001"].enumerated() {
+            _ = try scene.dial("*21*\(target)", callID: "code-\(index)")
+            let ask = try #require(scene.office.asks.last?.ask)
+            let origin = SettingOrigin(by: "test", at: WallTime(milliseconds: 0))
+            guard
+                case .refused(let refusal) = FeatureRules.decide(
+                    ask.request,
+                    by: ask.phone,
+                    in: scene.office.snapshot,
+                    as: origin
+                )
+            else {
+                Issue.record("\(target) may be forwarded to")
+                return
+            }
+            try scene.office.change([], refusing: refusal)
+        }
+        #expect(scene.office.events.contains { $0.kind == .unusualCalls || $0.kind == .callsStopped })
+        #expect(scene.office.events.contains { $0.kind == .callsStopped })
+    }
+
     @Test func `T11 people are told of a costly call of a phone that comes from elsewhere, and of none at home`() throws
     {
         var scene = try OutsideScene { dialing, _ in

@@ -92,7 +92,10 @@ struct ProviderRulesTests {
             #expect(refusal.reason.contains("others can read") == !isSecure)
         case .allowed(let placement):
             #expect(row.status == nil && placement.isPlain)
-            #expect(placement.refusal(in: snapshot, at: Self.now + .seconds(1))?.control == .trunkEncryption)
+            #expect(
+                placement.refusal(in: snapshot, by: DialPlan(DialingSettings()), at: Self.now + .seconds(1))?.control
+                    == .trunkEncryption
+            )
         }
     }
 }

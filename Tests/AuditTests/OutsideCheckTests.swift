@@ -327,7 +327,8 @@ struct OutsideCheckTests {
             #expect(isSet)
             let settings = try Self.changed(.closeAfterHours(night))
             var system = try await system {
-                ($0.inForce, $0.stored, $0.wasOpen) = (settings, settings, { _ in false })
+                ($0.inForce, $0.stored) = (settings, settings)
+                $0.wasOpen = { _ in false }
             }
             system.records = system.records.map { record in
                 var record = record

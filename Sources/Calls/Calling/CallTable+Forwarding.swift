@@ -168,7 +168,7 @@ extension Call {
     func steps(to placement: Placement) -> [CallStep] {
         guard case .ringing(let ringing) = phase else { return [] }
         let closed = record.path.first { $0.reason == .closed }.map { [$0] } ?? []
-        return closed + ringing.path(to: placement.target).compactMap(\.step)
+        return closed + ringing.path(to: placement).compactMap(\.step)
     }
 }
 

@@ -22,7 +22,7 @@ public struct Route: Sendable {
     let caller: Participant
     var stop: Stop
     /// Where it has been, the first place first.
-    var places: [Participant] = []
+    public var places: [Participant] = []
 
     /// - Parameter caller: Who gets the call's answer.
     public init(of origin: Placement, from caller: Participant) {

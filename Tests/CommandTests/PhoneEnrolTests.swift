@@ -3,6 +3,8 @@
 import Admin
 import Foundation
 import Guard
+import Portal
+import Primitives
 import Server
 import Testing
 

@@ -42,8 +42,10 @@ enum LiveCalls {
         let outside = calls.count { $0.caller.isOutside || $0.callee.isOutside }
         let cost = calls.compactMap(\.cost).reduce(Money.zero) { $0.adding($1) ?? .largest }
         let open = calls.count { !Padlock($0).isWhole }
-        return "\(Shown.count(calls.count, "call", "calls")), \(outside) of them outside. Cost so far at most "
-            + "\(Shown.money(cost, currency)). "
+        let price =
+            outside == 0
+            ? "none of them outside. " : "\(outside) of them outside, for \(Shown.money(cost, currency)) at most. "
+        return "\(Shown.count(calls.count, "call", "calls")), " + price
             + (open == 0 ? "All encrypted on both sides." : "\(open) not encrypted on both sides yet.")
     }
 
@@ -58,7 +60,7 @@ enum LiveCalls {
         switch participant {
         case .extension(let number): number.text
         case .group: "ring group"
-        case .service: "the phone system itself"
+        case .service, .system: "the phone system itself"
         case .outside: "outside"
         case .emergency: "emergency"
         }
@@ -71,8 +73,9 @@ enum LiveCalls {
 
     /// Ends when the session does: it is looked at with each beat.
     static func stream(_ visit: Visit) -> Response {
-        guard visit.business.streams.enter(visit.session.id) else { return Gatekeeper.plain(.tooManyRequests) }
         let body = ResponseBody { writer in
+            // Here and not before: a browser that is gone by now never gets so far.
+            guard visit.business.streams.enter(visit.session.id) else { return try await writer.finish(nil) }
             defer { visit.business.streams.leave(visit.session.id) }
             var (last, silent) = ("", Limits.silentBeats)
             while !Task.isCancelled, !Task.isShuttingDownGracefully {
@@ -113,7 +116,7 @@ struct Padlock {
         let sides: [LegProtection?] =
             switch call.callee {
             case .service: [call.callerProtection]
-            case .extension, .group, .outside, .emergency: [call.callerProtection, call.calleeProtection]
+            case .extension, .group, .outside, .system, .emergency: [call.callerProtection, call.calleeProtection]
             }
         isWhole = sides.allSatisfy { $0?.isComplete == true }
         if isWhole {
@@ -155,6 +158,7 @@ extension Participant {
         case .group(let name): name.text
         case .service(let service): service.code
         case .outside(let number): number?.text ?? "number withheld"
+        case .system: "the phone system"
         case .emergency(let number): number.text
         }
     }

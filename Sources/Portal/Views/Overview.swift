@@ -81,7 +81,8 @@ extension SecurityEventKind {
         case .bindingLimit, .otherInstance, .accountLimit, .undeclaredListener, .journalBroken, .stalePhone, .banned,
             .banWithheld, .rightRefused, .forwardRefused, .forwardChanged, .budgetUsed, .callEndedForCost, .callLimit,
             .countersLost, .callWhileClosed, .unusualCalls, .callsStopped, .trunkDown, .trunkUp, .emergencyCall,
-            .extensionUnused, .extensionRetired, .forwardFollowed, .extensionAdded, .signedInAnew:
+            .extensionUnused, .extensionRetired, .forwardFollowed, .extensionAdded, .intercomOpened, .intercomUsed,
+            .signedInAnew:
             nil
         }
     }

@@ -28,7 +28,8 @@ struct ForwardedOnTests {
         let entry = try #require(BlockList.Entry(parsing: caller))
         let isIn = list.add(entry)
         #expect(isIn)
-        scene.apply([.route(.block(list, of: try #require(ExtensionNumber(parsing: number))))])
+        let owner: ExtensionNumber = try #require(ExtensionNumber(parsing: number))
+        scene.apply([.route(.block(list, of: owner))])
     }
 
     @Test func `a phone that sends its own calls on takes none of its group's along`() throws {

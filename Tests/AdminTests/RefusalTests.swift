@@ -170,6 +170,7 @@ struct RefusalTests {
             (ListJobs(), false),
             (AddOperator(account: "carol", role: .billing), true),
             (ListOperators(), false),
+            (InviteOperator(name: "dora", role: .auditor), true),
             (RemoveOperator(account: "carol"), true),
         ] + outside
 
@@ -177,7 +178,7 @@ struct RefusalTests {
     private static let looking: Set<String> = [
         "trunk.list", "trunk.show", "trunk.test", "number.list", "country.list", "rates.show", "rates.diff",
         "spend.show", "pattern.show", "pattern.rehearse", "group.list", "forward.list", "block.list",
-        "emergency.show", "park.show", "speed.list", "intercom.list",
+        "emergency.show", "park.show", "speed.list", "intercom.list", "portal.show", "session.list",
     ]
 
     private static var outside: [(command: any Command, changes: Bool)] {
@@ -186,6 +187,7 @@ struct RefusalTests {
             "trunk", "number", "country", "class", "profile", "range", "premium", "rates", "spend", "ceiling",
             "pattern",
             "limit", "after-hours", "group", "forward", "block", "night", "emergency", "park", "speed", "intercom",
+            "portal", "session",
         ]
         return CommandRegistry.all.filter { nouns.contains(String($0.name.prefix { $0 != "." })) }.map {
             ($0.harmless(number), !looking.contains($0.name))

@@ -62,7 +62,7 @@ struct EmergencyCheckTests {
         system.snapshot = system.snapshot.applying([.put(taken)])
         var record = try #require(system.records.first)
         record.callee = .emergency(try #require(DigitString(parsing: "112")))
-        record.outcome = .refused
+        (record.outcome, record.answeredAt) = (.refused, nil)
         system.records = [record]
         #expect(
             await findings(system).map(\.code.rawValue) == ["emergency-calls.taken-number", "emergency-calls.refused"]

@@ -91,7 +91,7 @@ struct ClickTests {
     }
 
     @Test func `what limits and budgets would say is said before anybody rings`() throws {
-        var scene = try OutsideScene { _, spending in spending.extensionLimits = .nothing }
+        var scene = try OutsideScene { _, spending in spending.extensionHomeLimits = .nothing }
         guard case .failure(let refusal) = scene.office.dial("101", "030123456") else {
             Issue.record("it was placed")
             return

@@ -48,7 +48,7 @@ struct ForwardedOnTests {
         var scene = try RoutingScene(
             members: ["101", "102", "103", "104", "106"],
             seconds: 5,
-            fallback: "extension 105"
+            fallback: "105"
         )
         try scene.forward("105", [:], policy: .colleagues)
         _ = scene.bring()
@@ -69,8 +69,8 @@ struct ForwardedOnTests {
         _ = try scene.outside.dial("102")
         #expect(scene.look().rings == ["102"])
         try move("102", to: "103", &scene)
-        #expect(scene.look().rings.isEmpty)
         #expect(scene.outside.office.received(on: scene.outside.caller.flow).last?.status == 480)
+        #expect(scene.look().rings.isEmpty)
     }
 
     @Test

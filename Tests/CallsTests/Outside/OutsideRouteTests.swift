@@ -170,7 +170,7 @@ struct OutsideRouteTests {
         // Each second is reserved before it is spoken: two and more of them at 0.04 a minute cost a tenth of a cent.
         var scene = try Scene(.leastCost, ["backup", "third"]) { spending in
             let limit = Money(clamping: 1_000)
-            spending.extensionLimits = SpendLimits(hour: limit, day: limit, week: limit) ?? .nothing
+            spending.extensionHomeLimits = SpendLimits(hour: limit, day: limit, week: limit) ?? .nothing
         }
         let (_, invite) = try scene.leave()
         scene.say(503, to: invite)

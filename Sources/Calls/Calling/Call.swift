@@ -47,6 +47,14 @@ final class Party: Sendable {
         (self.name, isPrivate, trunk, mediaPrefixes) = (name, false, nil, [])
     }
 
+    /// The same, unknown to the other side.
+    var hidden: Party { Party(hiding: self) }
+
+    private init(hiding other: Party) {
+        (username, device, participant) = (other.username, other.device, other.participant)
+        (trunk, mediaPrefixes, name, isPrivate) = (other.trunk, other.mediaPrefixes, other.name, true)
+    }
+
     /// `nil` for whom no extension stands.
     var number: ExtensionNumber? { participant.number }
 

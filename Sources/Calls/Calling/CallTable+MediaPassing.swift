@@ -64,7 +64,8 @@ extension CallTable {
         writer.field(.allow, Desk.allowed)
         writer.field(.supported, Desk.supported)
         leg.session?.writeRequest(into: &writer)
-        if let partner { desk.writeIdentity(of: partner, into: &writer) }
+        // Who it is inside is no matter of a provider's: what leaves shows numbers of the business only.
+        if let partner, leg.party.trunk == nil { desk.writeIdentity(of: partner, into: &writer) }
         writer.finish(contentType: "application/sdp", body: body)
         guard let message = try? Message(parsing: writer.bytes.span) else { return nil }
         update(serial, side) {

@@ -165,7 +165,7 @@ extension CallTable {
             serial: serial,
             record: record,
             begun: desk.now,
-            caller: transferee.party,
+            caller: addressee.isWithheld ? transferee.party.hidden : transferee.party,
             origin: .transfer(Call.Standing(call: standing.serial, audio: audio, referrer: asked.party)),
             grounds: Grounds(placement),
             hops: standing.hops + 1,

@@ -8,7 +8,8 @@ extension Message {
     public var asksForHelp: Bool {
         let range = requestURI.range
         let name = Self.help.utf8.count
-        guard range.count >= name else { return false }
+        // Asked of every request: what begins with another letter is looked at no further.
+        guard range.count >= name, bytes[range.lowerBound] | 0x20 == UInt8(ascii: "u") else { return false }
         let head = ByteRange(range.lowerBound..<range.lowerBound + name)
         guard holds(head, ignoringCase: Self.help) else { return false }
         return range.count == name || bytes[range.lowerBound + name] == UInt8(ascii: ".")

@@ -115,6 +115,30 @@ struct CallerNumberTests {
         #expect(try scene.invite().text(.from).hasPrefix("<sip:\(OutsideScene.owned)@"))
     }
 
+    @Test func `a transfer with the code before its number withholds too`() throws {
+        var scene = try OutsideScene { dialing, _ in dialing.rights.onwardClasses = [.geographic, .mobile] }
+        let (answer, _) = try scene.talk(to: "040555123")
+        let target = "Refer-To: <sip:*31*089555123@\(Office.domain)>"
+        let refer = scene.caller.inDialog("REFER", of: answer, extra: [target])
+        scene.office.deliver(refer, on: scene.caller.flow)
+        #expect(scene.office.received(on: scene.caller.flow).first?.status == 202)
+        let invite = try scene.invite()
+        #expect(invite.string(invite.requestURI).hasPrefix("sip:+4989555123@"))
+        #expect(invite.text(.from).contains("anonymous.invalid") && invite.text(.privacy) == "id")
+    }
+
+    @Test func `a provider whose caller is transferred to a colleague is told nothing of the inside`() throws {
+        var scene = try OutsideScene()
+        let (answer, _) = try scene.talk(to: "040555123")
+        let refer = scene.caller.inDialog("REFER", of: answer, extra: ["Refer-To: <sip:102@\(Office.domain)>"])
+        scene.office.deliver(refer, on: scene.caller.flow)
+        let ringing = try #require(scene.office.received(on: scene.callee.flow).first { $0.method == .invite })
+        scene.office.deliver(scene.callee.answer(ringing, 200, sdp: SDP.answer(to: ringing)), on: scene.callee.flow)
+        let told = try #require(scene.office.received(on: scene.provider.flow).first { $0.method == .invite })
+        #expect(told.first(.pAssertedIdentity) == nil)
+        #expect(!String(decoding: told.bytes, as: UTF8.self).contains("102@"))
+    }
+
     @Test func `a number that is not owned any more is shown by nobody`() throws {
         var scene = try scene()
         scene.office.apply([.outside(.disown(try #require(PhoneNumber(parsing: OutsideScene.owned))))])

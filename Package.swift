@@ -215,7 +215,7 @@ if !coreOnly {
         ),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["ringfence", "Admin", "Guard", "Model", "Primitives", "Server", "Store"],
+            dependencies: ["ringfence", "Admin", "Guard", "Model", "Portal", "Primitives", "Server", "Store"],
             swiftSettings: strict
         ),
         .testTarget(

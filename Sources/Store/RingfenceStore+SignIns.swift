@@ -85,5 +85,10 @@ extension RingfenceStore {
         try pool.read { try SignInTable.knows(browser: token, of: name, at: now, $0) }
     }
 
-    public func pruneSignIns(at now: WallTime) throws { try pool.write { try SignInTable.prune(at: now, $0) } }
+    public func pruneSignIns(at now: WallTime, sessionsBefore oldest: WallTime) throws {
+        try pool.write { database in
+            try SignInTable.prune(at: now, database)
+            try SessionTable.prune(before: oldest, database)
+        }
+    }
 }

@@ -18,7 +18,15 @@ final class SignInScene: Sendable {
     let notes: Notes
     private let door = FakeDoor()
     private let path: String
-    private let elapsed = Mutex(Duration.zero)
+    private let clock = Clock()
+
+    /// How long the scene has gone on.
+    private final class Clock: Sendable {
+        private let elapsed = Mutex(Duration.zero)
+
+        var time: Duration { elapsed.withLock { $0 } }
+        func wait(_ time: Duration) { elapsed.withLock { $0 += time } }
+    }
 
     /// Passwords are kept as they are: hashing them is somebody else's test.
     struct PlainHasher: PasswordHasher {
@@ -40,7 +48,7 @@ final class SignInScene: Sendable {
             at: noon
         )
         notes = Notes(store)
-        let now: @Sendable () -> WallTime = { [elapsed] in noon + elapsed.withLock { $0 } }
+        let now: @Sendable () -> WallTime = { [clock] in noon + clock.time }
         administrator = Administrator(
             store: store,
             engine: FakeEngine(),
@@ -51,16 +59,16 @@ final class SignInScene: Sendable {
             now: now,
             audit: { AuditSummary(at: noon, holds: true, outcomes: [], text: "", json: "{}") }
         )
-        desk = SignInDesk(for: administrator, hasher: PlainHasher()) { [elapsed] in
-            MonotonicTime(nanoseconds: 1_000_000_000) + elapsed.withLock { $0 }
+        desk = SignInDesk(for: administrator, hasher: PlainHasher()) { [clock] in
+            MonotonicTime(nanoseconds: 1_000_000_000) + clock.time
         }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    var now: WallTime { noon + elapsed.withLock { $0 } }
+    var now: WallTime { noon + clock.time }
 
-    func wait(_ time: Duration) { elapsed.withLock { $0 += time } }
+    func wait(_ time: Duration) { clock.wait(time) }
 
     static let password = "lantern orchid gravel tuba"
 

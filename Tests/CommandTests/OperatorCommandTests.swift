@@ -14,11 +14,13 @@ import Testing
 struct OperatorCommandTests {
     private func report(_ name: String, _ user: UInt32, _ role: Role, exists: Bool = true) -> OperatorReport {
         OperatorReport(
+            name: name,
             account: LocalAccount(name: name, user: user),
             role: role,
             since: user == 0 ? nil : Sample.time,
             lastSeen: nil,
-            exists: exists
+            exists: exists,
+            signsIn: user != 0
         )
     }
 
@@ -27,9 +29,9 @@ struct OperatorCommandTests {
         let list = [report("root", 0, .owner), report("bob", 1_002, .ownExtension(number), exists: false)]
         #expect(
             try parse(OperatorList.self).answer(from: Office(list)).text == """
-                ACCOUNT  UID   ROLE               SINCE                 LAST SEEN
-                root     0     owner              always                -
-                bob      1002  own-extension:204  2026-11-21T07:00:00Z  never      the account is gone
+                ACCOUNT  UID   ROLE               SINCE                 LAST SEEN  SIGNS IN
+                root     0     owner              always                -          no
+                bob      1002  own-extension:204  2026-11-21T07:00:00Z  never      yes       the account is gone
                 """
         )
     }

@@ -3,6 +3,7 @@
 import Admin
 import Foundation
 import Guard
+import Portal
 import Server
 import Testing
 

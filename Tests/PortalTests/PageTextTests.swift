@@ -19,16 +19,15 @@ struct PageTextTests {
         ]
     )
     func text(hostile: String) {
+        let phone: Templates.Values = ["label": hostile, "agent": hostile, "state": hostile]
+        let row: Templates.Values = [
+            "name": hostile, "number": hostile, "state": hostile, "icon": "check", "hasPhones": true, "phones": [phone],
+        ]
         let page = Templates.render(
             "extensions",
             [
                 "title": hostile, "business": hostile, "person": hostile, "sum": hostile, "hasExtensions": true,
-                "extensions": [
-                    [
-                        "name": hostile, "number": hostile, "state": hostile, "icon": "check", "hasPhones": true,
-                        "phones": [["label": hostile, "agent": hostile, "state": hostile]],
-                    ]
-                ],
+                "extensions": [row],
             ]
         )
         let escaped = PageText.escaped(hostile)

@@ -3,6 +3,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import Primitives
 
 /// Looks at each request before any page does, and at each answer after it: no page can forget what stands here.
 struct Gatekeeper: RouterMiddleware {
@@ -17,6 +18,9 @@ struct Gatekeeper: RouterMiddleware {
     ) async throws -> Response {
         var response = try await answer(request, context, next)
         for (name, value) in Self.always where response.headers[name] == nil { response.headers[name] = value }
+        if let authority = request.head.authority, Self.isDomain(authority) {
+            response.headers[.strictTransportSecurity] = "max-age=31536000"
+        }
         if request.method == .head { response.body = ResponseBody() }
         return response
     }
@@ -71,10 +75,16 @@ struct Gatekeeper: RouterMiddleware {
         )
     }
 
+    /// Whether browsers may ask for it by HTTPS only from now on. What else runs on a developer's own machine is not ours to decide.
+    private static func isDomain(_ authority: String) -> Bool {
+        let host = authority.prefix { $0 != ":" }
+        return host != "localhost" && host.contains(".") && IPAddress(parsing: host) == nil && authority.first != "["
+    }
+
     /// OWASP ASVS 5, 3.4: nothing of others, nothing in the line, nobody around us.
     private static let always: [(HTTPField.Name, String)] = [
         ("Content-Security-Policy", policy), ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "no-referrer"), ("Strict-Transport-Security", "max-age=31536000"),
+        ("Referrer-Policy", "no-referrer"),
         ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
         ("Cross-Origin-Embedder-Policy", "require-corp"), ("X-Frame-Options", "DENY"),
         ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"), ("Cache-Control", "no-store"),

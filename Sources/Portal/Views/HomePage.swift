@@ -87,7 +87,7 @@ enum HomePage {
         let lines = state.trunks ?? []
         let usable = lines.count { $0.state?.isUsable == true }
         let outside = "\(usable) of \(Shown.count(lines.count, "outside line answers", "outside lines answer"))."
-        values["say"] = state(of: phones.count, connected) + (lines.isEmpty ? "." : ", and \(outside)")
+        values["say"] = connection(of: phones.count, connected) + (lines.isEmpty ? "." : ", and \(outside)")
         if let calls = state.calls { values["more"] = "\(Shown.count(calls.count, "call", "calls")) at this moment." }
         if !phones.isEmpty, phones.count <= Limits.liveCalls {
             let pickets = Pickets(
@@ -107,7 +107,7 @@ enum HomePage {
     }
 
     /// How phones are, as the beginning of a sentence.
-    private static func state(of phones: Int, _ connected: Int) -> String {
+    private static func connection(of phones: Int, _ connected: Int) -> String {
         switch (phones, connected) {
         case (0, _): "Yes. No phone is enrolled yet"
         case (1, 1): "Yes. The phone is connected"

@@ -42,8 +42,10 @@ enum LiveCalls {
         let outside = calls.count { $0.caller.isOutside || $0.callee.isOutside }
         let cost = calls.compactMap(\.cost).reduce(Money.zero) { $0.adding($1) ?? .largest }
         let open = calls.count { !Padlock($0).isWhole }
-        return "\(Shown.count(calls.count, "call", "calls")), \(outside) of them outside. Cost so far at most "
-            + "\(Shown.money(cost, currency)). "
+        let price =
+            outside == 0
+            ? "none of them outside. " : "\(outside) of them outside, for \(Shown.money(cost, currency)) at most. "
+        return "\(Shown.count(calls.count, "call", "calls")), " + price
             + (open == 0 ? "All encrypted on both sides." : "\(open) not encrypted on both sides yet.")
     }
 
@@ -71,8 +73,9 @@ enum LiveCalls {
 
     /// Ends when the session does: it is looked at with each beat.
     static func stream(_ visit: Visit) -> Response {
-        guard visit.business.streams.enter(visit.session.id) else { return Gatekeeper.plain(.tooManyRequests) }
         let body = ResponseBody { writer in
+            // Here and not before: a browser that is gone by now never gets so far.
+            guard visit.business.streams.enter(visit.session.id) else { return try await writer.finish(nil) }
             defer { visit.business.streams.leave(visit.session.id) }
             var (last, silent) = ("", Limits.silentBeats)
             while !Task.isCancelled, !Task.isShuttingDownGracefully {

@@ -25,6 +25,10 @@ extension RingfenceServer {
             Job("ban.prune", .daily(minute: Limits.pruneMinute)) { now in
                 try await BusinessStore(store).write { try $0.pruneBans(at: now) }
             },
+            Job("sign-in.prune", .daily(minute: Limits.pruneMinute)) { now in
+                let oldest = now + (.zero - PortalSessionRules.longest)
+                try await BusinessStore(store).write { try $0.pruneSignIns(at: now, sessionsBefore: oldest) }
+            },
             Job("event.retain", .daily(minute: Limits.pruneMinute)) { now in
                 try await BusinessStore(store).write { try $0.pruneEvents(at: now) }
             },

@@ -99,8 +99,8 @@ public protocol Backend: AnyObject, Sendable {
     /// Browsers in which somebody signed in, by the hashes of their tokens.
     func know(browser token: [UInt8], of name: String, until end: WallTime) throws
     func knows(browser token: [UInt8], of name: String, at now: WallTime) throws -> Bool
-    /// Forgets invitations and browsers whose time is over.
-    func pruneSignIns(at now: WallTime) throws
+    /// Forgets invitations and browsers whose time is over, and sessions that began before a moment.
+    func pruneSignIns(at now: WallTime, sessionsBefore oldest: WallTime) throws
 
     func jobRuns() throws -> [JobRun]
     func keep(_ run: JobRun) throws

@@ -56,6 +56,10 @@ enum SessionTable {
         for id in ids { try database.execute(sql: "DELETE FROM portal_sessions WHERE id = ?", arguments: [id]) }
     }
 
+    static func prune(before oldest: WallTime, _ database: Database) throws {
+        try database.execute(sql: "DELETE FROM portal_sessions WHERE since < ?", arguments: [oldest.milliseconds])
+    }
+
     private static func session(_ row: Row) throws -> PortalSession {
         let (token, role): (Data, String) = (row["token"], row["role"])
         guard let role = Role(parsing: role) else { throw StoreError.damaged("a session of the portal cannot be read") }

@@ -256,7 +256,7 @@ struct ControlDoorTests {
         let people = (0..<4).map { person("p\($0)", UInt32(1_000 + $0)) }
         let door = try door(folder, people)
         for person in people {
-            let account = LocalAccount(name: person.account, user: person.user)
+            let account = LocalAccount(name: person.account, user: try #require(person.user))
             for number in 0..<ControlLimits.connectionsPerOperator + 2 {
                 let isIn = isLetIn(door.enter(account) {})
                 let isRoom = number < ControlLimits.connectionsPerOperator && person != people[3]
@@ -274,7 +274,7 @@ struct ControlDoorTests {
         let door = try door(TemporaryFolder(), [alice, bob])
         let ended = Mutex<[String]>([])
         for person in [alice, bob] {
-            let account = LocalAccount(name: person.account, user: person.user)
+            let account = LocalAccount(name: person.account, user: try #require(person.user))
             #expect(isLetIn(door.enter(account) { ended.withLock { $0.append(person.account) } }))
         }
         await door.apply(try SocketFixture.snapshot([alice, bob], generation: 2), [])

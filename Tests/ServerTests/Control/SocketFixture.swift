@@ -17,11 +17,13 @@ struct SocketFixture: Sendable {
 
     /// Who is removed, whoever it is.
     static let removed = OperatorReport(
+        name: "test",
         account: LocalAccount(name: "test", user: 7),
         role: .owner,
         since: nil,
         lastSeen: nil,
-        exists: true
+        exists: true,
+        signsIn: false
     )
 
     let folder: TemporaryFolder

@@ -18,10 +18,15 @@ final class PortalClient {
 
     private let port: Int
     private let root: String
+    private let name: String
     private(set) var cookies: [String: String] = [:]
 
-    /// - Parameter root: Path of the PEM of the root that is trusted.
-    init(port: UInt16, root: String) { (self.port, self.root) = (Int(port), root) }
+    /// - Parameters:
+    ///   - root: Path of the PEM of the root that is trusted.
+    ///   - name: What is asked for in the handshake, and verified.
+    init(port: UInt16, root: String, name: String = "localhost") {
+        (self.port, self.root, self.name) = (Int(port), root, name)
+    }
 
     /// - Parameters:
     ///   - host: As the Host header says it; default: that of the connection.
@@ -35,7 +40,7 @@ final class PortalClient {
         source: String? = nil
     ) async throws -> Reply {
         let body = form.map { $0.map { "\(Self.encode($0))=\(Self.encode($1))" }.joined(separator: "&") }
-        var fields = HTTPHeaders([("Host", host ?? "localhost:\(port)")])
+        var fields = HTTPHeaders([("Host", host ?? "\(name):\(port)")])
         if !cookies.isEmpty { fields.add(name: "Cookie", value: cookies.map { "\($0)=\($1)" }.joined(separator: "; ")) }
         if let body {
             fields.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
@@ -43,7 +48,7 @@ final class PortalClient {
         }
         let own =
             form == nil
-            ? [] : [("Origin", "https://\(host ?? "localhost:\(port)")"), ("Sec-Fetch-Site", "same-origin")]
+            ? [] : [("Origin", "https://\(host ?? "\(name):\(port)")"), ("Sec-Fetch-Site", "same-origin")]
         for (name, value) in headers ?? own { fields.add(name: name, value: value) }
         let reply = try await exchange(
             HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: fields),
@@ -68,10 +73,10 @@ final class PortalClient {
         let context = try NIOSSLContext(configuration: settings)
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.seconds(5))
         if let source { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: source, port: 0)) }
-        let channel = try await bootstrap.connect(host: "127.0.0.1", port: port) { channel in
+        let channel = try await bootstrap.connect(host: "127.0.0.1", port: port) { [name] channel in
             channel.eventLoop.makeCompletedFuture {
                 let pipeline = channel.pipeline.syncOperations
-                try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: "localhost"))
+                try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
                 try pipeline.addHTTPClientHandlers()
                 return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
                     wrappingChannelSynchronously: channel

@@ -5,6 +5,7 @@ import Foundation
 import Guard
 import Logging
 import Model
+import NIOHTTP1
 import Portal
 import Primitives
 import ServiceLifecycle
@@ -20,6 +21,40 @@ struct PortalScene {
     let host = Actor(name: "root (uid 0)", role: .owner)
 
     static let password = "lantern orchid gravel tuba"
+
+    /// A business under a name of its own, on an address that it shares; and the portal that several have together.
+    static func start(
+        _ name: String,
+        in folder: TemporaryFolder,
+        at place: SocketAddress
+    ) async throws -> (Installation, PhoneSystem) {
+        let loopback = IPAddress(v4: 0x7F00_0001)
+        let request = try InstallationRequest(
+            directory: folder.data,
+            domain: try #require(DomainName(parsing: name)),
+            address: loopback,
+            names: ["pbx." + name]
+        )
+        let told = NetworkSettings(
+            listeners: [EncryptedListener(.tls, SocketAddress(ip: loopback, port: 0))],
+            media: [try Office.freePorts(on: loopback)],
+            portal: [place]
+        )
+        let made = try request.createWithStore(by: "a test", at: Date(), network: told)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return (made, try await PhoneSystem.start(made, logger: logger) { _ in })
+    }
+
+    static func site(_ system: PhoneSystem) -> PortalSite {
+        PortalSite(
+            names: system.hostNames,
+            places: system.snapshot.network.portal,
+            administrator: system.administrator,
+            snapshot: { system.snapshot },
+            certificate: { try system.certificate() },
+            opened: { await system.portalOpened(on: $0) }
+        )
+    }
 
     /// Serves for as long as somebody works.
     static func serve(
@@ -43,15 +78,7 @@ struct PortalScene {
         let made = try request.createWithStore(by: "a test", at: Date(), network: told)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let system = try await PhoneSystem.start(made, logger: logger) { _ in }
-        let site = PortalSite(
-            names: system.hostNames,
-            places: system.snapshot.network.portal,
-            administrator: system.administrator,
-            snapshot: { system.snapshot },
-            certificate: { try system.certificate() },
-            opened: { await system.portalOpened(on: $0) }
-        )
-        let portal = await Portal.start([site], logger: logger)
+        let portal = await Portal.start([site(system)], logger: logger)
         let group = ServiceGroup(services: [system, portal], logger: logger)
         let running = Task(executorPreference: NetworkThreads.shared) { try await group.run() }
         let outcome: Result<Void, any Error>

@@ -4,15 +4,20 @@ import Admin
 import Foundation
 import Glibc
 import Guard
+import Logging
 import Model
 import NIOHTTP1
+import Portal
 import Primitives
+import ServiceLifecycle
 import Testing
+
+@testable import Server
 
 @Suite("The portal over HTTPS", .serialized)
 struct PortalTests {
     @Test func `somebody with a link comes in and sees the first page`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let anna = try await scene.enrol("anna")
             let home = try await anna.client.ask(.GET, "/")
             #expect(home.status == 200)
@@ -34,7 +39,7 @@ struct PortalTests {
     }
 
     @Test func `without a session every page leads to the sign-in, and none tells that it is there`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             for path in ["/", "/calls", "/extensions/101/enrol", "/operators", "/journal"] {
                 let reply = try await scene.client.ask(.GET, path)
                 #expect(reply.status == 303 && reply.header("location") == "/sign-in", "\(path)")
@@ -45,7 +50,7 @@ struct PortalTests {
     }
 
     @Test func `every answer has the headers that keep others out`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             for path in ["/sign-in", "/", "/nothing", "/invite/x"] {
                 let reply = try await scene.client.ask(.GET, path)
                 let policy = reply.header("content-security-policy") ?? ""
@@ -59,7 +64,7 @@ struct PortalTests {
     }
 
     @Test func `style and script are kept by browsers for a year, under names that change with them`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let page = try await scene.client.ask(.GET, "/sign-in").body
             let path = String(try #require(page.firstMatch(of: /href="(\/assets\/portal-[0-9a-f]+\.css)"/)?.1))
             let style = try await scene.client.ask(.GET, path)
@@ -71,7 +76,7 @@ struct PortalTests {
     }
 
     @Test func `cookies are for this host only, and no script reads them`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let anna = try await scene.enrol("anna")
             let (code, _) = try await anna.freshCode(after: 0)
             anna.client.forget("__Host-session")
@@ -90,7 +95,7 @@ struct PortalTests {
     }
 
     @Test func `what was wrong is not told: the same page, status and headers for each`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let anna = try await scene.enrol("anna")
             let (code, _) = try await anna.freshCode(after: 0)
             var pages: [String] = []
@@ -110,7 +115,7 @@ struct PortalTests {
     }
 
     @Test func `only our own pages post (P05)`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let anna = try await scene.enrol("anna")
             let form = [("token", anna.token), ("number", "204"), ("name", "Reception")]
             let forged: [[(String, String)]] = [
@@ -138,7 +143,7 @@ struct PortalTests {
     }
 
     @Test func `a phone is enrolled with a picture, and not without a fresh code when the last is old`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let anna = try await scene.enrol("anna")
             _ = try await scene.run(AddExtensions([NewExtension(number: "204", name: "Reception <b>")]))
             let list = try await anna.client.ask(.GET, "/extensions")
@@ -153,7 +158,7 @@ struct PortalTests {
     @Test func `a role sees and does what it is for, and the rest is refused by the same authoriser (P07)`()
         async throws
     {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let carl = try await scene.enrol("carl", as: .frontDesk)
             let home = try await carl.client.ask(.GET, "/")
             #expect(
@@ -172,7 +177,7 @@ struct PortalTests {
     }
 
     @Test func `who is removed is out with the next click`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let anna = try await scene.enrol("anna")
             _ = try await scene.run(RemoveOperator(account: "anna"))
             #expect(try await anna.client.ask(.GET, "/").status == 303)
@@ -180,7 +185,7 @@ struct PortalTests {
     }
 
     @Test func `a request for another host is not answered (DNS rebinding)`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             for host in ["evil.example", "localhost.evil.example", "evil.example:\(scene.port)", ""] {
                 #expect(try await scene.client.ask(.GET, "/sign-in", host: host).status != 200, "\(host)")
             }
@@ -190,7 +195,7 @@ struct PortalTests {
     }
 
     @Test func `whoever sits in no listed network gets no answer, whatever its headers say (P14)`() async throws {
-        try await PortalScene.serve(admins: ["127.0.0.1/32"]) { scene in
+        try await PortalScene.serve(admins: ["127.0.0.1/32"]) { (scene: PortalScene) async throws in
             #expect(try await scene.client.ask(.GET, "/sign-in", source: "127.0.0.1").status == 200)
             await #expect(throws: (any Error).self) {
                 try await scene.client.ask(
@@ -233,7 +238,7 @@ struct PortalTests {
     }
 
     @Test func `what is too long is refused, and the server goes on`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let long = String(repeating: "a", count: 40_000)
             #expect(try await scene.client.ask(.GET, "/" + long.prefix(3_000)).status == 414)
             let form = [("name", long), ("password", "x"), ("code", "1")]
@@ -248,7 +253,7 @@ struct PortalTests {
     }
 
     @Test func `one source has so many connections, and they make room again`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let sockets = try (0..<40).map { _ in try RawSocket(to: scene.port) }
             let open = sockets.filter { !$0.isClosed }.count
             #expect(open == 32, "\(open)")
@@ -259,7 +264,7 @@ struct PortalTests {
     }
 
     @Test func `a silent connection ends`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let socket = try RawSocket(to: scene.port)
             defer { socket.close() }
             #expect(!socket.isClosed)
@@ -268,8 +273,32 @@ struct PortalTests {
         }
     }
 
+    @Test func `businesses on one address are told apart by name, each with its own certificate (P08)`() async throws {
+        let place = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)
+        let folders = (TemporaryFolder(), TemporaryFolder())
+        let (one, first) = try await PortalScene.start("one.example", in: folders.0, at: place)
+        let (two, second) = try await PortalScene.start("two.example", in: folders.1, at: place)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let portal = await Portal.start([first, second].map(PortalScene.site), logger: logger)
+        let group = ServiceGroup(services: [first, second, portal], logger: logger)
+        let running = Task(executorPreference: NetworkThreads.shared) { try await group.run() }
+        let port = try #require(first.portalPlaces.first?.port)
+        #expect(second.portalPlaces.first?.port == port)
+        for (made, name) in [(one, "one.example"), (two, "two.example")] {
+            let client = PortalClient(port: port, root: made.rootCertificate, name: "pbx." + name)
+            let page = try await client.ask(.GET, "/sign-in")
+            #expect(page.status == 200 && page.body.contains("the phones of \(name)"))
+        }
+        let stranger = PortalClient(port: port, root: one.rootCertificate, name: "pbx.two.example")
+        await #expect(throws: (any Error).self) { try await stranger.ask(.GET, "/sign-in") }
+        let nameless = PortalClient(port: port, root: one.rootCertificate, name: "pbx.three.example")
+        await #expect(throws: (any Error).self) { try await nameless.ask(.GET, "/sign-in") }
+        await group.triggerGracefulShutdown()
+        try await running.value
+    }
+
     @Test func `its sockets are declared, and the audit finds nothing of them`() async throws {
-        try await PortalScene.serve { scene in
+        try await PortalScene.serve { (scene: PortalScene) async throws in
             let listeners = try await scene.run(ListListeners())
             #expect(listeners.contains { $0.listener.purpose == .portal && $0.isOpen })
             let report = try await scene.run(Diagnose())
@@ -301,7 +330,7 @@ private final class RawSocket: @unchecked Sendable {
     /// Whether the other end has closed it.
     var isClosed: Bool {
         var byte: UInt8 = 0
-        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK.rawValue) | Int32(MSG_DONTWAIT.rawValue))
+        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
         return count == 0 || (count < 0 && errno != EAGAIN)
     }
 

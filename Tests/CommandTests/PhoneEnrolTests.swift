@@ -4,7 +4,6 @@ import Admin
 import Foundation
 import Guard
 import Portal
-import Primitives
 import Server
 import Testing
 

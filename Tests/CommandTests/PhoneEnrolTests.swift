@@ -4,6 +4,7 @@ import Admin
 import Foundation
 import Guard
 import Portal
+import Primitives
 import Server
 import Testing
 

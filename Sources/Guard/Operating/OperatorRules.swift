@@ -132,7 +132,6 @@ extension Refusal {
 extension Refusal {
     fileprivate static func noSignInName(_ name: String) -> Self {
         Self(
-            .roles,
             problem: "That name cannot be used to sign in.",
             reason:
                 "a name has 1 to \(Limits.signInNameCharacters) letters, digits and . - _ @ + and begins with a letter "
@@ -143,7 +142,6 @@ extension Refusal {
 
     fileprivate static func whatFor(_ name: String) -> Self {
         Self(
-            .roles,
             problem: "\(name) was not invited.",
             reason: "nobody of that name runs the system yet, and it was not said what they may do",
             remedy: "say it: ringfence operator invite \(name) --role auditor"

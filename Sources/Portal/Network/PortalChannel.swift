@@ -29,7 +29,14 @@ struct PortalChannel: ServerChildChannel {
         (self.door, self.certificates) = (door, certificates)
     }
 
+    /// Whatever goes wrong here closes the connection: nobody else does.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        let ready = prepare(channel, logger)
+        ready.whenFailure { _ in channel.close(promise: nil) }
+        return ready
+    }
+
+    private func prepare(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Value> {
         guard let address = IPAddress(channel.remoteAddress), door.enter(address) else {
             return channel.eventLoop.makeFailedFuture(NotLetIn())
         }

@@ -10,9 +10,9 @@ struct OperatorInvite: ServerCommand {
         commandName: "invite",
         abstract: "Make a link by which somebody sets a password for the portal.",
         discussion: """
-            Only an owner may. The link works once and for 24 hours. For somebody who can sign
-            in already it takes the place of password, second factor and recovery codes, once
-            it is used. The roles are those of: ringfence operator add --help
+            Only an owner may. The link works once and for 24 hours. For somebody who can
+            sign in already it takes the place of password, second factor and recovery
+            codes, once it is used. The roles are those of: ringfence operator add --help
 
               ringfence operator invite anna@example.com --role administrator
             """

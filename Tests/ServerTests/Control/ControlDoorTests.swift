@@ -171,7 +171,8 @@ struct ControlDoorTests {
                 ]
             )
             #expect(
-                said == #"{"answer":{"account":{"name":"test","user":7},"exists":true,"role":"owner"},"id":1}"# + "\n"
+                said == #"{"answer":{"account":{"name":"test","user":7},"exists":true,"name":"test","role":"owner","#
+                    + #""signsIn":false},"id":1}"# + "\n"
             )
             #expect(socket.actors.value.count == 1)
         }

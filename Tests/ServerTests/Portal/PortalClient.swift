@@ -83,6 +83,8 @@ final class PortalClient {
                 )
             }
         }
+        // A test that waits for an answer that does not come has to fail.
+        channel.channel.eventLoop.scheduleTask(in: .seconds(15)) { channel.channel.close(promise: nil) }
         return try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(.head(head))
             if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(string: body)))) }

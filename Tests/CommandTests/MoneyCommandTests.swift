@@ -47,8 +47,8 @@ struct MoneyCommandTests {
             overshoot: Money(clamping: 16_667)
         )
         let live = try parse(SpendShow.self).answer(from: Office(overview(SpendSettings(), [report, one]))).text
-        #expect(live.contains("business              1.50 of 15.00"), "\(live)")
-        #expect(live.contains("extension 101         1.50 of 15.00"), "\(live)")
+        #expect(live.contains("business                1.50 of 15.00"), "\(live)")
+        #expect(live.contains("extension 101           1.50 of 15.00"), "\(live)")
         #expect(live.hasSuffix("each second that all of these end late costs 0.016667 EUR at most."), "\(live)")
     }
 

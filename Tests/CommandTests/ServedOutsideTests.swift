@@ -54,7 +54,7 @@ struct ServedOutsideTests {
                 && countries.contains("France")
         )
         let spending = try system.run("spend", "show").output
-        #expect(spending.contains("business              9.00   19.00"), "\(spending)")
+        #expect(spending.contains("business                9.00   19.00"), "\(spending)")
         #expect(try system.run("pattern", "show").output.contains("costly-hour           3"))
     }
 

@@ -41,31 +41,41 @@ struct PortalChannel: ServerChildChannel {
             return channel.eventLoop.makeFailedFuture(NotLetIn())
         }
         channel.closeFuture.whenComplete { [door] _ in door.leave(address) }
-        guard certificates.areSeveral else { return secure(channel, for: nil, logger) }
-        let ready = channel.eventLoop.makePromise(of: Value.self)
-        channel.closeFuture.whenComplete { _ in ready.fail(NotLetIn()) }
-        let hello = ByteToMessageHandler(
+        guard certificates.areSeveral else {
+            return channel.eventLoop.makeCompletedFuture { try secure(channel, for: nil, at: .last) }
+                .flatMap { http.setup(channel: channel, logger: logger) }
+        }
+        return http.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            try channel.pipeline.syncOperations.addHandler(hello(channel), position: .first)
+            return value
+        }
+    }
+
+    /// Nothing is read before the set-up is over, so what is behind the hello is put there when it has come. Until then the clock of
+    /// the connection runs.
+    private func hello(_ channel: any Channel) -> ByteToMessageHandler<SNIHandler> {
+        ByteToMessageHandler(
             SNIHandler { name in
                 let host: String? = if case .hostname(let name) = name { name } else { nil }
-                let secured = secure(channel, for: host, logger)
-                secured.cascade(to: ready)
-                return secured.map { _ in }
+                let secured = channel.eventLoop.makeCompletedFuture {
+                    let own = try channel.pipeline.syncOperations.handler(type: ByteToMessageHandler<SNIHandler>.self)
+                    try secure(channel, for: host, at: .after(own))
+                }
+                secured.whenFailure { _ in channel.close(promise: nil) }
+                return secured
             }
         )
-        return channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(hello) }
-            .flatMap {
-                channel.eventLoop.scheduleTask(in: Limits.firstHead) { ready.fail(NotLetIn()) }
-                return ready.futureResult
-            }
     }
 
     func handle(value: Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
 
-    private func secure(_ channel: any Channel, for host: String?, _ logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
-            guard let context = certificates.context(for: host) else { throw NotLetIn() }
-            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
-        }.flatMap { http.setup(channel: channel, logger: logger) }
+    private func secure(
+        _ channel: any Channel,
+        for host: String?,
+        at place: ChannelPipeline.SynchronousOperations.Position
+    ) throws {
+        guard let context = certificates.context(for: host) else { throw NotLetIn() }
+        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context), position: place)
     }
 }
 

@@ -55,6 +55,11 @@ enum JournalDetail {
         encode(["old": old.map(\.text), "new": new.map(\.text)])
     }
 
+    /// Names, such as those of keys and folders.
+    static func ofName(_ old: String?, became new: String?) -> String {
+        encode(["old": old ?? "", "new": new ?? ""])
+    }
+
     static func ended(_ sessions: [PortalSession]) -> String { encode(["sessions": sessions.map(\.id)]) }
 
     static func outcomes(_ outcomes: [ControlOutcome]) -> String {

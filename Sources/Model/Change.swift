@@ -31,6 +31,8 @@ public enum Change: Sendable {
     case admit([IPPrefix])
     /// `nil` for open at all times.
     case keepHours(OpeningHours?)
+    /// How backups are made; `nil` for not at all.
+    case keepBackups(BackupSettings?)
     /// Of what is arranged with the outside world.
     case outside(OutsideChange)
 }
@@ -55,12 +57,13 @@ extension Snapshot {
         var network: NetworkSettings
         var hours: OpeningHours?
         var outside: OutsideSettings
+        var backups: BackupSettings?
 
         init(_ snapshot: Snapshot) {
             (extensions, devices) = (snapshot.extensions, snapshot.devices)
             (usernames, exceptions) = (snapshot.usernames, snapshot.exceptions)
             (operators, network) = (snapshot.operators, snapshot.network)
-            (hours, outside) = (snapshot.hours, snapshot.outside)
+            (hours, outside, backups) = (snapshot.hours, snapshot.outside, snapshot.backups)
         }
 
         mutating func apply(_ change: Change) {
@@ -86,6 +89,7 @@ extension Snapshot {
                 operators.append(new)
             case .dismiss(let account): operators.removeAll { $0.account == account }
             case .keepHours(let new): hours = new
+            case .keepBackups(let new): backups = new
             case .outside(let change): outside = outside.applying(change)
             case .addSite, .removeSite, .addOrigin, .removeOrigin, .listen, .stopListening, .receiveMedia,
                 .trustClients, .servePortal, .admit:

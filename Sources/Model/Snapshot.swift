@@ -17,6 +17,8 @@ public struct Snapshot: Sendable {
     /// When the business is open; `nil` for at all times.
     public let hours: OpeningHours?
     public let outside: OutsideSettings
+    /// How backups are made; `nil` for not at all.
+    public let backups: BackupSettings?
     let usernames: [ExtensionNumber: [String]]
 
     /// - Parameter business: Its own where there are several.
@@ -32,12 +34,13 @@ public struct Snapshot: Sendable {
         operators: [Operator] = [],
         network: NetworkSettings = NetworkSettings(),
         hours: OpeningHours? = nil,
-        outside: OutsideSettings = .none
+        outside: OutsideSettings = .none,
+        backups: BackupSettings? = nil
     ) {
         (self.generation, self.business) = (generation, business)
         (self.domain, self.exceptions) = (domain, exceptions)
         (self.operators, self.network, self.hours) = (operators, network, hours)
-        self.outside = outside
+        (self.outside, self.backups) = (outside, backups)
         self.extensions = Dictionary(uniqueKeysWithValues: extensions.map { ($0.number, $0) })
         self.devices = Dictionary(uniqueKeysWithValues: devices.map { ($0.username, $0) })
         usernames = Dictionary(grouping: devices, by: \.number).mapValues { devices in
@@ -54,7 +57,7 @@ public struct Snapshot: Sendable {
         (domain, exceptions) = (earlier.domain, draft.exceptions)
         (extensions, devices, usernames) = (draft.extensions, draft.devices, draft.usernames)
         (operators, network, hours) = (draft.operators, draft.network, draft.hours)
-        outside = draft.outside
+        (outside, backups) = (draft.outside, draft.backups)
     }
 
     /// The phones of one extension, oldest first; none for a number that is no extension.

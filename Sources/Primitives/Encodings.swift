@@ -138,4 +138,26 @@ public enum Base32 {
         if bits > 0 { text.append(alphabet[Int(buffer << (5 - bits) & 31)]) }
         return String(decoding: text, as: UTF8.self)
     }
+
+    /// Takes both cases; `nil` for any other byte, a wrong length or stray bits at the end.
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        guard [0, 2, 4, 5, 7].contains(text.count % 8) else { return nil }
+        var bytes: [UInt8] = []
+        var (buffer, bits): (UInt32, UInt32) = (0, 0)
+        for byte in text {
+            let value: UInt8
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = byte - UInt8(ascii: "A")
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): value = byte - UInt8(ascii: "a")
+            case UInt8(ascii: "2")...UInt8(ascii: "7"): value = byte - UInt8(ascii: "2") + 26
+            default: return nil
+            }
+            (buffer, bits) = (buffer << 5 | UInt32(value), bits + 5)
+            guard bits >= 8 else { continue }
+            bits -= 8
+            bytes.append(UInt8(truncatingIfNeeded: buffer >> bits))
+            buffer &= (1 << bits) - 1
+        }
+        return buffer == 0 ? bytes : nil
+    }
 }

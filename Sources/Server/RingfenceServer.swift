@@ -31,6 +31,7 @@ public final class RingfenceServer: Sendable {
     let features = FeatureDesk()
     /// What happens in this business.
     public let events: EventHub
+    let backupDesk: BackupDesk
     let runner: JobRunner
 
     /// Where phones are told to come.
@@ -92,6 +93,7 @@ public final class RingfenceServer: Sendable {
         banKeeper = BanKeeper(store: store, logger: logger)
         events = EventHub([records.keep, banKeeper.keep, { logger.tell($0) }])
         runner = JobRunner(store: store, events: events)
+        backupDesk = BackupDesk(store)
     }
 
     private func begin(
@@ -137,7 +139,7 @@ public final class RingfenceServer: Sendable {
             try reception.admit(hop.business, names: configuration.ownNames, on: sip, threshold.offer)
         }
         AlertDesk(notifier: LogNotifier(logger: logger)).start(on: events)
-        for job in Self.jobs(store, hop, machine.census) { await runner.add(job) }
+        for job in Self.jobs(store, hop, machine.census, backupDesk) { await runner.add(job) }
         await runner.start()
         if !sharesMachine { machine.open() }
     }

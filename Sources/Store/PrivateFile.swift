@@ -29,8 +29,11 @@ public enum PrivateFile {
     }
 
     /// Puts `path.new` in the place of `path` in one step, which survives a power cut.
-    public static func adopt(_ path: String) throws(StoreError) {
-        guard rename(path + ".new", path) == 0 else { throw .system(call: "rename", path: path, errno: errno) }
+    public static func adopt(_ path: String) throws(StoreError) { try adopt(path, from: path + ".new") }
+
+    /// The same for a file or folder of another name.
+    public static func adopt(_ path: String, from new: String) throws(StoreError) {
+        guard rename(new, path) == 0 else { throw .system(call: "rename", path: path, errno: errno) }
         try syncDirectory(of: path)
     }
 
@@ -85,7 +88,7 @@ public enum PrivateFile {
         guard mode & 0o066 == 0 else { throw .exposed(path, mode: mode) }
     }
 
-    private static func write(_ bytes: [UInt8], to file: Int32, _ path: String) throws(StoreError) {
+    static func write(_ bytes: [UInt8], to file: Int32, _ path: String) throws(StoreError) {
         var written = 0
         while written < bytes.count {
             let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }

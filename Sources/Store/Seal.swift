@@ -90,6 +90,24 @@ struct Seal: Sendable {
         }
     }
 
+    /// What proves that a backup is of this business.
+    func lock(proof: Redacted<[UInt8]>) throws -> [UInt8] {
+        let sealed = try proof.reveal { bytes in
+            try AES.GCM.seal(copy bytes, using: credentials, authenticating: Self.backups)
+        }
+        guard let combined = sealed.combined else { throw StoreError.damaged("a secret could not be sealed") }
+        return Array(combined)
+    }
+
+    func open(proof bytes: [UInt8]) throws(StoreError) -> Redacted<[UInt8]> {
+        do {
+            let box = try AES.GCM.SealedBox(combined: bytes)
+            return Redacted(Array(try AES.GCM.open(box, using: credentials, authenticating: Self.backups)))
+        } catch {
+            throw .damaged("the secret of backups was sealed with another key")
+        }
+    }
+
     /// Proves that whoever wrote an anchor had the key.
     func authenticate(_ text: String) -> String {
         Hex.encode(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: anchors))
@@ -102,6 +120,8 @@ struct Seal: Sendable {
         guard let bytes = Hex.decode(code) else { return false }
         return HMAC<SHA256>.isValidAuthenticationCode(bytes, authenticating: Array(text.utf8), using: anchors)
     }
+
+    private static let backups = Array("backups".utf8)
 
     private static func binding(_ person: String) -> [UInt8] { Array("operator \(person)".utf8) }
 

@@ -28,7 +28,7 @@ struct Ringfence: AsyncParsableCommand {
                 name: "Running",
                 subcommands: [
                     Init.self, Serve.self, DoctorVerb.self, OperatorNoun.self, SessionNoun.self, PortalNoun.self,
-                    ListenerNoun.self, CertificateNoun.self,
+                    ListenerNoun.self, CertificateNoun.self, BackupNoun.self,
                     MediaNoun.self, SiteNoun.self, OriginNoun.self, ClientAuthorityNoun.self,
                     HoursNoun.self, NightVerb.self,
                     JobNoun.self,

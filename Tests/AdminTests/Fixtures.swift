@@ -131,7 +131,7 @@ final class Office: Sendable {
 struct Unexpected: Error {}
 
 /// Keeps registrations and calls, and ends those that a snapshot forbids.
-final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, LiveState, SettingsFollower, TrunkTester {
+final class FakeEngine: BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard, LiveState, SettingsFollower, TrunkTester {
     struct State {
         var generations: [UInt64] = []
         var snapshot: Snapshot?
@@ -143,11 +143,23 @@ final class FakeEngine: BanList, CertificateHolder, HealthReporter, JobBoard, Li
         var trunks: [TrunkCondition] = []
         var spending: [SpendStanding]?
         var stops: [StopReport] = []
+        var backups: [BackupReport] = []
         /// What somebody else does while the calls are looked up, once.
         var meanwhile: (@Sendable () async -> Void)?
     }
 
     let state = Mutex(State())
+
+    func backUp(to folder: String) async throws(Refusal) -> BackupReport {
+        guard folder == "/mnt/backup" else {
+            throw Refusal(problem: "No backup was made.", reason: "there is no \(folder)", remedy: "make it")
+        }
+        let made = BackupReport(path: folder + "/one", madeAt: noon, size: 1)
+        state.withLock { $0.backups.insert(made, at: 0) }
+        return made
+    }
+
+    func backups() async -> [BackupReport] { state.withLock { $0.backups } }
 
     var generations: [UInt64] { state.withLock { $0.generations } }
 

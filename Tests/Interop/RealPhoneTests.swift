@@ -115,3 +115,11 @@ struct CrashTests {
         #expect(status == 0)
     }
 }
+
+@Suite("A machine that is gone", .serialized, .oneAtATime, .enabled(if: Laboratory.isPresent))
+struct RestoreTests {
+    @Test(.timeLimit(.minutes(3))) func `comes back from a backup, and the same phones call each other`() throws {
+        let (status, output) = try Laboratory.run(script: "restore_check", [Laboratory.program.path])
+        #expect(status == 0, "\(output)")
+    }
+}

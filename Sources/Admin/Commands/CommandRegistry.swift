@@ -17,6 +17,7 @@ public enum CommandRegistry {
             ListEvents.self, RunAudit.self,
             Diagnose.self, ListJobs.self,
         ]
+        + [ShowBackups.self, MakeRecoveryKey.self, SetNightlyBackups.self, MakeBackup.self]
         + [
             ListListeners.self, ExceptListener.self, WithdrawListener.self, ListBans.self, AddBan.self, RemoveBan.self,
             ShowCertificate.self, ReplaceCertificate.self,

@@ -98,7 +98,7 @@ public enum Authoriser {
             .changeNumbers, .seeDialling, .closeDialling, .seeSpending, .importRates, .seePatterns, .seeOperators:
             true
         case .openListeners, .openIntercoms, .changeNetwork, .keepProofs, .excuseTrunks, .openDialling, .activateRates,
-            .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .appointOperators:
+            .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .appointOperators:
             false
         }
     }
@@ -116,7 +116,7 @@ public enum Authoriser {
             true
         case .changeExtensions, .enrolPhones, .placeCalls, .keepProofs, .replaceCertificate, .changeHours,
             .changeTrunks,
-            .changeNumbers, .importRates, .acceptJournal, .appointOperators:
+            .changeNumbers, .importRates, .acceptJournal, .keepBackups, .appointOperators:
             false
         }
     }
@@ -131,7 +131,7 @@ public enum Authoriser {
             .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .excuseTrunks, .seeNumbers,
             .changeNumbers,
             .seeDialling, .openDialling, .closeDialling, .seeSpending, .importRates, .activateRates, .changeSpending,
-            .seePatterns, .changePatterns, .releaseStops, .acceptJournal, .appointOperators:
+            .seePatterns, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .appointOperators:
             false
         }
     }

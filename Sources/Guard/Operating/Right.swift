@@ -63,6 +63,8 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     case changePatterns = "change the call patterns that are watched"
     /// Ends a stop before its time.
     case releaseStops = "let stopped calls go on"
+    /// A backup holds every secret, and whoever makes the recovery key can open it.
+    case keepBackups = "make backups, and say who can open them"
     case seeOperators = "see the operators"
     case appointOperators = "say who may do what"
 
@@ -73,7 +75,8 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
             .openIntercoms, .keepProofs, .openListeners, .closeListeners, .shutOut, .letIn, .replaceCertificate,
             .changeNetwork, .changeHours,
             .changeTrunks, .cutOffTrunks, .excuseTrunks, .changeNumbers, .openDialling, .closeDialling, .importRates,
-            .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .appointOperators:
+            .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups,
+            .appointOperators:
             true
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords, .readJournal, .seeControls,
             .runAudit, .diagnose, .seeListeners, .seeBans, .seeCertificate, .seeEvents, .seeNetwork, .seeHours,

@@ -50,7 +50,7 @@ public enum SecondFactorRules {
         case .enrolPhones, .revokePhones, .endCalls, .placeCalls, .openIntercoms, .acceptJournal, .keepProofs,
             .openListeners, .letIn, .replaceCertificate, .changeNetwork, .changeTrunks, .excuseTrunks, .openDialling,
             .activateRates,
-            .changeSpending, .changePatterns, .releaseStops, .appointOperators:
+            .changeSpending, .changePatterns, .releaseStops, .keepBackups, .appointOperators:
             true
         case .seeExtensions, .changeExtensions, .cutOffExtensions, .seePhones, .seeRegistrations, .seeCalls,
             .seeRecords, .readJournal, .seeControls, .runAudit, .diagnose, .seeListeners, .closeListeners, .seeBans,

@@ -36,12 +36,14 @@ public struct StoppedSystem: Sendable {
 }
 
 /// Nobody is registered, nobody calls, nothing is open.
-private struct StoppedEngine: LiveState, BanList, CertificateHolder, HealthReporter, JobBoard, SettingsFollower,
+private struct StoppedEngine: LiveState, BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard, SettingsFollower,
     TrunkTester
 {
     func tryTrunk(_: TrunkName) async -> [Finding]? { nil }
     func tryHelp(over name: TrunkName) async throws(Refusal) -> HelpTest { throw .noTrial(over: name) }
     func jobs() async -> [JobReport] { [] }
+    func backUp(to folder: String) async throws(Refusal) -> BackupReport { throw .stopped }
+    func backups() async throws(Refusal) -> [BackupReport] { throw .stopped }
     func apply(_ snapshot: Snapshot, _ changes: [Change]) async {}
     func live(_ parts: LiveParts) async -> LiveReport { LiveReport() }
     func endCall(_ id: String) async -> Bool { false }

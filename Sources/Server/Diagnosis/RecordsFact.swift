@@ -43,7 +43,7 @@ extension Finding {
             finding: shortcomings.isEmpty ? "was whole at the start" : shortcomings.joined(separator: "; "),
             remedy: shortcomings.isEmpty
                 ? nil
-                : "compare it with the last backup of the whole folder, taken while no server ran or by a snapshot"
+                : "compare it with the last backup: ringfence backup verify FILE"
         )
     }
 }

@@ -9,7 +9,12 @@ import Store
 
 /// What every business does by itself.
 extension RingfenceServer {
-    static func jobs(_ store: RingfenceStore, _ hop: SignallingHop, _ census: SocketCensus) -> [Job] {
+    static func jobs(
+        _ store: RingfenceStore,
+        _ hop: SignallingHop,
+        _ census: SocketCensus,
+        _ backups: BackupDesk
+    ) -> [Job] {
         [
             Job("exception.end", .every(seconds: Limits.exceptionReview)) { _ in
                 _ = await hop.ask { $0.openExceptions() }
@@ -29,6 +34,7 @@ extension RingfenceServer {
                 let oldest = now + (.zero - PortalSessionRules.longest)
                 try await BusinessStore(store).write { try $0.pruneSignIns(at: now, sessionsBefore: oldest) }
             },
+            Job("backup.create", .daily(minute: Limits.backupMinute)) { now in try await backups.makeNightly(at: now) },
             Job("event.retain", .daily(minute: Limits.pruneMinute)) { now in
                 try await BusinessStore(store).write { try $0.pruneEvents(at: now) }
             },

@@ -61,8 +61,20 @@ enum Schema {
                 )
             }
         }
+        migrator.registerMigration("0026 backups") { try $0.execute(sql: backups) }
         return migrator
     }
+
+    /// One row at most. The proof is sealed.
+    private static let backups = """
+        CREATE TABLE backups (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            recipient BLOB NOT NULL,
+            proof BLOB NOT NULL,
+            folder TEXT,
+            count INTEGER NOT NULL
+        ) STRICT;
+        """
 
     /// Operators need no account of the machine any more. What they sign in with goes with them, and is no setting; in place of
     /// tokens there are their hashes.

@@ -25,7 +25,8 @@ enum SettingsTable {
             operators: try OperatorTable.list(database),
             network: try NetworkTable.load(database),
             hours: try hours(business),
-            outside: try OutsideTable.load(database, seal)
+            outside: try OutsideTable.load(database, seal),
+            backups: try BackupTable.load(database, seal)
         )
     }
 
@@ -72,6 +73,7 @@ enum SettingsTable {
         case .keepHours(let hours):
             try database.execute(sql: "UPDATE business SET hours = ?", arguments: [hours?.description])
         case .outside(let change): try OutsideTable.apply(change, database, seal)
+        case .keepBackups(let value): try BackupTable.keep(value, database, seal)
         case .trustClients(let authority): try NetworkTable.trustClients(of: authority, database)
         }
     }

@@ -123,6 +123,8 @@ public enum Limits {
     /// How much older than a window an entry of the ledger may be and still be told apart: eight days in milliseconds.
     static let ledgerMemory: Int64 = 8 * 86_400_000
 
+    /// Bytes of a list of people: 100,000 lines of 160.
+    static let sheetBytes = 16_000_000
     /// Bytes of a price list: the largest seen has 12 million.
     public static let deckBytes = 33_554_432
     /// Columns of a price list.

@@ -10,7 +10,8 @@ struct ExtensionNoun: ParsableCommand {
         commandName: "extension",
         abstract: "The people and places of the business that have a number.",
         subcommands: [
-            ExtensionAdd.self, ExtensionList.self, ExtensionShow.self, ExtensionDisable.self, ExtensionEnable.self,
+            ExtensionAdd.self, ExtensionImport.self, ExtensionExport.self, ExtensionList.self, ExtensionShow.self,
+            ExtensionDisable.self, ExtensionEnable.self,
             ExtensionGroup.self, ExtensionForwarding.self, ExtensionReserve.self, ExtensionUnreserve.self,
             ExtensionRemove.self,
         ]

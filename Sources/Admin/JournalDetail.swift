@@ -82,6 +82,7 @@ extension Reservation: JournalValue {}
 extension DeviceSummary: JournalValue {}
 extension ListenerException: JournalValue {}
 extension Operator: JournalValue {}
+extension TokenReport: JournalValue {}
 extension Ban: JournalValue {}
 extension IPPrefix: JournalValue {}
 extension SocketAddress: JournalValue {}

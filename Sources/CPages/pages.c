@@ -186,6 +186,9 @@ static const unsigned char asset_style[] = {
 static const unsigned char asset_script[] = {
 #embed "../Portal/Pages/portal.js"
 };
+static const unsigned char asset_openapi[] = {
+#embed "../Portal/Pages/openapi.json"
+};
 static const unsigned char asset_stolen_passwords[] = {
 #embed "../Portal/Pages/stolen-passwords.txt"
 };
@@ -266,6 +269,7 @@ const struct ringfence_file *ringfence_assets(size_t *count) {
     static const struct ringfence_file files[] = {
         ENTRY("style", asset_style),
         ENTRY("script", asset_script),
+        ENTRY("openapi", asset_openapi),
         ENTRY("stolen-passwords", asset_stolen_passwords),
     };
     *count = COUNT(files);

@@ -33,6 +33,8 @@ public enum Change: Sendable {
     case keepHours(OpeningHours?)
     /// How backups are made; `nil` for not at all.
     case keepBackups(BackupSettings?)
+    case issue(APIToken)
+    case recall(token: ShortName)
     /// Of what is arranged with the outside world.
     case outside(OutsideChange)
 }
@@ -58,12 +60,14 @@ extension Snapshot {
         var hours: OpeningHours?
         var outside: OutsideSettings
         var backups: BackupSettings?
+        var tokens: [APIToken]
 
         init(_ snapshot: Snapshot) {
             (extensions, devices) = (snapshot.extensions, snapshot.devices)
             (usernames, exceptions) = (snapshot.usernames, snapshot.exceptions)
             (operators, network) = (snapshot.operators, snapshot.network)
             (hours, outside, backups) = (snapshot.hours, snapshot.outside, snapshot.backups)
+            tokens = snapshot.tokens
         }
 
         mutating func apply(_ change: Change) {
@@ -90,6 +94,8 @@ extension Snapshot {
             case .dismiss(let account): operators.removeAll { $0.account == account }
             case .keepHours(let new): hours = new
             case .keepBackups(let new): backups = new
+            case .issue(let token): tokens.append(token)
+            case .recall(let name): tokens.removeAll { $0.name == name }
             case .outside(let change): outside = outside.applying(change)
             case .addSite, .removeSite, .addOrigin, .removeOrigin, .listen, .stopListening, .receiveMedia,
                 .trustClients, .servePortal, .admit:

@@ -19,6 +19,8 @@ public struct Snapshot: Sendable {
     public let outside: OutsideSettings
     /// How backups are made; `nil` for not at all.
     public let backups: BackupSettings?
+    /// What lets programs work with the API.
+    public let tokens: [APIToken]
     let usernames: [ExtensionNumber: [String]]
 
     /// - Parameter business: Its own where there are several.
@@ -35,12 +37,13 @@ public struct Snapshot: Sendable {
         network: NetworkSettings = NetworkSettings(),
         hours: OpeningHours? = nil,
         outside: OutsideSettings = .none,
-        backups: BackupSettings? = nil
+        backups: BackupSettings? = nil,
+        tokens: [APIToken] = []
     ) {
         (self.generation, self.business) = (generation, business)
         (self.domain, self.exceptions) = (domain, exceptions)
         (self.operators, self.network, self.hours) = (operators, network, hours)
-        (self.outside, self.backups) = (outside, backups)
+        (self.outside, self.backups, self.tokens) = (outside, backups, tokens)
         self.extensions = Dictionary(uniqueKeysWithValues: extensions.map { ($0.number, $0) })
         self.devices = Dictionary(uniqueKeysWithValues: devices.map { ($0.username, $0) })
         usernames = Dictionary(grouping: devices, by: \.number).mapValues { devices in
@@ -57,7 +60,7 @@ public struct Snapshot: Sendable {
         (domain, exceptions) = (earlier.domain, draft.exceptions)
         (extensions, devices, usernames) = (draft.extensions, draft.devices, draft.usernames)
         (operators, network, hours) = (draft.operators, draft.network, draft.hours)
-        (outside, backups) = (draft.outside, draft.backups)
+        (outside, backups, tokens) = (draft.outside, draft.backups, draft.tokens)
     }
 
     /// The phones of one extension, oldest first; none for a number that is no extension.

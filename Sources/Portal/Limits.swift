@@ -61,6 +61,20 @@ enum Limits {
     /// How old what takes long to find out may be on the first page.
     static let overviewAge: Duration = .seconds(10)
 
+    // MARK: Programs
+
+    /// Bytes of a command and of its answer; a thousand extensions are 100 KB.
+    static let apiBody = 1 << 20
+    static let apiAnswer = 16 << 20
+    /// Bytes of an Idempotency-Key.
+    static let idempotencyKey = 128
+    /// Commands whose answers are kept for being asked again, their bytes, and how long.
+    static let keptAnswers = 1_000
+    static let keptAnswerBytes = 32 << 20
+    static let keptAnswerAge: Duration = .seconds(86_400)
+    /// Tokens and sources whose pace is known, 60 bytes each.
+    static let pacedPrograms = 4_096
+
     // MARK: Live pages
 
     /// Streams at a time, in all and of one session. Each looks once a second at what all of them share.

@@ -21,6 +21,7 @@ struct PortalOffice: Sendable {
         let router = Router(context: PortalContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Gatekeeper(office: self))
         Routes(office: self).add(to: router)
+        APIRoutes(office: self).add(to: router)
         return router
     }
 }

@@ -123,3 +123,11 @@ struct RestoreTests {
         #expect(status == 0, "\(output)")
     }
 }
+
+@Suite("Programs with tokens", .serialized, .oneAtATime, .enabled(if: Laboratory.isPresent))
+struct APITests {
+    @Test(.timeLimit(.minutes(3))) func `see calls and do once what they are for, and nothing else`() throws {
+        let (status, output) = try Laboratory.run(script: "api_check", [Laboratory.program.path])
+        #expect(status == 0, "\(output)")
+    }
+}

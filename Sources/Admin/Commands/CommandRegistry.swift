@@ -68,6 +68,7 @@ public enum CommandRegistry {
             AddOperator.self, ListOperators.self, RemoveOperator.self, InviteOperator.self, ListSessions.self,
             EndSessions.self, ShowPortal.self, ServePortal.self, AdmitNetworks.self,
         ]
+        + [IssueToken.self, ListTokens.self, RevokeToken.self]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -95,9 +95,12 @@ extension Administrator {
             throw .noOperator(name)
         }
         let report = try report(old)
+        let tokens = tokens { $0.issuedBy == report.words || $0.issuedBy == Identity.signedIn(name: name).description }
+        let traces = [(.dismiss(account: name), caller.draft("operator.remove", name, JournalDetail.of(old, became: nil)))]
+            + recalling(tokens, by: caller)
         try await change(
-            [.dismiss(account: name)],
-            [caller.draft("operator.remove", name, JournalDetail.of(old, became: nil))],
+            traces.map(\.0),
+            traces.map(\.1),
             notice: "\(report.words) may not run the system any more, by \(caller.name)"
         )
         return report
@@ -108,6 +111,15 @@ extension Administrator {
         store.snapshot.operators.filter { $0.role == .ownExtension(number) }.map {
             let detail = JournalDetail.of($0, became: nil)
             return (.dismiss(account: $0.account), caller.draft("operator.remove", $0.account, detail))
+        } + recalling(tokens { $0.role == .ownExtension(number) }, by: caller)
+    }
+
+    private func tokens(where isMeant: (APIToken) -> Bool) -> [APIToken] { store.snapshot.tokens.filter(isMeant) }
+
+    private func recalling(_ tokens: [APIToken], by caller: Caller) -> [Trace] {
+        tokens.map { token in
+            let detail = JournalDetail.of(TokenReport(token), became: nil)
+            return (.recall(token: token.name), caller.draft(RevokeToken.name, token.name.text, detail))
         }
     }
 

@@ -36,7 +36,8 @@ struct Gatekeeper: RouterMiddleware {
             let address = context.address, site.admits(address)
         else { return Self.plain(.misdirectedRequest) }
         guard [.get, .head, .post].contains(request.method) else { return Self.plain(.methodNotAllowed) }
-        if request.method == .post, let refusal = Self.refusal(ofPost: request, authority) { return refusal }
+        let isProgram = request.uri.path.hasPrefix(APIRoutes.root)
+        if request.method == .post, !isProgram, let refusal = Self.refusal(ofPost: request, authority) { return refusal }
         do {
             return try await next(request, context)
         } catch let answer as Answer {

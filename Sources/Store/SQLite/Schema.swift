@@ -62,8 +62,22 @@ enum Schema {
             }
         }
         migrator.registerMigration("0026 backups") { try $0.execute(sql: backups) }
+        migrator.registerMigration("0027 tokens of programs") { try $0.execute(sql: apiTokens) }
         return migrator
     }
+
+    /// In place of tokens there are their hashes.
+    private static let apiTokens = """
+        CREATE TABLE api_tokens (
+            name TEXT PRIMARY KEY NOT NULL,
+            hash BLOB NOT NULL UNIQUE,
+            role TEXT NOT NULL,
+            commands TEXT NOT NULL,
+            issued_by TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            until INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
 
     /// One row at most. The proof is sealed.
     private static let backups = """

@@ -26,7 +26,8 @@ enum SettingsTable {
             network: try NetworkTable.load(database),
             hours: try hours(business),
             outside: try OutsideTable.load(database, seal),
-            backups: try BackupTable.load(database, seal)
+            backups: try BackupTable.load(database, seal),
+            tokens: try TokenTable.list(database)
         )
     }
 
@@ -74,6 +75,8 @@ enum SettingsTable {
             try database.execute(sql: "UPDATE business SET hours = ?", arguments: [hours?.description])
         case .outside(let change): try OutsideTable.apply(change, database, seal)
         case .keepBackups(let value): try BackupTable.keep(value, database, seal)
+        case .issue(let token): try TokenTable.put(token, database)
+        case .recall(let name): try TokenTable.remove(name, database)
         case .trustClients(let authority): try NetworkTable.trustClients(of: authority, database)
         }
     }

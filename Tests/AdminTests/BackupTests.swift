@@ -33,7 +33,7 @@ struct BackupTests {
 
     @Test func `only an owner makes backups, and anybody who diagnoses sees which there are`() async throws {
         let office = try Office()
-        for role in Role.allCases where role != .owner {
+        for role in [Role.administrator, .security, .billing, .frontDesk, .auditor] {
             let actor = Actor(name: "somebody", role: role)
             #expect(await office.refusal(MakeRecoveryKey(), by: actor)?.control == .roles, "\(role)")
             #expect(await office.refusal(MakeBackup(folder: "/mnt/backup"), by: actor)?.control == .roles, "\(role)")
@@ -55,12 +55,16 @@ struct BackupTests {
         #expect(try office.journal().last?.subject == made.path)
     }
 
-    @Test func `backups go neither into the folder of the system nor to a path that depends on who reads it`() async throws {
+    @Test func `backups go neither into the folder of the system nor to a path that depends on who reads it`()
+        async throws
+    {
         let office = try Office()
         _ = try await office.run(MakeRecoveryKey())
         for folder in ["backup", "", "./x", "/mnt/../etc", office.path, office.path + "/tls"] {
             #expect(await office.refusal(MakeBackup(folder: folder)) != nil, "\(folder)")
         }
-        #expect(await office.refusal(SetNightlyBackups(folder: "/mnt/backup", count: 1))?.problem.contains("not 1") == true)
+        #expect(
+            await office.refusal(SetNightlyBackups(folder: "/mnt/backup", count: 1))?.problem.contains("not 1") == true
+        )
     }
 }

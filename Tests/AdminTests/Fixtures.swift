@@ -131,7 +131,9 @@ final class Office: Sendable {
 struct Unexpected: Error {}
 
 /// Keeps registrations and calls, and ends those that a snapshot forbids.
-final class FakeEngine: BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard, LiveState, SettingsFollower, TrunkTester {
+final class FakeEngine: BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard, LiveState, SettingsFollower,
+    TrunkTester
+{
     struct State {
         var generations: [UInt64] = []
         var snapshot: Snapshot?

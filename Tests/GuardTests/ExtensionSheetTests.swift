@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Lists of people from elsewhere")
 struct ExtensionSheetTests {
-    private func read(_ text: String) throws(Refusal) -> ExtensionSheet { try ExtensionSheet(reading: Array(text.utf8)) }
+    private func read(_ text: String) throws(Refusal) -> ExtensionSheet {
+        try ExtensionSheet(reading: Array(text.utf8))
+    }
 
     private func reason(_ text: String) -> String? {
         do throws(Refusal) {
@@ -41,7 +43,9 @@ struct ExtensionSheetTests {
     @Test func `whatever bytes come, it answers`() {
         var random = SplitMix()
         for _ in 0..<2_000 {
-            let noise = (0..<Int.random(in: 0...80, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let noise = (0..<Int.random(in: 0...80, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             _ = try? ExtensionSheet(reading: Array("number,name\n".utf8) + noise)
         }
     }

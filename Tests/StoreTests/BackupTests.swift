@@ -28,7 +28,7 @@ struct BackupTests {
 
     private func make(_ contents: [(String, [UInt8])], for key: RecoveryKey, in folder: Folder) throws -> String {
         let path = folder.path + "/backup"
-        var writer = try BackupWriter(path, for: key.recipient)
+        let writer = try BackupWriter(path, for: key.recipient)
         for (name, bytes) in contents { try writer.add(name, contentsOf: folder.write("source-\(name)", bytes)) }
         try writer.finish()
         #expect(try folder.read("backup").count == writer.size)
@@ -36,7 +36,7 @@ struct BackupTests {
     }
 
     private func unpack(_ path: String, with key: RecoveryKey, in folder: Folder) throws -> [String] {
-        var reader = try BackupReader(path, with: key)
+        let reader = try BackupReader(path, with: key)
         return try reader.unpack { name in
             name.hasPrefix("file") ? ("\(folder.path)/restored-\(name)-\(UUID().uuidString)", 0o600) : nil
         }
@@ -57,7 +57,7 @@ struct BackupTests {
         var random = SplitMix(UInt64(size))
         let bytes = (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }
         let path = try make([("file1", bytes), ("file2", [1, 2, 3])], for: key, in: folder)
-        var reader = try BackupReader(path, with: key)
+        let reader = try BackupReader(path, with: key)
         let names = try reader.unpack { ("\(folder.path)/restored-\($0)", 0o600) }
         #expect(names == ["file1", "file2"])
         #expect(try folder.read("restored-file1") == bytes)
@@ -102,9 +102,11 @@ struct BackupTests {
 
     @Test func `a backup that somebody made who knows only the public key does not open`() throws {
         let (folder, key) = (try Folder(), RecoveryKey())
-        let forged = try #require(BackupRecipient(key: key.recipient.key, proof: Redacted(Array(repeating: 0, count: 32))))
+        let forged = try #require(
+            BackupRecipient(key: key.recipient.key, proof: Redacted(Array(repeating: 0, count: 32)))
+        )
         let path = folder.path + "/forged"
-        var writer = try BackupWriter(path, for: forged)
+        let writer = try BackupWriter(path, for: forged)
         try writer.add("file1", [1])
         try writer.finish()
         #expect(fault(path, key, folder) == .altered)
@@ -114,7 +116,7 @@ struct BackupTests {
         let (folder, key) = (try Folder(), RecoveryKey())
         for name in ["../../etc/passwd", "/etc/passwd", "other"] {
             let path = folder.path + "/strange-" + UUID().uuidString
-            var writer = try BackupWriter(path, for: key.recipient)
+            let writer = try BackupWriter(path, for: key.recipient)
             try writer.add(name, [1])
             try writer.finish()
             #expect(fault(path, key, folder) == .strange(name))
@@ -124,7 +126,7 @@ struct BackupTests {
     @Test func `what was begun and not finished is not there`() throws {
         let (folder, key) = (try Folder(), RecoveryKey())
         do {
-            var writer = try BackupWriter(folder.path + "/half", for: key.recipient)
+            let writer = try BackupWriter(folder.path + "/half", for: key.recipient)
             try writer.add("file1", Array(repeating: 1, count: 100_000))
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
@@ -144,7 +146,9 @@ struct BackupTests {
             if RecoveryKey(parsing: Redacted(String(typed))) == nil { wrong += 1 }
         }
         #expect(wrong == 56)
-        #expect(RecoveryKey(parsing: Redacted("")) == nil && RecoveryKey(parsing: Redacted(String(text.dropLast()))) == nil)
+        #expect(
+            RecoveryKey(parsing: Redacted("")) == nil && RecoveryKey(parsing: Redacted(String(text.dropLast()))) == nil
+        )
     }
 
     @Test func `for whom backups are is there after a restart, and its secret is sealed`() throws {
@@ -162,7 +166,9 @@ struct BackupTests {
         #expect(try Data(contentsOf: URL(filePath: place.database)).range(of: proof) == nil)
     }
 
-    @Test func `a copy of a database that is written to is whole, and nobody takes it for one of a killed server`() throws {
+    @Test func `a copy of a database that is written to is whole, and nobody takes it for one of a killed server`()
+        throws
+    {
         let place = Place()
         let store = try place.create()
         try store.beginServing()

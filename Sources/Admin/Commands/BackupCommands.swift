@@ -2,7 +2,7 @@
 
 public import Guard
 public import Model
-public import Primitives
+import Primitives
 import Store
 
 /// How backups are made, and those there are.
@@ -47,7 +47,10 @@ public struct MakeRecoveryKey: Command {
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(replaces: "-") }
 
-    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> NewRecoveryKey {
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> NewRecoveryKey {
         let old = administrator.store.snapshot.backups
         guard replaces == old?.recipient.name else { throw old.map { .hasKey($0.recipient.name) } ?? .noKey }
         let key = RecoveryKey()
@@ -59,7 +62,13 @@ public struct MakeRecoveryKey: Command {
         )
         try await administrator.change(
             [.keepBackups(new)],
-            [caller.draft(Self.name, recipient.name, JournalDetail.ofName(old?.recipient.name, became: recipient.name))],
+            [
+                caller.draft(
+                    Self.name,
+                    recipient.name,
+                    JournalDetail.ofName(old?.recipient.name, became: recipient.name)
+                )
+            ],
             notice: "Backups are for another recovery key from now on, by \(caller.name)"
         )
         return NewRecoveryKey(name: recipient.name, key: key.text.reveal { copy $0 })
@@ -89,7 +98,10 @@ public struct SetNightlyBackups: Command {
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(folder: "-") }
 
-    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> BackupStanding {
+    public func run(
+        in administrator: isolated Administrator,
+        for caller: Caller
+    ) async throws(Refusal) -> BackupStanding {
         guard let old = administrator.store.snapshot.backups else { throw .noKey }
         if let folder, let rule = BackupRules.refusal(ofFolder: folder, own: administrator.store.path) { throw rule }
         if let count, let rule = BackupRules.refusal(ofCount: count) { throw rule }
@@ -118,7 +130,8 @@ public struct MakeBackup: Command {
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(folder: "-") }
 
-    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> BackupReport {
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> BackupReport
+    {
         guard let settings = administrator.store.snapshot.backups else { throw .noKey }
         guard let folder = folder ?? settings.folder else { throw .noFolder }
         if let rule = BackupRules.refusal(ofFolder: folder, own: administrator.store.path) { throw rule }

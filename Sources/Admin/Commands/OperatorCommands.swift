@@ -96,7 +96,8 @@ extension Administrator {
         }
         let report = try report(old)
         let tokens = tokens { $0.issuedBy == report.words || $0.issuedBy == Identity.signedIn(name: name).description }
-        let traces = [(.dismiss(account: name), caller.draft("operator.remove", name, JournalDetail.of(old, became: nil)))]
+        let traces =
+            [(.dismiss(account: name), caller.draft("operator.remove", name, JournalDetail.of(old, became: nil)))]
             + recalling(tokens, by: caller)
         try await change(
             traces.map(\.0),

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Model
-public import Primitives
-
 /// When backups are good enough to start again from.
 public enum BackupRules {
     /// How many a folder keeps.
@@ -17,7 +14,8 @@ public enum BackupRules {
         guard path.hasPrefix("/"), !path.split(separator: "/").contains("..") else {
             return Refusal(
                 problem: "'\(path)' is not taken as a folder for backups.",
-                reason: "the server has a working folder of its own, so the path has to begin at the root, without '..'",
+                reason:
+                    "the server has a working folder of its own, so the path has to begin at the root, without '..'",
                 remedy: "give the whole path: ringfence backup nightly /mnt/backup"
             )
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Model
+import Model
 
 /// A list of people as spreadsheets and other phone systems export it: CSV in UTF-8 with a heading.
 ///
@@ -67,7 +67,10 @@ public struct ExtensionSheet: Hashable, Sendable {
 
         init?(_ headings: [String]) {
             let words = headings.map { $0.lowercased().filter { $0.isLetter } }
-            guard let number = words.firstIndex(where: { ["number", "extension", "ext", "user", "nebenstelle"].contains($0) })
+            guard
+                let number = words.firstIndex(where: {
+                    ["number", "extension", "ext", "user", "nebenstelle"].contains($0)
+                })
             else { return nil }
             numberColumn = number
             let whole = words.firstIndex { ["name", "displayname", "fullname", "calleridname"].contains($0) }
@@ -96,7 +99,9 @@ public struct ExtensionSheet: Hashable, Sendable {
         private static func field(_ column: Int, _ row: DeckTable.Row) -> String {
             guard column < row.fields.count else { return "" }
             let text = row.fields[column]
-            guard text.first == "'", let second = text.dropFirst().first, "=+-@\t\n".contains(second) else { return text }
+            guard text.first == "'", let second = text.dropFirst().first, "=+-@\t\n".contains(second) else {
+                return text
+            }
             return String(text.dropFirst())
         }
     }

@@ -4,6 +4,7 @@ import Foundation
 import Guard
 import HTTPTypes
 import Hummingbird
+import Model
 
 /// Why a program is refused, as `application/problem+json` (RFC 9457), with the three parts of every refusal: `title` is what is not
 /// done, `detail` why, and `remedy` what to do.

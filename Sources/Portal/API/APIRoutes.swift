@@ -5,7 +5,9 @@ import Foundation
 import Guard
 import HTTPTypes
 import Hummingbird
+import Logging
 import Model
+import NIOCore
 import Primitives
 
 /// The commands of the system for programs: `POST /api/v1/call.list` with the fields of the command as JSON, and a token in
@@ -62,7 +64,9 @@ struct APIRoutes: Sendable {
             let administrator = business.site.administrator
             guard let shown = Self.bearer(request), let token = await administrator.token(shown) else {
                 pace.punish(.source(address.accountable))
-                if Self.bearer(request) != nil { await administrator.noteBadToken(from: EventSource(BanSource(address))) }
+                if Self.bearer(request) != nil {
+                    await administrator.noteBadToken(from: EventSource(BanSource(address)))
+                }
                 throw APIProblem(.unauthorized, Refusal.badToken)
             }
             guard pace.admits(.token(token.hash)) else { throw APIProblem.tooFast }
@@ -101,12 +105,14 @@ struct APIRoutes: Sendable {
         guard let type = CommandRegistry.command(named: name) else { throw APIProblem.noCommand }
         var body = Data()
         do {
-            body = Data(buffer: try await request.body.collect(upTo: Limits.apiBody))
+            body = Data((try await request.body.collect(upTo: Limits.apiBody)).readableBytesView)
         } catch {
             throw APIProblem(.contentTooLarge, "A command has at most \(Limits.apiBody) bytes.")
         }
         if body.isEmpty { body = Data("{}".utf8) }
-        guard let key = try idempotencyKey(request) else { return .json(try await perform(type, body, business, token)) }
+        guard let key = try idempotencyKey(request) else {
+            return .json(try await perform(type, body, business, token))
+        }
         let asked = AnswerMemory.Asked(token: token.hash, key: key, command: name, body: body)
         switch answers.begin(asked, at: .present) {
         case .new: break

@@ -78,7 +78,9 @@ final class AnswerMemory: Sendable {
     /// Those whose time is over go first, then the oldest. Those that are carried out stay.
     private static func makeRoom(for bytes: Int, in state: inout State, at now: WallTime) {
         guard state.kept.count >= Limits.keptAnswers || state.bytes + bytes > Limits.keptAnswerBytes else { return }
-        let over = state.kept.filter { $0.value.answer != nil && now - $0.value.since > Limits.keptAnswerAge }.map(\.key)
+        let over = state.kept.filter { $0.value.answer != nil && now - $0.value.since > Limits.keptAnswerAge }.map(
+            \.key
+        )
         for place in over { remove(place, from: &state) }
         while state.kept.count >= Limits.keptAnswers || state.bytes + bytes > Limits.keptAnswerBytes {
             let oldest = state.kept.filter { $0.value.answer != nil }.min { $0.value.since < $1.value.since }

@@ -33,13 +33,21 @@ enum Metrics {
             page.add("banned_sources", "Sources that are shut out.", [([:], bans.count)])
         }
         if let trunks = await asked(ListTrunks(), administrator, token) {
-            page.add("trunk_enabled", "Whether a trunk is enabled.", trunks.map { (["trunk": "\($0.trunk.name)"], $0.trunk.isEnabled ? 1 : 0) })
+            page.add(
+                "trunk_enabled",
+                "Whether a trunk is enabled.",
+                trunks.map { (["trunk": "\($0.trunk.name)"], $0.trunk.isEnabled ? 1 : 0) }
+            )
         }
         if let report = await asked(Diagnose(), administrator, token) {
             let severities: [Finding.Severity] = [.notice, .warning, .critical]
-            page.add("findings", "What falls short, by severity.", severities.map { severity in
-                (["severity": severity.rawValue], report.facts.count { $0.severity == severity })
-            })
+            page.add(
+                "findings",
+                "What falls short, by severity.",
+                severities.map { severity in
+                    (["severity": severity.rawValue], report.facts.count { $0.severity == severity })
+                }
+            )
         }
         return page.text
     }

@@ -37,7 +37,9 @@ struct Gatekeeper: RouterMiddleware {
         else { return Self.plain(.misdirectedRequest) }
         guard [.get, .head, .post].contains(request.method) else { return Self.plain(.methodNotAllowed) }
         let isProgram = request.uri.path.hasPrefix(APIRoutes.root)
-        if request.method == .post, !isProgram, let refusal = Self.refusal(ofPost: request, authority) { return refusal }
+        if request.method == .post, !isProgram, let refusal = Self.refusal(ofPost: request, authority) {
+            return refusal
+        }
         do {
             return try await next(request, context)
         } catch let answer as Answer {

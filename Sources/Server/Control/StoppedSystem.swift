@@ -36,7 +36,8 @@ public struct StoppedSystem: Sendable {
 }
 
 /// Nobody is registered, nobody calls, nothing is open.
-private struct StoppedEngine: LiveState, BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard, SettingsFollower,
+private struct StoppedEngine: LiveState, BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard,
+    SettingsFollower,
     TrunkTester
 {
     func tryTrunk(_: TrunkName) async -> [Finding]? { nil }

@@ -43,7 +43,7 @@ extension Installation {
         let copy = directory + "/backup.sqlite"
         unlink(copy)
         defer { for end in ["", "-wal", "-shm", "-journal"] { unlink(copy + end) } }
-        var writer = try BackupWriter(path, for: recipient)
+        let writer = try BackupWriter(path, for: recipient)
         let anchor = try store.copyDatabase(to: copy)
         for file in Self.backedUp {
             switch file.name {
@@ -108,7 +108,7 @@ extension Installation {
     ) throws -> RestoredBusiness {
         try PrivateFiles.makeFolder(place + "/tls")
         do {
-            var reader = try BackupReader(file, with: key)
+            let reader = try BackupReader(file, with: key)
             let names = try reader.unpack { name in
                 backedUp.first { $0.name == name }.map { ("\(place)/\(name)", $0.mode) }
             }
@@ -160,7 +160,9 @@ extension Installation {
         let weak = snapshot.devices.values.filter { $0.minimum == .md5 }.count
         if weak > 0 { notes.append("Phones that may log in by MD5: \(weak). See which: ringfence phone list") }
         let open = snapshot.exceptions.filter { $0.until > now }.count
-        if open > 0 { notes.append("Listeners without encryption that are open: \(open). See them: ringfence listener list") }
+        if open > 0 {
+            notes.append("Listeners without encryption that are open: \(open). See them: ringfence listener list")
+        }
         return notes
     }
 }

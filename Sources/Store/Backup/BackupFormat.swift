@@ -3,6 +3,7 @@
 import Crypto
 import Foundation
 import Model
+import Primitives
 
 /// A backup as bytes: ten of ``magic``, eight of the recipient's name, 32 of the encapsulated key, then pieces. Each is two bytes
 /// of length and what HPKE sealed (RFC 9180 §5.1.2, X25519, HKDF-SHA256, ChaCha20-Poly1305) with one byte beside it that says

@@ -3,11 +3,12 @@
 import Crypto
 import Foundation
 import Glibc
+import Model
 import Primitives
 
 /// Opens a backup and puts its files into a new folder. What was not sealed for the key, or was altered, is found before
 /// anybody works with it.
-public struct BackupReader: ~Copyable {
+public final class BackupReader {
     private let path: String
     private let file: Int32
     private var recipient: HPKE.Recipient
@@ -56,7 +57,7 @@ public struct BackupReader: ~Copyable {
     /// is worth nothing when it throws.
     ///
     /// - Parameter place: Where a file goes and with which permission bits; `nil` where a business has none of that name.
-    public mutating func unpack(_ place: (_ name: String) -> (path: String, mode: UInt32)?) throws -> [String] {
+    public func unpack(_ place: (_ name: String) -> (path: String, mode: UInt32)?) throws -> [String] {
         var names: [String] = []
         while let length = try take(1)?.first {
             guard length > 0, let text = try take(Int(length)), let size = try take(8),
@@ -69,7 +70,7 @@ public struct BackupReader: ~Copyable {
         return names
     }
 
-    private mutating func copy(_ size: UInt64, to target: String, mode: UInt32) throws {
+    private func copy(_ size: UInt64, to target: String, mode: UInt32) throws {
         let output = open(target, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, mode)
         guard output >= 0 else { throw StoreError.system(call: "open", path: target, errno: errno) }
         defer { close(output) }
@@ -85,7 +86,7 @@ public struct BackupReader: ~Copyable {
     }
 
     /// - Returns: `nil` at the end of the backup.
-    private mutating func take(_ count: Int) throws -> [UInt8]? {
+    private func take(_ count: Int) throws -> [UInt8]? {
         while opened.count < count {
             guard try openPiece() else {
                 guard opened.isEmpty else { throw BackupFault.altered }
@@ -97,7 +98,7 @@ public struct BackupReader: ~Copyable {
     }
 
     /// - Returns: `false` when the last one is behind.
-    private mutating func openPiece() throws -> Bool {
+    private func openPiece() throws -> Bool {
         guard !isOver else { return false }
         guard let head = try Self.read(2, from: file, path) else { throw BackupFault.altered }
         let length = Int(head[0]) << 8 | Int(head[1])

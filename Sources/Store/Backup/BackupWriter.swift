@@ -6,7 +6,7 @@ import Glibc
 public import Model
 
 /// Seals files of a business into one backup, which is whole on the disk when ``finish()`` returns, and is not there before.
-public struct BackupWriter: ~Copyable {
+public final class BackupWriter {
     private let path: String
     private let file: Int32
     private var sender: HPKE.Sender
@@ -39,7 +39,7 @@ public struct BackupWriter: ~Copyable {
     }
 
     /// Adds a file under a name.
-    public mutating func add(_ name: String, contentsOf source: String) throws {
+    public func add(_ name: String, contentsOf source: String) throws {
         let input = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard input >= 0 else { throw StoreError.system(call: "open", path: source, errno: errno) }
         defer { close(input) }
@@ -57,25 +57,25 @@ public struct BackupWriter: ~Copyable {
     }
 
     /// Adds bytes as a file under a name.
-    public mutating func add(_ name: String, _ bytes: [UInt8]) throws {
+    public func add(_ name: String, _ bytes: [UInt8]) throws {
         try begin(name, size: UInt64(bytes.count))
         try append(bytes[...])
     }
 
     /// Ends it and puts it under its name.
-    public mutating func finish() throws {
+    public func finish() throws {
         try seal(waiting[...], isLast: true)
         guard fsync(file) == 0 else { throw StoreError.system(call: "fsync", path: path, errno: errno) }
         try PrivateFile.adopt(path, from: path + ".part")
         isFinished = true
     }
 
-    private mutating func begin(_ name: String, size: UInt64) throws {
+    private func begin(_ name: String, size: UInt64) throws {
         precondition((1...255).contains(name.utf8.count), "the names of files are ours")
         try append(([UInt8(name.utf8.count)] + Array(name.utf8) + BackupFormat.bigEndian(size))[...])
     }
 
-    private mutating func append(_ bytes: ArraySlice<UInt8>) throws {
+    private func append(_ bytes: ArraySlice<UInt8>) throws {
         waiting += bytes
         // The last piece is sealed as such, so one always stays.
         var start = 0
@@ -86,12 +86,12 @@ public struct BackupWriter: ~Copyable {
         if start > 0 { waiting.removeFirst(start) }
     }
 
-    private mutating func seal(_ piece: ArraySlice<UInt8>, isLast: Bool) throws {
+    private func seal(_ piece: ArraySlice<UInt8>, isLast: Bool) throws {
         let sealed = try sender.seal(Data(piece), authenticating: Data(BackupFormat.associated(isLast: isLast)))
         try write(BackupFormat.bigEndian(UInt16(sealed.count)) + Array(sealed))
     }
 
-    private mutating func write(_ bytes: [UInt8]) throws {
+    private func write(_ bytes: [UInt8]) throws {
         try PrivateFile.write(bytes, to: file, path)
         size += bytes.count
     }

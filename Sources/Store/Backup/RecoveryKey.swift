@@ -20,19 +20,17 @@ public struct RecoveryKey: Sendable {
     }
 
     private var proof: Redacted<[UInt8]> {
-        let derived = key.withUnsafeBytes { bytes in
-            HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: SymmetricKey(data: bytes),
-                info: Array("ringfence backup proof".utf8),
-                outputByteCount: 32
-            )
-        }
+        let derived = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: key.rawRepresentation),
+            info: Array("ringfence backup proof".utf8),
+            outputByteCount: 32
+        )
         return Redacted(derived.withUnsafeBytes { Array($0) })
     }
 
     /// 32 bytes of key and 3 of a hash of them, as 14 groups of four letters or digits.
     public var text: Redacted<String> {
-        let bytes = key.withUnsafeBytes { Array($0) }
+        let bytes = Array(key.rawRepresentation)
         let letters = Array(Base32.encode(bytes + Self.check(bytes)))
         let groups = stride(from: 0, to: letters.count, by: 4).map { String(letters[$0..<min($0 + 4, letters.count)]) }
         return Redacted(groups.joined(separator: "-"))

@@ -44,7 +44,8 @@ struct ExtensionImport: ServerCommand {
     func output(of added: AddExtensions.Reply) throws -> Output {
         var text = "\(counted(added.count, "extension")) added."
         if let secrets = sheet?.secretColumns, !secrets.isEmpty {
-            text += "\nNot taken, because each phone gets a secret of its own: \(secrets.map(\.shown).joined(separator: ", "))"
+            text +=
+                "\nNot taken, because each phone gets a secret of its own: \(secrets.map(\.shown).joined(separator: ", "))"
         }
         if let ignored = sheet?.ignoredColumns.filter({ !$0.isEmpty }), !ignored.isEmpty {
             text += "\nNot read: \(ignored.map(\.shown).joined(separator: ", "))"

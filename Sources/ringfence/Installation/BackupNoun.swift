@@ -13,13 +13,17 @@ struct BackupNoun: ParsableCommand {
         commandName: "backup",
         abstract: "Copies of everything, sealed, and the way back from them.",
         subcommands: [
-            BackupShow.self, BackupKey.self, BackupNightly.self, BackupCreate.self, BackupVerify.self, BackupRestore.self,
+            BackupShow.self, BackupKey.self, BackupNightly.self, BackupCreate.self, BackupVerify.self,
+            BackupRestore.self,
         ]
     )
 }
 
 struct BackupShow: SettingCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show how backups are made, and which there are.")
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show how backups are made, and which there are."
+    )
 
     @OptionGroup var options: ServerOptions
 
@@ -40,7 +44,10 @@ struct BackupKey: SettingCommand {
     )
 
     @Option(
-        help: ArgumentHelp("The key that a new one takes the place of. It goes on opening older backups.", valueName: "name")
+        help: ArgumentHelp(
+            "The key that a new one takes the place of. It goes on opening older backups.",
+            valueName: "name"
+        )
     )
     var replace: String?
 
@@ -120,7 +127,12 @@ struct BackupCreate: ServerCommand {
 
 /// The recovery key, as a person hands it over.
 struct RecoveryKeyOption: ParsableArguments {
-    @Option(help: ArgumentHelp("The recovery key, in a file only you can read. Default: it is asked for.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The recovery key, in a file only you can read. Default: it is asked for.",
+            valueName: "file"
+        )
+    )
     var keyFile: String?
 
     func read() throws -> RecoveryKey {
@@ -200,7 +212,8 @@ extension WallTime {
 extension RestoredBusiness {
     fileprivate func output(_ sentence: String, hint: String?) throws -> Output {
         let facts = FactList([
-            ("Business", domain), ("Last change in it", lastChange?.seconds ?? "none"), ("Extensions", String(extensions)),
+            ("Business", domain), ("Last change in it", lastChange?.seconds ?? "none"),
+            ("Extensions", String(extensions)),
             ("Phones", "\(phones), each with a secret that opens"), ("Trunks", String(trunks)),
             ("Journal", "\(entries) lines, checked"),
         ])
@@ -212,7 +225,11 @@ extension RestoredBusiness {
 extension BackupStanding {
     fileprivate func output() throws -> Output {
         guard let recipient else {
-            return try Output("No backup can be made.", json: self, hint: "Make a recovery key first: ringfence backup key")
+            return try Output(
+                "No backup can be made.",
+                json: self,
+                hint: "Make a recovery key first: ringfence backup key"
+            )
         }
         let facts = FactList([
             ("For the recovery key", recipient), ("Each night to", folder ?? "nowhere"),

@@ -37,7 +37,12 @@ struct TokenIssue: ServerCommand {
     @Option(help: ArgumentHelp("How long it is good for, 366 at most.", valueName: "days"))
     var days = 90
 
-    @Option(help: ArgumentHelp("A command it is for; several times for several. Default: what its role may.", valueName: "command"))
+    @Option(
+        help: ArgumentHelp(
+            "A command it is for; several times for several. Default: what its role may.",
+            valueName: "command"
+        )
+    )
     var only: [String] = []
 
     @OptionGroup var options: ServerOptions
@@ -58,7 +63,10 @@ struct TokenIssue: ServerCommand {
 }
 
 struct TokenList: ServerCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Show every token, without what it is shown by.")
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show every token, without what it is shown by."
+    )
 
     @OptionGroup var options: ServerOptions
 
@@ -68,7 +76,8 @@ struct TokenList: ServerCommand {
         guard !tokens.isEmpty else { return try Output("No program has a token.", json: tokens) }
         let rows = tokens.map {
             [
-                $0.name.text, $0.role.description, $0.commands.isEmpty ? "what its role may" : $0.commands.joined(separator: " "),
+                $0.name.text, $0.role.description,
+                $0.commands.isEmpty ? "what its role may" : $0.commands.joined(separator: " "),
                 $0.issuedBy, $0.since.seconds, $0.until.seconds,
             ]
         }

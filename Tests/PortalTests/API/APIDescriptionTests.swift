@@ -38,7 +38,8 @@ struct APIDescriptionTests {
             "openapi": "3.1.0",
             "info": [
                 "title": "Ringfence", "version": "1",
-                "description": "The commands of a phone system, for programs. A token of `ringfence token issue` stands in Authorization.",
+                "description":
+                    "The commands of a phone system, for programs. A token of `ringfence token issue` stands in Authorization.",
             ],
             "security": [["token": [String]()]],
             "paths": paths,

@@ -56,9 +56,11 @@ struct SchemaProbe {
     /// Texts that types of ours are written as: the first that a type takes is its sample.
     private static let samples = [
         "a", "101", "1", "2026-11-30T00:00:00.000Z", "192.0.2.10", "10.0.0.0/16", "192.0.2.10:5061", "example.com",
-        "tls 192.0.2.10:5061 clients=none", "192.0.2.10:40000-40001", "https://a.example", "00112233445566aa", "+4930123456",
+        "tls 192.0.2.10:5061 clients=none", "192.0.2.10:40000-40001", "https://a.example", "00112233445566aa",
+        "+4930123456",
         "DE", "EUR", "0.10", "1/1", "main", "owner", "sip-passwords", "2026-11-30", "112", "08:00", "mo-fr 08:00-18:00",
-        "mo-fr 08:00-18:00 Europe/Berlin", "Europe/Berlin", "md5", "tls", "00112233445566778899aabbccddeeff", "extension 101",
+        "mo-fr 08:00-18:00 Europe/Berlin", "Europe/Berlin", "md5", "tls", "00112233445566778899aabbccddeeff",
+        "extension 101",
     ]
 
     /// Types that stay unknown, for whoever runs this.
@@ -92,7 +94,9 @@ struct SchemaProbe {
 
     /// The words of an enumeration.
     private static func words<Value: Decodable>(of type: Value.Type, _ shape: Shape) -> Value? {
-        guard let cases = (type as? any CaseIterable.Type).map(all), let first = cases.first as? Value else { return nil }
+        guard let cases = (type as? any CaseIterable.Type).map(all), let first = cases.first as? Value else {
+            return nil
+        }
         let words = cases.compactMap { ($0 as? any Encodable).flatMap(word) }
         guard words.count == cases.count else { return nil }
         shape.kind = .words(words)
@@ -142,7 +146,9 @@ private struct ProbeDecoder: Decoder {
         }
         if let text = sample as? Value { return text }
         if let truth = false as? Value { return truth }
-        let json = Data((type is any FixedWidthInteger.Type || type is Double.Type || type is Float.Type ? "[1]" : "[]").utf8)
+        let json = Data(
+            (type is any FixedWidthInteger.Type || type is Double.Type || type is Float.Type ? "[1]" : "[]").utf8
+        )
         guard let one = try JSONDecoder().decode([Value].self, from: json).first else { throw SchemaProbe.Failed() }
         return one
     }

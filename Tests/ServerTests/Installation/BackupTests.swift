@@ -59,7 +59,9 @@ struct BackupTests {
         for name in ["installation.json", "seal.key", "tls/server.pem", "tls/server.key", "tls/ca.pem", "tls/ca.key"] {
             let (old, new) = (URL(filePath: "\(folder.data)/\(name)"), URL(filePath: "\(restored)/\(name)"))
             #expect(try Data(contentsOf: old) == Data(contentsOf: new), "\(name)")
-            let modes = try [old, new].map { try FileManager.default.attributesOfItem(atPath: $0.path())[.posixPermissions] as? Int }
+            let modes = try [old, new].map {
+                try FileManager.default.attributesOfItem(atPath: $0.path())[.posixPermissions] as? Int
+            }
             #expect(modes[0] == modes[1], "\(name)")
         }
         let copy = try Installation(opening: restored).openStore()

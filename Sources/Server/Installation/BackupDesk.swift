@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Admin
+public import Admin
 import Foundation
-import Guard
+public import Guard
 import Model
 import Primitives
 import Store

@@ -235,6 +235,8 @@ public enum Limits {
     static let longestSignInWait: Duration = .seconds(15 * 60)
     /// Names, browsers and sources whose failures are counted apart; 60 bytes each. Beyond that the oldest is forgotten.
     static let countedSignIns = 4_096
+    /// Bits of one that count at least: the widest private networks, 10.0.0.0/8 and fc00::/7.
+    static let shortestAdminNetwork = (v4: 8, v6: 7)
     /// Networks that may reach the portal.
     static let adminNetworks = 64
     /// Addresses that the portal is reached on.

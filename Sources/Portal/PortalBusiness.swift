@@ -27,9 +27,7 @@ final class PortalBusiness: Sendable {
 
     func isNamed(_ authority: String) -> Bool { site.isNamed(authority) }
 
-    func admits(_ address: IPAddress) -> Bool {
-        AdminNetworkRules.admits(address, in: site.snapshot().network)
-    }
+    func admits(_ address: IPAddress) -> Bool { site.admits(address) }
 
     /// A page for somebody who is not signed in.
     func door(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Admin
+import Guard
 public import Model
 public import NIOSSL
 public import Primitives
@@ -33,6 +34,8 @@ public struct PortalSite: Sendable {
         (self.places, self.administrator, self.snapshot) = (places, administrator, snapshot)
         (self.certificate, self.opened) = (certificate, opened)
     }
+
+    func admits(_ address: IPAddress) -> Bool { AdminNetworkRules.admits(address, in: snapshot().network) }
 
     /// Whether it is meant by a Host header or a name of SNI, with or without a port.
     func isNamed(_ text: String) -> Bool {

@@ -41,9 +41,11 @@ struct Routes: Sendable {
         show("/account", AccountPage.show, on: router)
         take("/account/end", AccountPage.end, on: router)
         take("/sign-out", AccountPage.signOut, on: router)
-        router.get("/calls/stream") { request, _ in
-            guard let visit = try? await visit(request) else { return Response(status: .noContent) }
-            return LiveCalls.stream(visit)
+        router.get("/calls/stream") { request, context in
+            guard let visit = try? await visit(request), let address = context.address else {
+                return Response(status: .noContent)
+            }
+            return LiveCalls.stream(visit, to: address)
         }
     }
 

@@ -72,14 +72,17 @@ enum LiveCalls {
     }
 
     /// Ends when the session does: it is looked at with each beat.
-    static func stream(_ visit: Visit) -> Response {
+    ///
+    /// - Parameter address: Where the browser is, which may not be let in any more one day.
+    static func stream(_ visit: Visit, to address: IPAddress) -> Response {
         let body = ResponseBody { writer in
             // Here and not before: a browser that is gone by now never gets so far.
             guard visit.business.streams.enter(visit.session.id) else { return try await writer.finish(nil) }
             defer { visit.business.streams.leave(visit.session.id) }
             var (last, silent) = ("", Limits.silentBeats)
             while !Task.isCancelled, !Task.isShuttingDownGracefully {
-                guard await visit.business.desk.holds(visit.session), let calls = try? await visit.perform(ListCalls())
+                guard visit.business.admits(address), await visit.business.desk.holds(visit.session),
+                    let calls = try? await visit.perform(ListCalls())
                 else {
                     try await writer.write(ByteBuffer(string: "event: over\ndata: {}\n\n"))
                     break

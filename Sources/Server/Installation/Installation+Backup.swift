@@ -3,7 +3,7 @@
 import Admin
 import Foundation
 import Glibc
-public import Guard
+import Guard
 import Model
 public import Primitives
 public import Store

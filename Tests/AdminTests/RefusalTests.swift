@@ -109,6 +109,13 @@ struct RefusalTests {
     static let everyCommand: [(command: any Command, changes: Bool)] =
         [
             (AddExtensions([NewExtension(number: "301")]), true),
+            (ShowBackups(), false),
+            (MakeRecoveryKey(), true),
+            (SetNightlyBackups(folder: "/mnt/backup"), true),
+            (MakeBackup(folder: "/mnt/backup"), true),
+            (IssueToken(name: "wallboard", role: .auditor), true),
+            (ListTokens(), false),
+            (RevokeToken(name: "wallboard"), true),
             (ListExtensions(), false),
             (ShowExtension(number: "201"), false),
             (DisableExtension(number: "201"), true),

@@ -4,6 +4,7 @@ import Admin
 import Guard
 import Model
 import Primitives
+import Store
 import Testing
 
 @Suite("ringfence token")

@@ -27,7 +27,7 @@ final class ProgramPace: Sendable {
     func punish(_ subject: Subject, at now: UInt64 = NIODeadline.now().uptimeNanoseconds) {
         debts.withLock { debts in
             let start = max(debts[subject] ?? 0, now)
-            Self.put(min(start + Self.penalty, now + Self.most), subject, in: &debts, at: now)
+            Self.put(min(start + Self.penalty, now + Self.deepest), subject, in: &debts, at: now)
         }
     }
 
@@ -44,4 +44,5 @@ final class ProgramPace: Sendable {
     private static let cost: UInt64 = 20_000_000
     private static let most: UInt64 = 2_000_000_000
     private static let penalty: UInt64 = 200_000_000
+    private static let deepest: UInt64 = 30_000_000_000
 }

@@ -86,7 +86,7 @@ def disaster(site):
     yield "records are there", before and before < records
     yield "the journal is whole", not server.ask("journal", "verify").get("problem")
     yield "and says where this comes from", "backup.restore" in server.run("journal", "list")
-    yield "backups go on", server.ask("backup", "create")["size"] > 10_000
+    yield "backups go on", server.ask("backup", "create", "--to", site.backups)["size"] > 10_000
 
 
 if __name__ == "__main__":

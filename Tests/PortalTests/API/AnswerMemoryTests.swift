@@ -40,7 +40,7 @@ struct AnswerMemoryTests {
     @Test func `there are never more than enough, and those that are carried out stay`() {
         let memory = AnswerMemory()
         #expect(memory.begin(asked("running"), at: noon) == .new)
-        for number in 0..<(3 * Portal.Limits.keptAnswers) {
+        for number in 0..<(3 * Limits.keptAnswers) {
             let asked = asked("\(number)")
             #expect(memory.begin(asked, at: noon + .seconds(number)) == .new)
             memory.end(asked, with: Data(count: 10_000), at: noon + .seconds(number))
@@ -51,7 +51,7 @@ struct AnswerMemoryTests {
             token: [1],
             key: "large",
             command: "a.b",
-            body: Data(count: Portal.Limits.keptAnswerBytes + 1)
+            body: Data(count: Limits.keptAnswerBytes + 1)
         )
         #expect(memory.begin(large, at: noon) == .full)
     }
@@ -69,3 +69,6 @@ struct AnswerMemoryTests {
         #expect(tries < 20, "\(tries)")
     }
 }
+
+/// Where other modules with limits are imported too.
+let longestIdempotencyKey = Limits.idempotencyKey

@@ -64,7 +64,10 @@ struct SchemaProbe {
     ]
 
     /// Types that stay unknown, for whoever runs this.
-    final class Notes { var unknown: Set<String> = [] }
+    final class Notes {
+        var unknown: Set<String> = []
+        fileprivate var known: [ObjectIdentifier: (shape: Shape, value: Any?)] = [:]
+    }
 
     static func shape<Value: Decodable>(of type: Value.Type, _ notes: Notes) -> Shape {
         let shape = Shape()
@@ -80,24 +83,34 @@ struct SchemaProbe {
     ) throws -> Value {
         guard depth < 12 else { throw Failed() }
         if let first = words(of: type, shape) { return first }
-        for sample in samples {
-            let tried = Shape()
-            guard let value = try? Value(from: ProbeDecoder(tried, sample, depth, notes)) else { continue }
-            (shape.kind, shape.fields) = (tried.kind, tried.fields)
+        if let known = notes.known[ObjectIdentifier(type)] {
+            (shape.kind, shape.fields) = (known.shape.kind, known.shape.fields)
+            guard let value = known.value as? Value else { throw Failed() }
             return value
         }
-        // What was asked for until then is known all the same.
-        _ = try? Value(from: ProbeDecoder(shape, samples[0], depth, notes))
+        for sample in samples {
+            let tried = Shape()
+            let value = try? Value(from: ProbeDecoder(tried, sample, depth, notes))
+            (shape.kind, shape.fields) = (tried.kind, tried.fields)
+            if let value {
+                notes.known[ObjectIdentifier(type)] = (tried, value)
+                return value
+            }
+            // Another text is of use only to a type that is written as one.
+            if case .string = tried.kind { continue }
+            break
+        }
+        notes.known[ObjectIdentifier(type)] = (shape, nil)
         notes.unknown.insert("\(type)")
         throw Failed()
     }
 
     /// The words of an enumeration.
     private static func words<Value: Decodable>(of type: Value.Type, _ shape: Shape) -> Value? {
-        guard let cases = (type as? any CaseIterable.Type).map(all), let first = cases.first as? Value else {
-            return nil
-        }
-        let words = cases.compactMap { ($0 as? any Encodable).flatMap(word) }
+        guard let listed = type as? any CaseIterable.Type else { return nil }
+        let cases = all(listed)
+        guard let first = cases.first as? Value else { return nil }
+        let words = cases.compactMap { one in (one as? any Encodable).flatMap { word($0) } }
         guard words.count == cases.count else { return nil }
         shape.kind = .words(words)
         return first

@@ -25,6 +25,7 @@ while True:
     print("\033[2J\033[H%d calls, %d phones\n" % (len(calls), len(phones)))
     for call in calls:
         state = "talks to" if call.get("answeredAt") else "rings at"
-        print("%-12s %s %-16s %s" % (call["caller"], state, call["callee"], call["startedAt"][11:19]))
+        seconds = time.time() - call["startedAt"]["milliseconds"] / 1000
+        print("%-12s %s %-16s %d s" % (call["caller"], state, call["callee"], seconds))
     sys.stdout.flush()
     time.sleep(1)

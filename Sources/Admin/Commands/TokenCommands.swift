@@ -21,7 +21,7 @@ public struct IssueToken: Command {
         (self.name, self.role, self.days, self.commands) = (name, role, days, commands)
     }
 
-    public static func harmless(_: ExtensionNumber) -> Self { Self(name: "-", role: .owner, days: 0) }
+    public static func harmless(_: ExtensionNumber) -> Self { Self(name: "-", role: .auditor, days: 0) }
 
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> IssuedToken {
         guard let name = ShortName(parsing: name) else { throw .noTokenName(name) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import NIOCore
 
 /// Everything that somebody outside can make grow or wait for, in this module.
@@ -72,6 +73,10 @@ enum Limits {
     static let keptAnswers = 1_000
     static let keptAnswerBytes = 32 << 20
     static let keptAnswerAge: Duration = .seconds(86_400)
+    /// Commands of one token, and of one source.
+    static let programs = Rate(perSecond: 50, burst: 100)
+    /// Commands that a token costs its source that is good for nothing.
+    static let badToken: UInt32 = 10
     /// Tokens and sources whose pace is known, 60 bytes each.
     static let pacedPrograms = 4_096
 

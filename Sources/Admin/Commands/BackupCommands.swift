@@ -52,7 +52,7 @@ public struct MakeRecoveryKey: Command {
         for caller: Caller
     ) async throws(Refusal) -> NewRecoveryKey {
         let old = administrator.store.snapshot.backups
-        guard replaces == old?.recipient.name else { throw old.map { .hasKey($0.recipient.name) } ?? .noKey }
+        guard replaces == old?.recipient.name else { throw old.map { .hasKey($0.recipient.name) } ?? .noBackupKey }
         let key = RecoveryKey()
         let recipient = key.recipient
         let new = BackupSettings(
@@ -102,7 +102,7 @@ public struct SetNightlyBackups: Command {
         in administrator: isolated Administrator,
         for caller: Caller
     ) async throws(Refusal) -> BackupStanding {
-        guard let old = administrator.store.snapshot.backups else { throw .noKey }
+        guard let old = administrator.store.snapshot.backups else { throw .noBackupKey }
         if let folder, let rule = BackupRules.refusal(ofFolder: folder, own: administrator.store.path) { throw rule }
         if let count, let rule = BackupRules.refusal(ofCount: count) { throw rule }
         var new = old
@@ -132,7 +132,7 @@ public struct MakeBackup: Command {
 
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> BackupReport
     {
-        guard let settings = administrator.store.snapshot.backups else { throw .noKey }
+        guard let settings = administrator.store.snapshot.backups else { throw .noBackupKey }
         guard let folder = folder ?? settings.folder else { throw .noFolder }
         if let rule = BackupRules.refusal(ofFolder: folder, own: administrator.store.path) { throw rule }
         let made = try await administrator.engine.backUp(to: folder)
@@ -152,7 +152,7 @@ extension Refusal {
         )
     }
 
-    public static let noKey = Self(
+    public static let noBackupKey = Self(
         problem: "No backup can be made.",
         reason: "backups are sealed for a recovery key, and there is none",
         remedy: "make one, and print it: ringfence backup key"

@@ -113,16 +113,18 @@ public struct RevokeToken: Command {
     }
 }
 
-extension Administrator {
-    /// The token that a program shows.
+extension Snapshot {
+    /// The token that a program shows. A stranger's is looked for in memory, so it keeps nobody from the store.
     ///
     /// - Parameter text: As it stands in the request.
     /// - Returns: `nil` where it is good for nothing, whatever the reason.
-    public func token(_ text: String) -> APIToken? {
+    public func token(shown text: String, at now: WallTime) -> APIToken? {
         let hash = OneTimeToken.hash(text)
-        return store.snapshot.tokens.first { $0.hash == hash && TokenRules.holds($0, at: now()) }
+        return tokens.first { $0.hash == hash && TokenRules.holds($0, at: now) }
     }
+}
 
+extension Administrator {
     /// Does what a program asks for that showed a token. It is looked up again, so one that was revoked meanwhile is good for nothing.
     public func perform<Asked: Command>(
         _ command: Asked,

@@ -3,11 +3,13 @@
 /// A token bucket in one word: the moment at which it will be full again (the generic cell rate algorithm, ITU-T I.371).
 ///
 /// A bucket whose moment has passed is full, and so is one that was never used: forgetting it loses nothing.
-struct TokenBucket: Sendable {
+public struct TokenBucket: Sendable {
     /// In nanoseconds of the monotonic clock.
     private(set) var fullAt: UInt64 = 0
 
-    func isFull(at now: UInt64) -> Bool { fullAt <= now }
+    public init() {}
+
+    public func isFull(at now: UInt64) -> Bool { fullAt <= now }
 
     /// Whether `cost` tokens are there. Takes none.
     func holds(_ cost: UInt32, at now: UInt64, _ pace: Pace) -> Bool {
@@ -16,7 +18,7 @@ struct TokenBucket: Sendable {
     }
 
     /// Takes `cost` tokens, into debt if need be, but never deeper than `pace.deepest`.
-    mutating func take(_ cost: UInt32, at now: UInt64, _ pace: Pace) {
+    public mutating func take(_ cost: UInt32, at now: UInt64, _ pace: Pace) {
         let start = max(fullAt, now)
         let (end, overflow) = start.addingReportingOverflow(UInt64(cost) &* pace.interval)
         let (deepest, beyond) = now.addingReportingOverflow(pace.deepest)
@@ -24,7 +26,7 @@ struct TokenBucket: Sendable {
     }
 
     /// Takes `cost` tokens when they are there.
-    mutating func spend(_ cost: UInt32, at now: UInt64, _ pace: Pace) -> Bool {
+    public mutating func spend(_ cost: UInt32, at now: UInt64, _ pace: Pace) -> Bool {
         guard holds(cost, at: now, pace) else { return false }
         take(cost, at: now, pace)
         return true
@@ -39,7 +41,7 @@ struct TokenBucket: Sendable {
     }
 
     /// A ``Rate`` as nanoseconds.
-    struct Pace: Sendable {
+    public struct Pace: Sendable {
         /// Until one token has come back.
         let interval: UInt64
         /// Until an empty bucket is full.
@@ -47,7 +49,7 @@ struct TokenBucket: Sendable {
         /// Until a bucket in the deepest debt is full.
         let deepest: UInt64
 
-        init(_ rate: Rate) {
+        public init(_ rate: Rate) {
             interval = 1_000_000_000 / UInt64(rate.perSecond)
             capacity = interval * UInt64(rate.burst)
             deepest = capacity + Limits.longestDebt * 1_000_000_000

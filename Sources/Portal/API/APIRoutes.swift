@@ -62,11 +62,10 @@ struct APIRoutes: Sendable {
             }
             guard pace.admits(.source(address.accountable)) else { throw APIProblem.tooFast }
             let administrator = business.site.administrator
-            guard let shown = Self.bearer(request), let token = await administrator.token(shown) else {
+            let shown = Self.bearer(request)
+            guard let token = shown.flatMap({ business.site.snapshot().token(shown: $0, at: .present) }) else {
                 pace.punish(.source(address.accountable))
-                if Self.bearer(request) != nil {
-                    await administrator.noteBadToken(from: EventSource(BanSource(address)))
-                }
+                if shown != nil { await administrator.noteBadToken(from: EventSource(BanSource(address))) }
                 throw APIProblem(.unauthorized, Refusal.badToken)
             }
             guard pace.admits(.token(token.hash)) else { throw APIProblem.tooFast }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Guard
 import NIOCore
 import Primitives
 import Synchronization
@@ -11,38 +12,40 @@ final class ProgramPace: Sendable {
         case source(IPAddress)
     }
 
-    /// When the budget of each will be whole again, in nanoseconds; one that is whole is not kept.
-    private let debts = Mutex<[Subject: UInt64]>([:])
+    private static let pace = TokenBucket.Pace(Limits.programs)
+
+    /// A full bucket is not kept.
+    private let buckets = Mutex<[Subject: TokenBucket]>([:])
 
     func admits(_ subject: Subject, at now: UInt64 = NIODeadline.now().uptimeNanoseconds) -> Bool {
-        debts.withLock { debts in
-            let start = max(debts[subject] ?? 0, now)
-            guard start - now + Self.cost <= Self.most else { return false }
-            Self.put(start + Self.cost, subject, in: &debts, at: now)
+        buckets.withLock { buckets in
+            var bucket = buckets[subject] ?? TokenBucket()
+            guard bucket.spend(1, at: now, Self.pace) else { return false }
+            Self.keep(bucket, subject, in: &buckets, at: now)
             return true
         }
     }
 
-    /// A second of waiting for each.
+    /// What a token that is good for nothing costs besides.
     func punish(_ subject: Subject, at now: UInt64 = NIODeadline.now().uptimeNanoseconds) {
-        debts.withLock { debts in
-            let start = max(debts[subject] ?? 0, now)
-            Self.put(min(start + Self.penalty, now + Self.deepest), subject, in: &debts, at: now)
+        buckets.withLock { buckets in
+            var bucket = buckets[subject] ?? TokenBucket()
+            bucket.take(Limits.badToken, at: now, Self.pace)
+            Self.keep(bucket, subject, in: &buckets, at: now)
         }
     }
 
-    private static func put(_ debt: UInt64, _ subject: Subject, in debts: inout [Subject: UInt64], at now: UInt64) {
-        if debts[subject] == nil, debts.count >= Limits.pacedPrograms {
-            debts = debts.filter { $0.value > now }
+    private static func keep(
+        _ bucket: TokenBucket,
+        _ subject: Subject,
+        in buckets: inout [Subject: TokenBucket],
+        at now: UInt64
+    ) {
+        if buckets[subject] == nil, buckets.count >= Limits.pacedPrograms {
+            buckets = buckets.filter { !$0.value.isFull(at: now) }
             // Whoever is in none of so many is not slowed: tokens cannot be guessed.
-            if debts.count >= Limits.pacedPrograms { return }
+            if buckets.count >= Limits.pacedPrograms { return }
         }
-        debts[subject] = debt
+        buckets[subject] = bucket
     }
-
-    /// 50 a second, and 100 at once.
-    private static let cost: UInt64 = 20_000_000
-    private static let most: UInt64 = 2_000_000_000
-    private static let penalty: UInt64 = 200_000_000
-    private static let deepest: UInt64 = 30_000_000_000
 }

@@ -18,7 +18,7 @@ actor BackupDesk {
 
     /// Makes one in a folder, which has to be there.
     func make(in folder: String, at now: WallTime) throws(Refusal) -> BackupReport {
-        guard let recipient = store.snapshot.backups?.recipient else { throw .noKey }
+        guard let recipient = store.snapshot.backups?.recipient else { throw .noBackupKey }
         do {
             return try Installation(opening: store.path).backUp(store, for: recipient, to: folder, at: now)
         } catch let refusal as Refusal {

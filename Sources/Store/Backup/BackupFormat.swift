@@ -42,11 +42,9 @@ public enum BackupFault: Error, Hashable, Sendable {
     /// It does not begin like one.
     case noBackup
     /// It was sealed for another recovery key; their names.
-    case otherKey(BackupName, own: BackupName)
+    case otherKey(String, own: String)
     /// It was altered, cut off, or made by somebody who has not the proof.
     case altered
     /// It holds a file that no business has, or not all that one has.
     case strange(String)
-
-    public typealias BackupName = String
 }

@@ -185,6 +185,8 @@ enum Limits {
     static let certificateReview = 3_600
     /// When what is old is forgotten, in minutes of the day: at night where most of the customers are.
     static let pruneMinute = 2 * 60 + 20
+    /// Seconds between two looks at the backups there are, which may lie on a disk far away.
+    static let backupLook = 600
     /// When the backup of the night is made, in minutes of the day (UTC): after what is old was taken away.
     static let backupMinute = 2 * 60 + 40
     /// Seconds between two runs of a job from which on the last one is kept.

@@ -123,7 +123,7 @@ extension RingfenceServer: HealthReporter {
             at: SystemClock.wall
         )
         let neighbours = await machine.facts(of: hop)
-        let backups = Finding(await backupDesk.list(), by: store.snapshot.backups, at: SystemClock.wall)
+        let backups = Finding(backupDesk.lastSeen, by: store.snapshot.backups, at: SystemClock.wall)
         let kept = [Finding(records.figures), Finding(missing: store.shortcomings), backups]
         return listeners.map { Finding($0, findings: findings) } + kept + facts
             + neighbours + [Finding(await runner.reports)]

@@ -30,7 +30,6 @@ public struct IssueToken: Command {
         let named = commands.map { (name: $0, rights: CommandRegistry.command(named: $0)?.rights) }
         let rule = TokenRules.refusal(ofIssuing: name, as: role, for: named, until: until, in: snapshot, at: time)
         if let rule { throw rule }
-        if case .ownExtension(let number) = role, snapshot.extensions[number] == nil { throw .noTokenExtension(number) }
         let text = "rft_" + OneTimeToken.make(using: administrator.tokens)
         let token = APIToken(
             name: name,
@@ -173,15 +172,6 @@ extension Refusal {
             problem: "There is no token \(quoted(name)).",
             reason: "it was revoked, or never made",
             remedy: "see those there are: ringfence token list"
-        )
-    }
-
-    fileprivate static func noTokenExtension(_ number: ExtensionNumber) -> Self {
-        Self(
-            .roles,
-            problem: "No token was made for extension \(number).",
-            reason: "the extension does not exist, and would be somebody else's when it does",
-            remedy: "add it first: ringfence extension add \(number)"
         )
     }
 }

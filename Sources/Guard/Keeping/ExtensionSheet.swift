@@ -24,7 +24,7 @@ public struct ExtensionSheet: Hashable, Sendable {
     public init(reading bytes: [UInt8]) throws(Refusal) {
         guard bytes.count <= Limits.sheetBytes else { throw .noSheet("it has more than \(Limits.sheetBytes) bytes") }
         for separator in [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")] {
-            var table = DeckTable(bytes, separator: separator)
+            var table = SheetTable(bytes, separator: separator)
             guard let heading = try? table.next(), let columns = Columns(heading.fields) else { continue }
             rows = try Self.rows(&table, columns)
             secretColumns = columns.secrets
@@ -34,7 +34,7 @@ public struct ExtensionSheet: Hashable, Sendable {
         throw .noSheet("its first line names no column for the number: 'number' or 'extension'")
     }
 
-    private static func rows(_ table: inout DeckTable, _ columns: Columns) throws(Refusal) -> [Row] {
+    private static func rows(_ table: inout SheetTable, _ columns: Columns) throws(Refusal) -> [Row] {
         var (rows, faults, numbers): ([Row], [String], [String: Int]) = ([], [], [:])
         do {
             while let row = try table.next() {
@@ -84,19 +84,19 @@ public struct ExtensionSheet: Hashable, Sendable {
             ignored = headings.indices.filter { !used.contains($0) && !isSecret(words[$0]) }.map { headings[$0] }
         }
 
-        func number(in row: DeckTable.Row) -> String { Self.field(numberColumn, row) }
+        func number(in row: SheetTable.Row) -> String { Self.field(numberColumn, row) }
 
-        func name(in row: DeckTable.Row) -> String? {
+        func name(in row: SheetTable.Row) -> String? {
             let parts = nameColumns.map { Self.field($0, row) }.filter { !$0.isEmpty }
             return parts.isEmpty ? nil : parts.joined(separator: " ")
         }
 
-        func group(in row: DeckTable.Row) -> String? {
+        func group(in row: SheetTable.Row) -> String? {
             groupColumn.map { Self.field($0, row) }.flatMap { $0.isEmpty ? nil : $0 }
         }
 
         /// What our own export wrote before a formula is taken away again.
-        private static func field(_ column: Int, _ row: DeckTable.Row) -> String {
+        private static func field(_ column: Int, _ row: SheetTable.Row) -> String {
             guard column < row.fields.count else { return "" }
             let text = row.fields[column]
             guard text.first == "'", let second = text.dropFirst().first, "=+-@\t\n".contains(second) else {

@@ -42,7 +42,7 @@ struct DeckColumns {
     }
 
     /// - Returns: `nil` for a column that is not there, and for a field that is empty.
-    func field(_ role: Role, of row: DeckTable.Row) -> String? {
+    func field(_ role: Role, of row: SheetTable.Row) -> String? {
         guard let place = places[role], place < row.fields.count, !row.fields[place].isEmpty else { return nil }
         return row.fields[place]
     }

@@ -35,7 +35,7 @@ struct DeckLines {
         (self.columns, self.currency, amounts) = (columns, currency, DeckAmount(currency: currency))
     }
 
-    mutating func add(_ row: DeckTable.Row) {
+    mutating func add(_ row: SheetTable.Row) {
         do {
             let line = try read(row)
             count += line.prefixes.count
@@ -51,7 +51,7 @@ struct DeckLines {
         init(_ words: String) { self.words = words }
     }
 
-    private mutating func read(_ row: DeckTable.Row) throws(Problem) -> Line {
+    private mutating func read(_ row: SheetTable.Row) throws(Problem) -> Line {
         if let money = columns.field(.currency, of: row), Currency(parsing: money) != currency {
             throw Problem("it is in \(money.prefix(Limits.shownTarget)), but the budgets are in \(currency)")
         }
@@ -78,7 +78,7 @@ struct DeckLines {
         }
     }
 
-    private func prefixes(of row: DeckTable.Row) throws(Problem) -> [NumberPrefix] {
+    private func prefixes(of row: SheetTable.Row) throws(Problem) -> [NumberPrefix] {
         let country = columns.field(.countryCode, of: row)
         let field = columns.field(.prefix, of: row) ?? columns.field(.areaCodes, of: row)
         guard field != nil || country != nil else { throw Problem("it has no prefix") }
@@ -101,7 +101,7 @@ struct DeckLines {
     }
 
     /// Without what deceives readers, cut to what fits a screen.
-    private func destination(of row: DeckTable.Row, _ prefixes: [NumberPrefix]) -> String {
+    private func destination(of row: SheetTable.Row, _ prefixes: [NumberPrefix]) -> String {
         let field = columns.field(.destination, of: row) ?? ""
         var name = ""
         for scalar in field.unicodeScalars where !scalar.deceivesReaders {
@@ -113,7 +113,7 @@ struct DeckLines {
 
     // MARK: Prices
 
-    private mutating func tariff(of row: DeckTable.Row, isClosed: Bool) throws(Problem) -> Tariff {
+    private mutating func tariff(of row: SheetTable.Row, isClosed: Bool) throws(Problem) -> Tariff {
         guard let price = columns.field(.perMinute, of: row) else {
             // What is closed needs no price.
             guard isClosed, let free = Tariff(perMinute: .zero, increments: .minutes) else {
@@ -147,7 +147,7 @@ struct DeckLines {
     }
 
     /// Where a price is for another stretch of time than a minute, rounded up.
-    private func minutePrice(_ price: Money, of row: DeckTable.Row) throws(Problem) -> Money {
+    private func minutePrice(_ price: Money, of row: SheetTable.Row) throws(Problem) -> Money {
         guard let unit = columns.field(.unit, of: row) else { return price }
         guard let seconds = Self.seconds(unit), price.micros <= Model.Limits.highestPrice,
             let minute = Money(micros: (price.micros * 60 + Int64(seconds) - 1) / Int64(seconds))
@@ -155,7 +155,7 @@ struct DeckLines {
         return minute
     }
 
-    private func increments(of row: DeckTable.Row) throws(Problem) -> Increments {
+    private func increments(of row: SheetTable.Row) throws(Problem) -> Increments {
         let both = columns.field(.increments, of: row)
         let parts = both?.split(whereSeparator: { "/-:+,; ".contains($0) }).map { Self.seconds(String($0)) } ?? []
         let first = columns.field(.first, of: row).map { Self.seconds($0) } ?? parts.first ?? nil

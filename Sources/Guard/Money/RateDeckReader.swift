@@ -80,7 +80,7 @@ public enum RateDeckReader {
             throw .line(heading, "the columns '\(first)' and '\(second)' could both be meant; delete one")
         }
         var lines = DeckLines(columns: columns, currency: currency)
-        try read(DeckTable(bytes, separator: separator), after: heading, into: &lines)
+        try read(SheetTable(bytes, separator: separator), after: heading, into: &lines)
         return try lines.finish(id: id, version: version, order: order)
     }
 
@@ -88,7 +88,7 @@ public enum RateDeckReader {
     private static func heading(of bytes: [UInt8], _ currency: Currency) -> (DeckColumns, UInt8, line: Int)? {
         var best: (DeckColumns, UInt8, line: Int)?
         for separator in [UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: ","), UInt8(ascii: "|")] {
-            var table = DeckTable(bytes, separator: separator)
+            var table = SheetTable(bytes, separator: separator)
             for _ in 0..<20 {
                 guard let row = try? table.next() else { break }
                 let columns = DeckColumns(row.fields, currency: currency)
@@ -100,7 +100,7 @@ public enum RateDeckReader {
     }
 
     private static func read(
-        _ table: DeckTable,
+        _ table: SheetTable,
         after heading: Int,
         into lines: inout DeckLines
     ) throws(RateDeckFaults) {
@@ -114,7 +114,7 @@ public enum RateDeckReader {
         }
     }
 
-    private static func next(of table: inout DeckTable) throws(RateDeckFaults) -> DeckTable.Row? {
+    private static func next(of table: inout SheetTable) throws(RateDeckFaults) -> SheetTable.Row? {
         do {
             return try table.next()
         } catch {
@@ -133,7 +133,7 @@ extension RateDeckFaults {
     }
 }
 
-extension DeckTable.Fault {
+extension SheetTable.Fault {
     fileprivate var words: String {
         switch self {
         case .columns: "it has more than \(Limits.deckColumns) columns"

@@ -27,6 +27,9 @@ public enum TokenRules {
         if snapshot.tokens.contains(where: { $0.name == name }) { return .tokenExists(name) }
         if snapshot.tokens.count >= most { return .tooManyTokens }
         if role == .owner { return .noOwner }
+        if case .ownExtension(let number) = role, snapshot.extensions[number] == nil {
+            return .noTokenExtension(number)
+        }
         guard until > now, until - now <= longest else { return .tokenTooLong }
         guard commands.count <= Self.commands else { return .tooManyCommands }
         for command in commands {
@@ -136,6 +139,15 @@ extension Refusal {
             problem: "The token '\(token)' is not for \(command).",
             reason: "people show a code of their second factor for it, and a program has none",
             remedy: "make a token that names it: ringfence token issue NAME --role ROLE --only \(command)"
+        )
+    }
+
+    fileprivate static func noTokenExtension(_ number: ExtensionNumber) -> Self {
+        Self(
+            .roles,
+            problem: "No token was made for extension \(number).",
+            reason: "the extension does not exist, and would be somebody else's when it does",
+            remedy: "add it first: ringfence extension add \(number)"
         )
     }
 }

@@ -34,13 +34,14 @@ struct Form: Sendable {
 
     func secret(_ name: String) -> Redacted<String> { Redacted(self[name]) }
 
+    /// - Parameter plus: What a plus stands for: a space in a form, itself in a path.
     /// - Returns: `nil` for what is not UTF-8, or a percent sign without two digits.
-    private static func decode(_ text: Substring) -> String? {
+    static func decode(_ text: Substring, plus: UInt8 = UInt8(ascii: " ")) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             switch byte {
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "+"): bytes.append(plus)
             case UInt8(ascii: "%"):
                 guard rest.count >= 2, let pair = Hex.decode(String(decoding: rest.prefix(2), as: UTF8.self)) else {
                     return nil

@@ -22,7 +22,7 @@ struct Visit: Sendable {
 
     var now: WallTime { WallTime.present }
 
-    /// Does it as this person, by the role that he has at this moment. What is dangerous is done for nobody who has not just shown a
+    /// Does it as this person, by the role that they have at this moment. What is dangerous is done for nobody who has not just shown a
     /// code, whatever the page has asked for.
     func perform<Asked: Command>(_ command: Asked) async throws(Refusal) -> Asked.Reply {
         if needsCode(for: command.needed), !(await business.desk.hasProven(session, for: command.needed)) {

@@ -149,22 +149,7 @@ enum PathText {
     }
 
     /// What stands in a path, as it was before. Empty for what is not UTF-8, or a percent sign without two digits.
-    static func decoded(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard rest.count >= 2, let pair = Hex.decode(String(decoding: rest.prefix(2), as: UTF8.self)) else {
-                return ""
-            }
-            bytes += pair
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self) ?? ""
-    }
+    static func decoded(_ text: String) -> String { Form.decode(text[...], plus: UInt8(ascii: "+")) ?? "" }
 }
 
 extension UInt8 {

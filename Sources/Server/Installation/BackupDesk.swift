@@ -6,11 +6,13 @@ public import Guard
 import Model
 import Primitives
 import Store
+import Synchronization
 
 /// Makes the backups of one business, one after the other, on a thread of its own.
 actor BackupDesk {
     private let store: RingfenceStore
     private let executor = StoreExecutor(label: "ringfence-backup")
+    private let seen = Mutex<[BackupReport]?>(nil)
 
     init(_ store: RingfenceStore) { self.store = store }
 
@@ -35,12 +37,20 @@ actor BackupDesk {
         for old in list(folder).dropFirst(max(settings.count, 1)) {
             try FileManager.default.removeItem(atPath: old.path)
         }
+        list()
     }
 
     /// Those in the folder of every night, the newest first.
+    @discardableResult
     func list() -> [BackupReport] {
-        store.snapshot.backups?.folder.map(list) ?? []
+        let found = store.snapshot.backups?.folder.map(list) ?? []
+        seen.withLock { $0 = found }
+        return found
     }
+
+    /// Those that were there when somebody last looked; `nil` where nobody has yet. The disk of another machine may never answer, and
+    /// who asks this does not wait for it.
+    nonisolated var lastSeen: [BackupReport]? { seen.withLock { $0 } }
 
     private func list(_ folder: String) -> [BackupReport] {
         PrivateFiles.names(in: folder)
@@ -94,17 +104,20 @@ extension RingfenceServer: BackupKeeper {
 
 extension Finding {
     /// Whether there is something to start again from.
-    init(_ backups: [BackupReport], by settings: BackupSettings?, at now: WallTime) {
+    ///
+    /// - Parameter backups: `nil` where nobody has looked yet.
+    init(_ backups: [BackupReport]?, by settings: BackupSettings?, at now: WallTime) {
+        let newest = backups?.first
         let isMade = settings?.folder != nil
-        let age = backups.first.map { now - $0.madeAt }
-        let isWell = !isMade || age.map { $0 <= BackupRules.oldest } ?? false
+        let isWell = !isMade || backups == nil || newest.map { now - $0.madeAt <= BackupRules.oldest } ?? false
+        let made = newest.map { "the newest is of \($0.madeAt)" } ?? "there is none in the folder"
         self.init(
             "backups",
             of: "backups",
             isWell: isWell,
             finding: !isMade
                 ? "none is made by itself; to have one each night: ringfence backup key, then ringfence backup nightly FOLDER"
-                : backups.first.map { "the newest is of \($0.madeAt)" } ?? "there is none in the folder",
+                : backups == nil ? "nobody has looked for them yet" : made,
             remedy: isWell ? nil : "make one now and see what it says: ringfence backup create"
         )
     }

@@ -34,6 +34,7 @@ extension RingfenceServer {
                 let oldest = now + (.zero - PortalSessionRules.longest)
                 try await BusinessStore(store).write { try $0.pruneSignIns(at: now, sessionsBefore: oldest) }
             },
+            Job("backup.look", .every(seconds: Limits.backupLook)) { _ in await backups.list() },
             Job("backup.create", .daily(minute: Limits.backupMinute)) { now in try await backups.makeNightly(at: now) },
             Job("event.retain", .daily(minute: Limits.pruneMinute)) { now in
                 try await BusinessStore(store).write { try $0.pruneEvents(at: now) }

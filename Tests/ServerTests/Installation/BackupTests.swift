@@ -117,6 +117,7 @@ struct BackupTests {
         let settings = BackupSettings(recipient: RecoveryKey().recipient, folder: "/mnt/backup")
         let report = BackupReport(path: "/mnt/backup/one", madeAt: now, size: 1)
         #expect(Finding([], by: nil, at: now).isGood)
+        #expect(Finding(nil, by: settings, at: now).isGood)
         #expect(!Finding([], by: settings, at: now).isGood)
         #expect(Finding([report], by: settings, at: now + .seconds(25 * 3_600)).isGood)
         #expect(!Finding([report], by: settings, at: now + .seconds(27 * 3_600)).isGood)

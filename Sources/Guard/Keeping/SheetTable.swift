@@ -2,7 +2,7 @@
 
 /// The lines of a table as spreadsheets export it (RFC 4180, with any of four separators): a field may stand in quotes, and then
 /// hold separators, line ends and doubled quotes. Bounded in columns and in the bytes of a field.
-struct DeckTable {
+struct SheetTable {
     /// One line of it.
     struct Row {
         /// Of the file, from 1: where it begins.

@@ -12,6 +12,7 @@ extension RingfenceServer: SettingsFollower {
         _ = await hop.ask { $0.apply(snapshot, changes) }
         machine.reception?.expect(snapshot.network.sites, of: hop.business, at: snapshot.generation)
         for case .trustClients(let authority) in changes { await trustClients(of: authority) }
+        await alerts.follow(changes)
     }
 }
 
@@ -125,7 +126,7 @@ extension RingfenceServer: HealthReporter {
         let neighbours = await machine.facts(of: hop)
         let kept = [Finding(records.figures), Finding(missing: store.shortcomings)]
         return listeners.map { Finding($0, findings: findings) } + kept + facts
-            + neighbours + [Finding(await runner.reports)]
+            + neighbours + [Finding(await runner.reports)] + Finding.channels(await alerts.traffic)
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Admin
 import Dispatch
 import Guard
 public import Logging
@@ -32,6 +33,9 @@ public final class RingfenceServer: Sendable {
     /// What happens in this business.
     public let events: EventHub
     let runner: JobRunner
+    let courier: any Courier
+    let startedAt = SystemClock.wall
+    let alerts: AlertDesk
 
     /// Where phones are told to come.
     public var sipTLS: Primitives.SocketAddress {
@@ -92,6 +96,8 @@ public final class RingfenceServer: Sendable {
         banKeeper = BanKeeper(store: store, logger: logger)
         events = EventHub([records.keep, banKeeper.keep, { logger.tell($0) }])
         runner = JobRunner(store: store, events: events)
+        courier = CurlCourier()
+        alerts = AlertDesk(store: store, courier: courier, log: LogNotifier(logger: logger))
     }
 
     private func begin(
@@ -136,7 +142,7 @@ public final class RingfenceServer: Sendable {
             reception.expect(store.snapshot.network.sites, of: hop.business, at: store.snapshot.generation)
             try reception.admit(hop.business, names: configuration.ownNames, on: sip, threshold.offer)
         }
-        AlertDesk(notifier: LogNotifier(logger: logger)).start(on: events)
+        await alerts.start(on: events)
         for job in Self.jobs(store, hop, machine.census) { await runner.add(job) }
         await runner.start()
         if !sharesMachine { machine.open() }
@@ -152,6 +158,7 @@ public final class RingfenceServer: Sendable {
         guard hop.close() else { return }
         media.hangUp()
         events.finish()
+        await alerts.stop()
         await banKeeper.finish()
         await withCheckedContinuation { (written: CheckedContinuation<Void, Never>) in
             DispatchQueue.global().async { [records, store] in

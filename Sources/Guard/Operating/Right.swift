@@ -63,6 +63,9 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     case changePatterns = "change the call patterns that are watched"
     /// Ends a stop before its time.
     case releaseStops = "let stopped calls go on"
+    case seeAlerts = "see who is told of what"
+    /// Silences an alarm in wrong hands.
+    case changeAlerts = "say who is told of what"
     case seeOperators = "see the operators"
     case appointOperators = "say who may do what"
 
@@ -73,11 +76,12 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
             .openIntercoms, .keepProofs, .openListeners, .closeListeners, .shutOut, .letIn, .replaceCertificate,
             .changeNetwork, .changeHours,
             .changeTrunks, .cutOffTrunks, .excuseTrunks, .changeNumbers, .openDialling, .closeDialling, .importRates,
-            .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .appointOperators:
+            .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .changeAlerts,
+            .appointOperators:
             true
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords, .readJournal, .seeControls,
             .runAudit, .diagnose, .seeListeners, .seeBans, .seeCertificate, .seeEvents, .seeNetwork, .seeHours,
-            .seeTrunks, .seeNumbers, .seeDialling, .seeSpending, .seePatterns, .seeOperators:
+            .seeTrunks, .seeNumbers, .seeDialling, .seeSpending, .seePatterns, .seeAlerts, .seeOperators:
             false
         }
     }

@@ -36,12 +36,18 @@ public struct StoppedSystem: Sendable {
 }
 
 /// Nobody is registered, nobody calls, nothing is open.
-private struct StoppedEngine: LiveState, BanList, CertificateHolder, HealthReporter, JobBoard, SettingsFollower,
+private struct StoppedEngine: AlertBoard, LiveState, BanList, CertificateHolder, HealthReporter, JobBoard,
+    SettingsFollower,
     TrunkTester
 {
     func tryTrunk(_: TrunkName) async -> [Finding]? { nil }
     func tryHelp(over name: TrunkName) async throws(Refusal) -> HelpTest { throw .noTrial(over: name) }
     func jobs() async -> [JobReport] { [] }
+    func traffic() async -> [ChannelTraffic] { [] }
+    func tell(_: Finding) async {}
+    func send(_: AlertLetter, over _: AlertChannelAccess) async throws(DeliveryFailure) {
+        throw DeliveryFailure("the server is not running: ringfence serve")
+    }
     func apply(_ snapshot: Snapshot, _ changes: [Change]) async {}
     func live(_ parts: LiveParts) async -> LiveReport { LiveReport() }
     func endCall(_ id: String) async -> Bool { false }

@@ -121,11 +121,12 @@ if !coreOnly {
             swiftSettings: strict
         ),
         // Layer 4: sockets, clocks and proofs.
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CNetwork", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(
             name: "Server",
             dependencies: [
-                "Primitives", "SIP", "Media", "Model", "Guard", "Calls", "Store", "Admin", "Audit", "CNetwork",
+                "Primitives", "SIP", "Media", "Model", "Guard", "Calls", "Store", "Admin", "Audit", "CCurl", "CNetwork",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

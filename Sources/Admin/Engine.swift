@@ -4,7 +4,8 @@ public import Guard
 public import Model
 
 /// The running phone system, as far as an operator's work reaches into it. Implemented by `Server`.
-public typealias Engine = BackupKeeper & BanList & CertificateHolder & HealthReporter & JobBoard & LiveState
+public typealias Engine = AlertBoard & BackupKeeper & BanList & CertificateHolder & HealthReporter & JobBoard
+    & LiveState
     & SettingsFollower
     & TrunkTester
 

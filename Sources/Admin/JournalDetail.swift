@@ -60,6 +60,8 @@ enum JournalDetail {
         encode(["old": old ?? "", "new": new ?? ""])
     }
 
+    static func test(of channel: AlertChannel) -> String { encode(["to": channel.place]) }
+
     static func ended(_ sessions: [PortalSession]) -> String { encode(["sessions": sessions.map(\.id)]) }
 
     static func outcomes(_ outcomes: [ControlOutcome]) -> String {
@@ -120,3 +122,4 @@ extension ParkingSettings: JournalValue {}
 extension SpeedDials: JournalValue {}
 extension IntercomOpening: JournalValue {}
 extension ExtensionNumber: JournalValue {}
+extension AlertChannel: JournalValue {}

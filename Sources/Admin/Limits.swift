@@ -18,22 +18,27 @@ public enum Limits {
     static let agentCharacters = 160
     /// Of a name that was typed to sign in, as failures are counted for it: operators have no longer ones.
     static let countedName = 64
-    /// How long people are not told the same thing again, unless its kind says otherwise.
-    static let alertAgain: Duration = .seconds(3_600)
-    /// Different things that people are told in that time, of one severity and from one side: from strangers, or from the house; 200
-    /// bytes each.
-    static let alerts = 100
-    /// Of one kind about the same extension, phone or person, where it is not critical: whoever has somebody's phone could fill the
-    /// list with what it does.
-    static let alertsOfOne = 5
     /// How often it is looked how the running system is, to tell people of what is wrong.
     public static let healthReview = 60
-    /// How long something counts as going on after it was found: twice that, and time for the look itself.
-    static let findingGap: Duration = .seconds(150)
     /// Seconds between two looks for exceptions that have ended.
     static let exceptionReview = 5
     /// When it is looked for extensions that nobody uses, in minutes of the day (UTC): before an office in Europe opens.
     static let dormancyMinute = 4 * 60 + 40
     /// How long a job that failed again and again waits at most before it is tried once more.
     static let longestRetry: Duration = .seconds(6 * 3_600)
+    /// From one message of a kind to the next over one channel: nobody is flooded, and a minute later it is a summary.
+    static let betweenMessages: Duration = .seconds(60)
+    /// How soon a channel that failed is tried again, and how late at most: what waited is there within five minutes.
+    static let shortestAlertRetry: Duration = .seconds(10)
+    static let longestAlertRetry: Duration = .seconds(300)
+    /// How long a message is tried: a mail server that is away over a long weekend has it all the same.
+    static let alertPatience: Duration = .seconds(7 * 86_400)
+    /// How long a channel fails before people are told over the others: a mail server that restarts is no news.
+    public static let channelPasses = 60
+    /// Bytes of a key that is made for webhooks: 256 bits.
+    static let webhookKeyBytes = 32
+    /// When people are told how the house stood, in minutes of the day (UTC): before an office in Europe opens.
+    static let morningMinute = 5 * 60
+    /// Events and calls that a report counts.
+    static let reportRows = 10_000
 }

@@ -63,6 +63,7 @@ public enum AttackSuite {
         + TrunkEncryptionAttack.all + ProviderAllowlistAttack.all + CallerTrustAttack.all
         + EmergencyCallsAttack.all
         + DormantExtensionsAttack.all + DISAAttack.all + ForwardingRulesAttack.all
+        + RegistrationAlertsAttack.all + FraudAlertsAttack.all + ServiceAlertsAttack.all
 
     /// - Parameter control: Only the attacks of this control; all when `nil`.
     /// - Parameter progress: Called after each attack.

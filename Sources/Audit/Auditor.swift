@@ -20,7 +20,7 @@ public enum Auditor {
         .mediaSource, .intrusionDetection, .floodProtection, .openPorts, .roles, .journal,
         .countryDialing, .premiumNumbers, .spendLimit, .callLimits, .callPatterns, .afterHours,
         .trunkEncryption, .providerAllowlist, .callerTrust, .emergencyCalls, .dormantExtensions, .disa,
-        .forwardingRules,
+        .forwardingRules, .registrationAlerts, .fraudAlerts, .serviceAlerts,
     ]
 
     /// Takes seconds: it tries passwords, reads the database and makes handshakes. Changes nothing.

@@ -80,4 +80,16 @@ public enum Limits {
     static let mediaRate = (each: 450.0, once: 500.0)
     /// Calls in a row that a provider fails before no other is sent there.
     static let failedCalls = 3
+    /// Alerts and events that are compared.
+    public static let alertsExamined = 1_000
+    /// How far an alert may lie before what it is about: what goes on is told once an hour.
+    static let alertMemory: Duration = .seconds(3_700)
+    /// How long an alert may be on its way, and a channel fail, before it falls short.
+    static let alertDelay: Duration = .seconds(900)
+    /// How long ago the system may have looked at itself: it does so each minute.
+    static let lookDelay: Duration = .seconds(300)
+    /// How long the attacker waits for people to be told.
+    static let alertPatience: Duration = .seconds(15)
+    /// Wrong passwords of a guesser who does not want to be shut out.
+    static let quietGuesses = 4
 }

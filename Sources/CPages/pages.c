@@ -144,6 +144,15 @@ static const unsigned char control_flood_protection[] = {
 static const unsigned char control_forwarding_rules[] = {
 #embed "../Guard/Guard.docc/Controls/forwarding-rules.md"
 };
+static const unsigned char control_registration_alerts[] = {
+#embed "../Guard/Guard.docc/Controls/registration-alerts.md"
+};
+static const unsigned char control_fraud_alerts[] = {
+#embed "../Guard/Guard.docc/Controls/fraud-alerts.md"
+};
+static const unsigned char control_service_alerts[] = {
+#embed "../Guard/Guard.docc/Controls/service-alerts.md"
+};
 static const unsigned char control_intrusion_detection[] = {
 #embed "../Guard/Guard.docc/Controls/intrusion-detection.md"
 };
@@ -248,6 +257,9 @@ const struct ringfence_file *ringfence_controls(size_t *count) {
         ENTRY("emergency-calls", control_emergency_calls),
         ENTRY("flood-protection", control_flood_protection),
         ENTRY("forwarding-rules", control_forwarding_rules),
+        ENTRY("registration-alerts", control_registration_alerts),
+        ENTRY("fraud-alerts", control_fraud_alerts),
+        ENTRY("service-alerts", control_service_alerts),
         ENTRY("intrusion-detection", control_intrusion_detection),
         ENTRY("journal", control_journal),
         ENTRY("media-encryption", control_media_encryption),

@@ -303,6 +303,39 @@ public enum Limits {
 
     /// Bytes of a User-Agent that are looked at; the names stand in front.
     public static let userAgentBytes = 128
+    /// How long people are not told the same thing again, unless its kind says otherwise.
+    static let alertAgain: Duration = .seconds(3_600)
+    /// Different things that people are told in that time, of one severity and from one side: from strangers, or from the house; 200
+    /// bytes each.
+    static let alerts = 100
+    /// Of one kind about the same extension, phone or person, where it is not critical: whoever has somebody's phone could fill the
+    /// list with what it does.
+    static let alertsOfOne = 5
+    /// How long something counts as going on after it was found: twice as long as from one look at the running system to the next, and
+    /// time for the look itself.
+    static let findingGap: Duration = .seconds(150)
+    /// Ways by which people are told: each gets every alert, and each may have a message on its way.
+    public static let alertChannels = 8
+    /// People that one mail goes to.
+    public static let mailRecipients = 8
+    /// Bytes of the user name and of the password for a mail server.
+    public static let mailLoginBytes = 255
+    /// Characters of the key that webhooks are signed with: 128 bits in hexadecimal at least.
+    public static let webhookKeyBytes = 32...128
+    /// Wrong codes after which a test has to be sent anew: six digits are guessed once in 200,000 times.
+    public static let wrongAlertCodes = 5
+    /// How long somebody is taken to read a channel after they said that a test arrived: a quarter and a few days.
+    public static let alertTestAge: Duration = .seconds(100 * 86_400)
+    /// Failed logins as one phone within ``registrationWindow`` that people are told of: somebody who types it wrongly and a phone that
+    /// tries once more stay below.
+    public static let failuresOfOne = 3
+    /// The same of strangers together, who try names that there are not: the Internet does so all day.
+    public static let failuresOfStrangers = 20
+    public static let registrationWindow: Duration = .seconds(600)
+    /// How long people are not told again of the same phone.
+    public static let registrationAgain: Duration = .seconds(3_600)
+    /// Phones and sources whose failed logins are counted apart; 200 bytes each.
+    public static let watchedLogins = 512
 }
 
 /// How fast something refills and how much may be used at once.

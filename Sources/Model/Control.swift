@@ -28,6 +28,9 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case dormantExtensions = "dormant-extensions"
     case disa = "disa"
     case forwardingRules = "forwarding-rules"
+    case registrationAlerts = "registration-alerts"
+    case fraudAlerts = "fraud-alerts"
+    case serviceAlerts = "service-alerts"
 
     /// The rule in a few words, as a heading.
     public var title: String {
@@ -55,6 +58,9 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .dormantExtensions: "Extensions that nobody uses come to an end"
         case .disa: "Nobody who calls in gets a line to call out with"
         case .forwardingRules: "A forward is a call of whoever set it up, and people hear of it"
+        case .registrationAlerts: "People hear of phones that cannot log in, and of whoever tries to"
+        case .fraudAlerts: "People hear of calls that look like fraud, and of what was done"
+        case .serviceAlerts: "People hear of what stops working before they notice"
         }
     }
 }

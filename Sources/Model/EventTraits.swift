@@ -27,9 +27,18 @@ public struct EventTraits: Hashable, Sendable {
         public let isOfEach: Bool
         /// Seconds for which people are not told of the same again.
         public let again: Int
+        /// What the system did by itself, in a sentence; `nil` where it only tells.
+        public let done: String?
 
-        init(_ severity: Finding.Severity, _ title: String, ofEach isOfEach: Bool = false, again: Int = 3_600) {
+        init(
+            _ severity: Finding.Severity,
+            _ title: String,
+            ofEach isOfEach: Bool = false,
+            again: Int = 3_600,
+            done: String? = nil
+        ) {
             (self.severity, self.title, self.isOfEach, self.again) = (severity, title, isOfEach, again)
+            self.done = done
         }
     }
 
@@ -55,7 +64,11 @@ extension SecurityEventKind {
             EventTraits(
                 provesAddress: true,
                 charge: .failedLogin,
-                alarm: EventTraits.Alarm(.warning, "Somebody guesses the password of one account.")
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "Somebody guesses the password of one account.",
+                    done: "The account works only from where its phones already were."
+                )
             )
         case .identityMismatch: EventTraits(offence: .forging, provesAddress: true, charge: .abuse)
         case .replayedNonce: EventTraits(offence: .forging, provesAddress: true, charge: .abuse)
@@ -90,13 +103,26 @@ extension SecurityEventKind {
             EventTraits(.journal, alarm: EventTraits.Alarm(.critical, "Somebody has altered the journal."))
         case .suspicious: EventTraits(alarm: EventTraits.Alarm(.warning, "An attack may be beginning."))
         case .banned:
-            EventTraits(alarm: EventTraits.Alarm(.warning, "An attack is in progress; its source is shut out."))
+            EventTraits(
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "An attack is in progress; its source is shut out.",
+                    done: "The address is shut out, and learns nothing."
+                )
+            )
         case .banWithheld:
             EventTraits(
-                alarm: EventTraits.Alarm(.warning, "An attack is in progress, and its source cannot be shut out.")
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "An attack is in progress, and its source cannot be shut out.",
+                    done: "Nothing, because phones of yours come from there too; each try is refused."
+                )
             )
         case .rightRefused:
-            EventTraits(.roles, alarm: EventTraits.Alarm(.notice, "Somebody tried what they have no right to."))
+            EventTraits(
+                .roles,
+                alarm: EventTraits.Alarm(.notice, "Somebody tried what they have no right to.", done: "It was refused.")
+            )
         case .forwardRefused: EventTraits(.forwardingRules)
         case .forwardChanged:
             EventTraits(
@@ -104,11 +130,22 @@ extension SecurityEventKind {
                 alarm: EventTraits.Alarm(.notice, "Calls of an extension go elsewhere now, or may.", ofEach: true)
             )
         case .budgetUsed:
-            EventTraits(.spendLimit, alarm: EventTraits.Alarm(.warning, "Much of a budget for calls outside is used."))
+            EventTraits(
+                .spendLimit,
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "Much of a budget for calls outside is used.",
+                    done: "Nothing yet; at the limit, calls that cost end and new ones are refused."
+                )
+            )
         case .callEndedForCost:
             EventTraits(
                 .spendLimit,
-                alarm: EventTraits.Alarm(.warning, "A call was ended because its budget is used up.")
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "A call was ended because its budget is used up.",
+                    done: "The call was ended, and new ones that cost are refused until the budget begins anew."
+                )
             )
         case .callLimit: EventTraits(.callLimits)
         case .countersLost:
@@ -119,17 +156,29 @@ extension SecurityEventKind {
         case .callWhileClosed:
             EventTraits(
                 .afterHours,
-                alarm: EventTraits.Alarm(.warning, "Somebody calls the outside while the business is closed.")
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "Somebody calls the outside while the business is closed.",
+                    done: "The budgets for closed hours hold, which are smaller."
+                )
             )
         case .unusualCalls:
             EventTraits(
                 .callPatterns,
-                alarm: EventTraits.Alarm(.warning, "Somebody calls the outside as the business does not.")
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "Somebody calls the outside as the business does not.",
+                    done: "Nothing yet; what goes on like that is stopped."
+                )
             )
         case .callsStopped:
             EventTraits(
                 .callPatterns,
-                alarm: EventTraits.Alarm(.critical, "Calls outside were stopped, because they look like fraud.")
+                alarm: EventTraits.Alarm(
+                    .critical,
+                    "Calls outside were stopped, because they look like fraud.",
+                    done: "Calls outside of that kind are refused and running ones ended; calls for help go out."
+                )
             )
         case .trunkDown:
             EventTraits(
@@ -160,7 +209,12 @@ extension SecurityEventKind {
         case .forwardFollowed:
             EventTraits(
                 .forwardingRules,
-                alarm: EventTraits.Alarm(.notice, "A phone forwards its calls to the outside.", ofEach: true)
+                alarm: EventTraits.Alarm(
+                    .notice,
+                    "A phone forwards its calls to the outside.",
+                    ofEach: true,
+                    done: "The calls are judged and charged as calls of its extension."
+                )
             )
         case .extensionAdded:
             EventTraits(
@@ -177,12 +231,39 @@ extension SecurityEventKind {
         case .signInSlowed:
             EventTraits(
                 .roles,
-                alarm: EventTraits.Alarm(.warning, "Somebody guesses at the sign-in of the portal.")
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "Somebody guesses at the sign-in of the portal.",
+                    done: "Every further try from there has to wait."
+                )
             )
         case .signedInAnew:
             EventTraits(
                 .roles,
                 alarm: EventTraits.Alarm(.notice, "Somebody signed in from a new browser.", ofEach: true)
+            )
+        case .alertsChanged:
+            EventTraits(
+                .roles,
+                alarm: EventTraits.Alarm(.critical, "Somebody changed who is told of what.", ofEach: true, again: 60)
+            )
+        case .premiumRefused:
+            EventTraits(
+                .premiumNumbers,
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "Somebody called a number that is paid for being called.",
+                    done: "The call was refused, and cost nothing."
+                )
+            )
+        case .abroadRefused:
+            EventTraits(
+                .countryDialing,
+                alarm: EventTraits.Alarm(
+                    .notice,
+                    "Somebody called a country that is not open.",
+                    done: "The call was refused, and cost nothing."
+                )
             )
         case .extensionRetired:
             EventTraits(
@@ -193,4 +274,23 @@ extension SecurityEventKind {
     }
 
     public var control: Control { traits.control }
+
+    /// What an alert of it is about.
+    public var group: AlertGroup {
+        switch self {
+        case .failedLogin, .stalePhone, .accountGuarded, .bindingLimit, .otherInstance: .registration
+        case .forwardRefused, .forwardFollowed, .budgetUsed, .callEndedForCost, .callLimit, .callWhileClosed,
+            .unusualCalls, .callsStopped, .premiumRefused, .abroadRefused:
+            .fraud
+        case .identityMismatch, .scanner, .malformed, .flood, .replayedNonce, .weakMediaOffered, .forgedInDialog,
+            .accountLimit, .spoofSuspected, .foreignMedia, .undeclaredListener, .journalBroken, .suspicious, .banned,
+            .banWithheld, .trunkIdentity:
+            .attack
+        case .countersLost, .trunkDown, .trunkUp: .service
+        case .rightRefused, .forwardChanged, .extensionUnused, .extensionRetired, .extensionAdded, .intercomOpened,
+            .intercomUsed, .signInFailed, .signInSlowed, .signedInAnew, .alertsChanged:
+            .people
+        case .emergencyCall: .emergency
+        }
+    }
 }

@@ -121,4 +121,11 @@ public enum Limits {
     public static let simultaneousCalls = 10_000
     /// Calls per minute of one extension or trunk that a setting may allow.
     public static let callsPerMinute = 60_000
+    /// Bytes of a mail address, and of what stands before its at sign (RFC 5321 §4.5.3.1).
+    public static let mailAddressBytes = 254
+    public static let mailboxBytes = 64
+    /// Bytes of the address of a webhook: some carry a token.
+    public static let webhookBytes = 1_024
+    /// Alerts that one message lists; of more it says how many.
+    public static let alertsPerMessage = 20
 }

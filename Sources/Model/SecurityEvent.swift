@@ -84,6 +84,12 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case signInSlowed
     /// Somebody signed in to the portal from a browser that was not known.
     case signedInAnew
+    /// Somebody changed who is told of what.
+    case alertsChanged
+    /// Somebody called a number that is paid for being called, and the call was refused.
+    case premiumRefused
+    /// Somebody called a country that is not open, and the call was refused.
+    case abroadRefused
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

@@ -157,6 +157,9 @@ enum Limits {
     static let eventKinds = 64
     /// How often they are reported.
     static let eventReport: Duration = .seconds(10)
+    /// And how soon while there are so few of them: people hear of them within seconds, and these are fewer rows than 64 each ten seconds.
+    static let soonReport: Duration = .seconds(2)
+    static let fewEvents = 8
     /// Events that wait for somebody who watches live, 500 bytes each, before it loses some.
     static let waitingEvents = 256
     /// The most that somebody may ask for, and how many may watch: 32 MiB, when all of them stop reading.
@@ -227,4 +230,19 @@ enum Limits {
     static let hoursLook = 60
     /// Seconds for which what calls cost is read at the start: the longest stretch that a budget looks back, and the longest call.
     static let chargeMemory: Int64 = 8 * 86_400
+    /// Deliveries of alerts at a time, of all businesses of the process: each has a thread while it waits for the other side.
+    static let deliveries = 8
+    /// Milliseconds for the connection of a delivery, and for all of it: a mail server that thinks about a mail takes seconds.
+    static let deliveryConnectMilliseconds = 5_000
+    static let deliveryMilliseconds = 20_000
+    /// Bytes of the answer to a delivery that are read, and of what is told of it.
+    static let deliveryAnswer = 16 << 10
+    static let deliveryWords = 160
+    /// How long a delivery that is on its way is waited for when the server stops. It goes out once more after the next start, with the same
+    /// id, where that was too short.
+    static let alertFarewell = Duration.seconds(1)
+    /// Characters of the subject of a mail.
+    static let subjectScalars = 200
+    /// Events that are looked at for alerts after a start, where the last run ended before it did so.
+    static let caughtUp = 1_000
 }

@@ -12,6 +12,7 @@ extension RingfenceServer: SettingsFollower {
         _ = await hop.ask { $0.apply(snapshot, changes) }
         machine.reception?.expect(snapshot.network.sites, of: hop.business, at: snapshot.generation)
         for case .trustClients(let authority) in changes { await trustClients(of: authority) }
+        await alerts.follow(changes)
     }
 }
 
@@ -126,7 +127,7 @@ extension RingfenceServer: HealthReporter {
         let backups = Finding(backupDesk.lastSeen, by: store.snapshot.backups, at: SystemClock.wall)
         let kept = [Finding(records.figures), Finding(missing: store.shortcomings), backups]
         return listeners.map { Finding($0, findings: findings) } + kept + facts
-            + neighbours + [Finding(await runner.reports)]
+            + neighbours + [Finding(await runner.reports)] + Finding.channels(await alerts.traffic)
     }
 }
 

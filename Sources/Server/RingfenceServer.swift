@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Admin
 import Dispatch
 import Guard
 public import Logging
@@ -33,6 +34,9 @@ public final class RingfenceServer: Sendable {
     public let events: EventHub
     let backupDesk: BackupDesk
     let runner: JobRunner
+    let courier: any Courier
+    let startedAt = SystemClock.wall
+    let alerts: AlertDesk
 
     /// Where phones are told to come.
     public var sipTLS: Primitives.SocketAddress {
@@ -94,6 +98,8 @@ public final class RingfenceServer: Sendable {
         events = EventHub([records.keep, banKeeper.keep, { logger.tell($0) }])
         runner = JobRunner(store: store, events: events)
         backupDesk = BackupDesk(store)
+        courier = CurlCourier()
+        alerts = AlertDesk(store: store, courier: courier, log: LogNotifier(logger: logger))
     }
 
     private func begin(
@@ -138,7 +144,7 @@ public final class RingfenceServer: Sendable {
             reception.expect(store.snapshot.network.sites, of: hop.business, at: store.snapshot.generation)
             try reception.admit(hop.business, names: configuration.ownNames, on: sip, threshold.offer)
         }
-        AlertDesk(notifier: LogNotifier(logger: logger)).start(on: events)
+        await alerts.start(on: events)
         for job in Self.jobs(store, hop, machine.census, backupDesk) { await runner.add(job) }
         await runner.start()
         if !sharesMachine { machine.open() }
@@ -154,6 +160,7 @@ public final class RingfenceServer: Sendable {
         guard hop.close() else { return }
         media.hangUp()
         events.finish()
+        await alerts.stop()
         await banKeeper.finish()
         await withCheckedContinuation { (written: CheckedContinuation<Void, Never>) in
             DispatchQueue.global().async { [records, store] in

@@ -81,4 +81,10 @@ public enum Limits {
     /// more. The oldest go first.
     static let sessionsPerOperator = 16
     static let knownBrowsers = 16
+    /// Seconds that a message is kept after its end, so that somebody can ask when it arrived; and that an alert is, as long as what
+    /// was noticed.
+    static let rememberedMessages = 30 * 86_400
+    static let rememberedAlerts = 400 * 86_400
+    /// Alerts kept; the oldest go first. 1 KiB each.
+    static let keptAlerts = 20_000
 }

@@ -73,6 +73,24 @@ struct Seal: Sendable {
         }
     }
 
+    func lock(_ secret: Redacted<String>, of channel: ShortName) throws -> [UInt8] {
+        let sealed = try secret.reveal { text in
+            try AES.GCM.seal(Array(text.utf8), using: credentials, authenticating: Self.binding(channel))
+        }
+        guard let combined = sealed.combined else { throw StoreError.damaged("a credential could not be sealed") }
+        return Array(combined)
+    }
+
+    func open(_ bytes: [UInt8], of channel: ShortName) throws(StoreError) -> Redacted<String> {
+        do {
+            let box = try AES.GCM.SealedBox(combined: bytes)
+            let text = try AES.GCM.open(box, using: credentials, authenticating: Self.binding(channel))
+            return Redacted(String(decoding: text, as: UTF8.self))
+        } catch {
+            throw .sealBroken(device: channel.text, reason: "it was sealed with another key or for another channel")
+        }
+    }
+
     func lock(_ secret: Redacted<[UInt8]>, of person: String) throws -> [UInt8] {
         let sealed = try secret.reveal { bytes in
             try AES.GCM.seal(copy bytes, using: credentials, authenticating: Self.binding(person))
@@ -124,6 +142,8 @@ struct Seal: Sendable {
     private static let backups = Array("backups".utf8)
 
     private static func binding(_ person: String) -> [UInt8] { Array("operator \(person)".utf8) }
+
+    private static func binding(_ channel: ShortName) -> [UInt8] { Array("alert channel \(channel.text)".utf8) }
 
     private static func binding(_ trunk: TrunkName) -> [UInt8] { Array("trunk \(trunk.text)".utf8) }
 

@@ -55,7 +55,8 @@ struct Ringfence: AsyncParsableCommand {
             CommandGroup(
                 name: "Proof",
                 subcommands: [
-                    ControlNoun.self, AuditNoun.self, AttackNoun.self, JournalNoun.self, EventNoun.self, BanNoun.self,
+                    AlertNoun.self, ControlNoun.self, AuditNoun.self, AttackNoun.self, JournalNoun.self, EventNoun.self,
+                    BanNoun.self,
                 ]
             ),
         ]

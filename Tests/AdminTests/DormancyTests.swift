@@ -95,7 +95,7 @@ struct DormancyTests {
         #expect(texts[0].contains("extension 201") && texts[0].contains("ringfence extension remove 201"))
         #expect(texts[1].contains("ringfence extension reserve 202"))
         var alerts = Alerts()
-        let told = office.notes.all.compactMap { alerts.take($0, at: after(60)) }
+        let told = office.notes.all.compactMap { alerts.take($0, in: office.store.snapshot, at: after(60)) }
         #expect(
             told.map(\.code.rawValue) == [
                 "event.extensionAdded", "event.extensionUnused", "event.extensionUnused",

@@ -131,7 +131,8 @@ final class Office: Sendable {
 struct Unexpected: Error {}
 
 /// Keeps registrations and calls, and ends those that a snapshot forbids.
-final class FakeEngine: BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard, LiveState, SettingsFollower,
+final class FakeEngine: AlertBoard, BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard, LiveState,
+    SettingsFollower,
     TrunkTester
 {
     struct State {
@@ -146,6 +147,10 @@ final class FakeEngine: BackupKeeper, BanList, CertificateHolder, HealthReporter
         var spending: [SpendStanding]?
         var stops: [StopReport] = []
         var backups: [BackupReport] = []
+        /// What people were told beside alarms.
+        var told: [Finding] = []
+        /// Letters that were taken; `nil` for an other side that takes none.
+        var letters: [AlertLetter]? = []
         /// What somebody else does while the calls are looked up, once.
         var meanwhile: (@Sendable () async -> Void)?
     }
@@ -176,6 +181,18 @@ final class FakeEngine: BackupKeeper, BanList, CertificateHolder, HealthReporter
                 return !numbers.allSatisfy(isLive) || call.caller.number.map(snapshot.deviceCount) == 0
             }
         }
+    }
+
+    func traffic() async -> [ChannelTraffic] { [] }
+
+    func tell(_ finding: Finding) async { state.withLock { $0.told.append(finding) } }
+
+    func send(_ letter: AlertLetter, over _: AlertChannelAccess) async throws(DeliveryFailure) {
+        let isTaken = state.withLock { state in
+            state.letters?.append(letter)
+            return state.letters != nil
+        }
+        if !isTaken { throw DeliveryFailure("the mail server cannot be reached") }
     }
 
     func live(_ parts: LiveParts) async -> LiveReport {

@@ -83,11 +83,11 @@ struct ForwardAlertTests {
         try await office.add("202")
         for number in ["201", "202", "201"] { try await office.run(ForwardExtension(number: number, to: .colleagues)) }
         var alerts = Alerts()
-        let codes = office.notes.all.compactMap { alerts.take($0, at: noon)?.code.rawValue }
+        let codes = office.notes.all.compactMap { alerts.take($0, in: office.store.snapshot, at: noon)?.code.rawValue }
         #expect(codes.count { $0 == "event.extensionAdded" } == 2)
         // The third one changed nothing.
         #expect(codes.count { $0 == "event.forwardChanged" } == 2)
-        let again = office.notes.all.compactMap { alerts.take($0, at: noon + .seconds(60)) }
+        let again = office.notes.all.compactMap { alerts.take($0, in: office.store.snapshot, at: noon + .seconds(60)) }
         #expect(again.isEmpty)
     }
 }

@@ -178,6 +178,15 @@ struct RefusalTests {
             (AddOperator(account: "carol", role: .billing), true),
             (ListOperators(), false),
             (InviteOperator(name: "dora", role: .auditor), true),
+            (ListAlerts(limit: 10), false),
+            (ListAlertKinds(), false),
+            (ListChannels(), false),
+            (AddChannel(NewChannel(name: "siem", webhook: "https://hooks.example.com/"), secret: nil), true),
+            (ChooseAlerts(channel: "siem", hears: AlertChoice(least: .critical)), true),
+            (SetChannelSecret(channel: "siem", secret: nil), true),
+            (TestChannel(channel: "siem"), true),
+            (ConfirmChannel(channel: "siem", code: "0"), true),
+            (RemoveChannel(channel: "siem"), true),
             (RemoveOperator(account: "carol"), true),
         ] + outside
 

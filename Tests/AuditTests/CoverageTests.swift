@@ -144,6 +144,21 @@ struct CoverageTests {
                 return
             }
             #expect(refusal.control == control)
+        case .registrationAlerts:
+            let office = try TestOffice()
+            let subject = EventSubject.account(TestOffice.usernames[0])
+            let (time, source) = (WallTime(milliseconds: 0), EventSource.address(IPAddress(v4: 0x0909_0909)))
+            let stale = SecurityEvent(at: time, kind: .stalePhone, source: source, subject: subject, detail: "x")
+            var watch = RegistrationWatch()
+            #expect(watch.take(stale, in: office.snapshot, at: time)?.control == control)
+        case .fraudAlerts:
+            let time = WallTime(milliseconds: 0)
+            let event = SecurityEvent(at: time, kind: .premiumRefused, source: .machine, detail: "x")
+            #expect(FraudAlertRules.alert(of: event)?.code.group == .fraud)
+        case .serviceAlerts:
+            let office = try TestOffice()
+            let told = ServiceDrill.rehearse(ServiceDrill.minutes, in: office.snapshot, from: WallTime(milliseconds: 0))
+            #expect(Set(ServiceDrill.expected).isSubset(of: told.map(\.code.rawValue)))
         }
     }
 
@@ -173,6 +188,8 @@ struct CoverageTests {
             case .dormantExtensions: "DormancyRules.decide"
             case .disa: "DialInRules.refusal"
             case .forwardingRules: "ForwardRules.decide"
+            // Inside of Guard the first two are asked by `Alerts`, which everything that happens goes through.
+            case .registrationAlerts, .fraudAlerts, .serviceAlerts: "alerts.take("
             }
         let users = try Sources.files(without: ["Guard", "Audit"]).filter {
             try String(contentsOf: $0, encoding: .utf8).contains(rule)

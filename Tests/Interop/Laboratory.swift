@@ -56,6 +56,14 @@ enum Laboratory {
         return isPresent && missing.isEmpty
     }()
 
+    /// A mail server, in the Python that Debian packages are for.
+    static let hasSinks: Bool = {
+        let hasMail = (try? run("/usr/bin/python3", ["-c", "import aiosmtpd"]).status) == 0
+        let missing = (hasMail ? [] : ["python3-aiosmtpd"]) + (find("openssl") ? [] : ["openssl"])
+        if !missing.isEmpty { print("SKIPPED: no \(missing.joined(separator: ", ")): nobody is told by mail") }
+        return missing.isEmpty
+    }()
+
     static func find(_ program: String) -> Bool {
         let path = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin") + ":/usr/sbin"
         return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }

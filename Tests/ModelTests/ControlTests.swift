@@ -12,7 +12,7 @@ struct ControlTests {
                 "intrusion-detection", "flood-protection", "open-ports", "roles", "journal", "country-dialing",
                 "premium-numbers", "spend-limit", "call-limits", "call-patterns", "after-hours", "trunk-encryption",
                 "provider-allowlist", "caller-trust", "emergency-calls", "dormant-extensions", "disa",
-                "forwarding-rules",
+                "forwarding-rules", "registration-alerts", "fraud-alerts", "service-alerts",
             ]
         )
     }

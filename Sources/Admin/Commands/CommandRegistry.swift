@@ -65,6 +65,10 @@ public enum CommandRegistry {
             OpenIntercom.self, CloseIntercom.self,
         ]
         + [
+            ListAlerts.self, ListAlertKinds.self, ListChannels.self, AddChannel.self, ChooseAlerts.self,
+            SetChannelSecret.self, RemoveChannel.self, TestChannel.self, ConfirmChannel.self,
+        ]
+        + [
             AddOperator.self, ListOperators.self, RemoveOperator.self, InviteOperator.self, ListSessions.self,
             EndSessions.self, ShowPortal.self, ServePortal.self, AdmitNetworks.self,
         ]

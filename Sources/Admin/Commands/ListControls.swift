@@ -45,7 +45,7 @@ extension Control {
         case .premiumNumbers: snapshot.outside.dialing.approvals.count { now < $0.until }
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
             .roles, .journal, .spendLimit, .callLimits, .callPatterns, .afterHours, .providerAllowlist, .callerTrust,
-            .disa, .forwardingRules, .emergencyCalls:
+            .disa, .forwardingRules, .emergencyCalls, .registrationAlerts, .fraudAlerts, .serviceAlerts:
             0
         }
     }

@@ -89,6 +89,10 @@ public struct Insider: Sendable {
     public var ceiling: CeilingTrials?
     /// Tries calls on a copy of what the running server decides by. Nobody is called.
     public var rehearse: (@Sendable (CallRehearsal) async throws(WireError) -> [RehearsedCall])?
+    /// What people were told, the newest first.
+    public var alerts: (@Sendable () async throws(WireError) -> [Finding])?
+    /// What people would be told of faults, minute by minute, by a copy of what decides it.
+    public var faults: (@Sendable ([[Event]]) async -> [Finding])?
     /// `nil` where the numbers of the business are not known.
     public var provider: ProviderRehearsal?
     public var help: HelpRehearsal?

@@ -43,7 +43,9 @@ extension CallTable {
         by caller: ExtensionNumber,
         _ desk: inout Desk
     ) {
-        guard let number = refusal.number, desk.gate != nil else { return }
+        guard let number = refusal.number else { return }
+        desk.tellRefused(refusal, number, by: caller)
+        guard desk.gate != nil else { return }
         let moment = desk.ledgerMoment
         desk.gate?.refused(number, way, by: caller, at: moment)
         followLedger(&desk)
@@ -227,6 +229,20 @@ extension Desk {
             source: .machine,
             subject: finding.subject.extension,
             detail: [finding.sentence, finding.remedy].compactMap(\.self).joined(separator: ". ")
+        )
+        turn.actions.append(.report(event))
+    }
+
+    /// People hear of what thieves try first: numbers that pay whoever owns them, and countries that nobody has opened.
+    fileprivate mutating func tellRefused(_ refusal: CallRefusal, _ number: NumberFacts, by caller: ExtensionNumber) {
+        guard refusal.control == .premiumNumbers || refusal.control == .countryDialing else { return }
+        let kind = refusal.control == .premiumNumbers ? SecurityEventKind.premiumRefused : .abroadRefused
+        let event = SecurityEvent(
+            at: now.wall,
+            kind: kind,
+            source: .machine,
+            subject: .extension(caller),
+            detail: "a call to \(number.number) was refused: \(refusal.reason)"
         )
         turn.actions.append(.report(event))
     }

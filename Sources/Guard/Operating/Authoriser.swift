@@ -95,10 +95,12 @@ public enum Authoriser {
             .seeRegistrations, .seeCalls, .endCalls, .placeCalls, .seeRecords, .readJournal, .seeControls, .runAudit,
             .diagnose, .seeListeners, .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .replaceCertificate,
             .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .seeNumbers,
-            .changeNumbers, .seeDialling, .closeDialling, .seeSpending, .importRates, .seePatterns, .seeOperators:
+            .changeNumbers, .seeDialling, .closeDialling, .seeSpending, .importRates, .seePatterns, .seeAlerts,
+            .seeOperators:
             true
         case .openListeners, .openIntercoms, .changeNetwork, .keepProofs, .excuseTrunks, .openDialling, .activateRates,
-            .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .appointOperators:
+            .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .changeAlerts,
+            .appointOperators:
             false
         }
     }
@@ -112,7 +114,8 @@ public enum Authoriser {
             .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .seeEvents, .seeNetwork, .changeNetwork,
             .seeHours, .seeTrunks, .cutOffTrunks, .excuseTrunks, .seeNumbers, .seeDialling, .openDialling,
             .closeDialling, .openIntercoms,
-            .seeSpending, .activateRates, .changeSpending, .seePatterns, .changePatterns, .releaseStops, .seeOperators:
+            .seeSpending, .activateRates, .changeSpending, .seePatterns, .changePatterns, .releaseStops, .seeAlerts,
+            .changeAlerts, .seeOperators:
             true
         case .changeExtensions, .enrolPhones, .placeCalls, .keepProofs, .replaceCertificate, .changeHours,
             .changeTrunks,
@@ -131,7 +134,8 @@ public enum Authoriser {
             .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .excuseTrunks, .seeNumbers,
             .changeNumbers,
             .seeDialling, .openDialling, .closeDialling, .seeSpending, .importRates, .activateRates, .changeSpending,
-            .seePatterns, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .appointOperators:
+            .seePatterns, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .seeAlerts, .changeAlerts,
+            .appointOperators:
             false
         }
     }

@@ -65,6 +65,9 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     case releaseStops = "let stopped calls go on"
     /// A backup holds every secret, and whoever makes the recovery key can open it.
     case keepBackups = "make backups, and say who can open them"
+    case seeAlerts = "see who is told of what"
+    /// Silences an alarm in wrong hands.
+    case changeAlerts = "say who is told of what"
     case seeOperators = "see the operators"
     case appointOperators = "say who may do what"
 
@@ -75,12 +78,12 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
             .openIntercoms, .keepProofs, .openListeners, .closeListeners, .shutOut, .letIn, .replaceCertificate,
             .changeNetwork, .changeHours,
             .changeTrunks, .cutOffTrunks, .excuseTrunks, .changeNumbers, .openDialling, .closeDialling, .importRates,
-            .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups,
+            .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .changeAlerts,
             .appointOperators:
             true
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords, .readJournal, .seeControls,
             .runAudit, .diagnose, .seeListeners, .seeBans, .seeCertificate, .seeEvents, .seeNetwork, .seeHours,
-            .seeTrunks, .seeNumbers, .seeDialling, .seeSpending, .seePatterns, .seeOperators:
+            .seeTrunks, .seeNumbers, .seeDialling, .seeSpending, .seePatterns, .seeAlerts, .seeOperators:
             false
         }
     }

@@ -50,13 +50,14 @@ public enum SecondFactorRules {
         case .enrolPhones, .revokePhones, .endCalls, .placeCalls, .openIntercoms, .acceptJournal, .keepProofs,
             .openListeners, .letIn, .replaceCertificate, .changeNetwork, .changeTrunks, .excuseTrunks, .openDialling,
             .activateRates,
-            .changeSpending, .changePatterns, .releaseStops, .keepBackups, .appointOperators:
+            .changeSpending, .changePatterns, .releaseStops, .keepBackups, .changeAlerts, .appointOperators:
             true
         case .seeExtensions, .changeExtensions, .cutOffExtensions, .seePhones, .seeRegistrations, .seeCalls,
             .seeRecords, .readJournal, .seeControls, .runAudit, .diagnose, .seeListeners, .closeListeners, .seeBans,
             .shutOut,
             .seeCertificate, .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeTrunks, .cutOffTrunks, .seeNumbers,
-            .changeNumbers, .seeDialling, .closeDialling, .seeSpending, .importRates, .seePatterns, .seeOperators:
+            .changeNumbers, .seeDialling, .closeDialling, .seeSpending, .importRates, .seePatterns, .seeAlerts,
+            .seeOperators:
             false
         }
     }

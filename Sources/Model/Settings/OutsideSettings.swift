@@ -23,6 +23,8 @@ public final class OutsideSettings: Sendable {
     public let emergency: EmergencySettings
     /// Which way calls take inside.
     public let routing: RoutingSettings
+    /// Who is told of what.
+    public let alerts: AlertSettings
 
     public static let none = OutsideSettings()
 
@@ -38,7 +40,8 @@ public final class OutsideSettings: Sendable {
         callLimits: CallLimitSettings = CallLimitSettings(),
         afterHours: AfterHoursSettings = AfterHoursSettings(),
         emergency: EmergencySettings = EmergencySettings(),
-        routing: RoutingSettings = RoutingSettings()
+        routing: RoutingSettings = RoutingSettings(),
+        alerts: AlertSettings = AlertSettings()
     ) {
         var draft = Draft()
         for trunk in trunks { draft.trunks[trunk.trunk.name] = trunk }
@@ -49,6 +52,7 @@ public final class OutsideSettings: Sendable {
         (draft.patterns, draft.callLimits, draft.afterHours) = (patterns, callLimits, afterHours)
         draft.emergency = emergency
         draft.routing = routing
+        draft.alerts = alerts
         self.init(draft)
     }
 
@@ -62,6 +66,7 @@ public final class OutsideSettings: Sendable {
         (patterns, callLimits, afterHours) = (draft.patterns, draft.callLimits, draft.afterHours)
         emergency = draft.emergency
         routing = draft.routing
+        alerts = draft.alerts
     }
 
     /// The price list of all trunks that have none of their own; `nil` without one. For a call: ``RateDecks/deck(of:)``.
@@ -86,6 +91,7 @@ public final class OutsideSettings: Sendable {
         var afterHours = AfterHoursSettings()
         var emergency = EmergencySettings()
         var routing = RoutingSettings()
+        var alerts = AlertSettings()
 
         init() {}
 
@@ -96,6 +102,7 @@ public final class OutsideSettings: Sendable {
             (patterns, callLimits, afterHours) = (settings.patterns, settings.callLimits, settings.afterHours)
             emergency = settings.emergency
             routing = settings.routing
+            alerts = settings.alerts
         }
 
         mutating func apply(_ change: OutsideChange) {
@@ -115,6 +122,7 @@ public final class OutsideSettings: Sendable {
             case .closeAfterHours(let new): afterHours = new
             case .help(let new): emergency = new
             case .route(let change): routing.apply(change)
+            case .alert(let change): alerts.apply(change)
             }
         }
     }
@@ -141,4 +149,5 @@ public enum OutsideChange: Sendable {
     case help(EmergencySettings)
     case rate(RateChange)
     case route(RoutingChange)
+    case alert(AlertChange)
 }

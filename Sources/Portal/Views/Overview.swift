@@ -88,7 +88,7 @@ extension SecurityEventKind {
             .banWithheld, .rightRefused, .forwardRefused, .forwardChanged, .budgetUsed, .callEndedForCost, .callLimit,
             .countersLost, .callWhileClosed, .unusualCalls, .callsStopped, .trunkDown, .trunkUp, .emergencyCall,
             .extensionUnused, .extensionRetired, .forwardFollowed, .extensionAdded, .intercomOpened, .intercomUsed,
-            .signedInAnew:
+            .signedInAnew, .alertsChanged, .premiumRefused, .abroadRefused:
             nil
         }
     }

@@ -56,6 +56,7 @@ extension RingfenceServer {
         system.forwards = await ForwardFacts.all(kept)
         system.uses = try? await kept.read { try $0.uses() }
         system.registered = Set(live.registrations.map(\.extension))
+        system.alerts = await alertFacts(kept)
         return system
     }
 }

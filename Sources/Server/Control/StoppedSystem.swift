@@ -36,7 +36,7 @@ public struct StoppedSystem: Sendable {
 }
 
 /// Nobody is registered, nobody calls, nothing is open.
-private struct StoppedEngine: LiveState, BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard,
+private struct StoppedEngine: AlertBoard, LiveState, BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard,
     SettingsFollower,
     TrunkTester
 {
@@ -45,6 +45,12 @@ private struct StoppedEngine: LiveState, BackupKeeper, BanList, CertificateHolde
     func jobs() async -> [JobReport] { [] }
     func backUp(to folder: String) async throws(Refusal) -> BackupReport { throw .stopped }
     func backups() async throws(Refusal) -> [BackupReport] { throw .stopped }
+
+    func traffic() async -> [ChannelTraffic] { [] }
+    func tell(_: Finding) async {}
+    func send(_: AlertLetter, over _: AlertChannelAccess) async throws(DeliveryFailure) {
+        throw DeliveryFailure("the server is not running: ringfence serve")
+    }
     func apply(_ snapshot: Snapshot, _ changes: [Change]) async {}
     func live(_ parts: LiveParts) async -> LiveReport { LiveReport() }
     func endCall(_ id: String) async -> Bool { false }

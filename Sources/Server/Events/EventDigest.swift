@@ -18,6 +18,9 @@ struct EventDigest {
 
     var isEmpty: Bool { events.isEmpty && beyond == 0 }
 
+    /// Whether there are some, and so few that they need not wait to be merged.
+    var hasFew: Bool { beyond == 0 && (1...Limits.fewEvents).contains(events.count) }
+
     mutating func add(_ event: SecurityEvent) {
         let key = Key(kind: event.kind, source: event.source, subject: event.subject)
         if let seen = events[key] {

@@ -28,6 +28,9 @@ public final class EventHub: EventSink, EventFeed {
     /// Takes note of something the stack noticed. It is told with the next report.
     func note(_ event: SecurityEvent) { state.withLock { $0.digest.add(event) } }
 
+    /// Whether something was noticed since the last report, and not much.
+    var hasFew: Bool { state.withLock { $0.digest.hasFew } }
+
     public func publish(_ event: Event) {
         for sink in sinks { sink(event) }
         state.withLock { state in

@@ -88,7 +88,10 @@ public struct PhoneSystem: Service {
             installation.withdrawWord()
             let watch = CertificateWatch(installation, server, store, server.events)
             await watch.look(at: Date())
-            let jobs = [watch.job, server.healthReview, administrator.withdrawal, administrator.dormancyReview]
+            let jobs = [
+                watch.job, server.healthReview, administrator.withdrawal, administrator.dormancyReview,
+                administrator.morningReport, administrator.monthlyReport,
+            ]
             for job in jobs { await server.runner.add(job) }
             return PhoneSystem(installation, server, store, administrator, control, serving, onReady)
         } catch {

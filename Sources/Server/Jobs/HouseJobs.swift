@@ -36,6 +36,9 @@ extension RingfenceServer {
             },
             Job("backup.look", .every(seconds: Limits.backupLook)) { _ in await backups.list() },
             Job("backup.create", .daily(minute: Limits.backupMinute)) { now in try await backups.makeNightly(at: now) },
+            Job("alert.retain", .daily(minute: Limits.pruneMinute)) { now in
+                try await BusinessStore(store).write { try $0.pruneAlerts(at: now) }
+            },
             Job("event.retain", .daily(minute: Limits.pruneMinute)) { now in
                 try await BusinessStore(store).write { try $0.pruneEvents(at: now) }
             },
@@ -54,9 +57,11 @@ extension RingfenceServer {
         _ = await hop.ask { $0.report(findings) }
     }
 
+    static let healthReviewName = "health.review"
+
     /// Tells people of what is wrong although nobody asked. What jobs come to they tell themselves.
     var healthReview: Job {
-        Job("health.review", .every(seconds: Admin.Limits.healthReview)) { [self] _ in
+        Job(Self.healthReviewName, .every(seconds: Admin.Limits.healthReview)) { [self] _ in
             for finding in await health(socketsNotOlderThan: Limits.censusAge).causes
             where finding.code != "jobs" && !finding.isGood {
                 events.publish(.found(finding))

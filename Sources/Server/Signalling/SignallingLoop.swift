@@ -64,7 +64,7 @@ final class SignallingLoop {
     var slow = DeadlineQueue<FlowID>()
     /// Bytes of unfinished messages of all connections.
     var unfinished = 0
-    var nextReport: MonotonicTime
+    private var lastReport: MonotonicTime
     var wake: (at: MonotonicTime, task: Scheduled<Void>)?
     /// Nothing is served any more.
     private var isOver = false
@@ -82,7 +82,7 @@ final class SignallingLoop {
         self.admission = admission
         self.outlets = outlets
         output = ByteBufferAllocator().buffer(capacity: Limits.read)
-        nextReport = SystemClock.monotonic + Limits.eventReport
+        lastReport = SystemClock.monotonic
     }
 
     // MARK: Turns
@@ -112,8 +112,13 @@ final class SignallingLoop {
         }
     }
 
+    /// Few events are told soon, because people may have to hear of them; many wait to be merged.
+    private var reportDue: MonotonicTime {
+        lastReport + (outlets.events.hasFew ? Limits.soonReport : Limits.eventReport)
+    }
+
     private var nextDeadline: MonotonicTime {
-        var next = nextReport
+        var next = reportDue
         if let time = switchboard.nextDeadline { next = min(next, time) }
         if let time = reviews.next { next = min(next, time) }
         if let time = slow.next { next = min(next, time) }
@@ -145,8 +150,8 @@ final class SignallingLoop {
         }
         patience.look(at: now.monotonic, goesOn: admission.unauthenticated > 0)
         review(at: now.monotonic)
-        if now.monotonic >= nextReport {
-            nextReport = now.monotonic + Limits.eventReport
+        if now.monotonic >= reportDue {
+            lastReport = now.monotonic
             reportEvents(at: now.wall)
         }
         endTurn()

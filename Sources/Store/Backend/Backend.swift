@@ -107,6 +107,20 @@ public protocol Backend: AnyObject, Sendable {
     func pruneBans(at now: WallTime) throws
     func pruneEvents(at now: WallTime) throws
 
+    /// What people were told, the newest first.
+    func alerts(limit: Int) throws -> [AlertMessage.Item]
+    /// Messages that wait, and those that ended since a moment.
+    func alertMessages(endedSince time: WallTime) throws -> [AlertMessage]
+    /// Keeps what people are told and the messages that say it, in place of those with their ids, in one transaction.
+    ///
+    /// - Parameter state: Of whoever decides what is told; `nil` where it is as it was.
+    func keep(_ alerts: [AlertMessage.Item], _ messages: [AlertMessage], state: [UInt8]?) throws
+    func alertState() throws -> [UInt8]?
+    func channelStandings() throws -> [ShortName: ChannelStanding]
+    func keep(_ standing: ChannelStanding, of channel: ShortName, journal draft: JournalDraft?, at now: WallTime) throws
+    /// Forgets what was told and delivered long ago.
+    func pruneAlerts(at now: WallTime) throws
+
     func recordProofs(_ proofs: [Proof]) throws
     func lastProofs() throws -> [Proof]
 

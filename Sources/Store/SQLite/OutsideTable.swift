@@ -32,6 +32,8 @@ enum OutsideTable {
         /// The key is the number of an extension.
         case intercom
         case parking
+        /// The key is the name of the channel.
+        case alertChannel = "alert-channel"
     }
 
     static func load(_ database: Database, _ seal: Seal) throws -> OutsideSettings {
@@ -47,7 +49,8 @@ enum OutsideTable {
             callLimits: try one(.callLimits, database) ?? CallLimitSettings(),
             afterHours: try one(.afterHours, database) ?? AfterHoursSettings(),
             emergency: try one(.emergency, database) ?? EmergencySettings(),
-            routing: try RoutingTable.load(database)
+            routing: try RoutingTable.load(database),
+            alerts: try ChannelTable.load(database, seal)
         )
     }
 
@@ -78,6 +81,7 @@ enum OutsideTable {
         case .help(let settings): try put(.emergency, "", settings, nil, database)
         case .rate(let change): try RateTable.apply(change, database)
         case .route(let change): try RoutingTable.apply(change, database)
+        case .alert(let change): try ChannelTable.apply(change, database, seal)
         }
     }
 

@@ -63,6 +63,7 @@ enum Schema {
         }
         migrator.registerMigration("0026 backups") { try $0.execute(sql: backups) }
         migrator.registerMigration("0027 tokens of programs") { try $0.execute(sql: apiTokens) }
+        migrator.registerMigration("0028 alerts that wait") { try $0.execute(sql: alerts) }
         return migrator
     }
 
@@ -88,6 +89,33 @@ enum Schema {
             folder TEXT,
             count INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// No settings: they have no line in the journal. What waits is there until the other side has taken it, and what was told stays
+    /// for a while; `alert_state` is what is remembered of it, so that a restart tells nothing twice.
+    private static let alerts = """
+        CREATE TABLE alerts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            code TEXT NOT NULL,
+            value TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE alert_messages (
+            id TEXT PRIMARY KEY NOT NULL,
+            channel TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            value TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX alert_messages_by_end ON alert_messages (ended_at);
+        CREATE TABLE alert_state (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            value BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE alert_channels (
+            name TEXT PRIMARY KEY NOT NULL,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// Operators need no account of the machine any more. What they sign in with goes with them, and is no setting; in place of

@@ -123,3 +123,14 @@ extension Trunk.NumberFormat: ExpressibleByArgument {}
 extension Trunk.CallerField: ExpressibleByArgument {}
 
 extension Trunk.ForwardField: ExpressibleByArgument {}
+
+extension AlertGroup: ExpressibleByArgument {}
+
+extension Finding.Severity: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let severity = Self(rawValue: argument), severity != .good else { return nil }
+        self = severity
+    }
+}
+
+extension MailWay.Security: ExpressibleByArgument {}

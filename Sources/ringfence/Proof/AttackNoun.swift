@@ -55,6 +55,7 @@ struct AttackRun: AsyncParsableCommand {
             target.insider?.control = .onSocket(of: installation)
             target.insider?.ceiling = .onSocket(of: installation)
             target.insider?.rehearse = CallRehearsal.onSocket(of: installation)
+            target.insider?.listenToAlerts(of: installation)
             target.outside = try OutsideTerms.read(from: server)
             target.insider?.help = .inThisProcess(domain: target.domain)
             let numbers = try server.perform(ListNumbers()).numbers

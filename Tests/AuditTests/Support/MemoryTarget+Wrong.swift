@@ -118,7 +118,7 @@ extension MemoryTarget {
         case .trustsAnyProvider, .fallsBack, .letsProvidersDial, .logsInAnywhere, .believesCallers, .showsAnyName,
             .showsClaims, .tellsForeignNumbers, .triesEverywhere, .chargesForHelp, .shutsHelpOut,
             .stopsHelpWithTheProvider, .keepsPortsFromHelp, .keepsLeavers, .trustsLeavers, .dialsThrough,
-            .transfersForProviders, .forwardsAnything:
+            .transfersForProviders, .forwardsAnything, .hidesGuesses, .hidesFraud, .losesFaults:
             return nil
         case .tellsLeavers:
             let isOdd = String(decoding: message.body, as: UTF8.self).contains("RTP/AVP ")

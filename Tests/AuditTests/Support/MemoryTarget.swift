@@ -47,6 +47,9 @@ actor MemoryTarget {
     var asked: [String] = []
     /// Of every call, as it was last.
     private(set) var records: [CallRecord] = []
+    private var alerts = Alerts()
+    /// What people were told, the newest last.
+    private(set) var told: [Finding] = []
     /// Whether the provider fails calls now, and whether it ever did.
     var isFailing = false
     var hasFailed = false
@@ -282,10 +285,17 @@ actor MemoryTarget {
             case .connect(let wanted): connect(wanted)
             case .keep, .change: break
             case .report(let event):
+                tell(event)
                 guard let peer else { continue }
                 judge(event.kind, of: peer, account: event.account)
             }
         }
+    }
+
+    private func tell(_ event: SecurityEvent) {
+        if weakness == .hidesGuesses, event.kind.group == .registration { return }
+        if weakness == .hidesFraud, event.kind.group == .fraud { return }
+        if let finding = alerts.take(.noticed(event), in: snapshot, at: moment.wall) { told.append(finding) }
     }
 
     func relayed(_ bytes: [UInt8], from source: SocketAddress, port: MediaPort) {

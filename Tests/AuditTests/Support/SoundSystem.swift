@@ -56,7 +56,30 @@ enum SoundSystem {
         system.uses = office.snapshot.extensions.mapValues { _ in ExtensionUse(usedAt: system.now + .seconds(-86_400)) }
         system.registered = Set(office.accounts.map(\.number))
         system.forwards = []
+        system.alerts = try alerts(at: system.now)
         return system
+    }
+
+    /// One channel that leads to somebody, and a stop of calls that was told.
+    private static func alerts(at now: WallTime) throws -> AlertFacts {
+        let address = try #require(WebhookAddress(parsing: "https://hooks.example.com/"))
+        let channel = AlertChannel(
+            name: try #require(ShortName(parsing: "siem")),
+            way: .webhook(.init(address: address)),
+            createdAt: now
+        )
+        var standing = ChannelStanding()
+        (standing.confirmedAt, standing.confirmedBy) = (now + .seconds(-86_400), "alice")
+        let event = SecurityEvent(at: now + .seconds(-600), kind: .callsStopped, source: .machine, detail: "x")
+        let alert = try #require(FraudAlertRules.alert(of: event))
+        var facts = AlertFacts(
+            channels: [AlertFacts.Channel(channel, standing)],
+            told: [.init(at: event.at, alert)],
+            noticed: [event],
+            runsSince: now + .seconds(-86_400)
+        )
+        facts.lookedAt = now + .seconds(-30)
+        return facts
     }
 
     private static func ask(_ requests: [[UInt8]], _ memory: MemoryTarget) async -> [[UInt8]?] {

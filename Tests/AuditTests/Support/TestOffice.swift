@@ -168,6 +168,12 @@ extension MemoryTarget {
         }
         insider.provider = rehearsal(office)
         insider.help = helpRehearsal()
+        insider.alerts = { [self] in await told }
+        insider.faults = { [weakness] minutes in
+            let told = ServiceDrill.rehearse(minutes, in: office.snapshot, from: WallTime(milliseconds: 0))
+            // One whose list was full before.
+            return weakness == .losesFaults ? Array(told.prefix(100)) : told
+        }
         insider.dialIn = { [self] () async throws(WireError) in try await dialIn(office) }
         return insider
     }

@@ -34,6 +34,7 @@ enum Weakness: String, CaseIterable {
     case keepsLeavers, tellsLeavers, trustsLeavers
     case dialsThrough, transfersForProviders
     case forwardsAnything
+    case hidesGuesses, hidesFraud, losesFaults
 
     /// The attack that must notice it.
     var attack: String {
@@ -145,6 +146,9 @@ enum Weakness: String, CaseIterable {
         case .tellsLeavers, .trustsLeavers: "I05h"
         case .dialsThrough, .transfersForProviders: "T05"
         case .forwardsAnything: "T03"
+        case .hidesGuesses: "C02a"
+        case .hidesFraud: "T01a"
+        case .losesFaults: "F02a"
         }
     }
 }

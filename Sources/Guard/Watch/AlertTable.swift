@@ -4,8 +4,8 @@ import Model
 import Primitives
 
 /// What people were told of late, of one severity and from one side. Never holds more than ``Limits/alerts``.
-struct AlertTable: Sendable {
-    struct Name: Hashable, Sendable {
+struct AlertTable: Sendable, Codable {
+    struct Name: Hashable, Sendable, Codable {
         let severity: Finding.Severity
         /// Whether strangers decide how much there is of it.
         let isOfStrangers: Bool
@@ -22,12 +22,12 @@ struct AlertTable: Sendable {
         let again: Duration
     }
 
-    private struct Key: Hashable {
+    private struct Key: Hashable, Codable {
         let code: Finding.Code
         let detail: String
     }
 
-    private struct Told {
+    private struct Told: Codable {
         let at: WallTime
         let subject: String?
         let again: Duration

@@ -8,15 +8,15 @@ public import Primitives
 /// The same thing is told again when it goes on for an hour, and not sooner. What follows from something else that is wrong is
 /// not told, and what often passes by itself is told when it has lasted. What strangers do, or one phone, leaves room for what others
 /// do, and what is critical in the house is told in any case.
-public struct Alerts: Sendable {
-    private struct Key: Hashable {
+public struct Alerts: Sendable, Codable {
+    private struct Key: Hashable, Codable {
         let code: Finding.Code
         /// Where it comes from, or what it says.
         let detail: String
     }
 
     /// Something that was found again and again.
-    private struct Lasting {
+    private struct Lasting: Codable {
         let since: WallTime
         let finding: Finding
         var last: WallTime
@@ -24,15 +24,22 @@ public struct Alerts: Sendable {
 
     private var told: [AlertTable.Name: AlertTable] = [:]
     private var lasting: [Key: Lasting] = [:]
+    private var registrations = RegistrationWatch()
+    /// The newest that was noticed and looked at; `nil` for nothing. What is in the list of events since then was not looked at, because
+    /// the server ended.
+    public private(set) var seenUntil: WallTime?
 
     public init() {}
 
+    /// - Parameter snapshot: Whose phones, networks and extensions it is about.
     /// - Returns: What people are to be told; `nil` where that is nothing, or was told already.
-    public mutating func take(_ event: Event, at now: WallTime) -> Finding? {
+    public mutating func take(_ event: Event, in snapshot: Snapshot, at now: WallTime) -> Finding? {
         switch event {
         case .noticed(let event):
+            seenUntil = max(seenUntil ?? event.at, event.at)
+            if RegistrationWatch.watches(event.kind) { return registrations.take(event, in: snapshot, at: now) }
             guard let alarm = event.kind.traits.alarm else { return nil }
-            let finding = Finding(event, alarm)
+            let finding = FraudAlertRules.alert(of: event) ?? Finding(event, alarm)
             let occasion = AlertTable.Occasion(
                 code: finding.code,
                 detail: event.occasion,
@@ -67,6 +74,14 @@ public struct Alerts: Sendable {
         return since
     }
 
+    /// What is wrong for longer than it takes to be told.
+    public func lasting(at now: WallTime) -> [Finding] {
+        lasting.values.filter {
+            isGoingOn($0, at: now) && now - $0.since > .seconds($0.finding.visibleAfter) + Limits.findingGap
+        }
+        .map(\.finding)
+    }
+
     /// Both ways, because a clock may be set back.
     private func isGoingOn(_ one: Lasting, at now: WallTime) -> Bool {
         one.last <= now && now <= one.last + Limits.findingGap
@@ -90,19 +105,5 @@ extension SecurityEvent {
     fileprivate var occasion: String {
         let place = source == .machine ? "\(source) \(subject?.key ?? "")" : "\(source)"
         return kind.traits.alarm?.isOfEach == true ? "\(source) \(subject?.key ?? "") \(detail)" : place
-    }
-}
-
-extension Finding {
-    fileprivate init(_ event: SecurityEvent, _ alarm: EventTraits.Alarm) {
-        let subject = event.subject.map { ", about \($0)" } ?? ""
-        self.init(
-            Code(rawValue: "event.\(event.kind.rawValue)"),
-            alarm.severity,
-            alarm.title,
-            control: event.control,
-            evidence: "From \(event.source)\(subject): \(event.detail).",
-            remedy: "See what else was noticed: ringfence event list"
-        )
     }
 }

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+public import Model
+import Primitives
+
+/// A channel as somebody describes it, every part as typed.
+public struct NewChannel: Codable, Hashable, Sendable {
+    public struct Mail: Codable, Hashable, Sendable {
+        /// A host, with a port perhaps.
+        public var server: String
+        public var security: MailWay.Security
+        public var username: String?
+        public var from: String
+        public var to: [String]
+
+        public init(
+            server: String,
+            security: MailWay.Security = .startTLS,
+            username: String? = nil,
+            from: String,
+            to: [String]
+        ) {
+            (self.server, self.security, self.username, self.from, self.to) = (server, security, username, from, to)
+        }
+    }
+
+    public var name: String
+    public var mail: Mail?
+    /// The address of a webhook.
+    public var webhook: String?
+    public var hears: AlertChoice
+    /// Why it may lead to an address that is not public; `nil` where it must not.
+    public var allowPrivate: String?
+    /// PEM.
+    public var authority: String?
+
+    public init(name: String, mail: Mail? = nil, webhook: String? = nil, hears: AlertChoice = AlertChoice()) {
+        (self.name, self.mail, self.webhook, self.hears) = (name, mail, webhook, hears)
+    }
+
+    func channel(by caller: Caller, at now: WallTime) throws(Refusal) -> AlertChannel {
+        AlertChannel(
+            name: try ShortName(channel: name),
+            way: try way(),
+            hears: hears,
+            allowPrivate: allowPrivate.map { PrivateReach(reason: $0, grantedBy: caller.name) },
+            authority: authority,
+            createdAt: now
+        )
+    }
+
+    private func way() throws(Refusal) -> AlertChannel.Way {
+        switch (mail, webhook) {
+        case (let mail?, nil): return .mail(try mail.way())
+        case (nil, let text?):
+            guard let address = WebhookAddress(parsing: text) else { throw .noWebhook(text) }
+            return .webhook(WebhookWay(address: address))
+        case (nil, nil), (_?, _?): throw .noWay
+        }
+    }
+}
+
+extension NewChannel.Mail {
+    fileprivate func way() throws(Refusal) -> MailWay {
+        guard let (host, port) = Self.place(server) else { throw .noMailServer(server) }
+        guard let from = MailAddress(parsing: from) else { throw .noMailAddress(from) }
+        var people: [MailAddress] = []
+        for text in to {
+            guard let address = MailAddress(parsing: text) else { throw .noMailAddress(text) }
+            if !people.contains(address) { people.append(address) }
+        }
+        return MailWay(server: host, port: port, security: security, username: username, from: from, to: people)
+    }
+
+    private static func place(_ text: String) -> (DomainName, UInt16?)? {
+        if let address = SocketAddress(parsing: text), let host = DomainName(parsing: address.ip.description) {
+            return address.port > 0 ? (host, address.port) : nil
+        }
+        if let host = DomainName(parsing: text) { return (host, nil) }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let host = DomainName(parsing: parts[0]), let port = UInt16(parts[1]), port > 0 else {
+            return nil
+        }
+        return (host, port)
+    }
+}
+
+extension ShortName {
+    init(channel text: String) throws(Refusal) {
+        guard let name = ShortName(parsing: text) else { throw .badChannelName(text) }
+        self = name
+    }
+}
+
+extension Refusal {
+    fileprivate static func badChannelName(_ text: String) -> Self {
+        Self(
+            problem: "\(quoted(text)) cannot be the name of a channel.",
+            reason: "names have 1 to 32 letters, digits and hyphens",
+            remedy: "choose one such as owner: ringfence alert channel add mail owner"
+        )
+    }
+
+    fileprivate static func noWebhook(_ text: String) -> Self {
+        Self(
+            problem: "\(quoted(text)) is not a webhook.",
+            reason: "alerts go by HTTPS only, to an address without a user name in it",
+            remedy: "give one like this: https://hooks.example.com/ringfence"
+        )
+    }
+
+    fileprivate static func noMailServer(_ text: String) -> Self {
+        Self(
+            problem: "\(quoted(text)) is not a mail server.",
+            reason: "one is named by its host, and a port perhaps",
+            remedy: "give the one that takes your mail: --server mail.example.com:587"
+        )
+    }
+
+    fileprivate static func noMailAddress(_ text: String) -> Self {
+        Self(
+            problem: "\(quoted(text)) is not a mail address.",
+            reason: "it is not of the form somebody@example.com, in letters, digits and plain signs",
+            remedy: "give the address alone, without a name around it"
+        )
+    }
+
+    fileprivate static let noWay = Self(
+        problem: "The channel was not added.",
+        reason: "it leads to a mail server or to a webhook, to one of both",
+        remedy: "say which: ringfence alert channel add mail, or ringfence alert channel add webhook"
+    )
+}

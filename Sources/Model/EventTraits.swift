@@ -173,16 +173,25 @@ extension SecurityEventKind {
                 alarm: EventTraits.Alarm(.notice, "A phone may answer by itself from now on.", ofEach: true)
             )
         case .intercomUsed: EventTraits(.roles)
-        case .signInFailed: EventTraits(.roles)
+        case .signInFailed: EventTraits(.loginProtection)
         case .signInSlowed:
             EventTraits(
-                .roles,
+                .loginProtection,
                 alarm: EventTraits.Alarm(.warning, "Somebody guesses at the sign-in of the portal.")
             )
         case .signedInAnew:
             EventTraits(
-                .roles,
+                .loginProtection,
                 alarm: EventTraits.Alarm(.notice, "Somebody signed in from a new browser.", ofEach: true)
+            )
+        case .factorReplaced:
+            EventTraits(
+                .secondFactor,
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "Somebody asked for a new second factor of an operator.",
+                    ofEach: true
+                )
             )
         case .extensionRetired:
             EventTraits(

@@ -138,4 +138,18 @@ public enum Base32 {
         if bits > 0 { text.append(alphabet[Int(buffer << (5 - bits) & 31)]) }
         return String(decoding: text, as: UTF8.self)
     }
+    /// - Returns: `nil` for what has other characters; bits that make no whole byte are left out.
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var (buffer, bits): (UInt32, UInt32) = (0, 0)
+        for byte in text.utf8 {
+            guard let value = alphabet.firstIndex(of: byte) else { return nil }
+            (buffer, bits) = (buffer << 5 | UInt32(value), bits + 5)
+            if bits >= 8 {
+                bits -= 8
+                bytes.append(UInt8(truncatingIfNeeded: buffer >> bits))
+            }
+        }
+        return bytes
+    }
 }

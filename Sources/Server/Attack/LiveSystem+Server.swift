@@ -56,6 +56,9 @@ extension RingfenceServer {
         system.forwards = await ForwardFacts.all(kept)
         system.uses = try? await kept.read { try $0.uses() }
         system.registered = Set(live.registrations.map(\.extension))
+        let places = live.listeners.filter { $0.purpose == .portal }.compactMap { SocketAddress(parsing: $0.address) }
+        system.portal = await PortalFacts.read(kept, places: places, over: probe)
+        system.portalHost = host
         return system
     }
 }
@@ -159,7 +162,7 @@ extension JournalFacts {
 
 extension IPAddress {
     /// Where a listener can be reached from this machine: one that listens everywhere, on loopback.
-    fileprivate var reachable: IPAddress {
+    var reachable: IPAddress {
         isUnspecified ? (isIPv4 ? IPAddress(v4: 0x7F00_0001) : IPAddress(high: 0, low: 1)) : self
     }
 }

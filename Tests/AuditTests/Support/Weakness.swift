@@ -34,6 +34,11 @@ enum Weakness: String, CaseIterable {
     case keepsLeavers, tellsLeavers, trustsLeavers
     case dialsThrough, transfersForProviders
     case forwardsAnything
+    case takesAnyPassword, countsNoCodes, asksForNoCode, takesCodesTwice
+    case tellsNames, countsNoSignIns, keepsOwnersOut, keepsSessions, forgetsToSignOut, takesForeignForms,
+        changesByAddress
+    case answersEveryNetwork, believesHeaders, answersAnyHost
+    case callsTooEarly, forgetsEnds
 
     /// The attack that must notice it.
     var attack: String {
@@ -145,6 +150,14 @@ enum Weakness: String, CaseIterable {
         case .tellsLeavers, .trustsLeavers: "I05h"
         case .dialsThrough, .transfersForProviders: "T05"
         case .forwardsAnything: "T03"
+        case .takesAnyPassword: "P01w"
+        case .countsNoCodes, .asksForNoCode: "P02"
+        case .takesCodesTwice: "P03"
+        case .tellsNames, .countsNoSignIns, .keepsOwnersOut: "P01"
+        case .keepsSessions, .forgetsToSignOut: "P04"
+        case .takesForeignForms, .changesByAddress: "P05"
+        case .answersEveryNetwork, .believesHeaders, .answersAnyHost: "P14"
+        case .callsTooEarly, .forgetsEnds: "T01d"
         }
     }
 }

@@ -84,6 +84,8 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case signInSlowed
     /// Somebody signed in to the portal from a browser that was not known.
     case signedInAnew
+    /// A link was made that takes away what an operator signs in with.
+    case factorReplaced
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

@@ -23,6 +23,8 @@ public final class OutsideSettings: Sendable {
     public let emergency: EmergencySettings
     /// Which way calls take inside.
     public let routing: RoutingSettings
+    /// Whether calls leave at all yet.
+    public let goLive: GoLive
 
     public static let none = OutsideSettings()
 
@@ -38,7 +40,8 @@ public final class OutsideSettings: Sendable {
         callLimits: CallLimitSettings = CallLimitSettings(),
         afterHours: AfterHoursSettings = AfterHoursSettings(),
         emergency: EmergencySettings = EmergencySettings(),
-        routing: RoutingSettings = RoutingSettings()
+        routing: RoutingSettings = RoutingSettings(),
+        goLive: GoLive = .open
     ) {
         var draft = Draft()
         for trunk in trunks { draft.trunks[trunk.trunk.name] = trunk }
@@ -48,7 +51,7 @@ public final class OutsideSettings: Sendable {
         (draft.dialing, draft.spending, draft.rates) = (dialing, spending, rates)
         (draft.patterns, draft.callLimits, draft.afterHours) = (patterns, callLimits, afterHours)
         draft.emergency = emergency
-        draft.routing = routing
+        (draft.routing, draft.goLive) = (routing, goLive)
         self.init(draft)
     }
 
@@ -61,7 +64,7 @@ public final class OutsideSettings: Sendable {
         (dialing, spending, rates) = (draft.dialing, draft.spending, draft.rates)
         (patterns, callLimits, afterHours) = (draft.patterns, draft.callLimits, draft.afterHours)
         emergency = draft.emergency
-        routing = draft.routing
+        (routing, goLive) = (draft.routing, draft.goLive)
     }
 
     /// The price list of all trunks that have none of their own; `nil` without one. For a call: ``RateDecks/deck(of:)``.
@@ -86,6 +89,7 @@ public final class OutsideSettings: Sendable {
         var afterHours = AfterHoursSettings()
         var emergency = EmergencySettings()
         var routing = RoutingSettings()
+        var goLive = GoLive.open
 
         init() {}
 
@@ -95,7 +99,7 @@ public final class OutsideSettings: Sendable {
             (dialing, spending, rates) = (settings.dialing, settings.spending, settings.rates)
             (patterns, callLimits, afterHours) = (settings.patterns, settings.callLimits, settings.afterHours)
             emergency = settings.emergency
-            routing = settings.routing
+            (routing, goLive) = (settings.routing, settings.goLive)
         }
 
         mutating func apply(_ change: OutsideChange) {
@@ -115,6 +119,7 @@ public final class OutsideSettings: Sendable {
             case .closeAfterHours(let new): afterHours = new
             case .help(let new): emergency = new
             case .route(let change): routing.apply(change)
+            case .goLive(let new): goLive = new
             }
         }
     }
@@ -139,6 +144,7 @@ public enum OutsideChange: Sendable {
     case limitCalls(CallLimitSettings)
     case closeAfterHours(AfterHoursSettings)
     case help(EmergencySettings)
+    case goLive(GoLive)
     case rate(RateChange)
     case route(RoutingChange)
 }

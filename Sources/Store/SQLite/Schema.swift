@@ -61,6 +61,10 @@ enum Schema {
                 )
             }
         }
+        migrator.registerMigration("0039 links that wait") {
+            try $0.execute(sql: "ALTER TABLE invitations ADD COLUMN since INTEGER NOT NULL DEFAULT 0")
+            try $0.execute(sql: "ALTER TABLE invitations ADD COLUMN maker TEXT NOT NULL DEFAULT ''")
+        }
         return migrator
     }
 

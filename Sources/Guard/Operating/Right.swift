@@ -66,7 +66,7 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     case seeOperators = "see the operators"
     case appointOperators = "say who may do what"
 
-    /// Whether somebody with it can leave anything different from how he found it.
+    /// Whether somebody with it can leave anything different from how they found it.
     public var changesSomething: Bool {
         switch self {
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .placeCalls,

@@ -34,4 +34,7 @@ public enum Limits {
     static let dormancyMinute = 4 * 60 + 40
     /// How long a job that failed again and again waits at most before it is tried once more.
     static let longestRetry: Duration = .seconds(6 * 3_600)
+
+    /// Days that the line of the score has.
+    static let scoreDays = 90
 }

@@ -171,6 +171,7 @@ struct RefusalTests {
             (AddOperator(account: "carol", role: .billing), true),
             (ListOperators(), false),
             (InviteOperator(name: "dora", role: .auditor), true),
+            (WithdrawInvitation(name: "dora"), true),
             (RemoveOperator(account: "carol"), true),
         ] + outside
 
@@ -178,7 +179,8 @@ struct RefusalTests {
     private static let looking: Set<String> = [
         "trunk.list", "trunk.show", "trunk.test", "number.list", "country.list", "rates.show", "rates.diff",
         "spend.show", "pattern.show", "pattern.rehearse", "group.list", "forward.list", "block.list",
-        "emergency.show", "park.show", "speed.list", "intercom.list", "portal.show", "session.list",
+        "emergency.show", "park.show", "speed.list", "intercom.list", "portal.show", "session.list", "live.show",
+        "score.show",
     ]
 
     private static var outside: [(command: any Command, changes: Bool)] {
@@ -187,7 +189,7 @@ struct RefusalTests {
             "trunk", "number", "country", "class", "profile", "range", "premium", "rates", "spend", "ceiling",
             "pattern",
             "limit", "after-hours", "group", "forward", "block", "night", "emergency", "park", "speed", "intercom",
-            "portal", "session",
+            "portal", "session", "live", "score", "attack",
         ]
         return CommandRegistry.all.filter { nouns.contains(String($0.name.prefix { $0 != "." })) }.map {
             ($0.harmless(number), !looking.contains($0.name))

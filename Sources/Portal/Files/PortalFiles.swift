@@ -13,6 +13,8 @@ enum PortalFiles {
     static let style = asset("style")
     static let script = asset("script")
     static let stolenPasswords = asset("stolen-passwords")
+    static let notice = asset("notice")
+    static let licence = asset("licence")
 
     private static func asset(_ name: String) -> [UInt8] {
         guard let bytes = assets[name] else { preconditionFailure("a file of the program is missing: \(name)") }

@@ -17,6 +17,7 @@ actor Overview {
     private let administrator: Administrator
     private var health: [Role: Kept<DoctorReport>] = [:]
     private var attempts: [Role: Kept<Attempts>] = [:]
+    private var records: [Role: Kept<[CallRecord]>] = [:]
 
     init(_ administrator: Administrator) { self.administrator = administrator }
 
@@ -26,6 +27,17 @@ actor Overview {
         let report = await visit.ask(Diagnose())
         health[visit.session.role] = Kept(value: report, at: .now)
         return report
+    }
+
+    /// Who called whom in the days that costs are shown of; `nil` for whom it is not.
+    func records(for visit: Visit) async -> [CallRecord]? {
+        if let kept = records[visit.session.role], kept.isFresh { return kept.value }
+        let since = visit.now + .seconds(-Int64(Limits.costDays) * 86_400)
+        let found = await visit.ask(ListRecords(limit: Limits.countedRecords, since: since))
+        // Of many extensions each has a role of its own.
+        if records.count >= Limits.picturedRoles { records = [:] }
+        records[visit.session.role] = Kept(value: found, at: .now)
+        return found
     }
 
     /// What strangers tried in the last day; `nil` for whom it is not.
@@ -82,7 +94,7 @@ extension SecurityEventKind {
             .banWithheld, .rightRefused, .forwardRefused, .forwardChanged, .budgetUsed, .callEndedForCost, .callLimit,
             .countersLost, .callWhileClosed, .unusualCalls, .callsStopped, .trunkDown, .trunkUp, .emergencyCall,
             .extensionUnused, .extensionRetired, .forwardFollowed, .extensionAdded, .intercomOpened, .intercomUsed,
-            .signedInAnew:
+            .signedInAnew, .factorReplaced:
             nil
         }
     }

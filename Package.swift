@@ -210,7 +210,13 @@ if !coreOnly {
         ),
         .testTarget(
             name: "PortalTests",
-            dependencies: ["Portal", "Admin", "Guard", "Model", "Primitives"],
+            dependencies: [
+                "Portal", "Admin", "Guard", "Model", "Primitives",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -16,6 +16,8 @@ public enum Limits {
     static let visit: Duration = .seconds(3_600)
     /// Characters that are kept of what a browser calls itself.
     static let agentCharacters = 160
+    /// Of a name that was typed to sign in, as failures are counted for it: operators have no longer ones.
+    static let countedName = 64
     /// How long people are not told the same thing again, unless its kind says otherwise.
     static let alertAgain: Duration = .seconds(3_600)
     /// Different things that people are told in that time, of one severity and from one side: from strangers, or from the house; 200

@@ -82,6 +82,8 @@ public enum Limits {
     static let mediaRate = (each: 450.0, once: 500.0)
     /// How long a page of the portal may take: a sign-in waits for the memory to hash a password in.
     static let portalReply: Duration = .seconds(15)
+    /// What somebody waits at least who failed too often: of a machine that takes longer for its answers nothing is expected.
+    static let signInWait: Duration = .milliseconds(3_500)
     /// Wrong codes that are tried beside each other, more than anybody may be wrong.
     static let codesTried = 8
     /// Calls in a row that a provider fails before no other is sent there.

@@ -79,6 +79,8 @@ enum Limits {
     static let clickRing: Duration = .seconds(30)
     /// How long an answer waits for its record to be on disk.
     static let storing: Duration = .seconds(5)
+    /// After which time, and up to which, a call from outside is refused that rings at nobody: as phones do that are busy.
+    static let outsideRefusal = (least: Duration.milliseconds(100), most: Duration.milliseconds(400))
     /// How long a leg may send nothing before it is asked whether it still lives.
     static let silence: Duration = .seconds(30)
     /// How often a leg's audio moves within the time below before that is reported: a phone that changes its network moves

@@ -247,6 +247,8 @@ public enum Limits {
     static let auditPoints = 40
     /// The highest score while somebody could come in.
     static let exposedScore = 39
+    /// Bits of one that count at least: the widest private networks, 10.0.0.0/8 and fc00::/7.
+    static let shortestAdminNetwork = (v4: 8, v6: 7)
     /// Networks that may reach the portal.
     static let adminNetworks = 64
     /// Bits of one on the internet at least, before it counts as wide.

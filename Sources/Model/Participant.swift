@@ -22,6 +22,14 @@ public enum Participant: Hashable, Sendable {
         }
     }
 
+    /// `nil` for who is inside, or withholds their number.
+    public var outsideNumber: PhoneNumber? {
+        switch self {
+        case .outside(let number): number
+        case .extension, .group, .service, .system, .emergency: nil
+        }
+    }
+
     /// Whether they are called for help.
     public var isHelp: Bool { if case .emergency = self { true } else { false } }
 

@@ -31,9 +31,7 @@ final class PortalBusiness: Sendable {
 
     func isNamed(_ authority: String) -> Bool { site.isNamed(authority) }
 
-    func admits(_ address: IPAddress) -> Bool {
-        AdminNetworkRules.admits(address, in: site.snapshot().network)
-    }
+    func admits(_ address: IPAddress) -> Bool { site.admits(address) }
 
     /// Whether a session is good still, for what goes on for long: all of them are looked at once a beat, whoever asks.
     func holds(_ session: PortalSession) async -> Bool {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Admin
+import Guard
 public import Model
 public import NIOSSL
 public import Primitives
@@ -45,6 +46,8 @@ public struct PortalSite: Sendable {
         self.version = version
         (self.certificate, self.attack, self.opened) = (certificate, attack, opened)
     }
+
+    func admits(_ address: IPAddress) -> Bool { AdminNetworkRules.admits(address, in: snapshot().network) }
 
     /// Whether it is meant by a Host header or a name of SNI, with or without a port.
     func isNamed(_ text: String) -> Bool {

@@ -45,9 +45,11 @@ struct Routes: Sendable {
         take("/account/end", AccountPage.end, on: router)
         take("/account/keep", AccountPage.keep, on: router)
         take("/sign-out", AccountPage.signOut, on: router)
-        router.get("/calls/stream") { request, _ in
-            guard let visit = try? await visit(request) else { return Response(status: .noContent) }
-            return LiveCalls.stream(visit)
+        router.get("/calls/stream") { request, context in
+            guard let visit = try? await visit(request), let address = context.address else {
+                return Response(status: .noContent)
+            }
+            return LiveCalls.stream(visit, to: address)
         }
     }
 
@@ -100,9 +102,11 @@ struct Routes: Sendable {
         show("/exceptions/end", ExceptionsPage.confirm, on: router)
         take("/exceptions/end", ExceptionsPage.end, on: router)
         show("/about", AboutPage.show, on: router)
-        router.get("/proof/stream") { request, _ in
-            guard let visit = try? await visit(request) else { return Response(status: .noContent) }
-            return ProofPages.stream(visit)
+        router.get("/proof/stream") { request, context in
+            guard let visit = try? await visit(request), let address = context.address else {
+                return Response(status: .noContent)
+            }
+            return ProofPages.stream(visit, to: address)
         }
     }
 

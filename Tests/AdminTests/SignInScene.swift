@@ -19,6 +19,7 @@ final class SignInScene: Sendable {
     private let door = FakeDoor()
     private let path: String
     private let clock = Clock()
+    let hasher = PlainHasher()
 
     /// How long the scene has gone on.
     private final class Clock: Sendable {
@@ -29,10 +30,20 @@ final class SignInScene: Sendable {
     }
 
     /// Passwords are kept as they are: hashing them is somebody else's test.
-    struct PlainHasher: PasswordHasher {
+    final class PlainHasher: PasswordHasher {
+        /// What happens while a password is looked at, once.
+        let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
+        let isBusy = Mutex(false)
+
         func hash(_ password: Redacted<String>) async throws(Refusal) -> Redacted<String> { password }
 
         func verify(_ password: Redacted<String>, against hash: Redacted<String>?) async throws(Refusal) -> Bool {
+            if isBusy.withLock({ $0 }) { throw Refusal(problem: "Busy.", reason: "a test", remedy: "wait") }
+            let work = meanwhile.withLock { work in
+                defer { work = nil }
+                return work
+            }
+            try? await work?()
             guard let hash else { return false }
             return password.reveal { mine in hash.reveal { theirs in copy mine == copy theirs } }
         }
@@ -59,7 +70,7 @@ final class SignInScene: Sendable {
             now: now,
             audit: { AuditSummary(at: noon, holds: true, outcomes: [], text: "", json: "{}") }
         )
-        desk = SignInDesk(for: administrator, hasher: PlainHasher()) { [clock] in
+        desk = SignInDesk(for: administrator, hasher: hasher) { [clock] in
             MonotonicTime(nanoseconds: 1_000_000_000) + clock.time
         }
     }

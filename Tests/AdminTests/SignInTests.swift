@@ -4,6 +4,7 @@ import Guard
 import Model
 import Primitives
 import Store
+import Synchronization
 import Testing
 
 @testable import Admin
@@ -48,6 +49,47 @@ struct SignInTests {
         #expect(await scene.desk.offer(second) != nil)
         scene.wait(.seconds(2))
         #expect(await scene.desk.offer(second) == nil)
+    }
+
+    @Test func `whoever makes the machine busy guesses no faster at a name (P07)`() async throws {
+        let scene = try SignInScene()
+        _ = try await scene.enrol("anna")
+        let sources = try (1...9).map { try scene.visitor("198.51.100.\($0)") }
+        for source in sources.prefix(3) {
+            #expect(await scene.signIn("anna", password: "wrong", code: "000000", from: source).isRefused)
+        }
+        scene.wait(.seconds(5))
+        scene.hasher.isBusy.withLock { $0 = true }
+        guard case .busy = await scene.signIn("anna", code: "000000", from: sources[4]) else {
+            Issue.record("it was looked at")
+            return
+        }
+        scene.hasher.isBusy.withLock { $0 = false }
+        #expect(await scene.signIn("anna", code: "000000", from: sources[5]).wait != nil)
+        let long = String(repeating: "e\u{301}", count: 5_000)
+        #expect(await scene.signIn(long, code: "000000", from: sources[6]).isRefused)
+    }
+
+    @Test func `a link that is used while an old password is looked at leaves that one outside`() async throws {
+        let scene = try SignInScene()
+        let anna = try await scene.enrol("anna")
+        let token = try await scene.invite("anna")
+        let offer = try #require(await scene.desk.offer(token))
+        let (new, visitor) = (scene.code(of: offer.secret), try scene.visitor("192.0.2.30"))
+        scene.hasher.meanwhile.withLock { work in
+            work = { [desk = scene.desk] in
+                _ = try await desk.accept(
+                    token,
+                    password: Redacted("another orchid gravel tuba"),
+                    code: Redacted(new),
+                    visitor: visitor,
+                    isStolen: { _ in false }
+                )
+            }
+        }
+        let outcome = await scene.signIn("anna", code: scene.code(of: anna.secret), from: try scene.visitor())
+        #expect(outcome.isRefused)
+        #expect(await scene.desk.sessions(of: "anna").count == 1, "only that of the link")
     }
 
     @Test func `name, password and code together let somebody in, and each wrong one is told in the same way`()

@@ -45,6 +45,8 @@ struct SpendTests {
         let now = office.store.snapshot.outside.spending
         #expect("\(now.limits(of: .extensionAtHome(number), at: noon).hour)" == "9.00")
         #expect(await office.refusal(SetSpendLimits(subject: "home", hour: nil, day: nil, week: nil)) != nil)
+        let ceiling = SetSpendLimits(subject: "ceiling", hour: "1", day: "1", week: "1")
+        #expect(await office.refusal(ceiling) != nil, "it is no budget that one person sets")
         #expect(await office.refusal(SetSpendLimits(subject: "home 999", hour: "1", day: "1", week: "1")) != nil)
     }
 

@@ -34,6 +34,13 @@ struct EmergencyCheckTests {
         #expect(try await codes { emergency, _ in _ = emergency.tell([]) } == ["nobody-told"])
     }
 
+    @Test func `a call-back number that the business has no more is none`() async throws {
+        var system = try await SoundSystem.make()
+        let callback = try #require(system.snapshot.outside.emergency.usual.callback)
+        system.snapshot = system.snapshot.applying([.outside(.disown(callback))])
+        #expect(await findings(system).map(\.code.rawValue) == ["emergency-calls.no-callback"])
+    }
+
     @Test func `a trunk that was never tried, failed, or was tried long ago`() async throws {
         let name = try #require(TrunkName(parsing: "main"))
         func tried(daysAgo days: Int64, passed: Bool) async throws -> [String] {

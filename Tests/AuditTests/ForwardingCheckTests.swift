@@ -117,6 +117,32 @@ struct ForwardingCheckTests {
         }
     }
 
+    @Test func `who is looked for at many places has forwarded once to each, and no chain is made of that`()
+        async throws
+    {
+        let numbers = try (701...720).map { try #require(ExtensionNumber(parsing: "\($0)")) }
+        let outside = PhoneNumber(parsing: "+4989123456")
+        let around = numbers.dropFirst().prefix(8).map {
+            CallStep(from: .extension(numbers[0]), .follow, to: .extension($0))
+        }
+        let chain = zip(numbers, numbers.dropFirst()).prefix(7).map {
+            CallStep(from: .extension($0), .always, to: .extension($1))
+        }
+        for (path, code) in [
+            (around, []), (around + [CallStep(from: .extension(numbers[0]), .follow, to: .outside(outside))], []),
+            (chain, ["forwarding-rules.chain critical"]), (Array(chain.prefix(6)), []),
+        ] as [([CallStep], [String])] {
+            let found = try await codes { system in
+                var record = try SoundSystem.paid(leg)
+                record.charges = []
+                record.path = path
+                record.forwardedBy = path.compactMap(\.from.number)
+                system.records.append(record)
+            }
+            #expect(found == code)
+        }
+    }
+
     @Test func `what cannot be read is no good sign`() async throws {
         #expect(try await codes { $0.forwards = nil } == ["forwarding-rules.unreadable warning"])
     }

@@ -169,7 +169,7 @@ struct TrunkCheckTests {
 
     @Test func `a number that is to be shown and is not owned is told`() async throws {
         var system = try await system()
-        let shown = CallerNumbers(usual: PhoneNumber(parsing: "+49301234567"))
+        let shown = CallerNumbers(usual: PhoneNumber(parsing: "+49301234599"))
         system.snapshot = system.snapshot.applying([.outside(.showCallers(shown))])
         #expect(try await findings(.callerTrust, system).map(\.severity) == [.notice])
     }

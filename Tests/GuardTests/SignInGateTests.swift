@@ -41,6 +41,20 @@ struct SignInGateTests {
         #expect(gate.enter([name], at: at(5 * 3_600)) == nil)
     }
 
+    @Test func `a try that was not looked at undoes itself and forgives nothing (P07)`() {
+        var gate = SignInGate()
+        for _ in 0..<3 { #expect(gate.enter([name], at: at(0)) == nil) }
+        #expect(gate.enter([name], at: at(1)) != nil)
+        #expect(gate.enter([name], at: at(5)) == nil)
+        gate.withdraw([name])
+        #expect(gate.enter([name], at: at(6)) != nil, "the failures before it count still")
+        var other = SignInGate()
+        for _ in 0..<10 {
+            #expect(other.enter([name], at: at(0)) == nil)
+            other.withdraw([name])
+        }
+    }
+
     @Test func `names without number take no memory without end`() {
         var gate = SignInGate()
         for number in 0..<20_000 { _ = gate.enter([.name("n\(number)")], at: at(number)) }
@@ -72,7 +86,14 @@ struct AdminNetworkTests {
             let address = try #require(IPAddress(parsing: text))
             #expect(AdminNetworkRules.admits(address, in: network) == isAdmitted)
         }
-        #expect(AdminNetworkRules.refusal(of: [try #require(IPPrefix(parsing: "0.0.0.0/0"))]) != nil)
-        #expect(AdminNetworkRules.refusal(of: [try #require(IPPrefix(parsing: "::/0"))]) != nil)
+    }
+
+    @Test(arguments: ["0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "::/0", "2000::/3", "::/64", "::/80"])
+    func `nobody lets in half the world (P14)`(network: String) throws {
+        #expect(AdminNetworkRules.refusal(of: [try #require(IPPrefix(parsing: network))]) != nil)
+    }
+
+    @Test func `the networks that are usual can be named`() {
+        for prefix in AdminNetworkRules.usual { #expect(AdminNetworkRules.refusal(of: [prefix]) == nil, "\(prefix)") }
     }
 }

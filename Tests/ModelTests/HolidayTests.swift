@@ -161,6 +161,68 @@ struct HolidayCalendarTests {
         #expect(try read(leap).holidays.description == "2028-02-29")
     }
 
+    @Test(
+        arguments: [
+            ("EXDATE:20271003T000000", "2026-10-03, 2028-10-03"),
+            ("EXDATE;TZID=Europe/Berlin:20271003T000000,20281003", "2026-10-03"),
+            ("EXDATE:20271003T220000Z", nil), ("EXDATE:20271003T100000", nil),
+        ] as [(String, String?)]
+    )
+    func `a day is left out by its midnight too, and an event whose days cannot be told is counted`(
+        lines: String,
+        days: String?
+    ) throws {
+        let calendar = try read(event("DTSTART;VALUE=DATE:20261003\nRRULE:FREQ=YEARLY\n\(lines)"))
+        #expect(calendar.holidays.description == days ?? Holidays.none.description)
+        #expect(calendar.skipped == (days == nil ? 1 : 0))
+    }
+
+    @Test(arguments: [
+        "EXDATE:20270230", "EXDATE:20270101T25", "EXDATE:2027010", "RRULE:FREQ=YEARLY;UNTIL=20270230",
+        "RRULE:FREQ=YEARLY;UNTIL=soon", "RRULE:FREQ=YEARLY;UNTIL=20271003T990000Z", "RRULE:FREQ=YEARLY;UNTIL=",
+        "RRULE:FREQ=YEARLY;UNTIL=99991332T000000Z",
+    ])
+    func `a day that none is refuses the file, and ends no repetition in silence`(lines: String) throws {
+        #expect(throws: HolidayCalendar.Problem.self) { try read(event("DTSTART;VALUE=DATE:20261003\n\(lines)")) }
+    }
+
+    @Test(arguments: [
+        ("20271003", "2026-10-03, 2027-10-03"), ("20271002", "2026-10-03"),
+        ("20271002T220000Z", "2026-10-03, 2027-10-03"),
+        ("20271003T235959", "2026-10-03, 2027-10-03"), ("99991231T235959Z", "2026-10-03, 2027-10-03, 2028-10-03"),
+    ])
+    func `a repetition ends where it says, in the time of whoever wrote it`(until: String, days: String) throws {
+        let calendar = try read(event("DTSTART;VALUE=DATE:20261003\nRRULE:FREQ=YEARLY;UNTIL=\(until)"))
+        #expect(calendar.holidays.description == days)
+    }
+
+    @Test func `a rule is read alike wherever it stands`() throws {
+        let rule = "RRULE:FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=3"
+        for lines in ["\(rule)\nDTSTART;VALUE=DATE:20261003", "DTSTART;VALUE=DATE:20261003\n\(rule)"] {
+            let calendar = try read(event(lines))
+            #expect(calendar.holidays.description == "2026-10-03, 2027-10-03, 2028-10-03" && calendar.skipped == 0)
+        }
+        let other = try read(event("RRULE:FREQ=YEARLY;BYMONTH=11\nDTSTART;VALUE=DATE:20261003"))
+        #expect(other.skipped == 1 && other.holidays == .none)
+    }
+
+    @Test func `all calendars of a file are read, and nothing but calendars`() throws {
+        let second = "END:VCALENDAR\nBEGIN:VCALENDAR\n" + event("DTSTART;VALUE=DATE:20260505")
+        #expect(
+            try read(event("DTSTART;VALUE=DATE:20260101") + "\n" + second).holidays.description
+                == "2026-01-01, 2026-05-05"
+        )
+        for more in ["END:VCALENDAR\nBEGIN:VCARD", "END:VCALENDAR\nX", "END:VEVENT"] {
+            #expect(throws: HolidayCalendar.Problem.self) {
+                try read(event("DTSTART;VALUE=DATE:20260101") + "\n" + more)
+            }
+        }
+        let half = Array(repeating: event("DTSTART;VALUE=DATE:20260101"), count: 5_000).joined(separator: "\n")
+        #expect(throws: HolidayCalendar.Problem.tooManyEvents) {
+            try read("\(half)\nEND:VCALENDAR\nBEGIN:VCALENDAR\n\(half)")
+        }
+    }
+
     @Test(arguments: [
         "DTSTART:20261225T100000Z", "DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=MONTHLY",
         "DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=YEARLY;BYDAY=1MO", "SUMMARY:nothing",

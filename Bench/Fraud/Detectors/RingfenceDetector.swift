@@ -239,7 +239,7 @@ extension SpendPool {
     fileprivate var number: ExtensionNumber? {
         switch self {
         case .extension(let number), .extensionAtHome(let number): number
-        case .business, .group, .trunk, .home: nil
+        case .business, .group, .trunk, .home, .ceiling: nil
         }
     }
 }

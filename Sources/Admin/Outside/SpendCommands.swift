@@ -37,7 +37,8 @@ public enum SpendSubject: Hashable, Sendable {
         case "shared": self = .eachShared
         case "home extensions": self = .eachExtensionAtHome
         default:
-            guard let pool = SpendPool(parsing: text) else { return nil }
+            // The ceiling is raised by two people, and lowered by a command of its own.
+            guard let pool = SpendPool(parsing: text), pool != .ceiling else { return nil }
             self = .pool(pool)
         }
     }
@@ -241,7 +242,7 @@ extension Administrator {
         case (.pool(let pool), let limits) where pool != .business && pool != .home:
             switch pool {
             case .extension(let number), .extensionAtHome(let number): _ = try find(number.text)
-            case .business, .group, .trunk, .home: break
+            case .business, .group, .trunk, .home, .ceiling: break
             }
             if case .trunk(let name) = pool { _ = try trunk(name.text) }
             guard new.own[pool] != nil || new.own.count < Model.Limits.setBudgets else { throw .tooManyBudgets }

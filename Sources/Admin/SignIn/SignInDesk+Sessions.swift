@@ -77,6 +77,12 @@ extension SignInDesk {
         SecondFactorRules.needsFreshCode(rights, provenAt: session.provenAt, at: now())
     }
 
+    /// The same, as it is kept at this moment: for whoever does something, not for who shows a page.
+    public func hasProven(_ session: PortalSession, for rights: [Right]) -> Bool {
+        guard let kept = try? store.session(session.token) else { return false }
+        return !SecondFactorRules.needsFreshCode(rights, provenAt: kept.provenAt, at: now())
+    }
+
     public enum Proof: Sendable {
         case proven
         case refused

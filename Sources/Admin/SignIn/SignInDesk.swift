@@ -90,12 +90,14 @@ public actor SignInDesk {
         do throws(Refusal) {
             isRight = try await hasher.verify(attempt.password, against: person?.password)
         } catch {
-            // It was not looked at, so it is no failure.
-            gate.succeed(subjects)
+            gate.withdraw(subjects)
             return .busy(error)
         }
         let factor = factor(attempt.code, of: person)
-        guard isRight, let person, let factor, let role = role(of: person.name), use(factor, of: person.name) else {
+        // A link may have been used while the password was looked at: then this one is no more.
+        guard isRight, let person, let factor, (try? store.signIn(of: person.name))?.since == person.since,
+            let role = role(of: person.name), use(factor, of: person.name)
+        else {
             fail(attempt, subjects)
             return .refused
         }
@@ -114,7 +116,12 @@ public actor SignInDesk {
         {
             return [.browser(browser, of: attempt.name)]
         }
-        return [.source(attempt.visitor.address.accountable), .name(String(attempt.name.prefix(64)))]
+        return [.source(attempt.visitor.address.accountable), .name(counted(attempt.name))]
+    }
+
+    /// A name as failures are counted for it: nobody has a longer one.
+    private func counted(_ name: String) -> String {
+        String(String.UnicodeScalarView(name.unicodeScalars.prefix(Limits.countedName)))
     }
 
     private enum Factor {

@@ -27,16 +27,18 @@ enum SecondFactorAttack {
             guard bare.status != 303, known.cookies[PortalPerson.session] == nil else {
                 return .broken("without a code: \(bare.status), and a session")
             }
+            let began = wire.clock()
             let statuses = try await beside(known, (0..<Limits.codesTried).map { person.form(person.wrongCode($0)) })
             let looked = statuses.count { $0 == 403 }
             guard statuses.allSatisfy({ $0 == 403 || $0 == 429 }) else { return .broken("answered with \(statuses)") }
             // One more was looked at before: the one without a code.
             guard looked < Guard.Limits.freeSignIns else { return .broken("\(looked + 1) codes were looked at") }
             let late = try await known.send(person.form(await person.freshCode()), to: "/sign-in")
-            guard late.status == 429 else {
+            // On a slow machine the wait may be over by then.
+            guard late.status == 429 || wire.clock() - began >= Limits.signInWait else {
                 return .broken("the right code after them was answered with \(late.status)")
             }
-            return .held("\(looked + 1) of \(statuses.count + 1) looked at, then 429, for the right code too")
+            return .held("\(looked + 1) of \(statuses.count + 1) looked at, then \(late.status) for the right code")
         }
     )
 

@@ -9,7 +9,7 @@ extension Check {
     static let adminNetworks = Check(.adminNetworks) { system in
         let network = system.snapshot.network
         let admitted = network.admins.isEmpty ? AdminNetworkRules.usual : network.admins
-        var findings = admitted.filter(AdminNetworkRules.isWide).map(Finding.wide)
+        var findings = admitted.filter(AdminNetworkRules.isWiderThanABusiness).map(Finding.wide)
         var examined = ["\(admitted.count) networks that may reach the portal"]
         for place in system.portal.places {
             guard system.portal.hasStranger else {

@@ -23,7 +23,10 @@ extension Check {
         if let first = lost.min(by: { $0.number < $1.number }), !trunks.isEmpty {
             findings.append(.nowhere(lost.count, first))
         }
-        let deaf = snapshot.devices.values.filter { emergency.place(of: $0.id).callback == nil }
+        // A number that the business has no more calls back somebody else.
+        let deaf = snapshot.devices.values.filter { device in
+            emergency.place(of: device.id).callback.flatMap { outside.numbers[$0] } == nil
+        }
         if let first = deaf.min(by: { $0.number < $1.number }), !trunks.isEmpty {
             findings.append(.noCallback(deaf.count, first))
         }

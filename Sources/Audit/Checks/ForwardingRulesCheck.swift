@@ -20,7 +20,7 @@ extension Check {
         findings += forwards.filter { $0.isOutside && $0.isOwnedUp }.map(Finding.leadsOutside)
         findings += wide(forwards, system)
         findings += forwarded.filter(\.isAtAnothersExpense).map(Finding.atAnothersExpense)
-        findings += forwarded.filter { $0.forwardedBy.count > Guard.Limits.forwards + 1 }.map(Finding.endless)
+        findings += forwarded.filter { $0.forwardsInARow > Guard.Limits.forwards + 1 }.map(Finding.endless)
         let outside = forwards.count { $0.isOutside }
         let examined = [
             "\(forwards.count) forwards and rights to forward with their lines in the journal; \(outside) lead outside",
@@ -42,6 +42,19 @@ extension Check {
 }
 
 extension CallRecord {
+    /// How many forwards led one to the next. Who is looked for at many places forwards to each of them, and to none from another.
+    fileprivate var forwardsInARow: Int {
+        var (forwards, most): ([Participant: Int], Int) = ([:], 0)
+        for step in path {
+            let isForward = step.from.number.map(forwardedBy.contains) ?? false
+            let count = forwards[step.from, default: 0] + (isForward ? 1 : 0)
+            forwards[step.to] = max(count, forwards[step.to, default: 0])
+            most = max(most, count)
+        }
+        // What was kept before there were ways says who, and not to whom.
+        return path.isEmpty ? forwardedBy.count : most
+    }
+
     /// Whether a leg outside was paid by an extension that neither forwarded the call nor made it.
     fileprivate var isAtAnothersExpense: Bool {
         charges.contains { charge in
@@ -120,7 +133,7 @@ extension Finding {
             .forwardingRules,
             .critical,
             "A call was forwarded more often than a call may be.",
-            evidence: "record \(record.id) of \(record.startedAt): \(record.forwardedBy.count) forwards",
+            evidence: "record \(record.id) of \(record.startedAt): \(record.forwardsInARow) forwards in a row",
             remedy: "report the bug"
         )
     }

@@ -101,6 +101,9 @@ struct Call: Sendable {
         let refused: Refused
         let ticket: Ticket
         let giveUp: MonotonicTime
+        /// When the caller may hear of it, once it is on disk.
+        let toldFrom: MonotonicTime
+        var isStored = false
     }
 
     struct Conversation: Sendable {

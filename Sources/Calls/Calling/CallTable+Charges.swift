@@ -259,7 +259,7 @@ extension SpendAlert {
         switch pool {
         case .extension(let number), .extensionAtHome(let number): .extension(number)
         case .trunk(let name): TrunkName(parsing: name.text).map(EventSubject.trunk)
-        case .business, .group, .home: nil
+        case .business, .group, .home, .ceiling: nil
         }
     }
 }

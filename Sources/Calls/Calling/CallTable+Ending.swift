@@ -25,7 +25,12 @@ extension CallTable {
         call.record.status = refused.status
         call.record.control = refused.control
         call.record.reason = refused.reason
-        let refusing = Call.Refusing(refused: refused, ticket: ticket, giveUp: desk.now.monotonic + Limits.storing)
+        let refusing = Call.Refusing(
+            refused: refused,
+            ticket: ticket,
+            giveUp: desk.now.monotonic + Limits.storing,
+            toldFrom: desk.now.monotonic + pause(before: refused, of: call, &desk)
+        )
         call.phase = .refusing(refusing)
         self[serial] = call
         tickets[ticket] = serial
@@ -33,12 +38,31 @@ extension CallTable {
         schedule(serial, at: refusing.giveUp)
     }
 
+    /// How long who calls from outside is not told that nobody was rung: as long as a phone takes to say no. So nobody tells by a
+    /// clock that somebody does not want to be disturbed. Who is blocked hears at once what a number hears that calls nobody.
+    private func pause(before refused: Refused, of call: Call, _ desk: inout Desk) -> Duration {
+        guard call.caller.trunk != nil, refused.outcome != .cancelled, case .ringing(let ringing) = call.phase,
+            ringing.branches.isEmpty, call.grounds != nil, refused.status != 404
+        else { return .zero }
+        let (least, most) = Limits.outsideRefusal
+        return least + .nanoseconds(Int64(desk.entropy.next() % UInt64((most - least) / .nanoseconds(1))))
+    }
+
+    /// Tells the caller of a refusal that is on disk, when its time has come.
+    mutating func tell(_ refusing: Call.Refusing, _ call: Call, _ desk: inout Desk) {
+        guard refusing.toldFrom > desk.now.monotonic else { return sendRefusal(call, refusing, &desk) }
+        var refusing = refusing
+        refusing.isStored = true
+        self[call.serial]?.phase = .refusing(refusing)
+        schedule(call.serial, at: refusing.toldFrom)
+    }
+
     private mutating func stopRinging(_ call: Call, _ desk: inout Desk) {
         guard case .ringing(let ringing) = call.phase else { return }
         for branch in ringing.branches where branch.status == nil { desk.cancel(branch.key) }
     }
 
-    mutating func sendRefusal(_ call: Call, _ refusing: Call.Refusing, _ desk: inout Desk) {
+    private mutating func sendRefusal(_ call: Call, _ refusing: Call.Refusing, _ desk: inout Desk) {
         switch call.origin {
         case .asked(let incoming):
             let refused = refusing.refused

@@ -24,6 +24,10 @@ struct Confirmation: Sendable {
 extension CallTable {
     /// Lets the server itself take a call.
     mutating func serve(_ service: CallService, _ serial: UInt64, _ desk: inout Desk) {
+        guard isFree(service) else {
+            refuse(serial, .busyService, &desk)
+            return
+        }
         switch service {
         case .echo: answer(serial, by: service, &desk)
         case .feature(let request): ask(request, serial, &desk)

@@ -108,6 +108,7 @@ extension CallTable {
                 signallingIsSecure: branch.flow.transport.isEncrypted,
                 address: branch.flow.remote.ip,
                 caller: call.caller.number,
+                outsideCaller: call.caller.participant.outsideNumber,
                 places: ringing.places(after: call.grounds?.placement.target).compactMap(\.number)
             )
             switch ForwardRules.decide(attempt, in: desk.snapshot, by: desk.dialPlan, at: desk.now.wall) {

@@ -43,7 +43,13 @@ extension CallTable {
         var flows: Set<FlowID> = []
         for call in values where call.isForHelp {
             switch call.phase {
-            case .ringing, .answering, .refusing: if let flow = call.incoming?.flow.id { flows.insert(flow) }
+            case .ringing(let ringing):
+                if let flow = call.incoming?.flow.id { flows.insert(flow) }
+                for branch in ringing.branches where branch.status == nil { flows.insert(branch.flow.id) }
+            case .answering(let answering):
+                if let flow = call.incoming?.flow.id { flows.insert(flow) }
+                if let flow = answering.callee.leg?.flow?.id { flows.insert(flow) }
+            case .refusing: if let flow = call.incoming?.flow.id { flows.insert(flow) }
             case .talking(let conversation):
                 for end in [conversation.caller, conversation.callee] {
                     if let flow = end.leg?.flow?.id { flows.insert(flow) }

@@ -26,6 +26,7 @@ extension CallTable {
             } else {
                 schedule(serial, at: answering.giveUp)
             }
+        case .refusing(let refusing) where refusing.isStored: tell(refusing, call, &desk)
         case .refusing(let refusing):
             if refusing.giveUp <= desk.now.monotonic {
                 stored(refusing.ticket, ok: false, &desk)
@@ -33,7 +34,7 @@ extension CallTable {
                 schedule(serial, at: refusing.giveUp)
             }
         case .talking:
-            if endConfirmation(serial, &desk) { return }
+            if endConfirmation(serial, &desk) || endIfOver(serial, &desk) { return }
             if !parked.isEmpty { bringBackIfDue(serial, &desk) }
             for side in [Side.caller, .callee] {
                 repeatAnswer(serial, side, &desk)

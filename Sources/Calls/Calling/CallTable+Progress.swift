@@ -63,7 +63,7 @@ extension CallTable {
         desk.turn.actions.append(.send(acknowledgement, client.flow.id))
         guard client.acknowledged == nil, let call = self[client.call],
             case .ringing(let ringing) = call.phase, !call.isTooLate(index),
-            desk.snapshot.allows(ringing.branches[index].party.username),
+            call.isForHelp || desk.snapshot.allows(ringing.branches[index].party.username),
             mayRing(ringing.branches[index], of: ringing, call.grounds, desk)
         else {
             // Somebody else was quicker, the caller is gone, the phone was disabled, or it may not ring there any more.
@@ -174,7 +174,7 @@ extension CallTable {
             if !ok { desk.turn.actions.append(.remember(call.record, nil)) }
             connect(call, answering.callee, &desk)
         case .refusing(let refusing) where refusing.ticket == ticket:
-            sendRefusal(call, refusing, &desk)
+            tell(refusing, call, &desk)
         case .answering, .refusing, .ringing, .talking: break
         }
     }

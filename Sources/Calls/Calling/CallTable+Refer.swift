@@ -44,6 +44,10 @@ extension CallTable {
             return
         }
         let isForHelp = isForHelp(target, of: request, &desk)
+        if !isForHelp, let refusal = IntercomRules.refusal(ofSendingOn: call.grounds?.placement) {
+            desk.respond(.explained(refusal), to: request, on: flow)
+            return
+        }
         guard isForHelp || call.hops < Limits.transfers else {
             // Row S20: a chain without an end.
             desk.respond(482, to: request, on: flow)
@@ -194,6 +198,10 @@ extension CallTable {
         }
         guard consulted.owner.call != asked.owner.call, let target = consulted.target else {
             desk.respond(403, to: asked.request, on: asked.flow)
+            return
+        }
+        if let refusal = IntercomRules.refusal(ofSendingOn: self[consulted.owner.call]?.grounds?.placement) {
+            desk.respond(.explained(refusal), to: asked.request, on: asked.flow)
             return
         }
         guard consulted.isRinging || isSettled(consulted.owner.call) else {

@@ -34,6 +34,19 @@ extension CallTable {
         }
     }
 
+    /// Judges a call anew when something that it rests on ends by the clock, which is no change of settings.
+    ///
+    /// - Returns: Whether it is over.
+    mutating func endIfOver(_ serial: UInt64, _ desk: inout Desk) -> Bool {
+        guard let call = self[serial], let end = call.grounds?.end(in: desk.snapshot) else { return false }
+        guard end <= desk.now.wall else {
+            schedule(serial, at: desk.now.monotonic + (end - desk.now.wall))
+            return false
+        }
+        review(call, &desk)
+        return self[serial] == nil
+    }
+
     /// Whether the call and every forward on its way let a phone ring, or take it.
     func mayRing(_ branch: Branch, of ringing: Call.Ringing, _ grounds: Grounds?, _ desk: Desk) -> Bool {
         if branch.placement.isForHelp { return true }

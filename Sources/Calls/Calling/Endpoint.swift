@@ -89,14 +89,15 @@ extension Call.Conversation {
 extension CallTable {
     /// The server answers itself, as a phone would that is picked up.
     mutating func answer(_ serial: UInt64, by service: CallService, _ desk: inout Desk) {
+        wait(for: .service(service), by: nil, in: serial, &desk)
+    }
+
+    /// Whether a service can take the call that is placed to it. What a phone asks for beyond that is not done.
+    func isFree(_ service: CallService) -> Bool {
         let running = values.count {
             if case .service(let other)? = $0.grounds?.placement.target { other.isLike(service) } else { false }
         }
-        guard running <= Limits.callsOfService else {
-            refuse(serial, .busyService, &desk)
-            return
-        }
-        wait(for: .service(service), by: nil, in: serial, &desk)
+        return running <= Limits.callsOfService
     }
 }
 

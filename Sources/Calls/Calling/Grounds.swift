@@ -25,6 +25,14 @@ final class Grounds: Sendable {
         permits.isEmpty ? self : Grounds(placement, forwards: forwards, pickups: pickups + permits)
     }
 
+    /// When something that it rests on ends by the clock.
+    func end(in snapshot: Snapshot) -> WallTime? {
+        forwards.reduce(placement.end(in: snapshot)) { earliest, forward in
+            guard let end = forward.end(in: snapshot) else { return earliest }
+            return earliest.map { min($0, end) } ?? end
+        }
+    }
+
     /// Why a call between these phones would not be allowed any more; `nil` while it is. Who picked it up and has left it
     /// since is nobody's matter.
     func refusal(

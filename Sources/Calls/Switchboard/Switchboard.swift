@@ -122,7 +122,7 @@ public struct Switchboard: Sendable {
         // Calls and subscriptions that end because of it say so over connections that close because of it.
         let kept = closing.isEmpty ? [] : callTable.flowsOfHelp
         for flow in closing where !kept.contains(flow) { desk.turn.actions.append(.close(flow)) }
-        desk.trunks.apply(desk.snapshot.outside, &desk.turn)
+        desk.trunks.apply(desk.snapshot.outside, keeping: callTable.flowsOfHelp, &desk.turn)
     }
 
     /// Names of the SRTP suites that are offered and accepted, best first, as in `a=crypto`.
@@ -153,7 +153,7 @@ public struct Switchboard: Sendable {
     mutating func finish(_ turn: inout Turn) {
         // As above: a trunk closes what it has when its exception ends.
         if let end = callTable.nextExceptionEnd, end <= desk.now.wall { callTable.endUnexcused(&desk) }
-        desk.settleTrunks()
+        if !desk.trunks.isSettled(at: desk.now) { desk.settleTrunks(keeping: callTable.flowsOfHelp) }
         tellWatchers()
         let phones = MonotonicTime.earliest(desk.transactions.nextDeadline, desk.registrar.nextDeadline)
         let calls = MonotonicTime.earliest(callTable.nextDeadline, subscriptions.nextDeadline)

@@ -12,6 +12,8 @@ struct TrunkEffects: Sendable {
     var requests: [TrunkRequest] = []
     /// Whose each connection is: those that we opened, until they are gone.
     var flows: [FlowID: TrunkName] = [:]
+    /// Those that somebody calls for help over: whatever is changed, they last as long as that.
+    var helping: Set<FlowID> = []
 
     init(settings: SwitchboardSettings, entropy: Entropy) { (self.settings, self.entropy) = (settings, entropy) }
 

@@ -97,7 +97,9 @@ struct TrunkState: Sendable {
     /// Takes leave of the provider: it need not keep where we are.
     mutating func leave(_ effects: TrunkEffects, _ turn: inout Turn) {
         unregister(effects, &turn)
-        for open in lines.compactMap(\.open) { turn.actions.append(.close(open.flow.id)) }
+        for open in lines.compactMap(\.open) where !effects.helping.contains(open.flow.id) {
+            turn.actions.append(.close(open.flow.id))
+        }
         registration.held = nil
         (registration.phase, registration.isAccepted) = (.idle, false)
     }

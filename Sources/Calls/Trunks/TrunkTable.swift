@@ -19,6 +19,8 @@ struct TrunkTable: Sendable {
     private var effects: TrunkEffects
     /// Connections that a provider opened to us, once it spoke over them.
     private var incoming: [FlowID: TrunkName] = [:]
+    /// Connections of trunks that are not what they were, over which somebody calls for help still.
+    private var lingering: Set<FlowID> = []
     /// Those with something to be done.
     private var touched: Set<TrunkName> = []
     private(set) var nextDeadline: MonotonicTime?
@@ -152,7 +154,11 @@ struct TrunkTable: Sendable {
     // MARK: What comes in
 
     /// Takes new settings. A trunk that is not what it was to the provider begins anew.
-    mutating func apply(_ outside: OutsideSettings, _ turn: inout Turn) {
+    ///
+    /// - Parameter helping: Connections that somebody calls for help over, which stay as long as that.
+    mutating func apply(_ outside: OutsideSettings, keeping helping: Set<FlowID> = [], _ turn: inout Turn) {
+        effects.helping = helping
+        defer { linger(&turn) }
         order = outside.usableTrunks.map(\.trunk.name)
         for (name, state) in trunks where outside.trunks[name] == nil {
             var state = state
@@ -177,6 +183,7 @@ struct TrunkTable: Sendable {
 
     /// Takes leave of every provider, because the server stops.
     mutating func leave(_ turn: inout Turn) {
+        (effects.helping, lingering) = ([], [])
         for name in trunks.keys { trunks[name]?.leave(effects, &turn) }
         (trunks, nextDeadline) = ([:], nil)
         touched = []
@@ -239,17 +246,31 @@ struct TrunkTable: Sendable {
         }
     }
 
+    /// Closes what was left open for a call for help that is over, and finds out what is so now.
+    private mutating func linger(_ turn: inout Turn) {
+        let over = lingering.subtracting(effects.helping)
+        for flow in over.sorted(by: { $0.rawValue < $1.rawValue }) where effects.flows[flow] != nil {
+            turn.actions.append(.close(flow))
+        }
+        lingering = effects.helping.filter { flow in
+            effects.flows[flow] != nil && !trunks.values.contains { $0.index(of: flow) != nil }
+        }
+    }
+
     // MARK: Time
 
     /// Whether ``settle(_:)`` has anything to do.
     func isSettled(at now: Moment) -> Bool {
-        touched.isEmpty && (nextDeadline.map { $0 > now.monotonic } ?? true)
+        touched.isEmpty && lingering.isEmpty && (nextDeadline.map { $0 > now.monotonic } ?? true)
     }
 
     /// Does what is due, and what is due because of what came in.
     ///
+    /// - Parameter helping: As for ``apply(_:keeping:_:)``.
     /// - Returns: Requests to be sent.
-    mutating func settle(_ turn: inout Turn) -> [TrunkRequest] {
+    mutating func settle(keeping helping: Set<FlowID>, _ turn: inout Turn) -> [TrunkRequest] {
+        effects.helping = helping
+        defer { linger(&turn) }
         for name in trunks.keys.sorted() {
             let isDue = trunks[name]?.due.map { $0 <= turn.now.monotonic } ?? false
             if isDue || touched.contains(name) { trunks[name]?.review(&effects, &turn) }

@@ -22,6 +22,8 @@ public struct ForwardAttempt: Sendable {
     public let address: IPAddress?
     /// Who gets the call's answer; `nil` for who is no extension.
     public let caller: ExtensionNumber?
+    /// The same of who calls from outside.
+    public let outsideCaller: PhoneNumber?
     /// Where the call has rung so far, the number that was dialled first.
     public let places: [ExtensionNumber]
 
@@ -31,11 +33,12 @@ public struct ForwardAttempt: Sendable {
         signallingIsSecure: Bool,
         address: IPAddress? = nil,
         caller: ExtensionNumber?,
+        outsideCaller: PhoneNumber? = nil,
         places: [ExtensionNumber]
     ) {
         (self.phone, self.target, self.signallingIsSecure) = (phone, target, signallingIsSecure)
         self.address = address
-        (self.caller, self.places) = (caller, places)
+        (self.caller, self.outsideCaller, self.places) = (caller, outsideCaller, places)
     }
 }
 
@@ -70,7 +73,9 @@ public enum ForwardRules {
                 return .refused(.outside(owner, shown(user)))
             } else if case .emergency = placement.target {
                 return .refused(CallRefusal.helpIsNoPlace.about(owner))
-            } else if let refusal = refusalOfLength(attempt) {
+            } else if let refusal = refusalOfReturn(attempt, to: placement.target, in: snapshot)
+                ?? refusalOfLength(attempt)
+            {
                 return .refused(refusal)
             }
             return .allowed(
@@ -84,6 +89,35 @@ public enum ForwardRules {
                 )
             )
         }
+    }
+
+    private static func refusalOfReturn(
+        _ attempt: ForwardAttempt,
+        to target: Participant,
+        in snapshot: Snapshot
+    ) -> CallRefusal? {
+        guard case .outside(let number?) = target else { return nil }
+        let places = (attempt.places + [attempt.phone.number]).map(Participant.extension)
+        let owner = attempt.phone.number
+        return refusal(ofReturnTo: number, from: owner, at: attempt.outsideCaller, after: places, in: snapshot.outside)
+    }
+
+    /// Why a call may not leave for a number outside that brings it back: to who calls, or over a number of the business to where it has
+    /// been. It would be paid for and get nowhere.
+    ///
+    /// - Parameter owner: Whose forward it is.
+    static func refusal(
+        ofReturnTo number: PhoneNumber,
+        from owner: ExtensionNumber,
+        at caller: PhoneNumber?,
+        after places: [Participant],
+        in settings: OutsideSettings
+    ) -> CallRefusal? {
+        if number == caller { return .returning(owner, "\(number), who calls") }
+        guard let owned = settings.numbers[number] else { return nil }
+        let ways = [owned.destination, owned.closed].compactMap { $0?.participant }
+        guard let place = ways.first(where: places.contains) else { return nil }
+        return .returning(owner, "\(number), a number of the business that leads to \(place), where it has been")
     }
 
     private static func refusalOfLength(_ attempt: ForwardAttempt) -> CallRefusal? {
@@ -132,6 +166,14 @@ public enum ForwardRules {
 }
 
 extension CallRefusal {
+    fileprivate static func returning(_ owner: ExtensionNumber, _ where: String) -> Self {
+        Self(
+            status: 482,
+            control: .forwardingRules,
+            reason: "extension \(owner) forwards the call back to \(`where`)"
+        )
+    }
+
     /// Calls that leave the business cost money, and who pays is not who forwarded.
     fileprivate static func outside(_ owner: ExtensionNumber, _ target: String) -> Self {
         Self(

@@ -76,9 +76,11 @@ extension DialingWay {
 }
 
 extension DialPlan {
-    /// What the network is asked for when somebody dials this for help; `nil` for any other call.
+    /// What the network is asked for when somebody dials this for help; `nil` for any other call. A `#` behind it says that nothing
+    /// more follows, as on most telephones.
     public func help(_ dialled: some StringProtocol) -> DigitString? {
-        let text = String(dialled)
+        var text = String(dialled)
+        while text.utf8.last == UInt8(ascii: "#") { text.removeLast() }
         return switch DialledDigits(text.utf8.span) {
         case .global(let digits), .local(let digits): emergency.number(dialled: digits)
         case .fault: nil

@@ -35,6 +35,14 @@ public enum IntercomRules {
 }
 
 extension IntercomRules {
+    /// Why nobody else may be given a place in a call: a room was opened for who speaks into it, by name. `nil` for any other call.
+    ///
+    /// - Parameter standing: What the call rests on.
+    public static func refusal(ofSendingOn standing: Placement?) -> CallRefusal? {
+        guard standing?.isIntercom == true else { return nil }
+        return CallRefusal(403, "a phone answered this call by itself, so nobody else is connected with it")
+    }
+
     /// Why an intercom may not be opened until then; `nil` when it may.
     public static func refusal(ofOpening callee: ExtensionNumber, until end: WallTime, at now: WallTime) -> Refusal? {
         guard end - now > .seconds(Int64(Limits.longestIntercomDays) * 86_400) else { return nil }

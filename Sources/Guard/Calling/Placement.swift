@@ -131,6 +131,15 @@ public final class Placement: Sendable {
         }
     }
 
+    /// When it ends by the clock; `nil` while nothing but other settings ends it.
+    public func end(in snapshot: Snapshot) -> WallTime? {
+        switch attempt {
+        case .intercom(_, let callee): snapshot.outside.routing.intercoms[callee]?.until
+        case .dialled, .forwarded, .service, .inbound, .callback, .paid, .help, .setting, .sentOn, .cameBack, .clicked:
+            nil
+        }
+    }
+
     /// Whether the setting by which it rings there is not as it was. Who has answered meanwhile is left alone.
     public func isWithdrawn(in snapshot: Snapshot) -> Bool {
         switch attempt {

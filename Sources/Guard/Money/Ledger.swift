@@ -50,9 +50,16 @@ public struct Ledger: Sendable {
     func time(_ now: MonotonicTime) -> Int64 { max(now.wholeMilliseconds - origin, 0) + Limits.ledgerMemory }
 
     /// What a budget may spend now.
-    func limiting(_ pool: SpendPool, at now: WallTime) -> SpendBooks.Limiting {
+    func limiting(_ pool: SpendPool, at now: WallTime) -> SpendBooks.Limiting { Self.limiting(pool, settings, now) }
+
+    /// The ceiling has no smaller part for closed hours: the budgets below it have.
+    private static func limiting(
+        _ pool: SpendPool,
+        _ settings: SpendSettings,
+        _ now: WallTime
+    ) -> SpendBooks.Limiting {
         let limits = settings.limits(of: pool, at: now)
-        return (limits, limits.percent(settings.afterHours))
+        return (limits, pool == .ceiling ? limits : limits.percent(settings.afterHours))
     }
 
     /// Takes other settings. What is spent stays spent; legs go on until a budget has no room for their next slice.
@@ -176,10 +183,7 @@ public struct Ledger: Sendable {
 
     mutating func chain(of payer: Payer, at now: Int64, _ wall: WallTime) -> SpendBooks.Chain? {
         let settings = settings
-        return books.chain(of: payer, at: now) { pool in
-            let limits = settings.limits(of: pool, at: wall)
-            return (limits, limits.percent(settings.afterHours))
-        }
+        return books.chain(of: payer, at: now, isSet: { settings.own[$0] != nil }) { Self.limiting($0, settings, wall) }
     }
 
     func entry(_ charge: ChargeID, _ moment: LedgerMoment, _ event: LedgerEntry.Event) -> LedgerEntry {

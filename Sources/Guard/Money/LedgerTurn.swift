@@ -84,14 +84,15 @@ enum SpendWords {
     /// `the budget of extension 201 for a day while the business is closed`; `the budget of the business for calls at home within
     /// a day`.
     static func budget(_ pool: SpendPool, _ span: SpendSpan, _ isAfterHours: Bool) -> String {
-        let owner =
-            switch pool {
-            case .business: "the business"
-            case .extension, .group, .trunk: "\(pool)"
-            case .home: "the business for calls at home"
-            case .extensionAtHome(let number): "extension \(number) for calls at home"
-            }
         let length = span == .hour ? "an hour" : "a \(span)"
+        let owner: String
+        switch pool {
+        case .business: owner = "the business"
+        case .extension, .group, .trunk: owner = "\(pool)"
+        case .home: owner = "the business for calls at home"
+        case .extensionAtHome(let number): owner = "extension \(number) for calls at home"
+        case .ceiling: return "the ceiling above all calls within \(length)"
+        }
         let joint = pool.isAtHome ? "within" : "for"
         return "the budget of \(owner) \(joint) \(length)\(isAfterHours ? " while the business is closed" : "")"
     }

@@ -8,29 +8,37 @@ struct SpendBooks: Sendable {
     private var places: [SpendPool: Int32] = [:]
 
     /// The places of the budgets that a leg takes from; -1 for one that it has not.
-    typealias Chain = InlineArray<4, Int32>
+    typealias Chain = InlineArray<5, Int32>
 
     static let noChain = Chain(repeating: -1)
 
-    /// - Parameter limits: Asked for budgets that are not counted yet.
+    /// An ordinary call at home takes from budgets apart; from those of its group and its trunk only where somebody has set one: what
+    /// was set for all of a trunk's calls is for these too. The ceiling stands above the sum of both kinds.
+    ///
+    /// - Parameters:
+    ///   - isSet: Whether a budget has limits of its own.
+    ///   - limits: Asked for budgets that are not counted yet.
     /// - Returns: `nil` when there are too many budgets.
-    mutating func chain(of payer: Payer, at now: Int64, limits: (SpendPool) -> Limiting) -> Chain? {
+    mutating func chain(
+        of payer: Payer,
+        at now: Int64,
+        isSet: (SpendPool) -> Bool,
+        limits: (SpendPool) -> Limiting
+    ) -> Chain? {
+        let isAtHome = payer.isAtHome
+        let (trunk, group) = (SpendPool.trunk(payer.trunk), payer.group.map(SpendPool.group))
+        let pools: InlineArray<5, SpendPool?> = [
+            isAtHome ? .extensionAtHome(payer.extension) : .extension(payer.extension),
+            group.flatMap { isAtHome && !isSet($0) ? nil : $0 },
+            isAtHome ? .home : .business,
+            isAtHome && !isSet(trunk) ? nil : trunk,
+            .ceiling,
+        ]
         var chain = Self.noChain
-        guard !payer.isAtHome else {
-            guard let own = place(of: .extensionAtHome(payer.extension), at: now, limits),
-                let business = place(of: .home, at: now, limits)
-            else { return nil }
-            (chain[0], chain[2]) = (own, business)
-            return chain
-        }
-        guard let own = place(of: .extension(payer.extension), at: now, limits),
-            let business = place(of: .business, at: now, limits),
-            let trunk = place(of: .trunk(payer.trunk), at: now, limits)
-        else { return nil }
-        (chain[0], chain[2], chain[3]) = (own, business, trunk)
-        if let group = payer.group {
-            guard let place = place(of: .group(group), at: now, limits) else { return nil }
-            chain[1] = place
+        for link in pools.indices {
+            guard let pool = pools[link] else { continue }
+            guard let place = place(of: pool, at: now, limits) else { return nil }
+            chain[link] = place
         }
         return chain
     }

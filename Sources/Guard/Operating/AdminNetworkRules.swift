@@ -21,17 +21,17 @@ public enum AdminNetworkRules {
     }
 
     /// Whether a network is more of the internet than one business has. Private networks never are.
-    public static func isWide(_ prefix: IPPrefix) -> Bool {
+    public static func isWiderThanABusiness(_ prefix: IPPrefix) -> Bool {
         if usual.contains(where: { $0.contains(prefix.address) }) || prefix.address.isLoopback { return false }
         return prefix.length < (prefix.address.isIPv4 ? Limits.widestAdminNetwork.v4 : Limits.widestAdminNetwork.v6)
     }
 
     /// Why these cannot be the networks; `nil` when they can.
     public static func refusal(of networks: [IPPrefix]) -> Refusal? {
-        for prefix in networks where prefix.length == 0 {
+        for prefix in networks where isWide(prefix) {
             return .notAdmitted(
                 "\(prefix)",
-                "it is everybody, and whoever reaches a sign-in can attack it",
+                "it is half the world, and whoever reaches a sign-in can attack it",
                 "name the networks that operators sit in: ringfence portal admit 10.1.0.0/16"
             )
         }
@@ -43,6 +43,12 @@ public enum AdminNetworkRules {
             )
         }
         return nil
+    }
+
+    /// Whether it is much of the world: also a network of IPv6 that all of IPv4 is in.
+    private static func isWide(_ prefix: IPPrefix) -> Bool {
+        let (least, isIPv4) = (Limits.shortestAdminNetwork, prefix.address.isIPv4)
+        return prefix.length < (isIPv4 ? least.v4 : least.v6) || !isIPv4 && prefix.contains(IPAddress(v4: 0))
     }
 
     /// Why the portal cannot be reached there; `nil` when it can.

@@ -51,6 +51,13 @@ public struct SignInGate: Sendable {
         }
     }
 
+    /// It was not looked at: it counts neither as failed nor as right.
+    public mutating func withdraw(_ subjects: [Subject]) {
+        for subject in subjects {
+            if let count = counts[subject] { counts[subject]?.failures = max(0, count.failures - 1) }
+        }
+    }
+
     private func wait(of subject: Subject, at now: MonotonicTime) -> Duration? {
         guard let count = counts[subject], now - count.last < Limits.signInMemory else { return nil }
         let beyond = count.failures - Limits.freeSignIns

@@ -24,6 +24,7 @@ public enum ParkRules {
             return refusal
         }
         guard let standing, !standing.isForHelp else { return CallRefusal(403, "a call for help is not parked") }
+        if let refusal = IntercomRules.refusal(ofSendingOn: standing) { return refusal }
         guard snapshot.outside.routing.parking.places > 0 else {
             return CallRefusal(404, "the business parks no calls")
         }

@@ -93,6 +93,7 @@ public struct RouteScene {
             occasion: nil,
             target: target,
             caller: route.caller.number,
+            outsideCaller: route.caller.outsideNumber,
             places: route.places
         )
         guard case .allowed(let placement) = ForwardRules.decide(attempt, in: snapshot, by: plan, at: now) else {
@@ -113,6 +114,7 @@ public struct RouteScene {
             occasion: occasion,
             target: forward.target,
             caller: route.caller.number,
+            outsideCaller: route.caller.outsideNumber,
             places: route.places
         )
         switch ForwardRules.decide(attempt, in: snapshot, by: plan, at: now) {

@@ -11,6 +11,8 @@ struct SettingForward: Sendable {
     let target: Forward.Target
     /// Who gets the call's answer; `nil` for who is no extension.
     let caller: ExtensionNumber?
+    /// The same of who calls from outside.
+    var outsideCaller: PhoneNumber?
     /// Where the call has been so far, the number that was dialled first.
     let places: [Participant]
 
@@ -34,7 +36,9 @@ extension ForwardRules {
         guard let own = snapshot.extensions[owner], own.isEnabled else {
             return .refused(CallRefusal(status: 480, control: nil, reason: "extension \(owner) is disabled"))
         }
-        if let refusal = refusal(of: own.forwarding, forward) { return .refused(refusal) }
+        if let refusal = refusal(of: own.forwarding, forward) ?? refusalOfReturn(forward, in: snapshot.outside) {
+            return .refused(refusal)
+        }
         let outside: OutsideCall?
         switch forward.target {
         case .extension(let number):
@@ -59,6 +63,18 @@ extension ForwardRules {
                 outside: outside,
                 step: CallStep(from: .extension(owner), forward.reason, to: forward.target.participant)
             )
+        )
+    }
+
+    private static func refusalOfReturn(_ forward: SettingForward, in settings: OutsideSettings) -> CallRefusal? {
+        guard case .outside(let number) = forward.target else { return nil }
+        let places = forward.places + [.extension(forward.owner)]
+        return refusal(
+            ofReturnTo: number,
+            from: forward.owner,
+            at: forward.outsideCaller,
+            after: places,
+            in: settings
         )
     }
 

@@ -11,8 +11,10 @@ public enum SpendPool: Hashable, Sendable {
     /// budgets, so that those can stay small: who steals an extension wants numbers that pay.
     case home
     case extensionAtHome(ExtensionNumber)
+    /// All of it together: what the ceiling stands above. Nobody sets limits for it.
+    case ceiling
 
-    /// Reads `business`, `extension 201`, `group sales`, `trunk main`, `home` or `home 201`.
+    /// Reads `business`, `extension 201`, `group sales`, `trunk main`, `home`, `home 201` or `ceiling`.
     public init?(parsing text: some StringProtocol) {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count) else { return nil }
@@ -23,6 +25,7 @@ public enum SpendPool: Hashable, Sendable {
         case "group": pool = parts.count == 2 ? ShortName(parsing: parts[1]).map(Self.group) : nil
         case "trunk": pool = parts.count == 2 ? ShortName(parsing: parts[1]).map(Self.trunk) : nil
         case "home": pool = parts.count == 1 ? .home : ExtensionNumber(parsing: parts[1]).map(Self.extensionAtHome)
+        case "ceiling": pool = parts.count == 1 ? .ceiling : nil
         default: pool = nil
         }
         guard let pool else { return nil }
@@ -35,7 +38,7 @@ extension SpendPool {
     public var isAtHome: Bool {
         switch self {
         case .home, .extensionAtHome: true
-        case .business, .extension, .group, .trunk: false
+        case .business, .extension, .group, .trunk, .ceiling: false
         }
     }
 }
@@ -49,6 +52,7 @@ extension SpendPool: CustomStringConvertible {
         case .trunk(let name): "trunk \(name)"
         case .home: "home"
         case .extensionAtHome(let number): "home \(number)"
+        case .ceiling: "ceiling"
         }
     }
 }

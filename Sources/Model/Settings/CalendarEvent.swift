@@ -9,9 +9,8 @@ struct CalendarEvent {
     private var end: CivilDate?
     private var dayCount: Int?
     private var excluded: Set<CivilDate> = []
-    private var isYearly = false
-    private var (interval, count): (Int, Int) = (1, .max)
-    private var until: CivilDate?
+    /// Read when all is known: it may stand before the start, which it is compared with.
+    private var rule: CalendarLine?
     /// It has a time of day, or a rule that is not read here.
     private var isOther = false
 
@@ -25,7 +24,8 @@ struct CalendarEvent {
         case "DTEND": end = try date(line)
         case "DURATION": takeDuration(line.value)
         case "EXDATE": try takeExclusions(line)
-        case "RRULE": takeRule(line.value)
+        case "RRULE" where rule == nil: rule = line
+        case "RRULE": isOther = true
         case "RDATE", "EXRULE", "RECURRENCE-ID": isOther = true
         default: break
         }
@@ -52,54 +52,43 @@ struct CalendarEvent {
         dayCount = unit == "W" ? number * 7 : number
     }
 
+    /// Days, or as some programmes write them the midnights at which those begin. Any other time excludes what is not read here.
     private mutating func takeExclusions(_ line: CalendarLine) throws(HolidayCalendar.Problem) {
         for text in line.value.split(separator: ",") {
-            guard excluded.count < Limits.holidays, let date = CivilDate(basic: text) else {
+            guard excluded.count < Limits.holidays, let date = CivilDate(basic: text.prefix(8)) else {
                 throw .date(line: line.number)
             }
-            excluded.insert(date)
-        }
-    }
-
-    /// `FREQ=YEARLY` and how often; every other part makes it a rule that is left out.
-    private mutating func takeRule(_ text: String) {
-        guard !isYearly else {
-            isOther = true
-            return
-        }
-        for part in text.split(separator: ";") {
-            let (key, value) = (part.prefix { $0 != "=" }, part.drop { $0 != "=" }.dropFirst())
-            switch key {
-            case "FREQ": isYearly = value == "YEARLY"
-            case "INTERVAL": interval = Int(value).map { min(max($0, 0), 1_000) } ?? 0
-            case "COUNT": count = Int(value).map { max($0, 0) } ?? 0
-            case "UNTIL": until = CivilDate(basic: value.prefix(8))
-            // What the start says already; other days than its own would be others.
-            case "BYMONTH" where Int(value) == first?.parts.month: break
-            case "BYMONTHDAY" where Int(value) == first?.parts.day: break
-            case "WKST": break
-            default: isOther = true
+            switch text.dropFirst(8) {
+            case "", "T000000": excluded.insert(date)
+            case let time where time.isTime: isOther = true
+            default: throw .date(line: line.number)
             }
         }
-        if !isYearly || interval == 0 { isOther = true }
     }
 
     /// The days that it takes; `nil` when it is not read here.
-    func spans(in years: ClosedRange<Int>) -> [ClosedRange<CivilDate>]? {
+    ///
+    /// - Throws: When its rule names a day that no calendar has.
+    func spans(in years: ClosedRange<Int>) throws(HolidayCalendar.Problem) -> [ClosedRange<CivilDate>]? {
         guard !isOther, let first else { return nil }
         let length = end.map { max($0.days - first.days, 1) } ?? dayCount ?? 1
         guard length <= 366 else { return nil }
-        guard isYearly else { return span(from: first, length, years).map { [$0] } ?? [] }
-        return repetitions(of: first, in: years).compactMap { span(from: $0, length, years) }
+        guard let rule else { return span(from: first, length, years).map { [$0] } ?? [] }
+        guard let yearly = try YearlyRule(rule, from: first) else { return nil }
+        return repetitions(of: first, by: yearly, in: years).compactMap { span(from: $0, length, years) }
     }
 
     /// A day that a year does not have is left out (§3.3.10), and does not count.
-    private func repetitions(of first: CivilDate, in years: ClosedRange<Int>) -> [CivilDate] {
+    private func repetitions(
+        of first: CivilDate,
+        by rule: YearlyRule,
+        in years: ClosedRange<Int>
+    ) -> [CivilDate] {
         let (year, month, day) = first.parts
-        var (found, left): ([CivilDate], Int) = ([], count)
-        for next in stride(from: year, through: min(years.upperBound, 2_199), by: interval) where left > 0 {
+        var (found, left): ([CivilDate], Int) = ([], rule.count)
+        for next in stride(from: year, through: min(years.upperBound, 2_199), by: rule.interval) where left > 0 {
             guard let date = CivilDate(year: next, month: month, day: day) else { continue }
-            if let until, date > until { break }
+            if let last = rule.lastDay, date.days > last { break }
             left -= 1
             if !excluded.contains(date) { found.append(date) }
         }
@@ -111,5 +100,62 @@ struct CalendarEvent {
             let last = CivilDate(days: first.days + length - 1)
         else { return nil }
         return first...last
+    }
+}
+
+/// `FREQ=YEARLY` and how often (RFC 5545 §3.3.10).
+private struct YearlyRule {
+    private(set) var (interval, count): (Int, Int) = (1, .max)
+    /// As ``CivilDate/days``; `nil` for no end.
+    private(set) var lastDay: Int?
+
+    /// - Returns: `nil` for a rule that does more, which is left out.
+    /// - Throws: When it ends on a day that no calendar has.
+    init?(_ line: CalendarLine, from first: CivilDate) throws(HolidayCalendar.Problem) {
+        var isYearly = false
+        for part in line.value.split(separator: ";") {
+            let (key, value) = (part.prefix { $0 != "=" }, part.drop { $0 != "=" }.dropFirst())
+            switch key {
+            case "FREQ": isYearly = value == "YEARLY"
+            case "INTERVAL": interval = Int(value).map { min($0, 1_000) } ?? 0
+            case "COUNT": count = Int(value) ?? 0
+            case "UNTIL":
+                guard let end = Self.end(value) else { throw .date(line: line.number) }
+                lastDay = end
+            // What the start says already; other days than its own would be others.
+            case "BYMONTH" where Int(value) == first.parts.month: break
+            case "BYMONTHDAY" where Int(value) == first.parts.day: break
+            case "WKST": break
+            default: return nil
+            }
+        }
+        guard isYearly, interval > 0, count > 0 else { return nil }
+    }
+
+    /// A time is one of UTC, and here it may be the day after already. That one counts too: nothing comes back within a day.
+    ///
+    /// - Returns: `nil` for what is no day; no day for one that is beyond all that are read.
+    private static func end(_ text: Substring) -> Int?? {
+        let (day, time) = (text.prefix(8), text.dropFirst(8))
+        guard time.isEmpty || time.isTime else { return nil }
+        if let date = CivilDate(basic: day) { return date.days + (time.isEmpty || time == "T000000" ? 0 : 1) }
+        // Programmes write the end of time for "always".
+        guard day.utf8.count == 8, let value = Int(day), value >= 22_000_101,
+            CivilDate(basic: "2196" + day.dropFirst(4)) != nil
+        else { return nil }
+        return .some(nil)
+    }
+}
+
+extension Substring {
+    /// `T235959`, or the same in UTC (§3.3.5).
+    fileprivate var isTime: Bool {
+        let digits = dropFirst().prefix(6)
+        let isUTC = utf8.count == 8 && last == "Z"
+        guard first == "T", utf8.count == 7 || isUTC, digits.utf8.allSatisfy({ 48...57 ~= $0 }),
+            let hour = Int(digits.prefix(2)), let minute = Int(digits.dropFirst(2).prefix(2)),
+            let second = Int(digits.dropFirst(4))
+        else { return false }
+        return hour < 24 && minute < 60 && second <= 60
     }
 }

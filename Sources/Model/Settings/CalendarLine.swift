@@ -20,6 +20,8 @@ struct CalendarLine {
         (self.name, value) = (name.uppercased(), String(rest.dropFirst()))
     }
 
+    func begins(_ part: String) -> Bool { name == "BEGIN" && hasValue(part) }
+
     func hasValue(_ text: String) -> Bool { value.uppercased() == text }
 
     /// The value as a name for people: without escapes (§3.3.11), control characters and whatever is too long.

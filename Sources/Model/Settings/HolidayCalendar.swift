@@ -2,7 +2,7 @@
 
 /// Reads the holidays of a calendar file (RFC 5545): its events that last whole days, and come once or each year.
 ///
-/// The file is somebody else's. It is read once, line by line, and what it may hold is limited: ``Limits/calendarBytes``,
+/// Of several calendars in one file (§3.4) all are read. The file is somebody else's. It is read once, line by line, and what it may hold is limited: ``Limits/calendarBytes``,
 /// ``Limits/calendarEvents``, a year for each event. Events with a time of day, and rules that do more than come back each
 /// year, are left out and counted, so that a person can see that something is missing.
 public struct HolidayCalendar: Hashable, Sendable {
@@ -12,7 +12,7 @@ public struct HolidayCalendar: Hashable, Sendable {
         case tooManyEvents
         /// It does not begin with `BEGIN:VCALENDAR`.
         case noCalendar
-        /// It ends in the middle, or a part ends that did not begin.
+        /// It ends in the middle, a part ends that did not begin, or something follows that is no calendar.
         case broken(line: Int)
         /// A day that no calendar has.
         case date(line: Int)
@@ -34,32 +34,40 @@ public struct HolidayCalendar: Hashable, Sendable {
     /// - Parameter years: Days outside of these are not taken; at most ``Limits/calendarYears``, the first ones count.
     public init(reading bytes: [UInt8], years: ClosedRange<Int>) throws(Problem) {
         guard bytes.count <= Limits.calendarBytes else { throw .tooLong }
-        var reader = CalendarLines(bytes)
-        guard let first = reader.next(), first.name == "BEGIN", first.hasValue("VCALENDAR") else {
-            throw .noCalendar
-        }
+        var (reader, events) = (CalendarLines(bytes), 0)
+        guard let first = reader.next(), first.begins("VCALENDAR") else { throw .noCalendar }
         let last = min(years.upperBound, years.lowerBound.saturatingAdd(Limits.calendarYears - 1))
-        try read(&reader, years: years.lowerBound...last)
+        try read(&reader, years: years.lowerBound...last, &events)
+        while let next = reader.next() {
+            guard next.begins("VCALENDAR") else { throw .broken(line: next.number) }
+            try read(&reader, years: years.lowerBound...last, &events)
+        }
         guard let holidays = Holidays(days.map(\.days)) else { throw .tooManyDays }
         self.holidays = holidays
     }
 
-    private mutating func read(_ reader: inout CalendarLines, years: ClosedRange<Int>) throws(Problem) {
-        var (depth, events) = (1, 0)
+    /// One calendar, behind its beginning.
+    private mutating func read(
+        _ reader: inout CalendarLines,
+        years: ClosedRange<Int>,
+        _ events: inout Int
+    ) throws(Problem) {
+        var parts = ["VCALENDAR"]
         var event: CalendarEvent?
-        while depth > 0 {
+        while let part = parts.last {
             guard let line = reader.next() else { throw .broken(line: reader.number) }
             if line.name == "BEGIN" {
-                depth += 1
-                guard depth <= 8 else { throw .broken(line: line.number) }
-                if depth == 2, line.hasValue("VEVENT") { event = CalendarEvent() }
+                parts.append(line.value.uppercased())
+                guard parts.count <= 8 else { throw .broken(line: line.number) }
+                if parts.count == 2, line.begins("VEVENT") { event = CalendarEvent() }
             } else if line.name == "END" {
-                depth -= 1
-                guard depth == 1, let ended = event else { continue }
+                guard line.hasValue(part) else { throw .broken(line: line.number) }
+                parts.removeLast()
+                guard parts.count == 1, let ended = event else { continue }
                 (event, events) = (nil, events + 1)
                 guard events <= Limits.calendarEvents else { throw .tooManyEvents }
                 try take(ended, years)
-            } else if depth == 2 {
+            } else if parts.count == 2 {
                 try event?.take(line)
             }
         }
@@ -67,7 +75,7 @@ public struct HolidayCalendar: Hashable, Sendable {
 
     private mutating func take(_ event: CalendarEvent, _ years: ClosedRange<Int>) throws(Problem) {
         guard !event.isCancelled else { return }
-        guard let spans = event.spans(in: years) else {
+        guard let spans = try event.spans(in: years) else {
             skipped += 1
             return
         }

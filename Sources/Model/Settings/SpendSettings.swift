@@ -32,7 +32,7 @@ public struct SpendSettings: Hashable, Sendable {
     public var longestInternational: LongestCall
     /// How long any other may.
     public var longestNational: LongestCall
-    /// What no limit may exceed. Lowered at once; raised by two operators and a day.
+    /// What no limit may exceed, nor all calls together. Lowered at once; raised by two operators and a day.
     public private(set) var ceiling: SpendLimits
     /// A higher ceiling that somebody asked for; `nil` when nobody did.
     public private(set) var raise: CeilingRaise?
@@ -64,6 +64,7 @@ public struct SpendSettings: Hashable, Sendable {
         case .group, .trunk: set = own[pool] ?? sharedLimits
         case .home: set = homeLimits
         case .extensionAtHome: set = own[pool] ?? extensionHomeLimits
+        case .ceiling: return ceiling(at: now)
         }
         return set.capped(by: ceiling(at: now))
     }

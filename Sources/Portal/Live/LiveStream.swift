@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Model
 import NIOCore
+import Primitives
 import ServiceLifecycle
 
 /// Parts of a page as they change (server-sent events): those of one role are drawn once a beat for all who watch.
@@ -20,8 +21,11 @@ enum LiveStream {
     }
 
     /// Ends when the session does: all sessions are looked at with each beat, once for everybody.
+    ///
+    /// - Parameter address: Where the browser is, which may not be let in any more one day.
     static func response(
         _ visit: Visit,
+        to address: IPAddress,
         _ picture: SharedPicture<Parts>,
         _ draw: @escaping @Sendable () async -> Parts?
     ) -> Response {
@@ -32,7 +36,7 @@ enum LiveStream {
             defer { business.streams.leave(visit.session.id) }
             var (last, silent) = ("", Limits.silentBeats)
             while !Task.isCancelled, !Task.isShuttingDownGracefully {
-                guard await business.holds(visit.session),
+                guard business.admits(address), await business.holds(visit.session),
                     let parts = await picture.value(for: visit.session.role, draw)
                 else {
                     try await writer.write(ByteBuffer(string: "event: over\ndata: {}\n\n"))

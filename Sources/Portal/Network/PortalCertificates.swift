@@ -19,11 +19,13 @@ final class PortalCertificates: Sendable {
 
     var areSeveral: Bool { sites.count > 1 }
 
-    /// - Parameter host: As the client named it; `nil` where it named none.
+    /// - Parameters:
+    ///   - host: As the client named it; `nil` where it named none.
+    ///   - address: Where it is. A business that does not admit it is not there for it, whoever else is reached here.
     /// - Returns: `nil` when nothing is shown to it.
-    func context(for host: String?) -> NIOSSLContext? {
+    func context(for host: String?, from address: IPAddress) -> NIOSSLContext? {
         let index = areSeveral ? sites.firstIndex { site in host.map(site.isNamed) ?? false } : 0
-        guard let index else { return nil }
+        guard let index, sites[index].admits(address) else { return nil }
         let now = ContinuousClock.now
         let kept = shown.withLock { $0[index] }
         if let kept, now - kept.at < Limits.certificateAge { return kept.context }

@@ -42,24 +42,24 @@ struct PortalChannel: ServerChildChannel {
         }
         channel.closeFuture.whenComplete { [door] _ in door.leave(address) }
         guard certificates.areSeveral else {
-            return channel.eventLoop.makeCompletedFuture { try secure(channel, for: nil, at: .last) }
+            return channel.eventLoop.makeCompletedFuture { try secure(channel, for: nil, from: address, at: .last) }
                 .flatMap { http.setup(channel: channel, logger: logger) }
         }
         return http.setup(channel: channel, logger: logger).flatMapThrowing { value in
-            try channel.pipeline.syncOperations.addHandler(hello(channel), position: .first)
+            try channel.pipeline.syncOperations.addHandler(hello(channel, from: address), position: .first)
             return value
         }
     }
 
     /// Nothing is read before the set-up is over, so what is behind the hello is put there when it has come. Until then the clock of
     /// the connection runs.
-    private func hello(_ channel: any Channel) -> ByteToMessageHandler<SNIHandler> {
+    private func hello(_ channel: any Channel, from address: IPAddress) -> ByteToMessageHandler<SNIHandler> {
         ByteToMessageHandler(
             SNIHandler { name in
                 let host: String? = if case .hostname(let name) = name { name } else { nil }
                 let secured = channel.eventLoop.makeCompletedFuture {
                     let own = try channel.pipeline.syncOperations.handler(type: ByteToMessageHandler<SNIHandler>.self)
-                    try secure(channel, for: host, at: .after(own))
+                    try secure(channel, for: host, from: address, at: .after(own))
                 }
                 secured.whenFailure { _ in channel.close(promise: nil) }
                 return secured
@@ -72,9 +72,10 @@ struct PortalChannel: ServerChildChannel {
     private func secure(
         _ channel: any Channel,
         for host: String?,
+        from address: IPAddress,
         at place: ChannelPipeline.SynchronousOperations.Position
     ) throws {
-        guard let context = certificates.context(for: host) else { throw NotLetIn() }
+        guard let context = certificates.context(for: host, from: address) else { throw NotLetIn() }
         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context), position: place)
     }
 }

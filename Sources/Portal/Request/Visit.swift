@@ -22,9 +22,13 @@ struct Visit: Sendable {
 
     var now: WallTime { WallTime.present }
 
-    /// Does it as this person, by the role that they have at this moment.
+    /// Does it as this person, by the role that they have at this moment. What is dangerous is done for nobody who has not just shown a
+    /// code, whatever the page has asked for.
     func perform<Asked: Command>(_ command: Asked) async throws(Refusal) -> Asked.Reply {
-        try await business.site.administrator.perform(command, for: .signedIn(name: session.name))
+        if needsCode(for: command.needed), !(await business.desk.hasProven(session, for: command.needed)) {
+            throw .notProven
+        }
+        return try await business.site.administrator.perform(command, for: .signedIn(name: session.name))
     }
 
     /// The same for a part of a page that is left out for those it is not for.
@@ -134,6 +138,15 @@ struct Visit: Sendable {
         case .wait(let wait): return .tooManyTries(wait)
         }
     }
+}
+
+extension Refusal {
+    fileprivate static let notProven = Self(
+        .roles,
+        problem: "That was not done.",
+        reason: "it is dangerous, and no fresh code was shown for it",
+        remedy: "do it anew, and type in the code that your authenticator app shows"
+    )
 }
 
 extension WallTime {

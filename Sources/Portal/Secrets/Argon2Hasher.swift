@@ -25,20 +25,26 @@ public final class Argon2Hasher: PasswordHasher {
     }
 
     public func verify(_ password: Redacted<String>, against hash: Redacted<String>?) async throws(Refusal) -> Bool {
-        try await run {
+        let isRight: Bool? = try await run {
             // As much work for somebody who is not there, also the first time.
-            let nobody = Self.nobody
-            return Self.verify(password, against: hash ?? nobody) && hash != nil
+            guard let kept = hash ?? Self.nobody else { return nil }
+            return Self.verify(password, against: kept)
         }
+        guard let isRight else { throw .noMemory }
+        return isRight && hash != nil
     }
 
-    /// What no password makes.
-    private static let nobody: Redacted<String> = {
-        var generator = SystemRandomNumberGenerator()
-        let password = Redacted(Hex.encode(generator.nextBytes(32)))
-        guard let text = hash(password) else { preconditionFailure("a password cannot be hashed: no memory") }
-        return Redacted(text)
-    }()
+    private static let made = Mutex<Redacted<String>?>(nil)
+
+    /// What no password makes; `nil` while there is no memory to make it.
+    private static var nobody: Redacted<String>? {
+        made.withLock { made in
+            if let made { return made }
+            var generator = SystemRandomNumberGenerator()
+            made = hash(Redacted(Hex.encode(generator.nextBytes(32)))).map { Redacted($0) }
+            return made
+        }
+    }
 
     private func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws(Refusal) -> Value {
         let hasRoom = waiting.withLock { count in
@@ -77,10 +83,12 @@ public final class Argon2Hasher: PasswordHasher {
         return encoded.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } }
     }
 
-    private static func verify(_ password: Redacted<String>, against hash: Redacted<String>) -> Bool {
+    /// - Returns: `nil` when there is no memory to find out.
+    private static func verify(_ password: Redacted<String>, against hash: Redacted<String>) -> Bool? {
         password.reveal { text in
             let bytes = Array((copy text).utf8)
-            return hash.reveal { argon2id_verify(copy $0, bytes, bytes.count) } == ARGON2_OK.rawValue
+            let status = hash.reveal { argon2id_verify(copy $0, bytes, bytes.count) }
+            return status == ARGON2_MEMORY_ALLOCATION_ERROR.rawValue ? nil : status == ARGON2_OK.rawValue
         }
     }
 }
@@ -95,7 +103,7 @@ extension Refusal {
     )
 
     fileprivate static let noMemory = Self(
-        problem: "The password was not set.",
+        problem: "The password was not looked at.",
         reason: "the machine has no memory left for it",
         remedy: again
     )

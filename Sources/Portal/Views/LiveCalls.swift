@@ -68,8 +68,9 @@ enum LiveCalls {
         return "\(Shown.clock(answered)) UTC"
     }
 
-    static func stream(_ visit: Visit) -> Response {
-        LiveStream.response(visit, visit.business.callPicture) {
+    /// - Parameter address: Where the browser is, which may not be let in any more one day.
+    static func stream(_ visit: Visit, to address: IPAddress) -> Response {
+        LiveStream.response(visit, to: address, visit.business.callPicture) {
             guard let calls = try? await visit.perform(ListCalls()) else { return nil }
             let values = values(calls, visit)
             return LiveStream.Parts(

@@ -86,7 +86,7 @@ enum OperatorPages {
     static func confirmEnd(_ asked: Routes.Asked) async throws -> Response { confirmEnd(asked, asked.query["id"], nil) }
 
     private static func confirmEnd(_ asked: Routes.Asked, _ id: String, _ refusal: Refusal?) -> Response {
-        let name = asked.parameters.get("name") ?? ""
+        let name = PathText.decoded(asked.parameters.get("name") ?? "")
         var values = refusal?.values ?? [:]
         values.merge([
             "class": "bad", "address": "/operators/\(PathText.encoded(name))/end",
@@ -103,7 +103,8 @@ enum OperatorPages {
         if let refusal = await asked.visit.prove(by: form, for: EndSessions.rights) {
             return confirmEnd(asked, form["id"], refusal)
         }
-        _ = try await asked.visit.perform(EndSessions(of: asked.parameters.get("name") ?? "", id: form["id"]))
+        let name = PathText.decoded(asked.parameters.get("name") ?? "")
+        _ = try await asked.visit.perform(EndSessions(of: name, id: form["id"]))
         return .going(to: "/operators")
     }
 }
@@ -158,6 +159,24 @@ enum PathText {
             let isPlain = byte.isASCIILetterOrDigit || "-._~".utf8.contains(byte)
             return isPlain ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte]).uppercased()
         }.joined()
+    }
+
+    /// What stands in a path, as it was before. Empty for what is not UTF-8, or a percent sign without two digits.
+    static func decoded(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2, let pair = Hex.decode(String(decoding: rest.prefix(2), as: UTF8.self)) else {
+                return ""
+            }
+            bytes += pair
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self) ?? ""
     }
 }
 

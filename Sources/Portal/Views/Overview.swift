@@ -16,6 +16,8 @@ actor Overview {
 
     private let administrator: Administrator
     private var health: [Role: Kept<DoctorReport>] = [:]
+    /// Looks that are under way: whoever asks meanwhile waits for the same one.
+    private var looking: [Role: Task<DoctorReport?, Never>] = [:]
     private var attempts: [Role: Kept<Attempts>] = [:]
     private var records: [Role: Kept<[CallRecord]>] = [:]
 
@@ -23,9 +25,13 @@ actor Overview {
 
     /// What the system says of itself; `nil` for whom it is not.
     func health(for visit: Visit) async -> DoctorReport? {
-        if let kept = health[visit.session.role], kept.isFresh { return kept.value }
-        let report = await visit.ask(Diagnose())
-        health[visit.session.role] = Kept(value: report, at: .now)
+        let role = visit.session.role
+        if let kept = health[role], kept.isFresh { return kept.value }
+        if let look = looking[role] { return await look.value }
+        let look = Task { await visit.ask(Diagnose()) }
+        looking[role] = look
+        let report = await look.value
+        (looking[role], health[role]) = (nil, Kept(value: report, at: .now))
         return report
     }
 

@@ -110,8 +110,8 @@ enum ProofPages {
         )
     }
 
-    static func stream(_ visit: Visit) -> Response {
-        LiveStream.response(visit, visit.business.proofPicture) {
+    static func stream(_ visit: Visit, to address: IPAddress) -> Response {
+        LiveStream.response(visit, to: address, visit.business.proofPicture) {
             guard visit.may(.seeControls) else { return nil }
             let runs = await visit.business.proofs.runs
             return LiveStream.Parts(content: ["live-proof": live(runs)], frame: [:])

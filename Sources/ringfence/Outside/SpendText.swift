@@ -50,6 +50,7 @@ extension SpendOverview {
             ("business", .business, settings.businessLimits), ("each extension", nil, settings.extensionLimits),
             ("each group and trunk", nil, settings.sharedLimits), ("home", .home, settings.homeLimits),
             ("each extension at home", nil, settings.extensionHomeLimits),
+            ("all together", .ceiling, settings.ceiling(at: at)),
         ]
         let own = settings.own.sorted { $0.key.description < $1.key.description }.map {
             ($0.key.description, Optional($0.key), $0.value)

@@ -67,9 +67,19 @@ struct TestOffice {
         )
         return OutsideSettings(
             trunks: [TrunkAccess(trunk, secret: nil)],
+            numbers: [try owned()],
             dialing: dialing,
             rates: RateDecks(usual: try #require(deck), importedAt: WallTime(milliseconds: 0), importedBy: "test"),
             emergency: try emergency(over: trunk.name)
+        )
+    }
+
+    /// That those who help call back.
+    private static func owned() throws -> OwnedNumber {
+        OwnedNumber(
+            number: try #require(PhoneNumber(parsing: "+49301234567")),
+            destination: numbers.first.flatMap { Destination(parsing: $0) },
+            createdAt: WallTime(milliseconds: 0)
         )
     }
 

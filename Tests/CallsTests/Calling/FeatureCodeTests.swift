@@ -62,6 +62,18 @@ struct FeatureCodeTests {
         #expect(scene.news().isEmpty)
     }
 
+    @Test func `the ninth at a time is told that it is busy, and nothing is changed for it`() throws {
+        var (office, first, second) = try Office.withPhones()
+        for number in 0..<8 {
+            var phone = number < 4 ? first : second
+            #expect(try phone.call(&office, "*78", callID: "code-\(number)").map(\.status) == [100])
+            (first, second) = number < 4 ? (phone, second) : (first, phone)
+        }
+        #expect(office.asks.count == 8)
+        #expect(try first.call(&office, "*79", callID: "ninth").last?.status == 486)
+        #expect(office.asks.count == 8, "nobody was asked")
+    }
+
     @Test func `a caller who hangs up before is not answered`() throws {
         var scene = try Scene("*79")
         let invite = try #require(scene.heard.first)

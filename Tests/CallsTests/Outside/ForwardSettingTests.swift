@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Calls
+import Guard
 import Model
 import Primitives
 import SIP
@@ -104,6 +105,58 @@ struct ForwardSettingTests {
             #expect(scene.outside.office.refusedForwards.count == 1)
             #expect(scene.record?.reason.contains(target) == true && scene.record?.charges.isEmpty == true)
         }
+    }
+
+    @Test func `S20 never back to who calls from outside, and never over a number of our own to where it has been`()
+        throws
+    {
+        for (target, reason) in [
+            ("+4940555123", "extension 102 forwards the call back to +4940555123, who calls"),
+            (OutsideScene.owned, "a number of the business that leads to 102, where it has been"),
+        ] {
+            var scene = try opened()
+            try scene.forward("102", [.always: target])
+            _ = scene.outside.bring(from: "+4940555123", callID: "in")
+            #expect(scene.heard().allSatisfy { $0.method != .invite })
+            #expect(scene.record?.reason.contains(reason) == true, "\(scene.record?.reason ?? "")")
+            #expect(scene.record?.charges.isEmpty == true && scene.record?.outcome == .failed)
+            #expect(scene.outside.office.refusedForwards.count == 1)
+        }
+        // Another number of the business is somewhere else.
+        var scene = try opened()
+        try scene.forward("102", [.always: RoutingScene.number])
+        _ = scene.outside.bring(from: "+4940555123", callID: "in")
+        #expect(scene.record?.charges.first?.payer.extension.text == "102")
+    }
+
+    @Test func `S20 nor does a phone send it there`() throws {
+        for target in ["+4940555123", OutsideScene.owned] {
+            var scene = try opened()
+            try scene.forward("102", [:])
+            _ = scene.outside.bring(from: "+4940555123", callID: "in")
+            #expect(scene.look().rings == ["102"])
+            let (phone, invite) = (scene.outside.callee, try #require(scene.invites["102"]))
+            let contact = "Contact: <sip:\(target)@\(Office.domain)>"
+            let moved = phone.answer(invite, 302).replacing("Contact: <\(phone.contact)>", with: contact)
+            scene.outside.office.deliver(moved, on: phone.flow)
+            #expect(scene.heard().allSatisfy { $0.method != .invite })
+            #expect(scene.record?.reason.contains("forwards the call back to \(target)") == true)
+        }
+    }
+
+    @Test func `S20 and none is set that leads to itself`() throws {
+        let scene = try opened()
+        let owner = try #require(ExtensionNumber(parsing: "102"))
+        let own = try #require(Forward.Target(parsing: OutsideScene.owned))
+        var snapshot = scene.outside.office.snapshot
+        var value = try #require(snapshot.extensions[owner])
+        value.forwarding = .outside
+        snapshot = snapshot.applying([.put(value)])
+        let now = scene.outside.office.moment.wall
+        let refusal = ForwardRules.refusal(ofSetting: own, at: owner, in: snapshot, at: now)
+        #expect(refusal?.reason.contains("leads to 102") == true && refusal?.control == .forwardingRules)
+        let other = try #require(Forward.Target(parsing: "+4989123456"))
+        #expect(ForwardRules.refusal(ofSetting: other, at: owner, in: snapshot, at: now) == nil)
     }
 
     @Test(arguments: ["112", "911"])

@@ -175,6 +175,10 @@ struct OutsideScene {
             body: sdp
         ).replacing("From: <", with: "From: \"\(name)\" <")
         office.deliver(request, on: provider.flow)
-        return office.received(on: provider.flow)
+        let heard = office.received(on: provider.flow)
+        // What is refused at once is told after a moment.
+        guard heard.last?.status == 100, office.record()?.endedAt != nil else { return heard }
+        office.wait(.milliseconds(400))
+        return heard + office.received(on: provider.flow)
     }
 }

@@ -31,11 +31,11 @@ struct TrunkAttackTests {
             try change(&trunk)
         }
         table.apply(OutsideSettings(trunks: [access]), &turn)
-        _ = table.settle(&turn)
+        _ = table.settle(keeping: [], &turn)
         guard case .resolve(let lookup)? = turn.actions.last else { throw Missing() }
         let server = TrunkServer(host: "a", address: try #require(SocketAddress(parsing: TrunkScene.primary)))
         table.resolved(lookup.attempt, .success([server]), &turn)
-        _ = table.settle(&turn)
+        _ = table.settle(keeping: [], &turn)
         guard case .connect(let wanted)? = turn.actions.last else { throw Missing() }
         let flow = Flow(id: FlowID(rawValue: 5), transport: transport, remote: server.address, local: server.address)
         table.connected(wanted.attempt, flow, &turn)
@@ -196,7 +196,7 @@ struct TrunkAttackTests {
         #expect(table.trunk(of: flow, at: later) == nil)
         #expect(table.way(over: try #require(TrunkName(parsing: "main")), at: later) == nil)
         var turn = Turn(at: later)
-        _ = table.settle(&turn)
+        _ = table.settle(keeping: [], &turn)
         #expect(turn.actions.contains { if case .close(own.id) = $0 { true } else { false } })
         #expect(table.nextDeadline == nil)
     }

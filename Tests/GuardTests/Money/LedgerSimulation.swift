@@ -30,6 +30,7 @@ struct LedgerSimulation {
             case .extension(let own): own.text == number
             case .trunk(let own): own.text == trunk
             case .group, .home, .extensionAtHome: false
+            case .ceiling: true
             }
         }
     }

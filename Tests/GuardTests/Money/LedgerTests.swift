@@ -66,6 +66,58 @@ struct LedgerTests {
         #expect(try till.reserve(3, price) == .reserved)
     }
 
+    @Test("the ceiling holds for calls at home and all others together, and over a restart")
+    func sum() throws {
+        var settings = try SpendSettings.limited()
+        #expect(settings.lowerCeiling(to: try .units(10, 10, 10), at: Till.noon))
+        settings.homeLimits = try .units(10, 10, 10)
+        settings.extensionHomeLimits = try .units(10, 10, 10)
+        var till = Till(settings)
+        let price = try PricedCall.costing(6, "60/60")
+        let home = try Till.payer("201", isAtHome: true)
+        #expect(till.ledger.reserve(ChargeID(1), for: home, at: price, in: till.now, &till.turn) == .reserved)
+        guard case .refused(let refusal) = try till.reserve(2, from: "202", price) else {
+            Issue.record("a day costs twice the ceiling")
+            return
+        }
+        let words = refusal.callRefusal(in: .eur).reason
+        #expect(words.hasPrefix("the ceiling above all calls within an hour is 10.00 EUR"), "\(words)")
+        #expect(till.spent(.ceiling) == 6_000_000 && till.spent(.business) == 0)
+        #expect(try till.reserve(3, from: "202", try PricedCall.costing(4, "60/60")) == .reserved)
+        var later = Ledger(recovering: till.written, settings: settings, at: till.now)
+        #expect(later.standing(of: .ceiling, at: till.now).lines.first?.spent.micros == 10_000_000)
+        var turn = LedgerTurn()
+        let one = try PricedCall.costing(1, "60/60")
+        for (charge, payer) in [(4, home), (5, try Till.payer("203"))] as [(UInt64, Payer)] {
+            let answer = later.reserve(ChargeID(charge), for: payer, at: one, in: till.now, &turn)
+            guard case .refused = answer else {
+                Issue.record("the ceiling was forgotten")
+                continue
+            }
+        }
+    }
+
+    @Test("a limit that was set for a group or a trunk is for its calls at home too", arguments: [true, false])
+    func shared(isTrunk: Bool) throws {
+        var settings = try SpendSettings.limited()
+        let pool = isTrunk ? SpendPool.trunk(try .named("main")) : .group(try .named("sales"))
+        settings.own[pool] = try .units(3, 3, 3)
+        var till = Till(settings)
+        let price = try PricedCall.costing(2, "60/60")
+        let home = try Till.payer("201", group: "sales", trunk: "main", isAtHome: true)
+        #expect(till.ledger.reserve(ChargeID(1), for: home, at: price, in: till.now, &till.turn) == .reserved)
+        #expect(till.spent(pool) == 2_000_000)
+        let other = isTrunk ? SpendPool.group(try .named("sales")) : .trunk(try .named("main"))
+        #expect(till.spent(other) == 0, "nobody has set one for it")
+        let colleague = try Till.payer("202", group: "sales", trunk: "main", isAtHome: true)
+        let answer = till.ledger.reserve(ChargeID(2), for: colleague, at: price, in: till.now, &till.turn)
+        guard case .refused(let refusal) = answer else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(refusal.callRefusal(in: .eur).reason.hasPrefix("the budget of \(pool) for an hour is 3.00 EUR"))
+    }
+
     @Test("what is at home, of an ordinary kind and cheap is an ordinary call at home")
     func ordinary() throws {
         let cheap = Money(clamping: 100_000)

@@ -109,7 +109,7 @@ struct PaidCallGateTests {
         let standings = office.gate.standings(at: office.now)
         #expect(
             Set(standings.map(\.pool.description)) == [
-                "extension 201", "extension 202", "extension 203", "group sales", "business", "trunk main",
+                "extension 201", "extension 202", "extension 203", "group sales", "business", "trunk main", "ceiling",
             ]
         )
         var ledger = office.gate.ledger

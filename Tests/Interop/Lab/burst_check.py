@@ -61,6 +61,12 @@ def secrets(business, count):
     return phones
 
 
+def silent(server):
+    """The records of paid calls that do not say which limit ended them."""
+    return [each for each in server.records() if each.get("charges")
+            and "budget" not in each["reason"] and "limit" not in each["reason"]]
+
+
 def steal(business):
     business.rates, business.calls = RATES, 50
     business.start()
@@ -116,8 +122,8 @@ def steal(business):
     yield "by our books within the budget", spent <= BUDGET
     # A second of each call lies between our clock and the provider's: the BYE travels, and each side rounds up.
     yield "by the provider's clock within the budget and a second of each call", biller.bill <= BUDGET + answered * PER_MINUTE / 60
-    ended = [each for each in server.records() if each.get("charges")]
-    yield "each record says why", all("budget" in each["reason"] or "limit" in each["reason"] for each in ended)
+    # The BYE travels first; a busy machine writes the end of the record a little later.
+    yield "each record says why", until(lambda: not silent(server), 30) or print(silent(server), file=sys.stderr)
     before = provider.log("kamailio").count("CALL from")
     [again] = secrets(business, 1)
     yield "no more calls", again.call("04055512399") >= 400

@@ -150,6 +150,7 @@ struct PortalPageTests {
     @Test func `a look is begun from the page, and the score counts what it found`() async throws {
         try await PortalScene.serve { (scene: PortalScene) async throws in
             let anna = try await scene.enrol("anna")
+            _ = try await scene.run(AddExtensions([NewExtension(number: "204", name: "Reception")]))
             let before = try await anna.client.ask(.GET, "/").body
             #expect(before.contains("Nothing of what protects it is proven yet") && before.contains("/proof"))
             #expect(try await scene.run(ShowScore()).value == 0)

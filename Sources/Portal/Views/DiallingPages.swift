@@ -39,7 +39,8 @@ enum DiallingPages {
         return visit.page(
             title: "Dial permissions",
             at: "/dialling",
-            lede: home + "Every country abroad is closed until somebody opens it. \(open) are open.",
+            lede: home + "Every country abroad is closed until somebody opens it. "
+                + "\(Shown.count(open, "country is", "countries are")) open.",
             parts
         )
     }

@@ -178,7 +178,7 @@ enum HistoryPages {
             moments.append(
                 Part.Moment(
                     Shown.clock(ended),
-                    "Ended: \(record.outcome.words)",
+                    record.outcome == .answered ? "Ended" : "Ended: \(record.outcome.words)",
                     more: Shown.text(record.reason, most: 240),
                     style: isOurs ? "ok" : "no"
                 )

@@ -125,7 +125,7 @@ enum SpendPage {
             Part.Fact("While the business is closed", "\(settings.afterHours.value) % of each limit"),
             Part.Fact(
                 "The ceiling above all limits",
-                "\(settings.ceiling(at: .present)) \(currency)",
+                "\(settings.ceiling(at: .present)), in \(currency)",
                 more: "raised by two operators and a day: ringfence spend ceiling"
             ),
         ]
@@ -234,7 +234,8 @@ struct SpendSum {
             return (line?.spent ?? .zero, line?.limit ?? overview.settings.limits(of: pool, at: overview.at)[span])
         }
         spent = parts.map(\.0).sum
-        limit = parts.map(\.1).sum
+        // However much each may spend, together it is what the ceiling says.
+        limit = min(parts.map(\.1).sum, overview.settings.ceiling(at: overview.at)[span])
     }
 
     /// In hundredths, at most 100.
@@ -321,6 +322,7 @@ extension SpendPool {
         case .extensionAtHome(let number): "Extension \(number), at home"
         case .group(let name): "Group \(name)"
         case .trunk(let name): "Line \(name)"
+        case .ceiling: "All of it, below the ceiling"
         }
     }
 }

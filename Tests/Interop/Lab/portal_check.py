@@ -266,8 +266,9 @@ def safety(office):
     browser.open(office.address + "/proof")
     choose(browser, "#attack-control", "login-protection")
     confirm(office, "form[action='/proof/attack'] button")
-    yield "an attack on one rule is begun", "The attack is under way" in browser.text("#live-proof")
+    begun = browser.text("#live-proof")
     office.keep("proof-running")
+    yield "an attack on one rule is begun: " + begun[:60], "The attack" in begun
     yield "and got nothing", until(lambda: "The attack found nothing wrong" in browser.text("#live-proof"), 90)
     browser.open(office.address + "/proof")
     office.keep("proof")

@@ -112,6 +112,7 @@ extension PatternSettings: JournalValue {}
 extension CallLimitSettings.Limit: JournalValue {}
 extension AbroadLimit: JournalValue {}
 extension AfterHoursSettings: JournalValue {}
+extension GoLive.Word: JournalValue {}
 extension EmergencySettings.Place: JournalValue {}
 extension EmergencySettings.Way: JournalValue {}
 extension RingGroup: JournalValue {}

@@ -41,4 +41,7 @@ public enum Limits {
     static let morningMinute = 5 * 60
     /// Events and calls that a report counts.
     static let reportRows = 10_000
+
+    /// Days that the line of the score has.
+    static let scoreDays = 90
 }

@@ -57,7 +57,9 @@ public enum AttackSuite {
     public static let attacks: [Attack] =
         SIPPasswordsAttack.all + CredentialDeliveryAttack.all + SignallingEncryptionAttack.all
         + MediaEncryptionAttack.all + MediaSourceAttack.all + IntrusionDetectionAttack.all
-        + FloodProtectionAttack.all + OpenPortsAttack.all + RolesAttack.all + JournalAttack.all
+        + FloodProtectionAttack.all + OpenPortsAttack.all + RolesAttack.all
+        + OperatorPasswordsAttack.all + SecondFactorAttack.all + LoginProtectionAttack.all
+        + AdminNetworksAttack.all + NoDefaultsAttack.all + JournalAttack.all
         + CountryDialingAttack.all + PremiumNumbersAttack.all + SpendLimitAttack.all
         + CallLimitsAttack.all + CallPatternsAttack.all + AfterHoursAttack.all
         + TrunkEncryptionAttack.all + ProviderAllowlistAttack.all + CallerTrustAttack.all

@@ -17,7 +17,8 @@ public enum Auditor {
     /// In the order of `Control.allCases`; a test holds them to it.
     public static let checks: [Check] = [
         .sipPasswords, .credentialDelivery, .signallingEncryption, .mediaEncryption,
-        .mediaSource, .intrusionDetection, .floodProtection, .openPorts, .roles, .journal,
+        .mediaSource, .intrusionDetection, .floodProtection, .openPorts, .roles,
+        .operatorPasswords, .secondFactor, .loginProtection, .adminNetworks, .noDefaults, .journal,
         .countryDialing, .premiumNumbers, .spendLimit, .callLimits, .callPatterns, .afterHours,
         .trunkEncryption, .providerAllowlist, .callerTrust, .emergencyCalls, .dormantExtensions, .disa,
         .forwardingRules, .registrationAlerts, .fraudAlerts, .serviceAlerts,

@@ -21,6 +21,8 @@ public enum Limits {
     /// How long an operator may be away before somebody asks whether they still are one: a quarter.
     static let absence: Duration = .seconds(90 * 86_400)
 
+    /// Recovery codes that somebody has left at least, before it is worth a word.
+    static let recoveryCodes = 3
     /// How old a test of the way to help may be: providers change their routes once in a while.
     static let helpTestAge: Duration = .seconds(90 * 86_400)
 
@@ -78,6 +80,12 @@ public enum Limits {
     /// and at once: four times those of a call.
     static let mediaFlood = (portions: 20, packets: 100)
     static let mediaRate = (each: 450.0, once: 500.0)
+    /// How long a page of the portal may take: a sign-in waits for the memory to hash a password in.
+    static let portalReply: Duration = .seconds(15)
+    /// What somebody waits at least who failed too often: of a machine that takes longer for its answers nothing is expected.
+    static let signInWait: Duration = .milliseconds(3_500)
+    /// Wrong codes that are tried beside each other, more than anybody may be wrong.
+    static let codesTried = 8
     /// Calls in a row that a provider fails before no other is sent there.
     static let failedCalls = 3
     /// Alerts and events that are compared.

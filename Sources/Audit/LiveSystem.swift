@@ -51,6 +51,16 @@ public struct LiveSystem: Sendable {
     public var alerts: AlertFacts?
     /// Extensions that a phone is registered for.
     public var registered: Set<ExtensionNumber> = []
+    public var portal = PortalFacts(
+        places: [],
+        people: nil,
+        sessions: nil,
+        hasStranger: false,
+        say: { _, _, _ in [] },
+        ask: { _, _ in [] }
+    )
+    /// The name that browsers verify in the certificate; `nil` where there is none.
+    public var portalHost: String?
 
     public init(
         now: WallTime,

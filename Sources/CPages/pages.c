@@ -6,6 +6,69 @@
 #define COUNT(table) (sizeof table / sizeof table[0])
 #define ENTRY(name, bytes) { name, bytes, sizeof bytes }
 
+static const unsigned char template_live_proof[] = {
+#embed "../Portal/Pages/live-proof.mustache"
+};
+static const unsigned char template_page[] = {
+#embed "../Portal/Pages/page.mustache"
+};
+static const unsigned char template_part_cell[] = {
+#embed "../Portal/Pages/part-cell.mustache"
+};
+static const unsigned char template_part_chart[] = {
+#embed "../Portal/Pages/part-chart.mustache"
+};
+static const unsigned char template_part_details[] = {
+#embed "../Portal/Pages/part-details.mustache"
+};
+static const unsigned char template_part_empty[] = {
+#embed "../Portal/Pages/part-empty.mustache"
+};
+static const unsigned char template_part_facts[] = {
+#embed "../Portal/Pages/part-facts.mustache"
+};
+static const unsigned char template_part_field[] = {
+#embed "../Portal/Pages/part-field.mustache"
+};
+static const unsigned char template_part_form[] = {
+#embed "../Portal/Pages/part-form.mustache"
+};
+static const unsigned char template_part_input[] = {
+#embed "../Portal/Pages/part-input.mustache"
+};
+static const unsigned char template_part_list[] = {
+#embed "../Portal/Pages/part-list.mustache"
+};
+static const unsigned char template_part_note[] = {
+#embed "../Portal/Pages/part-note.mustache"
+};
+static const unsigned char template_part_pager[] = {
+#embed "../Portal/Pages/part-pager.mustache"
+};
+static const unsigned char template_part_pre[] = {
+#embed "../Portal/Pages/part-pre.mustache"
+};
+static const unsigned char template_part_score[] = {
+#embed "../Portal/Pages/part-score.mustache"
+};
+static const unsigned char template_part_section[] = {
+#embed "../Portal/Pages/part-section.mustache"
+};
+static const unsigned char template_part_table[] = {
+#embed "../Portal/Pages/part-table.mustache"
+};
+static const unsigned char template_part_text[] = {
+#embed "../Portal/Pages/part-text.mustache"
+};
+static const unsigned char template_part_timeline[] = {
+#embed "../Portal/Pages/part-timeline.mustache"
+};
+static const unsigned char template_part_next[] = {
+#embed "../Portal/Pages/part-next.mustache"
+};
+static const unsigned char template_part_steps[] = {
+#embed "../Portal/Pages/part-steps.mustache"
+};
 static const unsigned char template_account[] = {
 #embed "../Portal/Pages/account.mustache"
 };
@@ -29,9 +92,6 @@ static const unsigned char template_confirm[] = {
 };
 static const unsigned char template_control[] = {
 #embed "../Portal/Pages/control.mustache"
-};
-static const unsigned char template_controls[] = {
-#embed "../Portal/Pages/controls.mustache"
 };
 static const unsigned char template_door[] = {
 #embed "../Portal/Pages/door.mustache"
@@ -174,6 +234,21 @@ static const unsigned char control_premium_numbers[] = {
 static const unsigned char control_provider_allowlist[] = {
 #embed "../Guard/Guard.docc/Controls/provider-allowlist.md"
 };
+static const unsigned char control_operator_passwords[] = {
+#embed "../Guard/Guard.docc/Controls/operator-passwords.md"
+};
+static const unsigned char control_second_factor[] = {
+#embed "../Guard/Guard.docc/Controls/second-factor.md"
+};
+static const unsigned char control_login_protection[] = {
+#embed "../Guard/Guard.docc/Controls/login-protection.md"
+};
+static const unsigned char control_admin_networks[] = {
+#embed "../Guard/Guard.docc/Controls/admin-networks.md"
+};
+static const unsigned char control_no_defaults[] = {
+#embed "../Guard/Guard.docc/Controls/no-defaults.md"
+};
 static const unsigned char control_roles[] = {
 #embed "../Guard/Guard.docc/Controls/roles.md"
 };
@@ -188,6 +263,12 @@ static const unsigned char control_spend_limit[] = {
 };
 static const unsigned char control_trunk_encryption[] = {
 #embed "../Guard/Guard.docc/Controls/trunk-encryption.md"
+};
+static const unsigned char asset_notice[] = {
+#embed "../../NOTICE"
+};
+static const unsigned char asset_licence[] = {
+#embed "../../LICENSE"
 };
 static const unsigned char asset_style[] = {
 #embed "../Portal/Pages/portal.css"
@@ -205,6 +286,27 @@ static const unsigned char asset_stolen_passwords[] = {
 const struct ringfence_file *ringfence_templates(size_t *count) {
     static const struct ringfence_file files[] = {
         ENTRY("account", template_account),
+        ENTRY("part-steps", template_part_steps),
+        ENTRY("part-next", template_part_next),
+        ENTRY("part-timeline", template_part_timeline),
+        ENTRY("part-text", template_part_text),
+        ENTRY("part-table", template_part_table),
+        ENTRY("part-section", template_part_section),
+        ENTRY("part-score", template_part_score),
+        ENTRY("part-pre", template_part_pre),
+        ENTRY("part-pager", template_part_pager),
+        ENTRY("part-note", template_part_note),
+        ENTRY("part-list", template_part_list),
+        ENTRY("part-input", template_part_input),
+        ENTRY("part-form", template_part_form),
+        ENTRY("part-field", template_part_field),
+        ENTRY("part-facts", template_part_facts),
+        ENTRY("part-empty", template_part_empty),
+        ENTRY("part-details", template_part_details),
+        ENTRY("part-chart", template_part_chart),
+        ENTRY("part-cell", template_part_cell),
+        ENTRY("page", template_page),
+        ENTRY("live-proof", template_live_proof),
         ENTRY("calls", template_calls),
         ENTRY("calls-empty", template_calls_empty),
         ENTRY("calls-rows", template_calls_rows),
@@ -212,7 +314,6 @@ const struct ringfence_file *ringfence_templates(size_t *count) {
         ENTRY("closed", template_closed),
         ENTRY("confirm", template_confirm),
         ENTRY("control", template_control),
-        ENTRY("controls", template_controls),
         ENTRY("door", template_door),
         ENTRY("enrolled", template_enrolled),
         ENTRY("extension-add", template_extension_add),
@@ -267,6 +368,11 @@ const struct ringfence_file *ringfence_controls(size_t *count) {
         ENTRY("open-ports", control_open_ports),
         ENTRY("premium-numbers", control_premium_numbers),
         ENTRY("provider-allowlist", control_provider_allowlist),
+        ENTRY("operator-passwords", control_operator_passwords),
+        ENTRY("second-factor", control_second_factor),
+        ENTRY("login-protection", control_login_protection),
+        ENTRY("admin-networks", control_admin_networks),
+        ENTRY("no-defaults", control_no_defaults),
         ENTRY("roles", control_roles),
         ENTRY("signalling-encryption", control_signalling_encryption),
         ENTRY("sip-passwords", control_sip_passwords),
@@ -280,6 +386,8 @@ const struct ringfence_file *ringfence_controls(size_t *count) {
 const struct ringfence_file *ringfence_assets(size_t *count) {
     static const struct ringfence_file files[] = {
         ENTRY("style", asset_style),
+        ENTRY("licence", asset_licence),
+        ENTRY("notice", asset_notice),
         ENTRY("script", asset_script),
         ENTRY("openapi", asset_openapi),
         ENTRY("stolen-passwords", asset_stolen_passwords),

@@ -227,18 +227,34 @@ public enum Limits {
     static let signInNameCharacters = 64
     /// Characters of a password of an operator at least (OWASP ASVS 5, 6.2.1 advises 15), and at most: more would only be work.
     public static let passwordCharacters = 15...256
-    /// How often somebody may be wrong before each try waits, and for how long what he tried is remembered.
-    static let freeSignIns = 3
+    /// Argon2id (RFC 9106): KiB, passes, lanes. OWASP's first choice.
+    public static let passwordMemory: UInt32 = 47_104
+    public static let passwordPasses: UInt32 = 1
+    public static let passwordLanes: UInt32 = 1
+    /// How often somebody may be wrong before each try waits, and for how long what they tried is remembered.
+    public static let freeSignIns = 3
     static let signInMemory: Duration = .seconds(4 * 3_600)
     /// What a try waits first after that. Each further one waits twice as long, up to the most.
     static let firstSignInWait: Duration = .seconds(4)
     static let longestSignInWait: Duration = .seconds(15 * 60)
     /// Names, browsers and sources whose failures are counted apart; 60 bytes each. Beyond that the oldest is forgotten.
     static let countedSignIns = 4_096
+    /// How old a look and an attack may be to count in full, and by half, for the score: one is to be made each night, the other each
+    /// month.
+    static let freshAudit: Duration = .seconds(7 * 86_400)
+    static let oldAudit: Duration = .seconds(30 * 86_400)
+    static let freshAttack: Duration = .seconds(30 * 86_400)
+    static let oldAttack: Duration = .seconds(90 * 86_400)
+    /// Of the 100 points of a control, those of the look; the rest is for the attack, which shows more.
+    static let auditPoints = 40
+    /// The highest score while somebody could come in.
+    static let exposedScore = 39
     /// Bits of one that count at least: the widest private networks, 10.0.0.0/8 and fc00::/7.
     static let shortestAdminNetwork = (v4: 8, v6: 7)
     /// Networks that may reach the portal.
     static let adminNetworks = 64
+    /// Bits of one on the internet at least, before it counts as wide.
+    static let widestAdminNetwork = (v4: 16, v6: 32)
     /// Addresses that the portal is reached on.
     static let portalListeners = 8
     /// Refusals of one account an hour that get a line in the journal each; the rest is a number in the next line.

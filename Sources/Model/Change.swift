@@ -13,7 +13,7 @@ public enum Change: Sendable {
     case except(ListenerException)
     /// Takes back every exception for that transport and address.
     case withdraw(ListenerException.Transport, address: String)
-    /// Adds an operator, or replaces the one with his account.
+    /// Adds an operator, or replaces the one with that account.
     case appoint(Operator)
     case dismiss(account: String)
     case addSite(IPPrefix)

@@ -227,10 +227,10 @@ extension SecurityEventKind {
                 alarm: EventTraits.Alarm(.notice, "A phone may answer by itself from now on.", ofEach: true)
             )
         case .intercomUsed: EventTraits(.roles)
-        case .signInFailed: EventTraits(.roles)
+        case .signInFailed: EventTraits(.loginProtection)
         case .signInSlowed:
             EventTraits(
-                .roles,
+                .loginProtection,
                 alarm: EventTraits.Alarm(
                     .warning,
                     "Somebody guesses at the sign-in of the portal.",
@@ -239,7 +239,7 @@ extension SecurityEventKind {
             )
         case .signedInAnew:
             EventTraits(
-                .roles,
+                .loginProtection,
                 alarm: EventTraits.Alarm(.notice, "Somebody signed in from a new browser.", ofEach: true)
             )
         case .alertsChanged:
@@ -265,6 +265,15 @@ extension SecurityEventKind {
                     done: "The call was refused, and cost nothing."
                 )
             )
+        case .factorReplaced:
+            EventTraits(
+                .secondFactor,
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "Somebody asked for a new second factor of an operator.",
+                    ofEach: true
+                )
+            )
         case .extensionRetired:
             EventTraits(
                 .dormantExtensions,
@@ -288,7 +297,7 @@ extension SecurityEventKind {
             .attack
         case .countersLost, .trunkDown, .trunkUp: .service
         case .rightRefused, .forwardChanged, .extensionUnused, .extensionRetired, .extensionAdded, .intercomOpened,
-            .intercomUsed, .signInFailed, .signInSlowed, .signedInAnew, .alertsChanged:
+            .intercomUsed, .signInFailed, .signInSlowed, .signedInAnew, .alertsChanged, .factorReplaced:
             .people
         case .emergencyCall: .emergency
         }

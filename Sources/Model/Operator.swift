@@ -29,15 +29,15 @@ extension LocalAccount: CustomStringConvertible {
 /// Somebody who may run the phone system besides the account of the server and root: from an account of this machine, by the
 /// portal, or both.
 ///
-/// His account is known by name and number together: when it is deleted, whoever gets its name or its number later is
+/// Their account is known by name and number together: when it is deleted, whoever gets its name or its number later is
 /// somebody else.
 public struct Operator: Hashable, Sendable, Codable {
-    /// The name of the account, which is also the one that he signs in with.
+    /// The name of the account, which is also the one that they sign in with.
     public let account: String
     /// Its number; `nil` for somebody who has no account of this machine and comes by the portal only.
     public let user: UInt32?
     public let role: Role
-    /// Since when he has this role.
+    /// Since when they have this role.
     public let since: WallTime
 
     public init(account: String, user: UInt32?, role: Role, since: WallTime) {

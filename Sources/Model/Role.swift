@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an operator is there for. What that lets him do is decided by `Guard.Authoriser`.
+/// What an operator is there for. What that lets them do is decided by `Guard.Authoriser`.
 public enum Role: Hashable, Sendable {
     /// Everything, and who else may do what.
     case owner

@@ -90,6 +90,8 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case premiumRefused
     /// Somebody called a country that is not open, and the call was refused.
     case abroadRefused
+    /// A link was made that takes away what an operator signs in with.
+    case factorReplaced
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

@@ -4,11 +4,11 @@ public import Primitives
 
 /// What an operator signs in to the portal with.
 public struct SignIn: Sendable {
-    /// His name among the operators.
+    /// Their name among the operators.
     public let name: String
     /// Argon2id with its parameters and salt: `$argon2id$v=19$m=…`.
     public let password: Redacted<String>
-    /// What his authenticator app makes codes from (RFC 6238): 20 bytes.
+    /// What their authenticator app makes codes from (RFC 6238): 20 bytes.
     public let secret: Redacted<[UInt8]>
     /// SHA-256 of the recovery codes that are left.
     public let recoveryCodes: [[UInt8]]
@@ -26,16 +26,21 @@ public struct SignIn: Sendable {
     }
 }
 
-/// A link by which an operator sets his password and his second factor, once.
+/// A link by which an operator sets a password and a second factor, once.
 public struct Invitation: Hashable, Sendable {
-    /// His name among the operators.
+    /// Their name among the operators.
     public let name: String
     /// SHA-256 of what stands in the link.
     public let token: [UInt8]
+    /// It begins to work then: where it takes something away from somebody, they have some time to say no.
+    public let from: WallTime
     public let until: WallTime
+    /// Who made it, as the journal names them.
+    public let maker: String
 
-    public init(name: String, token: [UInt8], until: WallTime) {
-        (self.name, self.token, self.until) = (name, token, until)
+    public init(name: String, token: [UInt8], from: WallTime, until: WallTime, by maker: String) {
+        (self.name, self.token, self.from, self.until) = (name, token, from, until)
+        self.maker = maker
     }
 }
 
@@ -46,7 +51,7 @@ public struct PortalSession: Hashable, Sendable, Identifiable {
     /// SHA-256 of what stands in the cookie.
     public let token: [UInt8]
     public let name: String
-    /// The one that he had when he signed in: with another one he signs in again.
+    /// The one of the moment when they signed in: with another one they sign in again.
     public let role: Role
     public let since: WallTime
     /// When something was last asked for, to a minute.

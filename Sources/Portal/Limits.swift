@@ -39,10 +39,6 @@ enum Limits {
 
     // MARK: Passwords
 
-    /// Argon2id (RFC 9106): KiB, passes, lanes. OWASP's first choice.
-    static let passwordMemory: UInt32 = 47_104
-    static let passwordPasses: UInt32 = 1
-    static let passwordLanes: UInt32 = 1
     /// Threads that hash, for all businesses, and tries that wait for one: 50 ms each, so nobody waits longer than two seconds.
     static let hashers = 2
     static let waitingHashes = 64
@@ -80,7 +76,19 @@ enum Limits {
     /// Tokens and sources whose pace is known, 60 bytes each.
     static let pacedPrograms = 4_096
 
+    /// Call records that are looked at for costs and for the history: a month of a busy office, read in half a second.
+    static let countedRecords = 10_000
+    /// Days of costs on the page of them.
+    static let costDays = 30
+    /// Extensions to choose from.
+    static let optionRows = 500
+    /// Lines of a run of attacks.
+    static let proofLines = 400
+
     // MARK: Live pages
+
+    /// Roles whose pictures are kept.
+    static let picturedRoles = 64
 
     /// Streams at a time, in all and of one session. Each looks once a second at what all of them share.
     static let streams = 256

@@ -15,6 +15,7 @@ public final class Portal: Service {
     /// Of the process: what ends late must find it still.
     private static let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
+    private let businesses: [PortalBusiness]
     private let serving: [Task<Void, Never>]
     private let groups: [ServiceGroup]
 
@@ -44,11 +45,11 @@ public final class Portal: Service {
             let own = open.filter { site.places.contains($0.place) }
             await site.opened(own.map { Primitives.SocketAddress(ip: $0.place.ip, port: $0.port) })
         }
-        return Portal(serving, groups)
+        return Portal(all, serving, groups)
     }
 
-    private init(_ serving: [Task<Void, Never>], _ groups: [ServiceGroup]) {
-        (self.serving, self.groups) = (serving, groups)
+    private init(_ businesses: [PortalBusiness], _ serving: [Task<Void, Never>], _ groups: [ServiceGroup]) {
+        (self.businesses, self.serving, self.groups) = (businesses, serving, groups)
     }
 
     /// Serves until the service is told to stop.
@@ -59,6 +60,7 @@ public final class Portal: Service {
 
     /// Lets open answers end, for two seconds at most.
     public func stop() async {
+        for business in businesses { await business.proofs.cancel() }
         for group in groups { await group.triggerGracefulShutdown() }
         let deadline = Task { [serving] in
             try? await Task.sleep(for: Limits.farewell)

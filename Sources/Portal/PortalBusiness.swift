@@ -14,6 +14,10 @@ final class PortalBusiness: Sendable {
     let desk: SignInDesk
     let overview: Overview
     let streams = StreamBudget()
+    let proofs = ProofDesk()
+    let callPicture = SharedPicture<LiveStream.Parts>()
+    let proofPicture = SharedPicture<LiveStream.Parts>()
+    private let sessions = SharedPicture<Set<[UInt8]>>()
 
     init(_ site: PortalSite, _ hasher: any PasswordHasher) {
         self.site = site
@@ -28,6 +32,13 @@ final class PortalBusiness: Sendable {
     func isNamed(_ authority: String) -> Bool { site.isNamed(authority) }
 
     func admits(_ address: IPAddress) -> Bool { site.admits(address) }
+
+    /// Whether a session is good still, for what goes on for long: all of them are looked at once a beat, whoever asks.
+    func holds(_ session: PortalSession) async -> Bool {
+        // One picture for all: no role sees it.
+        let good = await sessions.value(for: .owner) { [desk] in await desk.goodSessions() }
+        return good?.contains(session.token) ?? false
+    }
 
     /// A page for somebody who is not signed in.
     func door(

@@ -30,6 +30,9 @@ struct Routes: Sendable {
         take("/extensions/:number/enrol", PhonePages.enrol, on: router)
         show("/phones/:id/revoke", PhonePages.confirmRevocation, on: router)
         take("/phones/:id/revoke", PhonePages.revoke, on: router)
+        addPhones(to: router)
+        addMoney(to: router)
+        addSafety(to: router)
         show("/controls", ControlPages.list, on: router)
         show("/controls/:name", ControlPages.show, on: router)
         show("/journal", JournalPage.show, on: router)
@@ -40,12 +43,70 @@ struct Routes: Sendable {
         take("/operators/:name/end", OperatorPages.end, on: router)
         show("/account", AccountPage.show, on: router)
         take("/account/end", AccountPage.end, on: router)
+        take("/account/keep", AccountPage.keep, on: router)
         take("/sign-out", AccountPage.signOut, on: router)
         router.get("/calls/stream") { request, context in
             guard let visit = try? await visit(request), let address = context.address else {
                 return Response(status: .noContent)
             }
             return LiveCalls.stream(visit, to: address)
+        }
+    }
+
+    private func addPhones(to router: Router<PortalContext>) {
+        show("/first-hour", FirstHour.show, on: router)
+        take("/first-hour/country", FirstHour.country, on: router)
+        take("/first-hour/people", FirstHour.people, on: router)
+        take("/first-hour/confirm", FirstHour.confirm, on: router)
+        take("/first-hour/wait", FirstHour.wait, on: router)
+        show("/groups", GroupPages.show, on: router)
+        take("/groups/add", GroupPages.add, on: router)
+        show("/groups/:name", GroupPages.group, on: router)
+        take("/groups/:name", GroupPages.change, on: router)
+        take("/groups/:name/members", GroupPages.members, on: router)
+        take("/hours", GroupPages.hours, on: router)
+        take("/night", GroupPages.night, on: router)
+        show("/trunks", TrunkPages.list, on: router)
+        show("/trunks/add", TrunkPages.ask, on: router)
+        take("/trunks/add", TrunkPages.add, on: router)
+        show("/trunks/:name", TrunkPages.show, on: router)
+        take("/trunks/:name/test", TrunkPages.test, on: router)
+        take("/trunks/:name/disable", TrunkPages.disable, on: router)
+        take("/trunks/:name/enable", TrunkPages.enable, on: router)
+    }
+
+    private func addMoney(to router: Router<PortalContext>) {
+        show("/spend", SpendPage.show, on: router)
+        take("/spend/limit", SpendPage.limit, on: router)
+        take("/spend/price", SpendPage.price, on: router)
+        show("/dialling", DiallingPages.list, on: router)
+        show("/dialling/end", DiallingPages.confirmEnd, on: router)
+        take("/dialling/end", DiallingPages.end, on: router)
+        show("/dialling/:region", DiallingPages.show, on: router)
+        take("/dialling/:region", DiallingPages.change, on: router)
+        take("/dialling/:region/release", DiallingPages.release, on: router)
+        show("/history", HistoryPages.list, on: router)
+        show("/history/:id", HistoryPages.show, on: router)
+    }
+
+    private func addSafety(to router: Router<PortalContext>) {
+        show("/alerts", AlertsPage.show, on: router)
+        show("/proof", ProofPages.show, on: router)
+        take("/proof/audit", ProofPages.audit, on: router)
+        take("/proof/attack", ProofPages.attack, on: router)
+        show("/blocked", BlockedPage.show, on: router)
+        take("/blocked/add", BlockedPage.add, on: router)
+        show("/blocked/lift", BlockedPage.confirmLift, on: router)
+        take("/blocked/lift", BlockedPage.lift, on: router)
+        show("/exceptions", ExceptionsPage.show, on: router)
+        show("/exceptions/end", ExceptionsPage.confirm, on: router)
+        take("/exceptions/end", ExceptionsPage.end, on: router)
+        show("/about", AboutPage.show, on: router)
+        router.get("/proof/stream") { request, context in
+            guard let visit = try? await visit(request), let address = context.address else {
+                return Response(status: .noContent)
+            }
+            return ProofPages.stream(visit, to: address)
         }
     }
 
@@ -66,6 +127,8 @@ struct Routes: Sendable {
     /// What a page is asked with.
     struct Asked: Sendable {
         let visit: Visit
+        /// Of the socket's other end.
+        let address: IPAddress?
         let parameters: Parameters
         /// Behind the question mark.
         let query: Form
@@ -80,6 +143,7 @@ struct Routes: Sendable {
             let visit = try await visit(request)
             let asked = Asked(
                 visit: visit,
+                address: context.address,
                 parameters: context.parameters,
                 query: Form(parsing: request.uri.query ?? "")
             )
@@ -98,6 +162,7 @@ struct Routes: Sendable {
             guard form["token"] == visit.token else { throw Answer(response: Gatekeeper.plain(.forbidden)) }
             let asked = Asked(
                 visit: visit,
+                address: context.address,
                 parameters: context.parameters,
                 query: Form(parsing: request.uri.query ?? "")
             )

@@ -77,7 +77,7 @@ public enum Limits {
     static let rememberedTexts = 256
     /// Audits and attacks kept as proofs for one control.
     public static let proofsPerControl = 100
-    /// Browsers in which one operator is signed in, and of which it is known that he was: a desk, a laptop, a telephone and some
+    /// Browsers in which one operator is signed in, and of which it is known that they were: a desk, a laptop, a telephone and some
     /// more. The oldest go first.
     static let sessionsPerOperator = 16
     static let knownBrowsers = 16

@@ -56,25 +56,38 @@ extension RingfenceStore {
         }
     }
 
+    /// Those since a moment, the oldest first.
+    public func proofs(since: WallTime) throws -> [Proof] {
+        try pool.read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM proofs WHERE at >= ? ORDER BY id",
+                arguments: [since.milliseconds]
+            ).map(Self.proof)
+        }
+    }
+
+    private static func proof(_ row: Row) throws -> Proof {
+        let (kind, control): (String, String) = (row["kind"], row["control"])
+        guard let kind = Proof.Kind(rawValue: kind), let control = Control(rawValue: control) else {
+            throw StoreError.damaged("'\(kind)' of '\(control)' is no proof")
+        }
+        return Proof(
+            control: control,
+            kind: kind,
+            at: WallTime(milliseconds: row["at"]),
+            passed: row["passed"],
+            evidence: row["evidence"]
+        )
+    }
+
     /// The last proof of each kind for each control that has one.
     public func lastProofs() throws -> [Proof] {
         try pool.read { database in
             try Row.fetchAll(
                 database,
                 sql: "SELECT * FROM proofs WHERE id IN (SELECT max(id) FROM proofs GROUP BY control, kind) ORDER BY id"
-            ).map { row in
-                let (kind, control): (String, String) = (row["kind"], row["control"])
-                guard let kind = Proof.Kind(rawValue: kind), let control = Control(rawValue: control) else {
-                    throw StoreError.damaged("'\(kind)' of '\(control)' is no proof")
-                }
-                return Proof(
-                    control: control,
-                    kind: kind,
-                    at: WallTime(milliseconds: row["at"]),
-                    passed: row["passed"],
-                    evidence: row["evidence"]
-                )
-            }
+            ).map(Self.proof)
         }
     }
 }

@@ -22,6 +22,14 @@ extension RingfenceStore {
         try pool.read { try SignInTable.invitation(token, $0) }
     }
 
+    public func invitations() throws -> [Invitation] { try pool.read { try SignInTable.invitations($0) } }
+
+    public func withdraw(invitationOf name: String, journal draft: JournalDraft, at now: WallTime) throws -> Bool {
+        try append(at: now) { database in
+            try SignInTable.withdraw(invitationOf: name, database) ? [draft] : []
+        } != nil
+    }
+
     public func accept(
         _ token: [UInt8],
         _ signIn: SignIn,

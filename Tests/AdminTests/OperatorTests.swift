@@ -98,7 +98,7 @@ struct OperatorTests {
         )
     }
 
-    @Test func `I04 nobody but an owner says who may do what, himself included`() async throws {
+    @Test func `I04 nobody but an owner says who may do what, themselves included`() async throws {
         let office = try Office()
         try await office.add("201")
         let number = try #require(ExtensionNumber(parsing: "201"))
@@ -155,7 +155,7 @@ struct OperatorTests {
         #expect(try office.store.operatorsLastSeen().isEmpty)
     }
 
-    @Test func `who went with his extension and is let in again is seen again`() async throws {
+    @Test func `whoever went with their extension and is let in again is seen again`() async throws {
         let office = try Office()
         let number = try #require(ExtensionNumber(parsing: "201"))
         for _ in 0..<2 {

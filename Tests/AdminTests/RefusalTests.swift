@@ -187,6 +187,7 @@ struct RefusalTests {
             (TestChannel(channel: "siem"), true),
             (ConfirmChannel(channel: "siem", code: "0"), true),
             (RemoveChannel(channel: "siem"), true),
+            (WithdrawInvitation(name: "dora"), true),
             (RemoveOperator(account: "carol"), true),
         ] + outside
 
@@ -194,7 +195,8 @@ struct RefusalTests {
     private static let looking: Set<String> = [
         "trunk.list", "trunk.show", "trunk.test", "number.list", "country.list", "rates.show", "rates.diff",
         "spend.show", "pattern.show", "pattern.rehearse", "group.list", "forward.list", "block.list",
-        "emergency.show", "park.show", "speed.list", "intercom.list", "portal.show", "session.list",
+        "emergency.show", "park.show", "speed.list", "intercom.list", "portal.show", "session.list", "live.show",
+        "score.show",
     ]
 
     private static var outside: [(command: any Command, changes: Bool)] {
@@ -203,7 +205,7 @@ struct RefusalTests {
             "trunk", "number", "country", "class", "profile", "range", "premium", "rates", "spend", "ceiling",
             "pattern",
             "limit", "after-hours", "group", "forward", "block", "night", "emergency", "park", "speed", "intercom",
-            "portal", "session",
+            "portal", "session", "live", "score", "attack",
         ]
         return CommandRegistry.all.filter { nouns.contains(String($0.name.prefix { $0 != "." })) }.map {
             ($0.harmless(number), !looking.contains($0.name))

@@ -43,7 +43,7 @@ struct SessionTests {
         #expect(try scene.store.signIn(of: "bert") == nil)
     }
 
-    @Test func `signing in makes a new token, and the one before is good for nothing (P04)`() async throws {
+    @Test func `P04 signing in makes a new token, and the one before is good for nothing`() async throws {
         let scene = try SignInScene()
         let anna = try await scene.enrol("anna")
         let visitor = try scene.visitor(browser: anna.browser, session: anna.session)

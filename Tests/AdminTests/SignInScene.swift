@@ -98,7 +98,8 @@ final class SignInScene: Sendable {
 
     /// - Returns: What stands at the end of the link.
     func invite(_ name: String, _ role: Role? = .owner) async throws -> String {
-        let link = try await administrator.perform(InviteOperator(name: name, role: role), by: owner).link
+        let root = Actor(.account(LocalAccount(name: "root", user: 0)), role: .owner)
+        let link = try await administrator.perform(InviteOperator(name: name, role: role), by: root).link
         return String(try #require(link.split(separator: "/").last))
     }
 

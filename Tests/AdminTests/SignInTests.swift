@@ -110,7 +110,7 @@ struct SignInTests {
         #expect(await scene.signIn("anna", code: scene.code(of: anna.secret), from: visitor).token != nil)
     }
 
-    @Test func `a code works once, and none works that is older than the last (P03)`() async throws {
+    @Test func `P03 a code works once, and none works that is older than the last`() async throws {
         let scene = try SignInScene()
         let anna = try await scene.enrol("anna")
         let visitor = try scene.visitor(browser: anna.browser)
@@ -133,7 +133,7 @@ struct SignInTests {
         #expect(try scene.store.journal().count { $0.action == "portal.recovery-code" } == 2)
     }
 
-    @Test func `guessing gets slower, in strange browsers only, and for names that nobody has as well (P01, P02)`()
+    @Test func `P02 guessing gets slower, in strange browsers only, and for names that nobody has as well`()
         async throws
     {
         let scene = try SignInScene()
@@ -171,7 +171,55 @@ struct SignInTests {
         #expect(told.contains("anna (portal)") && !told.contains { $0.contains("secret") })
     }
 
-    @Test func `nobody invites himself, and whoever is invited again loses what he had`() async throws {
+    @Test func `P15 a second factor is replaced by another owner and a day later, and everybody hears of it`()
+        async throws
+    {
+        let scene = try SignInScene()
+        let anna = try await scene.enrol("anna")
+        _ = try await scene.enrol("bert")
+        let link = try await scene.administrator.perform(InviteOperator(name: "anna"), for: .signedIn(name: "bert"))
+        let token = String(try #require(link.link.split(separator: "/").last))
+        #expect(link.from == scene.now + SecondFactorRules.replacementWait)
+        let told = try #require(scene.notes.noticed.first { $0.kind == .factorReplaced })
+        #expect(told.kind.traits.alarm != nil && told.detail.contains("bert (portal) made a link"))
+        scene.wait(.seconds(86_399))
+        #expect(await scene.desk.offer(token) == nil)
+        #expect(await scene.desk.waiting(token) == link.from)
+        #expect(await scene.desk.replacement(of: "anna")?.maker == "bert (portal)")
+        scene.wait(.seconds(2))
+        #expect(await scene.desk.waiting(token) == nil)
+        #expect(await scene.desk.offer(token) != nil)
+        scene.wait(.seconds(86_399))
+        #expect(await scene.desk.offer(token) == nil)
+        // What anna had is as good as before, because nobody used the link.
+        let visitor = try scene.visitor(browser: anna.browser)
+        #expect(await scene.signIn("anna", code: scene.code(of: anna.secret), from: visitor).token != nil)
+    }
+
+    @Test func `P15 whoever is to lose a second factor says no, and so does any owner`() async throws {
+        let scene = try SignInScene()
+        for name in ["anna", "bert"] { _ = try await scene.enrol(name) }
+        for isOwnWish in [true, false] {
+            let link = try await scene.administrator.perform(InviteOperator(name: "anna"), for: .signedIn(name: "bert"))
+            let token = String(try #require(link.link.split(separator: "/").last))
+            let listed = try await scene.administrator.perform(ListOperators(), by: owner)
+            #expect(listed.first { $0.name == "anna" }?.replacedFrom == link.from)
+            if isOwnWish {
+                await scene.desk.refuseReplacement(of: "anna")
+            } else {
+                _ = try await scene.administrator.perform(WithdrawInvitation(name: "anna"), by: owner)
+            }
+            scene.wait(.seconds(100_000))
+            #expect(await scene.desk.offer(token) == nil)
+            #expect(await scene.desk.replacement(of: "anna") == nil)
+        }
+        #expect(try scene.store.journal().count { $0.action == "operator.withdraw" } == 2)
+        await #expect(throws: Refusal.self) {
+            try await scene.administrator.perform(WithdrawInvitation(name: "anna"), by: owner)
+        }
+    }
+
+    @Test func `nobody invites themselves, and whoever is invited again loses what they had`() async throws {
         let scene = try SignInScene()
         let anna = try await scene.enrol("anna")
         await #expect(throws: Refusal.self) {
@@ -179,6 +227,7 @@ struct SignInTests {
         }
         let token = try await scene.invite("anna", nil)
         #expect(await scene.desk.session(anna.session) != nil)
+        // Root made it, so it works at once.
         let offer = try #require(await scene.desk.offer(token))
         _ = try await scene.desk.accept(
             token,

@@ -93,6 +93,31 @@ struct CoverageTests {
             )
             #expect(judged == [.undeclared(socket)])
         case .roles: #expect(Decisions.refusal(of: .changeExtensions, to: .auditor) == control)
+        case .operatorPasswords:
+            let office = try TestOffice()
+            let refusal = OperatorPasswordRules.refusal(of: "short", for: "anna", business: office.snapshot.domain) {
+                _ in
+                false
+            }
+            #expect(refusal?.control == control)
+        case .secondFactor:
+            let (then, now) = (WallTime(milliseconds: 0), WallTime(milliseconds: 301_000))
+            #expect(SecondFactorRules.needsFreshCode([.enrolPhones], provenAt: then, at: now))
+            #expect(SecondFactorRules.step(of: "000000", at: now) { _ in "123456" } == nil)
+        case .loginProtection:
+            var gate = SignInGate()
+            let now = MonotonicTime(nanoseconds: 1)
+            let waits = (0..<4).map { _ in gate.enter([.name("anna")], at: now) }
+            #expect(waits.prefix(3).allSatisfy { $0 == nil } && waits[3] == .seconds(4))
+        case .adminNetworks:
+            let internet = try #require(IPPrefix(parsing: "0.0.0.0/0"))
+            #expect(AdminNetworkRules.refusal(of: [internet])?.control == control)
+            #expect(!AdminNetworkRules.admits(IPAddress(v4: 0xC633_6401), in: NetworkSettings()))
+        case .noDefaults:
+            let now = WallTime(milliseconds: 1_000)
+            let closed = OutsideSettings(goLive: .asked(since: now))
+            #expect(GoLiveRules.refusal(in: closed, at: now)?.control == control)
+            #expect(GoLiveRules.refusal(in: .none, at: now) == nil)
         case .journal: #expect(JournalRules.refusal(ofChanges: 1, traces: [])?.control == control)
         case .countryDialing: #expect(try Decisions.refusal(ofCallTo: "+9607710000") == control)
         case .premiumNumbers: #expect(try Decisions.refusal(ofCallTo: "+499001000000") == control)
@@ -176,6 +201,12 @@ struct CoverageTests {
             case .floodProtection: "SourceGate("
             case .openPorts: "ListenerPolicy.judge"
             case .roles: "Authoriser.decide"
+            case .operatorPasswords: "OperatorPasswordRules.refusal"
+            case .secondFactor: "SecondFactorRules.step(of"
+            case .loginProtection: "gate.enter("
+            case .adminNetworks: "AdminNetworkRules.admits"
+            // Its other half is asked by `PaidCallRules`, inside of Guard.
+            case .noDefaults: "GoLiveRules.refusal"
             case .journal: "JournalRules.refusal"
             // Inside of Guard these are asked by `CallRules`, which every call asks, and by the gate before every trunk.
             case .countryDialing: "ForwardRules.decide"

@@ -78,7 +78,7 @@ struct AdminNetworkTests {
         #expect(AdminNetworkRules.admits(address, in: NetworkSettings()) == isAdmitted)
     }
 
-    @Test func `a list takes the place of those, in both versions of IP (P14)`() throws {
+    @Test func `P14 a list takes the place of those, in both versions of IP`() throws {
         let network = NetworkSettings(admins: [try #require(IPPrefix(parsing: "203.0.113.0/24"))])
         for (text, isAdmitted) in [
             ("203.0.113.9", true), ("::ffff:203.0.113.9", true), ("127.0.0.1", false), ("10.0.0.1", false),

@@ -9,8 +9,9 @@ struct ControlTests {
         #expect(
             Control.allCases.map(\.rawValue) == [
                 "sip-passwords", "credential-delivery", "signalling-encryption", "media-encryption", "media-source",
-                "intrusion-detection", "flood-protection", "open-ports", "roles", "journal", "country-dialing",
-                "premium-numbers", "spend-limit", "call-limits", "call-patterns", "after-hours", "trunk-encryption",
+                "intrusion-detection", "flood-protection", "open-ports", "roles", "operator-passwords", "second-factor",
+                "login-protection", "admin-networks", "no-defaults", "journal", "country-dialing", "premium-numbers",
+                "spend-limit", "call-limits", "call-patterns", "after-hours", "trunk-encryption",
                 "provider-allowlist", "caller-trust", "emergency-calls", "dormant-extensions", "disa",
                 "forwarding-rules", "registration-alerts", "fraud-alerts", "service-alerts",
             ]

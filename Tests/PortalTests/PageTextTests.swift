@@ -37,6 +37,37 @@ struct PageTextTests {
         #expect(!Array(page.unicodeScalars).contains(sequence: Array(hostile.unicodeScalars)))
     }
 
+    @Test(
+        "and in no part that pages are made of",
+        arguments: ["<script>", "\" onfocus=\"x", "<\u{0338}img src=x>", "{{{a}}}"]
+    )
+    func parts(hostile: String) {
+        let button = Table.Button(verb: hostile, object: hostile, address: hostile)
+        let cells: [Table.Cell] = [
+            .link(hostile, hostile, more: hostile), .badge(.good, hostile, more: hostile), .buttons([button]),
+        ]
+        let columns: [Table.Column] = [.text(hostile), .number(hostile), .buttons(hostile)]
+        let fields: [FormPart.Field] = [
+            .text("a", hostile, hint: hostile, value: hostile), .area("b", hostile, value: hostile),
+            .select("c", hostile, value: hostile, [FormPart.Option(hostile, hostile)]), .tick("d", hostile),
+            .choice("e", hostile, value: hostile, [FormPart.Option(hostile, hostile)]),
+        ]
+        let parts: [Part] = [
+            .table(Table(hostile, columns, [cells])), .note(.bad, hostile, [hostile], link: (hostile, hostile)),
+            .empty(hostile, hostile, link: (hostile, hostile)), .text(hostile), .list([hostile]),
+            .facts([Part.Fact(hostile, hostile, more: hostile)]), .preformatted(hostile, label: hostile),
+            .timeline([Part.Moment(hostile, hostile, more: hostile)]),
+            .form(FormPart(lookingAt: hostile, hostile, fields)),
+            .section(hostile, id: "x", []), .details(hostile, []),
+        ]
+        let escaped = PageText.escaped(hostile)
+        for part in parts {
+            #expect(part.html.contains(escaped))
+            guard escaped != hostile else { continue }
+            #expect(!Array(part.html.unicodeScalars).contains(sequence: Array(hostile.unicodeScalars)))
+        }
+    }
+
     @Test func `what cannot be seen is shown as a sign, and what is long is cut`() {
         #expect(Shown.text("a\u{202E}b\u{1B}[31m\r\n\u{0}") == "a\u{FFFD}b\u{241B}[31m\u{240D}\u{240A}\u{2400}")
         #expect(Shown.text(String(repeating: "x", count: 200)) == String(repeating: "x", count: 80) + "…")

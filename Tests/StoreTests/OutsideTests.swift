@@ -83,11 +83,12 @@ struct OutsideTests {
         #expect(limits.set(CallLimitSettings.Limit.trunk, of: try number("201")))
         var closed = AfterHoursSettings()
         closed.tellsAbroad = true
+        let gate = GoLive.asked(since: noon).with(GoLive.Word(by: "alice (uid 1001)", at: noon), for: .firewall)
         do {
             let changes: [OutsideChange] = [
                 .putTrunk(trunk), .putRoute(route), .own(owned), .showCallers(callers), .dial(dialing),
                 .spend(spending), .watch(patterns),
-                .limitCalls(limits), .closeAfterHours(closed),
+                .limitCalls(limits), .closeAfterHours(closed), .goLive(gate),
                 .rate(.wait(ImportedDeck(deck, importedAt: noon, importedBy: "test"))), .rate(.activate(deck.id)),
                 .rate(.wait(ImportedDeck(try self.deck(3, version: 2), importedAt: noon, importedBy: "test"))),
             ]
@@ -99,7 +100,7 @@ struct OutsideTests {
         #expect(kept.trunks.values.first?.secret?.reveal { $0 == Self.secret } == true)
         #expect(kept.numbers.values.map { $0 } == [owned] && kept.callerNumbers == callers)
         #expect(kept.dialing == dialing && kept.spending == spending && kept.patterns == patterns)
-        #expect(kept.callLimits == limits && kept.afterHours == closed)
+        #expect(kept.callLimits == limits && kept.afterHours == closed && kept.goLive == gate)
         #expect(kept.deck?.rates == deck.rates && kept.rates.waiting[deck.id]?.deck.version == 2)
     }
 

@@ -55,7 +55,11 @@ struct SignInTests {
         try place { store, _ in
             let (first, second) = ([UInt8](repeating: 1, count: 32), [UInt8](repeating: 2, count: 32))
             for token in [first, second] {
-                try store.keep(Invitation(name: "anna", token: token, until: noon), journal: draft(), at: noon)
+                try store.keep(
+                    Invitation(name: "anna", token: token, from: noon, until: noon, by: "test"),
+                    journal: draft(),
+                    at: noon
+                )
             }
             #expect(try store.invitation(first) == nil)
             #expect(try !store.accept(first, signIn(), step: 5, journal: draft(), at: noon))
@@ -70,7 +74,11 @@ struct SignInTests {
 
     @Test func `the secret of an app does not lie in the database, nor opens for somebody else`() throws {
         try place { store, place in
-            try store.keep(Invitation(name: "anna", token: token, until: noon), journal: draft(), at: noon)
+            try store.keep(
+                Invitation(name: "anna", token: token, from: noon, until: noon, by: "test"),
+                journal: draft(),
+                at: noon
+            )
             #expect(try store.accept(token, signIn(), step: 5, journal: draft(), at: noon))
             let rows = try store.pool.read { try String.fetchAll($0, sql: "SELECT hex(secret) FROM sign_ins") }
             #expect(rows.count == 1 && !rows[0].contains(Hex.encode(Array("secret of an app 123".utf8)).uppercased()))
@@ -81,7 +89,11 @@ struct SignInTests {
 
     @Test func `a step is used once and never one before it, a recovery code once`() throws {
         try place { store, _ in
-            try store.keep(Invitation(name: "anna", token: token, until: noon), journal: draft(), at: noon)
+            try store.keep(
+                Invitation(name: "anna", token: token, from: noon, until: noon, by: "test"),
+                journal: draft(),
+                at: noon
+            )
             #expect(try store.accept(token, signIn(), step: 5, journal: draft(), at: noon))
             #expect(
                 try [5, 4, 6, 6, 5, 8].map { try store.use(step: $0, of: "anna") } == [

@@ -13,7 +13,9 @@ public enum CommandRegistry {
             ListCalls.self, DialCall.self, EndCall.self, ListRecords.self,
         ]
         + [
-            ListJournal.self, VerifyJournal.self, AcceptJournal.self, ListControls.self, KeepProofs.self,
+            ListJournal.self, VerifyJournal.self, AcceptJournal.self, ListControls.self,
+            ShowScore.self, BeginAttack.self,
+            ShowGoLive.self, ConfirmDuty.self, ExceptDuty.self, AskGoLive.self, KeepProofs.self,
             ListEvents.self, RunAudit.self,
             Diagnose.self, ListJobs.self,
         ]
@@ -69,7 +71,8 @@ public enum CommandRegistry {
             SetChannelSecret.self, RemoveChannel.self, TestChannel.self, ConfirmChannel.self,
         ]
         + [
-            AddOperator.self, ListOperators.self, RemoveOperator.self, InviteOperator.self, ListSessions.self,
+            AddOperator.self, ListOperators.self, RemoveOperator.self, InviteOperator.self, WithdrawInvitation.self,
+            ListSessions.self,
             EndSessions.self, ShowPortal.self, ServePortal.self, AdmitNetworks.self,
         ]
         + [IssueToken.self, ListTokens.self, RevokeToken.self]

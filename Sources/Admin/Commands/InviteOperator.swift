@@ -6,7 +6,7 @@ public import Primitives
 public import Store
 
 /// Makes a link by which somebody sets a password and a second factor for the portal. Whoever had them before has them no more
-/// once it is used.
+/// once it is used, which is a day later at the earliest.
 public struct InviteOperator: Command {
     public static let name = "operator.invite"
     public static let rights: [Right] = [.appointOperators]
@@ -34,13 +34,16 @@ public struct InvitationLink: Hashable, Sendable, Codable {
     public let role: Role
     /// To be opened in a browser by that person and nobody else; kept nowhere.
     public let link: String
+    /// It works from then on.
+    public let from: WallTime
     public let until: WallTime
 
     /// - Parameters:
     ///   - host: As the certificate has it.
     ///   - port: Of the portal.
     public init(_ invitation: NewInvitation, role: Role, host: String, port: UInt16) {
-        (name, self.role, until) = (invitation.value.name, role, invitation.value.until)
+        (name, self.role) = (invitation.value.name, role)
+        (from, until) = (invitation.value.from, invitation.value.until)
         link = invitation.token.reveal { "https://\(host)\(port == 443 ? "" : ":\(port)")/invite/\(copy $0)" }
     }
 }
@@ -50,15 +53,30 @@ public struct NewInvitation: Sendable {
     public let value: Invitation
     let token: Redacted<String>
 
-    public init(_ name: String, using entropy: Entropy, at now: WallTime) {
+    /// - Parameter wait: Before it works.
+    public init(
+        _ name: String,
+        by maker: String,
+        after wait: Duration = .zero,
+        using entropy: Entropy,
+        at now: WallTime
+    ) {
         let token = OneTimeToken.make(using: entropy)
-        value = Invitation(name: name, token: OneTimeToken.hash(token), until: now + PortalSessionRules.invitation)
+        value = Invitation(
+            name: name,
+            token: OneTimeToken.hash(token),
+            from: now + wait,
+            until: now + wait + PortalSessionRules.invitation,
+            by: maker
+        )
         self.token = Redacted(token)
     }
 
     /// What the journal says of it.
     public func draft(by actor: String, as role: Role) -> JournalDraft {
-        let values = ["role": role.description, "until": value.until.description]
+        let values = [
+            "role": role.description, "from": value.from.description, "until": value.until.description,
+        ]
         return JournalDraft(
             actor: actor,
             action: InviteOperator.name,
@@ -85,7 +103,13 @@ extension Administrator {
                 notice: "\(name) may run the system as \(wanted), by \(caller.name)"
             )
         }
-        let invitation = NewInvitation(name, using: tokens, at: now())
+        let invitation = NewInvitation(
+            name,
+            by: caller.name,
+            after: try linkWait(of: name, by: caller),
+            using: tokens,
+            at: now()
+        )
         let draft = invitation.draft(by: caller.name, as: wanted)
         try writing { try $0.keep(invitation.value, journal: draft, at: now()) }
         tell(draft, "\(name) was invited to the portal as \(wanted), by \(caller.name)")
@@ -93,7 +117,71 @@ extension Administrator {
     }
 }
 
+extension Administrator {
+    /// Where somebody signs in by that name already, everybody hears of it.
+    fileprivate func linkWait(of name: String, by caller: Caller) throws(Refusal) -> Duration {
+        let signsIn: Bool
+        do {
+            signsIn = try store.signIn(of: name) != nil
+        } catch {
+            throw .cannotRead(error)
+        }
+        guard signsIn else { return .zero }
+        let user = (try? caller.account())?.user
+        let isByServer = user.map { OperatorRules.isAlwaysOwner($0, server: doorkeeper.server) } ?? false
+        let wait = SecondFactorRules.wait(ofLinkThat: true, isByServer: isByServer)
+        let event = SecurityEvent(
+            at: now(),
+            kind: .factorReplaced,
+            source: .machine,
+            subject: .operator(Identity.signedIn(name: name).description),
+            detail: "\(caller.name) made a link by which \(name) gets a new password and a new second factor, from "
+                + "\(now() + wait) on; to take it back: ringfence operator withdraw \(name)"
+        )
+        events.publish(.noticed(event))
+        return wait
+    }
+}
+
+/// Takes a link back that was not used yet.
+public struct WithdrawInvitation: Command {
+    public struct Reply: Hashable, Sendable, Codable {
+        public let name: String
+
+        public init(name: String) { self.name = name }
+    }
+
+    public static let name = "operator.withdraw"
+    public static let rights: [Right] = [.appointOperators]
+
+    /// As typed.
+    public let name: String
+
+    public init(name: String) { self.name = name }
+
+    public static func harmless(_: ExtensionNumber) -> Self { Self(name: "-") }
+
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Reply {
+        let draft = caller.draft(Self.name, name, "{}")
+        let name = name
+        let isGone = try administrator.writing {
+            try $0.withdraw(invitationOf: name, journal: draft, at: administrator.now())
+        }
+        guard isGone else { throw .noLink(name) }
+        administrator.tell(draft, "The link of \(name) was taken back by \(caller.name)")
+        return Reply(name: name)
+    }
+}
+
 extension Refusal {
+    fileprivate static func noLink(_ name: String) -> Self {
+        Self(
+            problem: "Nothing was taken back.",
+            reason: "there is no link for \(quoted(name)) that waits to be used",
+            remedy: "see who runs the system: ringfence operator list"
+        )
+    }
+
     fileprivate static let noPortal = Self(
         problem: "Nobody can be invited.",
         reason: "the portal is reached nowhere, so a link would lead nowhere",

@@ -35,17 +35,20 @@ public struct ListControls: Command {
 
 extension Control {
     /// What weakens it now by leave of somebody, each with its end.
-    fileprivate func openExceptions(in snapshot: Snapshot, at now: WallTime) -> Int {
+    func openExceptions(in snapshot: Snapshot, at now: WallTime) -> Int {
         switch self {
         case .signallingEncryption, .openPorts: snapshot.exceptions.count { now < $0.until }
         case .countryDialing: snapshot.outside.dialing.releases.count { now < $0.until }
         case .trunkEncryption: snapshot.outside.usableTrunks.count { $0.trunk.mayBePlain(at: now) }
         case .dormantExtensions:
             snapshot.extensions.values.count { value in value.reservation.map { now < $0.until } ?? false }
+        case .noDefaults: snapshot.outside.goLive.waiting(at: now).count
         case .premiumNumbers: snapshot.outside.dialing.approvals.count { now < $0.until }
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
-            .roles, .journal, .spendLimit, .callLimits, .callPatterns, .afterHours, .providerAllowlist, .callerTrust,
-            .disa, .forwardingRules, .emergencyCalls, .registrationAlerts, .fraudAlerts, .serviceAlerts:
+            .roles, .operatorPasswords, .secondFactor, .loginProtection, .adminNetworks, .journal, .spendLimit,
+            .callLimits, .callPatterns, .afterHours, .providerAllowlist, .callerTrust,
+            .disa, .forwardingRules, .emergencyCalls, .registrationAlerts, .fraudAlerts,
+            .serviceAlerts:
             0
         }
     }

@@ -137,10 +137,15 @@ extension Administrator {
                 signsIn: false
             )
         }
-        let (lastSeen, signIns) = try await reading { (try $0.operatorsLastSeen(), try $0.signIns()) }
+        let (lastSeen, signIns, links) = try await reading {
+            (try $0.operatorsLastSeen(), try $0.signIns(), try $0.invitations())
+        }
+        let time = now()
         return always
-            + store.snapshot.operators.sorted { $0.account < $1.account }.map {
-                report($0, lastSeen[$0.account], signsIn: signIns.contains($0.account))
+            + store.snapshot.operators.sorted { $0.account < $1.account }.map { value in
+                let signsIn = signIns.contains(value.account)
+                let link = links.first { $0.name == value.account && signsIn && time < $0.until }
+                return report(value, lastSeen[value.account], signsIn: signsIn, replacedFrom: link?.from)
             }
     }
 
@@ -153,7 +158,12 @@ extension Administrator {
         }
     }
 
-    private func report(_ value: Operator, _ lastSeen: WallTime?, signsIn: Bool) -> OperatorReport {
+    private func report(
+        _ value: Operator,
+        _ lastSeen: WallTime?,
+        signsIn: Bool,
+        replacedFrom: WallTime? = nil
+    ) -> OperatorReport {
         let account = value.user.map { LocalAccount(name: value.account, user: $0) }
         return OperatorReport(
             name: value.account,
@@ -162,7 +172,8 @@ extension Administrator {
             since: value.since,
             lastSeen: lastSeen,
             exists: account.map { doorkeeper.account(named: value.account) == $0 } ?? true,
-            signsIn: signsIn
+            signsIn: signsIn,
+            replacedFrom: replacedFrom
         )
     }
 }

@@ -18,6 +18,8 @@ public struct OperatorReport: Hashable, Sendable, Codable {
     public let exists: Bool
     /// Whether they can sign in to the portal.
     public let signsIn: Bool
+    /// When a link that was made for them begins to take away what they sign in with; `nil` where there is none.
+    public let replacedFrom: WallTime?
 
     public init(
         name: String?,
@@ -26,10 +28,12 @@ public struct OperatorReport: Hashable, Sendable, Codable {
         since: WallTime?,
         lastSeen: WallTime?,
         exists: Bool,
-        signsIn: Bool
+        signsIn: Bool,
+        replacedFrom: WallTime? = nil
     ) {
         (self.name, self.account, self.role, self.since) = (name, account, role, since)
         (self.lastSeen, self.exists, self.signsIn) = (lastSeen, exists, signsIn)
+        self.replacedFrom = replacedFrom
     }
 
     /// For a sentence: `alice (uid 1001)`, `alice`.

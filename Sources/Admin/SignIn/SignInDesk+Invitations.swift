@@ -23,10 +23,18 @@ extension SignInDesk {
         public let recoveryCodes: [Redacted<String>]
     }
 
-    /// - Returns: `nil` when the link is none, was used or is too old.
+    /// When a link begins to work that does not yet; `nil` for any other.
+    public func waiting(_ token: String) -> WallTime? {
+        guard let invitation = try? store.invitation(OneTimeToken.hash(token)), now() < invitation.from else {
+            return nil
+        }
+        return invitation.from
+    }
+
+    /// - Returns: `nil` when the link is none, was used, is too old, or does not work yet.
     public func offer(_ token: String) -> Offer? {
         let hash = OneTimeToken.hash(token)
-        guard let invitation = try? store.invitation(hash), now() < invitation.until,
+        guard let invitation = try? store.invitation(hash), now() >= invitation.from, now() < invitation.until,
             let role = role(of: invitation.name)
         else {
             offered[hash] = nil
@@ -36,6 +44,22 @@ extension SignInDesk {
         let secret = offered[hash] ?? Redacted(entropy.bytes(SecondFactorRules.secretBytes))
         offered[hash] = secret
         return Offer(name: invitation.name, role: role, secret: secret)
+    }
+
+    /// The link that would take away what somebody signs in with; `nil` where there is none.
+    public func replacement(of name: String) -> Invitation? {
+        guard let links = try? store.invitations() else { return nil }
+        return links.first { $0.name == name && now() < $0.until }
+    }
+
+    /// How many recovery codes somebody has left; `nil` for whoever does not sign in.
+    public func recoveryCodes(of name: String) -> Int? { try? store.signIn(of: name)?.recoveryCodes.count }
+
+    /// Somebody says no to a link that would take away what they sign in with.
+    public func refuseReplacement(of name: String) {
+        let person = Identity.signedIn(name: name).description
+        let draft = JournalDraft(actor: person, action: WithdrawInvitation.name, subject: name)
+        _ = try? store.withdraw(invitationOf: name, journal: draft, at: now())
     }
 
     /// Sets password and second factor, and signs in.
@@ -109,6 +133,7 @@ extension Refusal {
     )
 
     public static let wrongCode = Self(
+        .secondFactor,
         problem: "The code did not match.",
         reason: "it changes every 30 seconds, and the clock of the telephone has to be right",
         remedy: "type in the code that the app shows now"
@@ -116,6 +141,7 @@ extension Refusal {
 
     public static func tooManyTries(_ wait: Duration) -> Self {
         Self(
+            .loginProtection,
             problem: "That was too often.",
             reason: "whoever guesses must not go fast",
             remedy: "wait \(max(1, wait.components.seconds + 1)) seconds, then try again"

@@ -65,10 +65,11 @@ extension SignInDesk {
         return session
     }
 
-    /// Whether a session is good still, for what goes on for long. It does not count as used by that.
-    public func holds(_ session: PortalSession) -> Bool {
-        guard let kept = try? store.session(session.token) else { return false }
-        return PortalSessionRules.holds(kept, among: store.snapshot.operators, at: now())
+    /// The tokens of those that are good still, for what goes on for long. They do not count as used by that.
+    public func goodSessions() -> Set<[UInt8]> {
+        let (operators, time) = (store.snapshot.operators, now())
+        let all = (try? store.sessions()) ?? []
+        return Set(all.filter { PortalSessionRules.holds($0, among: operators, at: time) }.map(\.token))
     }
 
     /// Whether it has to show a fresh code before it does something with these rights.
@@ -115,7 +116,7 @@ extension SignInDesk {
         }
     }
 
-    /// Ends sessions of somebody by his own wish.
+    /// Ends sessions of somebody by their own wish.
     ///
     /// - Parameter ids: `nil` for all of them.
     public func end(_ ids: [String]?, of name: String) {

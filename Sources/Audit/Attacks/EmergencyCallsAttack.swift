@@ -13,7 +13,7 @@ enum EmergencyCallsAttack {
         "T13",
         "Call for help with everything in the way that refuses other calls",
         attempted:
-            "in the attacker's own process, by the same program and with the way of dialling of the target, so that nobody real is called: a phone dials every number for help, with the outside prefix, without and behind a plus, while its extension is disabled, its address shut out, no budget, price, line, port or call left, the business closed, its calls stopped, or the provider failing the calls before",
+            "in the attacker's own process, by the same program and with the way of dialling of the target, so that nobody real is called: a phone dials every number for help, with the outside prefix, without and behind a plus, while its extension is disabled, its address shut out, no budget, price, line, port or call left, the business closed, its calls stopped, the gate before its first call closed, or the provider failing the calls before",
         expected: "an ordinary call is refused each time, and each call for help reaches the attacker's own provider",
         run: { (_, target) async throws(WireError) in
             guard let terms = target.outside else { return .needsTerms }
@@ -83,7 +83,7 @@ private struct HelpRun {
 
     private func obstruct() async throws(WireError) {
         switch obstacle {
-        case .nothing, .noBudget, .noPrices, .closed: break
+        case .nothing, .noBudget, .noPrices, .closed, .notLive: break
         case .disabled:
             guard let number = stage.target.accounts.first?.number else { return }
             let disabled = Extension(number: number, name: "", isEnabled: false, createdAt: WallTime(milliseconds: 0))
@@ -99,7 +99,7 @@ private struct HelpRun {
     /// What does not stay in the way by itself: a call for help ends what held its line or port, and a breaker closes again.
     private func obstructAgain() async throws(WireError) {
         switch obstacle {
-        case .nothing, .disabled, .shutOut, .noBudget, .noPrices, .closed, .stopped, .limited: break
+        case .nothing, .disabled, .shutOut, .noBudget, .noPrices, .closed, .stopped, .limited, .notLive: break
         case .fullTrunk: try await takeLine()
         case .failed:
             await stage.fail(true)
@@ -121,14 +121,6 @@ private struct HelpRun {
 
     /// What the provider was asked for when the first phone dialled this; `nil` for nothing.
     private func reaches(_ dialled: String) async throws(WireError) -> String? {
-        let before = await stage.asked().count
-        do throws(WireError) {
-            _ = try await phones[0].dial(phones[0].invitation(to: dialled))
-        } catch {
-            // Who is not answered was not called for.
-            if error.kind == .local { throw error }
-        }
-        let asked = await stage.asked()
-        return asked.count > before ? asked[before] : nil
+        try await stage.reaches(dialled, from: phones[0])
     }
 }

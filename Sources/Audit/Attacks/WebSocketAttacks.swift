@@ -186,7 +186,7 @@ extension Wire {
     }
 
     /// Everything that comes within the time given, or until the other side closes.
-    fileprivate func hear(_ link: Link, within patience: Duration) async -> (bytes: [UInt8], isClosed: Bool) {
+    func hear(_ link: Link, within patience: Duration) async -> (bytes: [UInt8], isClosed: Bool) {
         var bytes: [UInt8] = []
         let deadline = clock() + patience
         while bytes.count < Limits.heard, clock() < deadline {

@@ -20,6 +20,7 @@ public struct HelpRehearsal: Sendable {
         case fullTrunk = "a trunk whose only line is taken"
         case failed = "a provider that failed the calls before"
         case noPorts = "no port left for audio in the clear"
+        case notLive = "a business that may not call outside yet"
     }
 
     /// A phone system that stands.
@@ -91,7 +92,7 @@ extension HelpRehearsal.Obstacle {
         var lines = 10
         var exception: Trunk.PlainException?
         switch self {
-        case .nothing, .disabled, .shutOut, .noPrices, .failed: break
+        case .nothing, .disabled, .shutOut, .noPrices, .failed, .notLive: break
         case .noBudget: spending.businessLimits = .nothing
         case .closed: hours.abroad = .roster
         case .stopped:
@@ -121,7 +122,8 @@ extension HelpRehearsal.Obstacle {
             rates: self == .noPrices ? RateDecks() : rates,
             patterns: patterns,
             callLimits: limits,
-            afterHours: hours
+            afterHours: hours,
+            goLive: self == .notLive ? .asked(since: WallTime(milliseconds: 0)) : .open
         )
     }
 
@@ -135,5 +137,20 @@ extension HelpRehearsal.Obstacle {
         }
         let deck = RateDeck(id: RateDecks.usual, version: 1, currency: .eur, rates: lines)
         return deck.map { RateDecks(usual: $0, importedAt: WallTime(milliseconds: 0), importedBy: "rehearsal") }
+    }
+}
+
+extension HelpRehearsal.Stage {
+    /// What the provider was asked for when a phone dialled this; `nil` for nothing.
+    func reaches(_ dialled: String, from phone: TestPhone) async throws(WireError) -> String? {
+        let before = await asked().count
+        do throws(WireError) {
+            _ = try await phone.dial(phone.invitation(to: dialled))
+        } catch {
+            // Who is not answered was not called for.
+            if error.kind == .local { throw error }
+        }
+        let asked = await asked()
+        return asked.count > before ? asked[before] : nil
     }
 }

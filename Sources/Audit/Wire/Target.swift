@@ -26,6 +26,8 @@ public struct Target: Sendable {
     public var insider: Insider?
     /// SIP in secure WebSockets; `nil` where there is no listener for browsers.
     public var wssPort: UInt16?
+    /// Where operators sign in; `nil` where there is no portal.
+    public var portal: PortalTarget?
     /// What its settings say of calls outside; `nil` where the attacker cannot read them.
     public var outside: OutsideTerms?
     public var effort = Effort()

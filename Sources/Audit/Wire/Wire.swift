@@ -57,9 +57,11 @@ public struct Endpoint: Hashable, Sendable {
     public let port: UInt16
     /// The attacker's own address; `nil` lets the system choose.
     public let source: IPAddress?
+    /// Of the target; `nil` for where its phones connect.
+    public let address: IPAddress?
 
-    public init(_ kind: Kind, port: UInt16, from source: IPAddress? = nil) {
-        (self.kind, self.port, self.source) = (kind, port, source)
+    public init(_ kind: Kind, port: UInt16, from source: IPAddress? = nil, at address: IPAddress? = nil) {
+        (self.kind, self.port, self.source, self.address) = (kind, port, source, address)
     }
 }
 

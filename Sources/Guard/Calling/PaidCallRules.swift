@@ -19,6 +19,7 @@ public enum PaidCallRules {
         case .refused(let fault): return .refused(fault.refusal)
         case .emergency(let number): return HelpRules.decide(number, way, for: attempt, in: snapshot)
         case .outside(let facts):
+            if let refusal = GoLiveRules.refusal(in: snapshot.outside, at: now) { return .refused(refusal) }
             let verdict = DialingRules.decide(
                 facts,
                 way,
@@ -83,6 +84,7 @@ public enum PaidCallRules {
         case .refused(let fault): return .refused(fault.refusal)
         case .emergency: return .refused(.helpIsNoPlace)
         case .outside(let facts):
+            if let refusal = GoLiveRules.refusal(in: snapshot.outside, at: now) { return .refused(refusal) }
             let verdict = DialingRules.decide(facts, .forwarded, by: owner, in: snapshot.outside.dialing, at: now)
             return outside(verdict, by: owner, at: nil, in: snapshot).map(\.1)
         }

@@ -5,9 +5,10 @@ public import Primitives
 
 /// Which networks may reach the portal. Everybody else gets no answer, not even to a TLS handshake.
 public enum AdminNetworkRules {
-    /// This machine and private networks (RFC 1918, RFC 4193, link-local), where nobody has named any.
+    /// This machine and private networks (RFC 1918, RFC 4193, link-local), where nobody has named any. The rest of 127.0.0.0/8 is nobody's:
+    /// from there `attack run` comes as a stranger.
     public static let usual: [IPPrefix] = [
-        "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7",
+        "127.0.0.0/16", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7",
         "fe80::/10",
     ].map {
         guard let prefix = IPPrefix(parsing: $0) else { preconditionFailure("\($0) is a network") }
@@ -17,6 +18,12 @@ public enum AdminNetworkRules {
     /// - Parameter address: Of the socket's other end; what headers say does not count.
     public static func admits(_ address: IPAddress, in network: NetworkSettings) -> Bool {
         (network.admins.isEmpty ? usual : network.admins).contains { $0.contains(address) }
+    }
+
+    /// Whether a network is more of the internet than one business has. Private networks never are.
+    public static func isWiderThanABusiness(_ prefix: IPPrefix) -> Bool {
+        if usual.contains(where: { $0.contains(prefix.address) }) || prefix.address.isLoopback { return false }
+        return prefix.length < (prefix.address.isIPv4 ? Limits.widestAdminNetwork.v4 : Limits.widestAdminNetwork.v6)
     }
 
     /// Why these cannot be the networks; `nil` when they can.
@@ -61,7 +68,7 @@ public enum AdminNetworkRules {
 
 extension Refusal {
     fileprivate static func notAdmitted(_ what: String, _ reason: String, _ remedy: String) -> Self {
-        Self(problem: "\(what) cannot reach the portal.", reason: reason, remedy: remedy)
+        Self(.adminNetworks, problem: "\(what) cannot reach the portal.", reason: reason, remedy: remedy)
     }
 
     fileprivate static func notServed(_ place: String, _ reason: String) -> Self {

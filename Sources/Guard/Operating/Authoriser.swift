@@ -2,10 +2,10 @@
 
 public import Model
 
-/// With which rights somebody acts: those of his role, or fewer because he said so.
+/// With which rights somebody acts: those of their role, or fewer because they said so.
 public struct Mandate: Hashable, Sendable {
     public let role: Role
-    /// What he narrowed himself to. It never adds anything, because both have to allow what is done.
+    /// What they narrowed themselves to. It never adds anything, because both have to allow what is done.
     public let narrowed: Role?
 
     public init(_ role: Role, narrowedTo narrowed: Role? = nil) {
@@ -23,7 +23,7 @@ public enum Reach: Hashable, Sendable {
     case nothing
 }
 
-/// Proof that somebody may do what he asked for. Only ``Authoriser`` makes one.
+/// Proof that somebody may do what they asked for. Only ``Authoriser`` makes one.
 public struct Permit: Hashable, Sendable {
     /// ``Reach/everything``, or one extension.
     private let number: ExtensionNumber?
@@ -50,7 +50,7 @@ public enum Authoriser {
     /// - Parameters:
     ///   - name: Who asks, for the refusal.
     ///   - rights: All of them are needed.
-    /// - Throws: What he may not do, by which role, and how he could.
+    /// - Throws: What they may not do, by which role, and how they could.
     public static func decide(
         _ rights: [Right],
         on subject: Subject,

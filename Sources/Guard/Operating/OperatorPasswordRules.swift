@@ -25,6 +25,21 @@ public enum OperatorPasswordRules {
         return isGuessable(small, isStolen) ? .stolen : nil
     }
 
+    /// Whether what is kept of a password is worth little to a thief: Argon2id with as much memory as we ask for, or more.
+    ///
+    /// - Parameter scheme: What stands before the salt in the PHC string format: `$argon2id$v=19$m=47104,t=1,p=1`.
+    public static func keepsWell(_ scheme: String) -> Bool {
+        let parts = scheme.split(separator: "$")
+        guard parts.count == 3, parts[0] == "argon2id", parts[1] == "v=19" else { return false }
+        let numbers = parts[2].split(separator: ",").compactMap { part -> (Substring, UInt32)? in
+            let pair = part.split(separator: "=")
+            guard pair.count == 2, let value = UInt32(pair[1]) else { return nil }
+            return (pair[0], value)
+        }
+        let values = Dictionary(numbers) { first, _ in first }
+        return values["m", default: 0] >= Limits.passwordMemory && values["t", default: 0] >= Limits.passwordPasses
+    }
+
     /// What everybody knows: parts of the name and of the domain that are long enough to mean something.
     private static func words(of name: String, _ business: DomainName) -> [String] {
         let parts = [name, business.text].flatMap { text in
@@ -72,12 +87,14 @@ extension Limits {
 
 extension Refusal {
     fileprivate static let tooShort = Self(
+        .operatorPasswords,
         problem: "The password is too short.",
         reason: "shorter ones than \(Limits.passwordCharacters.lowerBound) characters can be tried out",
         remedy: "take four or five words that have nothing to do with each other, or let your password manager make one"
     )
 
     fileprivate static let tooLong = Self(
+        .operatorPasswords,
         problem: "The password is too long.",
         reason: "more than \(Limits.passwordCharacters.upperBound) characters make it no safer",
         remedy: "shorten it"
@@ -85,6 +102,7 @@ extension Refusal {
 
     fileprivate static func namesOwner(_ word: String) -> Self {
         Self(
+            .operatorPasswords,
             problem: "The password cannot be used.",
             reason: "'\(word)' is in it, which everybody knows of you or the business",
             remedy: "leave it out"
@@ -92,6 +110,7 @@ extension Refusal {
     }
 
     fileprivate static let stolen = Self(
+        .operatorPasswords,
         problem: "The password cannot be used.",
         reason: "it is one that attackers try first, or is put together of those",
         remedy: "take four or five words that have nothing to do with each other, or let your password manager make one"

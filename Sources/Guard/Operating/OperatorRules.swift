@@ -49,11 +49,11 @@ public enum OperatorRules {
         return isNew && snapshot.operators.count >= Limits.operators ? .tooMany("\(account)") : nil
     }
 
-    /// Why somebody cannot get a link to sign in with; `nil` when he can.
+    /// Why somebody cannot get a link to sign in with; `nil` when they can.
     ///
     /// - Parameters:
     ///   - name: As typed.
-    ///   - role: What he is to be there for; `nil` to leave it as it is.
+    ///   - role: What they are to be there for; `nil` to leave it as it is.
     public static func refusal(ofInviting name: String, as role: Role?, in snapshot: Snapshot) -> Refusal? {
         guard Operator.isName(name) else { return .noSignInName(name) }
         let known = snapshot.operators.first { $0.account == name }

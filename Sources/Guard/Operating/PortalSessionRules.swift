@@ -20,7 +20,7 @@ public enum PortalSessionRules {
 
     /// Whether a session is good at this moment. A clock that was set back ends it.
     ///
-    /// - Parameter operators: With another role than he had, or none, somebody signs in again.
+    /// - Parameter operators: With another role than before, or none, somebody signs in again.
     public static func holds(_ session: PortalSession, among operators: [Operator], at now: WallTime) -> Bool {
         guard now >= session.since, now - session.since < longest, now - session.lastSeen < idle else { return false }
         return operators.contains { $0.account == session.name && $0.role == session.role }

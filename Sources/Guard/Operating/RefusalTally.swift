@@ -18,7 +18,7 @@ public struct RefusalTally: Sendable {
     /// Counts one refusal.
     ///
     /// - Parameter name: Who was refused. Those beyond ``Limits/refusedAccounts`` are counted as one.
-    /// - Returns: How many of his were not written since the last that was; `nil` when this one is not written either.
+    /// - Returns: How many of theirs were not written since the last that was; `nil` when this one is not written either.
     public mutating func write(of name: String, at now: WallTime) -> Int? {
         let key = hours[name] != nil || hours.count < Limits.refusedAccounts ? name : ""
         var hour = hours[key] ?? Hour(begin: now)

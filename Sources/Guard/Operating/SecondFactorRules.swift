@@ -14,8 +14,20 @@ public enum SecondFactorRules {
     /// Recovery codes that somebody gets, and bits of each.
     public static let recoveryCodes = 10
     public static let recoveryCodeBits = 80
-    /// How long somebody may do what is dangerous after he has shown a code.
+    /// How long somebody may do what is dangerous after they have shown a code.
     public static let proofLasts: Duration = .seconds(5 * 60)
+
+    /// How long a link waits that takes away what somebody signs in with: its owner is told, and can say no.
+    public static let replacementWait: Duration = .seconds(24 * 3_600)
+
+    /// How long a link waits before it works.
+    ///
+    /// - Parameters:
+    ///   - replaces: Whether somebody signs in by that name already.
+    ///   - isByServer: Whether the account of the server or root makes it, who own every file and are the last way in.
+    public static func wait(ofLinkThat replaces: Bool, isByServer: Bool) -> Duration {
+        replaces && !isByServer ? replacementWait : .zero
+    }
 
     public static func step(at now: WallTime) -> Int64 { now.milliseconds / 1_000 / period }
 

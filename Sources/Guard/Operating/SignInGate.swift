@@ -26,10 +26,10 @@ public struct SignInGate: Sendable {
 
     public init() {}
 
-    /// Lets somebody try, or says how long he has to wait. Whoever is let in is counted as failed until ``succeed(_:)`` is called: tries
+    /// Lets somebody try, or says how long they have to wait. Whoever is let in is counted as failed until ``succeed(_:)`` is called: tries
     /// that run side by side cannot be more than those one after the other.
     ///
-    /// - Returns: `nil` when he may.
+    /// - Returns: `nil` when they may.
     public mutating func enter(_ subjects: [Subject], at now: MonotonicTime) -> Duration? {
         if let wait = subjects.compactMap({ wait(of: $0, at: now) }).max() { return wait }
         for subject in subjects { count(subject, at: now) }

@@ -165,7 +165,7 @@ public struct Bans: Sendable {
         return ban
     }
 
-    /// Why an operator cannot shut this source out; `nil` when he can.
+    /// Why an operator cannot shut this source out; `nil` when they can.
     public func protection(of source: BanSource, reachedAt local: [IPAddress], phones: Int) -> BanRules.Protection? {
         if source.address.isLoopback { return .thisMachine }
         for address in local where address.accountable == source.address { return .thisMachine }

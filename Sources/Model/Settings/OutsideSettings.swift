@@ -25,6 +25,8 @@ public final class OutsideSettings: Sendable {
     public let routing: RoutingSettings
     /// Who is told of what.
     public let alerts: AlertSettings
+    /// Whether calls leave at all yet.
+    public let goLive: GoLive
 
     public static let none = OutsideSettings()
 
@@ -41,7 +43,8 @@ public final class OutsideSettings: Sendable {
         afterHours: AfterHoursSettings = AfterHoursSettings(),
         emergency: EmergencySettings = EmergencySettings(),
         routing: RoutingSettings = RoutingSettings(),
-        alerts: AlertSettings = AlertSettings()
+        alerts: AlertSettings = AlertSettings(),
+        goLive: GoLive = .open
     ) {
         var draft = Draft()
         for trunk in trunks { draft.trunks[trunk.trunk.name] = trunk }
@@ -51,7 +54,7 @@ public final class OutsideSettings: Sendable {
         (draft.dialing, draft.spending, draft.rates) = (dialing, spending, rates)
         (draft.patterns, draft.callLimits, draft.afterHours) = (patterns, callLimits, afterHours)
         draft.emergency = emergency
-        draft.routing = routing
+        (draft.routing, draft.goLive) = (routing, goLive)
         draft.alerts = alerts
         self.init(draft)
     }
@@ -65,7 +68,7 @@ public final class OutsideSettings: Sendable {
         (dialing, spending, rates) = (draft.dialing, draft.spending, draft.rates)
         (patterns, callLimits, afterHours) = (draft.patterns, draft.callLimits, draft.afterHours)
         emergency = draft.emergency
-        routing = draft.routing
+        (routing, goLive) = (draft.routing, draft.goLive)
         alerts = draft.alerts
     }
 
@@ -92,6 +95,7 @@ public final class OutsideSettings: Sendable {
         var emergency = EmergencySettings()
         var routing = RoutingSettings()
         var alerts = AlertSettings()
+        var goLive = GoLive.open
 
         init() {}
 
@@ -101,7 +105,7 @@ public final class OutsideSettings: Sendable {
             (dialing, spending, rates) = (settings.dialing, settings.spending, settings.rates)
             (patterns, callLimits, afterHours) = (settings.patterns, settings.callLimits, settings.afterHours)
             emergency = settings.emergency
-            routing = settings.routing
+            (routing, goLive) = (settings.routing, settings.goLive)
             alerts = settings.alerts
         }
 
@@ -123,6 +127,7 @@ public final class OutsideSettings: Sendable {
             case .help(let new): emergency = new
             case .route(let change): routing.apply(change)
             case .alert(let change): alerts.apply(change)
+            case .goLive(let new): goLive = new
             }
         }
     }
@@ -147,6 +152,7 @@ public enum OutsideChange: Sendable {
     case limitCalls(CallLimitSettings)
     case closeAfterHours(AfterHoursSettings)
     case help(EmergencySettings)
+    case goLive(GoLive)
     case rate(RateChange)
     case route(RoutingChange)
     case alert(AlertChange)

@@ -9,16 +9,20 @@ struct Pickets {
     private let gap: Int
     /// The class of each; none by default.
     private let classes: [String?]
+    /// What is as high as the picture.
+    private let most: Int
 
-    init(_ values: [Int], width: Int, gap: Int, classes: [String?]? = nil) {
+    /// - Parameter most: What is as high as the picture; the highest value by default.
+    init(_ values: [Int], width: Int, gap: Int, most: Int? = nil, classes: [String?]? = nil) {
         (self.values, self.width, self.gap) = (values, width, gap)
+        self.most = most ?? values.max() ?? 1
         self.classes = classes ?? values.map { _ in nil }
     }
 
     var totalWidth: Int { max(1, values.count * (width + gap) - gap) }
 
     var bars: [Templates.Values] {
-        let most = Double(max(1, values.max() ?? 1))
+        let most = Double(max(1, most))
         return zip(values, classes).enumerated().map { index, bar in
             let height = max(2, (Self.height - 2) * Double(bar.0) / most)
             var values: Templates.Values = [

@@ -15,6 +15,8 @@ enum PortalFiles {
     static let stolenPasswords = asset("stolen-passwords")
     /// What the API is, for programs (OpenAPI 3.1).
     static let description = asset("openapi")
+    static let notice = asset("notice")
+    static let licence = asset("licence")
 
     private static func asset(_ name: String) -> [UInt8] {
         guard let bytes = assets[name] else { preconditionFailure("a file of the program is missing: \(name)") }

@@ -37,7 +37,7 @@ struct Visit: Sendable {
         return try? await perform(command)
     }
 
-    /// Whether his role is for it. The authoriser decides again when it is done.
+    /// Whether their role is for it. The authoriser decides again when it is done.
     func may(_ right: Right) -> Bool { Authoriser.reach(of: session.role, with: right) != .nothing }
 
     // MARK: Pages
@@ -92,17 +92,29 @@ struct Visit: Sendable {
             [
                 Link(name: "Home", address: "/", icon: "home", right: nil),
                 Link(name: "Live calls", address: "/calls", icon: "wave", right: .seeCalls),
+                Link(name: "Alerts", address: "/alerts", icon: "bell", right: .seeEvents),
+                Link(name: "Call history", address: "/history", icon: "clock", right: .seeRecords),
+                Link(name: "Spend", address: "/spend", icon: "coin", right: .seeSpending),
             ]
         ),
         (
             "Your phones",
-            [Link(name: "Extensions and phones", address: "/extensions", icon: "phone", right: .seeExtensions)]
+            [
+                Link(name: "Extensions and phones", address: "/extensions", icon: "phone", right: .seeExtensions),
+                Link(name: "Groups and hours", address: "/groups", icon: "people", right: .seeNumbers),
+                Link(name: "Dial permissions", address: "/dialling", icon: "globe", right: .seeDialling),
+                Link(name: "Lines to the outside", address: "/trunks", icon: "up", right: .seeTrunks),
+                Link(name: "First hour", address: "/first-hour", icon: "steps", right: .changeNetwork),
+            ]
         ),
         (
             "Your safety",
             [
-                Link(name: "Controls", address: "/controls", icon: "fence", right: .seeControls),
-                Link(name: "Operators", address: "/operators", icon: "people", right: .seeOperators),
+                Link(name: "Controls and score", address: "/controls", icon: "fence", right: .seeControls),
+                Link(name: "Audit and attacks", address: "/proof", icon: "audit", right: .seeControls),
+                Link(name: "Blocked sources", address: "/blocked", icon: "siren", right: .seeBans),
+                Link(name: "Exceptions", address: "/exceptions", icon: "flag", right: .seeListeners),
+                Link(name: "Operators", address: "/operators", icon: "lock", right: .seeOperators),
                 Link(name: "Journal", address: "/journal", icon: "book", right: .readJournal),
             ]
         ),

@@ -67,9 +67,9 @@ public final class Argon2Hasher: PasswordHasher {
         let status = password.reveal { text in
             let bytes = Array((copy text).utf8)
             return argon2id_hash_encoded(
-                Limits.passwordPasses,
-                Limits.passwordMemory,
-                Limits.passwordLanes,
+                Guard.Limits.passwordPasses,
+                Guard.Limits.passwordMemory,
+                Guard.Limits.passwordLanes,
                 bytes,
                 bytes.count,
                 salt,

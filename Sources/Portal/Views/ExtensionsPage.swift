@@ -39,14 +39,15 @@ enum ExtensionsPage {
             : isConnected
                 ? ("Connected", "check", "good") : phones.isEmpty ? ("No phone", "none", "") : ("Away", "warn", "warn")
         return [
-            "number": value.number.text, "name": Shown.text(value.name), "state": state, "icon": icon, "class": style,
+            "number": value.number.text, "name": Shown.text(value.name), "state": state, "icon": icon,
+            "class": Part.given(style),
             "hasPhones": !phones.isEmpty, "mayEnrol": visit.may(.enrolPhones) && value.isEnabled,
             "phones": phones.map { phone -> Templates.Values in
                 let here = live[phone.id]?.first
                 return [
                     "id": phone.id.text, "number": value.number.text, "label": Shown.text(phone.label),
                     "state": here.map { "connected from \($0.source)" } ?? "not connected",
-                    "agent": Shown.text(here?.userAgent ?? ""), "mayRevoke": visit.may(.revokePhones),
+                    "agent": Part.given(Shown.text(here?.userAgent ?? "")), "mayRevoke": visit.may(.revokePhones),
                 ]
             },
         ]

@@ -19,7 +19,9 @@ enum HomePage {
         values.merge(sentence(state)) { $1 }
         if let attempts = state.attempts { values["attack"] = attack(attempts, bans: state.bans) }
         if let spend = state.spend { values["cost"] = cost(spend) }
-        if let controls = state.controls { values["proof"] = proof(controls, at: visit.now) }
+        if let controls = state.controls, let score = state.score {
+            values["proof"] = proof(controls, score, at: visit.now)
+        }
         return visit.page("home", title: "Home", at: "/", values)
     }
 
@@ -33,6 +35,9 @@ enum HomePage {
         let bans: Int
         let spend: SpendOverview?
         let controls: [ControlReport]?
+        let score: SecurityScore?
+        let replacement: Invitation?
+        let live: GoLiveReport?
         let hasExtensions: Bool
         let mayAdd: Bool
 
@@ -45,6 +50,9 @@ enum HomePage {
             bans = await visit.ask(ListBans())?.count ?? 0
             spend = await visit.ask(ShowSpend())
             controls = await visit.ask(ListControls())
+            score = await visit.ask(ShowScore())
+            replacement = await visit.business.desk.replacement(of: visit.session.name)
+            live = await visit.ask(ShowGoLive())
             hasExtensions = !visit.business.site.snapshot().extensions.isEmpty
             mayAdd = visit.may(.changeExtensions)
         }
@@ -72,6 +80,15 @@ enum HomePage {
         }
         guard state.hasExtensions else {
             return ["tone": "warn", "icon": "steps", "sentence": "It runs, and there is nobody to call yet."]
+        }
+        // What nobody has looked at is not known to work as it should.
+        let (all, proven) = (state.score?.items.count ?? 0, state.score?.count(.proven) ?? 0)
+        if state.score != nil, proven == 0 {
+            return ["tone": "warn", "icon": "none", "sentence": "It runs. Nothing of what protects it is proven yet."]
+        }
+        if proven < all {
+            let words = "It runs. \(proven) of \(all) rules that protect it are proven."
+            return ["tone": "warn", "icon": "clock", "sentence": words]
         }
         return ["tone": "good", "icon": "check", "sentence": "Everything works, and nothing needs you."]
     }
@@ -141,22 +158,22 @@ enum HomePage {
     private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
     private static func cost(_ spend: SpendOverview) -> Templates.Values {
-        let settings = spend.settings
-        let line = spend.standings?.first { $0.pool == .business }?.lines
-            .first { $0.span == .day && !$0.isAfterHours }
-        let (spent, limit) = (line?.spent ?? .zero, line?.limit ?? settings.businessLimits[.day])
-        let share = limit.micros > 0 ? min(100, spent.micros * 100 / limit.micros) : 0
+        let currency = spend.settings.currency
+        let (sum, home) = (SpendSum(spend, .day), SpendSum(spend, .day, of: [.home]))
         return [
-            "spent": Shown.money(spent, settings.currency), "limit": Shown.money(limit, settings.currency),
-            "share": share, "class": share >= 100 ? "no" : share >= 80 ? "mid" : "",
-            "more": "Spent and reserved within 24 hours. Calls end by themselves at the limit; emergency calls do not.",
+            "spent": Shown.money(sum.spent, currency), "limit": Shown.money(sum.limit, currency),
+            "share": sum.share, "class": Part.given(sum.share >= 100 ? "no" : sum.share >= 80 ? "mid" : nil),
+            "more":
+                "Within 24 hours, calls in progress included; \(Shown.money(home.spent, currency)) of it for ordinary "
+                + "calls at home. Calls end by themselves at the limit; emergency calls do not.",
         ]
     }
 
     private static func todo(_ state: State) -> Templates.Values {
         var tasks: [Templates.Values] = state.problems.prefix(3).map { finding in
             [
-                "class": finding.severity == .critical ? "bad" : "", "title": Shown.text(finding.title, most: 160),
+                "class": Part.given(finding.severity == .critical ? "bad" : nil),
+                "title": Shown.text(finding.title, most: 160),
                 "what": finding.evidence.isEmpty ? finding.title : Shown.text(finding.evidence, most: 240),
                 "did": "It looks again each minute, and tells you while it lasts.",
                 "do": finding.remedy.isEmpty ? "Look at the controls." : Shown.text(finding.remedy, most: 240),
@@ -170,7 +187,37 @@ enum HomePage {
                 "do": "Read what to do on the page of the rule.", "link": "/controls", "linkName": "See the controls",
             ])
         }
-        if tasks.isEmpty, !state.hasExtensions, state.mayAdd {
+        if let link = state.replacement {
+            tasks.insert(
+                [
+                    "class": "bad", "title": "Somebody wants to replace your second factor",
+                    "what": "\(Shown.text(link.maker)) made a link by which your password and your codes are set anew.",
+                    "did": "It works from \(Shown.moment(link.from)) UTC on, and everybody was told.",
+                    "do": "If you did not ask for it, say no to it now.", "link": "/account", "linkName": "Say no",
+                ],
+                at: 0
+            )
+        }
+        if tasks.count < 3, let live = state.live, !live.missing.isEmpty {
+            tasks.append([
+                "class": false, "title": "Calls outside wait for you",
+                "what": "Before the first one: \(live.missing.map(\.words).joined(separator: "; ")).",
+                "did": "It refuses calls outside until then. Calls for help go out.",
+                "do": "Go through the last step of the first hour.", "link": "/first-hour?step=7",
+                "linkName": "See what is left",
+            ])
+        }
+        if tasks.count < 3, let score = state.score, state.gaps.isEmpty, score.count(.proven) < score.items.count {
+            let left = score.items.count - score.count(.proven)
+            tasks.append([
+                "class": "info", "title": "Look at what protects you",
+                "what": "\(left) of \(score.items.count) rules have no fresh look and attack.",
+                "did": "It enforces them all the same.",
+                "do": "Let it look, one minute, and attack itself, five minutes.", "link": "/proof",
+                "linkName": "Look or attack now",
+            ])
+        }
+        if tasks.count < 3, !state.hasExtensions, state.mayAdd {
             tasks.append([
                 "class": "info", "title": "Add the first extension",
                 "what": "There is nobody to call yet.", "did": "It keeps everything closed until then.",
@@ -178,25 +225,22 @@ enum HomePage {
                 "link": "/extensions/add", "linkName": "Add an extension",
             ])
         }
+        tasks = Array(tasks.prefix(3))
         let say =
             tasks.isEmpty ? "Nothing today." : "\(Shown.count(tasks.count, "thing", "things")), the most urgent first."
         return ["say": say, "hasTasks": !tasks.isEmpty, "tasks": tasks]
     }
 
-    private static func proof(_ controls: [ControlReport], at now: WallTime) -> Templates.Values {
-        let proven = controls.count { $0.isProven }
+    private static func proof(_ controls: [ControlReport], _ score: SecurityScore, at now: WallTime) -> Templates.Values
+    {
         let last = { (proofs: [Proof?]) in
             proofs.compactMap { $0?.at }.max().map { "\(Shown.moment($0)) UTC, \(Shown.age($0, at: now))" }
-                ?? "not yet: ringfence audit run"
+                ?? "not yet"
         }
         return [
-            "all": controls.count, "proven": proven, "audit": last(controls.map(\.lastAudit)),
+            "all": controls.count, "proven": score.count(.proven), "score": score.value,
+            "audit": last(controls.map(\.lastAudit)),
             "attack": last(controls.map(\.lastAttack)),
         ]
     }
-}
-
-extension ControlReport {
-    /// Holds, and somebody has looked.
-    var isProven: Bool { state != .fallsShort && (lastAudit != nil || lastAttack != nil) }
 }

@@ -2,12 +2,9 @@
 
 import Admin
 import Guard
-import HTTPTypes
 import Hummingbird
 import Model
-import NIOCore
 import Primitives
-import ServiceLifecycle
 import Synchronization
 
 /// The parts of the page of calls that change by themselves: the same for the page and for its stream.
@@ -32,7 +29,7 @@ enum LiveCalls {
         return [
             "id": call.id, "from": name(call.caller, visit), "fromMore": more(call.caller),
             "to": name(call.callee, visit), "toMore": more(call.callee), "since": since(call, now),
-            "lock": lock.words, "lockIcon": lock.icon, "lockClass": lock.style,
+            "lock": lock.words, "lockIcon": lock.icon, "lockClass": Part.given(lock.style),
             "cost": call.cost.map { Shown.money($0, currency) } ?? "none", "mayEnd": mayEnd && !call.callee.isHelp,
         ]
     }
@@ -71,40 +68,22 @@ enum LiveCalls {
         return "\(Shown.clock(answered)) UTC"
     }
 
-    /// Ends when the session does: it is looked at with each beat.
-    ///
     /// - Parameter address: Where the browser is, which may not be let in any more one day.
     static func stream(_ visit: Visit, to address: IPAddress) -> Response {
-        let body = ResponseBody { writer in
-            // Here and not before: a browser that is gone by now never gets so far.
-            guard visit.business.streams.enter(visit.session.id) else { return try await writer.finish(nil) }
-            defer { visit.business.streams.leave(visit.session.id) }
-            var (last, silent) = ("", Limits.silentBeats)
-            while !Task.isCancelled, !Task.isShuttingDownGracefully {
-                guard visit.business.admits(address), await visit.business.desk.holds(visit.session),
-                    let calls = try? await visit.perform(ListCalls())
-                else {
-                    try await writer.write(ByteBuffer(string: "event: over\ndata: {}\n\n"))
-                    break
-                }
-                let values = values(calls, visit)
-                var parts = [
+        LiveStream.response(visit, to: address, visit.business.callPicture) {
+            guard let calls = try? await visit.perform(ListCalls()) else { return nil }
+            let values = values(calls, visit)
+            return LiveStream.Parts(
+                content: [
                     "live-calls": Templates.render("calls-rows", values),
                     "live-empty": Templates.render("calls-empty", values),
+                ],
+                frame: [
+                    "live-sum": Templates.render("calls-sum", values),
+                    "live-age": Templates.render("live-age", ["time": Shown.clock(visit.now)]),
                 ]
-                let key = parts.values.sorted().joined()
-                if key != last || silent >= Limits.silentBeats {
-                    parts["live-sum"] = Templates.render("calls-sum", values)
-                    parts["live-age"] = Templates.render("live-age", ["time": Shown.clock(visit.now)])
-                    try await writer.write(ByteBuffer(string: "data: \(JSONParts.text(parts))\n\n"))
-                    (last, silent) = (key, 0)
-                }
-                silent += 1
-                try await cancelWhenGracefulShutdown { try await Task.sleep(for: Limits.beat) }
-            }
-            try await writer.finish(nil)
+            )
         }
-        return Response(status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8"], body: body)
     }
 }
 

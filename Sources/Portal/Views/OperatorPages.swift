@@ -34,6 +34,7 @@ enum OperatorPages {
     private static func row(_ value: OperatorReport) -> Templates.Values {
         let ways = [value.account == nil ? nil : "this machine", value.signsIn ? "the portal" : nil].compactMap { $0 }
         return [
+            "link": Part.given(value.replacedFrom.map { "a link replaces it from \(Shown.moment($0)) UTC on" }),
             "name": Shown.text(value.words), "role": value.role.description,
             "way": ways.isEmpty ? "invited, not here yet" : ways.joined(separator: " and "),
             "seen": value.since == nil ? "" : value.lastSeen.map { "\(Shown.moment($0)) UTC" } ?? "never",
@@ -72,7 +73,10 @@ enum OperatorPages {
                 "invited",
                 title: "The link",
                 at: "/operators",
-                ["name": link.name, "link": link.link, "until": Shown.moment(link.until)]
+                [
+                    "name": link.name, "link": link.link, "from": Shown.moment(link.from),
+                    "until": Shown.moment(link.until),
+                ]
             )
         } catch {
             return form(visit, typed, error)
@@ -110,11 +114,14 @@ enum AccountPage {
     static func show(_ asked: Routes.Asked) async throws -> Response {
         let visit = asked.visit
         let sessions = await visit.business.desk.sessions(of: visit.session.name)
+        let link = await visit.business.desk.replacement(of: visit.session.name)
         return visit.page(
             "account",
             title: "Your account",
             at: "/account",
             [
+                "hasLink": link != nil, "maker": link.map { Shown.text($0.maker) } ?? "",
+                "from": link.map { Shown.moment($0.from) } ?? "",
                 "sessions": sessions.map { session -> Templates.Values in
                     [
                         "id": session.id, "agent": Shown.browser(session.agent), "source": session.source.description,
@@ -122,9 +129,15 @@ enum AccountPage {
                         "lastSeen": "\(Shown.moment(session.lastSeen)) UTC",
                         "isHere": session.id == visit.session.id,
                     ]
-                }
+                },
             ]
         )
+    }
+
+    /// Says no to a link that would take away what somebody signs in with.
+    static func keep(_ asked: Routes.Asked, _: Form) async throws -> Response {
+        await asked.visit.business.desk.refuseReplacement(of: asked.visit.session.name)
+        return .going(to: "/account")
     }
 
     static func end(_ asked: Routes.Asked, _ form: Form) async throws -> Response {

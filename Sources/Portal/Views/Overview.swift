@@ -19,6 +19,7 @@ actor Overview {
     /// Looks that are under way: whoever asks meanwhile waits for the same one.
     private var looking: [Role: Task<DoctorReport?, Never>] = [:]
     private var attempts: [Role: Kept<Attempts>] = [:]
+    private var records: [Role: Kept<[CallRecord]>] = [:]
 
     init(_ administrator: Administrator) { self.administrator = administrator }
 
@@ -32,6 +33,17 @@ actor Overview {
         let report = await look.value
         (looking[role], health[role]) = (nil, Kept(value: report, at: .now))
         return report
+    }
+
+    /// Who called whom in the days that costs are shown of; `nil` for whom it is not.
+    func records(for visit: Visit) async -> [CallRecord]? {
+        if let kept = records[visit.session.role], kept.isFresh { return kept.value }
+        let since = visit.now + .seconds(-Int64(Limits.costDays) * 86_400)
+        let found = await visit.ask(ListRecords(limit: Limits.countedRecords, since: since))
+        // Of many extensions each has a role of its own.
+        if records.count >= Limits.picturedRoles { records = [:] }
+        records[visit.session.role] = Kept(value: found, at: .now)
+        return found
     }
 
     /// What strangers tried in the last day; `nil` for whom it is not.
@@ -88,7 +100,7 @@ extension SecurityEventKind {
             .banWithheld, .rightRefused, .forwardRefused, .forwardChanged, .budgetUsed, .callEndedForCost, .callLimit,
             .countersLost, .callWhileClosed, .unusualCalls, .callsStopped, .trunkDown, .trunkUp, .emergencyCall,
             .extensionUnused, .extensionRetired, .forwardFollowed, .extensionAdded, .intercomOpened, .intercomUsed,
-            .signedInAnew, .alertsChanged, .premiumRefused, .abroadRefused:
+            .signedInAnew, .alertsChanged, .premiumRefused, .abroadRefused, .factorReplaced:
             nil
         }
     }

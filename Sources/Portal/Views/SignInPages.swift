@@ -47,8 +47,19 @@ enum SignInPage {
 /// The page of a link: a password and a second factor.
 enum InvitePage {
     static func show(_ business: PortalBusiness, _ token: String) async -> Response {
+        if let from = await business.desk.waiting(token) { return waiting(business, from) }
         guard let offer = await business.desk.offer(token) else { return closed(business) }
         return page(business, token, offer)
+    }
+
+    private static func waiting(_ business: PortalBusiness, _ from: WallTime) -> Response {
+        let refusal = Refusal(
+            .secondFactor,
+            problem: "This link does not work yet.",
+            reason: "it takes away what somebody signs in with, and gives them a day to say no",
+            remedy: "open it again after \(Shown.moment(from)) UTC"
+        )
+        return business.door("closed", title: "This link waits", refusal.values)
     }
 
     static func take(

@@ -57,6 +57,9 @@ extension RingfenceServer {
         system.uses = try? await kept.read { try $0.uses() }
         system.registered = Set(live.registrations.map(\.extension))
         system.alerts = await alertFacts(kept)
+        let places = live.listeners.filter { $0.purpose == .portal }.compactMap { SocketAddress(parsing: $0.address) }
+        system.portal = await PortalFacts.read(kept, places: places, over: probe)
+        system.portalHost = host
         return system
     }
 }
@@ -160,7 +163,7 @@ extension JournalFacts {
 
 extension IPAddress {
     /// Where a listener can be reached from this machine: one that listens everywhere, on loopback.
-    fileprivate var reachable: IPAddress {
+    var reachable: IPAddress {
         isUnspecified ? (isIPv4 ? IPAddress(v4: 0x7F00_0001) : IPAddress(high: 0, low: 1)) : self
     }
 }

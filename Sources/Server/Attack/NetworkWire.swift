@@ -11,7 +11,7 @@ import Synchronization
 
 /// The attacker's network, made of real sockets: what `attack run` attacks the running server with.
 ///
-/// It only ever speaks to the address it was made for.
+/// It only ever speaks to the address it was made for, and to where the portal of the same server is.
 public final class NetworkWire: Sendable {
     /// The process-wide one: an attack has no loops of its own to leave behind.
     private let group = MultiThreadedEventLoopGroup.singleton
@@ -87,10 +87,11 @@ public final class NetworkWire: Sendable {
                     try pipeline.addHandler(StreamLinkHandler(inbox))
                 }
             }
-        let target = Self.socketAddress(address, endpoint.port)
+        let place = endpoint.address ?? address
+        let target = Self.socketAddress(place, endpoint.port)
         // What the system would choose is not asked for: a port may have two connections then.
         let source = endpoint.source ?? (own.isLoopback ? own : nil)
-        if let source, source != address { _ = bootstrap.bind(to: Self.socketAddress(source, 0)) }
+        if let source, source != place { _ = bootstrap.bind(to: Self.socketAddress(source, 0)) }
         let channel = try await bootstrap.connect(to: target).get()
         do {
             try await inbox.secured()

@@ -11,7 +11,7 @@ public import Model
 /// without line feeds in it, and ends with one line feed. The socket opens for the account that runs the server, for root, and
 /// for those whom `ringfence operator add` named. Who is at the other end is what the kernel says; `as` narrows what it may
 /// do, and never widens it. A refusal of a command leaves the connection open; a line that is no request is answered and then
-/// closed, and so is the connection of somebody who is no operator any more or has another role; who did that to himself is
+/// closed, and so is the connection of somebody who is no operator any more or has another role; who did that to themselves is
 /// answered first.
 ///
 ///     → {"id":1,"command":"extension.add","with":{"extensions":[{"number":"101","name":"Reception"}]}}

@@ -15,7 +15,7 @@ public struct FirstOwner: Sendable {
     public init(_ name: String, at now: WallTime) throws(Refusal) {
         guard Operator.isName(name) else { throw .noOwnerName }
         self.name = name
-        invitation = NewInvitation(name, using: SystemEntropy.make(), at: now)
+        invitation = NewInvitation(name, by: "ringfence init", using: SystemEntropy.make(), at: now)
     }
 
     /// - Parameters:

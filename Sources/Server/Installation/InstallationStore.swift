@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Admin
 public import Foundation
 import Glibc
 import Guard
@@ -14,12 +15,14 @@ extension InstallationRequest {
     ///   - actor: Who is doing it, for the journal.
     ///   - network: Where it is reached; the first start chooses what is not said.
     ///   - owner: Who is invited to the portal; `nil` for nobody.
+    ///   - asksBeforeCalls: Whether no call leaves before defaults are gone and alerts arrive.
     /// - Throws: A refusal for what a person can mend. Nothing is left behind then.
     public func createWithStore(
         by actor: String,
         at now: Date,
         network: NetworkSettings = NetworkSettings(),
-        owner: FirstOwner? = nil
+        owner: FirstOwner? = nil,
+        asksBeforeCalls: Bool = false
     ) throws -> Installation {
         try create(at: now) { installation in
             let time = WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000))
@@ -32,6 +35,10 @@ extension InstallationRequest {
                 )
                 if !network.changes.isEmpty {
                     _ = try store.change(network.changes, journal: [network.draft("network.set", by: actor)], at: time)
+                }
+                if asksBeforeCalls {
+                    let draft = JournalDraft(actor: actor, action: AskGoLive.name, subject: "go-live")
+                    _ = try store.change([.outside(.goLive(.asked(since: time)))], journal: [draft], at: time)
                 }
                 try owner?.invite(to: store, by: actor, at: time)
             } catch let error as StoreError {

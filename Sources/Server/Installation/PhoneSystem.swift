@@ -131,6 +131,8 @@ public struct PhoneSystem: Service {
 /// What the portal needs to know of its business, and says of itself.
 extension PhoneSystem {
     public var snapshot: Snapshot { store.snapshot }
+    /// The folder of the installation.
+    public var directory: String { installation.directory }
 
     /// The names and addresses that the certificate is good for.
     public var hostNames: [String] {

@@ -54,14 +54,18 @@ public protocol Backend: AnyObject, Sendable {
     func see(operator account: String, at now: WallTime) throws
     func operatorsLastSeen() throws -> [String: WallTime]
 
-    /// What an operator signs in with; `nil` where he has not set it yet.
+    /// What an operator signs in with; `nil` where they have not set it yet.
     func signIn(of name: String) throws -> SignIn?
     /// The names of those who have.
     func signIns() throws -> Set<String>
     /// Takes the place of the one that the operator had.
     func keep(_ invitation: Invitation, journal draft: JournalDraft, at now: WallTime) throws
     func invitation(_ token: [UInt8]) throws -> Invitation?
-    /// Uses an invitation up. His sessions and what he signed in with before are gone then.
+    /// Those that were not used, by name.
+    func invitations() throws -> [Invitation]
+    /// - Returns: `false` when that operator has none.
+    func withdraw(invitationOf name: String, journal draft: JournalDraft, at now: WallTime) throws -> Bool
+    /// Uses an invitation up. The sessions of that operator and what they signed in with before are gone then.
     ///
     /// - Returns: `false` when there is no such invitation.
     func accept(
@@ -123,6 +127,7 @@ public protocol Backend: AnyObject, Sendable {
 
     func recordProofs(_ proofs: [Proof]) throws
     func lastProofs() throws -> [Proof]
+    func proofs(since: WallTime) throws -> [Proof]
 
     /// The files that hold what is kept; none where it is kept elsewhere.
     func files() -> [KeptFile]

@@ -21,6 +21,7 @@ enum OutsideTable {
         case callLimits = "call-limits"
         case afterHours = "after-hours"
         case emergency
+        case goLive = "go-live"
         case night
         case nightPhones = "night-phones"
         /// The key is the name of the group.
@@ -50,7 +51,8 @@ enum OutsideTable {
             afterHours: try one(.afterHours, database) ?? AfterHoursSettings(),
             emergency: try one(.emergency, database) ?? EmergencySettings(),
             routing: try RoutingTable.load(database),
-            alerts: try ChannelTable.load(database, seal)
+            alerts: try ChannelTable.load(database, seal),
+            goLive: try one(.goLive, database) ?? .open
         )
     }
 
@@ -79,6 +81,7 @@ enum OutsideTable {
         case .limitCalls(let settings): try put(.callLimits, "", settings, nil, database)
         case .closeAfterHours(let settings): try put(.afterHours, "", settings, nil, database)
         case .help(let settings): try put(.emergency, "", settings, nil, database)
+        case .goLive(let settings): try put(.goLive, "", settings, nil, database)
         case .rate(let change): try RateTable.apply(change, database)
         case .route(let change): try RoutingTable.apply(change, database)
         case .alert(let change): try ChannelTable.apply(change, database, seal)

@@ -64,6 +64,10 @@ enum Schema {
         migrator.registerMigration("0026 backups") { try $0.execute(sql: backups) }
         migrator.registerMigration("0027 tokens of programs") { try $0.execute(sql: apiTokens) }
         migrator.registerMigration("0028 alerts that wait") { try $0.execute(sql: alerts) }
+        migrator.registerMigration("0029 links that wait") {
+            try $0.execute(sql: "ALTER TABLE invitations ADD COLUMN since INTEGER NOT NULL DEFAULT 0")
+            try $0.execute(sql: "ALTER TABLE invitations ADD COLUMN maker TEXT NOT NULL DEFAULT ''")
+        }
         return migrator
     }
 

@@ -19,7 +19,7 @@ enum SessionTable {
                 value.lastSeen.milliseconds, value.provenAt.milliseconds, value.source.description, value.agent,
             ]
         )
-        // Whoever signs in again and again ends his oldest sessions.
+        // Whoever signs in again and again ends their oldest sessions.
         try database.execute(
             sql: """
                 DELETE FROM portal_sessions WHERE name = ? AND token NOT IN

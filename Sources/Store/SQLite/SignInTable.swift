@@ -32,15 +32,39 @@ enum SignInTable {
     static func put(_ invitation: Invitation, _ database: Database) throws {
         try database.execute(sql: "DELETE FROM invitations WHERE name = ?", arguments: [invitation.name])
         try database.execute(
-            sql: "INSERT INTO invitations (token, name, until) VALUES (?, ?, ?)",
-            arguments: [Data(invitation.token), invitation.name, invitation.until.milliseconds]
+            sql: "INSERT INTO invitations (token, name, since, until, maker) VALUES (?, ?, ?, ?, ?)",
+            arguments: [
+                Data(invitation.token), invitation.name, invitation.from.milliseconds, invitation.until.milliseconds,
+                invitation.maker,
+            ]
         )
     }
 
     static func invitation(_ token: [UInt8], _ database: Database) throws -> Invitation? {
         try Row.fetchOne(database, sql: "SELECT * FROM invitations WHERE token = ?", arguments: [Data(token)]).map {
-            Invitation(name: $0["name"], token: token, until: WallTime(milliseconds: $0["until"]))
+            invitation($0)
         }
+    }
+
+    static func invitations(_ database: Database) throws -> [Invitation] {
+        try Row.fetchAll(database, sql: "SELECT * FROM invitations ORDER BY name").map(invitation)
+    }
+
+    private static func invitation(_ row: Row) -> Invitation {
+        let token: Data = row["token"]
+        return Invitation(
+            name: row["name"],
+            token: Array(token),
+            from: WallTime(milliseconds: row["since"]),
+            until: WallTime(milliseconds: row["until"]),
+            by: row["maker"]
+        )
+    }
+
+    /// - Returns: `false` when there is none.
+    static func withdraw(invitationOf name: String, _ database: Database) throws -> Bool {
+        try database.execute(sql: "DELETE FROM invitations WHERE name = ?", arguments: [name])
+        return database.changesCount == 1
     }
 
     /// - Returns: `false` when there is no such invitation.

@@ -85,7 +85,13 @@ struct Init: AsyncParsableCommand {
         if !noPortal { settings.portal = portal.isEmpty ? [SocketAddress(ip: address, port: 8_443)] : portal }
         let time = WallTime(milliseconds: Int64(now.timeIntervalSince1970 * 1_000))
         let first = noPortal ? nil : try FirstOwner(owner, at: time)
-        let made = try request.createWithStore(by: Account.current, at: now, network: settings, owner: first)
+        let made = try request.createWithStore(
+            by: Account.current,
+            at: now,
+            network: settings,
+            owner: first,
+            asksBeforeCalls: first != nil
+        )
         let link = settings.portal.first.flatMap { first?.link(host: made.settings.names[0], port: $0.port) }
         let summary = try Summary(made, link)
         return try Output(summary.text, json: summary, hint: summary.nextSteps)

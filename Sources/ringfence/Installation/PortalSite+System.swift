@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArgumentParser
 import Model
 import Portal
 import Server
@@ -11,8 +12,12 @@ extension PortalSite {
             names: system.hostNames,
             places: system.snapshot.network.portal,
             administrator: system.administrator,
+            version: Ringfence.configuration.version,
             snapshot: { system.snapshot },
             certificate: { try system.certificate() },
+            attack: { [directory = system.directory] control, progress in
+                await AttackProcess.run(directory: directory, control, progress)
+            },
             opened: { await system.portalOpened(on: $0) }
         )
     }

@@ -55,7 +55,7 @@ struct PortalAdmit: SettingCommand {
             They take the place of those there were; without any it is this machine and
             private networks.
 
-              ringfence portal admit 127.0.0.0/8 10.1.0.0/16
+              ringfence portal admit 127.0.0.1/32 10.1.0.0/16
             """
     )
 

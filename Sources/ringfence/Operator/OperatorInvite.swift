@@ -12,7 +12,10 @@ struct OperatorInvite: ServerCommand {
         discussion: """
             Only an owner may. The link works once and for 24 hours. For somebody who can
             sign in already it takes the place of password, second factor and recovery
-            codes, once it is used. The roles are those of: ringfence operator add --help
+            codes, once it is used. Then it begins to work a day later, and everybody
+            hears of it; only root and the account of the server make one that works at
+            once. To take a link back: ringfence operator withdraw NAME. The roles are
+            those of: ringfence operator add --help
 
               ringfence operator invite anna@example.com --role administrator
             """
@@ -42,9 +45,31 @@ struct OperatorInvite: ServerCommand {
 
     func output(of link: InvitationLink) throws -> Output {
         try Output(
-            "\(link.link)\nIt lets \(link.name) in as \(link.role), once, until \(link.until.seconds).",
+            "\(link.link)\nIt lets \(link.name) in as \(link.role), once, from \(link.from.seconds) "
+                + "until \(link.until.seconds).",
             json: link,
             hint: "Hand it to that person and nobody else."
         )
+    }
+}
+
+struct OperatorWithdraw: ServerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "withdraw",
+        abstract: "Take a link to the portal back that was not used yet.",
+        discussion: """
+              ringfence operator withdraw anna@example.com
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Whom it was made for.", valueName: "name"))
+    var name: String
+
+    @OptionGroup var options: ServerOptions
+
+    var command: WithdrawInvitation { WithdrawInvitation(name: name) }
+
+    func output(of reply: WithdrawInvitation.Reply) throws -> Output {
+        try Output("The link of \(reply.name) does not work any more.", json: reply)
     }
 }

@@ -9,7 +9,9 @@ struct OperatorNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "operator",
         abstract: "Who may run the phone system, and what each may do.",
-        subcommands: [OperatorAdd.self, OperatorInvite.self, OperatorList.self, OperatorRemove.self]
+        subcommands: [
+            OperatorAdd.self, OperatorInvite.self, OperatorWithdraw.self, OperatorList.self, OperatorRemove.self,
+        ]
     )
 }
 

@@ -22,10 +22,11 @@ struct AttackRun: AsyncParsableCommand {
         commandName: "run",
         abstract: "Attack the running server from a process of its own, over the network.",
         discussion: """
-            Bounded, and harmless to calls in progress: four extensions are made for the
-            attacks and removed afterwards, and bans of the addresses they came from are
-            lifted. Takes about five minutes; says what was attempted, expected and
-            observed. Exits 1 when an attack got something or could not be carried out.
+            Bounded, and harmless to calls in progress: four extensions and some
+            operators are made for the attacks and removed afterwards, and bans of the addresses
+            they came from are lifted. Takes about five minutes; says what was attempted,
+            expected and observed. Exits 1 when an attack got something or could not be
+            carried out.
 
               ringfence attack run
               ringfence attack run --control intrusion-detection
@@ -58,6 +59,11 @@ struct AttackRun: AsyncParsableCommand {
             target.insider?.listenToAlerts(of: installation)
             target.outside = try OutsideTerms.read(from: server)
             target.insider?.help = .inThisProcess(domain: target.domain)
+            PortalTarget.removePeople(from: server)
+            let portal = try server.perform(ShowPortal())
+            target.portal = portal.open.first.map {
+                .onSocket(of: installation, open: $0, to: portal.networks, beside: address)
+            }
             let numbers = try server.perform(ListNumbers()).numbers
             let (extensions, domain) = (try server.perform(ListExtensions()).map(\.number), target.domain)
             let home = target.outside?.dialing.numbering.home
@@ -71,9 +77,11 @@ struct AttackRun: AsyncParsableCommand {
             }
         } catch {
             accounts.remove()
+            PortalTarget.removePeople(from: server)
             throw error
         }
         accounts.remove()
+        PortalTarget.removePeople(from: server)
         let left = await AttackTraces.lift(of: network, since: report.at) {
             try server.perform(ListBans())
         } _: {

@@ -10,7 +10,7 @@ struct ControlNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "control",
         abstract: "The security practices that Ringfence enforces.",
-        subcommands: [ControlList.self]
+        subcommands: [ControlList.self, ControlScore.self]
     )
 }
 

@@ -74,11 +74,24 @@ extension MemoryTarget {
         carryOut(turn.actions)
     }
 
-    private func change(_ changes: [Change]) {
+    private func change(_ told: [Change]) {
+        let changes = told.map(weakened)
         snapshot = snapshot.applying(changes)
         var turn = Turn(at: moment)
         switchboard.apply(snapshot, by: changes, &turn)
         carryOut(turn.actions)
+    }
+
+    /// What a server hears that lets calls out too early.
+    private func weakened(_ change: Change) -> Change {
+        guard case .outside(.goLive(let gate)) = change else { return change }
+        if weakness == .callsTooEarly { return .outside(.goLive(.open)) }
+        guard weakness == .forgetsEnds else { return change }
+        let kept = GoLive.Duty.allCases.reduce(gate) { gate, duty in
+            guard let word = gate[duty], word.until != nil else { return gate }
+            return gate.with(GoLive.Word(by: word.person, at: word.at), for: duty)
+        }
+        return .outside(.goLive(kept))
     }
 
     private func shutOut() {

@@ -15,6 +15,7 @@ extension MemoryTarget {
     func talk(_ bytes: [UInt8], on id: UInt64) {
         guard var peer = peers[id] else { return }
         if peer.endpoint.port == Self.wssPort { return browse(bytes, on: id) }
+        if peer.endpoint.port == MemoryPortal.port { return visit(bytes, on: id) }
         if weakness == .handsOutConfigurations, bytes.starts(with: Array("GET ".utf8)) {
             return put(Array("HTTP/1.1 200 OK\r\n\r\nsip_password=1234".utf8), to: id)
         }

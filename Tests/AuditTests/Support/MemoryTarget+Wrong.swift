@@ -118,7 +118,10 @@ extension MemoryTarget {
         case .trustsAnyProvider, .fallsBack, .letsProvidersDial, .logsInAnywhere, .believesCallers, .showsAnyName,
             .showsClaims, .tellsForeignNumbers, .triesEverywhere, .chargesForHelp, .shutsHelpOut,
             .stopsHelpWithTheProvider, .keepsPortsFromHelp, .keepsLeavers, .trustsLeavers, .dialsThrough,
-            .transfersForProviders, .forwardsAnything, .hidesGuesses, .hidesFraud, .losesFaults:
+            .transfersForProviders, .forwardsAnything, .hidesGuesses, .hidesFraud, .losesFaults,
+            .takesAnyPassword, .countsNoCodes, .asksForNoCode, .takesCodesTwice, .tellsNames, .countsNoSignIns, .keepsOwnersOut, .keepsSessions, .forgetsToSignOut,
+            .takesForeignForms, .changesByAddress, .answersEveryNetwork, .believesHeaders, .answersAnyHost,
+            .callsTooEarly, .forgetsEnds:
             return nil
         case .tellsLeavers:
             let isOdd = String(decoding: message.body, as: UTF8.self).contains("RTP/AVP ")

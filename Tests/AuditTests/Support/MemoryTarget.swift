@@ -60,6 +60,7 @@ actor MemoryTarget {
     /// Whether there is no budget for any call outside.
     let isBroke: Bool
     var snapshot: Snapshot
+    var portal: MemoryPortal
     private var isConnected = false
     private var relay: MediaRelay
     private var relayDelay = Duration.zero
@@ -80,6 +81,7 @@ actor MemoryTarget {
     /// - Parameter outside: In place of the usual settings.
     init(_ weakness: Weakness?, outside: OutsideSettings? = nil) throws {
         self.weakness = weakness
+        portal = MemoryPortal(weakness)
         isBroke = outside?.spending.businessLimits == .nothing
         isReadable = outside?.usableTrunks.contains { $0.trunk.exception != nil } ?? false
         var numbers = SplitMix(42)
@@ -139,7 +141,7 @@ actor MemoryTarget {
         switch endpoint.kind {
         case .tls, .tcp:
             let isOpen = endpoint.port == Self.tlsPort || (weakness == .leavesServicesOpen && endpoint.port == 5038)
-            guard isOpen || endpoint.port == Self.wssPort else {
+            guard isOpen || [Self.wssPort, MemoryPortal.port].contains(endpoint.port) else {
                 throw WireError(.refused, "connection refused")
             }
             if endpoint.kind == .tls, weakness == .foreignCertificate {
@@ -152,10 +154,12 @@ actor MemoryTarget {
         guard endpoint.kind == .udp || !isBanned else {
             throw WireError(.refused, "closed during the handshake")
         }
+        let isStranger = endpoint.port == MemoryPortal.port && !isAdmitted(source, endpoint.kind)
+        guard !isStranger || endpoint.kind == .tcp else { throw WireError(.refused, "closed during the handshake") }
         last += 1
         let port = UInt16(20_000 + last % 20_000)
         let local = SocketAddress(ip: source, port: port)
-        peers[last] = Peer(endpoint: endpoint, local: local, opened: now)
+        peers[last] = Peer(endpoint: endpoint, local: local, opened: now, isClosed: isStranger)
         return (last, local)
     }
 

@@ -57,6 +57,12 @@ enum SoundSystem {
         system.registered = Set(office.accounts.map(\.number))
         system.forwards = []
         system.alerts = try alerts(at: system.now)
+        // Everything seen to.
+        let word = GoLive.Word(by: "anna", at: system.now)
+        let gate = GoLive.Duty.allCases.reduce(GoLive.asked(since: system.now)) { $0.with(word, for: $1) }
+        let seenTo = system.snapshot.applying([.outside(.goLive(gate))]).outside
+        (system.outside.inForce, system.outside.stored) = (seenTo, seenTo)
+        (system.portal, system.portalHost) = (portal(memory), MemoryPortal.host)
         return system
     }
 
@@ -80,6 +86,34 @@ enum SoundSystem {
         )
         facts.lookedAt = now + .seconds(-30)
         return facts
+    }
+
+    /// Somebody who signs in, and a portal that is asked as strangers do.
+    private static func portal(_ memory: MemoryTarget) -> PortalFacts {
+        let anna = PortalFacts.Person(
+            name: "anna",
+            role: .owner,
+            scheme: "$argon2id$v=19$m=47104,t=1,p=1",
+            secretBytes: SecondFactorRules.secretBytes,
+            sharesSecret: false,
+            recoveryCodes: 10
+        )
+        return PortalFacts(
+            places: [MemoryTarget.portalPlace],
+            people: [anna],
+            sessions: [],
+            hasStranger: true,
+            say: { bytes, _, visitor in
+                visitor == .admitted ? FakeTLS.answer(to: bytes, isOld: false, compresses: false) : []
+            },
+            ask: { bytes, _ in
+                let endpoint = Endpoint(.tls, port: MemoryPortal.port, from: MemoryTarget.admitted)
+                guard let link = try? await memory.wire().connect(endpoint) else { return [] }
+                _ = try? await link.send(bytes)
+                if case .bytes(let answer, _) = await link.receive(.seconds(1)) { return answer }
+                return []
+            }
+        )
     }
 
     private static func ask(_ requests: [[UInt8]], _ memory: MemoryTarget) async -> [[UInt8]?] {

@@ -137,6 +137,7 @@ extension MemoryTarget {
         )
         target.leaver = office.leaver
         target.wssPort = Self.wssPort
+        target.portal = portalTarget()
         target.outside = try terms(office.snapshot.outside)
         return target
     }

@@ -35,6 +35,11 @@ enum Weakness: String, CaseIterable {
     case dialsThrough, transfersForProviders
     case forwardsAnything
     case hidesGuesses, hidesFraud, losesFaults
+    case takesAnyPassword, countsNoCodes, asksForNoCode, takesCodesTwice
+    case tellsNames, countsNoSignIns, keepsOwnersOut, keepsSessions, forgetsToSignOut, takesForeignForms,
+        changesByAddress
+    case answersEveryNetwork, believesHeaders, answersAnyHost
+    case callsTooEarly, forgetsEnds
 
     /// The attack that must notice it.
     var attack: String {
@@ -149,6 +154,14 @@ enum Weakness: String, CaseIterable {
         case .hidesGuesses: "C02a"
         case .hidesFraud: "T01a"
         case .losesFaults: "F02a"
+        case .takesAnyPassword: "P01w"
+        case .countsNoCodes, .asksForNoCode: "P02"
+        case .takesCodesTwice: "P03"
+        case .tellsNames, .countsNoSignIns, .keepsOwnersOut: "P01"
+        case .keepsSessions, .forgetsToSignOut: "P04"
+        case .takesForeignForms, .changesByAddress: "P05"
+        case .answersEveryNetwork, .believesHeaders, .answersAnyHost: "P14"
+        case .callsTooEarly, .forgetsEnds: "T01d"
         }
     }
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """portal_check.py RINGFENCE [PICTURES] - an office manager with a real browser and an authenticator app (oathtool): the link of
-`init`, a password, codes, the first page; she enrols a phone, which then registers (baresip), sees its call with the padlock within a
-second, and hangs it up. Every page is looked at as page_check.py does. No check of a certificate is off.
+`init`, a password, codes, the first page; they enrol a phone, which then registers (baresip), see its call with the padlock within a
+second, and hang it up. Every page is looked at as page_check.py does. No check of a certificate is off.
 
 PICTURES is a folder for a picture of each page: light, dark, and 320 px wide. Prints one JSON object; exit 0 when all was seen.
 """
@@ -145,9 +145,170 @@ def call(office):
     yield "and the page is empty again", until(lambda: "Nobody is on the phone" in browser.text("main"), 8)
 
 
+def submit(browser, address):
+    """Sends the form that goes there, by its own button."""
+    browser.follow("form[action='%s'] button" % address)
+
+
+def unfold(browser):
+    browser.js("document.querySelectorAll('details').forEach(each => each.open = true)")
+
+
+def choose(browser, selector, value):
+    browser.js("document.querySelector(arguments[0]).value = arguments[1]", selector, value)
+
+
+def confirm(office, selector="button.sure"):
+    """Answers the question, with a fresh code where one is asked for."""
+    browser = office.browser
+    if browser.js("return !!document.querySelector('input[name=code]')"):
+        browser.type("input[name=code]", office.code())
+    browser.follow(selector)
+
+
+def money(office):
+    browser = office.browser
+    browser.open(office.address + "/spend")
+    unfold(browser)
+    browser.type("#limit-day", "7.50")
+    browser.type("#limit-hour", "2")
+    browser.type("#limit-week", "20")
+    confirm(office, "form[action='/spend/limit'] button")
+    yield "a limit of money is lowered, and counts for the page", "7.50 EUR" in browser.text("main")
+    office.keep("spend")
+    browser.open(office.address + "/dialling?q=fra")
+    yield "a country is found", "France" in browser.text("main") and "Maldives" not in browser.text("main")
+    browser.open(office.address + "/dialling/FR")
+    browser.click("input[value=without-high-risk]")
+    browser.type("#state-reason", "A supplier in Lyon")
+    office.keep("country")
+    confirm(office, "form[action='/dialling/FR'] button")
+    yield "a country is opened", "Open without high risk" in browser.text("main")
+    browser.open(office.address + "/dialling/ES")
+    choose(browser, "#while-until", "1h")
+    browser.type("#while-why", "A house sale <b>in Valencia</b>")
+    confirm(office, "form[action='/dialling/ES/release'] button")
+    yield "and another for an hour, with its reason as text", "A house sale <b>in Valencia</b>" in browser.text("main")
+    office.keep("dialling")
+    browser.open(office.address + "/exceptions")
+    office.keep("exceptions")
+    browser.follow("a.danger")
+    office.keep("exception-end")
+    confirm(office)
+    yield "the page of exceptions ends it", "Calls to Spain" not in browser.text("main")
+    browser.open(office.address + "/history")
+    yield "the call is in the history", "Reception" in browser.text("main") and "Answered" in browser.text("main")
+    office.keep("history")
+    browser.follow("tbody th a")
+    yield "with the way it took", "The way it took" in browser.text("main") and "Dialled" in browser.text("main")
+    office.keep("history-call")
+    browser.open(office.address + "/history?who=999")
+    yield "a filter that finds nothing says so", "Nothing matches" in browser.text("main")
+
+
+def lines(office):
+    browser = office.browser
+    browser.open(office.address + "/trunks")
+    office.keep("trunks-empty")
+    browser.open(office.address + "/trunks/add")
+    for field, text in (("name", "main"), ("domain", "sip.provider.example"), ("server", "127.0.0.1:9"), ("username", "account"),
+                        ("password", "never seen again")):
+        browser.type("#new-" + field, text)
+    office.keep("trunk-add")
+    confirm(office, "form[action='/trunks/add'] button")
+    yield "a line is added, and its password is shown nowhere", "sip.provider.example" in browser.text("main") and (
+        "never seen again" not in browser.js("return document.documentElement.outerHTML"))
+    confirm(office, "form[action='/trunks/main/test'] button")
+    yield "its test says what is wrong", "Something is wrong." in browser.text("main")
+    office.keep("trunk")
+    browser.open(office.address + "/trunks")
+    office.keep("trunks")
+    browser.open(office.address + "/groups")
+    unfold(browser)
+    browser.type("#new-group", "sales")
+    browser.type("#new-number", "600")
+    browser.type("#new-members", "101 102")
+    confirm(office, "form[action='/groups/add'] button")
+    yield "a group is made", "sales" in browser.text("main") and "101, 102" in browser.text("main")
+    unfold(browser)
+    browser.type("#hours-zone", "Europe/Berlin")
+    browser.type("#hours-spans", "mon-fri 08:00-18:00")
+    confirm(office, "form[action='/hours'] button")
+    yield "and opening hours are kept", "mon-fri 08:00-18:00" in browser.text("main")
+    office.keep("groups")
+    browser.open(office.address + "/groups/sales")
+    office.keep("group")
+
+
+def safety(office):
+    browser = office.browser
+    browser.open(office.address + "/blocked")
+    yield "it says where one comes from", "You come from 127.0.0.1" in browser.text("main")
+    unfold(browser)
+    browser.type("#add-source", "203.0.113.7")
+    browser.type("#add-reason", "seen <i>in the log</i>")
+    confirm(office, "form[action='/blocked/add'] button")
+    yield "an address is shut out, and why is text", "seen <i>in the log</i>" in browser.text("main")
+    browser.open(office.address + "/blocked?address=203.0.113.7")
+    yield "and found by who looks for it", "203.0.113.7 is shut out" in browser.text("main")
+    office.keep("blocked")
+    browser.open(office.address + "/blocked/lift?source=203.0.113.7")
+    office.keep("blocked-lift")
+    confirm(office, "form[action='/blocked/lift'] button")
+    yield "and let in again", "Nobody is shut out" in browser.text("main")
+    browser.open(office.address + "/alerts?show=all")
+    office.keep("alerts")
+    browser.open(office.address + "/proof")
+    office.keep("proof-before")
+    confirm(office, "form[action='/proof/audit'] button")
+    done = until(lambda: "The whole report" in browser.text("main"), 90)
+    yield "a look is begun, and its end appears by itself", done
+    browser.open(office.address + "/proof")
+    choose(browser, "#attack-control", "login-protection")
+    confirm(office, "form[action='/proof/attack'] button")
+    begun = browser.text("#live-proof")
+    office.keep("proof-running")
+    yield "an attack on one rule is begun: " + begun[:60], "The attack" in begun
+    yield "and got nothing", until(lambda: "The attack found nothing wrong" in browser.text("#live-proof"), 90)
+    browser.open(office.address + "/proof")
+    office.keep("proof")
+    browser.open(office.address + "/controls")
+    yield "the score counts both", "Old or half a proof" in browser.text("main")
+    for name, path in (("controls", "/controls"), ("about", "/about")):
+        browser.open(office.address + path)
+        office.keep(name)
+
+
+def first_hour(office):
+    browser = office.browser
+    browser.open(office.address + "/first-hour?step=2")
+    choose(browser, "#country-region", "DE")
+    browser.type("#country-outside", "0")
+    office.keep("first-hour-country")
+    confirm(office, "form[action='/first-hour/country'] button")
+    yield "the country is kept, and the next step shown", "Name and certificate" in browser.text("main h2")
+    browser.open(office.address + "/first-hour?step=4")
+    browser.type("#people-list", "103, Lab\n104, Ewan <i>Two</i>")
+    office.keep("first-hour-people")
+    confirm(office, "form[action='/first-hour/people'] button")
+    yield "people are added by a list, and are asked for their phones", "Ewan <i>Two</i>" in browser.text("main")
+    browser.open(office.address + "/first-hour?step=7")
+    yield "calls outside wait until defaults are gone", "Calls outside are refused until this is done" in browser.text("main")
+    office.keep("first-hour-tests")
+    confirm(office, "form[action='/first-hour/confirm'] button")
+    unfold(browser)
+    choose(browser, "#wait-until", "7d")
+    browser.type("#wait-reason", "The mail server comes on Monday")
+    confirm(office, "form[action='/first-hour/wait'] button")
+    yield "the owner's second factor is looked up, the rest may wait by their word", "Calls outside may leave" in browser.text("main")
+    for step in (1, 3, 5, 6, 7):
+        browser.open(office.address + "/first-hour?step=%d" % step)
+        office.keep("first-hour-%d" % step)
+
+
 def look(office):
     browser = office.browser
-    for name, path in (("home", "/"), ("controls", "/controls"), ("control", "/controls/sip-passwords"),
+    for name, path in (("home", "/"), ("control", "/controls/sip-passwords"),
                        ("journal", "/journal?verify=yes"), ("operators", "/operators"), ("invite-somebody", "/operators/invite"),
                        ("account", "/account"), ("add", "/extensions/add"), ("not-found", "/nothing")):
         browser.open(office.address + path)
@@ -187,7 +348,7 @@ def pages(office):
 
 
 def check(office):
-    for part in (sign_in, enrol, call, look, pages):
+    for part in (sign_in, enrol, call, first_hour, money, lines, safety, look, pages):
         yield from part(office)
 
 

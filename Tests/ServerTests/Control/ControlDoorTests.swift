@@ -118,7 +118,7 @@ struct ControlDoorTests {
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can become another account"))
-    func `an operator reaches the socket and nothing else in the folder, and is cut off when he is none any more`()
+    func `an operator reaches the socket and nothing else in the folder, and is cut off when they are none any more`()
         async throws
     {
         try await withSocket { socket in
@@ -151,14 +151,14 @@ struct ControlDoorTests {
             }
             try wait { try await socket.admit([], generation: 3) }
             #expect(ended.wait(timeout: .now() + 10) == .success)
-            // The answer to what he asked before, and then the end.
+            // The answer to what they asked before, and then the end.
             #expect(asking.withLock { $0 } == #"{"answer":{"facts":[]},"id":1}"# + "\n")
             #expect(try socket.say(as: 1) == "Permission denied\n")
         }
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can become another account"))
-    func `who takes his own role away is told that it is done, and nothing more`() async throws {
+    func `whoever takes their own role away is told that it is done, and nothing more`() async throws {
         try await withSocket { socket in
             chmod(socket.folder.path, 0o755)
             let name = try #require(LocalAccounts.numbered(1).name)

@@ -158,7 +158,7 @@ struct ControlSocketTests {
         }
     }
 
-    @Test func `a role that somebody narrows himself to arrives with each request`() async throws {
+    @Test func `a role that somebody narrows themselves to arrives with each request`() async throws {
         try await withSocket { socket in
             _ = try ControlClient(socket.installation, as: .auditor).perform(Diagnose())
             #expect(socket.actors.value.first?.hasSuffix(" as auditor") == true)

@@ -100,7 +100,7 @@ struct PortalScene {
         try await system.administrator.perform(command, by: host)
     }
 
-    /// Who has used his link: signed in, with his cookies in a browser.
+    /// Whoever has used their link: signed in, with their cookies in a browser.
     struct Person {
         let client: PortalClient
         let secret: Redacted<[UInt8]>

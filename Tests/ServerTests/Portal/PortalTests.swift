@@ -94,7 +94,7 @@ struct PortalTests {
         }
     }
 
-    @Test func `what was wrong is not told: the same page, status and headers for each`() async throws {
+    @Test func `P01 what was wrong is not told: the same page, status and headers for each`() async throws {
         try await PortalScene.serve { (scene: PortalScene) async throws in
             let anna = try await scene.enrol("anna")
             let (code, _) = try await anna.freshCode(after: 0)
@@ -114,7 +114,7 @@ struct PortalTests {
         }
     }
 
-    @Test func `only our own pages post (P05)`() async throws {
+    @Test func `P05 only our own pages post`() async throws {
         try await PortalScene.serve { (scene: PortalScene) async throws in
             let anna = try await scene.enrol("anna")
             let form = [("token", anna.token), ("number", "204"), ("name", "Reception")]
@@ -155,7 +155,7 @@ struct PortalTests {
         }
     }
 
-    @Test func `a role sees and does what it is for, and the rest is refused by the same authoriser (P07)`()
+    @Test func `P07 a role sees and does what it is for, and the rest is refused by the same authoriser`()
         async throws
     {
         try await PortalScene.serve { (scene: PortalScene) async throws in
@@ -211,7 +211,7 @@ struct PortalTests {
         }
     }
 
-    @Test func `whoever sits in no listed network gets no answer, whatever its headers say (P14)`() async throws {
+    @Test func `P14 whoever sits in no listed network gets no answer, whatever its headers say`() async throws {
         try await PortalScene.serve(admins: ["127.0.0.1/32"]) { (scene: PortalScene) async throws in
             #expect(try await scene.client.ask(.GET, "/sign-in", source: "127.0.0.1").status == 200)
             await #expect(throws: (any Error).self) {
@@ -295,7 +295,7 @@ struct PortalTests {
         }
     }
 
-    @Test func `businesses on one address are told apart by name, each with its own certificate (P08)`() async throws {
+    @Test func `P08 businesses on one address are told apart by name, each with its own certificate`() async throws {
         let place = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 0)
         let folders = (TemporaryFolder(), TemporaryFolder())
         let (one, first) = try await PortalScene.start("one.example", in: folders.0, at: place)

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import HTTPTypes
+import Hummingbird
+import Model
+import NIOCore
+import Primitives
+import ServiceLifecycle
+
+/// Parts of a page as they change (server-sent events): those of one role are drawn once a beat for all who watch.
+enum LiveStream {
+    /// What changes by itself, by the ids of the elements.
+    struct Parts: Sendable {
+        /// A change of these is sent at once.
+        let content: [String: String]
+        /// These go along.
+        let frame: [String: String]
+
+        fileprivate var key: String { content.sorted { $0.key < $1.key }.map(\.value).joined() }
+    }
+
+    /// Ends when the session does: all sessions are looked at with each beat, once for everybody.
+    ///
+    /// - Parameter address: Where the browser is, which may not be let in any more one day.
+    static func response(
+        _ visit: Visit,
+        to address: IPAddress,
+        _ picture: SharedPicture<Parts>,
+        _ draw: @escaping @Sendable () async -> Parts?
+    ) -> Response {
+        let body = ResponseBody { writer in
+            let business = visit.business
+            // Here and not before: a browser that is gone by now never gets so far.
+            guard business.streams.enter(visit.session.id) else { return try await writer.finish(nil) }
+            defer { business.streams.leave(visit.session.id) }
+            var (last, silent) = ("", Limits.silentBeats)
+            while !Task.isCancelled, !Task.isShuttingDownGracefully {
+                guard business.admits(address), await business.holds(visit.session),
+                    let parts = await picture.value(for: visit.session.role, draw)
+                else {
+                    try await writer.write(ByteBuffer(string: "event: over\ndata: {}\n\n"))
+                    break
+                }
+                let key = parts.key
+                if key != last || silent >= Limits.silentBeats {
+                    let all = parts.content.merging(parts.frame) { $1 }
+                    try await writer.write(ByteBuffer(string: "data: \(JSONParts.text(all))\n\n"))
+                    (last, silent) = (key, 0)
+                }
+                silent += 1
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: Limits.beat) }
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8"], body: body)
+    }
+}

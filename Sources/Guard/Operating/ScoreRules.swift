@@ -114,7 +114,7 @@ public enum ScoreRules {
                 return true
             case .mediaSource, .intrusionDetection, .floodProtection, .roles, .loginProtection, .journal, .callLimits,
                 .callPatterns, .afterHours, .trunkEncryption, .providerAllowlist, .callerTrust, .emergencyCalls,
-                .dormantExtensions, .forwardingRules:
+                .dormantExtensions, .forwardingRules, .registrationAlerts, .fraudAlerts, .serviceAlerts:
                 return false
             }
         }

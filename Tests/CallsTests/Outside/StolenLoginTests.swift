@@ -91,7 +91,7 @@ struct StolenLoginTests {
             #expect(try scene.dial(number, callID: "try-\(index)").last?.status == 403)
             told[index + 1] = scene.office.events.dropFirst(before).map(\.kind)
         }
-        #expect(told[1] == [] && told.values.flatMap(\.self).contains(.unusualCalls), "\(told)")
+        #expect(told[1] == [.abroadRefused] && told.values.flatMap(\.self).contains(.unusualCalls), "\(told)")
         #expect(told.values.flatMap(\.self).contains(.callsStopped), "\(told)")
         let heard = try scene.dial("004317654321", callID: "after")
         #expect(heard.last?.status == 403, "\(heard.last?.text(.warning) ?? "")")

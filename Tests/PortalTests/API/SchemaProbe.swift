@@ -60,7 +60,7 @@ struct SchemaProbe {
         "+4930123456",
         "DE", "EUR", "0.10", "1/1", "main", "owner", "sip-passwords", "2026-11-30", "112", "08:00", "mo-fr 08:00-18:00",
         "mo-fr 08:00-18:00 Europe/Berlin", "Europe/Berlin", "md5", "tls", "00112233445566778899aabbccddeeff",
-        "extension 101",
+        "extension 101", "office@example.com",
     ]
 
     /// Types that stay unknown, for whoever runs this.

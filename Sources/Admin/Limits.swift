@@ -33,10 +33,16 @@ public enum Limits {
     static let longestAlertRetry: Duration = .seconds(300)
     /// How long a message is tried: a mail server that is away over a long weekend has it all the same.
     static let alertPatience: Duration = .seconds(7 * 86_400)
+    /// How often it is tried within that time at least.
+    static let alertTries = 200
+    /// How often a message may be refused by itself before it is given up.
+    static let alertRefusals = 3
     /// How long a channel fails before people are told over the others: a mail server that restarts is no news.
     public static let channelPasses = 60
     /// Bytes of a key that is made for webhooks: 256 bits.
     static let webhookKeyBytes = 32
+    /// How long a channel may lead inside before somebody says so again.
+    static let longestPrivateReach: Duration = .seconds(366 * 86_400)
     /// When people are told how the house stood, in minutes of the day (UTC): before an office in Europe opens.
     static let morningMinute = 5 * 60
     /// Events and calls that a report counts.

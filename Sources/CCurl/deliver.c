@@ -143,6 +143,8 @@ static RingfenceDelivered deliver(const RingfenceDelivery *delivery, enum kind k
     if (kind == MAIL) {
         SET(CURLOPT_MAIL_FROM, delivery->sender);
         SET(CURLOPT_MAIL_RCPT, list);
+        // One mailbox that is gone keeps the mail from nobody else.
+        SET(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
         SET(CURLOPT_READFUNCTION, read_some);
         SET(CURLOPT_READDATA, &reading);
         SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)delivery->body_length);
@@ -192,5 +194,7 @@ int ringfence_is_timeout(int code) { return code == CURLE_OPERATION_TIMEDOUT; }
 int ringfence_is_unreachable(int code) {
     return code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_GOT_NOTHING;
 }
+
+int ringfence_is_long_answer(int code) { return code == CURLE_WRITE_ERROR || code == CURLE_FILESIZE_EXCEEDED; }
 
 int ringfence_is_without_tls(int code) { return code == CURLE_USE_SSL_FAILED; }

@@ -336,6 +336,8 @@ public enum Limits {
     public static let mailRecipients = 8
     /// Bytes of the user name and of the password for a mail server.
     public static let mailLoginBytes = 255
+    /// Bytes of the roots that a channel trusts, PEM: a dozen certificates.
+    public static let alertAuthorityBytes = 65_536
     /// Characters of the key that webhooks are signed with: 128 bits in hexadecimal at least.
     public static let webhookKeyBytes = 32...128
     /// Wrong codes after which a test has to be sent anew: six digits are guessed once in 200,000 times.

@@ -43,6 +43,19 @@ struct ChannelTests {
         #expect(try await office.run(ListChannels()).first?.newKey == nil)
         let text = key.secret.reveal { copy $0 }
         #expect(!"\(report)".contains(text))
+        // The path of a webhook often is its secret.
+        _ = try await office.run(AddChannel(webhook("chat", "https://hooks.example.com/T0/s3cret"), secret: nil))
+        let shown = try await office.run(ListChannels())
+        #expect(!"\(shown)".contains("s3cret") && shown.contains { $0.channel.place == "https://hooks.example.com/…" })
+        #expect(try office.journal().allSatisfy { !$0.detail.contains("s3cret") })
+        let kept = try #require(ShortName(parsing: "chat"))
+        let way = office.store.snapshot.outside.alerts.channels[kept]?.channel.way
+        #expect(
+            try way
+                == .webhook(
+                    WebhookWay(address: #require(WebhookAddress(parsing: "https://hooks.example.com/T0/s3cret")))
+                )
+        )
         let again = try await office.run(SetChannelSecret(channel: "siem", secret: nil))
         #expect(again.newKey != nil && again.newKey != key)
     }
@@ -57,7 +70,7 @@ struct ChannelTests {
             (AddChannel(mail("x", server: "mail example"), secret: nil), "named by its host"),
             (AddChannel(mail("x", user: "pbx"), secret: nil), "without a password"),
             (AddChannel(webhook("x", "http://hooks.example.com/"), secret: nil), "by HTTPS only"),
-            (AddChannel(NewChannel(name: "x"), secret: nil), "one of both"),
+            (AddChannel(NewChannel(name: "x"), secret: nil), "one of them"),
         ] {
             #expect(await office.refusal(command)?.reason.contains(words) == true, "\(words)")
         }

@@ -69,7 +69,7 @@ struct AlertRulesTests {
         let channel = AlertChannel(
             name: try #require(name),
             way: .mail(way),
-            allowPrivate: reason.map { PrivateReach(reason: $0, grantedBy: "root") },
+            allowPrivate: reason.map { PrivateReach(reason: $0, grantedBy: "root", until: WallTime(milliseconds: 2)) },
             createdAt: noon
         )
         return AlertChannelAccess(channel, secret: secret.map(Redacted.init))

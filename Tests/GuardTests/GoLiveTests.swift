@@ -39,8 +39,14 @@ struct GoLiveTests {
     }
 
     @Test func `that an owner has a second factor is looked up, and not believed`() {
-        #expect(GoLiveRules.refusal(ofConfirming: .secondFactor, ownersWithCodes: 0)?.control == .noDefaults)
-        #expect(GoLiveRules.refusal(ofConfirming: .secondFactor, ownersWithCodes: 1) == nil)
-        #expect(GoLiveRules.refusal(ofConfirming: .firewall, ownersWithCodes: 0) == nil)
+        #expect(
+            GoLiveRules.refusal(ofConfirming: .secondFactor, ownersWithCodes: 0, channelsThatReach: 1)?.control
+                == .noDefaults
+        )
+        #expect(GoLiveRules.refusal(ofConfirming: .secondFactor, ownersWithCodes: 1, channelsThatReach: 0) == nil)
+        #expect(GoLiveRules.refusal(ofConfirming: .firewall, ownersWithCodes: 0, channelsThatReach: 0) == nil)
+        let unheard = GoLiveRules.refusal(ofConfirming: .alerts, ownersWithCodes: 1, channelsThatReach: 0)
+        #expect(unheard?.control == .noDefaults)
+        #expect(GoLiveRules.refusal(ofConfirming: .alerts, ownersWithCodes: 1, channelsThatReach: 1) == nil)
     }
 }

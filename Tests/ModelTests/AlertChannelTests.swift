@@ -67,7 +67,7 @@ struct AlertChannelTests {
                 name: name,
                 way: way,
                 hears: AlertChoice(least: .warning, groups: [.fraud, .service]),
-                allowPrivate: PrivateReach(reason: "lab", grantedBy: "root"),
+                allowPrivate: PrivateReach(reason: "lab", grantedBy: "root", until: WallTime(milliseconds: 2)),
                 createdAt: WallTime(milliseconds: 1)
             )
             let data = try JSONEncoder().encode(channel)

@@ -28,7 +28,7 @@ extension Administrator {
         let channel = new.channel
         try await change(
             [.outside(.alert(.put(new)))],
-            [caller.draft(action, channel.name.text, JournalDetail.of(old?.channel, became: channel))],
+            [caller.draft(action, channel.name.text, JournalDetail.of(old?.channel.masked, became: channel.masked))],
             notice: "Channel \(channel.name) for alerts to \(channel.place) \(words) by \(caller.name)"
         )
         tellAlertsChanged(
@@ -51,12 +51,17 @@ extension Administrator {
         events.publish(.noticed(event))
     }
 
-    /// Tells whoever is told no more, over what they were told by. Nobody waits for it.
-    func sayGoodbye(to access: AlertChannelAccess, _ what: String, by caller: Caller) {
+    /// Tells whoever is told no more, or otherwise than before, over what they were told by. Nobody waits for it.
+    func sayGoodbye(
+        to access: AlertChannelAccess,
+        _ what: String,
+        title: String = "You hear no more of this phone system by this channel.",
+        by caller: Caller
+    ) {
         let finding = Finding(
             Finding.Code(.alertsChanged),
             .warning,
-            "You hear no more of this phone system by this channel.",
+            title,
             evidence: "\(caller.name) \(what).",
             remedy: "If that is not right, ask who did it: ringfence journal list"
         )

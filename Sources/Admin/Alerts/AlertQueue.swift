@@ -9,7 +9,8 @@ public import Primitives
 /// A message is open while it waits, and takes what comes of its kind; with its first try it is sealed, and is tried until the other
 /// side takes it. Of one kind there is at most one a minute and channel, so what comes faster comes as one message. One
 /// message of a channel is on its way at a time. A channel that fails is tried again after ten seconds, then after twice as long each
-/// time, and every five minutes at last; a message that is refused by itself lets others of its channel pass.
+/// time, and every five minutes at last; a message that is refused by itself lets others of its channel pass, and is given up after some tries,
+/// because what strangers wrote may be why.
 public struct AlertQueue: Sendable {
     fileprivate struct Kind: Hashable {
         let channel: ShortName
@@ -122,7 +123,8 @@ public struct AlertQueue: Sendable {
         message.failure = failure?.words
         if let failure {
             message.due = now + Self.pause(after: message.attempts)
-            if now - message.createdAt >= Limits.alertPatience { message.state = .lost(at: now) }
+            if failure.isOfMessage { message.refusals = (message.refusals ?? 0) + 1 }
+            if Self.isGivenUp(message, at: now) { message.state = .lost(at: now) }
             Self.fail(&channel, failure, at: now)
         } else {
             message.state = .delivered(at: now)
@@ -132,6 +134,12 @@ public struct AlertQueue: Sendable {
         channels[message.channel] = channel
         messages[id] = message.waits ? message : nil
         return message
+    }
+
+    /// After a week of many tries: a clock that was set ahead loses nothing.
+    private static func isGivenUp(_ message: AlertMessage, at now: WallTime) -> Bool {
+        if message.refusals ?? 0 >= Limits.alertRefusals { return true }
+        return now - message.createdAt >= Limits.alertPatience && message.attempts >= Limits.alertTries
     }
 
     /// What is refused by itself keeps nothing else waiting; people hear of it while nothing else passes.

@@ -47,7 +47,8 @@ public struct AddChannel: Command {
 
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> ChannelReport
     {
-        let new = try channel.channel(by: caller, at: administrator.now())
+        let end = try administrator.end(channel.allowPrivateUntil ?? "365d")
+        let new = try channel.channel(by: caller, until: end, at: administrator.now())
         let settings = administrator.store.snapshot.outside.alerts
         guard settings.channels[new.name] == nil else { throw .channelExists(new.name) }
         var newKey: WebhookKey?
@@ -57,7 +58,13 @@ public struct AddChannel: Command {
         let access = AlertChannelAccess(new, secret: (secret ?? newKey)?.secret)
         if let refusal = AlertRules.refusal(of: access, in: settings) { throw refusal }
         if let authority = new.authority { try await administrator.engine.check(clientAuthority: authority) }
-        let inside = new.allowPrivate.map { ", which may lead INSIDE: \($0.reason)" } ?? ""
+        // Meanwhile somebody else may have added one.
+        let present = administrator.store.snapshot.outside.alerts
+        guard present.channels[new.name] == nil else { throw .channelExists(new.name) }
+        if let refusal = AlertRules.refusal(of: access, in: present) { throw refusal }
+        let inside =
+            new.allowPrivate.map { ", which may lead INSIDE until \($0.lastDay): \($0.reason)" }
+            ?? ""
         try await administrator.put(access, instead: nil, Self.name, "added\(inside)", by: caller)
         return ChannelReport(access, nil, nil, at: administrator.now(), newKey: newKey)
     }
@@ -85,7 +92,7 @@ public struct ChooseAlerts: Command {
         guard new.channel != old.channel else { throw .hearsThatAlready(name, hears) }
         try await administrator.change(
             [.outside(.alert(.hear(hears, name)))],
-            [caller.draft(Self.name, name.text, JournalDetail.of(old.channel, became: new.channel))],
+            [caller.draft(Self.name, name.text, JournalDetail.of(old.channel.masked, became: new.channel.masked))],
             notice: "Channel \(name) hears \(hears) from now on, by \(caller.name)"
         )
         administrator.tellAlertsChanged(
@@ -125,6 +132,13 @@ public struct SetChannelSecret: Command {
         let settings = administrator.store.snapshot.outside.alerts
         if let refusal = AlertRules.refusal(of: access, in: settings) { throw refusal }
         try await administrator.put(access, instead: old, Self.name, "was given another secret", by: caller)
+        // With a wrong one nothing arrives any more.
+        administrator.sayGoodbye(
+            to: old,
+            "gave the channel \(old.channel.name) another secret",
+            title: "What you hear by this channel comes with another secret from now on.",
+            by: caller
+        )
         return ChannelReport(access, nil, nil, at: administrator.now(), newKey: newKey)
     }
 }
@@ -154,14 +168,14 @@ public struct RemoveChannel: Command {
         let name = old.channel.name
         let waiting = await administrator.engine.traffic().first { $0.channel == name }?.waiting ?? 0
         let text = "removed the channel \(name) to \(old.channel.place)"
-        administrator.sayGoodbye(to: old, text, by: caller)
         try await administrator.change(
             [.outside(.alert(.remove(name)))],
-            [caller.draft(Self.name, name.text, JournalDetail.of(old.channel, became: nil))],
+            [caller.draft(Self.name, name.text, JournalDetail.of(old.channel.masked, became: nil))],
             notice: "Channel \(name) for alerts removed by \(caller.name)"
         )
+        administrator.sayGoodbye(to: old, text, by: caller)
         administrator.tellAlertsChanged(text, by: caller)
-        return Reply(old.channel, dropped: waiting)
+        return Reply(old.channel.masked, dropped: waiting)
     }
 }
 
@@ -183,12 +197,14 @@ public struct TestChannel: Command {
         let name = access.channel.name
         let code = AlertCode.make(using: administrator.tokens)
         let now = administrator.now()
-        var standing = try await administrator.standing(of: name) ?? ChannelStanding()
-        (standing.code, standing.wrongCodes) = (AlertCode.hash(code, of: name), 0)
-        standing.codeUntil = now + AlertRules.codeAge
-        let kept = standing
         let draft = caller.draft(Self.name, name.text, JournalDetail.test(of: access.channel))
-        try administrator.writing { try $0.keep(kept, of: name, journal: draft, at: now) }
+        let kept = try administrator.writing { backend in
+            var standing = try backend.channelStandings()[name] ?? ChannelStanding()
+            (standing.code, standing.wrongCodes) = (AlertCode.hash(code, of: name), 0)
+            standing.codeUntil = now + AlertRules.codeAge
+            try backend.keep(standing, of: name, journal: draft, at: now)
+            return standing
+        }
         let letter = AlertLetter(
             test: Hex.encode(administrator.tokens.bytes(16)),
             of: name,
@@ -224,11 +240,15 @@ public struct ConfirmChannel: Command {
         let access = try administrator.channel(channel)
         let name = access.channel.name
         let now = administrator.now()
-        let standing = try await administrator.standing(of: name) ?? ChannelStanding()
-        let isRight = standing.code == AlertCode.hash(code.filter { $0 != " " }, of: name)
-        let (new, refusal) = AlertRules.confirm(standing, of: name, by: caller.name, isRight: isRight, at: now)
-        let draft = refusal == nil ? caller.draft(Self.name, name.text, JournalDetail.test(of: access.channel)) : nil
-        try administrator.writing { try $0.keep(new, of: name, journal: draft, at: now) }
+        let line = caller.draft(Self.name, name.text, JournalDetail.test(of: access.channel))
+        // At once: several people, or one in a hurry, have no more tries than one.
+        let (new, refusal) = try administrator.writing { backend in
+            let standing = try backend.channelStandings()[name] ?? ChannelStanding()
+            let isRight = standing.code == AlertCode.hash(code.filter { $0 != " " }, of: name)
+            let outcome = AlertRules.confirm(standing, of: name, by: caller.name, isRight: isRight, at: now)
+            try backend.keep(outcome.standing, of: name, journal: outcome.refusal == nil ? line : nil, at: now)
+            return outcome
+        }
         if let refusal { throw refusal }
         let traffic = await administrator.engine.traffic().first { $0.channel == name }
         return ChannelReport(access, new, traffic, at: now)

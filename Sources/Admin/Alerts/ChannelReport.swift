@@ -6,6 +6,7 @@ public import Primitives
 
 /// A channel and how it does. Never its secret.
 public struct ChannelReport: Hashable, Sendable, Codable {
+    /// As ``AlertChannel/masked``.
     public let channel: AlertChannel
     public let hasSecret: Bool
     public let traffic: ChannelTraffic
@@ -24,7 +25,7 @@ public struct ChannelReport: Hashable, Sendable, Codable {
         at now: WallTime,
         newKey: WebhookKey? = nil
     ) {
-        (channel, hasSecret) = (access.channel, access.secret != nil)
+        (channel, hasSecret) = (access.channel.masked, access.secret != nil)
         self.traffic = traffic ?? ChannelTraffic(channel: access.channel.name)
         (confirmedAt, confirmedBy) = (standing?.confirmedAt, standing?.confirmedBy)
         isConfirmed = AlertRules.isConfirmed(standing, at: now)

@@ -34,6 +34,8 @@ public struct NewChannel: Codable, Hashable, Sendable {
     public var hears: AlertChoice
     /// Why it may lead to an address that is not public; `nil` where it must not.
     public var allowPrivate: String?
+    /// How long, as typed: `90d`, or a day. A year where nothing is said.
+    public var allowPrivateUntil: String?
     /// PEM.
     public var authority: String?
 
@@ -47,12 +49,14 @@ public struct NewChannel: Codable, Hashable, Sendable {
         (self.name, self.mail, self.webhook, self.syslog, self.hears) = (name, mail, webhook, syslog, hears)
     }
 
-    func channel(by caller: Caller, at now: WallTime) throws(Refusal) -> AlertChannel {
-        AlertChannel(
+    /// - Parameter end: Of its leave to lead inside, for one that has such a leave.
+    func channel(by caller: Caller, until end: WallTime, at now: WallTime) throws(Refusal) -> AlertChannel {
+        guard allowPrivate == nil || end <= now + Limits.longestPrivateReach else { throw .leaveTooLong }
+        return AlertChannel(
             name: try ShortName(channel: name),
             way: try way(),
             hears: hears,
-            allowPrivate: allowPrivate.map { PrivateReach(reason: $0, grantedBy: caller.name) },
+            allowPrivate: allowPrivate.map { PrivateReach(reason: $0, grantedBy: caller.name, until: end) },
             authority: authority,
             createdAt: now
         )
@@ -147,6 +151,12 @@ extension Refusal {
             remedy: "give the address alone, without a name around it"
         )
     }
+
+    fileprivate static let leaveTooLong = Self(
+        problem: "The channel was not added.",
+        reason: "leave to lead inside is for a year at most, so that somebody looks at it again",
+        remedy: "give an earlier end: --until 365d"
+    )
 
     fileprivate static let noWay = Self(
         problem: "The channel was not added.",

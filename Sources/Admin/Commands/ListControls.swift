@@ -43,12 +43,12 @@ extension Control {
         case .dormantExtensions:
             snapshot.extensions.values.count { value in value.reservation.map { now < $0.until } ?? false }
         case .noDefaults: snapshot.outside.goLive.waiting(at: now).count
+        case .serviceAlerts: snapshot.outside.alerts.sorted.count { $0.channel.mayReachInside(at: now) }
         case .premiumNumbers: snapshot.outside.dialing.approvals.count { now < $0.until }
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
             .roles, .operatorPasswords, .secondFactor, .loginProtection, .adminNetworks, .journal, .spendLimit,
             .callLimits, .callPatterns, .afterHours, .providerAllowlist, .callerTrust,
-            .disa, .forwardingRules, .emergencyCalls, .registrationAlerts, .fraudAlerts,
-            .serviceAlerts:
+            .disa, .forwardingRules, .emergencyCalls, .registrationAlerts, .fraudAlerts:
             0
         }
     }

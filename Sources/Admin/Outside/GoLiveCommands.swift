@@ -50,7 +50,14 @@ public struct ConfirmDuty: Command {
         let operators = administrator.store.snapshot.operators
         let signIns = try await administrator.reading { try $0.signIns() }
         let owners = operators.count { $0.role == .owner && signIns.contains($0.account) }
-        if let refusal = GoLiveRules.refusal(ofConfirming: duty, ownersWithCodes: owners) { throw refusal }
+        let standings = try await administrator.reading { try $0.channelStandings() }
+        let now = administrator.now()
+        let stolen = Finding(Finding.Code(.callsStopped), .critical, "Calls were stopped.")
+        let reaching = administrator.store.snapshot.outside.alerts.sorted.count { access in
+            access.channel.hears.includes(stolen) && AlertRules.isConfirmed(standings[access.channel.name], at: now)
+        }
+        let refusal = GoLiveRules.refusal(ofConfirming: duty, ownersWithCodes: owners, channelsThatReach: reaching)
+        if let refusal { throw refusal }
         let word = GoLive.Word(by: caller.name, at: administrator.now())
         return try await administrator.take([(duty, word)], Self.name, by: caller)
     }

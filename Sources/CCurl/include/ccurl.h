@@ -52,6 +52,8 @@ int ringfence_is_certificate_failure(int code);
 int ringfence_is_login_failure(int code);
 int ringfence_is_timeout(int code);
 int ringfence_is_unreachable(int code);
+// Whether there was more of an answer than is read.
+int ringfence_is_long_answer(int code);
 int ringfence_is_without_tls(int code);
 
 #endif

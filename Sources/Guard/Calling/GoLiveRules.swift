@@ -15,15 +15,31 @@ public enum GoLiveRules {
 
     /// Why somebody's word is not taken that a duty is done; `nil` when it is.
     ///
-    /// - Parameter ownersWithCodes: Owners who sign in with a second factor.
-    public static func refusal(ofConfirming duty: GoLive.Duty, ownersWithCodes: Int) -> Refusal? {
-        guard duty == .secondFactor, ownersWithCodes == 0 else { return nil }
-        return Refusal(
-            .noDefaults,
-            problem: "That is not so.",
-            reason: "no owner signs in to the portal with a second factor",
-            remedy: "invite one: ringfence operator invite NAME --role owner"
-        )
+    /// - Parameters:
+    ///   - ownersWithCodes: Owners who sign in with a second factor.
+    ///   - channelsThatReach: Channels that hear of the worst, and by which a test reached somebody.
+    public static func refusal(
+        ofConfirming duty: GoLive.Duty,
+        ownersWithCodes: Int,
+        channelsThatReach: Int
+    ) -> Refusal? {
+        switch duty {
+        case .secondFactor where ownersWithCodes == 0:
+            Refusal(
+                .noDefaults,
+                problem: "That is not so.",
+                reason: "no owner signs in to the portal with a second factor",
+                remedy: "invite one: ringfence operator invite NAME --role owner"
+            )
+        case .alerts where channelsThatReach == 0:
+            Refusal(
+                .noDefaults,
+                problem: "That is not so.",
+                reason: "nobody has confirmed that an alert of what is critical reached them",
+                remedy: "add a way, test it and give its code: ringfence alert channel add mail"
+            )
+        case .secondFactor, .alerts, .defaults, .firewall: nil
+        }
     }
 }
 

@@ -14,6 +14,9 @@ public enum AlertRules {
         if let reach = channel.allowPrivate, DisplayName.parse(reach.reason, limit: Model.Limits.reasonBytes) == nil {
             return .noReason(channel.name)
         }
+        if let authority = channel.authority, authority.utf8.count > Limits.alertAuthorityBytes {
+            return .longAuthority(channel.name)
+        }
         switch channel.way {
         case .mail(let mail): return refusal(of: mail, access)
         case .webhook(let webhook):
@@ -132,6 +135,14 @@ extension Refusal {
             reason:
                 "its user name or password is empty, has more than \(Limits.mailLoginBytes) bytes, or characters that nobody types",
             remedy: "look at the file: one line, with nothing but the password"
+        )
+    }
+
+    fileprivate static func longAuthority(_ name: ShortName) -> Self {
+        Self(
+            problem: "Channel \(name) cannot be used.",
+            reason: "its roots have more than \(Limits.alertAuthorityBytes) bytes",
+            remedy: "give the one certificate that signed the other side's"
         )
     }
 

@@ -28,15 +28,27 @@ public struct Alerts: Sendable, Codable {
     /// The newest that was noticed and looked at; `nil` for nothing. What is in the list of events since then was not looked at, because
     /// the server ended.
     public private(set) var seenUntil: WallTime?
+    /// When something was looked at last; `nil` for never.
+    private var lookedAt: WallTime?
 
     public init() {}
+
+    /// Nothing was looked at before: what happens from now on is caught up with after an end of any kind.
+    public mutating func begin(at now: WallTime) { seenUntil = seenUntil ?? now }
+
+    /// When an event counts that was noticed before the last end: not before what was told already, or that would be told again.
+    public func moment(of event: SecurityEvent, at now: WallTime) -> WallTime {
+        min(max(event.at, lookedAt ?? event.at), now)
+    }
 
     /// - Parameter snapshot: Whose phones, networks and extensions it is about.
     /// - Returns: What people are to be told; `nil` where that is nothing, or was told already.
     public mutating func take(_ event: Event, in snapshot: Snapshot, at now: WallTime) -> Finding? {
+        lookedAt = now
         switch event {
         case .noticed(let event):
-            seenUntil = max(seenUntil ?? event.at, event.at)
+            // A clock that was ahead keeps nothing from being looked at later.
+            seenUntil = max(min(seenUntil ?? event.at, now), min(event.at, now))
             if RegistrationWatch.watches(event.kind) { return registrations.take(event, in: snapshot, at: now) }
             guard let alarm = event.kind.traits.alarm else { return nil }
             let finding = FraudAlertRules.alert(of: event) ?? Finding(event, alarm)

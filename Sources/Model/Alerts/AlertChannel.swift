@@ -65,22 +65,30 @@ public struct AlertChannel: Hashable, Sendable, Codable {
         }
     }
 
-    /// Where it leads, for people: `owner@example.com by mail.example.com`.
+    /// Whether it may lead to an address that is not public at that time.
+    public func mayReachInside(at now: WallTime) -> Bool { allowPrivate.map { now < $0.until } ?? false }
+
+    /// Where it leads, for people: `owner@example.com by mail.example.com`. The path of a webhook is often its secret.
     public var place: String {
         switch way {
         case .mail(let mail): "\(mail.to.map(\.text).joined(separator: ", ")) by \(mail.server)"
-        case .webhook(let webhook): webhook.address.text
+        case .webhook(let webhook): webhook.address.place
         case .syslog(let syslog): "syslog at \(syslog.server):\(syslog.port)"
         }
     }
 }
 
-/// Leave to reach an address that is not public.
+/// Leave to reach an address that is not public, for a while.
 public struct PrivateReach: Hashable, Sendable, Codable {
     public let reason: String
     public let grantedBy: String
+    public let until: WallTime
+    /// The day it ends: `2026-12-24`.
+    public var lastDay: String { String(until.description.prefix(10)) }
 
-    public init(reason: String, grantedBy: String) { (self.reason, self.grantedBy) = (reason, grantedBy) }
+    public init(reason: String, grantedBy: String, until: WallTime) {
+        (self.reason, self.grantedBy, self.until) = (reason, grantedBy, until)
+    }
 }
 
 /// A mail server that takes mail from us, and who gets it.

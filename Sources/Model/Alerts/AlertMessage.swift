@@ -36,6 +36,8 @@ public struct AlertMessage: Hashable, Sendable, Codable {
     public private(set) var more: Int
     public var state: State
     public var attempts: Int
+    /// How often the other side refused it by itself; `nil` for never.
+    public var refusals: Int?
     /// When it is tried next.
     public var due: WallTime
     /// Why the last try failed.

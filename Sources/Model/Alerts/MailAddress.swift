@@ -108,9 +108,15 @@ public struct WebhookAddress: Hashable, Sendable {
         0x21...0x7E ~= byte && !"\"<>\\^`{|}#".utf8.contains(byte)
     }
 
-    public var text: String {
-        "\(Self.scheme)\(host)\(port == 443 ? "" : ":\(port)")\(path)"
-    }
+    public var text: String { origin + path }
+
+    private var origin: String { "\(Self.scheme)\(host)\(port == 443 ? "" : ":\(port)")" }
+
+    /// Without the path, which may be a secret.
+    public var place: String { path == "/" ? text : origin + "/…" }
+
+    /// The same place with something else for its path.
+    public func hiding(_ name: String) -> Self? { path == "/" ? self : Self(parsing: origin + "/" + name) }
 }
 
 extension WebhookAddress: CustomStringConvertible {

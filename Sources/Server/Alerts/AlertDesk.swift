@@ -42,10 +42,13 @@ actor AlertDesk {
         guard reader == nil, let news = try? hub.subscribe(limit: Limits.waitingEvents) else { return }
         reader = Task { [weak self] in
             await self?.catchUp()
+            await self?.mark()
             for await news in news {
                 switch news {
                 case .event(let event): await self?.take(event)
-                case .missed(let count): await self?.take(.found(.missed(count)))
+                case .missed(let count):
+                    await self?.take(.found(.missed(count)))
+                    await self?.catchUp()
                 }
             }
         }
@@ -64,14 +67,22 @@ actor AlertDesk {
         return min(max(next - clock(), Limits.shortestPause), Limits.clockReview)
     }
 
-    /// Looks at what was noticed and, because the last run ended before, not looked at: each as at the time when it was noticed.
+    /// Looks at what was noticed and not looked at, because the last run ended before or so much happened at once: each as at the time
+    /// when it was noticed.
     func catchUp() async {
         guard let mark = alerts.seenUntil else { return }
         let now = clock()
         let noticed = (try? await disk.read { try $0.events(limit: Limits.caughtUp) }) ?? []
         for event in noticed.reversed() where event.at >= mark && event.at <= now {
-            await take(.noticed(event), at: event.at)
+            await take(.noticed(event), at: alerts.moment(of: event, at: now))
         }
+    }
+
+    /// From now on everything is looked at once, also after an end before the first alert.
+    private func mark() async {
+        guard alerts.seenUntil == nil else { return }
+        alerts.begin(at: clock())
+        await keep([], [], state: AlertCoding.encode(alerts))
     }
 
     /// Tells people of something, if they are to know.
@@ -89,8 +100,9 @@ actor AlertDesk {
         log.notify(finding)
         let item = AlertMessage.Item(at: now, finding)
         let hearers = snapshot.outside.alerts.sorted.map(\.channel).filter { channel in
-            // That a channel fails is told over the others.
-            channel.hears.includes(finding) && !(finding.code == .alertChannel && finding.subject == channel.name.text)
+            // That a channel fails is told over the others. Who is told of what is everybody's business (row I04).
+            (channel.hears.includes(finding) || finding.code == Finding.Code(.alertsChanged))
+                && !(finding.code == .alertChannel && finding.subject == channel.name.text)
         }
         let messages = hearers.map { channel in
             queue.add(item, for: channel.name, id: Hex.encode(entropy.bytes(16)), at: now)
@@ -118,12 +130,21 @@ actor AlertDesk {
             } catch {
                 failure = error
             }
-            if let ended = queue.end(message.id, failure: failure, at: clock()) { await keep([], [ended]) }
+            if let ended = queue.end(message.id, failure: failure, at: clock()) {
+                await keep([], [ended])
+                if case .lost = ended.state { await tellLost(ended) }
+            }
         } else {
             queue.forget(message.channel)
         }
         sending[message.id] = nil
         await look()
+    }
+
+    /// Nothing of what it said: that may be why it was refused.
+    private func tellLost(_ message: AlertMessage) async {
+        guard message.code != .alertLost else { return }
+        await tell(.lost(message), at: clock())
     }
 
     /// Returns when it is on the disk, or the disk has not taken it. What was handed over first is there first.
@@ -181,9 +202,23 @@ actor AlertDesk {
 extension Finding.Code {
     /// A channel by which nobody is told any more.
     static let alertChannel: Self = "alert-channel"
+    /// Alerts that somebody was not told of by a channel.
+    static let alertLost: Self = "alert-lost"
 }
 
 extension Finding {
+    fileprivate static func lost(_ message: AlertMessage) -> Self {
+        Finding(
+            .alertLost,
+            .warning,
+            "Channel \(message.channel) did not take an alert.",
+            control: .serviceAlerts,
+            subject: message.channel.text,
+            evidence: "\(message.count) of '\(message.code.rawValue)', the first of \(message.createdAt).",
+            remedy: "See what it was: ringfence alert list"
+        )
+    }
+
     fileprivate static func missed(_ count: Int) -> Self {
         Finding(
             "alerts-missed",

@@ -118,8 +118,10 @@ struct CurlCourier: Courier {
         let addresses =
             host.isName ? Array(resolve(host.text).prefix(8)) : [IPAddress(parsing: host.text)].compactMap(\.self)
         guard !addresses.isEmpty else { throw DeliveryFailure("the name \(host) leads to no address") }
-        if let obstacle = DeliveryReach.obstacle(to: addresses, allowingPrivate: channel.allowPrivate != nil) {
-            throw DeliveryFailure("\(host) is not asked: \(obstacle)")
+        let mayReachInside = channel.mayReachInside(at: now())
+        if let obstacle = DeliveryReach.obstacle(to: addresses, allowingPrivate: mayReachInside) {
+            let isOver = channel.allowPrivate != nil && !mayReachInside
+            throw DeliveryFailure("\(host) is not asked: \(obstacle)\(isOver ? "; the leave for that has ended" : "")")
         }
         return ResolvedPlace(host: host, port: port, addresses: addresses)
     }

@@ -26,7 +26,8 @@ extension DeliveryFailure {
 
     /// What came of a webhook; `nil` when it was taken.
     init?(webhook result: RingfenceDelivered) {
-        if result.code == 0, 200..<300 ~= result.response { return nil }
+        let isWhole = result.code == 0 || ringfence_is_long_answer(result.code) != 0
+        if isWhole, 200..<300 ~= result.response { return nil }
         if result.code != 0 {
             self =
                 DeliveryFailure(common: result, "the webhook")

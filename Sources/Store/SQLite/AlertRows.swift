@@ -42,6 +42,12 @@ enum AlertRows {
     }
 
     static func prune(_ database: Database, at now: WallTime) throws {
+        let names = try OutsideTable.rows(.alertChannel, database).map { row -> String in row["key"] }
+        let marks = names.isEmpty ? "''" : databaseQuestionMarks(count: names.count)
+        try database.execute(
+            sql: "DELETE FROM alert_messages WHERE ended_at IS NULL AND channel NOT IN (\(marks))",
+            arguments: StatementArguments(names)
+        )
         try database.execute(
             sql: "DELETE FROM alert_messages WHERE ended_at < ?",
             arguments: [(now + .seconds(-Limits.rememberedMessages)).milliseconds]

@@ -22,6 +22,8 @@ enum ChannelTable {
         switch change {
         case .put(let access):
             let name = access.channel.name
+            let isNew = try !OutsideTable.rows(.alertChannel, database).contains { $0["key"] == name.text }
+            if isNew { try forgetWaiting(for: name, database) }
             let secret = try access.secret.map { try seal.lock($0, of: name) }
             try OutsideTable.put(.alertChannel, name.text, access.channel, secret, database)
             try forgetStanding(of: name, database)
@@ -35,11 +37,16 @@ enum ChannelTable {
         case .remove(let name):
             try OutsideTable.remove(.alertChannel, name.text, database)
             try forgetStanding(of: name, database)
-            try database.execute(
-                sql: "DELETE FROM alert_messages WHERE channel = ? AND ended_at IS NULL",
-                arguments: [name.text]
-            )
+            try forgetWaiting(for: name, database)
         }
+    }
+
+    /// What waited for a channel of that name is nobody else's.
+    private static func forgetWaiting(for name: ShortName, _ database: Database) throws {
+        try database.execute(
+            sql: "DELETE FROM alert_messages WHERE channel = ? AND ended_at IS NULL",
+            arguments: [name.text]
+        )
     }
 
     private static func forgetStanding(of name: ShortName, _ database: Database) throws {

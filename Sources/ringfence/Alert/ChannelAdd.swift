@@ -86,7 +86,8 @@ struct MailAdd: SettingCommand {
     var command: AddChannel {
         let mail = NewChannel.Mail(server: server, security: security, username: username, from: from, to: people)
         var new = NewChannel(name: channel.name, mail: mail, hears: choice.choice)
-        (new.allowPrivate, new.authority) = (reach.allowPrivate, files.authority)
+        (new.allowPrivate, new.allowPrivateUntil) = (reach.allowPrivate, reach.until)
+        new.authority = files.authority
         return AddChannel(new, secret: files.secret)
     }
 
@@ -135,7 +136,8 @@ struct WebhookAdd: SettingCommand {
 
     var command: AddChannel {
         var new = NewChannel(name: channel.name, webhook: address, hears: choice.choice)
-        (new.allowPrivate, new.authority) = (reach.allowPrivate, files.authority)
+        (new.allowPrivate, new.allowPrivateUntil) = (reach.allowPrivate, reach.until)
+        new.authority = files.authority
         return AddChannel(new, secret: files.secret)
     }
 
@@ -181,7 +183,8 @@ struct SyslogAdd: SettingCommand {
 
     var command: AddChannel {
         var new = NewChannel(name: channel.name, syslog: server, hears: choice.choice)
-        (new.allowPrivate, new.authority) = (reach.allowPrivate, files.authority)
+        (new.allowPrivate, new.allowPrivateUntil) = (reach.allowPrivate, reach.until)
+        new.authority = files.authority
         return AddChannel(new, secret: nil)
     }
 
@@ -205,6 +208,9 @@ struct ReachOptions: ParsableArguments {
     )
     var allowPrivate: String?
 
+    @Option(help: ArgumentHelp("How long it may. Default and longest: a year.", valueName: "90d"))
+    var until: String?
+
     @Option(
         help: ArgumentHelp(
             "PEM: the roots that sign the other side's certificate. Default: those of this machine.",
@@ -216,7 +222,9 @@ struct ReachOptions: ParsableArguments {
 
 extension ChannelReport {
     fileprivate func added() throws -> Output {
-        let inside = channel.allowPrivate.map { "\nIt may lead INSIDE: \($0.reason)" } ?? ""
+        let inside =
+            channel.allowPrivate.map { "\nIt may lead INSIDE until \($0.lastDay): \($0.reason)" }
+            ?? ""
         return try Output(
             "Channel \(channel.name) to \(channel.place) is added.\(inside)\(shownKey)",
             json: self,

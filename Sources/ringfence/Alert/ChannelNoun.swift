@@ -34,7 +34,8 @@ struct ChannelList: SettingCommand {
         let rows = channels.map {
             [
                 $0.channel.name.text, $0.channel.place, "\($0.channel.hears)", $0.stateWords, "\($0.traffic.waiting)",
-                $0.traffic.deliveredAt?.seconds ?? "-", $0.channel.allowPrivate.map { "inside: \($0.reason)" } ?? "",
+                $0.traffic.deliveredAt?.seconds ?? "-",
+                $0.channel.allowPrivate.map { "inside until \($0.lastDay): \($0.reason)" } ?? "",
             ]
         }
         let columns = ["channel", "leads to", "hears", "state", "waiting", "last taken", "exception"]

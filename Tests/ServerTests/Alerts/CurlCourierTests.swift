@@ -14,6 +14,7 @@ import Testing
 @Suite("Letters by libcurl")
 struct CurlCourierTests {
     private static let loopback = [IPAddress(v4: 0x7F00_0001)]
+    private static let later = WallTime(milliseconds: 4_000_000_000_000)
     private let business: DomainName
     private let letter: AlertLetter
     private let key = Redacted(String(repeating: "k", count: 64))
@@ -84,7 +85,7 @@ struct CurlCourierTests {
         let channel = AlertChannel(
             name: try #require(ShortName(parsing: "owner")),
             way: way,
-            allowPrivate: allowsPrivate ? PrivateReach(reason: "test", grantedBy: "test") : nil,
+            allowPrivate: allowsPrivate ? PrivateReach(reason: "test", grantedBy: "test", until: Self.later) : nil,
             authority: authority,
             createdAt: WallTime(milliseconds: 0)
         )
@@ -205,6 +206,16 @@ struct CurlCourierTests {
             await sink.close()
         }
         #expect(await failure(try hook(try await AlertSink.open(.web(status: "204 No Content"))), leadsTo: []) != nil)
+    }
+
+    @Test func `P10 leave to lead inside ends by itself`() async throws {
+        let sink = try await AlertSink.open(.web(status: "204 No Content"))
+        let access = try hook(sink)
+        let error = await #expect(throws: DeliveryFailure.self) {
+            try await CurlCourier(resolve: { _ in Self.loopback }, now: { Self.later }).deliver(letter, over: access)
+        }
+        #expect(error?.words.contains("the leave for that has ended") == true && sink.connections == 0)
+        await sink.close()
     }
 
     @Test func `P10 libcurl is held to the addresses that were judged, and asks no proxy`() async throws {

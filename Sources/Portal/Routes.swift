@@ -36,6 +36,7 @@ struct Routes: Sendable {
         show("/controls", ControlPages.list, on: router)
         show("/controls/:name", ControlPages.show, on: router)
         show("/journal", JournalPage.show, on: router)
+        show("/journal/export", JournalPage.export, on: router)
         show("/operators", OperatorPages.show, on: router)
         show("/operators/invite", OperatorPages.ask, on: router)
         take("/operators/invite", OperatorPages.invite, on: router)
@@ -91,6 +92,15 @@ struct Routes: Sendable {
 
     private func addSafety(to router: Router<PortalContext>) {
         show("/alerts", AlertsPage.show, on: router)
+        addChannels(to: router)
+        show("/backups", BackupPages.show, on: router)
+        take("/backups/key", BackupPages.makeKey, on: router)
+        take("/backups/now", BackupPages.make, on: router)
+        take("/backups/nightly", BackupPages.nightly, on: router)
+        show("/tokens", TokenPages.show, on: router)
+        take("/tokens/issue", TokenPages.issue, on: router)
+        show("/tokens/:name/revoke", TokenPages.confirmRevocation, on: router)
+        take("/tokens/:name/revoke", TokenPages.revoke, on: router)
         show("/proof", ProofPages.show, on: router)
         take("/proof/audit", ProofPages.audit, on: router)
         take("/proof/attack", ProofPages.attack, on: router)
@@ -108,6 +118,19 @@ struct Routes: Sendable {
             }
             return ProofPages.stream(visit, to: address)
         }
+    }
+
+    private func addChannels(to router: Router<PortalContext>) {
+        show("/alerts/channels", ChannelPages.list, on: router)
+        show("/alerts/add", ChannelForm.ask, on: router)
+        take("/alerts/add", ChannelForm.add, on: router)
+        show("/alerts/channels/:name", ChannelPages.show, on: router)
+        take("/alerts/channels/:name/test", ChannelPages.test, on: router)
+        take("/alerts/channels/:name/confirm", ChannelPages.confirm, on: router)
+        take("/alerts/channels/:name/hear", ChannelPages.hear, on: router)
+        take("/alerts/channels/:name/secret", ChannelPages.secret, on: router)
+        show("/alerts/channels/:name/remove", ChannelPages.confirmRemoval, on: router)
+        take("/alerts/channels/:name/remove", ChannelPages.remove, on: router)
     }
 
     private func addDoor(to router: Router<PortalContext>) {

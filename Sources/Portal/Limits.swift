@@ -11,6 +11,10 @@ enum Limits {
     /// about 60 KB.
     static let connectionsPerSource = 32
     static let connections = 512
+    /// TLS handshakes of a source in which nobody is signed in: a millisecond each. A browser that comes in takes ten.
+    static let handshakes = Rate(perSecond: 5, burst: 60)
+    /// Sources whose handshakes are counted, 60 bytes each; all others share one count.
+    static let pacedSources = 4_096
     /// Connections that wait in the kernel.
     static let backlog = 64
     /// From accept to the first whole head of a request, the TLS handshake included.

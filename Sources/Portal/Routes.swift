@@ -47,7 +47,7 @@ struct Routes: Sendable {
         take("/account/keep", AccountPage.keep, on: router)
         take("/sign-out", AccountPage.signOut, on: router)
         router.get("/calls/stream") { request, context in
-            guard let visit = try? await visit(request), let address = context.address else {
+            guard let visit = try? await visit(request, context), let address = context.address else {
                 return Response(status: .noContent)
             }
             return LiveCalls.stream(visit, to: address)
@@ -113,7 +113,7 @@ struct Routes: Sendable {
         take("/exceptions/end", ExceptionsPage.end, on: router)
         show("/about", AboutPage.show, on: router)
         router.get("/proof/stream") { request, context in
-            guard let visit = try? await visit(request), let address = context.address else {
+            guard let visit = try? await visit(request, context), let address = context.address else {
                 return Response(status: .noContent)
             }
             return ProofPages.stream(visit, to: address)
@@ -163,7 +163,7 @@ struct Routes: Sendable {
         on router: Router<PortalContext>
     ) {
         router.get(path) { request, context in
-            let visit = try await visit(request)
+            let visit = try await visit(request, context)
             let asked = Asked(
                 visit: visit,
                 address: context.address,
@@ -180,7 +180,7 @@ struct Routes: Sendable {
         on router: Router<PortalContext>
     ) {
         router.post(path) { request, context in
-            let visit = try await visit(request)
+            let visit = try await visit(request, context)
             let form = try await Form(request)
             guard form["token"] == visit.token else { throw Answer(response: Gatekeeper.plain(.forbidden)) }
             let asked = Asked(
@@ -208,10 +208,11 @@ struct Routes: Sendable {
     }
 
     /// - Throws: The way to the sign-in, where nobody is signed in.
-    private func visit(_ request: Request) async throws -> Visit {
+    private func visit(_ request: Request, _ context: PortalContext) async throws -> Visit {
         let business = try business(request)
         guard let cookie = PortalCookie.session.value(in: request), let session = await business.desk.session(cookie)
         else { throw Answer(response: .going(to: "/sign-in")) }
+        if let address = context.address { office.handshakes.forget(address) }
         return Visit(business, session, cookie: cookie)
     }
 

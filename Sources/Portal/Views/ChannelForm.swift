@@ -11,25 +11,61 @@ enum ChannelForm {
     static func ask(_ asked: Routes.Asked) async throws -> Response { page(asked.visit, asked.query, nil) }
 
     private static func page(_ visit: Visit, _ typed: Form, _ refusal: Refusal?) -> Response {
-        let isMail = typed["by"] != "webhook"
+        let way = Way(rawValue: typed["by"]) ?? .mail
         let form = FormPart(
             "/alerts/add",
             "Add it",
             id: "new",
             for: AddChannel.rights,
-            hidden: [("by", isMail ? "mail" : "webhook")],
+            hidden: [("by", way.rawValue)],
             back: (ChannelPages.root, "Back"),
-            [name(typed)] + (isMail ? mail(typed) : [webhook(typed)]) + choice(typed, AlertChoice()) + reach(typed)
+            [name(typed)] + own(way, typed) + choice(typed, AlertChoice()) + reach(typed)
         )
         return visit.page(
-            title: isMail ? "Tell people by mail" : "Tell a program",
+            title: way.title,
             at: "/alerts",
-            lede: isMail
-                ? "The connection to the mail server is encrypted and its certificate checked, or nothing is sent. What cannot be sent waits."
-                : "By HTTPS, with a signature. What cannot be sent waits.",
+            lede: way.lede + " What cannot be sent waits.",
             crumb: ChannelPages.crumb,
             refusal: refusal,
             [.form(form, visit)]
+        )
+    }
+
+    private enum Way: String {
+        case mail, webhook, syslog
+
+        var title: String {
+            switch self {
+            case .mail: "Tell people by mail"
+            case .webhook: "Tell a program"
+            case .syslog: "Tell a collector of logs"
+            }
+        }
+
+        var lede: String {
+            switch self {
+            case .mail: "The connection to the mail server is encrypted and its certificate checked, or nothing is sent."
+            case .webhook: "By HTTPS, with a signature."
+            case .syslog: "By syslog over TLS (RFC 5425); its certificate is checked, or nothing is sent."
+            }
+        }
+    }
+
+    private static func own(_ way: Way, _ typed: Form) -> [FormPart.Field] {
+        switch way {
+        case .mail: mail(typed)
+        case .webhook: [webhook(typed)]
+        case .syslog: [syslog(typed)]
+        }
+    }
+
+    private static func syslog(_ typed: Form) -> FormPart.Field {
+        .text(
+            "syslog",
+            "Collector",
+            hint: "Host, and a port that is not 6514, such as logs.example.com",
+            value: Shown.text(typed["syslog"], most: 260),
+            most: 260
         )
     }
 
@@ -142,9 +178,10 @@ enum ChannelForm {
     static func add(_ asked: Routes.Asked, _ form: Form) async throws -> Response {
         let visit = asked.visit
         var new = NewChannel(name: form["name"], hears: hears(form))
-        if form["by"] == "webhook" {
-            new.webhook = form["webhook"]
-        } else {
+        switch Way(rawValue: form["by"]) ?? .mail {
+        case .webhook: new.webhook = form["webhook"]
+        case .syslog: new.syslog = form["syslog"]
+        case .mail:
             new.mail = NewChannel.Mail(
                 server: form["server"],
                 security: MailWay.Security(rawValue: form["security"]) ?? .startTLS,

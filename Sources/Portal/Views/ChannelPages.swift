@@ -22,7 +22,7 @@ enum ChannelPages {
             parts.append(
                 .empty(
                     "Nobody is told of anything yet.",
-                    "What must be known at once goes by mail to people, or by webhook to a program."
+                    "What must be known at once goes by mail to people, or to a program."
                 )
             )
         } else {
@@ -36,7 +36,10 @@ enum ChannelPages {
                 ? "" : "\(works) of \(Shown.count(channels.count, "way is", "ways are")) known to reach somebody.",
             crumb: ("/alerts", "Alerts"),
             actions: visit.may(.changeAlerts)
-                ? [("/alerts/add?by=mail", "Tell people by mail"), ("/alerts/add?by=webhook", "Tell a program")] : [],
+                ? [
+                    ("/alerts/add?by=mail", "Tell people by mail"), ("/alerts/add?by=webhook", "Tell a program"),
+                    ("/alerts/add?by=syslog", "Tell a collector of logs"),
+                ] : [],
             parts
         )
     }
@@ -106,7 +109,9 @@ enum ChannelPages {
         var parts = note.map { [$0] } ?? []
         parts.append(.facts(facts(report)))
         if visit.may(.changeAlerts) {
-            parts += [test(report, visit), hearing(report, typed, visit), secret(report, visit), removal(report)]
+            parts += [test(report, visit), hearing(report, typed, visit)]
+            if let secret = secret(report, visit) { parts.append(secret) }
+            parts.append(removal(report))
         }
         return visit.page(
             title: "Channel \(name)",
@@ -121,7 +126,8 @@ enum ChannelPages {
     private static func facts(_ report: ChannelReport) -> [Part.Fact] {
         let (channel, traffic) = (report.channel, report.traffic)
         var facts = [Part.Fact("Leads to", Shown.text(channel.place, most: 240), more: channel.kind)]
-        if case .mail(let mail) = channel.way {
+        switch channel.way {
+        case .mail(let mail):
             facts += [
                 Part.Fact("From", mail.from.text),
                 Part.Fact(
@@ -135,8 +141,8 @@ enum ChannelPages {
                     more: report.hasSecret ? "with a password, which is sealed" : nil
                 ),
             ]
-        } else {
-            facts.append(Part.Fact("Signed with", "a key of its own, which is sealed"))
+        case .webhook: facts.append(Part.Fact("Signed with", "a key of its own, which is sealed"))
+        case .syslog: facts.append(Part.Fact("Protection", "TLS, and its certificate is checked"))
         }
         if let reach = channel.allowPrivate {
             let person = Shown.text(reach.grantedBy)
@@ -192,9 +198,10 @@ enum ChannelPages {
         return .section("What it hears", id: "hear", [.details("Choose", [.form(form, visit)])])
     }
 
-    private static func secret(_ report: ChannelReport, _ visit: Visit) -> Part {
+    private static func secret(_ report: ChannelReport, _ visit: Visit) -> Part? {
         let here = address(report.channel.name.text) + "/secret"
-        if case .webhook = report.channel.way {
+        switch report.channel.way {
+        case .webhook:
             let form = FormPart(here, "Make a new key", id: "secret", for: SetChannelSecret.rights, [])
             let text = "The old one signs nothing any more. The new one is shown once."
             return .section(
@@ -202,15 +209,17 @@ enum ChannelPages {
                 id: "secret",
                 [.details("Another key", [.text(text, style: "small soft"), .form(form, visit)])]
             )
+        case .mail:
+            let form = FormPart(
+                here,
+                "Keep it",
+                id: "secret",
+                for: SetChannelSecret.rights,
+                [.secret("password", "Password of the mail server", hint: "Kept sealed, and never shown again")]
+            )
+            return .section("Password", id: "secret", [.details("Another password", [.form(form, visit)])])
+        case .syslog: return nil
         }
-        let form = FormPart(
-            here,
-            "Keep it",
-            id: "secret",
-            for: SetChannelSecret.rights,
-            [.secret("password", "Password of the mail server", hint: "Kept sealed, and never shown again")]
-        )
-        return .section("Password", id: "secret", [.details("Another password", [.form(form, visit)])])
     }
 
     private static func removal(_ report: ChannelReport) -> Part {
@@ -331,6 +340,7 @@ extension AlertChannel {
         switch way {
         case .mail: "by mail"
         case .webhook: "by webhook"
+        case .syslog: "by syslog"
         }
     }
 }

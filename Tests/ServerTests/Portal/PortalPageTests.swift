@@ -18,7 +18,7 @@ struct PortalPageTests {
         "/dialling?q=mal", "/dialling/MV", "/trunks", "/trunks/add", "/first-hour", "/controls",
         "/controls/login-protection", "/proof", "/blocked", "/blocked?address=203.0.113.9", "/exceptions",
         "/operators", "/journal", "/account", "/about", "/alerts/channels", "/alerts/add?by=mail",
-        "/alerts/add?by=webhook", "/backups", "/tokens", "/tokens/wallboard/revoke",
+        "/alerts/add?by=webhook", "/alerts/add?by=syslog", "/backups", "/tokens", "/tokens/wallboard/revoke",
     ]
 
     private func send(

@@ -79,7 +79,8 @@ struct Table {
 
     private func cell(_ cell: Cell, in column: Column, isFirst: Bool) -> Templates.Values {
         var values: Templates.Values = [
-            "isFirst": isFirst, "words": cell.words, "isWhole": cell.isWhole, "more": Part.given(cell.more), "address": Part.given(cell.address),
+            "isFirst": isFirst, "words": cell.words, "isWhole": cell.isWhole, "more": Part.given(cell.more),
+            "address": Part.given(cell.address),
             "badge": false, "gauge": false, "head": Part.given(column.isSilent ? nil : column.name),
             "style": Part.given(column.isSilent ? "act" : column.isNumber ? "num" : nil),
             "links": cell.buttons.map { button -> Templates.Values in

@@ -69,7 +69,10 @@ enum BackupPages {
             id: "list",
             [
                 rows.isEmpty ? .text("None in the folder of every night.", style: "soft") : .table(table),
-                .text("To start again from one, on an empty machine: ringfence backup restore --help", style: "small soft"),
+                .text(
+                    "To start again from one, on an empty machine: ringfence backup restore --help",
+                    style: "small soft"
+                ),
             ]
         )
     }

@@ -44,7 +44,8 @@ enum ChannelForm {
 
         var lede: String {
             switch self {
-            case .mail: "The connection to the mail server is encrypted and its certificate checked, or nothing is sent."
+            case .mail:
+                "The connection to the mail server is encrypted and its certificate checked, or nothing is sent."
             case .webhook: "By HTTPS, with a signature."
             case .syslog: "By syslog over TLS (RFC 5425); its certificate is checked, or nothing is sent."
             }
@@ -88,7 +89,13 @@ enum ChannelForm {
                 value: Shown.text(typed["to"], most: 1_000),
                 most: 1_000
             ),
-            .text("from", "From", hint: "Such as pbx@example.com", value: Shown.text(typed["from"], most: 254), most: 254),
+            .text(
+                "from",
+                "From",
+                hint: "Such as pbx@example.com",
+                value: Shown.text(typed["from"], most: 254),
+                most: 254
+            ),
             .text(
                 "server",
                 "Mail server",

@@ -133,7 +133,8 @@ enum ChannelPages {
                 Part.Fact(
                     "Mail server",
                     "\(mail.server):\(mail.port)",
-                    more: mail.security == .tls ? "encrypted from the first byte" : "encrypted by STARTTLS, or not at all"
+                    more: mail.security == .tls
+                        ? "encrypted from the first byte" : "encrypted by STARTTLS, or not at all"
                 ),
                 Part.Fact(
                     "Login",

@@ -50,7 +50,9 @@ enum JournalPage {
         let name = "journal-\(visit.business.name)-\(Shown.moment(visit.now).prefix(10)).csv"
         return Response(
             status: .ok,
-            headers: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(name)\""],
+            headers: [
+                .contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(name)\"",
+            ],
             body: body
         )
     }
@@ -63,7 +65,8 @@ enum JournalPage {
 
     private static func line(_ entry: JournalEntry) -> String {
         SheetCell.line([
-            "\(entry.sequence)", entry.at.description, entry.actor, entry.action, entry.subject, entry.detail, entry.hash,
+            "\(entry.sequence)", entry.at.description, entry.actor, entry.action, entry.subject, entry.detail,
+            entry.hash,
         ]) + "\r\n"
     }
 

@@ -38,7 +38,9 @@ struct PortalKeepingTests {
             ]
             #expect(try await send(anna, "/alerts/add", mail).status == 303)
             let made = try #require(try await scene.run(ListChannels()).first?.channel)
-            #expect(made.hears == AlertChoice(least: .warning, groups: [.fraud]) && made.place.contains("b@office.example"))
+            #expect(
+                made.hears == AlertChoice(least: .warning, groups: [.fraud]) && made.place.contains("b@office.example")
+            )
             let page = try await anna.client.ask(.GET, "/alerts/channels/owner").body
             #expect(page.contains("Not confirmed") && page.contains("encrypted from the first byte"))
             #expect(!page.contains("zv82Kq"))
@@ -58,7 +60,9 @@ struct PortalKeepingTests {
     @Test func `the key of a webhook is shown by the answer that made it, and by no page`() async throws {
         try await PortalScene.serve { (scene: PortalScene) async throws in
             let anna = try await scene.enrol("anna")
-            let hook = [("by", "webhook"), ("name", "siem"), ("webhook", "https://hooks.example.com/x"), ("least", "notice")]
+            let hook = [
+                ("by", "webhook"), ("name", "siem"), ("webhook", "https://hooks.example.com/x"), ("least", "notice"),
+            ]
             let made = try await send(anna, "/alerts/add", hook)
             let key = try once("key", in: made.body)
             #expect(made.status == 200 && key.utf8.count == 64 && made.header("cache-control") == "no-store")

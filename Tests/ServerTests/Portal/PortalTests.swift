@@ -253,7 +253,9 @@ struct PortalTests {
     @Test func `strangers shake hands so often and no more, and nobody else waits for that`() async throws {
         try await PortalScene.serve { (scene: PortalScene) async throws in
             var answered = 0
-            for _ in 0..<30 where try Self.hello(from: "127.0.0.9", to: scene.port, times: 10).first == 22 { answered += 1 }
+            for _ in 0..<30 where try Self.hello(from: "127.0.0.9", to: scene.port, times: 10).first == 22 {
+                answered += 1
+            }
             #expect(answered < 30, "the last ones come away with nothing")
             #expect(try Self.hello(from: "127.0.0.8", to: scene.port).first == 22)
             let anna = try await scene.enrol("anna")

@@ -36,11 +36,17 @@ static const unsigned char template_part_form[] = {
 static const unsigned char template_part_input[] = {
 #embed "../Portal/Pages/part-input.mustache"
 };
+static const unsigned char template_part_link[] = {
+#embed "../Portal/Pages/part-link.mustache"
+};
 static const unsigned char template_part_list[] = {
 #embed "../Portal/Pages/part-list.mustache"
 };
 static const unsigned char template_part_note[] = {
 #embed "../Portal/Pages/part-note.mustache"
+};
+static const unsigned char template_part_once[] = {
+#embed "../Portal/Pages/part-once.mustache"
 };
 static const unsigned char template_part_pager[] = {
 #embed "../Portal/Pages/part-pager.mustache"
@@ -294,8 +300,10 @@ const struct ringfence_file *ringfence_templates(size_t *count) {
         ENTRY("part-section", template_part_section),
         ENTRY("part-score", template_part_score),
         ENTRY("part-pre", template_part_pre),
+        ENTRY("part-once", template_part_once),
         ENTRY("part-pager", template_part_pager),
         ENTRY("part-note", template_part_note),
+        ENTRY("part-link", template_part_link),
         ENTRY("part-list", template_part_list),
         ENTRY("part-input", template_part_input),
         ENTRY("part-form", template_part_form),

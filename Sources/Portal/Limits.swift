@@ -11,6 +11,10 @@ enum Limits {
     /// about 60 KB.
     static let connectionsPerSource = 32
     static let connections = 512
+    /// TLS handshakes of a source in which nobody is signed in: a millisecond each. A browser that comes in takes ten.
+    static let handshakes = Rate(perSecond: 5, burst: 60)
+    /// Sources whose handshakes are counted, 60 bytes each; all others share one count.
+    static let pacedSources = 4_096
     /// Connections that wait in the kernel.
     static let backlog = 64
     /// From accept to the first whole head of a request, the TLS handshake included.
@@ -80,6 +84,8 @@ enum Limits {
     static let countedRecords = 10_000
     /// Days of costs on the page of them.
     static let costDays = 30
+    /// Entries of the journal that are read at a time for its export: about half a megabyte.
+    static let exportedRows = 1_000
     /// Extensions to choose from.
     static let optionRows = 500
     /// Lines of a run of attacks.
@@ -90,12 +96,13 @@ enum Limits {
     /// Roles whose pictures are kept.
     static let picturedRoles = 64
 
-    /// Streams at a time, in all and of one session. Each looks once a second at what all of them share.
+    /// Streams at a time, in all and of one session. Each looks with every beat at what all of them share: a call is seen within a
+    /// second.
     static let streams = 256
     static let streamsPerSession = 4
-    static let beat: Duration = .seconds(1)
+    static let beat: Duration = .milliseconds(500)
     /// Beats after which something is sent though nothing has changed.
-    static let silentBeats = 15
+    static let silentBeats = 30
     /// How often it is looked whether the certificate is another one.
     static let certificateAge: Duration = .seconds(60)
 }

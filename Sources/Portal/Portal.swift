@@ -90,7 +90,7 @@ private struct PortalListener {
     /// - Returns: The port that it is open on; `nil` when it could not be opened.
     func open() async -> (UInt16?, Task<Void, Never>, ServiceGroup) {
         let (ports, opened) = AsyncStream<UInt16?>.makeStream()
-        let door = PortalDoor { [office] in office.networks }
+        let door = PortalDoor(office.handshakes) { [office] in office.networks }
         let certificates = PortalCertificates(office.sites)
         let application = Application(
             router: office.router(),

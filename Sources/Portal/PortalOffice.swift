@@ -7,6 +7,7 @@ import Primitives
 
 /// The businesses that are reached on one address, by their names.
 struct PortalOffice: Sendable {
+    let handshakes = HandshakePace()
     private let businesses: [PortalBusiness]
 
     init(_ businesses: [PortalBusiness]) { self.businesses = businesses }

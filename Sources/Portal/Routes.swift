@@ -36,6 +36,7 @@ struct Routes: Sendable {
         show("/controls", ControlPages.list, on: router)
         show("/controls/:name", ControlPages.show, on: router)
         show("/journal", JournalPage.show, on: router)
+        show("/journal/export", JournalPage.export, on: router)
         show("/operators", OperatorPages.show, on: router)
         show("/operators/invite", OperatorPages.ask, on: router)
         take("/operators/invite", OperatorPages.invite, on: router)
@@ -46,7 +47,7 @@ struct Routes: Sendable {
         take("/account/keep", AccountPage.keep, on: router)
         take("/sign-out", AccountPage.signOut, on: router)
         router.get("/calls/stream") { request, context in
-            guard let visit = try? await visit(request), let address = context.address else {
+            guard let visit = try? await visit(request, context), let address = context.address else {
                 return Response(status: .noContent)
             }
             return LiveCalls.stream(visit, to: address)
@@ -91,6 +92,15 @@ struct Routes: Sendable {
 
     private func addSafety(to router: Router<PortalContext>) {
         show("/alerts", AlertsPage.show, on: router)
+        addChannels(to: router)
+        show("/backups", BackupPages.show, on: router)
+        take("/backups/key", BackupPages.makeKey, on: router)
+        take("/backups/now", BackupPages.make, on: router)
+        take("/backups/nightly", BackupPages.nightly, on: router)
+        show("/tokens", TokenPages.show, on: router)
+        take("/tokens/issue", TokenPages.issue, on: router)
+        show("/tokens/:name/revoke", TokenPages.confirmRevocation, on: router)
+        take("/tokens/:name/revoke", TokenPages.revoke, on: router)
         show("/proof", ProofPages.show, on: router)
         take("/proof/audit", ProofPages.audit, on: router)
         take("/proof/attack", ProofPages.attack, on: router)
@@ -103,11 +113,24 @@ struct Routes: Sendable {
         take("/exceptions/end", ExceptionsPage.end, on: router)
         show("/about", AboutPage.show, on: router)
         router.get("/proof/stream") { request, context in
-            guard let visit = try? await visit(request), let address = context.address else {
+            guard let visit = try? await visit(request, context), let address = context.address else {
                 return Response(status: .noContent)
             }
             return ProofPages.stream(visit, to: address)
         }
+    }
+
+    private func addChannels(to router: Router<PortalContext>) {
+        show("/alerts/channels", ChannelPages.list, on: router)
+        show("/alerts/add", ChannelForm.ask, on: router)
+        take("/alerts/add", ChannelForm.add, on: router)
+        show("/alerts/channels/:name", ChannelPages.show, on: router)
+        take("/alerts/channels/:name/test", ChannelPages.test, on: router)
+        take("/alerts/channels/:name/confirm", ChannelPages.confirm, on: router)
+        take("/alerts/channels/:name/hear", ChannelPages.hear, on: router)
+        take("/alerts/channels/:name/secret", ChannelPages.secret, on: router)
+        show("/alerts/channels/:name/remove", ChannelPages.confirmRemoval, on: router)
+        take("/alerts/channels/:name/remove", ChannelPages.remove, on: router)
     }
 
     private func addDoor(to router: Router<PortalContext>) {
@@ -140,7 +163,7 @@ struct Routes: Sendable {
         on router: Router<PortalContext>
     ) {
         router.get(path) { request, context in
-            let visit = try await visit(request)
+            let visit = try await visit(request, context)
             let asked = Asked(
                 visit: visit,
                 address: context.address,
@@ -157,7 +180,7 @@ struct Routes: Sendable {
         on router: Router<PortalContext>
     ) {
         router.post(path) { request, context in
-            let visit = try await visit(request)
+            let visit = try await visit(request, context)
             let form = try await Form(request)
             guard form["token"] == visit.token else { throw Answer(response: Gatekeeper.plain(.forbidden)) }
             let asked = Asked(
@@ -185,10 +208,11 @@ struct Routes: Sendable {
     }
 
     /// - Throws: The way to the sign-in, where nobody is signed in.
-    private func visit(_ request: Request) async throws -> Visit {
+    private func visit(_ request: Request, _ context: PortalContext) async throws -> Visit {
         let business = try business(request)
         guard let cookie = PortalCookie.session.value(in: request), let session = await business.desk.session(cookie)
         else { throw Answer(response: .going(to: "/sign-in")) }
+        if let address = context.address { office.handshakes.forget(address) }
         return Visit(business, session, cookie: cookie)
     }
 

@@ -181,6 +181,20 @@ struct AlertQueueTests {
         #expect(queue.begin(at: noon + .seconds(6_001)).map(\.id) == ["b"])
     }
 
+    @Test func `a test that arrives has everything tried that waits for its channel`() {
+        var queue = AlertQueue()
+        _ = queue.add(item(), for: siem, id: "a", at: noon)
+        _ = queue.begin(at: noon)
+        _ = queue.end("a", failure: DeliveryFailure("away"), at: noon)
+        #expect(queue.report(of: siem).failingSince == noon && queue.begin(at: noon + .seconds(1)).isEmpty)
+        queue.pass(siem, at: noon + .seconds(2))
+        let report = queue.report(of: siem)
+        #expect(report.failingSince == nil && report.deliveredAt == noon + .seconds(2) && report.waiting == 1)
+        #expect(queue.begin(at: noon + .seconds(2)).map(\.id) == ["a"])
+        queue.pass(siem, at: noon + .seconds(3))
+        #expect(queue.begin(at: noon + .seconds(3)).isEmpty, "one of a channel is on its way at a time")
+    }
+
     @Test func `a clock that is set back or was wrong keeps nothing waiting for long`() {
         var queue = AlertQueue()
         let wrong = noon + .seconds(10 * 365 * 86_400)

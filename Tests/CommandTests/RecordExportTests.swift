@@ -38,12 +38,12 @@ struct RecordExportTests {
 
     @Test func `P13 no cell is a formula, and a spreadsheet reads each as it was`() throws {
         for text in ["=1+1", "+49", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1"] {
-            let cell = RecordSheet.cell(text)
+            let cell = SheetCell.text(text)
             #expect(cell.hasPrefix("'") || cell.hasPrefix("\"'"), "\(cell)")
         }
-        #expect(RecordSheet.cell(#"=HYPERLINK("http://x","y")"#) == #""'=HYPERLINK(""http://x"",""y"")""#)
-        #expect(RecordSheet.cell("a,b") == "\"a,b\"" && RecordSheet.cell("a;b") == "\"a;b\"")
-        #expect(RecordSheet.cell("1 = 1") == "1 = 1" && RecordSheet.cell("") == "")
+        #expect(SheetCell.text(#"=HYPERLINK("http://x","y")"#) == #""'=HYPERLINK(""http://x"",""y"")""#)
+        #expect(SheetCell.text("a,b") == "\"a,b\"" && SheetCell.text("a;b") == "\"a;b\"")
+        #expect(SheetCell.text("1 = 1") == "1 = 1" && SheetCell.text("") == "")
     }
 
     @Test func `whatever somebody dialled, a line has as many cells as the heading, and no line feed`() throws {

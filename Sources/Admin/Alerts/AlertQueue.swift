@@ -179,6 +179,14 @@ public struct AlertQueue: Sendable {
         }
     }
 
+    /// Something else went over a channel, such as a test: what failed there before may work now.
+    public mutating func pass(_ channel: ShortName, at now: WallTime) {
+        var state = channels[channel] ?? Channel()
+        (state.failures, state.failingSince, state.failure, state.deliveredAt) = (0, nil, nil, now)
+        channels[channel] = state
+        retry(channel, at: now)
+    }
+
     /// How a channel does.
     public func report(of name: ShortName) -> ChannelTraffic {
         let channel = channels[name]

@@ -69,6 +69,7 @@ struct APIRoutes: Sendable {
                 throw APIProblem(.unauthorized, Refusal.badToken)
             }
             guard pace.admits(.token(token.hash)) else { throw APIProblem.tooFast }
+            office.handshakes.forget(address)
             return try await work(business, token)
         } catch let problem as APIProblem {
             return problem.response

@@ -34,10 +34,11 @@ enum LiveStream {
             // Here and not before: a browser that is gone by now never gets so far.
             guard business.streams.enter(visit.session.id) else { return try await writer.finish(nil) }
             defer { business.streams.leave(visit.session.id) }
+            let begin = ContinuousClock.now
             var (last, silent) = ("", Limits.silentBeats)
             while !Task.isCancelled, !Task.isShuttingDownGracefully {
                 guard business.admits(address), await business.holds(visit.session),
-                    let parts = await picture.value(for: visit.session.role, draw)
+                    let parts = await picture.value(for: visit.session.role, notBefore: begin, draw)
                 else {
                     try await writer.write(ByteBuffer(string: "event: over\ndata: {}\n\n"))
                     break

@@ -17,9 +17,17 @@ actor SharedPicture<Value: Sendable> {
     /// - Parameter age: How old it may be.
     init(age: Duration = Limits.beat - .milliseconds(100)) { self.age = age }
 
-    /// - Parameter make: Asks for it as somebody of that role; `nil` where it is not for them.
-    func value(for role: Role, _ make: @escaping @Sendable () async -> Value?) async -> Value? {
-        if let kept = kept[role], ContinuousClock.now - kept.at < age { return await kept.picture.value }
+    /// - Parameters:
+    ///   - begin: Not what was asked for before: a page that shows more already must not go back.
+    ///   - make: Asks for it as somebody of that role; `nil` where it is not for them.
+    func value(
+        for role: Role,
+        notBefore begin: ContinuousClock.Instant? = nil,
+        _ make: @escaping @Sendable () async -> Value?
+    ) async -> Value? {
+        if let kept = kept[role], ContinuousClock.now - kept.at < age, begin.map({ $0 <= kept.at }) ?? true {
+            return await kept.picture.value
+        }
         // Those of own extensions are as many as there are extensions.
         if kept.count >= Limits.picturedRoles { kept = kept.filter { ContinuousClock.now - $0.value.at < age } }
         let picture = Task { await make() }

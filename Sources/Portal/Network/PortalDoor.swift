@@ -6,7 +6,7 @@ import NIOCore
 import Primitives
 import Synchronization
 
-/// Who may connect: whoever is in a network that was listed, and not too many of them. It is asked before a byte is answered.
+/// Who may connect: whoever is in a network that was listed, not too many of them, and not too fast. It is asked before a byte is answered.
 final class PortalDoor: Sendable {
     private struct Present: Sendable {
         var all = 0
@@ -14,14 +14,19 @@ final class PortalDoor: Sendable {
     }
 
     private let present = Mutex(Present())
+    private let pace: HandshakePace
     private let networks: @Sendable () -> [NetworkSettings]
 
     /// - Parameter networks: Of every business that is reached here, as they are now.
-    init(_ networks: @escaping @Sendable () -> [NetworkSettings]) { self.networks = networks }
+    init(_ pace: HandshakePace, _ networks: @escaping @Sendable () -> [NetworkSettings]) {
+        (self.pace, self.networks) = (pace, networks)
+    }
 
     /// Whoever is let in has to ``leave(_:)``.
     func enter(_ address: IPAddress) -> Bool {
-        guard networks().contains(where: { AdminNetworkRules.admits(address, in: $0) }) else { return false }
+        guard networks().contains(where: { AdminNetworkRules.admits(address, in: $0) }), pace.admits(address) else {
+            return false
+        }
         return present.withLock { present in
             let own = present.bySource[address.accountable, default: 0]
             guard present.all < Limits.connections, own < Limits.connectionsPerSource else { return false }

@@ -3,6 +3,7 @@
 import Admin
 import Guard
 import Hummingbird
+import Primitives
 
 /// A piece of a page, drawn by a template of its own. A page is a list of them.
 struct Part {
@@ -24,6 +25,16 @@ struct Part {
 
     static func text(_ text: String, style: String? = nil) -> Part {
         Part("text", ["text": text, "style": given(style)])
+    }
+
+    /// A secret, on the one page that shows it.
+    static func once(_ secret: Redacted<String>, id: String) -> Part {
+        Part("once", ["text": secret.reveal { copy $0 }, "id": id])
+    }
+
+    /// - Parameter style: `danger` for what takes something away.
+    static func link(_ address: String, _ name: String, style: String? = nil) -> Part {
+        Part("link", ["address": address, "name": name, "style": given(style)])
     }
 
     /// What is folded away until somebody wants it.

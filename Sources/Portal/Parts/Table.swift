@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Primitives
+
 /// A table for people: cards on a phone. The first cell of a row names it.
 struct Table {
     struct Column {
@@ -23,6 +25,8 @@ struct Table {
 
     struct Cell {
         var words = ""
+        /// Whether the words stay on one line.
+        var isWhole = false
         var more: String?
         var address: String?
         var badge: (tone: Tone, icon: String, text: String)?
@@ -34,6 +38,10 @@ struct Table {
 
         static func link(_ words: String, _ address: String, more: String? = nil) -> Cell {
             Cell(words: words, more: more, address: address)
+        }
+
+        static func moment(_ time: WallTime, more: String? = nil) -> Cell {
+            Cell(words: "\(Shown.moment(time)) UTC", isWhole: true, more: more)
         }
 
         static func badge(_ tone: Tone, _ text: String, icon: String? = nil, more: String? = nil) -> Cell {
@@ -71,7 +79,8 @@ struct Table {
 
     private func cell(_ cell: Cell, in column: Column, isFirst: Bool) -> Templates.Values {
         var values: Templates.Values = [
-            "isFirst": isFirst, "words": cell.words, "more": Part.given(cell.more), "address": Part.given(cell.address),
+            "isFirst": isFirst, "words": cell.words, "isWhole": cell.isWhole, "more": Part.given(cell.more),
+            "address": Part.given(cell.address),
             "badge": false, "gauge": false, "head": Part.given(column.isSilent ? nil : column.name),
             "style": Part.given(column.isSilent ? "act" : column.isNumber ? "num" : nil),
             "links": cell.buttons.map { button -> Templates.Values in

@@ -31,6 +31,8 @@ struct Gatekeeper: RouterMiddleware {
         _ next: (Request, PortalContext) async throws -> Response
     ) async throws -> Response {
         guard request.uri.string.utf8.count <= Limits.path else { return Self.plain(.uriTooLong) }
+        // RFC 9112 §3.2: with none, or with several, others on the way may take it for another one's.
+        guard request.head.authority != nil, request.headers[Self.host] == nil else { return Self.plain(.badRequest) }
         // A name that is none of ours may be an attacker's that leads here (DNS rebinding).
         guard let authority = request.head.authority, let site = office.site(named: authority),
             let address = context.address, site.admits(address)
@@ -84,6 +86,14 @@ struct Gatekeeper: RouterMiddleware {
         return host != "localhost" && host.contains(".") && IPAddress(parsing: host) == nil && authority.first != "["
     }
 
+    /// A second field of that name: the first one is the authority.
+    private static let host = field("Host")
+
+    private static func field(_ name: String) -> HTTPField.Name {
+        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is a header field") }
+        return field
+    }
+
     /// OWASP ASVS 5, 3.4: nothing of others, nothing in the line, nobody around us.
     private static let always: [(HTTPField.Name, String)] = [
         ("Content-Security-Policy", policy), ("X-Content-Type-Options", "nosniff"),
@@ -91,10 +101,7 @@ struct Gatekeeper: RouterMiddleware {
         ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
         ("Cross-Origin-Embedder-Policy", "require-corp"), ("X-Frame-Options", "DENY"),
         ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"), ("Cache-Control", "no-store"),
-    ].map { name, value in
-        guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is a header field") }
-        return (field, value)
-    }
+    ].map { name, value in (field(name), value) }
 
     private static let policy =
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "

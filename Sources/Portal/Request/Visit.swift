@@ -115,6 +115,8 @@ struct Visit: Sendable {
                 Link(name: "Blocked sources", address: "/blocked", icon: "siren", right: .seeBans),
                 Link(name: "Exceptions", address: "/exceptions", icon: "flag", right: .seeListeners),
                 Link(name: "Operators", address: "/operators", icon: "lock", right: .seeOperators),
+                Link(name: "Programs", address: "/tokens", icon: "list", right: .seeOperators),
+                Link(name: "Backups", address: "/backups", icon: "save", right: .diagnose),
                 Link(name: "Journal", address: "/journal", icon: "book", right: .readJournal),
             ]
         ),

@@ -17,7 +17,7 @@ enum AlertsPage {
         let rows = found[pager.range].map { event -> [Table.Cell] in
             let alarm = event.kind.traits.alarm
             return [
-                .text("\(Shown.moment(event.at)) UTC", more: event.count > 1 ? "\(event.count) times" : nil),
+                .moment(event.at, more: event.count > 1 ? "\(event.count) times" : nil),
                 .text(alarm?.title ?? event.kind.words, more: Shown.text(event.detail, most: 240)),
                 alarm.map { .badge($0.severity.tone, $0.severity.words) } ?? .badge(.plain, "Refused", icon: "check"),
                 .text(Shown.text(event.source.description), more: event.subject.map { Shown.text($0.description) }),
@@ -50,7 +50,13 @@ enum AlertsPage {
             if let links = Part.pager(pager, { "/alerts?\(show)page=\($0)" }) { parts.append(links) }
         }
         let day = found.count { visit.now - $0.at < .seconds(86_400) }
-        return visit.page(title: "Alerts", at: "/alerts", lede: "\(day) in the last 24 hours.", parts)
+        return visit.page(
+            title: "Alerts",
+            at: "/alerts",
+            lede: "\(day) in the last 24 hours.",
+            actions: visit.may(.seeAlerts) ? [(ChannelPages.root, "Who is told")] : [],
+            parts
+        )
     }
 }
 

@@ -27,8 +27,8 @@ enum BlockedPage {
                     more: ban.repetition > 1 ? "for the \(ban.repetition). time in a row" : nil
                 ),
                 .text(ban.reason.words, more: Shown.text(ban.evidence, most: 160)),
-                .text("\(Shown.moment(ban.since)) UTC", more: "by \(Shown.text(ban.actor))"),
-                .text("\(Shown.moment(ban.until)) UTC"), .buttons(mayLift ? [lift] : []),
+                .moment(ban.since, more: "by \(Shown.text(ban.actor))"),
+                .moment(ban.until), .buttons(mayLift ? [lift] : []),
             ]
         }
         var parts = [me(asked, bans)]

@@ -89,7 +89,7 @@ enum DiallingPages {
                 .text(release.scope.words),
                 .text(release.extensions.map { $0.sorted().map(\.text).joined(separator: ", ") } ?? "everybody"),
                 .text(Shown.text(release.reason), more: "by \(Shown.text(release.releasedBy))"),
-                .text("\(Shown.moment(release.until)) UTC"),
+                .moment(release.until),
                 .buttons(
                     mayEnd
                         ? [

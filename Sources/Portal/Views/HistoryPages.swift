@@ -18,7 +18,12 @@ enum HistoryPages {
         let currency = visit.business.site.snapshot().outside.spending.currency
         let rows = found[pager.range].map { record -> [Table.Cell] in
             [
-                .link(Shown.moment(record.startedAt), address(record), more: record.spoken),
+                Table.Cell(
+                    words: Shown.moment(record.startedAt),
+                    isWhole: true,
+                    more: record.spoken,
+                    address: address(record)
+                ),
                 .text(LiveCalls.name(record.caller, visit), more: record.caller.detail),
                 .text(
                     record.callee.map { LiveCalls.name($0, visit) } ?? Shown.text(record.dialled),

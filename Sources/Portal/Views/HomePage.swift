@@ -103,8 +103,11 @@ enum HomePage {
         let connected = phones.count { $0.registrations > 0 }
         let lines = state.trunks ?? []
         let usable = lines.count { $0.state?.isUsable == true }
-        let outside = "\(usable) of \(Shown.count(lines.count, "outside line answers", "outside lines answer"))."
-        values["say"] = connection(of: phones.count, connected) + (lines.isEmpty ? "." : ", and \(outside)")
+        let isCutOff = !lines.isEmpty && usable == 0
+        let outside = Shown.count(lines.count, "outside line answers", "outside lines answer")
+        values["say"] =
+            connection(of: phones.count, connected, isCutOff ? "Inside only." : "Yes.")
+            + (isCutOff ? ", and no outside line answers." : lines.isEmpty ? "." : ", and \(usable) of \(outside).")
         if let calls = state.calls { values["more"] = "\(Shown.count(calls.count, "call", "calls")) at this moment." }
         if !phones.isEmpty, phones.count <= Limits.liveCalls {
             let pickets = Pickets(
@@ -124,12 +127,14 @@ enum HomePage {
     }
 
     /// How phones are, as the beginning of a sentence.
-    private static func connection(of phones: Int, _ connected: Int) -> String {
+    ///
+    /// - Parameter yes: Whether it works, where they do.
+    private static func connection(of phones: Int, _ connected: Int, _ yes: String) -> String {
         switch (phones, connected) {
-        case (0, _): "Yes. No phone is enrolled yet"
-        case (1, 1): "Yes. The phone is connected"
+        case (0, _): "\(yes) No phone is enrolled yet"
+        case (1, 1): "\(yes) The phone is connected"
         case (1, 0): "The phone is not connected"
-        case (phones, phones): "Yes. All \(phones) phones are connected"
+        case (phones, phones): "\(yes) All \(phones) phones are connected"
         default: "\(connected) of \(phones) phones are connected"
         }
     }

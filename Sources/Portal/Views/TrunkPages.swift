@@ -260,6 +260,12 @@ enum TrunkPages {
                     isRequired: false,
                     most: 200
                 ),
+                .area(
+                    "authority",
+                    "Root certificate of the provider",
+                    hint: "PEM, where it is of an authority that this machine does not know; empty for all others",
+                    value: typed["authority"]
+                ),
             ]
         )
         return visit.page(
@@ -279,6 +285,7 @@ enum TrunkPages {
         new.servers = form.optional("server").map { [$0] } ?? []
         new.username = form.optional("username")
         new.prefixes = form["networks"].split { $0 == " " || $0 == "," }.map(String.init)
+        new.authority = form.optional("authority")
         let (trunk, password) = (new, form["password"].isEmpty ? nil : form.secret("password"))
         return try await visit.carryOut(form, for: AddTrunk.rights) {
             newForm(visit, form, $0)

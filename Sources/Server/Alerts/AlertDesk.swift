@@ -170,6 +170,12 @@ actor AlertDesk {
         await look()
     }
 
+    /// Something went over a channel that was not in the queue.
+    func passed(_ channel: ShortName) async {
+        queue.pass(channel, at: clock())
+        await look()
+    }
+
     /// How each channel does.
     var traffic: [ChannelTraffic] {
         store.snapshot.outside.alerts.sorted.map { queue.report(of: $0.channel.name) }

@@ -10,6 +10,7 @@ extension RingfenceServer: AlertBoard {
 
     public func send(_ letter: AlertLetter, over access: AlertChannelAccess) async throws(DeliveryFailure) {
         try await courier.deliver(letter, over: access)
+        await alerts.passed(access.channel.name)
     }
 }
 

@@ -98,7 +98,7 @@ enum RecordSheet {
         "number paid for", "price list", "price", "cost", "currency",
     ]
 
-    static var heading: String { columns.map(cell).joined(separator: ",") }
+    static var heading: String { SheetCell.line(columns) }
 
     static func line(_ record: CallRecord) -> String {
         let call: [String] = [
@@ -110,7 +110,7 @@ enum RecordSheet {
             protection(record.callerProtection), protection(record.calleeProtection),
             record.path.map(\.words).joined(separator: ", "),
         ]
-        return (call + money(record.charges)).map(cell).joined(separator: ",")
+        return SheetCell.line(call + money(record.charges))
     }
 
     /// What its legs to the outside cost together; of several, such as after a transfer, the rest of each one after the other.
@@ -131,19 +131,6 @@ enum RecordSheet {
     }
 
     private static func protection(_ leg: LegProtection?) -> String { leg == nil ? "" : leg.words }
-
-    /// A spreadsheet shows it and computes nothing, whoever dialled it: OWASP's list of what begins a formula, and the full-width
-    /// forms that some programs take for the same.
-    static func cell(_ text: String) -> String {
-        let safe = begins(text) ? "'" + text.shown : text.shown
-        guard safe.utf8.contains(where: { [0x22, 0x2C, 0x3B].contains($0) }) else { return safe }
-        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
-    }
-
-    private static func begins(_ text: String) -> Bool {
-        text.unicodeScalars.first.map { "=+-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains($0) }
-            ?? false
-    }
 }
 
 extension CallRecord {

@@ -77,9 +77,7 @@ struct ExtensionExport: ServerCommand {
                 "\(entry.phones)",
             ]
         }
-        let lines = ([["number", "name", "group", "state", "phones"]] + rows).map {
-            $0.map(RecordSheet.cell).joined(separator: ",")
-        }
+        let lines = ([["number", "name", "group", "state", "phones"]] + rows).map(SheetCell.line)
         return try Output(lines.joined(separator: "\n"), json: list)
     }
 }

@@ -119,7 +119,14 @@ class Browser:
             raise RuntimeError("%s leads nowhere" % selector)
 
     def text(self, selector):
-        return self.ask("GET", self.element(selector) + "/text")
+        """What is read there. A part that lives may be replaced between being found and being read: then the new one is."""
+        for _ in range(8):
+            try:
+                return self.ask("GET", self.element(selector) + "/text")
+            except RuntimeError as error:
+                if "stale element" not in str(error):
+                    raise
+        raise RuntimeError("%s never stands still" % selector)
 
     def title(self):
         return self.ask("GET", self.session + "/title")

@@ -8,7 +8,7 @@ labels, order of headings, captions, order of focus, size of targets, duplicate 
 violations of the policy, and the same once more with wider spacing and with texts 40 % longer. It also computes the contrast of
 the token pairs in portal.css.
 """
-import glob, html, http.server, json, os, re, subprocess, sys, tempfile, threading
+import concurrent.futures, glob, html, http.server, json, os, re, subprocess, sys, tempfile, threading
 
 HERE = os.path.abspath(sys.argv[1])
 POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -167,9 +167,11 @@ def main():
     if re.search(r"@import|url\(|https?:", open(f"{HERE}/portal.css").read()): print("  portal.css reaches outside"); wrong += 1
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server); threading.Thread(target=server.serve_forever, daemon=True).start()
     pages = [os.path.basename(p) for p in sorted(glob.glob(f"{HERE}/*.html"))]
-    for page in pages:
-        for width, dark in ((320, False), (1280, False), (1280, True)):
-            result = probe(server.server_port, page, width, dark); out = result["out"]
+    ways = [(page, width, dark) for page in pages for width, dark in ((320, False), (1280, False), (1280, True))]
+    with concurrent.futures.ThreadPoolExecutor(2) as several:
+        results = several.map(lambda way: probe(server.server_port, *way), ways)
+        for (page, width, dark), result in zip(ways, results):
+            out = result["out"]
             if result["dark"] != dark: out.append("scheme: not the one that was asked for")
             print(f"{'ok   ' if not out else 'WRONG'} {page:<20} {width:>4} px {'dark ' if dark else 'light'}  {result['seen']} texts, {result['able']} places to focus")
             for line in out: print("      ", line)

@@ -31,16 +31,18 @@ final class PortalClient {
     /// - Parameters:
     ///   - host: As the Host header says it; default: that of the connection.
     ///   - headers: Beside Host and Cookie.
+    ///   - isNamed: Whether there is a Host header.
     func ask(
         _ method: HTTPMethod = .GET,
         _ path: String,
         form: [(String, String)]? = nil,
         host: String? = nil,
         headers: [(String, String)]? = nil,
-        source: String? = nil
+        source: String? = nil,
+        isNamed: Bool = true
     ) async throws -> Reply {
         let body = form.map { $0.map { "\(Self.encode($0))=\(Self.encode($1))" }.joined(separator: "&") }
-        var fields = HTTPHeaders([("Host", host ?? "\(name):\(port)")])
+        var fields = HTTPHeaders(isNamed ? [("Host", host ?? "\(name):\(port)")] : [])
         if !cookies.isEmpty { fields.add(name: "Cookie", value: cookies.map { "\($0)=\($1)" }.joined(separator: "; ")) }
         if let body {
             fields.add(name: "Content-Type", value: "application/x-www-form-urlencoded")

@@ -17,7 +17,8 @@ struct PortalPageTests {
         "/", "/calls", "/alerts", "/alerts?show=all", "/history", "/spend", "/extensions", "/groups", "/dialling",
         "/dialling?q=mal", "/dialling/MV", "/trunks", "/trunks/add", "/first-hour", "/controls",
         "/controls/login-protection", "/proof", "/blocked", "/blocked?address=203.0.113.9", "/exceptions",
-        "/operators", "/journal", "/account", "/about",
+        "/operators", "/journal", "/account", "/about", "/alerts/channels", "/alerts/add?by=mail",
+        "/alerts/add?by=webhook", "/alerts/add?by=syslog", "/backups", "/tokens", "/tokens/wallboard/revoke",
     ]
 
     private func send(
@@ -49,7 +50,8 @@ struct PortalPageTests {
             for (path, status) in [
                 ("/spend", 200), ("/history", 200), ("/groups", 200), ("/trunks", 422), ("/dialling", 422),
                 ("/proof", 422),
-                ("/blocked", 422), ("/alerts", 422), ("/exceptions", 422), ("/about", 200),
+                ("/blocked", 422), ("/alerts", 422), ("/exceptions", 422), ("/about", 200), ("/alerts/channels", 422),
+                ("/backups", 422), ("/tokens", 422), ("/journal/export", 422),
             ] {
                 #expect(try await bill.client.ask(.GET, path).status == status, "\(path)")
             }

@@ -250,23 +250,50 @@ struct PortalTests {
         }
     }
 
-    /// What comes back to a ClientHello that OpenSSL makes.
-    private static func hello(from source: String, to port: UInt16) throws -> [UInt8] {
+    @Test func `strangers shake hands so often and no more, and nobody else waits for that`() async throws {
+        try await PortalScene.serve { (scene: PortalScene) async throws in
+            var answered = 0
+            for _ in 0..<30 where try Self.hello(from: "127.0.0.9", to: scene.port, times: 10).first == 22 {
+                answered += 1
+            }
+            #expect(answered < 30, "the last ones come away with nothing")
+            #expect(try Self.hello(from: "127.0.0.8", to: scene.port).first == 22)
+            let anna = try await scene.enrol("anna")
+            for _ in 0..<100 { #expect(try await anna.client.ask(.GET, "/about").status == 200) }
+        }
+    }
+
+    @Test func `a request with no Host or with two is none (RFC 9112 §3.2)`() async throws {
+        try await PortalScene.serve { (scene: PortalScene) async throws in
+            let own = "localhost:\(scene.port)"
+            for second in [own, "evil.example", ""] {
+                let reply = try await scene.client.ask(.GET, "/sign-in", headers: [("Host", second)])
+                #expect(reply.status == 400, "\(second)")
+                let program = try await scene.client.ask(.GET, "/api/v1/call.list", headers: [("hOsT", second)])
+                #expect(program.status == 400, "\(second)")
+            }
+            #expect(try await scene.client.ask(.GET, "/sign-in", isNamed: false).status == 400)
+        }
+    }
+
+    /// What comes back to the last ClientHello of so many that OpenSSL makes.
+    private static func hello(from source: String, to port: UInt16, times: Int = 1) throws -> [UInt8] {
         let script = """
             import socket, ssl, sys
-            out = ssl.MemoryBIO(); into = ssl.MemoryBIO()
-            c = ssl.create_default_context(); tls = c.wrap_bio(into, out, server_hostname='localhost')
-            try: tls.do_handshake()
-            except ssl.SSLWantReadError: pass
-            s = socket.create_connection(('127.0.0.1', int(sys.argv[2])), 5, (sys.argv[1], 0)); s.settimeout(5)
-            try:
-                s.sendall(out.read()); answer = s.recv(16)
-            except OSError: answer = b''
+            for each in range(int(sys.argv[3])):
+                out = ssl.MemoryBIO(); into = ssl.MemoryBIO()
+                c = ssl.create_default_context(); tls = c.wrap_bio(into, out, server_hostname='localhost')
+                try: tls.do_handshake()
+                except ssl.SSLWantReadError: pass
+                try:
+                    with socket.create_connection(('127.0.0.1', int(sys.argv[2])), 5, (sys.argv[1], 0)) as s:
+                        s.settimeout(5); s.sendall(out.read()); answer = s.recv(16)
+                except OSError: answer = b''
             print(answer.hex())
             """
         let (process, pipe) = (Process(), Pipe())
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments = ["-c", script, source, "\(port)"]
+        process.arguments = ["-c", script, source, "\(port)", "\(times)"]
         process.standardOutput = pipe
         try process.run()
         let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

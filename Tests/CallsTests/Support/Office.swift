@@ -25,6 +25,8 @@ struct Office {
     private(set) var logins: [PhoneLogin] = []
     /// What phones want changed by codes.
     private(set) var asks: [(ask: FeatureAsk, ticket: Ticket)] = []
+    /// What services want done where sound is.
+    private(set) var voice: [VoiceCommand] = []
     private(set) var closed: [FlowID] = []
     /// Connections that something was said over after they were closed.
     private(set) var unheard: [FlowID] = []
@@ -385,6 +387,7 @@ struct Office {
                 waiting.append(ticket)
             case .keep(let login): logins.append(login)
             case .change(let ask, let ticket): asks.append((ask, ticket))
+            case .voice(let command): voice.append(command)
             case .report(let event): events.append(event)
             case .resolve(let lookup): lookups.append(lookup)
             case .connect(let wanted): connects.append(wanted)

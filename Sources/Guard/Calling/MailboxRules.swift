@@ -82,13 +82,12 @@ public enum PINRules {
             }
     }
 
-    /// More than half of it in a row that a finger walks.
+    /// More than half of it goes up or down by the same step, or walks along the keys.
     private static func isRun(_ digits: [UInt8]) -> Bool {
         let steps = zip(digits, digits.dropFirst()).map { Int($1) - Int($0) }
         var (longest, length) = (0, 0)
         for (place, step) in steps.enumerated() {
-            let isWalk = [1, -1, 3, -3].contains(step) || step == 9 || step == -9
-            length = isWalk ? (place > 0 && steps[place - 1] == step ? length + 1 : 1) : 0
+            length = step == 0 ? 0 : place > 0 && steps[place - 1] == step ? length + 1 : 1
             longest = max(longest, length)
         }
         return 2 * (longest + 1) > digits.count + 1 || columns.contains { String(decoding: digits, as: UTF8.self).contains($0) }

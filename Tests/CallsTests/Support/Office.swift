@@ -339,6 +339,16 @@ struct Office {
         turn { $0.changed(ticket, refusal, &$1) }
     }
 
+    /// What happened where sound is.
+    mutating func voice(_ news: [(id: RelayID, VoiceNews)]) { turn { $0.voice(news, &$1) } }
+
+    /// A mailbox was asked.
+    mutating func answer(_ ticket: Ticket, _ answer: MailboxAnswer) { turn { $0.answered(ticket, answer, &$1) } }
+
+    func device(_ number: String) -> DeviceID? {
+        ExtensionNumber(parsing: number).flatMap { snapshot.devices(of: $0).first?.id }
+    }
+
     /// An operator has an extension call somebody.
     mutating func dial(_ caller: String, _ dialled: String) -> Result<DialledCall, CallRefusal> {
         guard let number = ExtensionNumber(parsing: caller) else { preconditionFailure("no extension \(caller)") }

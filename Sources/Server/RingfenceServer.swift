@@ -96,13 +96,13 @@ public final class RingfenceServer: Sendable {
             onReport: { census in hop.tell { $0.media(census) } }
         )
         self.store = store
-        voice = VoiceDesk(store)
         records = RecordWriter(store: store, onChange: { logger.tell($0) }) {
             // Nothing to tell: a disk that is gone is told of by the records.
             try? store.noteLife(at: SystemClock.wall)
         }
         banKeeper = BanKeeper(store: store, logger: logger)
         events = EventHub([records.keep, banKeeper.keep, { logger.tell($0) }])
+        voice = VoiceDesk(store, events)
         runner = JobRunner(store: store, events: events)
         backupDesk = BackupDesk(store)
         courier = CurlCourier()

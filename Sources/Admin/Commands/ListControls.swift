@@ -48,7 +48,7 @@ extension Control {
             .roles, .operatorPasswords, .secondFactor, .loginProtection, .adminNetworks, .journal, .spendLimit,
             .callLimits, .callPatterns, .afterHours, .providerAllowlist, .callerTrust,
             .disa, .forwardingRules, .emergencyCalls, .registrationAlerts, .fraudAlerts,
-            .serviceAlerts:
+            .serviceAlerts, .voicemailPins:
             0
         }
     }

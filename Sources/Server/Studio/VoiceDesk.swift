@@ -26,7 +26,9 @@ final class VoiceDesk: Sendable {
     private let recorder = DispatchQueue(label: "ringfence-recorder")
     private let state = Mutex(State())
 
-    init(_ store: RingfenceStore) { self.store = store }
+    private let events: EventHub
+
+    init(_ store: RingfenceStore, _ events: EventHub) { (self.store, self.events) = (store, events) }
 
     func compare(with hasher: any PasswordHasher) { state.withLock { $0.hasher = hasher } }
 
@@ -134,7 +136,7 @@ final class VoiceDesk: Sendable {
         let (messages, number) = (store.messages, ask.mailbox)
         let tell = { (answer: MailboxAnswer) in hop.tell { $0.answered(ticket, answer) } }
         switch ask.what {
-        case .compare(let pin): Task { tell(await compare(pin, number)) }
+        case .compare(let pin): Task { tell(await compare(pin, number, ask.source)) }
         case .list:
             guard let all = try? messages.messages(of: number) else { return tell(.failed) }
             tell(.messages(all))
@@ -150,20 +152,43 @@ final class VoiceDesk: Sendable {
         }
     }
 
-    private func compare(_ pin: Redacted<String>, _ number: ExtensionNumber) async -> MailboxAnswer {
+    private func compare(
+        _ pin: Redacted<String>,
+        _ number: ExtensionNumber,
+        _ source: IPAddress
+    ) async -> MailboxAnswer {
         let now = SystemClock.monotonic
         // Counted before it is looked at: tries side by side are no more than those one after the other.
-        let hasher: (any PasswordHasher)? = state.withLock { state in
-            guard case .isOpen = state.gate.standing(of: number, at: now) else { return nil }
-            _ = state.gate.fail(number, at: now)
-            return state.hasher
+        let (hasher, isLocked, isSpray) = state.withLock { state -> ((any PasswordHasher)?, Bool, Bool) in
+            guard case .isOpen = state.gate.standing(of: number, at: now) else { return (nil, false, false) }
+            let failure = state.gate.fail(number, at: now)
+            return (state.hasher, failure.isLocked, failure.isSpray)
         }
         guard let hasher else { return .waits }
         let kept = store.snapshot.outside.routing.mailboxes[number]?.pin
         guard let isRight = try? await hasher.verify(pin, against: kept) else { return .failed }
-        guard isRight else { return .wrong }
+        guard isRight else {
+            if isLocked {
+                let words = "so many wrong PINs were entered that it waits; a new one opens it: ringfence voicemail pin \(number)"
+                report(.mailboxLocked, number, source, words)
+            }
+            if isSpray { report(.mailboxesTried, number, source, "wrong PINs at many mailboxes within an hour, the last one here") }
+            return .wrong
+        }
         state.withLock { $0.gate.succeed(number) }
         return .done
+    }
+
+    /// - Parameter words: Never with what was entered.
+    private func report(_ kind: SecurityEventKind, _ number: ExtensionNumber, _ source: IPAddress, _ words: String) {
+        let event = SecurityEvent(
+            at: SystemClock.wall,
+            kind: kind,
+            source: .address(source),
+            subject: .extension(number),
+            detail: words
+        )
+        events.note(event)
     }
 
     private func tellCounts(of number: ExtensionNumber, _ hop: SignallingHop) {

@@ -40,6 +40,7 @@ enum Weakness: String, CaseIterable {
         changesByAddress
     case answersEveryNetwork, believesHeaders, answersAnyHost
     case callsTooEarly, forgetsEnds
+    case opensForNumbers, opensByCode, opensForStrangers
 
     /// The attack that must notice it.
     var attack: String {
@@ -162,6 +163,7 @@ enum Weakness: String, CaseIterable {
         case .takesForeignForms, .changesByAddress: "P05"
         case .answersEveryNetwork, .believesHeaders, .answersAnyHost: "P14"
         case .callsTooEarly, .forgetsEnds: "T01d"
+        case .opensForNumbers, .opensByCode, .opensForStrangers: "W02"
         }
     }
 }

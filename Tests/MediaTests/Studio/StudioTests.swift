@@ -125,7 +125,7 @@ struct StudioTests {
     }
 
     @Test func `nothing that a phone sends traps, or makes more than it is`() {
-        var (line, packet, random) = (Self.line(), [UInt8](), SplitMix(seed: 14))
+        var (line, packet, random) = (Self.line(), [UInt8](), SplitMix(14))
         line.record(StudioLine.RecordingTerms(longest: 3_600, silence: 3_600))
         for round in 0..<30_000 {
             var bytes = (0..<Int.random(in: 0...400, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -142,7 +142,7 @@ struct StudioTests {
     }
 
     @Test func `a file of another kind is no sound, and no file of bytes traps`() {
-        var random = SplitMix(seed: 3)
+        var random = SplitMix(3)
         let head: [UInt8] = Array("RIFF".utf8) + [0, 0, 0, 0] + Array("WAVEfmt ".utf8) + [16, 0, 0, 0, 1, 0, 1, 0]
         let good = head + [0x40, 0x1F, 0, 0, 0x80, 0x3E, 0, 0, 2, 0, 16, 0] + Array("data".utf8) + [4, 0, 0, 0, 0, 0, 0xFF, 0x7F]
         #expect(WaveFile.sound(of: good) == [0xFF, 0x80])

@@ -2,8 +2,10 @@
 #include "ccurl.h"
 
 #include <curl/curl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void begin(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
@@ -82,7 +84,46 @@ static CURLcode set_common(
     return done;
 }
 
-static RingfenceDelivered deliver(const RingfenceDelivery *delivery, int is_mail) {
+static long milliseconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// How long an other side that lets nobody in has to say so.
+enum { REFUSAL_MILLISECONDS = 300 };
+
+// Over a connection that stands.
+static CURLcode send_all(CURL *curl, const RingfenceDelivery *delivery) {
+    curl_socket_t descriptor = CURL_SOCKET_BAD;
+    CURLcode done = curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &descriptor);
+    if (done != CURLE_OK || descriptor == CURL_SOCKET_BAD) return CURLE_COULDNT_CONNECT;
+    struct pollfd socket = {descriptor, POLLOUT, 0};
+    long end = milliseconds_now() + delivery->total_milliseconds;
+    for (size_t sent = 0; sent < delivery->body_length;) {
+        size_t count = 0;
+        done = curl_easy_send(curl, delivery->body + sent, delivery->body_length - sent, &count);
+        sent += count;
+        if (done != CURLE_OK && done != CURLE_AGAIN) return done;
+        long left = end - milliseconds_now();
+        if (left <= 0) return CURLE_OPERATION_TIMEDOUT;
+        if (done == CURLE_AGAIN) poll(&socket, 1, left < 1000 ? (int)left : 1000);
+    }
+    socket.events = POLLIN;
+    char answer[512];
+    for (long quiet = milliseconds_now() + REFUSAL_MILLISECONDS;;) {
+        long left = quiet - milliseconds_now();
+        if (left <= 0 || poll(&socket, 1, (int)left) == 0) return CURLE_OK;
+        size_t count = 0;
+        done = curl_easy_recv(curl, answer, sizeof answer, &count);
+        if (done == CURLE_OK && count == 0) return CURLE_GOT_NOTHING;
+        if (done != CURLE_OK && done != CURLE_AGAIN) return done;
+    }
+}
+
+enum kind { MAIL, POST, BYTES };
+
+static RingfenceDelivered deliver(const RingfenceDelivery *delivery, enum kind kind) {
     pthread_once(&once, begin);
     RingfenceDelivered delivered = {CURLE_FAILED_INIT, 0, ""};
     CURL *curl = curl_easy_init();
@@ -94,12 +135,12 @@ static RingfenceDelivered deliver(const RingfenceDelivery *delivery, int is_mail
     struct curl_slist *resolve = delivery->resolve ? curl_slist_append(NULL, delivery->resolve) : NULL;
     CURLcode done = (delivery->resolve != NULL && resolve == NULL) ? CURLE_OUT_OF_MEMORY : CURLE_OK;
     if (done == CURLE_OK) {
-        done = set_common(curl, delivery, is_mail ? "smtp,smtps" : "https", text, &left, resolve);
+        done = set_common(curl, delivery, kind == MAIL ? "smtp,smtps" : "https", text, &left, resolve);
     }
-    const char *const *texts = is_mail ? delivery->recipients : delivery->headers;
-    size_t count = is_mail ? delivery->recipient_count : delivery->header_count;
+    const char *const *texts = kind == MAIL ? delivery->recipients : delivery->headers;
+    size_t count = kind == MAIL ? delivery->recipient_count : delivery->header_count;
     if (!add_all(&list, texts, count)) done = CURLE_OUT_OF_MEMORY;
-    if (is_mail) {
+    if (kind == MAIL) {
         SET(CURLOPT_MAIL_FROM, delivery->sender);
         SET(CURLOPT_MAIL_RCPT, list);
         SET(CURLOPT_READFUNCTION, read_some);
@@ -110,6 +151,11 @@ static RingfenceDelivered deliver(const RingfenceDelivery *delivery, int is_mail
             SET(CURLOPT_USERNAME, delivery->username);
             SET(CURLOPT_PASSWORD, delivery->password);
         }
+    } else if (kind == BYTES) {
+        SET(CURLOPT_CONNECT_ONLY, 1L);
+        // It would be closed before anything is sent.
+        SET(CURLOPT_FORBID_REUSE, 0L);
+        SET(CURLOPT_SSL_ENABLE_ALPN, 0L);
     } else {
         SET(CURLOPT_POST, 1L);
         SET(CURLOPT_POSTFIELDS, (const char *)delivery->body);
@@ -117,6 +163,7 @@ static RingfenceDelivered deliver(const RingfenceDelivery *delivery, int is_mail
         SET(CURLOPT_HTTPHEADER, list);
     }
     if (done == CURLE_OK) done = curl_easy_perform(curl);
+    if (done == CURLE_OK && kind == BYTES) done = send_all(curl, delivery);
     delivered.code = (int)done;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &delivered.response);
     const char *words = text[0] != 0 ? text : curl_easy_strerror(done);
@@ -127,9 +174,11 @@ static RingfenceDelivered deliver(const RingfenceDelivery *delivery, int is_mail
     return delivered;
 }
 
-RingfenceDelivered ringfence_deliver_mail(const RingfenceDelivery *delivery) { return deliver(delivery, 1); }
+RingfenceDelivered ringfence_deliver_mail(const RingfenceDelivery *delivery) { return deliver(delivery, MAIL); }
 
-RingfenceDelivered ringfence_deliver_post(const RingfenceDelivery *delivery) { return deliver(delivery, 0); }
+RingfenceDelivered ringfence_deliver_post(const RingfenceDelivery *delivery) { return deliver(delivery, POST); }
+
+RingfenceDelivered ringfence_deliver_bytes(const RingfenceDelivery *delivery) { return deliver(delivery, BYTES); }
 
 int ringfence_is_certificate_failure(int code) {
     return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||

@@ -2,7 +2,8 @@
 
 /// A moment on the calendar, in milliseconds since 1970-01-01T00:00:00Z. For records that people read.
 ///
-/// It may jump; nothing in the core measures a duration with it. Durations are differences of ``MonotonicTime``.
+/// It may jump; nothing in the core measures a duration with it. Durations are differences of ``MonotonicTime``. Sums stop at the ends
+/// of what it can say: a moment may be a number that a stranger wrote.
 public struct WallTime: Hashable, Comparable, Sendable, Codable {
     public let milliseconds: Int64
 
@@ -14,18 +15,25 @@ public struct WallTime: Hashable, Comparable, Sendable, Codable {
 
     public static func + (start: Self, delay: Duration) -> Self {
         let (seconds, attoseconds) = delay.components
-        return Self(milliseconds: start.milliseconds + seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
+        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000)
+        let end: Int64 = seconds < 0 ? .min : .max
+        guard !isTooLong else { return Self(milliseconds: end) }
+        let (coarse, isBeyond) = start.milliseconds.addingReportingOverflow(whole)
+        guard !isBeyond else { return Self(milliseconds: end) }
+        let (sum, isOver) = coarse.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        return Self(milliseconds: isOver ? (attoseconds < 0 ? .min : .max) : sum)
     }
 
     public static func - (end: Self, start: Self) -> Duration {
-        .milliseconds(end.milliseconds - start.milliseconds)
+        let (span, isOver) = end.milliseconds.subtractingReportingOverflow(start.milliseconds)
+        return .milliseconds(isOver ? (end < start ? Int64.min : .max) : span)
     }
 }
 
 extension WallTime: CustomStringConvertible {
     /// ISO 8601 in UTC with milliseconds: `2026-11-21T06:40:00.000Z`.
     public var description: String {
-        let days = milliseconds >= 0 ? milliseconds / 86_400_000 : (milliseconds - 86_399_999) / 86_400_000
+        let days = milliseconds / 86_400_000 - (milliseconds % 86_400_000 < 0 ? 1 : 0)
         let ofDay = milliseconds - days * 86_400_000
         let (year, month, day) = Self.civil(fromDays: days)
         let (hour, minute) = (ofDay / 3_600_000, ofDay / 60_000 % 60)

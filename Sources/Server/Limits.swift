@@ -237,6 +237,8 @@ enum Limits {
     /// Milliseconds for the connection of a delivery, and for all of it: a mail server that thinks about a mail takes seconds.
     static let deliveryConnectMilliseconds = 5_000
     static let deliveryMilliseconds = 20_000
+    /// Bytes of a message of syslog: what every collector should take (RFC 5425 §4.3.1).
+    static let syslogMessage = 8_192
     /// Bytes of the answer to a delivery that are read, and of what is told of it.
     static let deliveryAnswer = 16 << 10
     static let deliveryWords = 160

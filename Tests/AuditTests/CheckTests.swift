@@ -210,7 +210,7 @@ struct CheckTests {
         JournalFacts(entries: 9, fault: nil, anchorFault: "its end is cut off"),
         JournalFacts(entries: 0, fault: nil, anchorFault: nil),
     ])
-    func `a journal that was altered, cut or emptied is found`(facts: JournalFacts) async throws {
+    func `I02 a journal that was altered, cut or emptied is found`(facts: JournalFacts) async throws {
         var system = try await SoundSystem.make()
         system.verifyJournal = { facts }
         #expect(await findings(.journal, system).map(\.severity) == [.critical])

@@ -59,7 +59,10 @@ enum Laboratory {
     /// A mail server, in the Python that Debian packages are for.
     static let hasSinks: Bool = {
         let hasMail = (try? run("/usr/bin/python3", ["-c", "import aiosmtpd"]).status) == 0
-        let missing = (hasMail ? [] : ["python3-aiosmtpd"]) + (find("openssl") ? [] : ["openssl"])
+        let hasLog = find("rsyslogd")
+        let missing =
+            (hasMail ? [] : ["python3-aiosmtpd"]) + (find("openssl") ? [] : ["openssl"])
+            + (hasLog ? [] : ["rsyslog-openssl"])
         if !missing.isEmpty { print("SKIPPED: no \(missing.joined(separator: ", ")): nobody is told by mail") }
         return missing.isEmpty
     }()

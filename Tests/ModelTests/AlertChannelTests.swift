@@ -53,14 +53,16 @@ struct AlertChannelTests {
         #expect(WebhookAddress(parsing: text) == nil)
     }
 
-    @Test func `a channel is kept and read as it was, of both kinds`() throws {
+    @Test func `a channel is kept and read as it was, of each kind`() throws {
         let name = try #require(ShortName(parsing: "owner"))
         let from = try #require(MailAddress(parsing: "pbx@example.com"))
         let host = try #require(DomainName(parsing: "mail.example.com"))
         let hook = try #require(WebhookAddress(parsing: "https://hooks.example.com/x"))
         let mail = MailWay(server: host, security: .tls, username: "pbx", from: from, to: [from])
         #expect(mail.port == 465 && MailWay(server: host, from: from, to: [from]).port == 587)
-        for way in [AlertChannel.Way.mail(mail), .webhook(WebhookWay(address: hook))] {
+        let log = SyslogWay(server: host)
+        #expect(log.port == 6_514)
+        for way in [AlertChannel.Way.mail(mail), .webhook(WebhookWay(address: hook)), .syslog(log)] {
             let channel = AlertChannel(
                 name: name,
                 way: way,

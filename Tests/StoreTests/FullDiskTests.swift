@@ -101,7 +101,8 @@ struct FullDiskTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `the last calls have their records when the disk is full, and the tables when there is room again`() throws {
+    func `F02 the last calls have their records when the disk is full, and the tables when there is room again`() throws
+    {
         guard let disk = SmallDisk(mebibytes: 12) else {
             return print("SKIPPED: a full disk needs root and the right to mount")
         }

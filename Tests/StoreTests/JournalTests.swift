@@ -97,14 +97,14 @@ struct JournalTests {
     }
 
     @Test(arguments: [1, 5, 10])
-    func `a journal whose end was cut off is found`(kept: Int) throws {
+    func `I02 a journal whose end was cut off is found`(kept: Int) throws {
         let place = try makeTen()
         try place.forge("DELETE FROM journal WHERE sequence > ?", [kept])
         let verification = try place.open().verifyJournal()
         #expect(verification.firstWrong == (kept == 10 ? nil : Int64(kept) + 1))
     }
 
-    @Test func `an emptied journal is found`() throws {
+    @Test func `I02 an emptied journal is found`() throws {
         let place = try makeTen()
         try place.forge("DELETE FROM journal")
         #expect(try place.open().verifyJournal().firstWrong == 1)

@@ -14,11 +14,31 @@ public struct AlertLetter: Sendable {
     public let text: AlertText
     /// The JSON of a webhook.
     public let body: [UInt8]
+    /// The same for a log, one record for each alert.
+    public let records: [LogRecord]
+
+    /// One alert for a collector of logs.
+    public struct LogRecord: Sendable {
+        public let at: WallTime
+        public let severity: Finding.Severity
+        /// The code of the finding: `event.banned`; `test` for a test.
+        public let kind: String
+        /// JSON without the end of a line in it.
+        public let text: [UInt8]
+    }
 
     public init(_ message: AlertMessage, of business: DomainName) {
         (id, at, severity, self.business) = (message.id, message.createdAt, message.severity, business)
         text = AlertText(message, of: business)
         body = Self.json(WebhookBody(message, of: business))
+        records = message.items.map { item in
+            LogRecord(
+                at: item.at,
+                severity: item.finding.severity,
+                kind: AlertText.harmless(message.code.rawValue),
+                text: Self.json(LoggedAlert(id: message.id, business: business.text, .init(item)))
+            )
+        }
     }
 
     /// A test, with the code that proves that somebody got it.
@@ -46,13 +66,26 @@ public struct AlertLetter: Sendable {
             more: 0
         )
         self.body = Self.json(body)
+        records = [LogRecord(at: now, severity: .notice, kind: "test", text: self.body)]
     }
 
-    private static func json(_ body: WebhookBody) -> [UInt8] {
+    private static func json(_ body: some Encodable) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(body) else { preconditionFailure("a letter that is no JSON") }
         return Array(data)
+    }
+}
+
+/// What a record of a log says. Fields are only ever added.
+private struct LoggedAlert: Encodable {
+    /// Of the letter, the same at every try.
+    let id: String
+    let business: String
+    let alert: WebhookBody.Alert
+
+    init(id: String, business: String, _ alert: WebhookBody.Alert) {
+        (self.id, self.business, self.alert) = (id, business, alert)
     }
 }
 

@@ -29,14 +29,22 @@ public struct NewChannel: Codable, Hashable, Sendable {
     public var mail: Mail?
     /// The address of a webhook.
     public var webhook: String?
+    /// A collector of logs: a host, with a port perhaps.
+    public var syslog: String?
     public var hears: AlertChoice
     /// Why it may lead to an address that is not public; `nil` where it must not.
     public var allowPrivate: String?
     /// PEM.
     public var authority: String?
 
-    public init(name: String, mail: Mail? = nil, webhook: String? = nil, hears: AlertChoice = AlertChoice()) {
-        (self.name, self.mail, self.webhook, self.hears) = (name, mail, webhook, hears)
+    public init(
+        name: String,
+        mail: Mail? = nil,
+        webhook: String? = nil,
+        syslog: String? = nil,
+        hears: AlertChoice = AlertChoice()
+    ) {
+        (self.name, self.mail, self.webhook, self.syslog, self.hears) = (name, mail, webhook, syslog, hears)
     }
 
     func channel(by caller: Caller, at now: WallTime) throws(Refusal) -> AlertChannel {
@@ -51,19 +59,22 @@ public struct NewChannel: Codable, Hashable, Sendable {
     }
 
     private func way() throws(Refusal) -> AlertChannel.Way {
-        switch (mail, webhook) {
-        case (let mail?, nil): return .mail(try mail.way())
-        case (nil, let text?):
+        switch (mail, webhook, syslog) {
+        case (let mail?, nil, nil): return .mail(try mail.way())
+        case (nil, let text?, nil):
             guard let address = WebhookAddress(parsing: text) else { throw .noWebhook(text) }
             return .webhook(WebhookWay(address: address))
-        case (nil, nil), (_?, _?): throw .noWay
+        case (nil, nil, let text?):
+            guard let (host, port) = HostAndPort.parse(text) else { throw .noCollector(text) }
+            return .syslog(SyslogWay(server: host, port: port))
+        default: throw .noWay
         }
     }
 }
 
 extension NewChannel.Mail {
     fileprivate func way() throws(Refusal) -> MailWay {
-        guard let (host, port) = Self.place(server) else { throw .noMailServer(server) }
+        guard let (host, port) = HostAndPort.parse(server) else { throw .noMailServer(server) }
         guard let from = MailAddress(parsing: from) else { throw .noMailAddress(from) }
         var people: [MailAddress] = []
         for text in to {
@@ -72,8 +83,11 @@ extension NewChannel.Mail {
         }
         return MailWay(server: host, port: port, security: security, username: username, from: from, to: people)
     }
+}
 
-    private static func place(_ text: String) -> (DomainName, UInt16?)? {
+/// `host` or `host:port`, as typed.
+private enum HostAndPort {
+    static func parse(_ text: String) -> (DomainName, UInt16?)? {
         if let address = SocketAddress(parsing: text), let host = DomainName(parsing: address.ip.description) {
             return address.port > 0 ? (host, address.port) : nil
         }
@@ -118,6 +132,14 @@ extension Refusal {
         )
     }
 
+    fileprivate static func noCollector(_ text: String) -> Self {
+        Self(
+            problem: "\(quoted(text)) is not a collector of logs.",
+            reason: "one is named by its host, and a port perhaps",
+            remedy: "give the one that takes syslog over TLS: logs.example.com:6514"
+        )
+    }
+
     fileprivate static func noMailAddress(_ text: String) -> Self {
         Self(
             problem: "\(quoted(text)) is not a mail address.",
@@ -128,7 +150,7 @@ extension Refusal {
 
     fileprivate static let noWay = Self(
         problem: "The channel was not added.",
-        reason: "it leads to a mail server or to a webhook, to one of both",
-        remedy: "say which: ringfence alert channel add mail, or ringfence alert channel add webhook"
+        reason: "it leads to a mail server, to a webhook or to a collector of logs, to one of them",
+        remedy: "say which: ringfence alert channel add mail, webhook or syslog"
     )
 }

@@ -29,7 +29,10 @@ extension Check {
                 fault.severity >= .warning && !facts.isTold(fault.code, since: system.now + -Limits.alertMemory)
             }.map(\.title)
         }
-        if let facts = system.alerts, facts.lookedAt.map({ system.now - $0 > Limits.lookDelay }) ?? true {
+        // A system that started a moment ago has not looked yet.
+        if let facts = system.alerts,
+            system.now - max(facts.lookedAt ?? facts.runsSince, facts.runsSince) > Limits.lookDelay
+        {
             report = CheckReport(
                 control: report.control,
                 examined: report.examined,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One delivery over TLS by libcurl: a mail by SMTP, or a POST by HTTPS. Blocks; for a thread of its own.
+// One delivery over TLS by libcurl: a mail by SMTP, a POST by HTTPS, or bytes for whoever reads them. Blocks; for a thread of its own.
 #ifndef RINGFENCE_CCURL_H
 #define RINGFENCE_CCURL_H
 
@@ -8,7 +8,7 @@
 
 // What is delivered, and where. Texts are UTF-8 without a zero in them.
 typedef struct {
-    // smtp://host:port/we, smtps://host:port/we or https://host:port/path.
+    // smtp://host:port/we, smtps://host:port/we or https://host:port/path; for bytes alone https://host:port/.
     const char *url;
     // host:port:address, so that no name is looked up again.
     const char *resolve;
@@ -43,6 +43,9 @@ typedef struct {
 
 RingfenceDelivered ringfence_deliver_mail(const RingfenceDelivery *delivery);
 RingfenceDelivered ringfence_deliver_post(const RingfenceDelivery *delivery);
+// The body and nothing else. There is no answer: it is delivered when the other side has not closed the connection a moment later,
+// in which a server that wants another client says so (TLS 1.3 does after our first bytes).
+RingfenceDelivered ringfence_deliver_bytes(const RingfenceDelivery *delivery);
 
 // Whether a failure is one of the other side's certificate.
 int ringfence_is_certificate_failure(int code);

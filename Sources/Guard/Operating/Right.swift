@@ -78,7 +78,8 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
             .openIntercoms, .keepProofs, .openListeners, .closeListeners, .shutOut, .letIn, .replaceCertificate,
             .changeNetwork, .changeHours,
             .changeTrunks, .cutOffTrunks, .excuseTrunks, .changeNumbers, .openDialling, .closeDialling, .importRates,
-            .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .changeAlerts,
+            .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups,
+            .changeAlerts,
             .appointOperators:
             true
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords, .readJournal, .seeControls,

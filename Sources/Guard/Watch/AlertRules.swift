@@ -20,6 +20,9 @@ public enum AlertRules {
             if let refusal = refusal(ofPlace: webhook.address.host, of: channel) { return refusal }
             guard let secret = access.secret, secret.reveal({ isKey($0) }) else { return .weakKey(channel.name) }
             return nil
+        case .syslog(let syslog):
+            guard access.secret == nil else { return .noSecret(channel.name) }
+            return refusal(ofPlace: syslog.server, of: channel)
         }
     }
 
@@ -132,6 +135,14 @@ extension Refusal {
         )
     }
 
+    fileprivate static func noSecret(_ name: ShortName) -> Self {
+        Self(
+            problem: "Channel \(name) takes no secret.",
+            reason: "a collector of logs asks for none",
+            remedy: "leave the secret out"
+        )
+    }
+
     fileprivate static func weakKey(_ name: ShortName) -> Self {
         let bytes = Limits.webhookKeyBytes
         return Self(
@@ -154,7 +165,7 @@ extension Refusal {
             Self(
                 problem: "Channel \(name) does not lead there.",
                 reason: "\(obstacle)",
-                remedy: "name a server that takes mail or webhooks"
+                remedy: "name a server that takes mail, webhooks or logs"
             )
         }
     }

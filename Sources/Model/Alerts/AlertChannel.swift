@@ -7,6 +7,7 @@ public struct AlertChannel: Hashable, Sendable, Codable {
     public enum Way: Hashable, Sendable {
         case mail(MailWay)
         case webhook(WebhookWay)
+        case syslog(SyslogWay)
     }
 
     public let name: ShortName
@@ -31,7 +32,7 @@ public struct AlertChannel: Hashable, Sendable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, mail, webhook, hears, allowPrivate, authority, createdAt
+        case name, mail, webhook, syslog, hears, allowPrivate, authority, createdAt
     }
 
     public init(from decoder: any Decoder) throws {
@@ -43,6 +44,8 @@ public struct AlertChannel: Hashable, Sendable, Codable {
         createdAt = try values.decode(WallTime.self, forKey: .createdAt)
         if let mail = try values.decodeIfPresent(MailWay.self, forKey: .mail) {
             way = .mail(mail)
+        } else if let syslog = try values.decodeIfPresent(SyslogWay.self, forKey: .syslog) {
+            way = .syslog(syslog)
         } else {
             way = .webhook(try values.decode(WebhookWay.self, forKey: .webhook))
         }
@@ -58,6 +61,7 @@ public struct AlertChannel: Hashable, Sendable, Codable {
         switch way {
         case .mail(let mail): try values.encode(mail, forKey: .mail)
         case .webhook(let webhook): try values.encode(webhook, forKey: .webhook)
+        case .syslog(let syslog): try values.encode(syslog, forKey: .syslog)
         }
     }
 
@@ -66,6 +70,7 @@ public struct AlertChannel: Hashable, Sendable, Codable {
         switch way {
         case .mail(let mail): "\(mail.to.map(\.text).joined(separator: ", ")) by \(mail.server)"
         case .webhook(let webhook): webhook.address.text
+        case .syslog(let syslog): "syslog at \(syslog.server):\(syslog.port)"
         }
     }
 }
@@ -122,6 +127,17 @@ public struct WebhookWay: Hashable, Sendable, Codable {
     public let address: WebhookAddress
 
     public init(address: WebhookAddress) { self.address = address }
+}
+
+/// A collector of logs that is told by syslog over TLS (RFC 5424, RFC 5425). It needs no login: whoever reads it is proven by its
+/// certificate.
+public struct SyslogWay: Hashable, Sendable, Codable {
+    public static let usualPort: UInt16 = 6_514
+
+    public let server: DomainName
+    public let port: UInt16
+
+    public init(server: DomainName, port: UInt16? = nil) { (self.server, self.port) = (server, port ?? Self.usualPort) }
 }
 
 /// A channel with what it proves itself by: the password of the mail server, or the key that webhooks are signed with. Not

@@ -35,6 +35,7 @@ struct CurlCourier: Courier {
         switch access.channel.way {
         case .mail(let mail): carry(letter, by: mail, access)
         case .webhook(let webhook): carry(letter, to: webhook.address, access)
+        case .syslog(let syslog): carry(letter, to: syslog, access)
         }
     }
 
@@ -89,6 +90,21 @@ struct CurlCourier: Courier {
         return letter.body.withUnsafeBufferPointer { body in
             (delivery.body, delivery.body_length) = (body.baseAddress, body.count)
             return DeliveryFailure(webhook: ringfence_deliver_post(&delivery))
+        }
+    }
+
+    private func carry(_ letter: AlertLetter, to way: SyslogWay, _ access: AlertChannelAccess) -> DeliveryFailure? {
+        let place: ResolvedPlace
+        do throws(DeliveryFailure) {
+            place = try resolved(way.server, way.port, access.channel)
+        } catch {
+            return error
+        }
+        let texts = CTexts()
+        var delivery = RingfenceDelivery(texts, place, access.channel, "https://\(place.authority)/")
+        return SyslogFrames(letter).bytes.withUnsafeBufferPointer { body in
+            (delivery.body, delivery.body_length) = (body.baseAddress, body.count)
+            return DeliveryFailure(syslog: ringfence_deliver_bytes(&delivery))
         }
     }
 

@@ -43,7 +43,15 @@ extension DeliveryFailure {
         }
     }
 
-    /// What may be wrong with either.
+    /// What came of records of a log; `nil` when the collector has them.
+    init?(syslog result: RingfenceDelivered) {
+        guard result.code != 0 else { return nil }
+        self =
+            DeliveryFailure(common: result, "the collector of logs")
+            ?? DeliveryFailure("the collector of logs did not take it: \(result.words)")
+    }
+
+    /// What may be wrong with any of them.
     private init?(common result: RingfenceDelivered, _ side: String) {
         if ringfence_is_certificate_failure(result.code) != 0 {
             self.init("the certificate of \(side) is not to be trusted: \(result.words)")

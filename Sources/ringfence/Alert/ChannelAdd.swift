@@ -14,7 +14,7 @@ struct ChannelAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Add a way by which people are told.",
-        subcommands: [MailAdd.self, WebhookAdd.self]
+        subcommands: [MailAdd.self, WebhookAdd.self, SyslogAdd.self]
     )
 }
 
@@ -142,6 +142,51 @@ struct WebhookAdd: SettingCommand {
     mutating func run() async throws {
         files.authority = try reach.authority.map { try PrivateFiles.read($0) }
         if let keyFile { files.secret = try SecretInput.read(keyFile, "") }
+        try await ask()
+    }
+
+    func output(of report: ChannelReport) throws -> Output { try report.added() }
+}
+
+struct SyslogAdd: SettingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "syslog",
+        abstract: "Tell a collector of logs (SIEM) by syslog over TLS.",
+        discussion: """
+            Each alert is one record of RFC 5424 with JSON as its text, over TLS with the
+            collector's certificate checked (RFC 5425). What it does not take waits on the
+            disk. Of a record that was on its way when the connection broke, it may get two
+            with the same id.
+
+              ringfence alert channel add syslog siem logs.example.com
+
+            Addresses in your own network need leave, with a reason: --allow-private
+            """
+    )
+
+    @OptionGroup var channel: ChannelArgument
+
+    @Argument(help: ArgumentHelp("Where it goes. Default port: 6514.", valueName: "host:port"))
+    var server: String
+
+    @OptionGroup var choice: ChoiceOptions
+    @OptionGroup var reach: ReachOptions
+    @OptionGroup var options: ServerOptions
+
+    private(set) var files = ChannelFiles()
+
+    enum CodingKeys: CodingKey {
+        case channel, server, choice, reach, options
+    }
+
+    var command: AddChannel {
+        var new = NewChannel(name: channel.name, syslog: server, hears: choice.choice)
+        (new.allowPrivate, new.authority) = (reach.allowPrivate, files.authority)
+        return AddChannel(new, secret: nil)
+    }
+
+    mutating func run() async throws {
+        files.authority = try reach.authority.map { try PrivateFiles.read($0) }
         try await ask()
     }
 

@@ -9,7 +9,7 @@ import Primitives
 struct ChannelNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "channel",
-        abstract: "The ways by which people are told: mail and webhooks.",
+        abstract: "The ways by which people are told: mail, webhooks and logs.",
         subcommands: [
             ChannelList.self, ChannelAdd.self, ChannelTest.self, ChannelConfirm.self, ChannelHear.self,
             ChannelSecret.self, ChannelRemove.self,

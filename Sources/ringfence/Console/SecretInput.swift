@@ -48,8 +48,8 @@ enum SecretInput {
 
 extension Refusal {
     fileprivate static let noTerminal = Self(
-        problem: "The password cannot be asked for.",
+        problem: "The secret cannot be asked for.",
         reason: "there is no terminal to type it at",
-        remedy: "give a file that only you can read: --password-file FILE"
+        remedy: "give a file that only you can read: --password-file FILE, or --key-file FILE for a recovery key"
     )
 }

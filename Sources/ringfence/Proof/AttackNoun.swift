@@ -23,10 +23,10 @@ struct AttackRun: AsyncParsableCommand {
         abstract: "Attack the running server from a process of its own, over the network.",
         discussion: """
             Bounded, and harmless to calls in progress: four extensions and some
-            operators are made for the attacks and removed afterwards, and bans of the addresses
-            they came from are lifted. Takes about five minutes; says what was attempted,
-            expected and observed. Exits 1 when an attack got something or could not be
-            carried out.
+            operators are made for the attacks and removed afterwards, and bans of the
+            addresses they came from are lifted. Takes about five minutes; says what was
+            attempted, expected and observed. Exits 1 when an attack got something or
+            could not be carried out.
 
               ringfence attack run
               ringfence attack run --control intrusion-detection

@@ -25,6 +25,11 @@ struct MemoryPortal {
 
     static let port: UInt16 = 8_445
     static let host = "pbx.office.example"
+    /// Of those who are signed in.
+    private static let pages: Set = [
+        "/", "/calls", "/journal", "/extensions", "/operators", "/account", "/account/end", "/sign-out", "/metrics",
+        "/api/v1/openapi.json", "/api/v1/extension.list",
+    ]
     private static let wall = WallTime(milliseconds: 1_800_000_000_000)
 
     init(_ weakness: Weakness?) { self.weakness = weakness }
@@ -102,8 +107,14 @@ struct MemoryPortal {
         switch (asked.method, asked.path) {
         case ("GET", "/sign-in"): return Self.reply(200, "Sign in")
         case ("POST", "/sign-in"): return signIn(asked, from: source, at: now)
-        default: return inside(asked)
+        case ("GET", "/httpstatus") where weakness == .answersProbes: return Self.reply(200, "up 3 days")
+        case ("GET", "/journal") where weakness == .showsPages: return Self.reply(200, "what people did")
+        default: break
         }
+        guard Self.pages.contains(asked.path) else {
+            return Self.reply(404, weakness == .repeatsPaths ? "there is no \(asked.path)" : "there is no such page")
+        }
+        return inside(asked)
     }
 
     // MARK: Links

@@ -119,9 +119,10 @@ extension MemoryTarget {
             .showsClaims, .tellsForeignNumbers, .triesEverywhere, .chargesForHelp, .shutsHelpOut,
             .stopsHelpWithTheProvider, .keepsPortsFromHelp, .keepsLeavers, .trustsLeavers, .dialsThrough,
             .transfersForProviders, .forwardsAnything, .hidesGuesses, .hidesFraud, .losesFaults,
-            .takesAnyPassword, .countsNoCodes, .asksForNoCode, .takesCodesTwice, .tellsNames, .countsNoSignIns, .keepsOwnersOut, .keepsSessions, .forgetsToSignOut,
+            .takesAnyPassword, .countsNoCodes, .asksForNoCode, .takesCodesTwice, .tellsNames, .countsNoSignIns,
+            .keepsOwnersOut, .keepsSessions, .forgetsToSignOut,
             .takesForeignForms, .changesByAddress, .answersEveryNetwork, .believesHeaders, .answersAnyHost,
-            .callsTooEarly, .forgetsEnds:
+            .answersProbes, .repeatsPaths, .showsPages, .callsTooEarly, .forgetsEnds:
             return nil
         case .tellsLeavers:
             let isOdd = String(decoding: message.body, as: UTF8.self).contains("RTP/AVP ")

@@ -39,6 +39,7 @@ enum Weakness: String, CaseIterable {
     case tellsNames, countsNoSignIns, keepsOwnersOut, keepsSessions, forgetsToSignOut, takesForeignForms,
         changesByAddress
     case answersEveryNetwork, believesHeaders, answersAnyHost
+    case answersProbes, repeatsPaths, showsPages
     case callsTooEarly, forgetsEnds
     case opensForNumbers, opensByCode, opensForStrangers
 
@@ -162,6 +163,7 @@ enum Weakness: String, CaseIterable {
         case .keepsSessions, .forgetsToSignOut: "P04"
         case .takesForeignForms, .changesByAddress: "P05"
         case .answersEveryNetwork, .believesHeaders, .answersAnyHost: "P14"
+        case .answersProbes, .repeatsPaths, .showsPages: "R09"
         case .callsTooEarly, .forgetsEnds: "T01d"
         case .opensForNumbers, .opensByCode, .opensForStrangers: "W02"
         }

@@ -19,7 +19,7 @@ struct OneRingTests {
         return office.patterns.rang(from: number, at: try .parsed(called), for: .seconds(seconds), now: office.now)
     }
 
-    @Test func `a block that rings five extensions for a moment is not called back for seven days`() throws {
+    @Test func `T02 a block that rings five extensions for a moment is not called back for seven days`() throws {
         var office = try PatternOffice.calling(["TN"])
         var found: [PatternFinding?] = []
         for index in 0..<8 {
@@ -37,7 +37,7 @@ struct OneRingTests {
         expect(office.judge(back) == .allow)
     }
 
-    @Test func `one customer who hung up soon is called back, one ring from nowhere is asked about`() throws {
+    @Test func `T02 one customer who hung up soon is called back, one ring from nowhere is asked about`() throws {
         var office = try PatternOffice.calling(["TN"])
         try expect(try ring(&office, "+21690001000", "201", for: 9) == nil)
         try expect(office.judge(try .to("+21690001000", "TN")) == .allow)
@@ -54,7 +54,7 @@ struct OneRingTests {
         try expect(office.judge(try .to("+21690003000", "TN", from: "202")).rule == .newCountry)
     }
 
-    @Test func `a high-risk number that rang for a moment is not called back by anybody`() throws {
+    @Test func `T02 a high-risk number that rang for a moment is not called back by anybody`() throws {
         var office = try PatternOffice.calling(["TN"])
         try expect(try ring(&office, "+8821612345", "201", for: 11) == nil)
         let verdict = office.judge(try .to("+8821612345", "001", from: "203", .internationalNetwork, isConfirmed: true))

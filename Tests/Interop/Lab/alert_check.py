@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""alert_check.py PROGRAM - an owner who is told by a real mail server (aiosmtpd over STARTTLS, with a login) and a real webhook:
-tests that are confirmed, failed logins and a refused premium call within five seconds, both sinks away while things happen, the
+"""alert_check.py PROGRAM - an owner who is told by a real mail server (aiosmtpd over STARTTLS, with a login), a real webhook and a
+real collector of logs (rsyslog over TLS): tests that are confirmed, failed logins and a refused premium call within five seconds, all of them away while things happen, the
 server killed by `kill -9` at any moment of it, and then nothing missing and nothing twice. No check of a certificate is off.
 
 Prints what was seen, as `trial` says.
@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -51,6 +52,49 @@ class Sink:
             return [json.loads(line) for line in file if line.endswith("\n")]
 
 
+class Collector(Sink):
+    """rsyslog, with a file for what it gets."""
+
+    FORM = "%pri% %hostname% %app-name% %msgid% %msg%\\n"
+
+    def __init__(self, folder, certificate, key):
+        self.path, self.process, self.port = os.path.join(folder, "log"), None, free_port()
+        settings = os.path.join(folder, "rsyslog.conf")
+        with open(settings, "w") as file:
+            file.write("""
+                global(workDirectory="%s" DefaultNetstreamDriver="ossl" DefaultNetstreamDriverCAFile="%s"
+                       DefaultNetstreamDriverCertFile="%s" DefaultNetstreamDriverKeyFile="%s")
+                module(load="imtcp" StreamDriver.Name="ossl" StreamDriver.Mode="1" StreamDriver.AuthMode="anon")
+                template(name="whole" type="string" string="%s")
+                input(type="imtcp" port="%d" address="127.0.0.1")
+                action(type="omfile" file="%s" template="whole")
+                """ % (folder, certificate, certificate, key, self.FORM, self.port, self.path))
+        self.command = ["rsyslogd", "-n", "-f", settings, "-i", os.path.join(folder, "rsyslog.pid")]
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"))
+        if not until(self.listens, 10):
+            raise RuntimeError("no rsyslog: " + " ".join(self.command))
+
+    def listens(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def got(self):
+        if not os.path.exists(self.path):
+            return []
+        with open(self.path) as file:
+            # What rsyslog says of itself is there too.
+            return [self.read(line) for line in file if line.endswith("\n") and " ringfence " in line]
+
+    @staticmethod
+    def read(line):
+        priority, host, program, kind, text = line.rstrip("\n").split(" ", 4)
+        body = json.loads(text.strip().lstrip("\ufeff"))
+        return {"priority": int(priority), "host": host, "program": program, "kind": kind, "body": body, "id": body["id"]}
+
+
 class Office:
     def __init__(self, folder):
         self.folder, self.phones = folder, []
@@ -61,7 +105,8 @@ class Office:
         self.certificate, self.key = certificate, os.urandom(32).hex()
         self.mail = Sink(folder, "mail_sink", certificate, key, USER, PASSWORD)
         self.hook = Sink(folder, "webhook_sink", certificate, key, self.key)
-        self.sinks = (self.mail, self.hook)
+        self.log = Collector(folder, certificate, key)
+        self.sinks = (self.mail, self.hook, self.log)
         self.server = Server(program, folder)
 
     def start(self):
@@ -69,6 +114,11 @@ class Office:
             sink.start()
         self.server.start()
         self.server.run("extension", "add", "101", "102", "103")
+        # A line that leads nowhere: what is refused never gets so far.
+        password = self.secret("account", "quiet harbour lantern\n")
+        self.server.run("country", "home", "DE")
+        self.server.run("trunk", "add", "main", "--domain", "provider.example", "--server", "127.0.0.9:%d" % free_port(),
+                        "--username", "account", "--password-file", password)
         self.accounts = {number: self.server.enrol(number) for number in ("101", "102", "103")}
 
     def secret(self, name, text):
@@ -101,7 +151,7 @@ class Office:
     def calls_premium(self, number):
         phone = self.phone(number)
         phone.register()
-        return phone.call("+4990012345678")
+        return phone.call("+499001234567")
 
     def alerts(self):
         return self.server.ask("alert", "list", "--limit", "1000")
@@ -136,15 +186,16 @@ def channels(office):
     yield "says that the login is refused", "user name or password" in (office.refused("alert", "channel", "test", "owner") or "")
     server.run("alert", "channel", "secret", "owner", "--secret-file", password)
     server.run("alert", "channel", "add", "webhook", "siem", "https://localhost:%d/alerts" % hook.port, *trusted, "--key-file", key)
-    began = time.time()
-    for name, sink in (("owner", mail), ("siem", hook)):
+    server.run("alert", "channel", "add", "syslog", "log", "localhost:%d" % office.log.port, *trusted)
+    for name, sink in (("owner", mail), ("siem", hook), ("log", office.log)):
+        began = time.time()
         server.run("alert", "channel", "test", name)
         yield "test over %s within 5 s" % name, office.told(sink, "Test of the alert channel " + name) and time.time() < began + 10
         code = re.search(r"The code is (\d{6})|\"code\": \"(\d{6})\"", json.dumps(sink.got()[-1]))
         yield "%s refuses a wrong code" % name, office.refused("alert", "channel", "confirm", name, "x")
         server.run("alert", "channel", "confirm", name, next(filter(None, code.groups())))
     states = {each["channel"]["name"]: each for each in server.ask("alert", "channel", "list")}
-    yield "both are confirmed", all(states[name]["isConfirmed"] for name in ("owner", "siem"))
+    yield "all are confirmed", all(states[name]["isConfirmed"] for name in ("owner", "siem", "log"))
     yield "no secret is shown", not any(word in json.dumps(states) for word in (PASSWORD, office.key))
     first = mail.got()[0]
     office.since = time.time() * 1000
@@ -165,11 +216,14 @@ def arrive(office):
     yield "says what was done and what to do", all(
         word in alert["text"] for word in ("What the system did: The call was refused", "ringfence extension disable 102"))
     yield "has no link and no script", not re.search(r"https?:|<a |<script|<img|<form", alert["html"] + alert["text"])
+    record = next(each for each in office.log.got() if each["kind"] == "event.premiumRefused")
+    yield "the log says who, what and how bad", (record["host"], record["program"], record["priority"]) == (
+        Server.domain, "ringfence", 84)
     yield "every webhook is signed", all(each["signed"] for each in hook.got() if each["path"] == "/alerts")
 
 
 def away(office):
-    """Both sinks are gone while things happen, and the server is killed in between: what was told is what arrives, each once."""
+    """All sinks are gone while things happen, and the server is killed in between: what was told is what arrives, each once."""
     server = office.server
     for sink in office.sinks:
         sink.stop()
@@ -185,7 +239,7 @@ def away(office):
     server.kill()
     server.start()
     waiting = {each["channel"]["name"]: each["traffic"]["waiting"] for each in server.ask("alert", "channel", "list")}
-    yield "it waits on the disk", all(waiting[name] >= 2 for name in ("owner", "siem"))
+    yield "it waits on the disk", all(waiting[name] >= 2 for name in ("owner", "siem", "log"))
     yield "doctor says so", until(lambda: "alert channel" in doctor(server), 90)
     for sink in office.sinks:
         sink.start()
@@ -205,7 +259,7 @@ def is_for(sink, finding):
     """That a channel fails is told over the others, and what was told before there was a channel over none."""
     if finding["code"] == "event.alertsChanged":
         return False
-    name = {"mail_sink": "owner", "webhook_sink": "siem"}[os.path.basename(sink.path).split(".")[0]]
+    name = {"mail_sink": "owner", "webhook_sink": "siem", "log": "log"}[os.path.basename(sink.path).split(".")[0]]
     return not (finding["code"] == "alert-channel" and finding.get("subject") == name)
 
 
@@ -224,7 +278,10 @@ def is_once(sink):
     for each in sink.got():
         if each.get("path", "/alerts") != "/alerts":
             continue
-        alerts = each["body"]["alerts"] if "body" in each else re.split(r"\n\n", each["text"])[:-1]
+        if "body" in each:
+            alerts = each["body"].get("alerts") or [each["body"].get("alert")]
+        else:
+            alerts = re.split(r"\n\n", each["text"])[:-1]
         for alert in map(json.dumps, alerts):
             seen.setdefault(alert, set()).add(each["id"])
     return all(len(ids) == 1 for ids in seen.values())

@@ -18,6 +18,8 @@ final class AlertSink: Sendable {
         case secureMail
         /// Answers each POST so: a status line, fields, and how many bytes of body.
         case web(status: String, fields: [String] = [], body: Int = 0)
+        /// Keeps what is sent and says nothing, to clients with a certificate only perhaps.
+        case log(wantsCertificate: Bool = false)
     }
 
     /// What it got: a mail's content or a request's head and body.
@@ -47,10 +49,14 @@ final class AlertSink: Sendable {
         let loopback = [IPAddress(v4: 0x7F00_0001)]
         let leaf = try authority.issue(names: names, addresses: loopback, at: .now)
         let certificate = try NIOSSLCertificate.fromPEMBytes(Array(leaf.certificate.utf8))
-        let configuration = TLSConfiguration.makeServerConfiguration(
+        var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: certificate.map { .certificate($0) },
             privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(leaf.key.utf8), format: .pem))
         )
+        if case .log(wantsCertificate: true) = kind {
+            configuration.certificateVerification = .noHostnameVerification
+            configuration.trustRoots = .certificates(certificate)
+        }
         let context = try NIOSSLContext(configuration: configuration)
         let box = Box()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -96,7 +102,7 @@ extension AlertSink.Kind {
     fileprivate var beginsInTheClear: Bool {
         switch self {
         case .mail: true
-        case .secureMail, .web: false
+        case .secureMail, .web, .log: false
         }
     }
 }
@@ -134,6 +140,10 @@ private final class SinkHandler: ChannelInboundHandler {
         text += String(buffer: unwrapInboundIn(data))
         switch kind {
         case .web(let status, let fields, let count): readRequest(status, fields, count, context)
+        case .log:
+            let letter = AlertSink.Letter(text: text, isEncrypted: true)
+            text = ""
+            box.change { $0.letters.append(letter) }
         case .mail, .secureMail:
             while let end = text.range(of: "\r\n") {
                 let line = String(text[..<end.lowerBound])

@@ -64,6 +64,17 @@ struct CurlCourierTests {
         return try access(.webhook(.init(address: address)), key.reveal { copy $0 }, allowsPrivate, sink.authority)
     }
 
+    private func log(
+        _ sink: AlertSink,
+        host: String = "hooks.test",
+        allowsPrivate: Bool = true
+    ) throws
+        -> AlertChannelAccess
+    {
+        let way = SyslogWay(server: try #require(DomainName(parsing: host)), port: UInt16(sink.port))
+        return try access(.syslog(way), nil, allowsPrivate, sink.authority)
+    }
+
     private func access(
         _ way: AlertChannel.Way,
         _ secret: String?,
@@ -148,6 +159,32 @@ struct CurlCourierTests {
             #expect(error?.isOfMessage == isOfMessage && error?.words.contains(code) == true)
         }
         await sink.close()
+    }
+
+    @Test func `a collector of logs gets a counted record for each alert, of one line, over TLS (RFC 5425 §4.3)`()
+        async throws
+    {
+        let sink = try await AlertSink.open(.log())
+        #expect(await failure(try log(sink)) == nil)
+        let text = sink.letters.map(\.text).joined()
+        let parts = text.split(separator: " ", maxSplits: 1)
+        #expect(Int(parts[0]) == parts[1].utf8.count)
+        #expect(parts[1].hasPrefix("<82>1 2027-01-15T08:00:00.000Z pbx.test ringfence - event.banned - \u{FEFF}{"))
+        #expect(!parts[1].utf8.contains { $0 < 0x20 } && !parts[1].contains("\u{202E}"))
+        await sink.close()
+        #expect(try await failure(log(sink))?.contains("cannot be reached") == true)
+    }
+
+    @Test func `a collector that is somebody else, or lets nobody in, has taken nothing`() async throws {
+        let sink = try await AlertSink.open(.log())
+        let other = try await failure(log(sink, host: "other.test"))
+        #expect(other?.contains("certificate of the collector of logs is not to be trusted") == true)
+        #expect(sink.letters.isEmpty)
+        await sink.close()
+        let closed = try await AlertSink.open(.log(wantsCertificate: true))
+        #expect(try await failure(log(closed)) != nil)
+        #expect(closed.letters.isEmpty)
+        await closed.close()
     }
 
     @Test func `P10 a name that leads inside is not even connected to without leave`() async throws {

@@ -49,6 +49,26 @@ struct PortalTests {
         }
     }
 
+    @Test func `R09 what scanners ask for has one answer, with nothing of the question in it`() async throws {
+        try await PortalScene.serve { (scene: PortalScene) async throws in
+            let absent = try await scene.client.ask(.GET, "/nothing").body
+            for path in [
+                "/httpstatus", "/.git/config", "/admin/config.php", "/ws", "/ari/asterisk/info", "/backup.zip",
+                "/y000000000000.cfg", "/%2e%2e/%2e%2e/etc/passwd", "/..%2f..%2fetc/passwd",
+                "/%3Cscript%3Ealert(1)%3C/script%3E",
+            ] {
+                let reply = try await scene.client.ask(.GET, path)
+                #expect(reply.status == 404 && reply.body == absent, "\(path): \(reply.status)")
+            }
+            let anna = try await scene.enrol("anna")
+            let far = try await anna.client.ask(.GET, "/history/x?at=9223372036854775807")
+            #expect(far.status == 404, "no number that somebody writes stops the server")
+            for path in ["/metrics", "/api/v1/openapi.json", "/api/v1/extension.list", "/api/v1/nothing"] {
+                #expect(try await scene.client.ask(.GET, path).status == 401, "\(path)")
+            }
+        }
+    }
+
     @Test func `every answer has the headers that keep others out`() async throws {
         try await PortalScene.serve { (scene: PortalScene) async throws in
             for path in ["/sign-in", "/", "/nothing", "/invite/x"] {

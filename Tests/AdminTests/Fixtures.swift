@@ -185,7 +185,9 @@ final class FakeEngine: AlertBoard, BackupKeeper, BanList, CertificateHolder, He
 
     func traffic() async -> [ChannelTraffic] { [] }
 
-    func hash(pin: Redacted<String>) async throws(Refusal) -> Redacted<String> { pin.reveal { Redacted("hash of \(copy $0)") } }
+    func hash(pin: Redacted<String>) async throws(Refusal) -> Redacted<String> {
+        pin.reveal { Redacted("hash of \(copy $0)") }
+    }
     func followMessages(of _: ExtensionNumber) async {}
 
     func tell(_ finding: Finding) async { state.withLock { $0.told.append(finding) } }

@@ -5,7 +5,8 @@ import Testing
 @Suite("Mailboxes and a real phone", .serialized, .oneAtATime, .enabled(if: Laboratory.isPresent))
 struct VoicemailTests {
     @Test(.timeLimit(.minutes(3)))
-    func `a message is left, the lamp goes on, it is heard with the PIN and deleted, and the disk holds noise`() throws {
+    func `a message is left, the lamp goes on, it is heard with the PIN and deleted, and the disk holds noise`() throws
+    {
         let (status, _) = try Laboratory.run(script: "voicemail_check", [Laboratory.program.path, "message"])
         #expect(status == 0)
     }

@@ -18,10 +18,16 @@ struct MessageTests {
     }
 
     /// A second of each byte.
-    private static func pieces(_ count: Int) -> [[UInt8]] { (1...count).map { Array(repeating: UInt8($0), count: 8_000) } }
+    private static func pieces(_ count: Int) -> [[UInt8]] {
+        (1...count).map { Array(repeating: UInt8($0), count: 8_000) }
+    }
 
     @discardableResult
-    private static func record(_ store: RingfenceStore, _ seconds: Int = 3, _ letter: Character = "a") throws -> MessageID {
+    private static func record(
+        _ store: RingfenceStore,
+        _ seconds: Int = 3,
+        _ letter: Character = "a"
+    ) throws -> MessageID {
         let id = try id(letter)
         let writer = try store.messages.begin(id, in: number(), from: .extension(number("102")), at: noon)
         for piece in pieces(seconds) { try writer.write(piece) }
@@ -39,14 +45,19 @@ struct MessageTests {
         let store = try place.create()
         let id = try Self.record(store)
         let message = try #require(store.messages.messages(of: Self.number()).first)
-        #expect(message.id == id && message.seconds == 3 && message.isNew && message.caller.text == "102" && message.receivedAt == noon)
+        #expect(
+            message.id == id && message.seconds == 3 && message.isNew && message.caller.text == "102"
+                && message.receivedAt == noon
+        )
         #expect(try store.messages.sound(of: id, in: Self.number()) == Self.pieces(3).flatMap { $0 })
         let bytes = try #require(FileManager.default.contents(atPath: Self.file(place)))
         #expect(bytes.range(of: Data(repeating: 1, count: 8)) == nil && bytes.range(of: Data("102".utf8)) == nil)
         #expect(PrivateFile.mode(try Self.file(place)) == 0o600 && PrivateFile.mode(place.path + "/voicemail") == 0o700)
         // The same sound is other bytes the next time.
         try Self.record(store, 3, "b")
-        #expect(FileManager.default.contents(atPath: place.path + "/voicemail/101/\(try Self.id("b").text).new") != bytes)
+        #expect(
+            FileManager.default.contents(atPath: place.path + "/voicemail/101/\(try Self.id("b").text).new") != bytes
+        )
     }
 
     @Test func `it is counted, kept, deleted, and goes with its mailbox`() throws {
@@ -92,7 +103,10 @@ struct MessageTests {
             #expect(throws: (any Error).self, "\(at)") { try store.messages.sound(of: id, in: Self.number()) }
         }
         try whole.write(to: URL(fileURLWithPath: path))
-        try FileManager.default.createDirectory(atPath: place.path + "/voicemail/102", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: place.path + "/voicemail/102",
+            withIntermediateDirectories: true
+        )
         try FileManager.default.copyItem(atPath: path, toPath: place.path + "/voicemail/102/\(id.text).new")
         #expect(try store.messages.messages(of: Self.number("102")).isEmpty)
         // Another business has another key.
@@ -109,7 +123,9 @@ struct MessageTests {
         let whole = Array(try #require(FileManager.default.contents(atPath: path)))
         for round in 0..<300 {
             var bytes = whole
-            for step in 0..<3 { bytes[(round * 131 + step * 977) % min(400, bytes.count)] = UInt8(truncatingIfNeeded: round * 7 + step) }
+            for step in 0..<3 {
+                bytes[(round * 131 + step * 977) % min(400, bytes.count)] = UInt8(truncatingIfNeeded: round * 7 + step)
+            }
             try Data(bytes.prefix(round * 29 % bytes.count)).write(to: URL(fileURLWithPath: path))
             _ = try? store.messages.sound(of: id, in: Self.number())
         }
@@ -122,9 +138,16 @@ struct MessageTests {
         #expect(try !writer.finish() && store.messages.counts(of: Self.number()) == (0, 0))
         for index in 0..<100 {
             let id = try #require(MessageID(parsing: String(repeating: "0", count: 29) + String(100 + index)))
-            #expect(try { let writer = try store.messages.begin(id, in: Self.number(), from: .outside(nil), at: noon); try writer.write(Array(repeating: 1, count: 4_000)); return try writer.finish() }())
+            #expect(
+                try {
+                    let writer = try store.messages.begin(id, in: Self.number(), from: .outside(nil), at: noon);
+                    try writer.write(Array(repeating: 1, count: 4_000)); return try writer.finish()
+                }()
+            )
         }
-        #expect(throws: StoreError.self) { try store.messages.begin(Self.id("e"), in: Self.number(), from: .outside(nil), at: noon) }
+        #expect(throws: StoreError.self) {
+            try store.messages.begin(Self.id("e"), in: Self.number(), from: .outside(nil), at: noon)
+        }
         #expect(store.messages.deleteOld(before: noon + .seconds(1)) == 100)
     }
 
@@ -135,7 +158,11 @@ struct MessageTests {
         let box = Mailbox(pin: Redacted("$argon2id$secret"), since: noon, by: origin)
         let extension101 = Extension(number: try Self.number(), name: "101", createdAt: noon)
         let draft = JournalDraft(actor: "test", action: "a", subject: "b", detail: "{}")
-        _ = try store.change([.put(extension101), .outside(.route(.keepMessages(try Self.number(), box)))], journal: [draft], at: noon)
+        _ = try store.change(
+            [.put(extension101), .outside(.route(.keepMessages(try Self.number(), box)))],
+            journal: [draft],
+            at: noon
+        )
         let stored = try #require(try store.storedSettings().outside.routing.mailboxes[Self.number()])
         #expect(stored == box && stored.pin?.reveal { copy $0 } == "$argon2id$secret")
         #expect(try !String(decoding: place.read("ringfence.sqlite"), as: UTF8.self).contains("argon2id"))

@@ -112,7 +112,12 @@ public struct SetMailboxPIN: Command {
         // It may be another one by now.
         let old = try administrator.mailbox(number.text).1
         let now = administrator.now()
-        let new = Mailbox(asksOwnPhones: old.asksOwnPhones, pin: hash, since: now, by: SettingOrigin(by: caller.name, at: now))
+        let new = Mailbox(
+            asksOwnPhones: old.asksOwnPhones,
+            pin: hash,
+            since: now,
+            by: SettingOrigin(by: caller.name, at: now)
+        )
         try await administrator.change(
             [.outside(.route(.keepMessages(number, new)))],
             [caller.draft(Self.name, number.text, JournalDetail.of(old, became: new))],

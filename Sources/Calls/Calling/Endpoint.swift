@@ -107,7 +107,8 @@ extension CallService {
     /// Whether both count towards one limit.
     fileprivate func isLike(_ other: CallService) -> Bool {
         switch (self, other) {
-        case (.echo, .echo), (.feature, .feature), (.parking, .parking), (.messages, .messages), (.deposit, .deposit): true
+        case (.echo, .echo), (.feature, .feature), (.parking, .parking), (.messages, .messages), (.deposit, .deposit):
+            true
         case (.echo, _), (.feature, _), (.parking, _), (.messages, _), (.deposit, _): false
         }
     }

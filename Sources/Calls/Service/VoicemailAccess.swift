@@ -116,10 +116,13 @@ struct VoicemailAccess: VoiceService {
         state = .playing(place)
         let from: [Utterance] =
             message.caller.spoken.map { .phrases(.fromNumber) + [.digits($0)] } ?? .phrases(.unknownCaller)
-        let envelope: [Utterance] =  (place == 0 ? .phrases(.first, .message) : .phrases(.message)) + from + .phrases(.received)
+        let envelope: [Utterance] =
+            (place == 0 ? .phrases(.first, .message) : .phrases(.message)) + from + .phrases(.received)
         return [
             .say(
-                words + [.pause] + envelope + [.time(message.receivedAt), .pause, .message(message.id, in: mailbox), .pause]
+                words + [.pause] + envelope + [
+                    .time(message.receivedAt), .pause, .message(message.id, in: mailbox), .pause,
+                ]
                     + .phrases(.repeatIt, .nextOne, .deleteIt, .keepIt)
             )
         ]

@@ -25,7 +25,8 @@ public enum MailboxRules {
         case .messages:
             let number = caller.number
             guard let mailbox = snapshot.outside.routing.mailboxes[number] else {
-                let reason = "extension \(number) has no mailbox; an operator adds one: ringfence voicemail box add \(number)"
+                let reason =
+                    "extension \(number) has no mailbox; an operator adds one: ringfence voicemail box add \(number)"
                 return CallRefusal(status: 404, control: nil, reason: reason)
             }
             guard mailbox.isOpenable else {
@@ -42,7 +43,11 @@ public enum PINRules {
     /// A PIN that nobody would guess among the first hundred.
     ///
     /// - Parameter number: Whose mailbox it is for.
-    public static func generate(for number: ExtensionNumber, in snapshot: Snapshot, using entropy: Entropy) -> Redacted<String> {
+    public static func generate(
+        for number: ExtensionNumber,
+        in snapshot: Snapshot,
+        using entropy: Entropy
+    ) -> Redacted<String> {
         while true {
             var source = entropy
             let digits = (0..<Limits.generatedPINDigits).map { _ in String(UInt8.random(in: 0...9, using: &source)) }
@@ -60,7 +65,9 @@ public enum PINRules {
         pin.reveal { pin -> Refusal? in
             let digits = Array(pin.utf8)
             guard Limits.pinDigits.contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }) else {
-                return .pin("it has \(Limits.pinDigits.lowerBound) to \(Limits.pinDigits.upperBound) digits, and no others")
+                return .pin(
+                    "it has \(Limits.pinDigits.lowerBound) to \(Limits.pinDigits.upperBound) digits, and no others"
+                )
             }
             guard Set(digits).count >= Limits.pinDifferentDigits else { return .pin("too few of its digits differ") }
             guard !repeats(digits) else { return .pin("it repeats itself") }
@@ -90,17 +97,23 @@ public enum PINRules {
             length = step == 0 ? 0 : place > 0 && steps[place - 1] == step ? length + 1 : 1
             longest = max(longest, length)
         }
-        return 2 * (longest + 1) > digits.count + 1 || columns.contains { String(decoding: digits, as: UTF8.self).contains($0) }
+        return 2 * (longest + 1) > digits.count + 1
+            || columns.contains { String(decoding: digits, as: UTF8.self).contains($0) }
     }
 
     /// The columns and the cross of the keys, there and back.
-    private static let columns = ["147258", "258369", "369258", "258147", "147369", "741852", "852963", "159357", "357159", "159753"]
+    private static let columns = [
+        "147258", "258369", "369258", "258147", "147369", "741852", "852963", "159357", "357159", "159753",
+    ]
 
     /// Two years, or a day with a month and a year in any usual order.
     private static func isDate(_ digits: [UInt8]) -> Bool {
         let values = digits.map { Int($0) - 48 }
         let isYear = { (at: Int) in
-            at + 4 <= values.count && (1_900...2_099).contains(values[at] * 1_000 + values[at + 1] * 100 + values[at + 2] * 10 + values[at + 3])
+            at + 4 <= values.count
+                && (1_900...2_099).contains(
+                    values[at] * 1_000 + values[at + 1] * 100 + values[at + 2] * 10 + values[at + 3]
+                )
         }
         let two = { (at: Int) in values[at] * 10 + values[at + 1] }
         if digits.count == 6 {
@@ -120,9 +133,12 @@ public enum PINRules {
 
     /// Of the lists of leaked PINs, those of six digits and more that the rules above let through.
     private static let common: Set<String> = [
-        "696969", "112233", "223344", "654321", "520131", "521314", "131452", "147896", "789632", "142536", "159951", "101010",
-        "110120", "120120", "102030", "010203", "252525", "987654", "147852", "963852", "741258", "258741", "456852", "852456",
-        "124578", "235689", "1234567890", "0123456789", "5201314", "1314520", "7758521", "11223344", "87654321", "12344321",
+        "696969", "112233", "223344", "654321", "520131", "521314", "131452", "147896", "789632", "142536", "159951",
+        "101010",
+        "110120", "120120", "102030", "010203", "252525", "987654", "147852", "963852", "741258", "258741", "456852",
+        "852456",
+        "124578", "235689", "1234567890", "0123456789", "5201314", "1314520", "7758521", "11223344", "87654321",
+        "12344321",
     ]
 }
 

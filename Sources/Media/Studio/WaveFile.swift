@@ -5,7 +5,8 @@ public enum WaveFile {
     /// - Parameter bytes: The whole file.
     /// - Returns: Its sound as µ-law; `nil` for anything else.
     public static func sound(of bytes: [UInt8]) -> [UInt8]? {
-        guard bytes.count >= 12, bytes[0..<4].elementsEqual("RIFF".utf8), bytes[8..<12].elementsEqual("WAVE".utf8) else {
+        guard bytes.count >= 12, bytes[0..<4].elementsEqual("RIFF".utf8), bytes[8..<12].elementsEqual("WAVE".utf8)
+        else {
             return nil
         }
         var (place, isTelephone) = (12, false)

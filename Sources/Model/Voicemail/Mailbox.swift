@@ -14,7 +14,12 @@ public struct Mailbox: Hashable, Sendable, Codable {
     /// Argon2id in the PHC string format.
     public let pin: Redacted<String>?
 
-    public init(asksOwnPhones: Bool = true, pin: Redacted<String>? = nil, since: WallTime? = nil, by origin: SettingOrigin) {
+    public init(
+        asksOwnPhones: Bool = true,
+        pin: Redacted<String>? = nil,
+        since: WallTime? = nil,
+        by origin: SettingOrigin
+    ) {
         (self.asksOwnPhones, self.origin) = (asksOwnPhones, origin)
         (self.pin, pinSince) = (pin, pin == nil ? nil : since)
     }

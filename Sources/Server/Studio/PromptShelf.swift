@@ -65,7 +65,9 @@ final class PromptShelf: Sendable {
         return sound + (file(hour < 12 ? "digits/a-m" : "digits/p-m") ?? [])
     }
 
-    private static func date(_ time: WallTime) -> Date { Date(timeIntervalSince1970: Double(time.milliseconds) / 1_000) }
+    private static func date(_ time: WallTime) -> Date {
+        Date(timeIntervalSince1970: Double(time.milliseconds) / 1_000)
+    }
 
     private func file(_ name: String) -> [UInt8]? {
         if let known = read.withLock({ $0[name] }) { return known }

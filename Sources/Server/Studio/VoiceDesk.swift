@@ -169,10 +169,18 @@ final class VoiceDesk: Sendable {
         guard let isRight = try? await hasher.verify(pin, against: kept) else { return .failed }
         guard isRight else {
             if isLocked {
-                let words = "so many wrong PINs were entered that it waits; a new one opens it: ringfence voicemail pin \(number)"
+                let words =
+                    "so many wrong PINs were entered that it waits; a new one opens it: ringfence voicemail pin \(number)"
                 report(.mailboxLocked, number, source, words)
             }
-            if isSpray { report(.mailboxesTried, number, source, "wrong PINs at many mailboxes within an hour, the last one here") }
+            if isSpray {
+                report(
+                    .mailboxesTried,
+                    number,
+                    source,
+                    "wrong PINs at many mailboxes within an hour, the last one here"
+                )
+            }
             return .wrong
         }
         state.withLock { $0.gate.succeed(number) }

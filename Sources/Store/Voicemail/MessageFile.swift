@@ -34,7 +34,9 @@ struct MessageFile: Sendable {
         }
         key = seal.audioKey(Array(bytes[Self.letters.count..<Self.letters.count + Self.saltBytes]))
         self.path = path
-        var (all, rest): ([ArraySlice<UInt8>], ArraySlice<UInt8>) = ([], bytes.dropFirst(Self.letters.count + Self.saltBytes))
+        var (all, rest): ([ArraySlice<UInt8>], ArraySlice<UInt8>) = (
+            [], bytes.dropFirst(Self.letters.count + Self.saltBytes)
+        )
         // What is after the last whole piece was being written when it was interrupted.
         while rest.count > Self.overhead {
             let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
@@ -84,7 +86,8 @@ struct MessageFile: Sendable {
     static func seal(_ plain: [UInt8], place: Int, _ key: SymmetricKey) throws -> [UInt8] {
         let box = try AES.GCM.seal(plain, using: key, nonce: nonce(place))
         let length = box.ciphertext.count + box.tag.count
-        return (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) } + Array(box.ciphertext) + Array(box.tag)
+        return (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) } + Array(box.ciphertext)
+            + Array(box.tag)
     }
 
     private static func open(

@@ -131,7 +131,8 @@ extension MemoryTarget {
         case .opensForNumbers:
             return login != nil && message.firstLine.contains(":*97@") && message.value("p-asserted-identity") != nil
                 ? reply("200 OK", to: message) : nil
-        case .opensByCode: return login != nil && message.firstLine.contains(":*97*") ? reply("200 OK", to: message) : nil
+        case .opensByCode:
+            return login != nil && message.firstLine.contains(":*97*") ? reply("200 OK", to: message) : nil
         case .opensForStrangers:
             return login == nil && message.firstLine.contains(":*97@") ? reply("200 OK", to: message) : nil
         case .pilesUpChanges:

@@ -28,7 +28,14 @@ struct VoicemailTests {
         /// A call of 102 by 101 that its phone declines.
         mutating func leave(declining status: Int = 486, sdp: String = SDP.offer()) throws -> [Message] {
             let fields = ["Contact: <\(caller.contact)>"]
-            var heard = try caller.ask(&office, "INVITE", to: "sip:102@\(Office.domain)", callID: "vm", extra: fields, body: sdp)
+            var heard = try caller.ask(
+                &office,
+                "INVITE",
+                to: "sip:102@\(Office.domain)",
+                callID: "vm",
+                extra: fields,
+                body: sdp
+            )
             let invites = office.received(on: owner.flow).filter { $0.method == .invite }
             for invite in invites { office.deliver(owner.answer(invite, status), on: owner.flow) }
             heard += office.received(on: caller.flow)
@@ -147,7 +154,13 @@ struct VoicemailTests {
         try scene.answer(.done)
         let id = try #require(MessageID(parsing: String(repeating: "a", count: 32)))
         let message = StoredMessage(
-            id, in: ask.mailbox, from: .extension(try Scene.number("101")), at: scene.office.moment.wall, seconds: 3, isNew: true)
+            id,
+            in: ask.mailbox,
+            from: .extension(try Scene.number("101")),
+            at: scene.office.moment.wall,
+            seconds: 3,
+            isNew: true
+        )
         try scene.answer(.messages([message]))
         #expect(scene.words.contains(.message(id, in: ask.mailbox)) && scene.words.contains(.digits("101")))
         #expect(scene.words.prefix(4) == [.phrase(.youHave), .count(1), .phrase(.new), .phrase(.message)])
@@ -167,7 +180,11 @@ struct VoicemailTests {
             try scene.press("000001#")
             try scene.press("999999#")
             try scene.answer(.wrong)
-            #expect(scene.words == (number < 3 ? [.phrase(.wrongPIN), .phrase(.enterPIN)] : [.phrase(.wrongPIN), .phrase(.goodbye)]))
+            #expect(
+                scene.words
+                    == (number < 3
+                        ? [.phrase(.wrongPIN), .phrase(.enterPIN)] : [.phrase(.wrongPIN), .phrase(.goodbye)])
+            )
         }
         try scene.hearOut()
         #expect(scene.office.switchboard.calls().isEmpty)

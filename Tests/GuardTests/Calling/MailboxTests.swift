@@ -13,8 +13,10 @@ struct MailboxTests {
     }
 
     @Test(arguments: [
-        "12345", "1234567890123", "48151a", "", "４８１５１６", "111111", "121212", "123123", "123321", "112211", "123456", "345678",
-        "987654", "246824", "147258", "159357", "258369", "199019", "241290", "122490", "901224", "471193", "934711", "195119", "112233", "696969",
+        "12345", "1234567890123", "48151a", "", "４８１５１６", "111111", "121212", "123123", "123321", "112211", "123456",
+        "345678",
+        "987654", "246824", "147258", "159357", "258369", "199019", "241290", "122490", "901224", "471193", "934711",
+        "195119", "112233", "696969",
         "01021990", "111122", "147896",
     ])
     func `W01 a PIN that is tried first is refused`(pin: String) throws {
@@ -29,14 +31,19 @@ struct MailboxTests {
         let office = try Snapshot.office([.numbered("101")], devices: [])
         var seen: Set<String> = []
         for _ in 0..<500 {
-            let pin = PINRules.generate(for: try .parsed("101"), in: office, using: Entropy { UInt64.random(in: .min ... .max) })
+            let pin = PINRules.generate(
+                for: try .parsed("101"),
+                in: office,
+                using: Entropy { UInt64.random(in: .min ... .max) }
+            )
             #expect(PINRules.refusal(of: pin, for: try .parsed("101"), in: office) == nil)
             seen.insert(pin.reveal { copy $0 })
         }
         #expect(seen.count > 480)
     }
 
-    @Test func `W01 ten wrong ones make a mailbox wait, longer each time, and its owner no longer than an hour`() throws {
+    @Test func `W01 ten wrong ones make a mailbox wait, longer each time, and its owner no longer than an hour`() throws
+    {
         var gate = PINGate()
         let number = try ExtensionNumber.parsed("101")
         for count in 1...10 {
@@ -58,7 +65,9 @@ struct MailboxTests {
     @Test func `W01 who tries one PIN at many mailboxes is noticed once an hour`() throws {
         var gate = PINGate()
         var told: [Int] = []
-        for number in 0..<20 where gate.fail(try .parsed("\(200 + number)"), at: at(Double(number))).isSpray { told.append(number) }
+        for number in 0..<20 where gate.fail(try .parsed("\(200 + number)"), at: at(Double(number))).isSpray {
+            told.append(number)
+        }
         #expect(told == [4])
         #expect(gate.fail(try .parsed("300"), at: at(3_590)).isSpray == false)
     }

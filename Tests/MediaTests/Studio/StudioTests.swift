@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-@testable import Media
 import Primitives
 import TestKit
 import Testing
+
+@testable import Media
 
 @Suite("ITU-T G.711, RFC 3550 §5.1 and RFC 4733 §2: a line of the studio")
 struct StudioTests {
@@ -15,10 +16,12 @@ struct StudioTests {
         source: UInt32 = 7
     ) -> [UInt8] {
         let word = { (value: UInt32) in (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * $0)) } }
-        return [0x80, type, UInt8(sequence >> 8), UInt8(truncatingIfNeeded: sequence)] + word(timestamp) + word(source) + payload
+        return [0x80, type, UInt8(sequence >> 8), UInt8(truncatingIfNeeded: sequence)] + word(timestamp) + word(source)
+            + payload
     }
 
-    private static func key(_ code: UInt8, _ timestamp: UInt32, isEnd: Bool = false, duration: UInt16 = 160) -> [UInt8] {
+    private static func key(_ code: UInt8, _ timestamp: UInt32, isEnd: Bool = false, duration: UInt16 = 160) -> [UInt8]
+    {
         rtp(101, 1, timestamp, [code, isEnd ? 0x8A : 0x0A, UInt8(duration >> 8), UInt8(truncatingIfNeeded: duration)])
     }
 
@@ -52,7 +55,9 @@ struct StudioTests {
             #expect(UInt16(packet[2]) << 8 | UInt16(packet[3]) == UInt16(truncatingIfNeeded: index))
             #expect(packet.span.word(at: 4) == UInt32(index) * 160)
             if index == 1 {
-                #expect(packet[12..<52].allSatisfy { $0 == G711.aOfMu[0x80] } && packet[52...].allSatisfy { $0 == 0xD5 })
+                #expect(
+                    packet[12..<52].allSatisfy { $0 == G711.aOfMu[0x80] } && packet[52...].allSatisfy { $0 == 0xD5 }
+                )
             }
         }
         #expect(line.takeNews() == [.said(5)])
@@ -128,7 +133,9 @@ struct StudioTests {
         var (line, packet, random) = (Self.line(), [UInt8](), SplitMix(14))
         line.record(StudioLine.RecordingTerms(longest: 3_600, silence: 3_600))
         for round in 0..<30_000 {
-            var bytes = (0..<Int.random(in: 0...400, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            var bytes = (0..<Int.random(in: 0...400, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             if round % 2 == 0, bytes.count > 12 {
                 (bytes[0], bytes[1]) = (0x80, [0, 8, 101].randomElement(using: &random) ?? 0)
             }
@@ -144,7 +151,10 @@ struct StudioTests {
     @Test func `a file of another kind is no sound, and no file of bytes traps`() {
         var random = SplitMix(3)
         let head: [UInt8] = Array("RIFF".utf8) + [0, 0, 0, 0] + Array("WAVEfmt ".utf8) + [16, 0, 0, 0, 1, 0, 1, 0]
-        let good = head + [0x40, 0x1F, 0, 0, 0x80, 0x3E, 0, 0, 2, 0, 16, 0] + Array("data".utf8) + [4, 0, 0, 0, 0, 0, 0xFF, 0x7F]
+        let good =
+            head + [0x40, 0x1F, 0, 0, 0x80, 0x3E, 0, 0, 2, 0, 16, 0] + Array("data".utf8) + [
+                4, 0, 0, 0, 0, 0, 0xFF, 0x7F,
+            ]
         #expect(WaveFile.sound(of: good) == [0xFF, 0x80])
         for _ in 0..<20_000 {
             var bytes = good

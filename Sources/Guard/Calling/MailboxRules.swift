@@ -31,7 +31,7 @@ public enum MailboxRules {
             }
             guard mailbox.isOpenable else {
                 let reason = "its mailbox has no PIN yet; an operator makes one: ringfence voicemail pin \(number)"
-                return CallRefusal(status: 403, control: nil, reason: reason)
+                return CallRefusal(status: 403, control: .voicemailPins, reason: reason)
             }
             return nil
         }
@@ -197,6 +197,7 @@ public struct PINGate: Sendable {
 extension Refusal {
     fileprivate static func pin(_ reason: String) -> Self {
         Self(
+            .voicemailPins,
             problem: "The mailbox did not get that PIN.",
             reason: reason,
             remedy: "let one be made, which nobody guesses: ringfence voicemail pin EXTENSION"

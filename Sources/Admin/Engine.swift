@@ -8,6 +8,7 @@ public typealias Engine = AlertBoard & BackupKeeper & BanList & CertificateHolde
     & LiveState
     & SettingsFollower
     & TrunkTester
+    & VoiceKeeper
 
 /// Works by the settings.
 public protocol SettingsFollower: Sendable {

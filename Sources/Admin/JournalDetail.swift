@@ -123,6 +123,7 @@ extension NightMode: JournalValue {}
 extension ParkingSettings: JournalValue {}
 extension SpeedDials: JournalValue {}
 extension IntercomOpening: JournalValue {}
+extension Mailbox: JournalValue {}
 extension ExtensionNumber: JournalValue {}
 extension AlertChannel: JournalValue {}
 

@@ -22,6 +22,7 @@ public enum Auditor {
         .countryDialing, .premiumNumbers, .spendLimit, .callLimits, .callPatterns, .afterHours,
         .trunkEncryption, .providerAllowlist, .callerTrust, .emergencyCalls, .dormantExtensions, .disa,
         .forwardingRules, .registrationAlerts, .fraudAlerts, .serviceAlerts,
+        .voicemailPins,
     ]
 
     /// Takes seconds: it tries passwords, reads the database and makes handshakes. Changes nothing.

@@ -219,6 +219,9 @@ static const unsigned char control_fraud_alerts[] = {
 static const unsigned char control_service_alerts[] = {
 #embed "../Guard/Guard.docc/Controls/service-alerts.md"
 };
+static const unsigned char control_voicemail_pins[] = {
+#embed "../Guard/Guard.docc/Controls/voicemail-pins.md"
+};
 static const unsigned char control_intrusion_detection[] = {
 #embed "../Guard/Guard.docc/Controls/intrusion-detection.md"
 };
@@ -369,6 +372,7 @@ const struct ringfence_file *ringfence_controls(size_t *count) {
         ENTRY("registration-alerts", control_registration_alerts),
         ENTRY("fraud-alerts", control_fraud_alerts),
         ENTRY("service-alerts", control_service_alerts),
+        ENTRY("voicemail-pins", control_voicemail_pins),
         ENTRY("intrusion-detection", control_intrusion_detection),
         ENTRY("journal", control_journal),
         ENTRY("media-encryption", control_media_encryption),

@@ -22,6 +22,8 @@ public enum Action: Sendable {
     case report(SecurityEvent)
     /// Change this, or not, and say ``Switchboard/changed(_:_:_:)`` when it is stored: a phone waits for it.
     case change(FeatureAsk, Ticket)
+    /// Do this in a call to a service that speaks and listens.
+    case voice(VoiceCommand)
     /// Find out where a provider is.
     case resolve(TrunkLookup)
     /// Open a connection to a provider, and verify who is there before a byte is said.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Media
 
 /// Everything that somebody outside can make grow or wait for, in this module.
 enum Limits {
@@ -50,6 +51,13 @@ enum Limits {
     static let calls = 4_000
     /// Calls at once that one service answers. It is for trying a phone out; each costs a relay.
     static let callsOfService = 8
+    /// The same of those that record and play, which people use at the same time.
+    static let callsOfVoice = 32
+    /// How long somebody may take to press the next key of a PIN, and to choose after a message.
+    static let keyPatience: Duration = .seconds(8)
+    static let menuPatience: Duration = .seconds(10)
+    /// Seconds of a message, and of silence that end it.
+    static let message = StudioLine.RecordingTerms(longest: 180, silence: 8)
     /// How long a phone rings before the caller is told that nobody answers.
     static let ringing: Duration = .seconds(90)
     /// How long a call may ring in all that groups and settings send from place to place: timer C of RFC 3261 §16.6.

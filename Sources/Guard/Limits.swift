@@ -354,6 +354,25 @@ public enum Limits {
     public static let registrationAgain: Duration = .seconds(3_600)
     /// Phones and sources whose failed logins are counted apart; 200 bytes each.
     public static let watchedLogins = 512
+
+    // MARK: Mailboxes
+
+    /// Digits of a PIN that somebody chooses, of one that is made, and how many of them differ.
+    public static let pinDigits = 6...12
+    static let generatedPINDigits = 6
+    static let pinDifferentDigits = 3
+    /// Wrong PINs in one call before it ends, and of one mailbox within the time below before it waits.
+    public static let pinsPerCall = 3
+    static let freePINs = 10
+    /// For how long wrong ones count: a day.
+    static let pinMemory: Duration = .seconds(86_400)
+    /// How long a mailbox waits after that, twice as long each time, and at most: with 6 digits and one try an hour, a guesser needs
+    /// half a century, and an owner with a new PIN needs nobody's patience.
+    static let firstPINWait: Duration = .seconds(60)
+    static let longestPINWait: Duration = .seconds(3_600)
+    /// Mailboxes with a wrong PIN within an hour before it is somebody who tries them all.
+    static let pinSprayMailboxes = 5
+    static let pinSprayTime: Duration = .seconds(3_600)
 }
 
 /// How fast something refills and how much may be used at once.

@@ -8,6 +8,10 @@ public enum CallService: Hashable, Sendable {
     case feature(FeatureRequest)
     /// Parks the call that the phone has on hold in the first free place, and confirms it.
     case parking
+    /// Plays the messages of the phone's own extension.
+    case messages
+    /// Takes a message for an extension.
+    case deposit(ExtensionNumber)
 
     /// What a phone dials for it.
     public var code: String {
@@ -15,8 +19,13 @@ public enum CallService: Hashable, Sendable {
         case .echo: "*43"
         case .feature(let request): request.code
         case .parking: ParkingPlace.code
+        case .messages: "*97"
+        case .deposit(let number): Self.depositCode + number.text
         }
     }
+
+    /// What stands before the extension that a message is for: `*96101`.
+    private static let depositCode = "*96"
 
     public init?(dialled: String) {
         guard dialled.utf8.first == UInt8(ascii: "*") else { return nil }
@@ -24,6 +33,12 @@ public enum CallService: Hashable, Sendable {
             self = .echo
         } else if dialled == Self.parking.code {
             self = .parking
+        } else if dialled == Self.messages.code {
+            self = .messages
+        } else if dialled.hasPrefix(Self.depositCode),
+            let number = ExtensionNumber(parsing: dialled.dropFirst(Self.depositCode.count))
+        {
+            self = .deposit(number)
         } else if let request = FeatureRequest(dialled: dialled) {
             self = .feature(request)
         } else {

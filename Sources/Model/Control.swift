@@ -36,6 +36,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case registrationAlerts = "registration-alerts"
     case fraudAlerts = "fraud-alerts"
     case serviceAlerts = "service-alerts"
+    case voicemailPins = "voicemail-pins"
 
     /// The rule in a few words, as a heading.
     public var title: String {
@@ -71,6 +72,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .registrationAlerts: "People hear of phones that cannot log in, and of whoever tries to"
         case .fraudAlerts: "People hear of calls that look like fraud, and of what was done"
         case .serviceAlerts: "People hear of what stops working before they notice"
+        case .voicemailPins: "A mailbox opens to its own phones, by a PIN that nobody guesses"
         }
     }
 }

@@ -274,6 +274,21 @@ extension SecurityEventKind {
                     ofEach: true
                 )
             )
+        case .mailboxLocked:
+            EventTraits(
+                .voicemailPins,
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "Somebody guesses the PIN of a mailbox.",
+                    ofEach: true,
+                    done: "Every further try there has to wait."
+                )
+            )
+        case .mailboxesTried:
+            EventTraits(
+                .voicemailPins,
+                alarm: EventTraits.Alarm(.critical, "Somebody tries PINs at one mailbox after the other.")
+            )
         case .extensionRetired:
             EventTraits(
                 .dormantExtensions,
@@ -293,7 +308,7 @@ extension SecurityEventKind {
             .fraud
         case .identityMismatch, .scanner, .malformed, .flood, .replayedNonce, .weakMediaOffered, .forgedInDialog,
             .accountLimit, .spoofSuspected, .foreignMedia, .undeclaredListener, .journalBroken, .suspicious, .banned,
-            .banWithheld, .trunkIdentity:
+            .banWithheld, .trunkIdentity, .mailboxLocked, .mailboxesTried:
             .attack
         case .countersLost, .trunkDown, .trunkUp: .service
         case .rightRefused, .forwardChanged, .extensionUnused, .extensionRetired, .extensionAdded, .intercomOpened,

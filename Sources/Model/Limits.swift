@@ -113,6 +113,8 @@ public enum Limits {
     public static let parkingSeconds = 20...600
     /// Extensions that may call one other by intercom: an office.
     public static let intercomCallers = 32
+    /// Mailboxes of a business: every extension of a large one. 200 bytes each in memory.
+    public static let mailboxes = 10_000
     /// Extensions that may be called by intercom at a time.
     public static let intercoms = 256
     /// Extensions with forwards, speed dials or a block list of their own.

@@ -92,6 +92,10 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case abroadRefused
     /// A link was made that takes away what an operator signs in with.
     case factorReplaced
+    /// So many wrong PINs were entered at a mailbox that it waits.
+    case mailboxLocked
+    /// Wrong PINs were entered at many mailboxes.
+    case mailboxesTried
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

@@ -4,7 +4,7 @@ public import Admin
 import Calls
 public import Guard
 public import Model
-import Primitives
+public import Primitives
 import Store
 
 extension RingfenceServer: SettingsFollower {
@@ -13,7 +13,14 @@ extension RingfenceServer: SettingsFollower {
         machine.reception?.expect(snapshot.network.sites, of: hop.business, at: snapshot.generation)
         for case .trustClients(let authority) in changes { await trustClients(of: authority) }
         await alerts.follow(changes)
+        voice.follow(changes, hop)
     }
+}
+
+extension RingfenceServer: VoiceKeeper {
+    public func hash(pin: Redacted<String>) async throws(Refusal) -> Redacted<String> { try await voice.hash(pin) }
+
+    public func followMessages(of number: ExtensionNumber) async { voice.changed(number, hop) }
 }
 
 extension RingfenceServer: LiveState {

@@ -30,6 +30,8 @@ public final class RingfenceServer: Sendable {
     let banKeeper: BanKeeper
     /// Where phones have something changed by codes.
     let features = FeatureDesk()
+    /// Where services of the phone system speak and listen.
+    let voice: VoiceDesk
     /// What happens in this business.
     public let events: EventHub
     let backupDesk: BackupDesk
@@ -88,7 +90,11 @@ public final class RingfenceServer: Sendable {
         sip = sharesMachine ? configuration.sip : listeners.map(\.encrypted)
         configuredNames = configuration.hostNames
         certificates = CertificateFiles(configuration.tls, names: configuration.hostNames)
-        media = machine.media.line(of: number) { census in hop.tell { $0.media(census) } }
+        media = machine.media.line(
+            of: number,
+            onNews: { news in hop.tell { $0.voice(news.compactMap(\.told)) } },
+            onReport: { census in hop.tell { $0.media(census) } }
+        )
         self.store = store
         records = RecordWriter(store: store, onChange: { logger.tell($0) }) {
             // Nothing to tell: a disk that is gone is told of by the records.
@@ -96,6 +102,7 @@ public final class RingfenceServer: Sendable {
         }
         banKeeper = BanKeeper(store: store, logger: logger)
         events = EventHub([records.keep, banKeeper.keep, { logger.tell($0) }])
+        voice = VoiceDesk(store, events)
         runner = JobRunner(store: store, events: events)
         backupDesk = BackupDesk(store)
         courier = CurlCourier()
@@ -130,6 +137,7 @@ public final class RingfenceServer: Sendable {
             records: records,
             events: events,
             features: features,
+            voice: voice,
             hop: hop
         )
         try await plan.start(
@@ -144,6 +152,7 @@ public final class RingfenceServer: Sendable {
             reception.expect(store.snapshot.network.sites, of: hop.business, at: store.snapshot.generation)
             try reception.admit(hop.business, names: configuration.ownNames, on: sip, threshold.offer)
         }
+        voice.start(hop)
         await alerts.start(on: events)
         for job in Self.jobs(store, hop, machine.census, backupDesk) { await runner.add(job) }
         await runner.start()
@@ -159,6 +168,12 @@ public final class RingfenceServer: Sendable {
         await runner.stop()
         guard hop.close() else { return }
         media.hangUp()
+        await withCheckedContinuation { (kept: CheckedContinuation<Void, Never>) in
+            DispatchQueue.global().async { [voice] in
+                voice.finish()
+                kept.resume()
+            }
+        }
         events.finish()
         await alerts.stop()
         await banKeeper.finish()

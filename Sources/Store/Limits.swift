@@ -75,6 +75,16 @@ public enum Limits {
     public static let keptText = 512
     /// Different protections of legs whose text is remembered: transports, ciphers and suites allow for fewer.
     static let rememberedTexts = 256
+    /// Messages that a mailbox holds: a fortnight of a busy person. A stranger can leave no more.
+    static let messagesPerMailbox = 100
+    /// Bytes of all messages of a business: three days of sound.
+    static let messageBytes: UInt64 = 2 << 30
+    /// Bytes that stay free on the disk of them: records of calls and the journal come first.
+    static let keptFree: UInt64 = 256 << 20
+    /// Bytes of one message's file: three minutes of sound and what sealing adds, twice.
+    static let messageFileBytes = 4 << 20
+    /// Samples of the shortest message: half a second is somebody who hung up.
+    static let shortestMessage = 4_000
     /// Audits and attacks kept as proofs for one control.
     public static let proofsPerControl = 100
     /// Browsers in which one operator is signed in, and of which it is known that they were: a desk, a laptop, a telephone and some

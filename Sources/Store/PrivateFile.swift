@@ -16,6 +16,12 @@ public enum PrivateFile {
         guard fsync(file) == 0 else { throw .system(call: "fsync", path: path, errno: errno) }
     }
 
+    /// Makes a folder that nobody else may look into, unless it is there.
+    static func makeFolder(_ path: String) throws(StoreError) {
+        guard mkdir(path, 0o700) != 0 else { return try syncDirectory(of: path) }
+        guard errno == EEXIST else { throw .system(call: "mkdir", path: path, errno: errno) }
+    }
+
     /// Puts a new file in place of the old one. After it returns the new one survives a power cut.
     public static func replace(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(StoreError) {
         try prepare(path, bytes, mode: mode)

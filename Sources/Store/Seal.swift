@@ -12,6 +12,7 @@ struct Seal: Sendable {
     private let credentials: SymmetricKey
     private let anchors: SymmetricKey
     private let entries: SymmetricKey
+    private let audio: SymmetricKey
 
     /// - Parameter bytes: The 32 bytes of `seal.key`.
     init(key bytes: [UInt8]) throws(StoreError) {
@@ -31,6 +32,41 @@ struct Seal: Sendable {
         entries = HKDF<SHA256>.deriveKey(
             inputKeyMaterial: key,
             info: Array("ringfence journal entry".utf8),
+            outputByteCount: 32
+        )
+        audio = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key,
+            info: Array("ringfence stored audio".utf8),
+            outputByteCount: 32
+        )
+    }
+
+    func lock(_ pin: Redacted<String>, ofMailbox number: ExtensionNumber) throws -> [UInt8] {
+        let sealed = try pin.reveal { text in
+            try AES.GCM.seal(Array(text.utf8), using: credentials, authenticating: Self.binding(mailbox: number))
+        }
+        guard let combined = sealed.combined else { throw StoreError.damaged("a credential could not be sealed") }
+        return Array(combined)
+    }
+
+    func open(_ bytes: [UInt8], ofMailbox number: ExtensionNumber) throws(StoreError) -> Redacted<String> {
+        do {
+            let box = try AES.GCM.SealedBox(combined: bytes)
+            let text = try AES.GCM.open(box, using: credentials, authenticating: Self.binding(mailbox: number))
+            return Redacted(String(decoding: text, as: UTF8.self))
+        } catch {
+            throw .sealBroken(device: number.text, reason: "it was sealed with another key or for another mailbox")
+        }
+    }
+
+    /// The key of one recording. Another one for each file, so that its pieces can be counted (NIST SP 800-38D §8.2.1).
+    ///
+    /// - Parameter salt: Random, and kept at the beginning of the file.
+    func audioKey(_ salt: [UInt8]) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: audio,
+            salt: salt,
+            info: Array("ringfence recording".utf8),
             outputByteCount: 32
         )
     }
@@ -138,6 +174,8 @@ struct Seal: Sendable {
         guard let bytes = Hex.decode(code) else { return false }
         return HMAC<SHA256>.isValidAuthenticationCode(bytes, authenticating: Array(text.utf8), using: anchors)
     }
+
+    private static func binding(mailbox number: ExtensionNumber) -> [UInt8] { Array("mailbox \(number.text)".utf8) }
 
     private static let backups = Array("backups".utf8)
 

@@ -45,7 +45,8 @@ struct Ringfence: AsyncParsableCommand {
                 name: "Outside",
                 subcommands: [
                     TrunkNoun.self, RouteNoun.self, NumberNoun.self, GroupNoun.self, ForwardNoun.self, BlockNoun.self,
-                    ParkNoun.self, SpeedNoun.self, IntercomNoun.self, LiveNoun.self, CountryNoun.self, ClassNoun.self,
+                    ParkNoun.self, SpeedNoun.self, IntercomNoun.self, VoicemailNoun.self, LiveNoun.self,
+                    CountryNoun.self, ClassNoun.self,
                     PremiumNoun.self,
                     ProfileNoun.self,
                     RangeNoun.self, RatesNoun.self, SpendNoun.self, PatternNoun.self, LimitNoun.self,

@@ -133,7 +133,7 @@ struct Unexpected: Error {}
 /// Keeps registrations and calls, and ends those that a snapshot forbids.
 final class FakeEngine: AlertBoard, BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard, LiveState,
     SettingsFollower,
-    TrunkTester
+    TrunkTester, VoiceKeeper
 {
     struct State {
         var generations: [UInt64] = []
@@ -184,6 +184,11 @@ final class FakeEngine: AlertBoard, BackupKeeper, BanList, CertificateHolder, He
     }
 
     func traffic() async -> [ChannelTraffic] { [] }
+
+    func hash(pin: Redacted<String>) async throws(Refusal) -> Redacted<String> {
+        pin.reveal { Redacted("hash of \(copy $0)") }
+    }
+    func followMessages(of _: ExtensionNumber) async {}
 
     func tell(_ finding: Finding) async { state.withLock { $0.told.append(finding) } }
 

@@ -180,6 +180,10 @@ struct CoverageTests {
             let time = WallTime(milliseconds: 0)
             let event = SecurityEvent(at: time, kind: .premiumRefused, source: .machine, detail: "x")
             #expect(FraudAlertRules.alert(of: event)?.code.group == .fraud)
+        case .voicemailPins:
+            let office = try TestOffice()
+            let number = try #require(office.snapshot.extensions.keys.first)
+            #expect(PINRules.refusal(of: Redacted("123456"), for: number, in: office.snapshot)?.control == control)
         case .serviceAlerts:
             let office = try TestOffice()
             let told = ServiceDrill.rehearse(ServiceDrill.minutes, in: office.snapshot, from: WallTime(milliseconds: 0))
@@ -221,6 +225,7 @@ struct CoverageTests {
             case .forwardingRules: "ForwardRules.decide"
             // Inside of Guard the first two are asked by `Alerts`, which everything that happens goes through.
             case .registrationAlerts, .fraudAlerts, .serviceAlerts: "alerts.take("
+            case .voicemailPins: "PINRules.refusal"
             }
         let users = try Sources.files(without: ["Guard", "Audit"]).filter {
             try String(contentsOf: $0, encoding: .utf8).contains(rule)

@@ -65,6 +65,8 @@ public enum CommandRegistry {
         + [
             ShowParking.self, SetParking.self, ListSpeedDials.self, SetSpeedDial.self, ListIntercoms.self,
             OpenIntercom.self, CloseIntercom.self,
+            ListMailboxes.self, AddMailbox.self, RemoveMailbox.self, SetMailboxPIN.self, ListMessages.self,
+            DeleteMessage.self,
         ]
         + [
             ListAlerts.self, ListAlertKinds.self, ListChannels.self, AddChannel.self, ChooseAlerts.self,

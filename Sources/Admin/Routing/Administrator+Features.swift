@@ -61,7 +61,7 @@ extension Administrator {
             (subject, detail) = (
                 number.text, JournalDetail.of(routing.ownSpeedDials[number] ?? SpeedDials.none, became: new)
             )
-        case .removeGroup, .block, .letSwitchNight, .park, .speedDial, .openIntercom:
+        case .removeGroup, .block, .letSwitchNight, .park, .speedDial, .openIntercom, .keepMessages:
             // No code asks for these.
             (subject, detail) = ("code", "{}")
         }

@@ -10,6 +10,7 @@ extension Administrator {
         groups(with: number, routing, by: caller) + forwards(of: number, routing, by: caller)
             + blocks(of: number, routing, by: caller) + night(of: number, routing, by: caller)
             + speedDials(to: number, routing, by: caller) + intercoms(with: number, routing, by: caller)
+            + mailboxes(of: number, routing, by: caller)
     }
 
     /// Its own, and those of others that stand for it.
@@ -34,6 +35,12 @@ extension Administrator {
             let draft = caller.draft(CloseIntercom.name, callee.text, JournalDetail.of(old, became: new))
             return (.outside(.route(.openIntercom(callee, new))), draft)
         }
+    }
+
+    private func mailboxes(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
+        guard let old = routing.mailboxes[number] else { return [] }
+        let draft = caller.draft(RemoveMailbox.name, number.text, JournalDetail.of(old, became: nil))
+        return [(.outside(.route(.keepMessages(number, nil))), draft)]
     }
 
     private func night(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {

@@ -10,6 +10,7 @@ extension CallTable {
     /// Ends a call that was not answered. The caller hears the reason when it is on disk.
     mutating func refuse(_ serial: UInt64, _ refused: Refused, _ desk: inout Desk) {
         if case .refusing? = self[serial]?.phase { return }
+        guard !takeMessage(serial, refused, &desk) else { return }
         // What was heard before the answer is heard no longer, whenever the caller is told.
         closeRelay(serial, &desk)
         guard var call = self[serial] else { return }
@@ -180,6 +181,7 @@ extension CallTable {
         guard let call = removeValue(forKey: serial) else { return }
         if !call.record.charges.isEmpty { keepOwing(call) }
         if !confirmations.isEmpty { confirmations[serial] = nil }
+        if !voices.isEmpty { forgetVoice(call, &desk) }
         if !parked.isEmpty { unpark(serial) }
         if !routes.isEmpty { routes[serial] = nil }
         for username in call.usernames { leave(serial, username) }

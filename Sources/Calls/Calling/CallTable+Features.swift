@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Media
 public import Model
 public import Primitives
 
@@ -32,6 +33,11 @@ extension CallTable {
         case .echo: answer(serial, by: service, &desk)
         case .feature(let request): ask(request, serial, &desk)
         case .parking: parkHeld(serial, &desk)
+        case .messages, .deposit:
+            guard self[serial]?.audio.map({ !$0.formats.spokenByStudio.isEmpty }) ?? true else {
+                return refuse(serial, .noCodec, &desk)
+            }
+            answer(serial, by: service, &desk)
         }
     }
 

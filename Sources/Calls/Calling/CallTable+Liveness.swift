@@ -36,6 +36,7 @@ extension CallTable {
         case .talking:
             if endConfirmation(serial, &desk) || endIfOver(serial, &desk) { return }
             if !parked.isEmpty { bringBackIfDue(serial, &desk) }
+            if !voices.isEmpty { wakeVoice(serial, &desk) }
             for side in [Side.caller, .callee] {
                 repeatAnswer(serial, side, &desk)
                 checkLife(serial, side, &desk)

@@ -19,6 +19,7 @@ extension CallTable {
             self[serial]?.relayed = mark
         }
         desk.turn.actions.append(.media(.open(call.relay, a: a, b: b)))
+        if case .studio = b { beginVoice(serial, &desk) }
     }
 
     mutating func closeRelay(_ serial: UInt64, _ desk: inout Desk) {

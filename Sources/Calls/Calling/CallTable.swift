@@ -33,6 +33,9 @@ struct CallTable: Sendable {
     /// Calls that wait until something is changed, and those that confirm it.
     var asked: [Ticket: UInt64] = [:]
     var confirmations: [UInt64: Confirmation] = [:]
+    /// Calls to services that speak and listen, and what they wait for.
+    var voices: [UInt64: VoiceCall] = [:]
+    var questions: [Ticket: UInt64] = [:]
     /// Calls that wait to be taken, and places where that is news for those who watch.
     var parked: [ParkingPlace: ParkedCall] = [:]
     var parkingNews: Set<ParkingPlace> = []

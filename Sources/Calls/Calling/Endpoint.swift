@@ -36,7 +36,7 @@ enum Endpoint: Sendable {
         switch self {
         case .phone(let leg), .trunk(let leg): leg.relayEnd
         // Who is told that something is done hears that the call stands.
-        case .service: .echo
+        case .service(let service): service.speaks ? .studio : .echo
         }
     }
 
@@ -45,6 +45,8 @@ enum Endpoint: Sendable {
         switch self {
         case .phone(let leg), .trunk(let leg):
             (leg.media.formats, leg.media.remote?.packetTime, leg.media.remote?.direction ?? .sendReceive)
+        case .service(let service) where service.speaks:
+            ((offer?.formats ?? AudioFormat.usual).spokenByStudio, offer?.packetTime, .sendReceive)
         case .service:
             (offer?.formats ?? AudioFormat.usual, offer?.packetTime, .sendReceive)
         }
@@ -97,7 +99,7 @@ extension CallTable {
         let running = values.count {
             if case .service(let other)? = $0.grounds?.placement.target { other.isLike(service) } else { false }
         }
-        return running <= Limits.callsOfService
+        return running <= (service.speaks ? Limits.callsOfVoice : Limits.callsOfService)
     }
 }
 
@@ -105,8 +107,9 @@ extension CallService {
     /// Whether both count towards one limit.
     fileprivate func isLike(_ other: CallService) -> Bool {
         switch (self, other) {
-        case (.echo, .echo), (.feature, .feature), (.parking, .parking): true
-        case (.echo, _), (.feature, _), (.parking, _): false
+        case (.echo, .echo), (.feature, .feature), (.parking, .parking), (.messages, .messages), (.deposit, .deposit):
+            true
+        case (.echo, _), (.feature, _), (.parking, _), (.messages, _), (.deposit, _): false
         }
     }
 }

@@ -27,6 +27,20 @@ extension Switchboard {
         callTable.changed(ticket, refusal, &desk)
     }
 
+    /// What happened in calls to services that speak and listen.
+    public mutating func voice(_ news: [(id: RelayID, VoiceNews)], _ turn: inout Turn) {
+        begin(&turn)
+        defer { finish(&turn) }
+        callTable.voice(news, &desk)
+    }
+
+    /// What was asked of a mailbox.
+    public mutating func answered(_ ticket: Ticket, _ answer: MailboxAnswer, _ turn: inout Turn) {
+        begin(&turn)
+        defer { finish(&turn) }
+        callTable.answered(ticket, answer, &desk)
+    }
+
     /// What the relays saw in the last second, which there are, and what they could not do.
     public mutating func media(_ census: RelayCensus, _ turn: inout Turn) {
         begin(&turn)

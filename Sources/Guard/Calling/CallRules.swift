@@ -127,6 +127,9 @@ public enum CallRules {
         if let refusal = refusalOfCaller(attempt, in: snapshot) ?? refusalOfProtection(attempt) {
             return .refused(refusal)
         }
+        if let refusal = MailboxRules.refusal(of: service, to: attempt.caller, in: snapshot) {
+            return .refused(refusal)
+        }
         let target = Participant.service(service)
         return .allowed(
             Placement(

@@ -114,7 +114,8 @@ public enum ScoreRules {
                 return true
             case .mediaSource, .intrusionDetection, .floodProtection, .roles, .loginProtection, .journal, .callLimits,
                 .callPatterns, .afterHours, .trunkEncryption, .providerAllowlist, .callerTrust, .emergencyCalls,
-                .dormantExtensions, .forwardingRules, .registrationAlerts, .fraudAlerts, .serviceAlerts:
+                .dormantExtensions, .forwardingRules, .registrationAlerts, .fraudAlerts, .serviceAlerts,
+                .voicemailPins:
                 return false
             }
         }

@@ -69,7 +69,7 @@ extension MediaEnd {
         switch self {
         case .network(let media): media.sends
         case .plain(let media): media.sends
-        case .echo: true
+        case .echo, .studio: true
         }
     }
 
@@ -82,7 +82,7 @@ extension MediaEnd {
         case .plain(var media):
             media.sends = false
             return .plain(media)
-        case .echo: return self
+        case .echo, .studio: return self
         }
     }
 
@@ -95,7 +95,7 @@ extension MediaEnd {
         case .plain(var media):
             media.isGone = true
             return .plain(media)
-        case .echo: return self
+        case .echo, .studio: return self
         }
     }
 }

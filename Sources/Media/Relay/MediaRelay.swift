@@ -16,7 +16,7 @@ public struct MediaRelay: ~Copyable, Sendable {
     var legs: Slab<Leg>
     /// What stands where, by the number of the slot.
     var ends: [End]
-    private var calls: [RelayID: Int] = [:]
+    var calls: [RelayID: Int] = [:]
     private var free: [Int]
     /// By the number of the port.
     var sources: [SourceTable]
@@ -25,6 +25,8 @@ public struct MediaRelay: ~Copyable, Sendable {
     var shares: RelayShares
     var numbers: LegNumbers
     var plain: PlainLegs
+    /// The relays with a studio, by the number of their call: of the others nobody asks.
+    var studios: [Int: RelayID] = [:]
     /// What became of all packets.
     public internal(set) var counters = RelayCounters()
 
@@ -66,12 +68,12 @@ public struct MediaRelay: ~Copyable, Sendable {
         switch ends[slot.number] {
         case .network: legs.contains(slot.number) ? legs[slot.number].report : LegReport()
         case .plain(let pair): plain.legs[Int(pair)].report
-        case .echo: LegReport()
+        case .echo, .studio: LegReport()
         }
     }
 
     /// ``MediaEnd`` without what belongs to a leg; of a plain one, the pair of ports.
-    enum End: Sendable { case network, echo, plain(UInt16) }
+    enum End: Sendable { case network, echo, studio, plain(UInt16) }
 }
 
 // What signalling says.
@@ -122,6 +124,11 @@ extension MediaRelay {
             vacate(slot)
             ends[slot.number] = .echo
             return true
+        case .studio:
+            vacate(slot)
+            ends[slot.number] = .studio
+            studios[slot.call] = id
+            return true
         }
     }
 
@@ -143,8 +150,10 @@ extension MediaRelay {
         switch ends[origin.number] {
         case .network: moveLeg(from: origin, to: slot)
         case .plain(let pair): plain.move(Int(pair), to: slot)
+        case .studio: studios[call] = id
         case .echo: break
         }
+        studios[left] = nil
         ends[origin.number] = .network
         shares.close(left)
         free.append(left)
@@ -166,6 +175,7 @@ extension MediaRelay {
     private mutating func close(_ id: RelayID) -> Bool {
         guard let call = calls.removeValue(forKey: id) else { return false }
         for side in RelaySide.allCases { vacate(LegSlot(call: call, side: side)) }
+        if !studios.isEmpty { studios[call] = nil }
         shares.close(call)
         free.append(call)
         return true
@@ -241,9 +251,12 @@ extension MediaRelay {
         from slot: LegSlot
     ) throws(DropReason) -> RelayOutcome {
         var listener = slot.peer.number
-        if case .echo = ends[listener] { listener = slot.number }
-        if case .plain(let pair) = ends[listener] { return try plain.legs[Int(pair)].deliver(&packet, passing) }
-        return try legs[listener].deliver(&packet, passing)
+        switch ends[listener] {
+        case .studio: return try hear(passing, from: slot)
+        case .echo: listener = slot.number
+        case .network, .plain: break
+        }
+        return try deliver(&packet, passing, to: listener)
     }
 
     private mutating func allows(_ slot: LegSlot, at now: MonotonicTime) -> Bool {

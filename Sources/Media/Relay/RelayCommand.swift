@@ -80,12 +80,15 @@ public enum MediaEnd: Sendable {
     /// The server itself, which says back what the other end says: decrypted, and encrypted again under our numbers, source
     /// and key. Nothing is sent that was not authentic, wanted and within the budget of the leg that it came from.
     case echo
+    /// The server itself, which plays and records: what comes is handed over decrypted, and what it says is encrypted here under our
+    /// numbers, source and key.
+    case studio
 
     /// The encrypted leg of a phone or a provider; `nil` for what has no keys.
     public var leg: LegMedia? {
         switch self {
         case .network(let media): media
-        case .plain, .echo: nil
+        case .plain, .echo, .studio: nil
         }
     }
 }

@@ -114,6 +114,8 @@ public enum RelayOutcome: Hashable, Sendable {
     case forward(length: Int, to: SocketAddress, port: MediaPort)
     /// The same, unencrypted, from a socket of a plain leg.
     case forwardPlain(length: Int, to: SocketAddress, from: PlainSocket)
+    /// Hand the first `length` bytes of the buffer, decrypted RTP, to the studio.
+    case hear(length: Int, RelayID)
 }
 
 /// What became of all packets since the relay was made, in packets.
@@ -128,7 +130,7 @@ public struct RelayCounters: Hashable, Sendable {
     mutating func count(_ outcome: RelayOutcome) {
         switch outcome {
         case .drop(let reason): dropped[reason.rawValue] += 1
-        case .forward, .forwardPlain: forwarded += 1
+        case .forward, .forwardPlain, .hear: forwarded += 1
         }
     }
 }

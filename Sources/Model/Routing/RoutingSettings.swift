@@ -20,6 +20,7 @@ public struct RoutingSettings: Hashable, Sendable {
     public private(set) var ownSpeedDials: [ExtensionNumber: SpeedDials] = [:]
     /// Extensions one phone of which answers by itself when certain others call it so.
     public private(set) var intercoms: [ExtensionNumber: IntercomOpening] = [:]
+    public private(set) var mailboxes: [ExtensionNumber: Mailbox] = [:]
     /// Groups by the number that phones dial for them.
     private var numbers: [ExtensionNumber: ShortName] = [:]
     /// Members of groups for which it counts when they talked last.
@@ -73,6 +74,7 @@ public struct RoutingSettings: Hashable, Sendable {
         case .speedDial(let dials, nil): speedDials = dials
         case .speedDial(let dials, let number?): ownSpeedDials[number] = dials == .none ? nil : dials
         case .openIntercom(let number, let opening): intercoms[number] = opening
+        case .keepMessages(let number, let mailbox): mailboxes[number] = mailbox
         }
     }
 
@@ -102,4 +104,6 @@ public enum RoutingChange: Sendable {
     case speedDial(SpeedDials, of: ExtensionNumber?)
     /// `nil` for nobody.
     case openIntercom(ExtensionNumber, IntercomOpening?)
+    /// `nil` for no mailbox.
+    case keepMessages(ExtensionNumber, Mailbox?)
 }

@@ -96,6 +96,7 @@ extension SecurityEventKind {
         case .weakMediaOffered: "offered a call without encryption"
         case .trunkIdentity: "stood where a provider should be"
         case .signInFailed, .signInSlowed: "failed to sign in to this portal"
+        case .mailboxLocked, .mailboxesTried: "guessed at PINs of mailboxes"
         case .bindingLimit, .otherInstance, .accountLimit, .undeclaredListener, .journalBroken, .stalePhone, .banned,
             .banWithheld, .rightRefused, .forwardRefused, .forwardChanged, .budgetUsed, .callEndedForCost, .callLimit,
             .countersLost, .callWhileClosed, .unusualCalls, .callsStopped, .trunkDown, .trunkUp, .emergencyCall,

@@ -170,7 +170,7 @@ private actor DialInStage {
             let server = TrunkServer(host: lookup.domain.text, address: flow(Self.provider).remote)
             act { $0.resolved(lookup.attempt, .success([server]), &$1) }
         case .connect(let wanted): act { [flow = flow(Self.provider)] in $0.connected(wanted.attempt, flow, &$1) }
-        case .authenticated, .media, .keep, .report, .change: break
+        case .authenticated, .media, .keep, .report, .change, .voice: break
         }
     }
 

@@ -241,7 +241,7 @@ private actor RehearsedSwitch {
                 switchboard.connected(wanted.attempt, providerWay, &turn)
                 carryOut(turn.actions)
             case .authenticated(_, _, let onlyForHelp): if !onlyForHelp { isHome = true }
-            case .media, .keep, .report, .change: break
+            case .media, .keep, .report, .change, .voice: break
             }
         }
     }

@@ -4,6 +4,7 @@ public import Admin
 import Glibc
 public import Guard
 public import Model
+import Primitives
 import Store
 
 /// A phone system whose server does not run: its settings can be changed so that it can start.
@@ -38,7 +39,7 @@ public struct StoppedSystem: Sendable {
 /// Nobody is registered, nobody calls, nothing is open.
 private struct StoppedEngine: AlertBoard, LiveState, BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard,
     SettingsFollower,
-    TrunkTester
+    TrunkTester, VoiceKeeper
 {
     func tryTrunk(_: TrunkName) async -> [Finding]? { nil }
     func tryHelp(over name: TrunkName) async throws(Refusal) -> HelpTest { throw .noTrial(over: name) }
@@ -63,6 +64,8 @@ private struct StoppedEngine: AlertBoard, LiveState, BackupKeeper, BanList, Cert
     func protection(of source: BanSource) async -> BanRules.Protection? { nil }
     func impose(_ ban: Ban) async {}
     func lift(_ source: BanSource) async -> Ban? { nil }
+    func hash(pin: Redacted<String>) async throws(Refusal) -> Redacted<String> { throw .stopped }
+    func followMessages(of _: ExtensionNumber) async {}
     func health() async -> [Finding] { [] }
     func certificate() async throws(Refusal) -> CertificateReport { throw .stopped }
     func replaceCertificate(_ pair: CertificatePair) async throws(Refusal) -> CertificateReport { throw .stopped }

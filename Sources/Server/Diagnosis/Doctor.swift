@@ -33,8 +33,20 @@ public struct Doctor: Sendable {
         findings.append(await signallingPort())
         findings.append(clearPort())
         findings.append(mediaPorts())
-        findings += [fileDescriptors(), diskSpace()]
+        findings += [fileDescriptors(), diskSpace(), prompts()]
         return findings
+    }
+
+    /// What mailboxes say. Without it they work, and nobody knows what they want.
+    private func prompts() -> Finding {
+        guard !PromptShelf.isFilled else { return Finding(.prompts, .good, "Mailboxes speak with a human voice") }
+        return Finding(
+            .prompts,
+            .notice,
+            "Mailboxes say tones instead of words",
+            evidence: "Debian's package \(PromptShelf.package) is not installed.",
+            remedy: "Install it: apt install \(PromptShelf.package)"
+        )
     }
 
     private func server() -> Finding {

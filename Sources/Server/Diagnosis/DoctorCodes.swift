@@ -15,4 +15,5 @@ extension Finding.Code {
     static let mediaPorts: Self = "media-ports"
     static let fileDescriptors: Self = "file-descriptors"
     static let diskSpace: Self = "disk-space"
+    static let prompts: Self = "prompts"
 }

@@ -131,6 +131,9 @@ public struct PhoneSystem: Service {
 /// What the portal needs to know of its business, and says of itself.
 extension PhoneSystem {
     public var snapshot: Snapshot { store.snapshot }
+    /// Who compares the PINs of mailboxes; before, none is right.
+    public func compare(with hasher: any PasswordHasher) { server.voice.compare(with: hasher) }
+
     /// The folder of the installation.
     public var directory: String { installation.directory }
 

@@ -39,6 +39,19 @@ extension RingfenceServer {
             Job("alert.retain", .daily(minute: Limits.pruneMinute)) { now in
                 try await BusinessStore(store).write { try $0.pruneAlerts(at: now) }
             },
+            Job("voicemail.retain", .daily(minute: Limits.pruneMinute)) { now in
+                try await BusinessStore(store).write { backend in
+                    let gone = backend.messages.deleteOld(before: now + (.zero - Limits.messageAge))
+                    guard gone > 0 else { return }
+                    let draft = JournalDraft(
+                        actor: "ringfence",
+                        action: "voicemail.retain",
+                        subject: "\(gone) messages",
+                        detail: "{}"
+                    )
+                    try backend.append(draft, at: now)
+                }
+            },
             Job("event.retain", .daily(minute: Limits.pruneMinute)) { now in
                 try await BusinessStore(store).write { try $0.pruneEvents(at: now) }
             },

@@ -8,6 +8,7 @@ import Synchronization
 /// One media loop for all businesses of a process: whose a relay is stands in the upper bits of its identifier.
 final class MediaExchange: Sendable {
     private let loop: MediaLoop
+    private let studio: Studio
     private let listeners: Listeners
 
     /// A business that is told of its relays.
@@ -15,12 +16,20 @@ final class MediaExchange: Sendable {
         let tell: @Sendable (RelayCensus) -> Void
         /// What it has open, as far as it knows: then it is also told that there is nothing.
         let open: OpenRelays
+        let hear: @Sendable ([StudioNews]) -> Void
         var mark = RelayMark.never
     }
 
     /// Where reports of each business go.
     private final class Listeners: Sendable {
         let table = Mutex<[UInt16: Listener]>([:])
+
+        func tell(_ news: [StudioNews]) {
+            for (number, own) in Dictionary(grouping: news, by: \.id.business) {
+                let hear = table.withLock { $0[number]?.hear }
+                hear?(own.map { StudioNews(id: $0.id.within, what: $0.what) })
+            }
+        }
 
         func tell(_ news: MediaNews) {
             let reports = Dictionary(grouping: news.reports, by: \.id.business)
@@ -46,7 +55,8 @@ final class MediaExchange: Sendable {
     ///   - share: What one business may use of it.
     init(_ ranges: [MediaPorts], capacity: Int, share: RelayShare) throws(Refusal) {
         let other = ranges.count > 1 ? (ranges[1].rtp, ranges[1].rtcp) : nil
-        let listeners = Listeners()
+        let (listeners, door) = (Listeners(), StudioDoor())
+        studio = Studio(door) { news in listeners.tell(news) }
         do {
             loop = try MediaLoop(
                 rtp: ranges[0].rtp,
@@ -54,7 +64,8 @@ final class MediaExchange: Sendable {
                 other: other,
                 capacity: capacity,
                 share: share,
-                plain: ranges.compactMap(PlainPorts.init)
+                plain: ranges.compactMap(PlainPorts.init),
+                studio: door
             ) { news in listeners.tell(news) }
         } catch {
             throw Refusal(
@@ -69,21 +80,35 @@ final class MediaExchange: Sendable {
 
     /// - Parameter onReport: Called on the media thread once a second with a report of every relay of this business, if it
     ///   has any or thinks so. It must not block.
-    func line(of business: UInt16, onReport: @escaping @Sendable (RelayCensus) -> Void) -> MediaLine {
+    /// - Parameter onNews: Called on the thread of the studio with what happened in calls of this business. The same holds for it.
+    func line(
+        of business: UInt16,
+        onNews: @escaping @Sendable ([StudioNews]) -> Void,
+        onReport: @escaping @Sendable (RelayCensus) -> Void
+    ) -> MediaLine {
         let line = MediaLine(of: business, over: self)
-        listeners.table.withLock { $0[business] = Listener(tell: onReport, open: line.open) }
+        listeners.table.withLock { $0[business] = Listener(tell: onReport, open: line.open, hear: onNews) }
         return line
     }
 
     /// What became of packets, of all businesses: of those that nobody could be found for, nobody knows whose they were.
     var counters: RelayCounters { loop.counters }
 
-    func start() { loop.start() }
-    func stop() { loop.stop() }
+    func start() {
+        loop.start()
+        studio.start()
+    }
+
+    func stop() {
+        studio.stop()
+        loop.stop()
+    }
 
     fileprivate func send(_ commands: [RelayCommand], upTo mark: RelayMark, of business: UInt16) -> [RelayID] {
         loop.send(commands, upTo: mark, of: business)
     }
+
+    fileprivate func send(_ commands: [StudioCommand]) { studio.send(commands) }
 
     fileprivate func hangUp(_ business: UInt16) { listeners.table.withLock { $0[business] = nil } }
 }
@@ -136,11 +161,15 @@ final class MediaLine: Sendable {
         return exchange.send(commands.map { $0.told(by: number) }, upTo: mark, of: number).map(\.within)
     }
 
+    /// Tells the studio what to do in a call. Does not wait.
+    func send(_ command: StudioCommand) { exchange.send([command.told(by: number)]) }
+
     /// The business is gone: its relays are closed, and nothing is reported any more.
     func hangUp() {
         exchange.hangUp(number)
         let closing = open.takeAll().map { RelayCommand.close($0).told(by: number) }
         _ = exchange.send(closing, upTo: .never, of: number)
+        for case .close(let id) in closing { exchange.send([.end(id)]) }
     }
 }
 
@@ -166,6 +195,19 @@ extension RelayCommand {
         case .join(let id, let side, let other, let otherSide):
             .join(id.told(by: business), side, from: other.told(by: business), otherSide)
         case .close(let id): .close(id.told(by: business))
+        }
+    }
+}
+
+extension StudioCommand {
+    fileprivate func told(by business: UInt16) -> StudioCommand {
+        switch self {
+        case .begin(let id, let format): .begin(id.told(by: business), format)
+        case .say(let id, let sound, let number): .say(id.told(by: business), sound, number)
+        case .hush(let id): .hush(id.told(by: business))
+        case .record(let id, let sink, let terms): .record(id.told(by: business), sink, terms)
+        case .endRecording(let id): .endRecording(id.told(by: business))
+        case .end(let id): .end(id.told(by: business))
         }
     }
 }

@@ -47,6 +47,7 @@ public final class MediaLoop: Sendable {
     ///   - capacity: How many calls can be relayed at once.
     ///   - share: What one business may use of it.
     ///   - plain: Where audio without encryption may arrive. Nothing is bound there before a leg needs it.
+    ///   - studio: Where ends that play and record stand; `nil` for nowhere.
     ///   - onReport: Called on the loop's thread once a second with a report of every open relay. It must not block.
     /// - Throws: ``MediaSocketError`` with the address that cannot be bound.
     public init(
@@ -56,18 +57,22 @@ public final class MediaLoop: Sendable {
         capacity: Int,
         share: RelayShare = .whole,
         plain: [PlainPorts] = [],
+        studio: StudioDoor? = nil,
         onReport: @escaping @Sendable (MediaNews) -> Void
     ) throws {
         let first = try MediaSocketPair(rtp: rtp, rtcp: rtcp)
         let second = try Self.second(other, beside: first.isIPv4)
         self.rtp = first.rtp.address
         self.rtcp = first.rtcp.address
-        queue = try MediaQueue(capacity: capacity)
+        let queue = try MediaQueue(capacity: capacity)
+        self.queue = queue
+        studio?.onSaid { [weak queue] in queue?.ring() }
         worker = Mutex(
             try MediaWorker(
                 first,
                 second,
                 queue: queue,
+                studio: studio,
                 figures: figures,
                 capacity: capacity,
                 share: share,

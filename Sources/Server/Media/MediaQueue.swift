@@ -62,6 +62,9 @@ final class MediaQueue: Sendable {
         return refused
     }
 
+    /// Something else than commands waits for the loop.
+    func ring() { ringfence_media_ring(bell) }
+
     func stop() {
         state.withLock { $0.isStopped = true }
         ringfence_media_ring(bell)
@@ -112,7 +115,7 @@ extension MediaEnd {
     fileprivate var isPlain: Bool {
         switch self {
         case .plain: true
-        case .network, .echo: false
+        case .network, .echo, .studio: false
         }
     }
 }

@@ -15,6 +15,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     /// Of the other version of IP.
     private let second: MediaSocketPair?
     private let queue: MediaQueue
+    private let studio: StudioDoor?
     private let figures: MediaFigures
     private let onReport: @Sendable (MediaNews) -> Void
     /// A timerfd: the next report is due.
@@ -34,6 +35,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         _ first: consuming MediaSocketPair,
         _ second: consuming MediaSocketPair?,
         queue: MediaQueue,
+        studio: StudioDoor?,
         figures: MediaFigures,
         capacity: Int,
         share: RelayShare,
@@ -60,6 +62,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         self.batch = batch
         datagrams = ringfence_media_datagrams(batch)
         self.queue = queue
+        self.studio = studio
         self.figures = figures
         self.onReport = onReport
         self.first = first
@@ -90,6 +93,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
             obey()
             for socket in MediaBit.sockets where ready & 1 << socket.index != 0 { drain(socket.index, socket.port) }
             if ready & MediaBit.plain != 0 { drainPlain() }
+            if ready & MediaBit.bell != 0 { speak() }
             if ready & MediaBit.beat != 0 { report() }
         }
     }
@@ -151,6 +155,26 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         }
     }
 
+    /// Sends what the studio says.
+    private mutating func speak() {
+        guard let studio else { return }
+        while !studio.said.isEmpty {
+            var count = 0
+            while count < Int(RINGFENCE_MEDIA_BATCH), speak(count, studio) { count += 1 }
+            send(count)
+        }
+    }
+
+    private mutating func speak(_ place: Int, _ studio: StudioDoor) -> Bool {
+        let now = Self.now()
+        return studio.said.take { said, id, index in
+            let buffer = bytes(place)
+            _ = buffer.update(fromContentsOf: said)
+            var packet = buffer.mutableSpan
+            settle(place, relay.speak(&packet, length: said.count, index: index, in: id, at: now))
+        }
+    }
+
     private mutating func pass(_ index: Int, _ port: MediaPort, _ now: MonotonicTime) {
         let length = Int(datagrams[index].length)
         var packet = bytes(index).mutableSpan
@@ -183,6 +207,9 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         case .forwardPlain(let length, let destination, let socket):
             address(index, length, destination)
             unsent += UInt64(ringfence_media_send_one(plain.descriptor(socket), &datagrams[index]))
+            datagrams[index].length = 0
+        case .hear(let length, let id):
+            studio?.heard.put(UnsafeBufferPointer(start: datagrams[index].bytes, count: length), id)
             datagrams[index].length = 0
         case .forward(let length, let destination, let port):
             address(index, length, destination)

@@ -146,6 +146,27 @@ final class Signalling {
         loop.endTurn()
     }
 
+    func voice(_ news: [(id: RelayID, VoiceNews)]) {
+        loop.turn.begin(at: SystemClock.now)
+        loop.switchboard.voice(news, &loop.turn)
+        loop.carryOut()
+        loop.endTurn()
+    }
+
+    func answered(_ ticket: Ticket, _ answer: MailboxAnswer) {
+        loop.turn.begin(at: SystemClock.now)
+        loop.switchboard.answered(ticket, answer, &loop.turn)
+        loop.carryOut()
+        loop.endTurn()
+    }
+
+    func setMailbox(_ counts: MailboxCounts, of number: ExtensionNumber) {
+        loop.turn.begin(at: SystemClock.now)
+        loop.switchboard.setMailbox(counts, of: number, &loop.turn)
+        loop.carryOut()
+        loop.endTurn()
+    }
+
     func media(_ census: RelayCensus) {
         loop.turn.begin(at: SystemClock.now)
         loop.switchboard.media(census, &loop.turn)

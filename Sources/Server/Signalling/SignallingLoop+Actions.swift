@@ -37,6 +37,7 @@ extension SignallingLoop {
         case .keep(let login): outlets.keep(login)
         case .report(let event): noticed(event, sender)
         case .change(let ask, let ticket): outlets.change(ask, ticket)
+        case .voice(let command): outlets.voice(command)
         case .resolve(let lookup): connector?.resolve(lookup)
         case .connect(let wanted): connector?.connect(wanted)
         }

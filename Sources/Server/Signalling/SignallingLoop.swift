@@ -23,6 +23,8 @@ final class SignallingLoop {
         var keep: @Sendable (PhoneLogin) -> Void
         /// Answered by `Switchboard.changed`.
         var change: @Sendable (FeatureAsk, Ticket) -> Void
+        /// Answered by `Switchboard.voice` and `Switchboard.answered`.
+        var voice: @Sendable (VoiceCommand) -> Void
         /// What happened, for everybody who wants to know.
         var events: EventHub
     }

@@ -114,7 +114,14 @@ struct SignallingPlan: Sendable {
 }
 
 extension SignallingLoop.Outlets {
-    init(media: MediaLine, records: RecordWriter, events: EventHub, features: FeatureDesk, hop: SignallingHop) {
+    init(
+        media: MediaLine,
+        records: RecordWriter,
+        events: EventHub,
+        features: FeatureDesk,
+        voice desk: VoiceDesk,
+        hop: SignallingHop
+    ) {
         self.media = { media.send($0, upTo: $1) }
         remember = { record, ticket in
             guard let ticket else { return records.enqueue(record, isAwaited: false) }
@@ -122,6 +129,7 @@ extension SignallingLoop.Outlets {
         }
         keep = { records.enqueue($0) }
         change = { ask, ticket in features.ask(ask, ticket, hop) }
+        voice = { desk.perform($0, media, hop) }
         self.events = events
     }
 }

@@ -21,6 +21,9 @@ public protocol Backend: AnyObject, Sendable {
     /// Writes changes and their journal entries in one transaction, and answers with the settings that result.
     func change(_ changes: [Change], journal drafts: [JournalDraft], at now: WallTime) throws -> Snapshot
 
+    /// The voice messages of the business.
+    var messages: MessageFolder { get }
+
     @discardableResult
     func append(_ draft: JournalDraft, at now: WallTime) throws -> JournalEntry
     func journal(_ query: JournalQuery) throws -> [JournalEntry]

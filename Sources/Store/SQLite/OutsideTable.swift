@@ -32,6 +32,7 @@ enum OutsideTable {
         case speedDials = "speed-dials"
         /// The key is the number of an extension.
         case intercom
+        case mailbox
         case parking
         /// The key is the name of the channel.
         case alertChannel = "alert-channel"
@@ -50,7 +51,7 @@ enum OutsideTable {
             callLimits: try one(.callLimits, database) ?? CallLimitSettings(),
             afterHours: try one(.afterHours, database) ?? AfterHoursSettings(),
             emergency: try one(.emergency, database) ?? EmergencySettings(),
-            routing: try RoutingTable.load(database),
+            routing: try RoutingTable.load(database, seal),
             alerts: try ChannelTable.load(database, seal),
             goLive: try one(.goLive, database) ?? .open
         )
@@ -83,7 +84,7 @@ enum OutsideTable {
         case .help(let settings): try put(.emergency, "", settings, nil, database)
         case .goLive(let settings): try put(.goLive, "", settings, nil, database)
         case .rate(let change): try RateTable.apply(change, database)
-        case .route(let change): try RoutingTable.apply(change, database)
+        case .route(let change): try RoutingTable.apply(change, database, seal)
         case .alert(let change): try ChannelTable.apply(change, database, seal)
         }
     }

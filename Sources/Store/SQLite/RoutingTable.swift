@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import GRDB
 import Model
+import Primitives
 
 /// Which way calls take inside, as rows of ``OutsideTable``.
 enum RoutingTable {
-    static func load(_ database: Database) throws -> RoutingSettings {
+    static func load(_ database: Database, _ seal: Seal) throws -> RoutingSettings {
         var changes: [RoutingChange] = try OutsideTable.rows(.ringGroup, database).map {
             .putGroup(try OutsideTable.value($0))
         }
@@ -20,6 +22,12 @@ enum RoutingTable {
         }
         for row in try OutsideTable.rows(.intercom, database) {
             changes.append(.openIntercom(try number(row), try OutsideTable.value(row)))
+        }
+        for row in try OutsideTable.rows(.mailbox, database) {
+            let (number, mailbox): (ExtensionNumber, Mailbox) = (try number(row), try OutsideTable.value(row))
+            let sealed: Data? = row["secret"]
+            let pin = try sealed.map { try seal.open(Array($0), ofMailbox: number) }
+            changes.append(.keepMessages(number, mailbox.with(pin)))
         }
         if let parking: ParkingSettings = try OutsideTable.one(.parking, database) { changes.append(.park(parking)) }
         if let mode: NightMode = try OutsideTable.one(.night, database) { changes.append(.switchNight(mode)) }
@@ -43,7 +51,7 @@ enum RoutingTable {
         return number
     }
 
-    static func apply(_ change: RoutingChange, _ database: Database) throws {
+    static func apply(_ change: RoutingChange, _ database: Database, _ seal: Seal) throws {
         switch change {
         case .putGroup(let group): try OutsideTable.put(.ringGroup, group.name.text, group, nil, database)
         case .removeGroup(let name): try OutsideTable.remove(.ringGroup, name.text, database)
@@ -54,6 +62,10 @@ enum RoutingTable {
         case .speedDial(let dials, let number):
             try keep(dials == .none ? nil : dials, .speedDials, number?.text ?? "", database)
         case .openIntercom(let number, let opening): try keep(opening, .intercom, number.text, database)
+        case .keepMessages(let number, let mailbox?):
+            let pin = try mailbox.pin.map { try seal.lock($0, ofMailbox: number) }
+            try OutsideTable.put(.mailbox, number.text, mailbox, pin, database)
+        case .keepMessages(let number, nil): try OutsideTable.remove(.mailbox, number.text, database)
         case .park(let settings): try OutsideTable.put(.parking, "", settings, nil, database)
         case .letSwitchNight(let numbers): try OutsideTable.put(.nightPhones, "", numbers.sorted(), nil, database)
         case .switchNight(let mode): try OutsideTable.put(.night, "", mode, nil, database)

@@ -72,6 +72,9 @@ struct Serve: AsyncParsableCommand {
 
     /// The portal comes last and goes first: what it shows is there as long as it is.
     private static func run(_ service: some Service, _ systems: [PhoneSystem], _ logger: Logger) async throws {
+        // Apart from that of the portal: who guesses PINs keeps no operator out.
+        let hasher = Argon2Hasher()
+        for system in systems { system.compare(with: hasher) }
         let portal = await Portal.start(systems.map(PortalSite.init), logger: logger)
         // The group's own log tells of services starting and stopping, which is nothing to an operator.
         var lifecycle = logger

@@ -128,6 +128,13 @@ extension MemoryTarget {
             let isOdd = String(decoding: message.body, as: UTF8.self).contains("RTP/AVP ")
             let isOurs = login?.contains("\"\(TestOffice.usernames[0])\"") == true
             return method == "INVITE" && isOurs && isOdd ? reply("488 Not Acceptable Here", to: message) : nil
+        case .opensForNumbers:
+            return login != nil && message.firstLine.contains(":*97@") && message.value("p-asserted-identity") != nil
+                ? reply("200 OK", to: message) : nil
+        case .opensByCode:
+            return login != nil && message.firstLine.contains(":*97*") ? reply("200 OK", to: message) : nil
+        case .opensForStrangers:
+            return login == nil && message.firstLine.contains(":*97@") ? reply("200 OK", to: message) : nil
         case .pilesUpChanges:
             return method == "INVITE" && to.contains(";tag=") ? reply("200 OK", to: message) : nil
         }

@@ -287,7 +287,7 @@ actor MemoryTarget {
                 carryOut(more.actions)
             case .resolve(let lookup): find(lookup)
             case .connect(let wanted): connect(wanted)
-            case .keep, .change: break
+            case .keep, .change, .voice: break
             case .report(let event):
                 tell(event)
                 guard let peer else { continue }

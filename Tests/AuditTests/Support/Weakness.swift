@@ -41,6 +41,7 @@ enum Weakness: String, CaseIterable {
     case answersEveryNetwork, believesHeaders, answersAnyHost
     case answersProbes, repeatsPaths, showsPages
     case callsTooEarly, forgetsEnds
+    case opensForNumbers, opensByCode, opensForStrangers
 
     /// The attack that must notice it.
     var attack: String {
@@ -164,6 +165,7 @@ enum Weakness: String, CaseIterable {
         case .answersEveryNetwork, .believesHeaders, .answersAnyHost: "P14"
         case .answersProbes, .repeatsPaths, .showsPages: "R09"
         case .callsTooEarly, .forgetsEnds: "T01d"
+        case .opensForNumbers, .opensByCode, .opensForStrangers: "W02"
         }
     }
 }

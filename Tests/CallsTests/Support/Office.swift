@@ -25,6 +25,8 @@ struct Office {
     private(set) var logins: [PhoneLogin] = []
     /// What phones want changed by codes.
     private(set) var asks: [(ask: FeatureAsk, ticket: Ticket)] = []
+    /// What services want done where sound is.
+    private(set) var voice: [VoiceCommand] = []
     private(set) var closed: [FlowID] = []
     /// Connections that something was said over after they were closed.
     private(set) var unheard: [FlowID] = []
@@ -337,6 +339,16 @@ struct Office {
         turn { $0.changed(ticket, refusal, &$1) }
     }
 
+    /// What happened where sound is.
+    mutating func voice(_ news: [(id: RelayID, VoiceNews)]) { turn { $0.voice(news, &$1) } }
+
+    /// A mailbox was asked.
+    mutating func answer(_ ticket: Ticket, _ answer: MailboxAnswer) { turn { $0.answered(ticket, answer, &$1) } }
+
+    func device(_ number: String) -> DeviceID? {
+        ExtensionNumber(parsing: number).flatMap { snapshot.devices(of: $0).first?.id }
+    }
+
     /// An operator has an extension call somebody.
     mutating func dial(_ caller: String, _ dialled: String) -> Result<DialledCall, CallRefusal> {
         guard let number = ExtensionNumber(parsing: caller) else { preconditionFailure("no extension \(caller)") }
@@ -385,6 +397,7 @@ struct Office {
                 waiting.append(ticket)
             case .keep(let login): logins.append(login)
             case .change(let ask, let ticket): asks.append((ask, ticket))
+            case .voice(let command): voice.append(command)
             case .report(let event): events.append(event)
             case .resolve(let lookup): lookups.append(lookup)
             case .connect(let wanted): connects.append(wanted)

@@ -98,7 +98,7 @@ struct TrunkScene {
             case .report(let event): events.append(event)
             case .resolve(let lookup): lookups.append(lookup)
             case .connect(let wanted): connects.append((wanted, now))
-            case .authenticated, .media, .remember, .keep, .change: break
+            case .authenticated, .media, .remember, .keep, .change, .voice: break
             }
         }
         answer()

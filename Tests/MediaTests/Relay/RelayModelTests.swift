@@ -42,7 +42,9 @@ struct RelayModelTests {
         let id = { (random: inout SplitMix) in RelayID(rawValue: UInt64.random(in: 1...8, using: &random)) }
         let side = { (random: inout SplitMix) in Bool.random(using: &random) ? RelaySide.a : .b }
         let end = { (random: inout SplitMix) in
-            if UInt64.random(in: 0..<6, using: &random) == 0 { return MediaEnd.echo }
+            if UInt64.random(in: 0..<6, using: &random) == 0 {
+                return Bool.random(using: &random) ? MediaEnd.echo : .studio
+            }
             var media = phones[Int.random(in: 0..<phones.count, using: &random)].media(
                 mux: Bool.random(using: &random),
                 sends: Bool.random(using: &random)

@@ -90,11 +90,13 @@ enum Seen: Equatable {
     case sent([UInt8], SocketAddress, MediaPort)
     /// Without encryption, from a socket of a plain leg.
     case plain([UInt8], SocketAddress, PlainSocket)
+    /// Handed to the studio.
+    case heard([UInt8], RelayID)
     case dropped(DropReason)
 
     var packet: [UInt8] {
         switch self {
-        case .sent(let bytes, _, _), .plain(let bytes, _, _): bytes
+        case .sent(let bytes, _, _), .plain(let bytes, _, _), .heard(let bytes, _): bytes
         case .dropped: []
         }
     }
@@ -103,13 +105,13 @@ enum Seen: Equatable {
         switch self {
         case .sent(_, let to, let port): "\(to) by \(port)"
         case .plain(_, let to, let socket): "\(to) by \(socket.port) of \(socket.pair)"
-        case .dropped: nil
+        case .heard, .dropped: nil
         }
     }
 
     var reason: DropReason? {
         switch self {
-        case .sent, .plain: nil
+        case .sent, .plain, .heard: nil
         case .dropped(let reason): reason
         }
     }
@@ -175,7 +177,15 @@ final class Stage {
         case .drop(let reason): .dropped(reason)
         case .forward(let length, let to, let port): .sent(Array(buffer.prefix(length)), to, port)
         case .forwardPlain(let length, let to, let socket): .plain(Array(buffer.prefix(length)), to, socket)
+        case .hear(let length, let id): .heard(Array(buffer.prefix(length)), id)
         }
+    }
+
+    /// What the studio says in a call.
+    func speak(_ packet: [UInt8], index: UInt64, in id: RelayID = RelayID(rawValue: 1)) -> Seen {
+        var buffer = packet + Array(repeating: 0, count: RelayLimits.protectionOverhead)
+        var span = buffer.mutableSpan
+        return seen(relay.speak(&span, length: packet.count, index: index, in: id, at: now), buffer)
     }
 
     func takePortChanges() -> [PlainPortChange] { relay.takePortChanges() }

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Guard
+import Media
+import Model
+import Primitives
+
+/// A service that somebody is in.
+struct VoiceCall: Sendable {
+    var service: any VoiceService
+    let mailbox: ExtensionNumber
+    /// Of what is said now: what was said before and ends late is nothing.
+    var saying: UInt64 = 0
+    var isSaying = false
+    /// When it has waited long enough.
+    var due: MonotonicTime?
+}
+
+/// Calls in which the server speaks and listens. What is said and heard is sound that others have; here are the calls.
+extension CallTable {
+    // MARK: Messages of calls that nobody took
+
+    /// Sends a call that ends without an answer to the mailbox of whom it was placed to.
+    ///
+    /// - Returns: Whether it did.
+    mutating func takeMessage(_ serial: UInt64, _ refused: Refused, _ desk: inout Desk) -> Bool {
+        guard refused.outcome.leadsToMailbox, let call = self[serial], case .ringing = call.phase,
+            let incoming = call.incoming, let placement = call.grounds?.placement, let number = placement.target.number,
+            !call.isForHelp, !placement.isIntercom, !placement.isCallback,
+            MailboxRules.takesMessage(number, in: desk.snapshot), call.caller.number != number,
+            earlyCalls[serial]?.told?.isReliable != true,
+            incoming.offer?.audio.map({ !$0.formats.spokenByStudio.isEmpty }) ?? true, isFree(.deposit(number))
+        else { return false }
+        closeRelay(serial, &desk)
+        for branch in call.ringingBranches where branch.status == nil { desk.cancel(branch.key) }
+        for username in call.usernames where username != call.caller.username { leave(serial, username) }
+        answer(serial, by: .deposit(number), &desk)
+        return true
+    }
+
+    // MARK: The way of a call through a service
+
+    /// Its relay is open, so that somebody can be heard.
+    mutating func beginVoice(_ serial: UInt64, _ desk: inout Desk) {
+        guard voices[serial] == nil, let call = self[serial], case .talking(let conversation) = call.phase,
+            case .service(let service) = conversation.callee, let leg = conversation.caller.leg,
+            let format = StudioFormat(leg.media.formats), let voice = VoiceCall(service, call, desk)
+        else { return }
+        voices[serial] = voice
+        desk.turn.actions.append(.voice(.begin(call.relay, format)))
+        tell(serial, .began, &desk)
+    }
+
+    /// What happened where the sound is.
+    mutating func voice(_ news: [(id: RelayID, VoiceNews)], _ desk: inout Desk) {
+        for (id, what) in news {
+            let serial = id.rawValue
+            guard let voice = voices[serial] else { continue }
+            switch what {
+            case .said(let number):
+                guard number == voice.saying, voice.isSaying else { continue }
+                voices[serial]?.isSaying = false
+                tell(serial, .said, &desk)
+            case .pressed(let key): tell(serial, .pressed(key), &desk)
+            case .recorded: tell(serial, .recorded, &desk)
+            case .unkept: tell(serial, .unkept, &desk)
+            case .full: end(serial, because: "there was no room for its sound", &desk)
+            }
+        }
+    }
+
+    /// What was asked of a mailbox.
+    mutating func answered(_ ticket: Ticket, _ answer: MailboxAnswer, _ desk: inout Desk) {
+        guard let serial = questions.removeValue(forKey: ticket) else { return }
+        tell(serial, .answered(answer), &desk)
+    }
+
+    /// - Returns: Nothing; the call may be over afterwards.
+    mutating func wakeVoice(_ serial: UInt64, _ desk: inout Desk) {
+        guard let due = voices[serial]?.due else { return }
+        guard due <= desk.now.monotonic else { return schedule(serial, at: due) }
+        voices[serial]?.due = nil
+        tell(serial, .waited, &desk)
+    }
+
+    /// The call is over.
+    mutating func forgetVoice(_ call: Call, _ desk: inout Desk) {
+        guard voices.removeValue(forKey: call.serial) != nil else { return }
+        questions = questions.filter { $0.value != call.serial }
+        desk.turn.actions.append(.voice(.end(call.relay)))
+    }
+
+    private mutating func tell(_ serial: UInt64, _ input: VoiceInput, _ desk: inout Desk) {
+        guard var voice = voices[serial] else { return }
+        let steps = voice.service.take(input)
+        voices[serial] = voice
+        for step in steps { carryOut(step, serial, &desk) }
+        guard let after = voices[serial] else { return }
+        let patience = after.isSaying ? nil : after.service.patience
+        voices[serial]?.due = patience.map { desk.now.monotonic + $0 }
+        if let due = voices[serial]?.due { schedule(serial, at: due) }
+    }
+
+    private mutating func carryOut(_ step: VoiceStep, _ serial: UInt64, _ desk: inout Desk) {
+        guard let call = self[serial], let voice = voices[serial] else { return }
+        switch step {
+        case .say(let words):
+            voices[serial]?.saying += 1
+            voices[serial]?.isSaying = !words.isEmpty
+            desk.turn.actions.append(
+                .voice(words.isEmpty ? .hush(call.relay) : .say(call.relay, words, voice.saying + 1))
+            )
+        case .record:
+            let draft = MessageDraft(
+                mailbox: voice.mailbox,
+                caller: call.caller.isPrivate ? .outside(nil) : call.caller.participant,
+                at: desk.now.wall,
+                terms: Limits.message
+            )
+            desk.turn.actions.append(.voice(.record(call.relay, draft)))
+        case .endRecording: desk.turn.actions.append(.voice(.endRecording(call.relay)))
+        case .ask(let what):
+            guard let phone = call.grounds?.placement.payer.device, let source = call.incoming?.flow.remote.ip else {
+                return end(serial, because: "nobody knows whose mailbox it is", &desk)
+            }
+            let ticket = Ticket(serial: nextSerial())
+            questions[ticket] = serial
+            let ask = MailboxAsk(what: what, mailbox: voice.mailbox, phone: phone.id, source: source)
+            desk.turn.actions.append(.voice(.ask(ask, ticket)))
+        case .leave(let reason): end(serial, because: reason, &desk)
+        }
+    }
+}
+
+extension VoiceCall {
+    /// `nil` for a service that says nothing.
+    fileprivate init?(_ service: CallService, _ call: Call, _ desk: Desk) {
+        switch service {
+        case .echo, .feature, .parking: return nil
+        case .deposit(let number): self.init(service: VoicemailDeposit(), mailbox: number)
+        case .messages:
+            guard let number = call.grounds?.placement.payer.device?.number,
+                let mailbox = desk.snapshot.outside.routing.mailboxes[number]
+            else { return nil }
+            self.init(service: VoicemailAccess(number, asksPIN: mailbox.asksOwnPhones), mailbox: number)
+        }
+    }
+}
+
+extension CallOutcome {
+    /// Whether somebody who wanted to talk could leave a message instead.
+    fileprivate var leadsToMailbox: Bool {
+        switch self {
+        case .busy, .noAnswer, .unreachable, .declined: true
+        case .settingUp, .answered, .refused, .cancelled, .failed, .interrupted: false
+        }
+    }
+}
+
+extension Call {
+    fileprivate var ringingBranches: [Branch] {
+        if case .ringing(let ringing) = phase { ringing.branches } else { [] }
+    }
+}
+
+extension CallService {
+    /// Whether the server speaks in it.
+    var speaks: Bool {
+        switch self {
+        case .echo, .feature, .parking: false
+        case .messages, .deposit: true
+        }
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Media
+public import Model
+public import Primitives
+
+/// What is said to somebody in a call to a service; whoever has the sounds puts it together.
+public enum Utterance: Hashable, Sendable {
+    case phrase(Phrase)
+    /// Digit by digit.
+    case digits(String)
+    /// As a number of things.
+    case count(Int)
+    case time(WallTime)
+    case pause
+    /// From here on it is recorded.
+    case tone
+    case message(MessageID, in: ExtensionNumber)
+}
+
+/// Sentences and parts of sentences, by what they say and not by how.
+public enum Phrase: String, CaseIterable, Sendable {
+    /// Nobody is there to take the call.
+    case nobodyAvailable
+    /// How to leave a message.
+    case leaveMessage
+    /// The mailbox is full, or the disk.
+    case mailboxFull
+    case messageSaved
+    case goodbye
+    case enterPIN
+    case wrongPIN
+    case youHave
+    case none
+    case new
+    case old
+    case message
+    case messages
+    case first
+    case received
+    case fromNumber
+    case unknownCaller
+    case deleted
+    case noMore
+    /// What can be done with a message: hear it again, delete it, keep it, hear the next one.
+    case repeatIt
+    case deleteIt
+    case keepIt
+    case nextOne
+}
+
+/// What is asked of a mailbox. A phone waits for the answer.
+public struct MailboxAsk: Sendable {
+    public enum What: Sendable {
+        /// Whether these digits are its PIN.
+        case compare(Redacted<String>)
+        case list
+        case keep(MessageID)
+        case delete(MessageID)
+    }
+
+    public let what: What
+    public let mailbox: ExtensionNumber
+    /// By its credential.
+    public let phone: DeviceID
+    public let source: IPAddress
+}
+
+public enum MailboxAnswer: Sendable {
+    /// The PIN is right, or what was asked for is done.
+    case done
+    case wrong
+    /// It takes no PIN for a while.
+    case waits
+    case messages([StoredMessage])
+    /// The disk, or whoever compares, said no.
+    case failed
+}
+
+/// A message that is to be recorded.
+public struct MessageDraft: Sendable {
+    public let mailbox: ExtensionNumber
+    public let caller: Participant
+    public let at: WallTime
+    public let terms: StudioLine.RecordingTerms
+}
+
+/// What services want done where sound is.
+public enum VoiceCommand: Sendable {
+    case begin(RelayID, StudioFormat)
+    /// Comes back as ``VoiceNews/said(_:)`` with the number.
+    case say(RelayID, [Utterance], UInt64)
+    case hush(RelayID)
+    case record(RelayID, MessageDraft)
+    case endRecording(RelayID)
+    case end(RelayID)
+    /// Answered by ``Switchboard/answered(_:_:_:)``.
+    case ask(MailboxAsk, Ticket)
+}
+
+/// What happened where sound is.
+public enum VoiceNews: Hashable, Sendable {
+    case said(UInt64)
+    case pressed(PhoneKey)
+    case recorded(StudioLine.RecordingEnd)
+    /// It could not be kept.
+    case unkept
+    /// There is no room for the call.
+    case full
+}

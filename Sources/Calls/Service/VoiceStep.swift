@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Model
+import Primitives
+
+/// What somebody in a service does, and what comes of what the service asked for.
+enum VoiceInput: Sendable {
+    case began
+    /// What was said last has been said to its end.
+    case said
+    case pressed(PhoneKey)
+    case recorded
+    case unkept
+    case answered(MailboxAnswer)
+    /// Nothing happened for as long as it waited.
+    case waited
+}
+
+/// What a service does next.
+enum VoiceStep: Sendable {
+    case say([Utterance])
+    case record
+    case endRecording
+    case ask(MailboxAsk.What)
+    /// Hangs up.
+    case leave(String)
+}
+
+/// A service that speaks and listens: a value that knows neither calls nor sound.
+protocol VoiceService: Sendable {
+    /// - Returns: What it does, in order.
+    mutating func take(_ input: VoiceInput) -> [VoiceStep]
+    /// How long it waits when nothing is said; `nil` for as long as the call lasts.
+    var patience: Duration? { get }
+}
+
+extension [Utterance] {
+    static func phrases(_ phrases: Phrase...) -> [Utterance] { phrases.map { .phrase($0) } }
+}

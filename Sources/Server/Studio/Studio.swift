@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CNetwork
+import Calls
+import Dispatch
+import Foundation
+import Media
+import Synchronization
+
+/// Where what is recorded goes. Called on the studio's thread, so it must not block.
+protocol RecordingSink: Sendable {
+    /// - Returns: `false` when it cannot be kept: then the recording is over.
+    func keep(_ piece: [UInt8]) -> Bool
+    /// Nothing follows.
+    func finish()
+}
+
+/// What a studio is told to do in a call.
+enum StudioCommand: Sendable {
+    case begin(RelayID, StudioFormat)
+    /// Says µ-law instead of what it says now.
+    case say(RelayID, [UInt8], UInt64)
+    case hush(RelayID)
+    case record(RelayID, any RecordingSink, StudioLine.RecordingTerms)
+    case endRecording(RelayID)
+    case end(RelayID)
+}
+
+/// What happened in a call.
+struct StudioNews: Sendable {
+    enum What: Sendable {
+        case line(StudioLine.News)
+        /// It could not be kept.
+        case unkept
+        /// There was no room for the call.
+        case full
+    }
+
+    let id: RelayID
+    let what: What
+}
+
+/// A thread that plays and records for all businesses, beside the media loop and never in its way: packets come and go over rings
+/// of a fixed size, and a studio that is late loses some.
+final class Studio: Sendable {
+    private struct State: Sendable {
+        var commands: [StudioCommand] = []
+        var isStopped = false
+        var isRunning = false
+    }
+
+    private let door: StudioDoor
+    private let state = Mutex(State())
+    private let onNews: @Sendable ([StudioNews]) -> Void
+    private let ended = DispatchSemaphore(value: 0)
+
+    /// - Parameter onNews: Called on the studio's thread. It must not block.
+    init(_ door: StudioDoor, onNews: @escaping @Sendable ([StudioNews]) -> Void) {
+        (self.door, self.onNews) = (door, onNews)
+    }
+
+    /// Does not wait.
+    func send(_ commands: [StudioCommand]) {
+        state.withLock { state in
+            for command in commands where state.commands.count < StudioTerms.commands || command.freesRoom {
+                state.commands.append(command)
+            }
+        }
+    }
+
+    /// A second call does nothing.
+    func start() {
+        let isFirst = state.withLock { state in
+            defer { state.isRunning = true }
+            return !state.isRunning && !state.isStopped
+        }
+        guard isFirst else { return }
+        let thread = Thread { [self] in
+            run()
+            ended.signal()
+        }
+        thread.name = "studio"
+        thread.qualityOfService = .userInteractive
+        thread.start()
+    }
+
+    /// Waits until the thread has ended. A second call does nothing.
+    func stop() {
+        let isFirst = state.withLock { state in
+            defer { state.isStopped = true }
+            return !state.isStopped && state.isRunning
+        }
+        if isFirst { ended.wait() }
+    }
+
+    private func run() {
+        var floor = StudioFloor()
+        var next = ringfence_monotonic_nanoseconds() + StudioTerms.beat
+        while true {
+            let now = ringfence_monotonic_nanoseconds()
+            if next > now { usleep(UInt32((next - now) / 1_000)) }
+            let (commands, isStopped) = state.withLock { state in
+                defer { state.commands.removeAll(keepingCapacity: true) }
+                return (state.commands, state.isStopped)
+            }
+            let news = floor.beat(commands, door)
+            if !news.isEmpty { onNews(news) }
+            guard !isStopped else { return floor.close() }
+            next += StudioTerms.beat
+            let late = ringfence_monotonic_nanoseconds()
+            if late > next + StudioTerms.behind * StudioTerms.beat { next = late }
+        }
+    }
+}
+
+/// The calls of a studio; belongs to its thread.
+struct StudioFloor {
+    private struct Seat {
+        var line: StudioLine
+        var sink: (any RecordingSink)?
+    }
+
+    private var seats: [RelayID: Seat] = [:]
+    private var packet: [UInt8] = []
+    private var news: [StudioNews] = []
+
+    /// Does what was commanded, hears what came, and says the next 20 ms in every call.
+    mutating func beat(_ commands: [StudioCommand], _ door: StudioDoor) -> [StudioNews] {
+        for command in commands { obey(command) }
+        while door.heard.take({ packet, id, _ in seats[id]?.line.hear(packet.span) }) {}
+        for id in seats.keys { beat(id, door) }
+        if !door.said.isEmpty { door.ring() }
+        defer { news.removeAll() }
+        return news
+    }
+
+    private mutating func beat(_ id: RelayID, _ door: StudioDoor) {
+        guard var seat = seats[id] else { return }
+        // One owner, so that nothing is copied.
+        seats[id] = nil
+        let index = seat.line.beat(into: &packet)
+        packet.withUnsafeBufferPointer { door.said.put($0, id, index: index) }
+        keep(&seat, id)
+        for each in seat.line.takeNews() { news.append(StudioNews(id: id, what: .line(each))) }
+        seats[id] = seat
+    }
+
+    private mutating func keep(_ seat: inout Seat, _ id: RelayID) {
+        for piece in seat.line.takePieces() {
+            guard let sink = seat.sink else { continue }
+            guard sink.keep(piece) else {
+                seat.line.endRecording()
+                _ = seat.line.takePieces()
+                sink.finish()
+                seat.sink = nil
+                news.append(StudioNews(id: id, what: .unkept))
+                return
+            }
+        }
+        if !seat.line.isRecording, let sink = seat.sink {
+            sink.finish()
+            seat.sink = nil
+        }
+    }
+
+    private mutating func obey(_ command: StudioCommand) {
+        switch command {
+        case .begin(let id, let format):
+            guard seats.count < StudioTerms.lines || seats[id] != nil else {
+                news.append(StudioNews(id: id, what: .full))
+                return
+            }
+            endRecording(id)
+            seats[id] = Seat(line: StudioLine(format))
+        case .say(let id, let sound, let number): seats[id]?.line.say(sound, number)
+        case .hush(let id): seats[id]?.line.hush()
+        case .record(let id, let sink, let terms):
+            guard seats[id] != nil else { return sink.finish() }
+            endRecording(id)
+            seats[id]?.sink = sink
+            seats[id]?.line.record(terms)
+        case .endRecording(let id): endRecording(id)
+        case .end(let id):
+            endRecording(id)
+            seats[id] = nil
+        }
+    }
+
+    private mutating func endRecording(_ id: RelayID) {
+        guard var seat = seats[id], let sink = seat.sink else { return }
+        seat.line.endRecording()
+        for piece in seat.line.takePieces() { _ = sink.keep(piece) }
+        sink.finish()
+        seat.sink = nil
+        seats[id] = seat
+    }
+
+    /// The end of all.
+    mutating func close() {
+        for id in seats.keys { endRecording(id) }
+        seats.removeAll()
+    }
+}
+
+extension StudioCommand {
+    /// Such commands are never left out.
+    fileprivate var freesRoom: Bool {
+        switch self {
+        case .end, .endRecording, .hush: true
+        case .begin, .say, .record: false
+        }
+    }
+}
+
+extension StudioNews {
+    /// As calls hear of it.
+    var told: (id: RelayID, VoiceNews)? {
+        switch what {
+        case .line(.said(let number)): (id, .said(number))
+        case .line(.pressed(let key)): (id, .pressed(key))
+        case .line(.recorded(let end)): (id, .recorded(end))
+        case .unkept: (id, .unkept)
+        case .full: (id, .full)
+        }
+    }
+}

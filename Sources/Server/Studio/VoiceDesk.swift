@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Admin
+import Calls
+import Dispatch
+import Foundation
+import Guard
+import Media
+import Model
+import Primitives
+import Store
+import Synchronization
+
+/// What services of one business ask for where sound is: puts together what is said, keeps what is recorded, compares PINs. What waits
+/// for the disk waits here, on queues of its own, and neither the studio nor a call waits with it.
+final class VoiceDesk: Sendable {
+    private struct State: Sendable {
+        var gate = PINGate()
+        /// Who compares PINs; nobody before the whole system is there, and then none is right.
+        var hasher: (any PasswordHasher)?
+    }
+
+    private let store: RingfenceStore
+    /// In the order of the commands.
+    private let queue = DispatchQueue(label: "ringfence-voice")
+    private let recorder = DispatchQueue(label: "ringfence-recorder")
+    private let state = Mutex(State())
+
+    private let events: EventHub
+
+    init(_ store: RingfenceStore, _ events: EventHub) { (self.store, self.events) = (store, events) }
+
+    func compare(with hasher: any PasswordHasher) { state.withLock { $0.hasher = hasher } }
+
+    /// What a crash interrupted becomes messages, and watchers hear of all there are.
+    func start(_ hop: SignallingHop) {
+        recorder.async { [self] in
+            store.messages.takeUpInterrupted()
+            for number in store.messages.mailboxes { tellCounts(of: number, hop) }
+        }
+    }
+
+    /// Waits until what was recorded is on the disk.
+    func finish() {
+        queue.sync {}
+        // Two beats of the studio, which hands over what it has.
+        usleep(50_000)
+        recorder.sync {}
+    }
+
+    /// A mailbox was changed from elsewhere.
+    func changed(_ number: ExtensionNumber, _ hop: SignallingHop) {
+        recorder.async { [self] in tellCounts(of: number, hop) }
+    }
+
+    /// A mailbox that has a new PIN waits no longer, and one that is no more leaves nothing behind.
+    func follow(_ changes: [Change], _ hop: SignallingHop) {
+        for case .outside(.route(.keepMessages(let number, let mailbox))) in changes {
+            state.withLock { $0.gate.succeed(number) }
+            guard mailbox == nil else { continue }
+            recorder.async { [self] in
+                store.messages.clear(number)
+                tellCounts(of: number, hop)
+            }
+        }
+    }
+
+    func hash(_ pin: Redacted<String>) async throws(Refusal) -> Redacted<String> {
+        guard let hasher = state.withLock({ $0.hasher }) else { throw .notYet }
+        return try await hasher.hash(pin)
+    }
+
+    // MARK: Commands of calls
+
+    func perform(_ command: VoiceCommand, _ line: MediaLine, _ hop: SignallingHop) {
+        queue.async { [self] in
+            switch command {
+            case .begin(let id, let format): line.send(.begin(id, format))
+            case .say(let id, let words, let number): line.send(.say(id, sound(of: words), number))
+            case .hush(let id): line.send(.hush(id))
+            case .record(let id, let draft): record(id, draft, line, hop)
+            case .endRecording(let id): line.send(.endRecording(id))
+            case .end(let id): line.send(.end(id))
+            case .ask(let ask, let ticket): answer(ask, ticket, hop)
+            }
+        }
+    }
+
+    private func record(_ id: RelayID, _ draft: MessageDraft, _ line: MediaLine, _ hop: SignallingHop) {
+        var generator = SystemRandomNumberGenerator()
+        guard let name = MessageID(parsing: Hex.encode(generator.nextBytes(16))),
+            let writer = try? store.messages.begin(name, in: draft.mailbox, from: draft.caller, at: draft.at)
+        else { return hop.tell { $0.voice([(id, .unkept)]) } }
+        let sink = MessageSink(writer, on: recorder) { [self] in tellCounts(of: draft.mailbox, hop) }
+        line.send(.record(id, sink, draft.terms))
+    }
+
+    // MARK: What is said
+
+    private func sound(of words: [Utterance]) -> [UInt8] { words.flatMap { sound(of: $0) } }
+
+    private func sound(of word: Utterance) -> [UInt8] {
+        let shelf = PromptShelf.shared
+        switch word {
+        case .phrase(let phrase): return shelf.sound(of: phrase)
+        case .digits(let text): return shelf.digits(text)
+        case .count(let number): return shelf.count(number)
+        case .time(let time):
+            let zone = store.snapshot.hours.flatMap { TimeZone(identifier: $0.zone) } ?? .current
+            return shelf.time(time, now: SystemClock.wall, zone: zone)
+        case .pause: return Tone.silence(milliseconds: 300)
+        case .tone: return Tone.silence(milliseconds: 200) + Tone.sound(hertz: 1_400, milliseconds: 400)
+        case .message(let id, let number):
+            guard let sound = try? store.messages.sound(of: id, in: number) else {
+                return Tone.sound(hertz: 330, milliseconds: 400)
+            }
+            journal("voicemail.listen", id, number)
+            return sound
+        }
+    }
+
+    /// Each time that somebody hears or deletes a message has its line.
+    private func journal(_ action: String, _ id: MessageID, _ number: ExtensionNumber) {
+        let draft = JournalDraft(
+            actor: "extension \(number)",
+            action: action,
+            subject: number.text,
+            detail: #"{"message":"\#(id.text)"}"#
+        )
+        BusinessStore(store).writeLater { _ = try? $0.append(draft, at: SystemClock.wall) }
+    }
+
+    // MARK: What is asked
+
+    private func answer(_ ask: MailboxAsk, _ ticket: Ticket, _ hop: SignallingHop) {
+        let (messages, number) = (store.messages, ask.mailbox)
+        let tell = { (answer: MailboxAnswer) in hop.tell { $0.answered(ticket, answer) } }
+        switch ask.what {
+        case .compare(let pin): Task { tell(await compare(pin, number, ask.source)) }
+        case .list:
+            guard let all = try? messages.messages(of: number) else { return tell(.failed) }
+            tell(.messages(all))
+        case .keep(let id):
+            guard (try? messages.keep(id, in: number)) == true else { return tell(.failed) }
+            tell(.done)
+            tellCounts(of: number, hop)
+        case .delete(let id):
+            guard (try? messages.delete(id, in: number)) == true else { return tell(.failed) }
+            journal("voicemail.delete", id, number)
+            tell(.done)
+            tellCounts(of: number, hop)
+        }
+    }
+
+    private func compare(
+        _ pin: Redacted<String>,
+        _ number: ExtensionNumber,
+        _ source: IPAddress
+    ) async -> MailboxAnswer {
+        let now = SystemClock.monotonic
+        // Counted before it is looked at: tries side by side are no more than those one after the other.
+        let (hasher, isLocked, isSpray) = state.withLock { state -> ((any PasswordHasher)?, Bool, Bool) in
+            guard case .isOpen = state.gate.standing(of: number, at: now) else { return (nil, false, false) }
+            let failure = state.gate.fail(number, at: now)
+            return (state.hasher, failure.isLocked, failure.isSpray)
+        }
+        guard let hasher else { return .waits }
+        let kept = store.snapshot.outside.routing.mailboxes[number]?.pin
+        guard let isRight = try? await hasher.verify(pin, against: kept) else { return .failed }
+        guard isRight else {
+            if isLocked {
+                let words =
+                    "so many wrong PINs were entered that it waits; a new one opens it: ringfence voicemail pin \(number)"
+                report(.mailboxLocked, number, source, words)
+            }
+            if isSpray {
+                report(
+                    .mailboxesTried,
+                    number,
+                    source,
+                    "wrong PINs at many mailboxes within an hour, the last one here"
+                )
+            }
+            return .wrong
+        }
+        state.withLock { $0.gate.succeed(number) }
+        return .done
+    }
+
+    /// - Parameter words: Never with what was entered.
+    private func report(_ kind: SecurityEventKind, _ number: ExtensionNumber, _ source: IPAddress, _ words: String) {
+        let event = SecurityEvent(
+            at: SystemClock.wall,
+            kind: kind,
+            source: .address(source),
+            subject: .extension(number),
+            detail: words
+        )
+        events.note(event)
+    }
+
+    private func tellCounts(of number: ExtensionNumber, _ hop: SignallingHop) {
+        let counts = store.messages.counts(of: number)
+        hop.tell { $0.setMailbox(MailboxCounts(new: counts.new, old: counts.old), of: number) }
+    }
+}
+
+extension Refusal {
+    fileprivate static let notYet = Self(
+        problem: "The mailbox did not get a PIN.",
+        reason: "the server has just started",
+        remedy: "wait a moment, then try again"
+    )
+}
+
+/// A message on its way to the disk.
+private final class MessageSink: RecordingSink {
+    private final class Writer: @unchecked Sendable {
+        // Unchecked: used on one queue.
+        let file: MessageWriter
+        init(_ file: MessageWriter) { self.file = file }
+    }
+
+    private let writer: Writer
+    private let queue: DispatchQueue
+    private let hasFailed = Atomic(false)
+    /// Pieces that wait.
+    private let waiting = Atomic(0)
+    private let onFinish: @Sendable () -> Void
+
+    /// - Parameter onFinish: Called on the queue when it is a message.
+    init(_ file: MessageWriter, on queue: DispatchQueue, onFinish: @escaping @Sendable () -> Void) {
+        (writer, self.queue, self.onFinish) = (Writer(file), queue, onFinish)
+    }
+
+    func keep(_ piece: [UInt8]) -> Bool {
+        guard !hasFailed.load(ordering: .relaxed), waiting.load(ordering: .relaxed) < StudioTerms.pieces else {
+            return false
+        }
+        waiting.wrappingAdd(1, ordering: .relaxed)
+        queue.async { [self] in
+            waiting.wrappingSubtract(1, ordering: .relaxed)
+            do { try writer.file.write(piece) } catch { hasFailed.store(true, ordering: .relaxed) }
+        }
+        return true
+    }
+
+    func finish() {
+        queue.async { [self] in
+            if (try? writer.file.finish()) == true { onFinish() }
+        }
+    }
+}

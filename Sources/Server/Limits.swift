@@ -155,6 +155,8 @@ enum Limits {
 
     /// Different events (kind and source) counted apart between two reports; the rest are counted together.
     static let eventKinds = 64
+    /// The same of each kind that is grave, which strangers cannot take: 800 in all, of 50 kinds.
+    static let graveEvents = 16
     /// How often they are reported.
     static let eventReport: Duration = .seconds(10)
     /// And how soon while there are so few of them: people hear of them within seconds, and these are fewer rows than 64 each ten seconds.
@@ -235,6 +237,8 @@ enum Limits {
     /// Milliseconds for the connection of a delivery, and for all of it: a mail server that thinks about a mail takes seconds.
     static let deliveryConnectMilliseconds = 5_000
     static let deliveryMilliseconds = 20_000
+    /// Bytes of a message of syslog: what every collector should take (RFC 5425 §4.3.1).
+    static let syslogMessage = 8_192
     /// Bytes of the answer to a delivery that are read, and of what is told of it.
     static let deliveryAnswer = 16 << 10
     static let deliveryWords = 160

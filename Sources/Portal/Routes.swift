@@ -189,6 +189,7 @@ struct Routes: Sendable {
         let business = try business(request)
         guard let cookie = PortalCookie.session.value(in: request), let session = await business.desk.session(cookie)
         else { throw Answer(response: .going(to: "/sign-in")) }
+        guard business.pace.admits(.token(session.token)) else { throw Answer.tooFast }
         return Visit(business, session, cookie: cookie)
     }
 

@@ -28,6 +28,8 @@ public actor Administrator {
     var seen: [String: WallTime] = [:]
     /// Where the portal is open at this moment; empty for nowhere.
     var portal: [SocketAddress] = []
+    /// The scores of the days before today, once somebody asked.
+    var scores: PastScores?
     /// A price list that somebody is handing over.
     var upload: RateUpload?
 

@@ -77,6 +77,8 @@ public enum AttackSuite {
         progress: @Sendable (AttackResult) -> Void = { _ in }
     ) async -> AttackReport {
         let started = wire.wallClock()
+        var target = target
+        target.begunAt = started
         var results: [AttackResult] = []
         for attack in attacks where control == nil || attack.control == control {
             let result = AttackResult(attack, await observe(attack, wire, target))

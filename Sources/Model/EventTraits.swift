@@ -289,6 +289,21 @@ extension SecurityEventKind {
                 .voicemailPins,
                 alarm: EventTraits.Alarm(.critical, "Somebody tries PINs at one mailbox after the other.")
             )
+        case .replacementRefused:
+            EventTraits(
+                .secondFactor,
+                alarm: EventTraits.Alarm(
+                    .notice,
+                    "A new second factor of an operator was called off.",
+                    ofEach: true,
+                    done: "The link does not work any more; what they sign in with is as good as before."
+                )
+            )
+        case .operatorsChanged:
+            EventTraits(
+                .roles,
+                alarm: EventTraits.Alarm(.warning, "Somebody changed who runs the system.", ofEach: true, again: 60)
+            )
         case .extensionRetired:
             EventTraits(
                 .dormantExtensions,
@@ -312,7 +327,8 @@ extension SecurityEventKind {
             .attack
         case .countersLost, .trunkDown, .trunkUp: .service
         case .rightRefused, .forwardChanged, .extensionUnused, .extensionRetired, .extensionAdded, .intercomOpened,
-            .intercomUsed, .signInFailed, .signInSlowed, .signedInAnew, .alertsChanged, .factorReplaced:
+            .intercomUsed, .signInFailed, .signInSlowed, .signedInAnew, .alertsChanged, .factorReplaced,
+            .replacementRefused, .operatorsChanged:
             .people
         case .emergencyCall: .emergency
         }

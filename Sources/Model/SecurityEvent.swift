@@ -96,6 +96,10 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case mailboxLocked
     /// Wrong PINs were entered at many mailboxes.
     case mailboxesTried
+    /// Somebody said no to such a link, or took it back.
+    case replacementRefused
+    /// Somebody runs the system from now on, in another way, or no more.
+    case operatorsChanged
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

@@ -91,6 +91,13 @@ enum Limits {
     /// Lines of a run of attacks.
     static let proofLines = 400
 
+    /// Alerts, or events, of which a page shows some.
+    static let shownAlerts = 1_000
+    /// Pages of one session: no person meets it, and a program that reads pages does.
+    static let visits = Rate(perSecond: 20, burst: 240)
+    /// What a page costs that reads ten thousand rows.
+    static let longPage: UInt32 = 40
+
     // MARK: Live pages
 
     /// Roles whose pictures are kept.

@@ -15,6 +15,8 @@ final class PortalBusiness: Sendable {
     let overview: Overview
     let streams = StreamBudget()
     let proofs = ProofDesk()
+    /// Of sessions.
+    let pace = ProgramPace(Limits.visits)
     let callPicture = SharedPicture<LiveStream.Parts>()
     let proofPicture = SharedPicture<LiveStream.Parts>()
     private let sessions = SharedPicture<Set<[UInt8]>>()

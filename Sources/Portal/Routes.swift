@@ -213,6 +213,7 @@ struct Routes: Sendable {
         guard let cookie = PortalCookie.session.value(in: request), let session = await business.desk.session(cookie)
         else { throw Answer(response: .going(to: "/sign-in")) }
         if let address = context.address { office.handshakes.forget(address) }
+        guard business.pace.admits(.token(session.token)) else { throw Answer.tooFast }
         return Visit(business, session, cookie: cookie)
     }
 

@@ -161,3 +161,18 @@ public enum Base32 {
         return buffer == 0 ? bytes : nil
     }
 }
+
+extension String {
+    /// In UTF-8 as a part of an address: everything that is not unreserved as `%2F` (RFC 3986 §2.1, §2.3).
+    public var percentEncoded: String {
+        utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                String(UnicodeScalar(byte))
+            default: "%" + Hex.encode([byte]).uppercased()
+            }
+        }.joined()
+    }
+}

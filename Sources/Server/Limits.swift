@@ -155,6 +155,8 @@ enum Limits {
 
     /// Different events (kind and source) counted apart between two reports; the rest are counted together.
     static let eventKinds = 64
+    /// The same of each kind that is grave, which strangers cannot take: 800 in all, of 50 kinds.
+    static let graveEvents = 16
     /// How often they are reported.
     static let eventReport: Duration = .seconds(10)
     /// And how soon while there are so few of them: people hear of them within seconds, and these are fewer rows than 64 each ten seconds.

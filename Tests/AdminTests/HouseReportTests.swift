@@ -49,8 +49,27 @@ struct HouseReportTests {
         try office.store.write(events)
         try await office.administrator.report(.day, since: noon + .seconds(-86_400), at: noon)
         let text = try #require(told(office).first).evidence
-        #expect(text.contains("40 logins failed and 1 addresses were shut out"))
+        #expect(text.contains("40 logins failed and 1 address was shut out."))
         #expect(text.contains("2 calls to numbers that are not open were refused"))
+    }
+
+    @Test func `one is one, and a sentence in a row of them ends once`() {
+        let source = EventSource.address(IPAddress(v4: 0x0909_0909))
+        let events = [SecurityEventKind.signInFailed, .abroadRefused].map {
+            SecurityEvent(at: noon, kind: $0, source: source, detail: "x")
+        }
+        let report = HouseReport(
+            period: .day,
+            faults: [Finding("a", .warning, "A falls."), Finding("b", .warning, "B falls")],
+            events: events,
+            records: [],
+            isPartial: false,
+            currency: .eur,
+            dailyLimit: nil
+        ).finding
+        #expect(report.evidence.contains("2 fall short: A falls; B falls. Within"))
+        #expect(report.evidence.contains("1 login failed and 0 addresses were shut out. "))
+        #expect(report.evidence.hasSuffix("; 1 call to numbers that are not open was refused."))
     }
 
     @Test func `what falls short is named, causes only`() {

@@ -196,6 +196,52 @@ struct SignInTests {
         #expect(await scene.signIn("anna", code: scene.code(of: anna.secret), from: visitor).token != nil)
     }
 
+    @Test func `P15 to remove somebody and to invite them anew takes a day too, and people hear of both`() async throws
+    {
+        let scene = try SignInScene()
+        for name in ["anna", "bert"] { _ = try await scene.enrol(name) }
+        let bert = Identity.signedIn(name: "bert")
+        _ = try await scene.administrator.perform(RemoveOperator(account: "anna"), for: bert)
+        let again = InviteOperator(name: "anna", role: .owner)
+        let link = try await scene.administrator.perform(again, for: bert)
+        #expect(link.from == scene.now + SecondFactorRules.replacementWait)
+        let told = scene.notes.noticed.filter { $0.kind == .operatorsChanged }.map(\.detail)
+        #expect(told.contains { $0.hasPrefix("bert (portal) lets anna run the system no more") })
+        #expect(told.contains { $0.hasPrefix("bert (portal) lets anna run the system as owner") })
+        #expect(SecurityEventKind.operatorsChanged.traits.alarm?.severity == .warning)
+        _ = try await scene.administrator.perform(InviteOperator(name: "anna", role: .auditor), for: bert)
+        #expect(scene.notes.noticed.last { $0.kind == .operatorsChanged }?.detail.contains("who was owner") == true)
+        // A day after the removal a name is as good as any.
+        _ = try await scene.administrator.perform(RemoveOperator(account: "anna"), for: bert)
+        scene.wait(SecondFactorRules.replacementWait + .seconds(1))
+        #expect(try await scene.administrator.perform(again, for: bert).from == scene.now)
+    }
+
+    @Test func `names of attacks are for attacks`() async throws {
+        let scene = try SignInScene()
+        _ = try await scene.enrol("bert")
+        let bert = Identity.signedIn(name: "bert")
+        let onMachine = Actor(.account(LocalAccount(name: "root", user: 0)), role: .owner)
+        for (name, role, isTaken) in [
+            ("attack-joe", Role.auditor, false), ("attack-0123abcd", .owner, false),
+            ("attack-0123abcd", .auditor, true),
+        ] {
+            let command = InviteOperator(name: name, role: role)
+            await #expect(throws: Refusal.self, "\(name)") {
+                try await scene.administrator.perform(command, for: bert)
+            }
+            if isTaken {
+                _ = try await scene.administrator.perform(command, by: onMachine)
+                #expect(!scene.notes.noticed.contains { $0.detail.contains(name) })
+            } else {
+                await #expect(throws: Refusal.self, "\(name)") {
+                    try await scene.administrator.perform(command, by: onMachine)
+                }
+            }
+        }
+        #expect(!OperatorRules.isOfAttack("attack-0123abcd", as: .owner))
+    }
+
     @Test func `P15 whoever is to lose a second factor says no, and so does any owner`() async throws {
         let scene = try SignInScene()
         for name in ["anna", "bert"] { _ = try await scene.enrol(name) }
@@ -209,6 +255,8 @@ struct SignInTests {
             } else {
                 _ = try await scene.administrator.perform(WithdrawInvitation(name: "anna"), by: owner)
             }
+            let told = scene.notes.noticed.filter { $0.kind == .replacementRefused }
+            #expect(told.count == (isOwnWish ? 1 : 2) && told.last?.detail.contains("took the link back") == true)
             scene.wait(.seconds(100_000))
             #expect(await scene.desk.offer(token) == nil)
             #expect(await scene.desk.replacement(of: "anna") == nil)

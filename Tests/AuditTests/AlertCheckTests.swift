@@ -88,6 +88,12 @@ struct AlertCheckTests {
             facts.told = facts.told.map { .init(at: now + .seconds(-5_000), $0.finding) }
         }
         #expect(found == ["critical fraud-alerts.untold"])
+        #expect(
+            try await findings(.fraudAlerts) { facts in
+                facts.told = facts.told.map { .init(at: now + .seconds(3_200), $0.finding) }
+            } == ["critical fraud-alerts.untold"],
+            "told more than an hour later"
+        )
         let source = EventSource.address(IPAddress(v4: 0x0909_0909))
         let stale = SecurityEvent(at: now, kind: .stalePhone, source: source, detail: "x")
         #expect(
@@ -95,6 +101,43 @@ struct AlertCheckTests {
         )
         let guess = SecurityEvent(at: now, kind: .failedLogin, source: source, detail: "x")
         #expect(try await findings(.registrationAlerts) { $0.noticed = [guess] } == [])
+    }
+
+    @Test func `an alert about somebody else does not stand for one that was not told`() async throws {
+        let now = try await SoundSystem.make().now
+        func premium(_ number: String) throws -> SecurityEvent {
+            SecurityEvent(
+                at: now + .seconds(-600),
+                kind: .premiumRefused,
+                source: .machine,
+                subject: .extension(try #require(ExtensionNumber(parsing: number))),
+                detail: "x"
+            )
+        }
+        let (event, told) = (try premium("10"), try premium("101"))
+        for (told, found) in [(event, []), (told, ["critical fraud-alerts.untold"])] {
+            let alert = try #require(FraudAlertRules.alert(of: told))
+            #expect(
+                try await findings(.fraudAlerts) { facts in
+                    facts.noticed = [event]
+                    facts.told = [.init(at: event.at, alert)]
+                } == found
+            )
+        }
+        let places = try [0x0909_0909, 0x0909_0908].map { address in
+            let source = EventSource.address(IPAddress(v4: address))
+            let event = SecurityEvent(at: event.at, kind: .stalePhone, source: source, detail: "x")
+            var alerts = Alerts()
+            return (event, try #require(alerts.take(.noticed(event), in: try TestOffice().snapshot, at: event.at)))
+        }
+        for (alert, found) in [(places[0].1, []), (places[1].1, ["critical registration-alerts.untold"])] {
+            #expect(
+                try await findings(.registrationAlerts) { facts in
+                    facts.noticed = [places[0].0]
+                    facts.told = [.init(at: event.at, alert)]
+                } == found
+            )
+        }
     }
 
     @Test func `an alert that waits for long is found under its control only`() async throws {

@@ -2,6 +2,7 @@
 
 import Guard
 import Model
+import Primitives
 import Testing
 
 @testable import Audit
@@ -40,6 +41,36 @@ struct AttackSuiteTests {
         #expect(report.exitStatus == 1)
     }
 
+    @Test(arguments: ["C02a", "T01a"])
+    func `what people were told before, or of another extension, proves nothing`(id: String) async throws {
+        // Whom each attack is about, and a number that begins alike.
+        let number = id == "C02a" ? "703" : "701"
+        let told = { (number: String, seconds: Int) throws -> AlertMessage.Item in
+            let finding =
+                id == "C02a"
+                ? Finding("event.failedLogin", .warning, "x", evidence: "as 'desk' of extension \(number), from x")
+                : Finding("event.premiumRefused", .warning, "x", evidence: "From this machine, about \(number): x")
+            return AlertMessage.Item(at: WallTime(milliseconds: 1_800_000_000_000) + .seconds(-seconds), finding)
+        }
+        for (item, outcome) in [
+            (try told(number, 7_200), Observation.Outcome.broken), (try told(number, 600), .notRun),
+            (try told(number + "1", -1), .broken),
+        ] {
+            let memory = try MemoryTarget(id == "C02a" ? .hidesGuesses : .hidesFraud)
+            let result = try await run(id, memory) { $0.insider?.alerts = { [item] } }
+            #expect(result.outcome == outcome, "\(item): \(result.observed)")
+        }
+    }
+
+    @Test func `a portal that is not there is neither held nor missed`() async throws {
+        let memory = try MemoryTarget(nil)
+        var target = try memory.target()
+        target.portal = nil
+        let report = await AttackSuite.run(control: .adminNetworks, wire: memory.wire(), target: target)
+        #expect(!report.results.isEmpty && report.results.allSatisfy { $0.outcome == .absent && !$0.passed })
+        #expect(report.holds && report.exitStatus == 0)
+    }
+
     @Test func `a target that is not there passes nothing`() async throws {
         let memory = try MemoryTarget(nil)
         var wire = memory.wire()
@@ -54,9 +85,14 @@ struct AttackSuiteTests {
         #expect(Set(held) == Set(offline))
     }
 
-    private func run(_ id: String, _ memory: MemoryTarget) async throws -> AttackResult {
+    private func run(
+        _ id: String,
+        _ memory: MemoryTarget,
+        _ change: (inout Target) -> Void = { _ in }
+    ) async throws -> AttackResult {
         let attack = try #require(AttackSuite.attacks.first { $0.id == id })
         var target = try memory.target()
+        change(&target)
         target.effort.timedPairs = 100
         target.effort.furtherPairs = 300
         target.effort.memoryRequests = 1_200

@@ -16,8 +16,17 @@ struct NoDefaultsCheckTests {
         return await Check.noDefaults.run(system).findings.map { "\($0.code.rawValue) \($0.severity.rawValue)" }
     }
 
-    @Test func `a business that was never asked is told so, and nothing falls short`() async throws {
-        #expect(try await findings { _, _ in .open } == ["no-defaults.never-asked notice"])
+    @Test func `a business that was never asked falls short once it can call outside, and is told so before`()
+        async throws
+    {
+        #expect(try await findings { _, _ in .open } == ["no-defaults.never-asked warning"])
+        var system = try await SoundSystem.make()
+        (system.outside.inForce, system.outside.stored) = (OutsideSettings(), OutsideSettings())
+        system.snapshot = system.snapshot.applying(
+            system.snapshot.outside.usableTrunks.map { .outside(.removeTrunk($0.trunk.name)) }
+        )
+        let report = await Check.noDefaults.run(system)
+        #expect(report.holds && report.findings.map(\.code.rawValue) == ["no-defaults.never-asked"])
     }
 
     @Test func `what waits is told with its end, and what is left`() async throws {

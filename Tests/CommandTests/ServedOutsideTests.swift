@@ -44,6 +44,20 @@ struct ServedOutsideTests {
         #expect(try system.run("journal", "verify").status == 0)
     }
 
+    @Test func `an attack that is told to end takes along what it made`() throws {
+        let system = try ServedSystem()
+        let attack = try system.begin("attack", "run")
+        let made = "Attack in progress"
+        let isMade = { try system.run("extension", "list").output.contains(made) }
+        let deadline = Date(timeIntervalSinceNow: 120)
+        while try !isMade(), Date() < deadline { Thread.sleep(forTimeInterval: 0.2) }
+        #expect(try isMade())
+        attack.terminate()
+        while attack.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.2) }
+        #expect(!attack.isRunning)
+        #expect(try !isMade())
+    }
+
     private func check(_ system: ServedSystem) throws {
         #expect(try system.run("trunk", "list").output.contains("sip.provider.invalid"))
         let numbers = try system.run("number", "list").output

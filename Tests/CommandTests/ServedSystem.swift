@@ -96,6 +96,16 @@ final class ServedSystem {
         return (command.terminationStatus, try read(output), try read(error))
     }
 
+    /// A command that goes on.
+    func begin(_ arguments: String...) throws -> Process {
+        let command = Self.child(arguments + ["--data", data])
+        command.standardOutput = FileHandle.nullDevice
+        command.standardError = FileHandle.nullDevice
+        command.standardInput = FileHandle.nullDevice
+        try command.run()
+        return command
+    }
+
     private func read(_ path: String) throws -> String {
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     }

@@ -59,4 +59,36 @@ struct ScoreRulesTests {
             #expect(!ScoreRules.score(order, accepted: [], at: now).isExposed)
         }
     }
+
+    @Test func `what is not there is out of the average, and what a look finds of it is not`() {
+        let absent = ScoreRules.needingPortal
+        let rest = Control.allCases.filter { !absent.contains($0) }
+        let good = evidence(.audit) + evidence(.attack, rest)
+        #expect(ScoreRules.score(good, accepted: [], at: now).value < 100)
+        let old = evidence(.attack, passed: false, daysAgo: 1, [.secondFactor])
+        for known in [good, good + old] {
+            let score = ScoreRules.score(known, accepted: [], absent: absent, at: now)
+            #expect(score.value == 100 && !score.isExposed)
+            #expect(score.items.count { $0.standing == .notApplicable } == absent.count)
+        }
+        let open = good + evidence(.audit, passed: false, [.adminNetworks])
+        #expect(ScoreRules.score(open, accepted: [], absent: absent, at: now).isExposed)
+    }
+
+    @Test func `the values of many days are those of each day`() {
+        var random = SystemRandomNumberGenerator()
+        let all = (0..<500).flatMap { _ in
+            evidence(
+                Bool.random(using: &random) ? .audit : .attack,
+                passed: Int.random(in: 0..<20, using: &random) > 0,
+                daysAgo: .random(in: -2...200, using: &random),
+                [Control.allCases.randomElement(using: &random) ?? .disa]
+            )
+        }
+        let days = (0..<90).reversed().map { now + .seconds(-Int64($0) * 86_400 + 5) }
+        #expect(
+            ScoreRules.values(all, absent: [.roles], at: days)
+                == days.map { ScoreRules.score(all, accepted: [], absent: [.roles], at: $0).value }
+        )
+    }
 }

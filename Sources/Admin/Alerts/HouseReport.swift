@@ -49,9 +49,10 @@ struct HouseReport {
     }
 
     private var working: String {
-        guard let first = faults.first else { return "All that the system looks at works." }
+        guard !faults.isEmpty else { return "All that the system looks at works." }
         return "Of what the system looks at, \(faults.count == 1 ? "one falls" : "\(faults.count) fall") short: "
-            + faults.prefix(3).map(\.title).joined(separator: "; ") + (first.title.hasSuffix(".") ? "" : ".")
+            + faults.prefix(3).map { $0.title.hasSuffix(".") ? String($0.title.dropLast()) : $0.title }
+            .joined(separator: "; ") + "."
     }
 
     private var attacks: String {
@@ -61,7 +62,8 @@ struct HouseReport {
         }
         guard banned + failed > 0 else { return "Nobody tried to get in within \(period.words)." }
         return
-            "Within \(period.words) \(failed) logins failed and \(banned) addresses were shut out; nobody got in by it."
+            "Within \(period.words) \(Self.count(failed, "login")) failed and \(Self.count(banned, "address", "addresses")) "
+            + "\(banned == 1 ? "was" : "were") shut out."
     }
 
     private var money: String {
@@ -69,11 +71,22 @@ struct HouseReport {
         let refused = events.filter { $0.kind == .premiumRefused || $0.kind == .abroadRefused }.reduce(0) {
             $0 + $1.count
         }
-        let held = refused > 0 ? "; \(refused) calls to numbers that are not open were refused" : ""
-        let cost = paid.flatMap(\.charges).reduce(Money.zero) { $0.adding($1.counted) ?? .largest }
+        let held =
+            refused > 0
+            ? "; \(Self.count(refused, "call")) to numbers that are not open \(refused == 1 ? "was" : "were") refused"
+            : ""
         let limit =
             period == .day ? dailyLimit.map { " of the \($0.text(in: currency)) that a day may cost" } ?? "" : ""
-        return "\(paid.count) calls went outside and cost \(cost.text(in: currency))\(limit)\(held)."
+        // Price lists of before may have been in another currency.
+        let charges = Dictionary(grouping: paid.flatMap(\.charges), by: \.currency)
+        let others = charges.filter { $0.key != currency }.sorted { $0.key.code < $1.key.code }
+            .map { ", and \($0.value.map(\.counted).sum.text(in: $0.key))" }.joined()
+        let cost = (charges[currency] ?? []).map(\.counted).sum.text(in: currency)
+        return "\(Self.count(paid.count, "call")) went outside and cost \(cost)\(limit)\(others)\(held)."
+    }
+
+    private static func count(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+        "\(count) \(count == 1 ? one : many ?? one + "s")"
     }
 }
 

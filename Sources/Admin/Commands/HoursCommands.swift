@@ -52,6 +52,11 @@ public struct SetHours: Command {
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(zone: "-", spans: ["-"]) }
 
+    /// Why these are no hours, before anything else is changed with them.
+    public func check() throws(Refusal) {
+        if !spans.isEmpty { _ = try parsed(keeping: .none) }
+    }
+
     public func run(
         in administrator: isolated Administrator,
         for caller: Caller

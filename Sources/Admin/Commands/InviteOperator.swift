@@ -89,12 +89,16 @@ public struct NewInvitation: Sendable {
 extension Administrator {
     fileprivate func invite(_ name: String, as role: Role?, by caller: Caller) async throws(Refusal) -> InvitationLink {
         let snapshot = store.snapshot
-        if let rule = OperatorRules.refusal(ofInviting: name, as: role, in: snapshot) { throw rule }
+        let isOnMachine = (try? caller.account()) != nil
+        let rule = OperatorRules.refusal(ofInviting: name, as: role, in: snapshot, isOnMachine: isOnMachine)
+        if let rule { throw rule }
         let known = snapshot.operators.first { $0.account == name }
         guard let wanted = role ?? known?.role else { preconditionFailure("the rule asks for a role") }
         guard let port = portal.first?.port ?? snapshot.network.portal.first?.port else { throw .noPortal }
         // Or whoever sits at somebody's unlocked screen would take password and second factor over.
         guard caller.name != Identity.signedIn(name: name).description else { throw .ownInvitation }
+        // Before somebody is an operator: a removal of theirs that is not long ago counts.
+        let wait = try linkWait(of: name, by: caller)
         if known?.role != wanted {
             let new = Operator(account: name, user: known?.user, role: wanted, since: now())
             try await change(
@@ -102,11 +106,12 @@ extension Administrator {
                 [caller.draft("operator.add", name, JournalDetail.of(known, became: new))],
                 notice: "\(name) may run the system as \(wanted), by \(caller.name)"
             )
+            alarm(name, known?.role, became: wanted, by: caller)
         }
         let invitation = NewInvitation(
             name,
             by: caller.name,
-            after: try linkWait(of: name, by: caller),
+            after: wait,
             using: tokens,
             at: now()
         )
@@ -118,15 +123,18 @@ extension Administrator {
 }
 
 extension Administrator {
-    /// Where somebody signs in by that name already, everybody hears of it.
+    /// Where somebody signs in by that name already, or did until they were removed a moment ago, everybody hears of it: to remove
+    /// somebody and to invite them anew replaces what they sign in with, too.
     fileprivate func linkWait(of name: String, by caller: Caller) throws(Refusal) -> Duration {
-        let signsIn: Bool
+        let replaces: Bool
         do {
-            signsIn = try store.signIn(of: name) != nil
+            let removal = try store.journal(JournalQuery(limit: 1, action: RemoveOperator.name, subject: name)).last
+            let isRecent = removal.map { now() < $0.at + SecondFactorRules.replacementWait } ?? false
+            replaces = try isRecent || store.signIn(of: name) != nil
         } catch {
             throw .cannotRead(error)
         }
-        guard signsIn else { return .zero }
+        guard replaces else { return .zero }
         let user = (try? caller.account())?.user
         let isByServer = user.map { OperatorRules.isAlwaysOwner($0, server: doorkeeper.server) } ?? false
         let wait = SecondFactorRules.wait(ofLinkThat: true, isByServer: isByServer)
@@ -168,6 +176,9 @@ public struct WithdrawInvitation: Command {
             try $0.withdraw(invitationOf: name, journal: draft, at: administrator.now())
         }
         guard isGone else { throw .noLink(name) }
+        administrator.events.publish(
+            .noticed(.replacementRefused(of: name, by: caller.name, at: administrator.now()))
+        )
         administrator.tell(draft, "The link of \(name) was taken back by \(caller.name)")
         return Reply(name: name)
     }

@@ -82,6 +82,7 @@ extension Administrator {
             [caller.draft("operator.add", name, JournalDetail.of(old, became: new))],
             notice: "\(account) may run the system as \(role), by \(caller.name)"
         )
+        alarm(name, old?.role, became: role, by: caller)
         return try report(new)
     }
 
@@ -104,7 +105,30 @@ extension Administrator {
             traces.map(\.1),
             notice: "\(report.words) may not run the system any more, by \(caller.name)"
         )
+        alarm(name, old.role, became: nil, by: caller)
         return report
+    }
+
+    /// Everybody hears who runs the system from now on, and who does no more. Whoever an account of the machine lets in for an attack
+    /// on ourselves may look only, and is gone when it is over.
+    func alarm(_ name: String, _ before: Role?, became role: Role?, by caller: Caller) {
+        if let role = role ?? before, OperatorRules.isOfAttack(name, as: role), (try? caller.account()) != nil {
+            return
+        }
+        let what =
+            switch (before, role) {
+            case (nil, let role?): "lets \(name) run the system as \(role)"
+            case (let before?, let role?): "makes \(name), who was \(before), \(role)"
+            case (_, nil): "lets \(name) run the system no more"
+            }
+        let event = SecurityEvent(
+            at: now(),
+            kind: .operatorsChanged,
+            source: .machine,
+            subject: .operator(name),
+            detail: "\(caller.name) \(what); to see who may do what: ringfence operator list"
+        )
+        events.publish(.noticed(event))
     }
 
     /// Those who may look at nothing but this extension: they go with it, or its number's next owner would be watched.

@@ -51,11 +51,42 @@ public struct ShowScore: Command {
 
     public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> SecurityScore {
         let (time, snapshot) = (administrator.now(), administrator.store.snapshot)
+        let hasPortal = !administrator.portal.isEmpty || !snapshot.network.portal.isEmpty
+        let absent = hasPortal ? [] : ScoreRules.needingPortal
+        let kept = administrator.scores.flatMap { $0.fits(time, absent) ? $0 : nil }
         let oldest = time + .seconds(-2 * Int64(Limits.scoreDays) * 86_400)
-        let proofs = try await administrator.reading { kept in
+        let proofs = try await administrator.reading { backend in
+            let last = try backend.lastProofs()
+            // Nothing of a later time counts, so what it took the place of is looked at too: a clock may be set back.
+            let needsAll = kept == nil || last.contains { time < $0.at }
             // Also those that are older, as long as nothing has taken their place.
-            try kept.lastProofs() + kept.proofs(since: oldest)
+            return needsAll ? last + (try backend.proofs(since: oldest)) : last
         }
+        var exceptions: [Control: Int] = [:]
+        for control in Control.allCases {
+            let open = control.openExceptions(in: snapshot, at: time)
+            if open > 0 { exceptions[control] = open }
+        }
+        let (score, past) = await Self.score(proofs, Set(exceptions.keys), absent, kept, at: time)
+        administrator.scores = past
+        return SecurityScore(
+            at: time,
+            value: score.value,
+            isExposed: score.isExposed,
+            items: score.items.map { .init($0, openExceptions: exceptions[$0.control] ?? 0) },
+            history: past.days + [SecurityScore.Day(at: time, value: score.value)]
+        )
+    }
+
+    /// Beside the one thread that writes: there may be thousands of proofs.
+    @concurrent
+    private static func score(
+        _ proofs: [Proof],
+        _ accepted: Set<Control>,
+        _ absent: Set<Control>,
+        _ kept: PastScores?,
+        at time: WallTime
+    ) async -> (ScoreRules.Score, PastScores) {
         let evidence = proofs.map { proof in
             let kind: ScoreRules.Evidence.Kind =
                 switch proof.kind {
@@ -64,25 +95,33 @@ public struct ShowScore: Command {
                 }
             return ScoreRules.Evidence(proof.control, kind, passed: proof.passed, at: proof.at)
         }
-        var exceptions: [Control: Int] = [:]
-        for control in Control.allCases {
-            let open = control.openExceptions(in: snapshot, at: time)
-            if open > 0 { exceptions[control] = open }
-        }
-        let score = ScoreRules.score(evidence, accepted: Set(exceptions.keys), at: time)
-        let day: Int64 = 86_400_000
-        let today = time.milliseconds / day
-        let days = (1..<Int64(Limits.scoreDays)).reversed().map { WallTime(milliseconds: (today - $0 + 1) * day - 1) }
-        let history = days.map { end in
-            SecurityScore.Day(at: end, value: ScoreRules.score(evidence, accepted: [], at: end).value)
-        }
-        return SecurityScore(
-            at: time,
-            value: score.value,
-            isExposed: score.isExposed,
-            items: score.items.map { .init($0, openExceptions: exceptions[$0.control] ?? 0) },
-            history: history + [SecurityScore.Day(at: time, value: score.value)]
+        return (
+            ScoreRules.score(evidence, accepted: accepted, absent: absent, at: time),
+            kept ?? PastScores(evidence, absent, before: time)
         )
+    }
+}
+
+/// The scores of the days before one day, which no later proof changes: found out once a day.
+struct PastScores: Sendable {
+    private static let day: Int64 = 86_400_000
+    private let today: Int64
+    private let absent: Set<Control>
+    /// The oldest first.
+    let days: [SecurityScore.Day]
+
+    init(_ evidence: [ScoreRules.Evidence], _ absent: Set<Control>, before time: WallTime) {
+        let today = time.milliseconds / Self.day
+        let ends = (1..<Int64(Limits.scoreDays)).reversed().map {
+            WallTime(milliseconds: (today - $0 + 1) * Self.day - 1)
+        }
+        let values = ScoreRules.values(evidence, absent: absent, at: ends)
+        days = zip(ends, values).map { SecurityScore.Day(at: $0, value: $1) }
+        (self.today, self.absent) = (today, absent)
+    }
+
+    func fits(_ time: WallTime, _ absent: Set<Control>) -> Bool {
+        time.milliseconds / Self.day == today && absent == self.absent
     }
 }
 

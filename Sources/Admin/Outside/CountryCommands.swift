@@ -148,8 +148,12 @@ public struct CloseCountry: Command {
     public let place: String
     /// For the extensions of one profile only; `nil` for everybody, those of all profiles included.
     public let profile: String?
+    /// Whether only leave for a while ends, and what is open for good stays so.
+    public let releaseOnly: Bool?
 
-    public init(_ place: String, profile: String? = nil) { (self.place, self.profile) = (place, profile) }
+    public init(_ place: String, profile: String? = nil, releaseOnly: Bool? = nil) {
+        (self.place, self.profile, self.releaseOnly) = (place, profile, releaseOnly)
+    }
 
     public static func harmless(_: ExtensionNumber) -> Self { Self("-") }
 
@@ -159,7 +163,7 @@ public struct CloseCountry: Command {
     ) async throws(Refusal) -> ShowDialing.Reply {
         let scope = try DialingRelease.Scope(typedOrNot: place)
         let old = administrator.store.snapshot.outside.dialing
-        let new = try old.closing(scope, profile: profile)
+        let new = releaseOnly == true ? old.ending(scope) : try old.closing(scope, profile: profile)
         guard new != old else { throw .closedAlready(scope) }
         let change = DialingChange(profile: profile, old: scope.region.flatMap { old.rule($0, profile) }, new: nil)
         try await administrator.dial(

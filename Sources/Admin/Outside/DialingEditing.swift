@@ -20,6 +20,13 @@ extension DialingSettings {
         }
     }
 
+    /// Without leave for a while, whoever has it.
+    func ending(_ scope: DialingRelease.Scope) -> Self {
+        var new = self
+        new.endRelease(of: scope)
+        return new
+    }
+
     func closing(_ scope: DialingRelease.Scope, profile: String?) throws(Refusal) -> Self {
         var new = self
         if let region = scope.region {

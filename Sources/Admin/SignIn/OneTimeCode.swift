@@ -24,22 +24,13 @@ public enum OneTimeCode {
 
     /// What an app scans: the format that all of them read.
     public static func address(of secret: Redacted<[UInt8]>, for name: String, business: String) -> Redacted<String> {
-        let label = "\(encoded(business)):\(encoded(name))"
+        let label = "\(business.percentEncoded):\(name.percentEncoded)"
         return secret.reveal { bytes in
             Redacted(
-                "otpauth://totp/\(label)?secret=\(Base32.encode(copy bytes))&issuer=\(encoded(business))"
+                "otpauth://totp/\(label)?secret=\(Base32.encode(copy bytes))&issuer=\(business.percentEncoded)"
                     + "&algorithm=SHA1&digits=\(SecondFactorRules.digits)&period=\(SecondFactorRules.period)"
             )
         }
-    }
-
-    /// RFC 3986 §2.3: everything that is not unreserved.
-    private static func encoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            let character = Character(UnicodeScalar(byte))
-            let isPlain = byte < 0x80 && (character.isLetter || character.isNumber || "-._~".contains(character))
-            return isPlain ? String(character) : "%" + Hex.encode([byte]).uppercased()
-        }.joined()
     }
 
     /// `k7mq-3x9t-ffw2-a6hd`.

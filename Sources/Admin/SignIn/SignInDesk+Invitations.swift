@@ -59,7 +59,8 @@ extension SignInDesk {
     public func refuseReplacement(of name: String) {
         let person = Identity.signedIn(name: name).description
         let draft = JournalDraft(actor: person, action: WithdrawInvitation.name, subject: name)
-        _ = try? store.withdraw(invitationOf: name, journal: draft, at: now())
+        guard (try? store.withdraw(invitationOf: name, journal: draft, at: now())) == true else { return }
+        events.publish(.noticed(.replacementRefused(of: name, by: person, at: now())))
     }
 
     /// Sets password and second factor, and signs in.
@@ -145,6 +146,19 @@ extension Refusal {
             problem: "That was too often.",
             reason: "whoever guesses must not go fast",
             remedy: "wait \(max(1, wait.components.seconds + 1)) seconds, then try again"
+        )
+    }
+}
+
+extension SecurityEvent {
+    /// That a link by which somebody would get a new password and a new second factor works no more.
+    static func replacementRefused(of name: String, by person: String, at now: WallTime) -> Self {
+        SecurityEvent(
+            at: now,
+            kind: .replacementRefused,
+            source: .machine,
+            subject: .operator(Identity.signedIn(name: name).description),
+            detail: "\(person) took the link back by which \(name) was to get a new password and a new second factor"
         )
     }
 }

@@ -28,10 +28,14 @@ enum RegistrationAlertsAttack {
             guard refused >= Guard.Limits.failuresOfOne else {
                 return .notRun("only \(refused) guesses were answered: this address is shut out or has to wait")
             }
-            let seen = try await AlertWatch(read, wire).first { alert in
-                alert.code.group == .registration && alert.evidence.contains("extension \(account.number)")
+            let seen = try await AlertWatch(read, wire, target).look { alert in
+                // As the watch says it: `as 'desk' of extension 703, from 192.0.2.1`.
+                alert.code.group == .registration && alert.evidence.contains(" of extension \(account.number), ")
             }
-            guard let seen else { return .broken("\(refused) guesses as one phone, and nobody was told") }
+            if case .earlier = seen { return .toldEarlier }
+            guard case .now(let seen) = seen else {
+                return .broken("\(refused) guesses as one phone, and nobody was told")
+            }
             guard seen.evidence.contains("Likely cause: ") else {
                 return .broken("told without a cause: \(seen.title)")
             }
@@ -60,11 +64,14 @@ enum FraudAlertsAttack {
             let called = try await phones[0].dialEach([number])
             guard called.outcome == .held else { return called }
             let extension_ = phones[0].account.number
-            let seen = try await AlertWatch(read, wire).first { alert in
-                alert.code.group == .fraud && alert.evidence.contains("about \(extension_)")
+            let seen = try await AlertWatch(read, wire, target).look { alert in
+                alert.code.group == .fraud && alert.evidence.contains(", about \(extension_): ")
             }
-            guard let seen else { return .broken("a call to \(number) was refused, and nobody was told") }
-            guard seen.evidence.contains("What the system did: "), seen.remedy.contains("disable \(extension_)") else {
+            if case .earlier = seen { return .toldEarlier }
+            guard case .now(let seen) = seen else {
+                return .broken("a call to \(number) was refused, and nobody was told")
+            }
+            guard seen.evidence.contains("What the system did: "), seen.remedy.hasSuffix("disable \(extension_)") else {
                 return .broken("told without what was done or what to do: \(seen.text)")
             }
             return .held("refused, and told: \(seen.title)")
@@ -151,25 +158,42 @@ public enum ServiceDrill {
 
 /// Looks at what people were told until it is there, or the time is over.
 private struct AlertWatch {
-    private let read: @Sendable () async throws(WireError) -> [Finding]
-    private let wire: Wire
-
-    init(_ read: @escaping @Sendable () async throws(WireError) -> [Finding], _ wire: Wire) {
-        (self.read, self.wire) = (read, wire)
+    enum Seen {
+        case now(Finding)
+        /// Before these attacks, and so lately that nobody is told of the same again.
+        case earlier
+        case never
     }
 
-    func first(where isIt: (Finding) -> Bool) async throws(WireError) -> Finding? {
+    private let read: @Sendable () async throws(WireError) -> [AlertMessage.Item]
+    private let wire: Wire
+    /// When the attacks began: what people were told before is of other ones.
+    private let start: WallTime
+
+    init(_ read: @escaping @Sendable () async throws(WireError) -> [AlertMessage.Item], _ wire: Wire, _ target: Target)
+    {
+        (self.read, self.wire) = (read, wire)
+        start = target.begunAt ?? wire.wallClock()
+    }
+
+    func look(for isIt: (Finding) -> Bool) async throws(WireError) -> Seen {
         let pause = Duration.milliseconds(500)
+        var earlier = false
         for _ in 0...Int(Limits.alertPatience / pause) {
-            if let found = try await read().first(where: isIt) { return found }
+            let all = try await read().filter { isIt($0.finding) }
+            if let found = all.first(where: { $0.at >= start }) { return .now(found.finding) }
+            earlier = all.contains { start - $0.at < Limits.alertMemory }
             await wire.pause(pause)
         }
-        return nil
+        return earlier ? .earlier : .never
     }
 }
 
 extension Observation {
     fileprivate static let needsAlerts = Observation.notRun(
         "this attack looks at what people are told: run it beside the running server, with --data"
+    )
+    fileprivate static let toldEarlier = Observation.notRun(
+        "people were told of the same within the hour, and are not told again before it is over: attack again then"
     )
 }

@@ -22,7 +22,7 @@ enum LoginProtectionAttack {
             guard portal.inside != nil else { return .notAdmitted }
             var person = try await PortalPerson.enrolled(wire, portal, target)
             let stranger = person.browser.fresh
-            let nobody = PortalTarget.namePrefix + wire.entropy.token(bits: 32)
+            let nobody = OperatorRules.attackPrefix + wire.entropy.token(bits: 32)
             let wrong = PortalPerson.goodPassword(using: wire.entropy)
             let forms = [
                 [("name", nobody), ("password", wrong), ("code", person.wrongCode(0))],

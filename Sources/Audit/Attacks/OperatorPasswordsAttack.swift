@@ -18,7 +18,7 @@ enum OperatorPasswordsAttack {
         run: { (wire, target) async throws(WireError) in
             guard let portal = target.portal else { return .noPortal }
             guard portal.inside != nil else { return .notAdmitted }
-            let name = PortalTarget.namePrefix + wire.entropy.token(bits: 32)
+            let name = OperatorRules.attackPrefix + wire.entropy.token(bits: 32)
             let path = try await portal.invite(name)
             var browser = PortalBrowser(wire, portal, target)
             let secret = try await PortalPerson.secret(at: path, &browser)

@@ -8,7 +8,7 @@ extension Check {
     /// Compares failed logins of phones with what people were told of them.
     static let registrationAlerts = Check(.registrationAlerts) { system in
         alerts(system, .registrationAlerts, .registration) { facts in
-            facts.untold { event in
+            facts.untold(in: system.snapshot) { event in
                 // Others are told when they come often, which the list of events does not say.
                 event.kind == .stalePhone
             }
@@ -18,7 +18,7 @@ extension Check {
     /// Compares what looked like fraud with what people were told of it.
     static let fraudAlerts = Check(.fraudAlerts) { system in
         alerts(system, .fraudAlerts, .fraud) { facts in
-            facts.untold { FraudAlertRules.alert(of: $0) != nil }
+            facts.untold(in: system.snapshot) { FraudAlertRules.alert(of: $0) != nil }
         }
     }
 
@@ -82,10 +82,14 @@ extension Check {
 
 extension AlertFacts {
     /// Of events that are to be told, those of which nothing was told within the hour around them.
-    fileprivate func untold(_ isToBeTold: (SecurityEvent) -> Bool) -> [String] {
+    fileprivate func untold(in snapshot: Snapshot, _ isToBeTold: (SecurityEvent) -> Bool) -> [String] {
         noticed.filter { event in
-            event.at >= runsSince && isToBeTold(event)
-                && !isTold(Finding.Code(event.kind), since: event.at + -Limits.alertMemory)
+            guard event.at >= runsSince, isToBeTold(event) else { return false }
+            let device = event.device(in: snapshot)
+            return !told.contains { alert in
+                max(alert.at - event.at, event.at - alert.at) <= Limits.alertMemory
+                    && alert.finding.covers(event, about: device)
+            }
         }.map { "\($0.kind.rawValue) from \($0.source) at \($0.at)" }
     }
 

@@ -10,7 +10,8 @@ extension Check {
         let gate = system.outside.inForce.goLive
         var findings: [Finding] = []
         if system.outside.stored?.goLive != gate { findings.append(.otherGate(isRead: system.outside.stored != nil)) }
-        if !gate.isAsked { findings.append(.neverAsked) }
+        // A business without a line outside is not open yet.
+        if !gate.isAsked { findings.append(.neverAsked(isOpen: !system.snapshot.outside.usableTrunks.isEmpty)) }
         let missing = gate.missing(at: system.now)
         if !missing.isEmpty { findings.append(.closed(missing)) }
         findings += gate.waiting(at: system.now).map { Finding.waiting($0, gate[$0]) }
@@ -45,14 +46,16 @@ extension Finding {
         )
     }
 
-    fileprivate static let neverAsked = Finding(
-        "never-asked",
-        .noDefaults,
-        .notice,
-        "Nobody was asked to see to defaults before the first call outside.",
-        evidence: "the business is from before there was a gate, or was made without a portal",
-        remedy: "see to them, and let calls wait until then: ringfence live ask"
-    )
+    fileprivate static func neverAsked(isOpen: Bool) -> Self {
+        Finding(
+            "never-asked",
+            .noDefaults,
+            isOpen ? .warning : .notice,
+            "Nobody was asked to see to defaults before the first call outside.",
+            evidence: "the business is from before there was a gate, or was made without a portal",
+            remedy: "see to them, and let calls wait until then: ringfence live ask"
+        )
+    }
 
     fileprivate static func closed(_ missing: [GoLive.Duty]) -> Self {
         Finding(

@@ -16,7 +16,7 @@ struct PortalPerson {
     /// Comes in by a link, as people do.
     static func enrolled(_ wire: Wire, _ portal: PortalTarget, _ target: Target) async throws(WireError) -> PortalPerson
     {
-        let name = PortalTarget.namePrefix + wire.entropy.token(bits: 32)
+        let name = OperatorRules.attackPrefix + wire.entropy.token(bits: 32)
         let path = try await portal.invite(name)
         var browser = PortalBrowser(wire, portal, target)
         let secret = try await Self.secret(at: path, &browser)

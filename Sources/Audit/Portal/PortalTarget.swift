@@ -27,9 +27,6 @@ public struct PortalTarget: Sendable {
         (self.invite, self.code) = (invite, code)
     }
 
-    /// Names of people who are there for an attack only begin so.
-    public static let namePrefix = "attack-"
-
     /// Over TLS, from an address that may reach it.
     var usual: Endpoint { Endpoint(.tls, port: place.port, from: inside, at: place.ip) }
     /// The same as somebody who may not.
@@ -39,7 +36,7 @@ public struct PortalTarget: Sendable {
 }
 
 extension Observation {
-    static let noPortal = Observation.held("the portal is reached nowhere, so nobody can sign in")
+    static let noPortal = Observation.absent("the portal is reached nowhere, so nobody can sign in")
     static let notAdmitted = Observation.notRun(
         "no address of this machine is in a network that may reach the portal; say which: ringfence portal show"
     )

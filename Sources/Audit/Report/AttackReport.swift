@@ -12,6 +12,8 @@ public struct Observation: Codable, Hashable, Sendable {
         case broken
         /// It could not be carried out, so nothing is proven.
         case notRun
+        /// What it attacks is not there, such as a portal. Nothing is proven, and nothing is missing.
+        case absent
     }
 
     public let outcome: Outcome
@@ -25,6 +27,7 @@ public struct Observation: Codable, Hashable, Sendable {
     public static func held(_ observed: String) -> Self { Self(.held, observed) }
     public static func broken(_ observed: String) -> Self { Self(.broken, observed) }
     public static func notRun(_ why: String) -> Self { Self(.notRun, why) }
+    public static func absent(_ what: String) -> Self { Self(.absent, what) }
 }
 
 /// One attack, beside what came of it.
@@ -60,14 +63,14 @@ public struct AttackReport: Codable, Hashable, Sendable {
     }
 
     public func results(of control: Control) -> [AttackResult] { results.filter { $0.control == control } }
-    public var holds: Bool { !results.isEmpty && results.allSatisfy(\.passed) }
+    public var holds: Bool { !results.isEmpty && results.allSatisfy { $0.passed || $0.outcome == .absent } }
     /// 0 when every attack failed to get anything, 1 when one did or could not be carried out.
     public var exitStatus: Int32 { holds ? 0 : 1 }
 
     /// For a terminal: plain text that makes sense read aloud.
     public var text: String {
-        let held = results.count { $0.passed }
-        var lines = ["Attacked \(target) at \(at): \(held) of \(results.count) attacks got nothing."]
+        let (held, tried) = (results.count { $0.passed }, results.count { $0.outcome != .absent })
+        var lines = ["Attacked \(target) at \(at): \(held) of \(tried) attacks got nothing."]
         for control in Control.allCases where !results(of: control).isEmpty {
             lines.append("")
             lines.append("\(control.rawValue): \(control.title)")
@@ -78,11 +81,13 @@ public struct AttackReport: Codable, Hashable, Sendable {
 }
 
 extension AttackResult {
-    private var verdict: String {
+    /// In a word: `ok`, `FAIL`, `NOT RUN` or `ABSENT`, padded to the longest.
+    public var verdict: String {
         switch outcome {
         case .held: "ok     "
         case .broken: "FAIL   "
         case .notRun: "NOT RUN"
+        case .absent: "ABSENT "
         }
     }
 

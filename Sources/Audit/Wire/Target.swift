@@ -31,6 +31,8 @@ public struct Target: Sendable {
     /// What its settings say of calls outside; `nil` where the attacker cannot read them.
     public var outside: OutsideTerms?
     public var effort = Effort()
+    /// When the first of the attacks began; `nil` where each stands for itself.
+    var begunAt: WallTime?
 
     public init(
         host: String,
@@ -92,7 +94,7 @@ public struct Insider: Sendable {
     /// Tries calls on a copy of what the running server decides by. Nobody is called.
     public var rehearse: (@Sendable (CallRehearsal) async throws(WireError) -> [RehearsedCall])?
     /// What people were told, the newest first.
-    public var alerts: (@Sendable () async throws(WireError) -> [Finding])?
+    public var alerts: (@Sendable () async throws(WireError) -> [AlertMessage.Item])?
     /// What people would be told of faults, minute by minute, by a copy of what decides it.
     public var faults: (@Sendable ([[Event]]) async -> [Finding])?
     /// `nil` where the numbers of the business are not known.

@@ -28,6 +28,17 @@ public enum OperatorRules {
 
     public static func isAlwaysOwner(_ user: UInt32, server: UInt32) -> Bool { user == 0 || user == server }
 
+    /// Names of people who are there for the length of an attack on ourselves: this, and eight hexadecimal digits. They are removed
+    /// after each, so nobody else is called so.
+    public static let attackPrefix = "attack-"
+
+    /// Whether somebody is there for an attack only.
+    public static func isOfAttack(_ name: String, as role: Role) -> Bool {
+        guard role == .auditor, name.hasPrefix(attackPrefix) else { return false }
+        let digits = name.utf8.dropFirst(attackPrefix.utf8.count)
+        return digits.count == 8 && digits.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+    }
+
     /// Why an account cannot get a role; `nil` when it can.
     ///
     /// - Parameter account: As the machine knows it.
@@ -39,6 +50,7 @@ public enum OperatorRules {
     ) -> Refusal? {
         if isAlwaysOwner(account.user, server: server) { return .alwaysOwner(account) }
         guard let name = account.name, !nobody.contains(account.user) else { return .nobodyInParticular(account) }
+        if name.hasPrefix(attackPrefix) { return .namedLikeAnAttack(name) }
         if let other = snapshot.operators.first(where: { $0.user == account.user && $0.account != name }) {
             return .sameNumber(account, other)
         }
@@ -54,10 +66,17 @@ public enum OperatorRules {
     /// - Parameters:
     ///   - name: As typed.
     ///   - role: What they are to be there for; `nil` to leave it as it is.
-    public static func refusal(ofInviting name: String, as role: Role?, in snapshot: Snapshot) -> Refusal? {
+    ///   - isOnMachine: Whether an account of this machine does it, as an attack does.
+    public static func refusal(
+        ofInviting name: String,
+        as role: Role?,
+        in snapshot: Snapshot,
+        isOnMachine: Bool
+    ) -> Refusal? {
         guard Operator.isName(name) else { return .noSignInName(name) }
         let known = snapshot.operators.first { $0.account == name }
         guard let role = role ?? known?.role else { return .whatFor(name) }
+        if name.hasPrefix(attackPrefix), !isOnMachine || !isOfAttack(name, as: role) { return .namedLikeAnAttack(name) }
         if case .ownExtension(let number) = role, snapshot.extensions[number] == nil {
             return .noExtension(number, name)
         }
@@ -130,6 +149,15 @@ extension Refusal {
 }
 
 extension Refusal {
+    fileprivate static func namedLikeAnAttack(_ name: String) -> Self {
+        Self(
+            problem: "\(name) was not made an operator.",
+            reason:
+                "names that begin with \(OperatorRules.attackPrefix) are of attacks on ourselves, which remove them afterwards",
+            remedy: "choose another name: ringfence operator invite NAME --role ROLE"
+        )
+    }
+
     fileprivate static func noSignInName(_ name: String) -> Self {
         Self(
             problem: "That name cannot be used to sign in.",

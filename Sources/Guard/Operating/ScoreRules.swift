@@ -33,6 +33,8 @@ public enum ScoreRules {
         /// A check or an attack found that it falls short.
         case gap
         case notProven
+        /// What it protects is not there, such as a portal: it counts in no average.
+        case notApplicable
     }
 
     public struct Item: Hashable, Sendable {
@@ -59,20 +61,68 @@ public enum ScoreRules {
         }
     }
 
+    /// What there is nothing to attack of where no portal is open.
+    public static let needingPortal: Set<Control> = [
+        .operatorPasswords, .secondFactor, .loginProtection, .adminNetworks,
+    ]
+
     /// - Parameters:
     ///   - evidence: Of any age; of each kind and control the newest counts, and none that is younger than `now`.
     ///   - accepted: Controls with exceptions that are open.
-    public static func score(_ evidence: [Evidence], accepted: Set<Control>, at now: WallTime) -> Score {
-        var newest: [Control: [Evidence.Kind: Evidence]] = [:]
-        for item in evidence where item.at <= now {
-            let known = newest[item.control]?[item.kind]
-            if known.map({ $0.at <= item.at }) ?? true { newest[item.control, default: [:]][item.kind] = item }
+    ///   - absent: Controls of what is not there: attacks on it that are known from before say nothing.
+    public static func score(
+        _ evidence: [Evidence],
+        accepted: Set<Control>,
+        absent: Set<Control> = [],
+        at now: WallTime
+    ) -> Score {
+        var newest = Newest()
+        for item in evidence where item.at <= now { newest.add(item) }
+        return score(newest, accepted: accepted, absent: absent, at: now)
+    }
+
+    /// The value of several moments, as ``score(_:accepted:absent:at:)`` has it of each, without accepted risks.
+    ///
+    /// - Parameter moments: The oldest first.
+    public static func values(_ evidence: [Evidence], absent: Set<Control>, at moments: [WallTime]) -> [Int] {
+        var newest = Newest()
+        var left = evidence.sorted { $0.at < $1.at }[...]
+        return moments.map { moment in
+            while let next = left.first, next.at <= moment { newest.add(left.removeFirst()) }
+            return score(newest, accepted: [], absent: absent, at: moment).value
         }
+    }
+
+    /// The newest evidence of each kind and control.
+    private struct Newest {
+        var all: [Control: [Evidence.Kind: Evidence]] = [:]
+
+        mutating func add(_ item: Evidence) {
+            let known = all[item.control]?[item.kind]
+            if known.map({ $0.at <= item.at }) ?? true { all[item.control, default: [:]][item.kind] = item }
+        }
+    }
+
+    private static func score(
+        _ newest: Newest,
+        accepted: Set<Control>,
+        absent: Set<Control>,
+        at now: WallTime
+    ) -> Score {
+        var newest = newest.all
+        for control in absent { newest[control]?[.attack] = nil }
         let items = Control.allCases.map { control in
-            item(control, newest[control] ?? [:], isAccepted: accepted.contains(control), at: now)
+            item(
+                control,
+                newest[control] ?? [:],
+                isAccepted: accepted.contains(control),
+                isAbsent: absent.contains(control),
+                at: now
+            )
         }
         let isExposed = newest.values.contains { kinds in kinds.values.contains(where: opensTheDoor) }
-        let whole = items.reduce(0) { $0 + $1.points } / items.count
+        let counted = items.filter { $0.standing != .notApplicable }
+        let whole = counted.reduce(0) { $0 + $1.points } / max(1, counted.count)
         return Score(value: isExposed ? min(whole, Limits.exposedScore) : whole, isExposed: isExposed, items: items)
     }
 
@@ -80,9 +130,11 @@ public enum ScoreRules {
         _ control: Control,
         _ kinds: [Evidence.Kind: Evidence],
         isAccepted: Bool,
+        isAbsent: Bool,
         at now: WallTime
     ) -> Item {
         if kinds.values.contains(where: { !$0.passed }) { return Item(control: control, standing: .gap, points: 0) }
+        if isAbsent { return Item(control: control, standing: .notApplicable, points: 0) }
         let points = kinds.values.reduce(0) { $0 + worth($1, at: now) }
         guard points > 0 else { return Item(control: control, standing: .notProven, points: 0) }
         if isAccepted { return Item(control: control, standing: .accepted, points: 0) }

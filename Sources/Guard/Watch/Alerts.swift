@@ -119,3 +119,19 @@ extension SecurityEvent {
         return kind.traits.alarm?.isOfEach == true ? "\(source) \(subject?.key ?? "") \(detail)" : place
     }
 }
+
+extension Finding {
+    /// Whether people who were told this need not be told of something that was noticed: it has the same kind and comes from the same
+    /// place, or is about the same subject where that is what tells it from others.
+    ///
+    /// - Parameter device: The phone that it is about; `nil` where there is none.
+    public func covers(_ event: SecurityEvent, about device: Device?) -> Bool {
+        guard code == Code(event.kind) else { return false }
+        if RegistrationWatch.watches(event.kind) { return subject == device?.id.text ?? "\(event.source)" }
+        let isBySubject = event.source == .machine || event.kind.traits.alarm?.isOfEach == true
+        if isBySubject, let subject = event.subject {
+            return evidence.hasPrefix("From \(event.source), about \(subject): ")
+        }
+        return evidence.hasPrefix("From \(event.source), ") || evidence.hasPrefix("From \(event.source): ")
+    }
+}

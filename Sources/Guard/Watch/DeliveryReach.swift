@@ -45,7 +45,7 @@ public enum DeliveryReach {
         "fc00::/7"
     )
 
-    /// RFC 6890 and what was registered since; the last two are where clouds tell a machine its secrets. What carries an IPv4
+    /// RFC 6890 and what was registered since; the last three are where clouds tell a machine its secrets. What carries an IPv4
     /// address inside of an IPv6 one is among them: a translator could lead anywhere.
     private static let neverPublic = prefixes(
         "0.0.0.0/8",
@@ -70,6 +70,7 @@ public enum DeliveryReach {
         "fec0::/10",
         "ff00::/8",
         "100.100.100.200/32",
+        "168.63.129.16/32",
         "fd00:ec2::254/128"
     )
 

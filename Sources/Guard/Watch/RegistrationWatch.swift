@@ -126,7 +126,7 @@ public struct RegistrationWatch: Sendable, Codable {
 
 extension SecurityEvent {
     /// The phone that somebody logged in as, or tried to.
-    fileprivate func device(in snapshot: Snapshot) -> Device? {
+    public func device(in snapshot: Snapshot) -> Device? {
         switch subject {
         case .account(let name): snapshot.devices[name]
         case .phone(let id, _, _): snapshot.device(id)

@@ -91,3 +91,8 @@ extension Money: Codable {
 
     public func encode(to encoder: any Encoder) throws { try encoder.encodeText(description) }
 }
+
+extension [Money] {
+    /// All of it, or the most that there is.
+    public var sum: Money { reduce(.zero) { $0.adding($1) ?? .largest } }
+}

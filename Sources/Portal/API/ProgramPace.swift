@@ -5,22 +5,30 @@ import NIOCore
 import Primitives
 import Synchronization
 
-/// How fast programs may ask: each token, and each source, which is slowed much more by tokens that are good for nothing.
+/// How fast programs may ask: each token, and each source, which is slowed much more by tokens that are good for nothing. And how fast
+/// each session may.
 final class ProgramPace: Sendable {
     enum Subject: Hashable {
         case token([UInt8])
         case source(IPAddress)
     }
 
-    private static let pace = TokenBucket.Pace(Limits.programs)
+    private let pace: TokenBucket.Pace
 
     /// A full bucket is not kept.
     private let buckets = Mutex<[Subject: TokenBucket]>([:])
 
-    func admits(_ subject: Subject, at now: UInt64 = NIODeadline.now().uptimeNanoseconds) -> Bool {
+    init(_ rate: Rate = Limits.programs) { pace = TokenBucket.Pace(rate) }
+
+    /// - Parameter cost: What it takes; 1 for what is ordinary.
+    func admits(
+        _ subject: Subject,
+        cost: UInt32 = 1,
+        at now: UInt64 = NIODeadline.now().uptimeNanoseconds
+    ) -> Bool {
         buckets.withLock { buckets in
             var bucket = buckets[subject] ?? TokenBucket()
-            guard bucket.spend(1, at: now, Self.pace) else { return false }
+            guard bucket.spend(cost, at: now, pace) else { return false }
             Self.keep(bucket, subject, in: &buckets, at: now)
             return true
         }
@@ -30,7 +38,7 @@ final class ProgramPace: Sendable {
     func punish(_ subject: Subject, at now: UInt64 = NIODeadline.now().uptimeNanoseconds) {
         buckets.withLock { buckets in
             var bucket = buckets[subject] ?? TokenBucket()
-            bucket.take(Limits.badToken, at: now, Self.pace)
+            bucket.take(Limits.badToken, at: now, pace)
             Self.keep(bucket, subject, in: &buckets, at: now)
         }
     }

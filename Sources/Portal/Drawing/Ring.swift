@@ -35,7 +35,7 @@ extension ScoreRules.Standing {
         case .old: (84, 98, "stale")
         case .accepted: (78, 108, "held")
         case .gap: (78, 84, "gap")
-        case .notProven: (90, 94, "none")
+        case .notProven, .notApplicable: (90, 94, "none")
         }
     }
 
@@ -46,6 +46,7 @@ extension ScoreRules.Standing {
         case .accepted: "Accepted risk"
         case .gap: "Gap"
         case .notProven: "Not proven yet"
+        case .notApplicable: "Not there"
         }
     }
 
@@ -53,7 +54,7 @@ extension ScoreRules.Standing {
         switch self {
         case .proven: .good
         case .old: .warn
-        case .accepted, .notProven: .plain
+        case .accepted, .notProven, .notApplicable: .plain
         case .gap: .bad
         }
     }
@@ -64,7 +65,7 @@ extension ScoreRules.Standing {
         case .old: "clock"
         case .accepted: "flag"
         case .gap: "bad"
-        case .notProven: "none"
+        case .notProven, .notApplicable: "none"
         }
     }
 }

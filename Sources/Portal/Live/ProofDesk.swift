@@ -20,7 +20,6 @@ actor ProofDesk {
     enum Kind: Sendable { case audit, attack }
 
     struct Run: Sendable {
-        let kind: Kind
         let person: String
         let since: WallTime
         /// What was done so far: `ok   R02 …`.
@@ -43,12 +42,24 @@ actor ProofDesk {
         _ work: @escaping @Sendable (@escaping @Sendable (String) -> Void) async -> AttackOutcome
     ) -> Bool {
         if runs.values.contains(where: \.isRunning) { return false }
-        runs[kind] = Run(kind: kind, person: person, since: now)
+        runs[kind] = Run(person: person, since: now)
+        let (lines, said) = AsyncStream.makeStream(
+            of: String.self,
+            bufferingPolicy: .bufferingOldest(Limits.proofLines)
+        )
         task = Task {
-            let outcome = await work { line in Task { await self.note(line, kind) } }
+            // Noted in the order in which they were said.
+            async let notes: Void = take(lines, kind)
+            let outcome = await work { said.yield($0) }
+            said.finish()
+            await notes
             end(kind, outcome)
         }
         return true
+    }
+
+    private func take(_ lines: AsyncStream<String>, _ kind: Kind) async {
+        for await line in lines { note(line, kind) }
     }
 
     /// The portal stops: what is under way ends too.

@@ -111,4 +111,7 @@ struct Gatekeeper: RouterMiddleware {
 /// An answer that a page gives instead of itself.
 struct Answer: Error {
     let response: Response
+
+    /// For a session that asks as no person does.
+    static var tooFast: Answer { Answer(response: Gatekeeper.plain(.tooManyRequests)) }
 }

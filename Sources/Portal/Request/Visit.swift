@@ -92,7 +92,7 @@ struct Visit: Sendable {
             [
                 Link(name: "Home", address: "/", icon: "home", right: nil),
                 Link(name: "Live calls", address: "/calls", icon: "wave", right: .seeCalls),
-                Link(name: "Alerts", address: "/alerts", icon: "bell", right: .seeEvents),
+                Link(name: "Alerts", address: "/alerts", icon: "bell", right: .seeAlerts),
                 Link(name: "Call history", address: "/history", icon: "clock", right: .seeRecords),
                 Link(name: "Spend", address: "/spend", icon: "coin", right: .seeSpending),
             ]

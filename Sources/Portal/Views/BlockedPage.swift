@@ -24,7 +24,7 @@ enum BlockedPage {
             return [
                 .text(
                     ban.source.description,
-                    more: ban.repetition > 1 ? "for the \(ban.repetition). time in a row" : nil
+                    more: ban.repetition > 1 ? "\(ban.repetition) times in a row" : nil
                 ),
                 .text(ban.reason.words, more: Shown.text(ban.evidence, most: 160)),
                 .moment(ban.since, more: "by \(Shown.text(ban.actor))"),

@@ -147,7 +147,9 @@ enum DiallingPages {
         }
         var parts = [
             Part.facts([
-                Part.Fact("Now", country.state), Part.Fact("Country code", country.code),
+                Part.Fact("Now", country.state),
+                Part.Fact("Forwards and transfers there", country.onward ? "allowed" : "refused"),
+                Part.Fact("Country code", country.code),
                 Part.Fact("Risk", country.isRisky ? "often used by fraud" : "ordinary"),
             ])
         ]
@@ -222,8 +224,13 @@ enum DiallingPages {
             if access == .closed {
                 _ = try await visit.perform(CloseCountry(region))
             } else {
+                // What is asked of callers stays as it is, and so does where calls may be forwarded.
+                let settings = try await visit.perform(ShowDialing()).settings
+                let country = Country.all(settings).first { $0.region.text == region }
                 var command = OpenCountry(region)
                 command.withHighRisk = access == .open
+                if let country, country.answer != .refuse { command.answer = country.answer }
+                command.onward = country?.onward ?? false
                 command.reason = form.optional("reason")
                 _ = try await visit.perform(command)
             }
@@ -276,7 +283,7 @@ enum DiallingPages {
         return try await asked.visit.carryOut(form, for: CloseCountry.rights) {
             confirmEnd(asked, place, $0)
         } _: { () async throws(Refusal) in
-            _ = try await asked.visit.perform(CloseCountry(place))
+            _ = try await asked.visit.perform(CloseCountry(place, releaseOnly: true))
             return .going(to: "/dialling")
         }
     }
@@ -286,6 +293,10 @@ enum DiallingPages {
 private struct Country {
     let region: Region
     let access: CountryAccess
+    /// What happens to a call there.
+    let answer: CallAnswer
+    /// Whether calls may be forwarded and transferred there too.
+    let onward: Bool
     let part: PartOfTheWorld
     let code: String
     let isRisky: Bool
@@ -296,6 +307,8 @@ private struct Country {
             Country(
                 region: region,
                 access: settings.rights.countries[region]?.access ?? .closed,
+                answer: settings.rights.countries[region]?.answer ?? .allow,
+                onward: settings.rights.onwardCountries.contains(region),
                 part: PartOfTheWorld(region),
                 code: codes[region].map { "+\($0)" } ?? "of no country",
                 isRisky: HighRiskRanges.isFrequentTarget(region)
@@ -307,7 +320,7 @@ private struct Country {
         Region.all.compactMap { region in CountryDialing(region).map { (region, $0.code) } }
     ) { first, _ in first }
 
-    var isOpen: Bool { access != .closed }
+    var isOpen: Bool { access != .closed && answer != .refuse }
     var address: String { "/dialling/\(region.text)" }
 
     func fits(_ query: String) -> Bool {
@@ -321,8 +334,8 @@ private struct Country {
     var state: String {
         switch access {
         case .closed: "Closed"
-        case .withoutHighRisk: "Open without high risk"
-        case .open: "Open, with high risk"
+        case .withoutHighRisk: "Open without high risk\(answer.addition)"
+        case .open: "Open, with high risk\(answer.addition)"
         }
     }
 
@@ -339,6 +352,19 @@ private struct Country {
         case .closed: "x"
         case .withoutHighRisk: "check"
         case .open: "warn"
+        }
+    }
+}
+
+extension CallAnswer {
+    /// What is asked of callers, behind the state of a country.
+    fileprivate var addition: String {
+        switch self {
+        case .allow: ""
+        case .screen: ", callers repeat digits"
+        case .code: ", callers type a code"
+        case .person: ", a person places the call"
+        case .refuse: ", every call refused"
         }
     }
 }

@@ -223,7 +223,7 @@ enum ExceptionsPage {
                 guard let transport = ListenerException.Transport(rawValue: parts[1]) else { break }
                 _ = try await visit.perform(WithdrawListener(transport, address: parts[2]))
             case "trunk": _ = try await visit.perform(WithdrawTrunk(trunk: parts[1]))
-            case "release": _ = try await visit.perform(CloseCountry(parts[1]))
+            case "release": _ = try await visit.perform(CloseCountry(parts[1], releaseOnly: true))
             case "premium": _ = try await visit.perform(WithdrawPremium(number: parts[1]))
             case "reserved": _ = try await visit.perform(UnreserveExtension(number: parts[1]))
             default: break

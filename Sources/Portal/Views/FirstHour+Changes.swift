@@ -10,14 +10,21 @@ import Primitives
 extension FirstHour {
     static func country(_ asked: Routes.Asked, _ form: Form) async throws -> Response {
         let visit = asked.visit
-        let home = SetHome(region: form["region"], outsidePrefix: form["outside"], areaCode: form["area"])
-        let spans = form["spans"].split(whereSeparator: \.isNewline)
-            .map { $0.split(separator: " ").joined(separator: " ") }.filter { !$0.isEmpty }
-        let hours = SetHours(zone: form.optional("zone") ?? "", spans: spans)
+        let home = SetHome(
+            region: form["region"],
+            outsidePrefix: form["outside"],
+            areaCode: form["area"],
+            // No step asks for it.
+            internationalPrefix: visit.business.site.snapshot().outside.dialing.numbering.internationalPrefix?.text
+                ?? ""
+        )
+        let hours = form.hours
         return try await visit.carryOut(form, for: SetHome.rights + SetHours.rights) {
             try await page(asked, form, $0, .country)
         } _: { () async throws(Refusal) in
-            _ = try await visit.perform(home)
+            // Both or none: what would refuse the second comes before the first.
+            try hours.check()
+            if SetHours.rights.allSatisfy(visit.may) { _ = try await visit.perform(home) }
             _ = try await visit.perform(hours)
             return .going(to: "/first-hour?step=\(Step.name.rawValue)")
         }

@@ -301,13 +301,23 @@ enum FirstHour {
                 "Look whether they fit what you call.",
                 link: ("/spend", "See the limits")
             ),
-            state(
-                true,
-                "Every country abroad is closed.",
-                "Open those that you call.",
-                link: ("/dialling", "See the countries")
-            ),
+            countries(progress.dialling),
         ]
+    }
+
+    private static func countries(_ dialling: DialingSettings?) -> Part {
+        let link = ("/dialling", "See the countries")
+        guard let dialling else { return state(true, "Calls abroad are opened country by country.", link: link) }
+        let all = [dialling.rights] + dialling.profiles.map(\.rights)
+        let open = Set(all.flatMap { $0.countries.filter { $0.value.access != .closed }.keys }).count
+        return state(
+            true,
+            open == 0
+                ? "Every country abroad is closed for good."
+                : "\(Shown.count(open, "country abroad is", "countries abroad are")) open.",
+            "Open those that you call, and no other.",
+            link: link
+        )
     }
 
     private static func tests(_ progress: Progress, _ typed: Form, _ visit: Visit) -> [Part] {
@@ -328,7 +338,7 @@ enum FirstHour {
             ),
             state(
                 hasLine,
-                hasLine ? "Calls for help go out over every line." : "Calls for help have no line yet.",
+                hasLine ? "Calls for help have a line." : "Calls for help have no line yet.",
                 "Try the way to them when your provider has told you its number for that: ringfence emergency --help"
             ),
         ] + gate(progress.live, typed, visit)

@@ -291,10 +291,7 @@ enum GroupPages {
     }
 
     static func hours(_ asked: Routes.Asked, _ form: Form) async throws -> Response {
-        let spans = form["spans"].split(whereSeparator: \.isNewline).map { line in
-            line.split(separator: " ").joined(separator: " ")
-        }.filter { !$0.isEmpty }
-        let command = SetHours(zone: form.optional("zone") ?? "", spans: spans)
+        let command = form.hours
         return try await asked.visit.carryOut(form, for: SetHours.rights) {
             try await page(asked.visit, form, $0)
         } _: { () async throws(Refusal) in
@@ -318,6 +315,14 @@ extension Form {
     /// What blanks and commas stand between.
     func words(_ name: String) -> [String] {
         self[name].split { $0.isWhitespace || $0 == "," }.map(String.init)
+    }
+
+    /// Of the fields `zone` and `spans`, a line for each span.
+    var hours: SetHours {
+        let spans = self["spans"].split(whereSeparator: \.isNewline).map { line in
+            line.split(separator: " ").joined(separator: " ")
+        }
+        return SetHours(zone: optional("zone") ?? "", spans: spans.filter { !$0.isEmpty })
     }
 }
 

@@ -27,8 +27,8 @@ enum LiveCalls {
     ) -> Templates.Values {
         let lock = Padlock(call)
         return [
-            "id": call.id, "from": name(call.caller, visit), "fromMore": more(call.caller),
-            "to": name(call.callee, visit), "toMore": more(call.callee), "since": since(call, now),
+            "id": call.id, "from": name(call.caller, visit), "fromMore": call.caller.detail,
+            "to": name(call.callee, visit), "toMore": call.callee.detail, "since": since(call, now),
             "lock": lock.words, "lockIcon": lock.icon, "lockClass": Part.given(lock.style),
             "cost": call.cost.map { Shown.money($0, currency) } ?? "none", "mayEnd": mayEnd && !call.callee.isHelp,
         ]
@@ -37,7 +37,7 @@ enum LiveCalls {
     private static func sum(_ calls: [CallReport], _ currency: Currency) -> String {
         guard !calls.isEmpty else { return "No call at this moment." }
         let outside = calls.count { $0.caller.isOutside || $0.callee.isOutside }
-        let cost = calls.compactMap(\.cost).reduce(Money.zero) { $0.adding($1) ?? .largest }
+        let cost = calls.compactMap(\.cost).sum
         let open = calls.count { !Padlock($0).isWhole }
         let price =
             outside == 0
@@ -51,16 +51,6 @@ enum LiveCalls {
             return Shown.text(participant.words)
         }
         return Shown.text(value.name)
-    }
-
-    private static func more(_ participant: Participant) -> String {
-        switch participant {
-        case .extension(let number): number.text
-        case .group: "ring group"
-        case .service, .system: "the phone system itself"
-        case .outside: "outside"
-        case .emergency: "emergency"
-        }
     }
 
     static func since(_ call: CallReport, _ now: WallTime) -> String {

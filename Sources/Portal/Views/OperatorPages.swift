@@ -154,24 +154,8 @@ enum AccountPage {
 
 /// Text as a part of a path (RFC 3986 §2.1).
 enum PathText {
-    static func encoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            let isPlain = byte.isASCIILetterOrDigit || "-._~".utf8.contains(byte)
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + Hex.encode([byte]).uppercased()
-        }.joined()
-    }
+    static func encoded(_ text: String) -> String { text.percentEncoded }
 
     /// What stands in a path, as it was before. Empty for what is not UTF-8, or a percent sign without two digits.
     static func decoded(_ text: String) -> String { Form.decode(text[...], plus: UInt8(ascii: "+")) ?? "" }
-}
-
-extension UInt8 {
-    fileprivate var isASCIILetterOrDigit: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
-    }
 }

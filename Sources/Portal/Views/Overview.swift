@@ -101,7 +101,8 @@ extension SecurityEventKind {
             .banWithheld, .rightRefused, .forwardRefused, .forwardChanged, .budgetUsed, .callEndedForCost, .callLimit,
             .countersLost, .callWhileClosed, .unusualCalls, .callsStopped, .trunkDown, .trunkUp, .emergencyCall,
             .extensionUnused, .extensionRetired, .forwardFollowed, .extensionAdded, .intercomOpened, .intercomUsed,
-            .signedInAnew, .alertsChanged, .premiumRefused, .abroadRefused, .factorReplaced:
+            .signedInAnew, .alertsChanged, .premiumRefused, .abroadRefused, .factorReplaced,
+            .replacementRefused, .operatorsChanged:
             nil
         }
     }

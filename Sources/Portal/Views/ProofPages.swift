@@ -80,12 +80,12 @@ enum ProofPages {
     // MARK: What is under way
 
     static func live(_ runs: [ProofDesk.Kind: ProofDesk.Run]) -> String {
-        let parts = [ProofDesk.Kind.audit, .attack].compactMap { runs[$0] }.map(progress)
+        let parts = [ProofDesk.Kind.audit, .attack].compactMap { kind in runs[kind].map { progress($0, kind) } }
         return Templates.render("live-proof", ["content": parts.map(\.html).joined()])
     }
 
-    private static func progress(_ run: ProofDesk.Run) -> Part {
-        let name = run.kind == .audit ? "The look" : "The attack"
+    private static func progress(_ run: ProofDesk.Run, _ kind: ProofDesk.Kind) -> Part {
+        let name = kind == .audit ? "The look" : "The attack"
         let began = "Begun by \(Shown.text(run.person)) at \(Shown.clock(run.since)) UTC"
         guard let end = run.end else {
             let last = run.lines.last.map {
@@ -165,12 +165,23 @@ enum ProofPages {
         let visit = asked.visit
         guard let attack = visit.business.site.attack else { return .going(to: "/proof") }
         let control = Control(rawValue: form["control"])
+        // What is no control is not all of them.
+        guard form["control"].isEmpty || control != nil else { return .going(to: "/proof") }
         return try await visit.carryOut(form, for: BeginAttack.rights) {
             try await page(visit, $0)
         } _: { () async throws(Refusal) in
-            _ = try await visit.perform(BeginAttack(control))
+            guard BeginAttack.rights.allSatisfy(visit.may) else {
+                _ = try await visit.perform(BeginAttack(control))
+                return .going(to: "/proof")
+            }
             _ = await visit.business.proofs.begin(.attack, by: visit.session.name, at: visit.now) { progress in
-                await attack(control, progress)
+                do throws(Refusal) {
+                    // Written down only where none is under way.
+                    _ = try await visit.perform(BeginAttack(control))
+                } catch {
+                    return AttackOutcome(holds: false, text: "\(error)")
+                }
+                return await attack(control, progress)
             }
             return .going(to: "/proof")
         }

@@ -145,25 +145,26 @@ enum SpendPage {
             .prefix(Limits.optionRows).map {
                 FormPart.Option("extension \($0.number)", "\($0.number) \(Shown.text($0.name, most: 30))")
             }
-        let amount = { (name: String, label: String) in
+        let amount = { (name: String, label: String, more: String) in
             FormPart.Field.text(
                 name,
                 label,
-                hint: "In \(spend.settings.currency), such as 12.00; empty to leave it",
+                hint: "In \(spend.settings.currency), such as 12.00\(more)",
                 value: typed[name],
                 isRequired: false,
                 inputmode: "decimal",
                 most: 12
             )
         }
+        let left = "; empty to leave it"
         let limits = FormPart(
             "/spend/limit",
             "Change the limit",
             id: "limit",
             for: SetSpendLimits.rights,
             [
-                .select("subject", "Whose", value: typed["subject"], pools + own), amount("hour", "Within an hour"),
-                amount("day", "Within a day"), amount("week", "Within a week"),
+                .select("subject", "Whose", value: typed["subject"], pools + own), amount("hour", "Within an hour", ""),
+                amount("day", "Within a day", ""), amount("week", "Within a week", ""),
             ]
         )
         let prices = FormPart(
@@ -171,7 +172,10 @@ enum SpendPage {
             "Change what a call may cost",
             id: "price",
             for: SetSpendPrices.rights,
-            [amount("perCall", "One call"), amount("perMinute", "A minute"), amount("setUp", "An answer")]
+            [
+                amount("perCall", "One call", left), amount("perMinute", "A minute", left),
+                amount("setUp", "An answer", left),
+            ]
         )
         return [
             .section(
@@ -296,10 +300,6 @@ struct Costs {
         let country = charge.region?.name ?? "international services"
         return charge.numberClass == .geographic ? country : "\(country), \(charge.numberClass.plural)"
     }
-}
-
-extension [Money] {
-    var sum: Money { reduce(.zero) { $0.adding($1) ?? .largest } }
 }
 
 extension SpendSpan {

@@ -53,7 +53,7 @@ extension Insider {
                 try ControlClient(directory: directory).perform(ListAlerts(limit: Admin.Limits.defaultLines))
             }
             guard let seen else { throw WireError(.closed, "the control socket gave no answer") }
-            return seen.map(\.finding)
+            return seen
         }
         faults = { minutes in
             // The settings say nothing of faults.

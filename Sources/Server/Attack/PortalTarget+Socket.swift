@@ -45,7 +45,7 @@ extension PortalTarget {
     /// Removes those that an attack invited, or that one that was interrupted left behind.
     public static func removePeople(from server: ControlClient) {
         for person in (try? server.perform(ListOperators())) ?? [] {
-            guard let name = person.name, name.hasPrefix(Self.namePrefix) else { continue }
+            guard let name = person.name, OperatorRules.isOfAttack(name, as: person.role) else { continue }
             _ = try? server.perform(RemoveOperator(account: name))
         }
     }

@@ -5,7 +5,8 @@ import Primitives
 
 /// Security events between two reports: repeats counted, so that a flood fills neither memory nor disk.
 ///
-/// At most ``Limits/eventKinds`` different ones are told apart; what goes beyond is one event that says how much.
+/// At most ``Limits/eventKinds`` different ones are told apart; what goes beyond is one event that says how much. What strangers do
+/// takes no room from what is grave: of each kind of that, ``Limits/graveEvents`` have places of their own.
 struct EventDigest {
     private struct Key: Hashable {
         let kind: SecurityEventKind
@@ -14,6 +15,8 @@ struct EventDigest {
     }
 
     private var events: [Key: SecurityEvent] = [:]
+    /// How many of `events` have a place of their own, by kind.
+    private var grave: [SecurityEventKind: Int] = [:]
     private var beyond = 0
 
     var isEmpty: Bool { events.isEmpty && beyond == 0 }
@@ -25,7 +28,10 @@ struct EventDigest {
         let key = Key(kind: event.kind, source: event.source, subject: event.subject)
         if let seen = events[key] {
             events[key]?.count = seen.count + event.count
-        } else if events.count < Limits.eventKinds {
+        } else if event.isGrave, grave[event.kind, default: 0] < Limits.graveEvents {
+            grave[event.kind, default: 0] += 1
+            events[key] = event
+        } else if events.count - grave.values.reduce(0, +) < Limits.eventKinds {
             events[key] = event
         } else {
             beyond += event.count
@@ -49,5 +55,13 @@ struct EventDigest {
             )
         }
         return list
+    }
+}
+
+extension SecurityEvent {
+    /// Whether it may not be lost among what strangers do: the system itself noticed it, it is critical, or it costs money.
+    fileprivate var isGrave: Bool {
+        source == .machine || kind.traits.alarm?.severity == .critical || kind.group == .fraud
+            || kind.group == .emergency
     }
 }

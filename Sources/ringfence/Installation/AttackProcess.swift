@@ -9,6 +9,8 @@ import Synchronization
 enum AttackProcess {
     /// What an attack takes at most, before it is ended.
     private static let longest: Duration = .seconds(30 * 60)
+    /// Seconds that it has to remove what it made, before it is ended in any case.
+    private static let farewell = 30
     /// Bytes of a report.
     private static let report = 1 << 20
 
@@ -39,12 +41,12 @@ enum AttackProcess {
         }
         let deadline = Task {
             try await Task.sleep(for: longest)
-            process.terminate()
+            end(process)
         }
         let text = await withTaskCancellationHandler {
             await read(answer)
         } onCancel: {
-            process.terminate()
+            end(process)
         }
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
@@ -59,6 +61,14 @@ enum AttackProcess {
             holds: status == 0,
             text: text.isEmpty ? "It ended with status \(status). \(lines.last)" : text
         )
+    }
+
+    /// Asks it to end, and ends it where it does not.
+    private static func end(_ process: Process) {
+        process.terminate()
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(farewell)) {
+            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        }
     }
 
     private static func read(_ pipe: Pipe) async -> String {
@@ -91,7 +101,9 @@ enum AttackProcess {
                 if let line = lines.last { state.last = line }
                 return lines
             }
-            for line in whole where line.hasPrefix("ok") || line.hasPrefix("FAIL") { tell(line) }
+            for line in whole where ["ok ", "FAIL ", "NOT RUN ", "ABSENT "].contains(where: line.hasPrefix) {
+                tell(line)
+            }
         }
     }
 }

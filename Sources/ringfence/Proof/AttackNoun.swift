@@ -3,11 +3,13 @@
 import Admin
 import ArgumentParser
 import Audit
+import Glibc
 import Guard
 import Model
 import Primitives
 import Server
 import Store
+import UnixSignals
 
 struct AttackNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,6 +50,18 @@ struct AttackRun: AsyncParsableCommand {
             address: address,
             authority: installation.tls.authority
         )
+        let directory = installation.directory
+        let ending = Task {
+            // Told to end: what was made for the attacks goes too.
+            for await _ in await UnixSignalsSequence(trapping: .sigterm) {
+                if let server = try? ControlClient(directory: directory) {
+                    TemporaryAccounts.removeAll(from: server)
+                    PortalTarget.removePeople(from: server)
+                }
+                Glibc.exit(128 + SIGTERM)
+            }
+        }
+        defer { ending.cancel() }
         let accounts = try TemporaryAccounts(on: server)
         let report: AttackReport
         do {
@@ -73,7 +87,7 @@ struct AttackRun: AsyncParsableCommand {
             }
             let isQuiet = options.json
             report = await AttackSuite.run(control: control, wire: network.wire, target: target) { result in
-                if !isQuiet { Console.complain("\(result.passed ? "ok  " : "FAIL") \(result.id) \(result.name)") }
+                if !isQuiet { Console.complain("\(result.verdict) \(result.id) \(result.name)") }
             }
         } catch {
             accounts.remove()
@@ -103,9 +117,7 @@ private struct TemporaryAccounts {
         self.server = server
         let existing = try server.perform(ListExtensions())
         // What an attack that was interrupted left behind.
-        for left in existing where left.name == Self.name {
-            _ = try server.perform(RemoveExtension(number: left.number.text))
-        }
+        Self.removeAll(from: server)
         let taken = Set(existing.map(\.number.text))
         let free = Array((990_001...999_999).lazy.map(String.init).filter { !taken.contains($0) }.prefix(4))
         let wanted = free.map { NewExtension(number: $0, name: Self.name) }
@@ -141,6 +153,13 @@ private struct TemporaryAccounts {
         return target
     }
 
+    /// Also those of an attack that was interrupted.
+    static func removeAll(from server: ControlClient) {
+        for left in (try? server.perform(ListExtensions())) ?? [] where left.name == name {
+            _ = try? server.perform(RemoveExtension(number: left.number.text))
+        }
+    }
+
     func remove() {
         for phone in phones { _ = try? server.perform(RemoveExtension(number: phone.extension.text)) }
     }
@@ -153,22 +172,6 @@ extension TestAccount {
             username: phone.enrolment.username,
             password: phone.enrolment.password
         )
-    }
-}
-
-extension AttackReport {
-    /// One proof for each control: all of its attacks together.
-    fileprivate var outcomes: [ControlOutcome] {
-        Control.allCases.compactMap { control in
-            let results = results(of: control)
-            guard !results.isEmpty else { return nil }
-            let failed = results.filter { !$0.passed }
-            let evidence =
-                failed.isEmpty
-                ? "\(results.map(\.id).joined(separator: ", ")) got nothing"
-                : failed.map { "\($0.id): \($0.observed)" }.joined(separator: "; ")
-            return ControlOutcome(control: control, passed: failed.isEmpty, evidence: evidence)
-        }
     }
 }
 

@@ -49,7 +49,7 @@ actor MemoryTarget {
     private(set) var records: [CallRecord] = []
     private var alerts = Alerts()
     /// What people were told, the newest last.
-    private(set) var told: [Finding] = []
+    private(set) var told: [AlertMessage.Item] = []
     /// Whether the provider fails calls now, and whether it ever did.
     var isFailing = false
     var hasFailed = false
@@ -299,7 +299,9 @@ actor MemoryTarget {
     private func tell(_ event: SecurityEvent) {
         if weakness == .hidesGuesses, event.kind.group == .registration { return }
         if weakness == .hidesFraud, event.kind.group == .fraud { return }
-        if let finding = alerts.take(.noticed(event), in: snapshot, at: moment.wall) { told.append(finding) }
+        if let finding = alerts.take(.noticed(event), in: snapshot, at: moment.wall) {
+            told.append(.init(at: moment.wall, finding))
+        }
     }
 
     func relayed(_ bytes: [UInt8], from source: SocketAddress, port: MediaPort) {

@@ -88,6 +88,10 @@ struct PortalPageTests {
             let release = [("until", "1h"), ("why", "A house sale in Valencia")]
             #expect(try await send(anna, "/dialling/ES/release", release).status == 303)
             #expect(scene.system.snapshot.outside.dialing.releases.map(\.scope) == [.region(spain)])
+            #expect(try await send(anna, "/dialling/FR/release", release).status == 303)
+            let end = [("place", "FR")]
+            #expect(try await send(anna, "/dialling/end", end).status == 303)
+            #expect(scene.system.snapshot.outside.dialing.rights.countries[france]?.access == .withoutHighRisk)
             let list = try await anna.client.ask(.GET, "/dialling?show=open").body
             #expect(list.contains("France") && list.contains("A house sale in Valencia") && !list.contains("Maldives"))
             #expect(try await anna.client.ask(.GET, "/exceptions").body.contains("Calls to Spain"))
@@ -95,6 +99,65 @@ struct PortalPageTests {
             #expect(scene.system.snapshot.outside.dialing.releases.isEmpty)
             #expect(try await send(anna, "/dialling/FR", [("access", "closed")]).status == 303)
             #expect(scene.system.snapshot.outside.dialing.rights.countries[france] == nil)
+        }
+    }
+
+    @Test func `what is asked of callers and where calls may be forwarded is shown, and kept by a change`() async throws
+    {
+        try await PortalScene.serve { (scene: PortalScene) async throws in
+            let anna = try await scene.enrol("anna")
+            let france = try #require(Region(parsing: "FR"))
+            var open = OpenCountry("FR")
+            (open.answer, open.onward) = (.code, true)
+            _ = try await scene.run(open)
+            #expect(try await anna.client.ask(.GET, "/dialling/FR").body.contains("callers type a code"))
+            #expect(try await send(anna, "/dialling/FR", [("access", "open")]).status == 303)
+            let rights = scene.system.snapshot.outside.dialing.rights
+            #expect(rights.countries[france] == CountryRule(.open, answer: .code))
+            #expect(rights.onwardCountries == [france])
+        }
+    }
+
+    @Test func `the country is changed with the hours or not at all, and keeps its international prefix`() async throws
+    {
+        try await PortalScene.serve { (scene: PortalScene) async throws in
+            let anna = try await scene.enrol("anna")
+            _ = try await scene.run(SetHome(region: "DE", outsidePrefix: "0", internationalPrefix: "00"))
+            let country = [("region", "DE"), ("outside", "9"), ("area", ""), ("zone", "Europe/Berlin")]
+            let wrong = try await send(anna, "/first-hour/country", country + [("spans", "mon-fri whenever")])
+            #expect(wrong.status == 422)
+            #expect(scene.system.snapshot.outside.dialing.numbering.outsidePrefix?.text == "0")
+            let right = try await send(anna, "/first-hour/country", country + [("spans", "mon-fri 08:00-18:00")])
+            #expect(right.status == 303)
+            let numbering = scene.system.snapshot.outside.dialing.numbering
+            #expect(numbering.outsidePrefix?.text == "9" && numbering.internationalPrefix?.text == "00")
+        }
+    }
+
+    @Test func `the alerts are what people were told, faults too, and the rest is noted`() async throws {
+        try await PortalScene.serve { (scene: PortalScene) async throws in
+            let anna = try await scene.enrol("anna")
+            let fault = Finding("disk-space", .critical, "The disk is full", evidence: "1 % is left")
+            scene.system.server.events.publish(.found(fault))
+            var page = ""
+            let deadline = ContinuousClock.now + .seconds(20)
+            while !page.contains("The disk is full"), .now < deadline {
+                page = try await anna.client.ask(.GET, "/alerts").body
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            #expect(page.contains("The disk is full") && page.contains("1 % is left"))
+            #expect(!page.contains(">Refused<"))
+            #expect(!(try await anna.client.ask(.GET, "/alerts?show=all").body.contains(">Refused<")))
+        }
+    }
+
+    @Test func `a session that asks for much has to wait, and no other`() async throws {
+        try await PortalScene.serve { (scene: PortalScene) async throws in
+            let (anna, bert) = (try await scene.enrol("anna"), try await scene.enrol("bert"))
+            var statuses: Set<Int> = []
+            for _ in 0..<12 { statuses.insert(try await anna.client.ask(.GET, "/history?from=2026-01-01").status) }
+            #expect(statuses == [200, 429])
+            #expect(try await bert.client.ask(.GET, "/history?from=2026-01-01").status == 200)
         }
     }
 

@@ -93,4 +93,27 @@ struct EventDigestTests {
         #expect(events.count == Limits.eventKinds + 1)
         #expect(events.reduce(0) { $0 + $1.count } == 1_000)
     }
+
+    private static func grave(_ kind: SecurityEventKind, _ source: EventSource) -> SecurityEvent {
+        SecurityEvent(at: WallTime(milliseconds: 1), kind: kind, source: source, detail: "…")
+    }
+
+    @Test func `what is grave is told however many strangers there are, and is bounded itself`() {
+        var digest = EventDigest()
+        for host in 0..<1_000 { digest.add(Self.event("192.0.2.\(host)")) }
+        for host in 0..<1_000 {
+            digest.add(Self.grave(.foreignMedia, .address(IPAddress(v4: 0x0909_0000 + UInt32(host)))))
+        }
+        let phone = EventSource.address(IPAddress(v4: 0x0A00_0001))
+        digest.add(Self.grave(.emergencyCall, phone))
+        digest.add(Self.grave(.premiumRefused, phone))
+        digest.add(Self.grave(.countersLost, .machine))
+        let events = digest.drain(at: WallTime(milliseconds: 2))
+        for kind in [SecurityEventKind.emergencyCall, .premiumRefused, .countersLost] {
+            #expect(events.contains { $0.kind == kind }, "\(kind)")
+        }
+        #expect(events.count { $0.kind == .foreignMedia } == Limits.graveEvents)
+        #expect(events.count == Limits.eventKinds + Limits.graveEvents + 4)
+        #expect(events.reduce(0) { $0 + $1.count } == 2_003)
+    }
 }

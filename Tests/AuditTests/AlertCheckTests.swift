@@ -124,11 +124,11 @@ struct AlertCheckTests {
                 } == found
             )
         }
-        let places = try [0x0909_0909, 0x0909_0908].map { address in
+        let places = try [UInt32(0x0909_0909), 0x0909_0908].map { address in
             let source = EventSource.address(IPAddress(v4: address))
-            let event = SecurityEvent(at: event.at, kind: .stalePhone, source: source, detail: "x")
+            let stale = SecurityEvent(at: event.at, kind: .stalePhone, source: source, detail: "x")
             var alerts = Alerts()
-            return (event, try #require(alerts.take(.noticed(event), in: try TestOffice().snapshot, at: event.at)))
+            return (stale, try #require(alerts.take(.noticed(stale), in: try TestOffice().snapshot, at: stale.at)))
         }
         for (alert, found) in [(places[0].1, []), (places[1].1, ["critical registration-alerts.untold"])] {
             #expect(

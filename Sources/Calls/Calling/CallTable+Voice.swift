@@ -28,10 +28,10 @@ extension CallTable {
             let incoming = call.incoming, let placement = call.grounds?.placement, let number = placement.target.number,
             !call.isForHelp, !placement.isIntercom, !placement.isCallback,
             MailboxRules.takesMessage(number, in: desk.snapshot), call.caller.number != number,
-            earlyCalls[serial]?.told?.isReliable != true,
+            // What it heard before has begun under a key of its own, and formats that a studio may not speak.
+            earlyCalls[serial]?.told == nil,
             incoming.offer?.audio.map({ !$0.formats.spokenByStudio.isEmpty }) ?? true, isFree(.deposit(number))
         else { return false }
-        closeRelay(serial, &desk)
         for branch in call.ringingBranches where branch.status == nil { desk.cancel(branch.key) }
         for username in call.usernames where username != call.caller.username { leave(serial, username) }
         answer(serial, by: .deposit(number), &desk)

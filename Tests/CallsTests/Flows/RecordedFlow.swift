@@ -23,7 +23,6 @@ struct RecordedFlow {
                 status < 200 && hasDescription ? "\(status)+answer" : "\(status)"
             case .acknowledge: "ack"
             case .change: "change"
-            case .voice: "voice"
             case .cancel: "cancel"
             case .hangUp(let byCaller): byCaller ? "bye>" : "<bye"
             }

@@ -57,7 +57,7 @@ enum AlertsPage {
         let rows = alerts.map { alert -> [Table.Cell] in
             let finding = alert.finding
             return [
-                .text("\(Shown.moment(alert.at)) UTC"),
+                .moment(alert.at),
                 .text(
                     Shown.text(finding.title, most: 160),
                     more: Part.given(Shown.text(finding.evidence, most: 400)) as? String
@@ -82,7 +82,7 @@ enum AlertsPage {
         let rows = events.map { event -> [Table.Cell] in
             let alarm = event.kind.traits.alarm
             return [
-                .text("\(Shown.moment(event.at)) UTC", more: event.count > 1 ? "\(event.count) times" : nil),
+                .moment(event.at, more: event.count > 1 ? "\(event.count) times" : nil),
                 .text(alarm?.title ?? event.kind.words, more: Shown.text(event.detail, most: 240)),
                 alarm.map { .badge($0.severity.tone, $0.severity.words) } ?? .badge(.plain, "Noted", icon: "check"),
                 .text(Shown.text(event.source.description), more: event.subject.map { Shown.text($0.description) }),

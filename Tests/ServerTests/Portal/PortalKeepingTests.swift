@@ -117,7 +117,7 @@ struct PortalKeepingTests {
             #expect(try await anna.client.ask(.GET, "/tokens").body.contains(token) == false)
             let shows = [("Authorization", "Bearer \(token)")]
             #expect(try await scene.client.ask(.GET, "/api/v1/call.list", headers: shows).status == 200)
-            #expect(try await scene.client.ask(.GET, "/api/v1/journal.list", headers: shows).status == 403)
+            #expect(try await scene.client.ask(.GET, "/api/v1/operator.list", headers: shows).status == 403)
             for (field, value) in [("role", "owner"), ("role", ""), ("only", "phone.enrol x.y"), ("days", "9999")] {
                 let other = program.map { $0.0 == field ? (field, value) : $0.0 == "name" ? ("name", "other") : $0 }
                 #expect(try await send(anna, "/tokens/issue", other).status == 422, "\(field) \(value)")

@@ -100,6 +100,8 @@ struct PortalKeepingTests {
             let inside = try await send(anna, "/backups/nightly", [("folder", scene.made.directory), ("count", "3")])
             #expect(inside.status == 422 && inside.body.contains("a disk that is gone takes both with it"))
             #expect(try await send(anna, "/backups/nightly", [("folder", folder.path), ("count", "3")]).status == 303)
+            // Files are named by the second.
+            try await Task.sleep(for: .milliseconds(1_100))
             #expect(try await send(anna, "/backups/now").status == 303)
             let standing = try await scene.run(ShowBackups())
             #expect(standing.folder == folder.path && standing.count == 3 && !standing.backups.isEmpty)

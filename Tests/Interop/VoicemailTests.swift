@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Testing
 
 @Suite("Mailboxes and a real phone", .serialized, .oneAtATime, .enabled(if: Laboratory.isPresent))

@@ -86,7 +86,7 @@ struct StudioTests {
             let order = index % 4 == 2 ? index + 1 : index % 4 == 3 ? index - 1 : index
             if order % 10 != 9 {
                 let sound = [UInt8](repeating: UInt8(order % 100 + 1), count: 160)
-                line.hear(Self.rtp(0, UInt16(order), UInt32(order) * 160 + 4_294_960_000, sound).span)
+                line.hear(Self.rtp(0, UInt16(order), UInt32(order) * 160 &+ 4_294_960_000, sound).span)
             }
             _ = line.beat(into: &packet)
         }

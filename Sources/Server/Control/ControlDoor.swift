@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Admin
+import CoreFoundation
 import Foundation
 import Glibc
 import Guard

@@ -261,8 +261,8 @@ struct RoleRefusalTests {
         }
         // A line and the seal of an event each.
         #expect(try office.journal().count - before <= 2 * 2 * Guard.Limits.writtenRefusals)
-        // And the extension that was added.
-        #expect(try office.store.events().count <= 2 * Guard.Limits.writtenRefusals + 1)
+        // And the extension and the operator that were added.
+        #expect(try office.store.events().count <= 2 * Guard.Limits.writtenRefusals + 2)
         #expect(try office.store.verifyJournal().isIntact)
     }
 

@@ -18,8 +18,8 @@ struct AlertTests {
         AlertMessage.Item(at: time, Finding(Finding.Code(.banned), .warning, text, evidence: "'\u{202E}\"\\'; --"))
     }
 
-    private func message(_ id: String, at time: WallTime = noon) -> AlertMessage {
-        AlertMessage(id: id, channel: owner, item(id, at: time), due: time)
+    private func message(_ id: String, for channel: ShortName? = nil, at time: WallTime = noon) -> AlertMessage {
+        AlertMessage(id: id, channel: channel ?? owner, item(id, at: time), due: time)
     }
 
     private func channel(_ host: String = "mail.example.com") throws -> AlertChannelAccess {
@@ -113,6 +113,7 @@ struct AlertTests {
         throws
     {
         let store = try Place().create()
+        try change(store, .put(try channel()))
         var (old, recent) = (message("old"), message("recent"))
         old.state = .delivered(at: noon + .seconds(-31 * 86_400))
         recent.state = .delivered(at: noon + .seconds(-29 * 86_400))
@@ -123,6 +124,9 @@ struct AlertTests {
             [old, recent, waiting],
             state: nil
         )
+        try store.pruneAlerts(at: noon)
+        // Such as one that was put down while its channel was removed.
+        try store.keep([], [message("orphan", for: try #require(ShortName(parsing: "gone")))], state: nil)
         try store.pruneAlerts(at: noon)
         #expect(Set(try store.alertMessages(endedSince: WallTime(milliseconds: 0)).map(\.id)) == ["recent", "waiting"])
         let kept = try store.alerts(limit: Limits.listedRows)

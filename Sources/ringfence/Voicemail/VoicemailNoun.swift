@@ -107,8 +107,8 @@ struct VoicemailPIN: ServerCommand {
         commandName: "pin",
         abstract: "Give a mailbox a new PIN, and show it this once.",
         discussion: """
-            The PIN before is good no longer, and a mailbox that waits because of wrong ones
-            is open again. A chosen one needs 6 to 12 digits that nobody guesses.
+            The PIN before is good no longer, and a mailbox that waits because of wrong
+            ones is open again. A chosen one needs 6 to 12 digits that nobody guesses.
 
               ringfence voicemail pin 101
               ringfence voicemail pin 101 --choose

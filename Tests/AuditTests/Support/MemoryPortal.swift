@@ -27,7 +27,8 @@ struct MemoryPortal {
     static let host = "pbx.office.example"
     /// Of those who are signed in.
     private static let pages: Set = [
-        "/", "/calls", "/journal", "/extensions", "/extensions/101/enrol", "/operators", "/account", "/account/end", "/sign-out", "/metrics",
+        "/", "/calls", "/journal", "/extensions", "/extensions/101/enrol", "/operators", "/account", "/account/end",
+        "/sign-out", "/metrics",
         "/api/v1/openapi.json", "/api/v1/extension.list",
     ]
     private static let wall = WallTime(milliseconds: 1_800_000_000_000)

@@ -126,7 +126,7 @@ struct AlertTests {
         )
         try store.pruneAlerts(at: noon)
         // Such as one that was put down while its channel was removed.
-        try store.keep([], [message("orphan", for: try #require(ShortName(parsing: "gone")))], state: nil)
+        try store.keep([], [message("orphan", for: ShortName(parsing: "gone"))], state: nil)
         try store.pruneAlerts(at: noon)
         #expect(Set(try store.alertMessages(endedSince: WallTime(milliseconds: 0)).map(\.id)) == ["recent", "waiting"])
         let kept = try store.alerts(limit: Limits.listedRows)

@@ -2,6 +2,7 @@
 #ifndef RINGFENCE_CNETWORK_H
 #define RINGFENCE_CNETWORK_H
 #include "clock.h"
+#include "file.h"
 #include "media_socket.h"
 #include "names.h"
 #include "process.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Audit
+import CNetwork
 import Foundation
 import Glibc
 import Guard
@@ -32,13 +33,13 @@ extension Insider {
 private enum ServerProcess {
     /// Whoever holds the lock of the directory (`man 5 proc`, `/proc/locks`).
     static func identifier(of directory: String) -> Int32? {
-        var status = stat()
-        guard stat(directory + "/store.lock", &status) == 0,
+        var file = RingfenceFile()
+        guard ringfence_file(-1, directory + "/store.lock", &file) == 0,
             let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8)
         else { return nil }
         for line in locks.split(separator: "\n") {
             let fields = line.split(separator: " ", omittingEmptySubsequences: true)
-            guard fields.count > 5, fields[1] == "FLOCK", fields[5].hasSuffix(":\(status.st_ino)") else { continue }
+            guard fields.count > 5, fields[1] == "FLOCK", fields[5].hasSuffix(":\(file.number)") else { continue }
             return Int32(fields[4])
         }
         return nil
@@ -59,15 +60,14 @@ extension StoredFile {
         let inside = FileManager.default.enumerator(atPath: directory)?.compactMap { $0 as? String } ?? []
         return ([""] + inside.sorted()).compactMap { name in
             let path = name.isEmpty ? directory : "\(directory)/\(name)"
-            var status = stat()
-            guard lstat(path, &status) == 0 else { return nil }
-            let isFolder = status.st_mode & S_IFMT == S_IFDIR
-            guard name.isEmpty || !isFolder else { return nil }
+            var file = RingfenceFile()
+            guard ringfence_file(-1, path, &file) == 0 else { return nil }
+            guard name.isEmpty || file.is_folder == 0 else { return nil }
             return StoredFile(
                 role: role(name),
                 path: path,
-                mode: UInt16(status.st_mode & 0o7777),
-                owner: status.st_uid
+                mode: file.mode,
+                owner: file.owner
             )
         }
     }
@@ -84,8 +84,8 @@ extension StoredFile {
 extension FileBlocks {
     /// The content of a file in blocks of 256 KiB; `nil` when it cannot be opened or is no file.
     static func reading(_ path: String) -> FileBlocks? {
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        var file = RingfenceFile()
+        guard ringfence_file(-1, path, &file) == 0, file.is_plain != 0,
             let handle = FileHandle(forReadingAtPath: path)
         else { return nil }
         return FileBlocks { ((try? handle.read(upToCount: 1 << 18)) ?? nil).map { Array($0) } ?? [] }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Admin
-import CoreFoundation
+import CNetwork
 import Foundation
 import Glibc
 import Guard
@@ -33,7 +33,7 @@ public final class ControlDoor: Doorkeeper {
         /// Whether the socket is there.
         var isBound = false
         /// The file that it was bound to.
-        var socket: ino_t?
+        var socket: UInt64?
     }
 
     enum Entry {
@@ -102,9 +102,9 @@ public final class ControlDoor: Doorkeeper {
     /// else's while the socket is open.
     var isInPlace: Bool { state.withLock { $0.socket != nil && $0.socket == socketFile } }
 
-    private var socketFile: ino_t? {
-        var status = stat()
-        return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status.st_ino : nil
+    private var socketFile: UInt64? {
+        var file = RingfenceFile()
+        return ringfence_file(folder, name, &file) == 0 ? file.number : nil
     }
 
     func unbind() {

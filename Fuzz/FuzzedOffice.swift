@@ -78,7 +78,7 @@ struct FuzzedOffice {
             case .remember(_, let ticket): if let ticket { tickets.append(ticket) }
             case .media(let command): if let id = relay.apply(command, at: now) { refused.append(id) }
             case .change(_, let ticket): changed.append(ticket)
-            case .keep, .report, .resolve, .connect: break
+            case .keep, .report, .resolve, .connect, .voice: break
             }
         }
         for ticket in changed {

@@ -53,6 +53,11 @@ enum Limits {
     static let callsOfService = 8
     /// The same of those that record and play, which people use at the same time.
     static let callsOfVoice = 32
+    /// How long a message may take with all that is said around it, and listening.
+    static let longestDeposit: Duration = .seconds(300)
+    static let longestListening: Duration = .seconds(1_800)
+    /// Keys of one call: people press ten a second at most, and each may have a message read from the disk.
+    static let keys = Rate(perSecond: 10, burst: 20)
     /// How long somebody may take to press the next key of a PIN, and to choose after a message.
     static let keyPatience: Duration = .seconds(8)
     static let menuPatience: Duration = .seconds(10)

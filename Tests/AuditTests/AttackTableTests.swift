@@ -109,6 +109,9 @@ private enum AttackTable {
         "T11": "not live: this machine is no new network to itself",
         "T10": "not live: an hour of a real call would be paid",
         "T12": "not live: somebody outside would have to be called",
+        "W01": "not live: a real mailbox would wait for its owner",
+        "W06": "not live: who reads the disk is not on the network",
+        "W05": "not live: what a mail says is read where it arrives",
         "K06": "not live: only from inside can a million words be looked at",
     ]
 
@@ -214,6 +217,10 @@ private enum AttackTable {
         "I03": "listening in secret",
         "I04": "self-escalation",
         "I05": "leaver who keeps a phone",
+        "W01": "guessing at PINs of mailboxes",
+        "W02": "a mailbox opened by a number that is shown",
+        "W05": "names of strangers in mails and files",
+        "W06": "stolen voice messages",
         "Z01": "own number from outside",
         "Z03": "look-alike names",
         "F02": "a full disk",

@@ -40,7 +40,7 @@ struct MessageTests {
         return folder + "/" + (try #require(FileManager.default.contentsOfDirectory(atPath: folder).first))
     }
 
-    @Test func `what was said is heard again, and is noise on the disk`() throws {
+    @Test func `W06 what was said is heard again, and is noise on the disk`() throws {
         let place = Place()
         let store = try place.create()
         let id = try Self.record(store)

@@ -14,6 +14,18 @@ struct VoiceCall: Sendable {
     var isSaying = false
     /// When it has waited long enough.
     var due: MonotonicTime?
+    /// When it ends, whatever anybody presses.
+    let end: MonotonicTime
+    private var keys = TokenBucket()
+
+    init(service: any VoiceService, mailbox: ExtensionNumber, end: MonotonicTime) {
+        (self.service, self.mailbox, self.end) = (service, mailbox, end)
+    }
+
+    /// - Returns: Whether a key counts that is pressed now.
+    mutating func takesKey(at now: MonotonicTime) -> Bool { keys.spend(1, at: now.nanoseconds, Self.keyPace) }
+
+    private static let keyPace = TokenBucket.Pace(Limits.keys)
 }
 
 /// Calls in which the server speaks and listens. What is said and heard is sound that others have; here are the calls.
@@ -26,7 +38,7 @@ extension CallTable {
     mutating func takeMessage(_ serial: UInt64, _ refused: Refused, _ desk: inout Desk) -> Bool {
         guard refused.outcome.leadsToMailbox, let call = self[serial], case .ringing = call.phase,
             let incoming = call.incoming, let placement = call.grounds?.placement, let number = placement.target.number,
-            !call.isForHelp, !placement.isIntercom, !placement.isCallback,
+            !call.isForHelp, !placement.isIntercom, !placement.mayBeHelp,
             MailboxRules.takesMessage(number, in: desk.snapshot), call.caller.number != number,
             // What it heard before has begun under a key of its own, and formats that a studio may not speak.
             earlyCalls[serial]?.told == nil,
@@ -56,12 +68,18 @@ extension CallTable {
         for (id, what) in news {
             let serial = id.rawValue
             guard let voice = voices[serial] else { continue }
+            guard desk.now.monotonic < voice.end else {
+                end(serial, because: "it went on for too long", &desk)
+                continue
+            }
             switch what {
             case .said(let number):
                 guard number == voice.saying, voice.isSaying else { continue }
                 voices[serial]?.isSaying = false
                 tell(serial, .said, &desk)
-            case .pressed(let key): tell(serial, .pressed(key), &desk)
+            case .pressed(let key):
+                guard voices[serial]?.takesKey(at: desk.now.monotonic) == true else { continue }
+                tell(serial, .pressed(key), &desk)
             case .recorded: tell(serial, .recorded, &desk)
             case .unkept: tell(serial, .unkept, &desk)
             case .full: end(serial, because: "there was no room for its sound", &desk)
@@ -137,12 +155,15 @@ extension VoiceCall {
     fileprivate init?(_ service: CallService, _ call: Call, _ desk: Desk) {
         switch service {
         case .echo, .feature, .parking: return nil
-        case .deposit(let number): self.init(service: VoicemailDeposit(), mailbox: number)
+        case .deposit(let number):
+            let end = desk.now.monotonic + Limits.longestDeposit
+            self.init(service: VoicemailDeposit(), mailbox: number, end: end)
         case .messages:
             guard let number = call.grounds?.placement.payer.device?.number,
                 let mailbox = desk.snapshot.outside.routing.mailboxes[number]
             else { return nil }
-            self.init(service: VoicemailAccess(number, asksPIN: mailbox.asksOwnPhones), mailbox: number)
+            let service = VoicemailAccess(number, asksPIN: mailbox.asksOwnPhones)
+            self.init(service: service, mailbox: number, end: desk.now.monotonic + Limits.longestListening)
         }
     }
 }

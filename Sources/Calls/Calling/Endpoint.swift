@@ -96,10 +96,20 @@ extension CallTable {
 
     /// Whether a service can take the call that is placed to it. What a phone asks for beyond that is not done.
     func isFree(_ service: CallService) -> Bool {
+        if service.speaks {
+            // Also those that were placed to somebody who did not answer.
+            let begun = values.count { call in
+                guard voices[call.serial] == nil, case .service(let other)? = call.grounds?.placement.target else {
+                    return false
+                }
+                return other.speaks
+            }
+            return voices.count + begun <= Limits.callsOfVoice
+        }
         let running = values.count {
             if case .service(let other)? = $0.grounds?.placement.target { other.isLike(service) } else { false }
         }
-        return running <= (service.speaks ? Limits.callsOfVoice : Limits.callsOfService)
+        return running <= Limits.callsOfService
     }
 }
 

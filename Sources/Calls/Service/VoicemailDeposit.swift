@@ -6,7 +6,7 @@ import Primitives
 /// Takes a message: greeting, tone, recording until they hang up, press #, say nothing for a while, or have said enough.
 struct VoicemailDeposit: VoiceService {
     private enum State: Sendable {
-        case greeting, recording, leaving(String)
+        case greeting, tone, recording, leaving(String)
     }
 
     private var state = State.greeting
@@ -16,8 +16,11 @@ struct VoicemailDeposit: VoiceService {
     mutating func take(_ input: VoiceInput) -> [VoiceStep] {
         switch (state, input) {
         case (.greeting, .began): return [.say(.phrases(.nobodyAvailable, .leaveMessage) + [.tone])]
-        case (.greeting, .pressed(.hash)): return [.say([.tone])]
-        case (.greeting, .said):
+        case (.greeting, .pressed(.hash)):
+            // Once: nobody stays here by pressing it again and again.
+            state = .tone
+            return [.say([.tone])]
+        case (.greeting, .said), (.tone, .said):
             state = .recording
             return [.record]
         case (.recording, .pressed(.hash)):
@@ -27,7 +30,7 @@ struct VoicemailDeposit: VoiceService {
             if case .leaving = state { return [] }
             return leave(.phrases(.mailboxFull, .goodbye), "the message could not be kept")
         case (.leaving(let reason), .said): return [.leave(reason)]
-        case (.greeting, _), (.recording, _), (.leaving, _): return []
+        case (.greeting, _), (.tone, _), (.recording, _), (.leaving, _): return []
         }
     }
 

@@ -90,6 +90,15 @@ public final class Placement: Sendable {
         if case .callback = attempt { true } else { false }
     }
 
+    /// Whether those who help may be the caller, whatever was decided of the call: nobody but a person is to answer them.
+    public var mayBeHelp: Bool {
+        switch attempt {
+        case .callback: true
+        case .inbound(let attempt): attempt.helped != nil
+        case .dialled, .forwarded, .service, .paid, .help, .setting, .sentOn, .cameBack, .intercom, .clicked: false
+        }
+    }
+
     /// Whether the caller's leg is in the clear, by the exception of its trunk.
     public var isPlain: Bool {
         switch attempt {

@@ -16,6 +16,10 @@ import Synchronization
 final class VoiceDesk: Sendable {
     private struct State: Sendable {
         var gate = PINGate()
+        /// What is to be said last in each call: what was asked before, and nobody waits for any more, is not read from the disk.
+        var wanted: [RelayID: UInt64] = [:]
+        /// The messages that were heard in each call, each with one line in the journal.
+        var heard: [RelayID: Set<MessageID>] = [:]
         /// Who compares PINs; nobody before the whole system is there, and then none is right.
         var hasher: (any PasswordHasher)?
     }
@@ -73,14 +77,19 @@ final class VoiceDesk: Sendable {
     // MARK: Commands of calls
 
     func perform(_ command: VoiceCommand, _ line: MediaLine, _ hop: SignallingHop) {
+        if case .say(let id, _, let number) = command { state.withLock { $0.wanted[id] = number } }
         queue.async { [self] in
             switch command {
             case .begin(let id, let format): line.send(.begin(id, format))
-            case .say(let id, let words, let number): line.send(.say(id, sound(of: words), number))
+            case .say(let id, let words, let number):
+                guard state.withLock({ $0.wanted[id] == number }) else { return }
+                line.send(.say(id, sound(of: words, in: id), number))
             case .hush(let id): line.send(.hush(id))
             case .record(let id, let draft): record(id, draft, line, hop)
             case .endRecording(let id): line.send(.endRecording(id))
-            case .end(let id): line.send(.end(id))
+            case .end(let id):
+                state.withLock { ($0.wanted[id], $0.heard[id]) = (nil, nil) }
+                line.send(.end(id))
             case .ask(let ask, let ticket): answer(ask, ticket, hop)
             }
         }
@@ -88,6 +97,10 @@ final class VoiceDesk: Sendable {
 
     private func record(_ id: RelayID, _ draft: MessageDraft, _ line: MediaLine, _ hop: SignallingHop) {
         var generator = SystemRandomNumberGenerator()
+        // It may have been removed while the greeting was said.
+        guard MailboxRules.takesMessage(draft.mailbox, in: store.snapshot) else {
+            return hop.tell { $0.voice([(id, .unkept)]) }
+        }
         guard let name = MessageID(parsing: Hex.encode(generator.nextBytes(16))),
             let writer = try? store.messages.begin(name, in: draft.mailbox, from: draft.caller, at: draft.at)
         else { return hop.tell { $0.voice([(id, .unkept)]) } }
@@ -97,9 +110,9 @@ final class VoiceDesk: Sendable {
 
     // MARK: What is said
 
-    private func sound(of words: [Utterance]) -> [UInt8] { words.flatMap { sound(of: $0) } }
+    private func sound(of words: [Utterance], in call: RelayID) -> [UInt8] { words.flatMap { sound(of: $0, in: call) } }
 
-    private func sound(of word: Utterance) -> [UInt8] {
+    private func sound(of word: Utterance, in call: RelayID) -> [UInt8] {
         let shelf = PromptShelf.shared
         switch word {
         case .phrase(let phrase): return shelf.sound(of: phrase)
@@ -114,7 +127,8 @@ final class VoiceDesk: Sendable {
             guard let sound = try? store.messages.sound(of: id, in: number) else {
                 return Tone.sound(hertz: 330, milliseconds: 400)
             }
-            journal("voicemail.listen", id, number)
+            let isNew = state.withLock { $0.heard[call, default: []].insert(id).inserted }
+            if isNew { journal("voicemail.listen", id, number) }
             return sound
         }
     }
@@ -160,6 +174,7 @@ final class VoiceDesk: Sendable {
         let now = SystemClock.monotonic
         // Counted before it is looked at: tries side by side are no more than those one after the other.
         let (hasher, isLocked, isSpray) = state.withLock { state -> ((any PasswordHasher)?, Bool, Bool) in
+            guard state.hasher != nil else { return (nil, false, false) }
             guard case .isOpen = state.gate.standing(of: number, at: now) else { return (nil, false, false) }
             let failure = state.gate.fail(number, at: now)
             return (state.hasher, failure.isLocked, failure.isSpray)

@@ -116,6 +116,9 @@ public final class MessageWriter {
     private let key: SymmetricKey
     private let file: Int32
     private var place = 0
+    /// Where the last whole piece ends, and whether half of one may stand behind it.
+    private var end: off_t = 0
+    private var isBroken = false
     /// Samples so far.
     private var length = 0
 
@@ -126,8 +129,14 @@ public final class MessageWriter {
         key = seal.audioKey(salt)
         file = Glibc.open(path + ".part", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw StoreError.system(call: "open", path: path, errno: errno) }
-        try PrivateFile.write(MessageFile.letters + salt, to: file, path)
-        try append(Array(try JSONEncoder().encode(head)))
+        do {
+            try PrivateFile.write(MessageFile.letters + salt, to: file, path)
+            end = off_t(MessageFile.letters.count + salt.count)
+            try append(Array(try JSONEncoder().encode(head)))
+        } catch {
+            unlink(path + ".part")
+            throw error
+        }
     }
 
     deinit { if file >= 0 { close(file) } }
@@ -147,14 +156,20 @@ public final class MessageWriter {
             return false
         }
         // One that the disk has no room for any more is whole up to here all the same.
+        if isBroken { _ = ftruncate(file, end) }
         try? append([MessageFile.Kind.end.rawValue])
         try PrivateFile.adopt(path + ".new", from: path + ".part")
         return true
     }
 
     private func append(_ plain: [UInt8]) throws {
-        try PrivateFile.write(try MessageFile.seal(plain, place: place, key), to: file, path)
-        guard fdatasync(file) == 0 else { throw StoreError.system(call: "fdatasync", path: path, errno: errno) }
+        // What comes after half a piece could not be read, and no place is sealed twice.
+        guard !isBroken else { throw StoreError.damaged("\(path) ends in half a piece") }
+        isBroken = true
+        let sealed = try MessageFile.seal(plain, place: place, key)
         place += 1
+        try PrivateFile.write(sealed, to: file, path)
+        guard fdatasync(file) == 0 else { throw StoreError.system(call: "fdatasync", path: path, errno: errno) }
+        (isBroken, end) = (false, end + off_t(sealed.count))
     }
 }

@@ -32,6 +32,20 @@ struct HelpCallbackTests {
         #expect(scene.record?.callee?.text == "105")
     }
 
+    @Test func `whoever calls back after a call for help gets a person and never a mailbox`() throws {
+        var scene = try helped()
+        let origin = SettingOrigin(by: "test", at: WallTime(milliseconds: 0))
+        let box = Mailbox(asksOwnPhones: true, pin: nil, since: origin.at, by: origin)
+        for text in ["102", "105"] {
+            scene.apply([.route(.keepMessages(try #require(ExtensionNumber(parsing: text)), box))])
+        }
+        _ = scene.outside.bring(callID: "back")
+        _ = scene.look()
+        try scene.say("105", 486)
+        try scene.say("102", 486)
+        #expect(scene.record?.answeredAt == nil && scene.record?.callee?.text != "102")
+    }
+
     @Test func `while the business is closed the phone rings all the same`() throws {
         var scene = try helped()
         var night = try OutsideScene.number(OutsideScene.owned, "102")

@@ -70,7 +70,11 @@ struct VoicemailTests {
         }
 
         mutating func press(_ keys: String) throws {
-            for key in keys { try tell(.pressed(try #require(PhoneKey(key)))) }
+            for key in keys {
+                // As fast as people do.
+                office.wait(.milliseconds(100))
+                try tell(.pressed(try #require(PhoneKey(key))))
+            }
         }
 
         var words: [Utterance] {
@@ -192,7 +196,7 @@ struct VoicemailTests {
         #expect(!text.contains("000001") && !text.contains("999999"))
     }
 
-    @Test func `nobody listens to a mailbox without a PIN, to another one, or to none`() throws {
+    @Test func `W02 nobody listens to a mailbox without a PIN, to another one, or to none`() throws {
         var scene = try Scene(pin: false)
         #expect(try scene.listen().last?.status == 403)
         #expect(try scene.caller.call(&scene.office, "*97", callID: "none").last?.status == 404)
@@ -210,6 +214,42 @@ struct VoicemailTests {
         #expect(scene.office.received(on: scene.owner.flow).isEmpty)
         #expect(try scene.caller.call(&scene.office, "*96103", callID: "nobox").last?.status == 404)
         #expect(try scene.caller.call(&scene.office, "*96199", callID: "noext").last?.status == 404)
+    }
+
+    @Test func `the tone is said once to who presses the same key again and again, and all of it ends`() throws {
+        var scene = try Scene()
+        try scene.confirm(try scene.leave())
+        try scene.press("##########")
+        #expect(scene.words == [.tone])
+        #expect(scene.office.voice.count { if case .say = $0 { true } else { false } } == 2)
+        try scene.hearOut()
+        guard case .record? = scene.office.voice.last else {
+            Issue.record("nothing is recorded")
+            return
+        }
+        scene.office.wait(.seconds(301))
+        try scene.tell(.pressed(try #require(PhoneKey("1"))))
+        #expect(scene.office.switchboard.calls().isEmpty)
+    }
+
+    @Test func `a phone that presses a thousand keys at once is heard as one that people use`() throws {
+        var scene = try Scene(asks: false)
+        let answer = try #require(try scene.listen().last { $0.status == 200 })
+        let ack = scene.owner.inDialog("ACK", of: answer, sequence: try answer.cseq().number)
+        scene.office.deliver(ack, on: scene.owner.flow)
+        let number = try Scene.number("101")
+        let id = try #require(MessageID(parsing: String(repeating: "0", count: 32)))
+        let message = StoredMessage(
+            id,
+            in: try Scene.number("102"),
+            from: .extension(number),
+            at: WallTime(milliseconds: 0),
+            seconds: 9,
+            isNew: true
+        )
+        try scene.answer(.messages([message]))
+        for _ in 0..<1_000 { try scene.tell(.pressed(try #require(PhoneKey("1")))) }
+        #expect(scene.office.voice.count { if case .say = $0 { true } else { false } } <= 21)
     }
 
     @Test func `who presses nothing is not waited for`() throws {

@@ -19,7 +19,8 @@ struct RedactedTests {
             "\([Redacted("s3cret")])", "\(Optional(Redacted("s3cret")) as Any)", dumped,
         ]
         for text in texts {
-            #expect(!text.contains("s3cret") && !text.contains("115"), "\(text)")
+            // Nor its bytes. A private type is printed with an address, which may have any digits.
+            #expect(!text.contains("s3cret") && !text.contains("115, 51"), "\(text)")
             #expect(text.contains("«redacted»"), "\(text)")
         }
         #expect(Mirror(reflecting: Redacted("s3cret")).children.isEmpty)

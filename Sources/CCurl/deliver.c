@@ -91,7 +91,7 @@ static long milliseconds_now(void) {
 }
 
 // How long an other side that lets nobody in has to say so.
-enum { REFUSAL_MILLISECONDS = 300 };
+enum { REFUSAL_MILLISECONDS = 1000 };
 
 // Over a connection that stands.
 static CURLcode send_all(CURL *curl, const RingfenceDelivery *delivery) {

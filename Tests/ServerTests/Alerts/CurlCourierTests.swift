@@ -183,8 +183,10 @@ struct CurlCourierTests {
         #expect(sink.letters.isEmpty)
         await sink.close()
         let closed = try await AlertSink.open(.log(wantsCertificate: true))
-        #expect(try await failure(log(closed)) != nil)
-        #expect(closed.letters.isEmpty)
+        // It says so after our first bytes, on a busy machine later than we listen.
+        var words: String?
+        for _ in 0..<5 where words == nil { words = try await failure(log(closed)) }
+        #expect(words != nil && closed.letters.isEmpty)
         await closed.close()
     }
 

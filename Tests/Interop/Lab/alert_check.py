@@ -198,7 +198,7 @@ def away(office):
         sink.stop()
     office.fails("102")
     yield "told while nobody takes it", until(
-        lambda: any("extension 102 with" in each["finding"]["title"] for each in office.alerts()), 5)
+        lambda: any("extension 102 " in each["finding"]["title"] for each in office.alerts()), 5)
     server.kill()
     server.start()
     office.calls_premium("103")

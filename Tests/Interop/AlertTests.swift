@@ -3,9 +3,7 @@
 import Foundation
 import Testing
 
-/// Only where it is asked for, by RINGFENCE_ALERT_TRIAL in the environment: some of its runs end early, at a connection to the server that
-/// is answered without TLS, and why is not known yet.
-@Suite("An owner who is told", .oneAtATime, .enabled(if: Laboratory.triesAlerts && Laboratory.hasSinks))
+@Suite("An owner who is told", .oneAtATime, .enabled(if: Laboratory.hasSinks))
 struct AlertTests {
     @Test(.timeLimit(.minutes(15)))
     func

@@ -56,12 +56,6 @@ enum Laboratory {
         return isPresent && missing.isEmpty
     }()
 
-    static let triesAlerts: Bool = {
-        let isAsked = ProcessInfo.processInfo.environment["RINGFENCE_ALERT_TRIAL"] != nil
-        if !isAsked { print("SKIPPED: nobody is told by mail, webhook and syslog: set RINGFENCE_ALERT_TRIAL") }
-        return isAsked
-    }()
-
     /// A mail server, in the Python that Debian packages are for.
     static let hasSinks: Bool = {
         let hasMail = (try? run("/usr/bin/python3", ["-c", "import aiosmtpd"]).status) == 0

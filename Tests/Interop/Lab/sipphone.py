@@ -48,14 +48,19 @@ class Phone:
         self.local = "%s:%d" % self.socket.getsockname()[:2]
         self.sequence, self.counts, self.replies, self.lock = 0, {}, queue.Queue(), threading.Lock()
         self.alive = True
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def close(self):
+        """Returns when nobody reads: the descriptor belongs to the next connection, and a late reader would take its bytes."""
         self.alive = False
         try:
-            self.socket.close()
+            self.socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
+        if threading.current_thread() is not self.reader:
+            self.reader.join(5)
+        self.socket.close()
 
     # --- what arrives
 

@@ -149,7 +149,8 @@ struct PortalPasswordTests {
         let hash = try await hasher.hash(Redacted("lantern orchid gravel tuba"))
         let clock = ContinuousClock()
         var times: [(Duration, Duration)] = []
-        for _ in 0..<5 {
+        // The least of many: other tests have the processor meanwhile.
+        for _ in 0..<20 {
             let somebody = try await clock.measure { _ = try await hasher.verify(Redacted("x"), against: hash) }
             let nobody = try await clock.measure { _ = try await hasher.verify(Redacted("x"), against: nil) }
             times.append((somebody, nobody))

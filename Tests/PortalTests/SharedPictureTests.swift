@@ -26,14 +26,14 @@ struct SharedPictureTests {
 
     @Test
     func `all who watch within a beat get one picture`() async {
-        let (picture, scene) = (SharedPicture<String>(age: .seconds(60)), Scene())
+        let (picture, scene) = (SharedPicture<String>(age: .seconds(86_400)), Scene())
         for _ in 0..<5 { #expect(await picture.value(for: .owner) { scene.draw() } == "before") }
         #expect(scene.drawn == 1)
     }
 
     @Test
     func `a page that was opened after a change is not taken back to what was before it`() async {
-        let (picture, scene) = (SharedPicture<String>(age: .seconds(60)), Scene())
+        let (picture, scene) = (SharedPicture<String>(age: .seconds(86_400)), Scene())
         _ = await picture.value(for: .owner) { scene.draw() }
         scene.become("after")
         let opened = ContinuousClock.now
@@ -44,7 +44,7 @@ struct SharedPictureTests {
 
     @Test
     func `what one role sees is no picture for another`() async {
-        let (picture, scene) = (SharedPicture<String>(age: .seconds(60)), Scene())
+        let (picture, scene) = (SharedPicture<String>(age: .seconds(86_400)), Scene())
         _ = await picture.value(for: .owner) { scene.draw() }
         #expect(await picture.value(for: .auditor) { nil } == nil)
     }

@@ -7,6 +7,7 @@ public import Model
 public typealias Engine = AlertBoard & BackupKeeper & BanList & CertificateHolder & HealthReporter & JobBoard
     & LiveState
     & SettingsFollower
+    & SignallingTracer
     & TrunkTester
     & VoiceKeeper
 
@@ -107,6 +108,23 @@ public struct PlacedCall: Sendable, Hashable {
 /// Knows how the running system is: sockets, certificate, queues.
 public protocol HealthReporter: Sendable {
     func health() async -> [Finding]
+}
+
+/// Notes for a while what phones, providers and the server say to each other.
+public protocol SignallingTracer: Sendable {
+    /// What was noted before is forgotten.
+    ///
+    /// - Returns: `nil` where nobody signals.
+    func startTrace(_ order: TraceOrder) async -> TraceReport?
+    /// Notes no more, and forgets what was noted.
+    ///
+    /// - Returns: What there was, without messages; `nil` when there was nothing.
+    func stopTrace() async -> TraceReport?
+    /// - Parameters:
+    ///   - call: The id of a record or a Call-ID; `nil` for everything.
+    ///   - limit: The newest so many.
+    /// - Returns: `nil` when nothing was noted.
+    func trace(of call: String?, limit: Int) async -> TraceReport?
 }
 
 /// Tries the ways to the outside world.

@@ -81,6 +81,7 @@ enum JournalDetail {
 protocol JournalValue: Encodable {}
 
 extension Extension: JournalValue {}
+extension TraceOrder: JournalValue {}
 extension Reservation: JournalValue {}
 extension DeviceSummary: JournalValue {}
 extension ListenerException: JournalValue {}

@@ -50,4 +50,9 @@ public enum Limits {
 
     /// Days that the line of the score has.
     static let scoreDays = 90
+
+    /// How long signalling may be noted.
+    static let longestTrace: Duration = .seconds(86_400)
+    /// Messages that one look at a trace shows.
+    public static let tracedMessages = 500
 }

@@ -339,7 +339,7 @@ public enum Limits {
     /// Bytes of the roots that a channel trusts, PEM: a dozen certificates.
     public static let alertAuthorityBytes = 65_536
     /// Characters of the key that webhooks are signed with: 128 bits in hexadecimal at least.
-    public static let webhookKeyBytes = 32...128
+    public static let webhookKeyCharacters = 32...128
     /// Wrong codes after which a test has to be sent anew: six digits are guessed once in 200,000 times.
     public static let wrongAlertCodes = 5
     /// How long somebody is taken to read a channel after they said that a test arrived: a quarter and a few days.

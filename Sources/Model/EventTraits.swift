@@ -135,6 +135,7 @@ extension SecurityEventKind {
                 alarm: EventTraits.Alarm(
                     .warning,
                     "Much of a budget for calls outside is used.",
+                    ofEach: true,
                     done: "Nothing yet; at the limit, calls that cost end and new ones are refused."
                 )
             )
@@ -177,6 +178,7 @@ extension SecurityEventKind {
                 alarm: EventTraits.Alarm(
                     .critical,
                     "Calls outside were stopped, because they look like fraud.",
+                    ofEach: true,
                     done: "Calls outside of that kind are refused and running ones ended; calls for help go out."
                 )
             )

@@ -30,6 +30,14 @@ public struct WallTime: Hashable, Comparable, Sendable, Codable {
     }
 }
 
+extension WallTime {
+    /// To the second: `2026-11-21T06:40:00Z`.
+    public var seconds: String { description.prefix(19) + "Z" }
+
+    /// To the day: `2026-11-21`.
+    public var day: String { String(description.prefix(10)) }
+}
+
 extension WallTime: CustomStringConvertible {
     /// ISO 8601 in UTC with milliseconds: `2026-11-21T06:40:00.000Z`.
     public var description: String {

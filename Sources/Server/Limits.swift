@@ -239,6 +239,8 @@ enum Limits {
     /// Milliseconds for the connection of a delivery, and for all of it: a mail server that thinks about a mail takes seconds.
     static let deliveryConnectMilliseconds = 5_000
     static let deliveryMilliseconds = 20_000
+    /// Addresses of a name that are looked at.
+    static let deliveryAddresses = 8
     /// Bytes of a message of syslog: what every collector should take (RFC 5425 §4.3.1).
     static let syslogMessage = 8_192
     /// Bytes of the answer to a delivery that are read, and of what is told of it.
@@ -251,4 +253,35 @@ enum Limits {
     static let subjectScalars = 200
     /// Events that are looked at for alerts after a start, where the last run ended before it did so.
     static let caughtUp = 1_000
+
+    // MARK: Voice
+
+    /// Packets that wait between the two threads, 2 KiB each: a fifth of a second of as many lines as there may be, and a
+    /// second of what services are used for.
+    static let studioPackets = 1_024
+    /// Calls that a studio serves at once, of all businesses.
+    static let studioLines = 100
+    /// Seconds of one recording that wait for the disk: a disk that is slower does not take messages.
+    static let recordedPieces = 10
+    /// Commands that wait for the next beat.
+    static let studioCommands = 4_096
+    /// Nanoseconds from one beat to the next.
+    static let studioBeat: UInt64 = 20_000_000
+    /// Beats that are made up for when the thread was held up; what is more is left out.
+    static let studioBeatsBehind: UInt64 = 5
+
+    // MARK: Traces
+
+    /// Bytes and messages of a trace: an hour of a small office, or the last minutes of a busy one.
+    static let traceBytes = 8 << 20
+    static let traceMessages = 20_000
+    /// Calls, registrations and subscriptions that a trace tells apart.
+    static let tracedDialogs = 10_000
+    /// Messages that went before the storage of a trace is cut.
+    static let traceSlack = 500
+    /// How long what was noted stays after the trace has ended.
+    static let traceKept: Duration = .seconds(86_400)
+    /// Bytes of a message in a packet of HEP or a capture: what a datagram has room for beside the rest.
+    static let hepPayload = 65_000
+    static let capturedBytes = 65_535
 }

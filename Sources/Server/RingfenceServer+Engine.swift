@@ -169,7 +169,7 @@ extension CallReport {
             calleeProtection: record.calleeProtection,
             place: summary.place,
             cost: record.charges.isEmpty
-                ? nil : record.charges.reduce(.zero) { $0.adding($1.counted) ?? .largest }
+                ? nil : record.charges.map(\.counted).sum
         )
     }
 }
@@ -201,5 +201,17 @@ extension Finding {
             remedy: isCrowded ? "see who they are: ringfence event list" : nil,
             visibleAfter: Limits.crowdPasses
         )
+    }
+}
+
+extension RingfenceServer: SignallingTracer {
+    public func startTrace(_ order: TraceOrder) async -> TraceReport? {
+        await hop.ask { [node = store.snapshot.domain.text] in $0.loop.startTrace(order, node: node) }
+    }
+
+    public func stopTrace() async -> TraceReport? { await hop.ask { $0.loop.stopTrace() } ?? nil }
+
+    public func trace(of call: String?, limit: Int) async -> TraceReport? {
+        await hop.ask { $0.loop.trace?.report(of: call, limit: limit) } ?? nil
     }
 }

@@ -92,7 +92,7 @@ public final class RingfenceServer: Sendable {
         certificates = CertificateFiles(configuration.tls, names: configuration.hostNames)
         media = machine.media.line(
             of: number,
-            onNews: { news in hop.tell { $0.voice(news.compactMap(\.told)) } },
+            onNews: { news in hop.tell { $0.voice(news.map { ($0.id, $0.what) }) } },
             onReport: { census in hop.tell { $0.media(census) } }
         )
         self.store = store

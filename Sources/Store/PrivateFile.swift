@@ -65,7 +65,10 @@ public enum PrivateFile {
             throw .system(call: "open", path: path, errno: errno)
         }
         defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: limit + 1)
+        // No more memory than it has bytes, and one to see that it grows; what has no length is read up to the limit.
+        var status = stat()
+        let size = fstat(file, &status) == 0 && status.st_size > 0 ? Int(status.st_size) : limit
+        var bytes = [UInt8](repeating: 0, count: min(limit, size) + 1)
         let count = Glibc.read(file, &bytes, bytes.count)
         guard count >= 0 else { throw .system(call: "read", path: path, errno: errno) }
         guard count <= limit else { throw .damaged("\(path) is longer than \(limit) bytes") }

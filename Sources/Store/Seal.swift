@@ -19,26 +19,13 @@ struct Seal: Sendable {
         guard bytes.count == 32 else { throw .damaged("seal.key has \(bytes.count) bytes instead of 32") }
         let key = SymmetricKey(data: bytes)
         // One key for each purpose (RFC 5869 §3.2).
-        credentials = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: key,
-            info: Array("ringfence credential".utf8),
-            outputByteCount: 32
-        )
-        anchors = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: key,
-            info: Array("ringfence journal anchor".utf8),
-            outputByteCount: 32
-        )
-        entries = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: key,
-            info: Array("ringfence journal entry".utf8),
-            outputByteCount: 32
-        )
-        audio = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: key,
-            info: Array("ringfence stored audio".utf8),
-            outputByteCount: 32
-        )
+        let derived = { (purpose: String) in
+            HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array(purpose.utf8), outputByteCount: 32)
+        }
+        credentials = derived("ringfence credential")
+        anchors = derived("ringfence journal anchor")
+        entries = derived("ringfence journal entry")
+        audio = derived("ringfence stored audio")
     }
 
     func lock(_ pin: Redacted<String>, ofMailbox number: ExtensionNumber) throws -> [UInt8] {

@@ -39,6 +39,7 @@ struct Ringfence: AsyncParsableCommand {
                 name: "Daily",
                 subcommands: [
                     ExtensionNoun.self, PhoneNoun.self, RegistrationNoun.self, CallNoun.self, RecordNoun.self,
+                    TraceNoun.self,
                 ]
             ),
             CommandGroup(

@@ -132,8 +132,7 @@ struct Unexpected: Error {}
 
 /// Keeps registrations and calls, and ends those that a snapshot forbids.
 final class FakeEngine: AlertBoard, BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard, LiveState,
-    SettingsFollower,
-    TrunkTester, VoiceKeeper
+    SettingsFollower, SignallingTracer, TrunkTester, VoiceKeeper
 {
     struct State {
         var generations: [UInt64] = []
@@ -151,6 +150,7 @@ final class FakeEngine: AlertBoard, BackupKeeper, BanList, CertificateHolder, He
         var told: [Finding] = []
         /// Letters that were taken; `nil` for an other side that takes none.
         var letters: [AlertLetter]? = []
+        var trace: TraceReport?
         /// What somebody else does while the calls are looked up, once.
         var meanwhile: (@Sendable () async -> Void)?
     }
@@ -184,6 +184,22 @@ final class FakeEngine: AlertBoard, BackupKeeper, BanList, CertificateHolder, He
     }
 
     func traffic() async -> [ChannelTraffic] { [] }
+
+    func startTrace(_ order: TraceOrder) async -> TraceReport? {
+        state.withLock { state in
+            state.trace = TraceReport(order: order, noted: 0, lost: 0, exported: 0, unsent: 0, messages: [])
+            return state.trace
+        }
+    }
+
+    func stopTrace() async -> TraceReport? {
+        state.withLock { state in
+            defer { state.trace = nil }
+            return state.trace
+        }
+    }
+
+    func trace(of _: String?, limit _: Int) async -> TraceReport? { state.withLock { $0.trace } }
 
     func hash(pin: Redacted<String>) async throws(Refusal) -> Redacted<String> {
         pin.reveal { Redacted("hash of \(copy $0)") }

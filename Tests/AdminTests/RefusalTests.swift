@@ -153,6 +153,7 @@ struct RefusalTests {
             (ListEvents(limit: 10), false),
             (RunAudit(), false),
             (Diagnose(), false),
+            (StartTrace(until: "30m"), true), (StopTrace(), true), (ShowTrace(), false),
             (ListSites(), false),
             (ListRoutes(), false),
             (TestRoute(number: "112"), false),

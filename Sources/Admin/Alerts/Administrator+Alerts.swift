@@ -14,6 +14,19 @@ extension Administrator {
         return access
     }
 
+    /// A channel as somebody describes it, before anything is asked of it.
+    func channel(_ new: NewChannel, by caller: Caller) throws(Refusal) -> AlertChannel {
+        guard let reason = new.allowPrivate else { return try new.channel(reach: nil, at: now()) }
+        let end = try end(new.allowPrivateUntil ?? "365d")
+        return try new.channel(reach: PrivateReach(reason: reason, grantedBy: caller.name, until: end), at: now())
+    }
+
+    /// A key for a channel that signs; `nil` for one that does not.
+    func newKey(for way: AlertChannel.Way) -> DeliveredSecret? {
+        guard case .webhook = way else { return nil }
+        return DeliveredSecret(Redacted(Hex.encode(tokens.bytes(Limits.webhookKeyBytes))))
+    }
+
     func standing(of name: ShortName) async throws(Refusal) -> ChannelStanding? {
         try await reading { try $0.channelStandings()[name] }
     }

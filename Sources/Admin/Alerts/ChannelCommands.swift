@@ -37,24 +37,20 @@ public struct AddChannel: Command {
     public let channel: NewChannel
     /// The password for the mail server, or the key that webhooks are signed with. Its JSON holds it in clear: whoever encodes it is
     /// delivering it to the server.
-    public let secret: WebhookKey?
+    public let secret: DeliveredSecret?
 
     public init(_ channel: NewChannel, secret: Redacted<String>?) {
-        (self.channel, self.secret) = (channel, secret.map(WebhookKey.init))
+        (self.channel, self.secret) = (channel, secret.map(DeliveredSecret.init))
     }
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(NewChannel(name: "-"), secret: nil) }
 
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> ChannelReport
     {
-        let end = try administrator.end(channel.allowPrivateUntil ?? "365d")
-        let new = try channel.channel(by: caller, until: end, at: administrator.now())
+        let new = try administrator.channel(channel, by: caller)
         let settings = administrator.store.snapshot.outside.alerts
         guard settings.channels[new.name] == nil else { throw .channelExists(new.name) }
-        var newKey: WebhookKey?
-        if case .webhook = new.way, secret == nil {
-            newKey = WebhookKey(Redacted(Hex.encode(administrator.tokens.bytes(Limits.webhookKeyBytes))))
-        }
+        let newKey = secret == nil ? administrator.newKey(for: new.way) : nil
         let access = AlertChannelAccess(new, secret: (secret ?? newKey)?.secret)
         if let refusal = AlertRules.refusal(of: access, in: settings) { throw refusal }
         if let authority = new.authority { try await administrator.engine.check(clientAuthority: authority) }
@@ -63,7 +59,7 @@ public struct AddChannel: Command {
         guard present.channels[new.name] == nil else { throw .channelExists(new.name) }
         if let refusal = AlertRules.refusal(of: access, in: present) { throw refusal }
         let inside =
-            new.allowPrivate.map { ", which may lead INSIDE until \($0.lastDay): \($0.reason)" }
+            new.allowPrivate.map { ", which may lead INSIDE until \($0.until.day): \($0.reason)" }
             ?? ""
         try await administrator.put(access, instead: nil, Self.name, "added\(inside)", by: caller)
         return ChannelReport(access, nil, nil, at: administrator.now(), newKey: newKey)
@@ -113,10 +109,10 @@ public struct SetChannelSecret: Command {
     /// As typed.
     public let channel: String
     /// `nil` for a key of a webhook that is made, and shown once.
-    public let secret: WebhookKey?
+    public let secret: DeliveredSecret?
 
     public init(channel: String, secret: Redacted<String>?) {
-        (self.channel, self.secret) = (channel, secret.map(WebhookKey.init))
+        (self.channel, self.secret) = (channel, secret.map(DeliveredSecret.init))
     }
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(channel: "-", secret: Redacted("-")) }
@@ -124,10 +120,7 @@ public struct SetChannelSecret: Command {
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> ChannelReport
     {
         let old = try administrator.channel(channel)
-        var newKey: WebhookKey?
-        if case .webhook = old.channel.way, secret == nil {
-            newKey = WebhookKey(Redacted(Hex.encode(administrator.tokens.bytes(Limits.webhookKeyBytes))))
-        }
+        let newKey = secret == nil ? administrator.newKey(for: old.channel.way) : nil
         let access = AlertChannelAccess(old.channel, secret: (secret ?? newKey)?.secret)
         let settings = administrator.store.snapshot.outside.alerts
         if let refusal = AlertRules.refusal(of: access, in: settings) { throw refusal }

@@ -57,7 +57,7 @@ struct HouseReport {
 
     private var attacks: String {
         let banned = Set(events.filter { $0.kind == .banned }.map(\.source)).count
-        let failed = events.filter { $0.kind.group == .registration || $0.kind == .signInFailed }.reduce(0) {
+        let failed = events.filter { RegistrationWatch.watches($0.kind) || $0.kind == .signInFailed }.reduce(0) {
             $0 + $1.count
         }
         guard banned + failed > 0 else { return "Nobody tried to get in within \(period.words)." }

@@ -49,14 +49,13 @@ public struct NewChannel: Codable, Hashable, Sendable {
         (self.name, self.mail, self.webhook, self.syslog, self.hears) = (name, mail, webhook, syslog, hears)
     }
 
-    /// - Parameter end: Of its leave to lead inside, for one that has such a leave.
-    func channel(by caller: Caller, until end: WallTime, at now: WallTime) throws(Refusal) -> AlertChannel {
-        guard allowPrivate == nil || end <= now + Limits.longestPrivateReach else { throw .leaveTooLong }
+    func channel(reach: PrivateReach?, at now: WallTime) throws(Refusal) -> AlertChannel {
+        if let reach, now + Limits.longestPrivateReach < reach.until { throw .leaveTooLong }
         return AlertChannel(
             name: try ShortName(channel: name),
             way: try way(),
             hears: hears,
-            allowPrivate: allowPrivate.map { PrivateReach(reason: $0, grantedBy: caller.name, until: end) },
+            allowPrivate: reach,
             authority: authority,
             createdAt: now
         )
@@ -86,21 +85,6 @@ extension NewChannel.Mail {
             if !people.contains(address) { people.append(address) }
         }
         return MailWay(server: host, port: port, security: security, username: username, from: from, to: people)
-    }
-}
-
-/// `host` or `host:port`, as typed.
-private enum HostAndPort {
-    static func parse(_ text: String) -> (DomainName, UInt16?)? {
-        if let address = SocketAddress(parsing: text), let host = DomainName(parsing: address.ip.description) {
-            return address.port > 0 ? (host, address.port) : nil
-        }
-        if let host = DomainName(parsing: text) { return (host, nil) }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let host = DomainName(parsing: parts[0]), let port = UInt16(parts[1]), port > 0 else {
-            return nil
-        }
-        return (host, port)
     }
 }
 

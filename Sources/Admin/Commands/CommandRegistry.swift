@@ -17,7 +17,7 @@ public enum CommandRegistry {
             ShowScore.self, BeginAttack.self,
             ShowGoLive.self, ConfirmDuty.self, ExceptDuty.self, AskGoLive.self, KeepProofs.self,
             ListEvents.self, RunAudit.self,
-            Diagnose.self, ListJobs.self,
+            Diagnose.self, ListJobs.self, StartTrace.self, StopTrace.self, ShowTrace.self,
         ]
         + [ShowBackups.self, MakeRecoveryKey.self, SetNightlyBackups.self, MakeBackup.self]
         + [

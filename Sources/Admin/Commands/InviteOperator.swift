@@ -6,7 +6,7 @@ public import Primitives
 public import Store
 
 /// Makes a link by which somebody sets a password and a second factor for the portal. Whoever had them before has them no more
-/// once it is used, which is a day later at the earliest.
+/// once it is used; such a link begins to work a day later, unless root or the account of the server made it.
 public struct InviteOperator: Command {
     public static let name = "operator.invite"
     public static let rights: [Right] = [.appointOperators]
@@ -137,7 +137,7 @@ extension Administrator {
         guard replaces else { return .zero }
         let user = (try? caller.account())?.user
         let isByServer = user.map { OperatorRules.isAlwaysOwner($0, server: doorkeeper.server) } ?? false
-        let wait = SecondFactorRules.wait(ofLinkThat: true, isByServer: isByServer)
+        let wait = isByServer ? .zero : SecondFactorRules.replacementWait
         let event = SecurityEvent(
             at: now(),
             kind: .factorReplaced,
@@ -172,13 +172,16 @@ public struct WithdrawInvitation: Command {
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Reply {
         let draft = caller.draft(Self.name, name, "{}")
         let name = name
-        let isGone = try administrator.writing {
-            try $0.withdraw(invitationOf: name, journal: draft, at: administrator.now())
+        let (isGone, wasReplaced) = try administrator.writing { backend in
+            let signsIn = try backend.signIn(of: name) != nil
+            return (try backend.withdraw(invitationOf: name, journal: draft, at: administrator.now()), signsIn)
         }
         guard isGone else { throw .noLink(name) }
-        administrator.events.publish(
-            .noticed(.replacementRefused(of: name, by: caller.name, at: administrator.now()))
-        )
+        if wasReplaced {
+            administrator.events.publish(
+                .noticed(.replacementRefused(of: name, by: caller.name, at: administrator.now()))
+            )
+        }
         administrator.tell(draft, "The link of \(name) was taken back by \(caller.name)")
         return Reply(name: name)
     }

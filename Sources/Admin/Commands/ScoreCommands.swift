@@ -39,6 +39,9 @@ public struct SecurityScore: Hashable, Sendable, Codable {
     public let history: [Day]
 
     public func count(_ standing: ScoreRules.Standing) -> Int { items.count { $0.standing == standing } }
+
+    /// Those that should be proven and are not: what somebody accepted, and what has nothing to protect, is not among them.
+    public var unproven: Int { items.count - count(.proven) - count(.accepted) - count(.notApplicable) }
 }
 
 public struct ShowScore: Command {

@@ -48,9 +48,8 @@ public struct ConfirmDuty: Command {
     ) async throws(Refusal) -> GoLiveReport {
         let duty = try GoLive.Duty(typed: duty)
         let operators = administrator.store.snapshot.operators
-        let signIns = try await administrator.reading { try $0.signIns() }
+        let (signIns, standings) = try await administrator.reading { (try $0.signIns(), try $0.channelStandings()) }
         let owners = operators.count { $0.role == .owner && signIns.contains($0.account) }
-        let standings = try await administrator.reading { try $0.channelStandings() }
         let now = administrator.now()
         let stolen = Finding(Finding.Code(.callsStopped), .critical, "Calls were stopped.")
         let reaching = administrator.store.snapshot.outside.alerts.sorted.count { access in
@@ -58,7 +57,7 @@ public struct ConfirmDuty: Command {
         }
         let refusal = GoLiveRules.refusal(ofConfirming: duty, ownersWithCodes: owners, channelsThatReach: reaching)
         if let refusal { throw refusal }
-        let word = GoLive.Word(by: caller.name, at: administrator.now())
+        let word = GoLive.Word(by: caller.name, at: now)
         return try await administrator.take([(duty, word)], Self.name, by: caller)
     }
 }
@@ -141,9 +140,7 @@ extension Administrator {
         let names = words.map(\.duty.rawValue).joined(separator: ", ")
         // One change for all of them, with a line for each.
         try await change(
-            words.indices.map { index in
-                .outside(.goLive(words[...index].reduce(old) { $0.with($1.word, for: $1.duty) }))
-            },
+            [.outside(.goLive(new))],
             drafts,
             notice:
                 "Before the first call outside: \(names) \(action == ConfirmDuty.name ? "is done" : "may wait"), by \(caller.name)"

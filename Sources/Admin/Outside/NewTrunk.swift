@@ -94,19 +94,7 @@ extension TrunkName {
 extension Trunk.Server {
     /// Reads `sip1.provider.example`, `sip1.provider.example:5061` or `[2001:db8::7]:5061`.
     init?(typed text: String) {
-        if let socket = SocketAddress(parsing: text) {
-            guard socket.port > 0, let host = DomainName(parsing: "\(socket.ip)") else { return nil }
-            self.init(host: host.text, port: socket.port)
-            return
-        }
-        if let host = DomainName(parsing: text) {
-            self.init(host: host.text, port: nil)
-            return
-        }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let host = DomainName(parsing: parts[0]), parts[1].first != "+",
-            let port = UInt16(parts[1]), port > 0
-        else { return nil }
+        guard let (host, port) = HostAndPort.parse(text) else { return nil }
         self.init(host: host.text, port: port)
     }
 }

@@ -74,12 +74,12 @@ public struct AddTrunk: Command {
 
     public let trunk: NewTrunk
     /// What it logs in with. Its JSON holds it in clear: whoever encodes it is delivering it to the server.
-    public let password: TrunkPassword?
+    public let password: DeliveredSecret?
 
     public var needed: [Right] { trunk.plain == nil ? Self.rights : Self.rights + [.excuseTrunks] }
 
     public init(_ trunk: NewTrunk, password: Redacted<String>?) {
-        (self.trunk, self.password) = (trunk, password.map(TrunkPassword.init))
+        (self.trunk, self.password) = (trunk, password.map(DeliveredSecret.init))
     }
 
     public static func harmless(_: ExtensionNumber) -> Self {
@@ -109,10 +109,10 @@ public struct SetTrunkPassword: Command {
 
     /// As typed.
     public let trunk: String
-    public let password: TrunkPassword
+    public let password: DeliveredSecret
 
     public init(trunk: String, password: Redacted<String>) {
-        (self.trunk, self.password) = (trunk, TrunkPassword(password))
+        (self.trunk, self.password) = (trunk, DeliveredSecret(password))
     }
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(trunk: "-", password: Redacted("-")) }

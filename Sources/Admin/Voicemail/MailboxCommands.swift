@@ -92,10 +92,10 @@ public struct SetMailboxPIN: Command {
     /// As typed.
     public let number: String
     /// `nil` for one that is made.
-    public let pin: MailboxPIN?
+    public let pin: DeliveredSecret?
 
     public init(number: String, pin: Redacted<String>? = nil) {
-        (self.number, self.pin) = (number, pin.map(MailboxPIN.init))
+        (self.number, self.pin) = (number, pin.map(DeliveredSecret.init))
     }
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(number: "-") }
@@ -106,7 +106,7 @@ public struct SetMailboxPIN: Command {
     ) async throws(Refusal) -> MailboxReport {
         let number = try administrator.mailbox(number).0
         let snapshot = administrator.store.snapshot
-        let digits = pin?.digits ?? PINRules.generate(for: number, in: snapshot, using: administrator.entropy)
+        let digits = pin?.secret ?? PINRules.generate(for: number, in: snapshot, using: administrator.entropy)
         if let refusal = PINRules.refusal(of: digits, for: number, in: snapshot) { throw refusal }
         let hash = try await administrator.engine.hash(pin: digits)
         // It may be another one by now.
@@ -124,7 +124,7 @@ public struct SetMailboxPIN: Command {
             notice: "The mailbox of extension \(number) has a new PIN, by \(caller.name)"
         )
         var report = MailboxReport(number, new, administrator.store.messages)
-        if pin == nil { report.pin = MailboxPIN(digits) }
+        if pin == nil { report.pin = DeliveredSecret(digits) }
         return report
     }
 }

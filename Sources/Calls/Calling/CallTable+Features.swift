@@ -25,7 +25,7 @@ struct Confirmation: Sendable {
 extension CallTable {
     /// Lets the server itself take a call.
     mutating func serve(_ service: CallService, _ serial: UInt64, _ desk: inout Desk) {
-        guard isFree(service) else {
+        guard hasRoom(for: service, besides: serial) else {
             refuse(serial, .busyService, &desk)
             return
         }

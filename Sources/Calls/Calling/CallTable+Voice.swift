@@ -42,7 +42,7 @@ extension CallTable {
             MailboxRules.takesMessage(number, in: desk.snapshot), call.caller.number != number,
             // What it heard before has begun under a key of its own, and formats that a studio may not speak.
             earlyCalls[serial]?.told == nil,
-            incoming.offer?.audio.map({ !$0.formats.spokenByStudio.isEmpty }) ?? true, isFree(.deposit(number))
+            incoming.offer?.audio.map({ !$0.formats.spokenByStudio.isEmpty }) ?? true, hasRoom(for: .deposit(number), besides: serial)
         else { return false }
         for branch in call.ringingBranches where branch.status == nil { desk.cancel(branch.key) }
         for username in call.usernames where username != call.caller.username { leave(serial, username) }
@@ -59,6 +59,7 @@ extension CallTable {
             let format = StudioFormat(leg.media.formats), let voice = VoiceCall(service, call, desk)
         else { return }
         voices[serial] = voice
+        schedule(serial, at: voice.end)
         desk.turn.actions.append(.voice(.begin(call.relay, format)))
         tell(serial, .began, &desk)
     }
@@ -93,9 +94,12 @@ extension CallTable {
         tell(serial, .answered(answer), &desk)
     }
 
-    /// - Returns: Nothing; the call may be over afterwards.
+    /// The call may be over afterwards.
     mutating func wakeVoice(_ serial: UInt64, _ desk: inout Desk) {
-        guard let due = voices[serial]?.due else { return }
+        guard let voice = voices[serial] else { return }
+        guard desk.now.monotonic < voice.end else { return end(serial, because: "it went on for too long", &desk) }
+        schedule(serial, at: voice.end)
+        guard let due = voice.due else { return }
         guard due <= desk.now.monotonic else { return schedule(serial, at: due) }
         voices[serial]?.due = nil
         tell(serial, .waited, &desk)
@@ -138,12 +142,12 @@ extension CallTable {
             desk.turn.actions.append(.voice(.record(call.relay, draft)))
         case .endRecording: desk.turn.actions.append(.voice(.endRecording(call.relay)))
         case .ask(let what):
-            guard let phone = call.grounds?.placement.payer.device, let source = call.incoming?.flow.remote.ip else {
-                return end(serial, because: "nobody knows whose mailbox it is", &desk)
+            guard let source = call.incoming?.flow.remote.ip else {
+                return end(serial, because: "it comes from nowhere", &desk)
             }
             let ticket = Ticket(serial: nextSerial())
             questions[ticket] = serial
-            let ask = MailboxAsk(what: what, mailbox: voice.mailbox, phone: phone.id, source: source)
+            let ask = MailboxAsk(what: what, mailbox: voice.mailbox, source: source)
             desk.turn.actions.append(.voice(.ask(ask, ticket)))
         case .leave(let reason): end(serial, because: reason, &desk)
         }

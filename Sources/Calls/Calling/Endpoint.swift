@@ -94,31 +94,34 @@ extension CallTable {
         wait(for: .service(service), by: nil, in: serial, &desk)
     }
 
-    /// Whether a service can take the call that is placed to it. What a phone asks for beyond that is not done.
-    func isFree(_ service: CallService) -> Bool {
-        if service.speaks {
-            // Also those that were placed to somebody who did not answer.
-            let begun = values.count { call in
-                guard voices[call.serial] == nil, case .service(let other)? = call.grounds?.placement.target else {
-                    return false
-                }
-                return other.speaks
+    /// Whether a service can take one more call, which is there already. What a phone asks for beyond that is not done.
+    func hasRoom(for service: CallService, besides serial: UInt64) -> Bool {
+        let others = values.count { $0.serial != serial && $0.service?.isLike(service) == true }
+        return others < (service.speaks ? Limits.callsOfVoice : Limits.callsOfService)
+    }
+}
+
+extension Call {
+    /// The service that it is with, or on its way to.
+    fileprivate var service: CallService? {
+        let callee: Endpoint? =
+            switch phase {
+            case .answering(let answering): answering.callee
+            case .talking(let conversation): conversation.callee
+            case .ringing, .refusing: nil
             }
-            return voices.count + begun <= Limits.callsOfVoice
-        }
-        let running = values.count {
-            if case .service(let other)? = $0.grounds?.placement.target { other.isLike(service) } else { false }
-        }
-        return running <= Limits.callsOfService
+        if case .service(let service)? = callee { return service }
+        if case .service(let service)? = grounds?.placement.target { return service }
+        return nil
     }
 }
 
 extension CallService {
-    /// Whether both count towards one limit.
+    /// Whether both count towards one limit: all that speak do.
     fileprivate func isLike(_ other: CallService) -> Bool {
         switch (self, other) {
-        case (.echo, .echo), (.feature, .feature), (.parking, .parking), (.messages, .messages), (.deposit, .deposit):
-            true
+        case (.echo, .echo), (.feature, .feature), (.parking, .parking): true
+        case (.messages, .messages), (.messages, .deposit), (.deposit, .messages), (.deposit, .deposit): true
         case (.echo, _), (.feature, _), (.parking, _), (.messages, _), (.deposit, _): false
         }
     }

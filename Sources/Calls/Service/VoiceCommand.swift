@@ -19,7 +19,7 @@ public enum Utterance: Hashable, Sendable {
 }
 
 /// Sentences and parts of sentences, by what they say and not by how.
-public enum Phrase: String, CaseIterable, Sendable {
+public enum Phrase: Sendable {
     /// Nobody is there to take the call.
     case nobodyAvailable
     /// How to leave a message.
@@ -61,8 +61,6 @@ public struct MailboxAsk: Sendable {
 
     public let what: What
     public let mailbox: ExtensionNumber
-    /// By its credential.
-    public let phone: DeviceID
     public let source: IPAddress
 }
 
@@ -102,7 +100,8 @@ public enum VoiceCommand: Sendable {
 public enum VoiceNews: Hashable, Sendable {
     case said(UInt64)
     case pressed(PhoneKey)
-    case recorded(StudioLine.RecordingEnd)
+    /// Nobody said anything more, or it was long enough.
+    case recorded
     /// It could not be kept.
     case unkept
     /// There is no room for the call.

@@ -51,9 +51,8 @@ struct VoicemailAccess: VoiceService {
             messages = all
             return overview()
         case (.playing(let place), .pressed(let key)): return pressed(key, place)
-        case (.playing(let place), .waited):
+        case (.playing, .waited):
             // Nobody has done anything for as long as it takes to have heard all choices.
-            _ = place
             return leave(.phrases(.goodbye), "nobody pressed a key")
         case (.doing(let place, let phrase), .answered(.done)): return next(place, .phrases(phrase))
         case (.listing, .answered), (.doing, .answered), (.comparing, .waited), (.listing, .waited), (.doing, .waited),

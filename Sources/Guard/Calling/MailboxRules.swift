@@ -174,20 +174,31 @@ public struct PINGate: Sendable {
         return left > .zero ? .waits(left) : .isOpen
     }
 
-    /// Counts a wrong one.
+    /// Counts a wrong one, and one that may be: tries side by side are no more than those one after the other.
     ///
-    /// - Returns: Whether the mailbox waits from now on and did not before, and whether so many mailboxes were tried lately that it
-    ///   is one who tries them all.
-    public mutating func fail(_ number: ExtensionNumber, at now: MonotonicTime) -> (isLocked: Bool, isSpray: Bool) {
+    /// - Returns: Whether the mailbox waits from now on and did not before.
+    public mutating func fail(_ number: ExtensionNumber, at now: MonotonicTime) -> Bool {
         var count = counts[number] ?? Count(last: now)
         if now - count.last >= Limits.pinMemory { count.failures = 0 }
         (count.failures, count.last) = (count.failures + 1, now)
         counts[number] = count
+        return count.failures == Limits.freePINs
+    }
+
+    /// Takes back what was counted for a PIN that nobody compared.
+    public mutating func takeBack(_ number: ExtensionNumber) {
+        guard let count = counts[number] else { return }
+        counts[number]?.failures = max(0, count.failures - 1)
+    }
+
+    /// Whether people are to be told that so many mailboxes were tried lately that it is one who tries them all: once in a while.
+    public mutating func tellsSpray(at now: MonotonicTime) -> Bool {
         let tried = counts.values.count { $0.failures > 0 && now - $0.last < Limits.pinSprayTime }
-        var isSpray = tried >= Limits.pinSprayMailboxes
-        if isSpray, let toldAt, now - toldAt < Limits.pinSprayTime { isSpray = false }
-        if isSpray { toldAt = now }
-        return (count.failures == Limits.freePINs, isSpray)
+        guard tried >= Limits.pinSprayMailboxes, toldAt.map({ now - $0 >= Limits.pinSprayTime }) ?? true else {
+            return false
+        }
+        toldAt = now
+        return true
     }
 
     /// The right one, or a new one.

@@ -93,8 +93,8 @@ public enum Authoriser {
         switch right {
         case .seeExtensions, .changeExtensions, .cutOffExtensions, .seePhones, .enrolPhones, .revokePhones,
             .seeRegistrations, .seeCalls, .endCalls, .placeCalls, .seeRecords, .readJournal, .seeControls, .runAudit,
-            .diagnose, .seeListeners, .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate, .replaceCertificate,
-            .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .seeNumbers,
+            .diagnose, .traceSignalling, .seeListeners, .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate,
+            .replaceCertificate, .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .seeNumbers,
             .changeNumbers, .seeDialling, .closeDialling, .seeSpending, .importRates, .seePatterns, .seeAlerts,
             .seeOperators:
             true
@@ -119,7 +119,7 @@ public enum Authoriser {
             true
         case .changeExtensions, .enrolPhones, .placeCalls, .keepProofs, .replaceCertificate, .changeHours,
             .changeTrunks,
-            .changeNumbers, .importRates, .acceptJournal, .keepBackups, .appointOperators:
+            .changeNumbers, .importRates, .acceptJournal, .keepBackups, .traceSignalling, .appointOperators:
             false
         }
     }
@@ -128,7 +128,7 @@ public enum Authoriser {
         switch right {
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords: true
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .placeCalls, .openIntercoms,
-            .readJournal, .seeControls, .keepProofs, .runAudit, .diagnose, .seeListeners, .openListeners,
+            .readJournal, .seeControls, .keepProofs, .runAudit, .diagnose, .traceSignalling, .seeListeners, .openListeners,
             .closeListeners, .seeBans, .shutOut,
             .letIn, .seeCertificate, .replaceCertificate, .seeEvents, .seeNetwork, .changeNetwork, .seeOperators,
             .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .excuseTrunks, .seeNumbers,

@@ -28,6 +28,8 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     case keepProofs = "keep proofs of the controls"
     case runAudit = "run an audit"
     case diagnose = "ask the server how it is"
+    /// With it somebody sees who calls whom, as it is signalled.
+    case traceSignalling = "read what phones and server say to each other"
     case seeListeners = "see the listeners"
     case openListeners = "open listeners without encryption"
     case closeListeners = "close listeners without encryption"
@@ -75,7 +77,7 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     public var changesSomething: Bool {
         switch self {
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .placeCalls,
-            .openIntercoms, .keepProofs, .openListeners, .closeListeners, .shutOut, .letIn, .replaceCertificate,
+            .openIntercoms, .traceSignalling, .keepProofs, .openListeners, .closeListeners, .shutOut, .letIn, .replaceCertificate,
             .changeNetwork, .changeHours,
             .changeTrunks, .cutOffTrunks, .excuseTrunks, .changeNumbers, .openDialling, .closeDialling, .importRates,
             .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups,

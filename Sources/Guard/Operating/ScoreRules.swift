@@ -54,7 +54,7 @@ public enum ScoreRules {
     }
 
     /// How old evidence may be to count in full, and by half; after that it counts nothing.
-    public static func ages(of kind: Evidence.Kind) -> (full: Duration, half: Duration) {
+    private static func ages(of kind: Evidence.Kind) -> (full: Duration, half: Duration) {
         switch kind {
         case .audit: (Limits.freshAudit, Limits.oldAudit)
         case .attack: (Limits.freshAttack, Limits.oldAttack)

@@ -17,17 +17,9 @@ public enum SecondFactorRules {
     /// How long somebody may do what is dangerous after they have shown a code.
     public static let proofLasts: Duration = .seconds(5 * 60)
 
-    /// How long a link waits that takes away what somebody signs in with: its owner is told, and can say no.
+    /// How long a link waits that takes away what somebody signs in with: its owner is told, and can say no. One that root or the account of
+    /// the server makes waits for nothing: they own every file and are the last way in.
     public static let replacementWait: Duration = .seconds(24 * 3_600)
-
-    /// How long a link waits before it works.
-    ///
-    /// - Parameters:
-    ///   - replaces: Whether somebody signs in by that name already.
-    ///   - isByServer: Whether the account of the server or root makes it, who own every file and are the last way in.
-    public static func wait(ofLinkThat replaces: Bool, isByServer: Bool) -> Duration {
-        replaces && !isByServer ? replacementWait : .zero
-    }
 
     public static func step(at now: WallTime) -> Int64 { now.milliseconds / 1_000 / period }
 
@@ -59,7 +51,7 @@ public enum SecondFactorRules {
     /// What hands out secrets, makes the system less safe, costs money, cuts somebody off or says who may do what.
     public static func isDangerous(_ right: Right) -> Bool {
         switch right {
-        case .enrolPhones, .revokePhones, .endCalls, .placeCalls, .openIntercoms, .acceptJournal, .keepProofs,
+        case .enrolPhones, .revokePhones, .endCalls, .placeCalls, .openIntercoms, .traceSignalling, .acceptJournal, .keepProofs,
             .openListeners, .letIn, .replaceCertificate, .changeNetwork, .changeTrunks, .excuseTrunks, .openDialling,
             .activateRates,
             .changeSpending, .changePatterns, .releaseStops, .keepBackups, .changeAlerts, .appointOperators:

@@ -54,7 +54,7 @@ public enum AlertRules {
 
     /// 128 bits at least, however they are written.
     private static func isKey(_ text: borrowing String) -> Bool {
-        Limits.webhookKeyBytes.contains(text.utf8.count) && text.utf8.allSatisfy { 0x21...0x7E ~= $0 }
+        Limits.webhookKeyCharacters.contains(text.utf8.count) && text.utf8.allSatisfy { 0x21...0x7E ~= $0 }
     }
 
     // MARK: Whether it arrives
@@ -65,8 +65,7 @@ public enum AlertRules {
     /// Whether somebody got the test: they have the code that was in it.
     ///
     /// - Parameter isRight: Whether the code is the one that was sent, compared by whoever keeps its hash.
-    /// - Returns: The standing that results.
-    /// - Throws: Why it does not count. A code that was tried in vain too often counts no more; keep the standing then too.
+    /// - Returns: The standing to keep in any case, and why the code does not count; `nil` where it does.
     public static func confirm(
         _ standing: ChannelStanding,
         of name: ShortName,
@@ -155,7 +154,7 @@ extension Refusal {
     }
 
     fileprivate static func weakKey(_ name: ShortName) -> Self {
-        let bytes = Limits.webhookKeyBytes
+        let bytes = Limits.webhookKeyCharacters
         return Self(
             problem: "Channel \(name) cannot be used.",
             reason:

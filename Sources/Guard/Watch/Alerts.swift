@@ -51,7 +51,7 @@ public struct Alerts: Sendable, Codable {
             seenUntil = max(min(seenUntil ?? event.at, now), min(event.at, now))
             if RegistrationWatch.watches(event.kind) { return registrations.take(event, in: snapshot, at: now) }
             guard let alarm = event.kind.traits.alarm else { return nil }
-            let finding = FraudAlertRules.alert(of: event) ?? Finding(event, alarm)
+            let finding = Finding(event, alarm)
             let occasion = AlertTable.Occasion(
                 code: finding.code,
                 detail: event.occasion,
@@ -133,5 +133,24 @@ extension Finding {
             return evidence.hasPrefix("From \(event.source), about \(subject): ")
         }
         return evidence.hasPrefix("From \(event.source), ") || evidence.hasPrefix("From \(event.source): ")
+    }
+}
+
+extension Finding {
+    /// Something that was noticed, as people are told of it: where it came from, whom it is about, what the system did by itself, and
+    /// what they can do.
+    public init(_ event: SecurityEvent, _ alarm: EventTraits.Alarm) {
+        let about = event.subject.map { ", about \($0)" } ?? ""
+        let times = event.count > 1 ? " (\(event.count) times)" : ""
+        let done = alarm.done.map { " What the system did: \($0)" } ?? ""
+        self.init(
+            Code(event.kind),
+            alarm.severity,
+            alarm.title,
+            control: event.control,
+            evidence: "From \(event.source)\(about): \(event.detail)\(times).\(done)",
+            remedy: event.kind.group == .fraud
+                ? FraudAlertRules.isolation(of: event.subject) : "See what else was noticed: ringfence event list"
+        )
     }
 }

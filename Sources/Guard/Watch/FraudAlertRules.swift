@@ -8,38 +8,16 @@ public enum FraudAlertRules {
     /// - Returns: `nil` where it is about something else, or the list of events is enough.
     public static func alert(of event: SecurityEvent) -> Finding? {
         guard event.kind.group == .fraud, let alarm = event.kind.traits.alarm else { return nil }
-        return Finding(event, alarm, remedy: isolation(event.subject))
+        return Finding(event, alarm)
     }
 
     /// What stops it, so that nobody has to look for it at night.
-    private static func isolation(_ subject: EventSubject?) -> String {
+    static func isolation(of subject: EventSubject?) -> String {
         switch subject {
         case .extension(let number), .phone(_, let number, _):
             "If nobody of yours does that, cut the extension off: ringfence extension disable \(number)"
         case .trunk(let name): "If nobody of yours does that, cut the trunk off: ringfence trunk disable \(name)"
         case .account, .operator, nil: "See who calls what at this moment: ringfence call list"
         }
-    }
-}
-
-extension Finding {
-    /// Something that was noticed, as people are told of it: where it came from, whom it is about, what the system did by itself, and
-    /// what they can do.
-    public init(
-        _ event: SecurityEvent,
-        _ alarm: EventTraits.Alarm,
-        remedy: String = "See what else was noticed: ringfence event list"
-    ) {
-        let about = event.subject.map { ", about \($0)" } ?? ""
-        let times = event.count > 1 ? " (\(event.count) times)" : ""
-        let done = alarm.done.map { " What the system did: \($0)" } ?? ""
-        self.init(
-            Code(event.kind),
-            alarm.severity,
-            alarm.title,
-            control: event.control,
-            evidence: "From \(event.source)\(about): \(event.detail)\(times).\(done)",
-            remedy: remedy
-        )
     }
 }

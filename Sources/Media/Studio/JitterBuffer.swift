@@ -30,9 +30,7 @@ struct JitterBuffer: Sendable {
         write(sound.dropFirst(max(0, -distance)), at: head &+ UInt32(max(0, distance)))
     }
 
-    /// The next samples; silence before the first packet.
-    ///
-    /// - Parameter isFirst: Whether anything was heard yet.
+    /// - Returns: The next samples; nothing before the first packet.
     mutating func take(_ count: Int) -> [UInt8] {
         guard let from = head else { return [] }
         var sound = [UInt8](repeating: G711.silence.mu, count: count)

@@ -158,6 +158,8 @@ public struct StudioLine: Sendable {
 
     private mutating func record() {
         guard var now = recording else { return }
+        // One owner, so that its piece is not copied; `settle` puts it back.
+        recording = nil
         let sound = heard.take(StudioLimits.frame)
         guard !sound.isEmpty else {
             // Nobody has said anything yet: that is silence, and no sound.

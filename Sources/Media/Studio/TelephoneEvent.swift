@@ -19,10 +19,9 @@ public struct PhoneKey: Hashable, Sendable {
     public var isDigit: Bool { code < 10 }
 
     private static let characters = Array("0123456789*#")
-    public static let star = PhoneKey(star: 10)
-    public static let hash = PhoneKey(star: 11)
+    public static let hash = PhoneKey(known: 11)
 
-    private init(star code: UInt8) { self.code = code }
+    private init(known code: UInt8) { self.code = code }
 }
 
 /// The payload of a packet that says that a key is pressed (RFC 4733 §2.3).
@@ -30,17 +29,12 @@ public struct TelephoneEvent: Hashable, Sendable {
     public static let length = 4
 
     public let code: UInt8
-    public let isEnd: Bool
-    /// In ticks of the timestamp, since the key went down.
-    public let duration: UInt16
 
     /// - Parameter payload: Exactly four bytes: several events in one packet exist only in redundant ones (§2.5.1.5), which nobody
     ///   was offered.
     public init?(_ payload: Span<UInt8>) {
         guard payload.count == Self.length else { return nil }
         code = payload[0]
-        isEnd = payload[1] & 0x80 != 0
-        duration = UInt16(payload[2]) << 8 | UInt16(payload[3])
     }
 }
 

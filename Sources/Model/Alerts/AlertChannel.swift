@@ -83,8 +83,6 @@ public struct PrivateReach: Hashable, Sendable, Codable {
     public let reason: String
     public let grantedBy: String
     public let until: WallTime
-    /// The day it ends: `2026-12-24`.
-    public var lastDay: String { String(until.description.prefix(10)) }
 
     public init(reason: String, grantedBy: String, until: WallTime) {
         (self.reason, self.grantedBy, self.until) = (reason, grantedBy, until)

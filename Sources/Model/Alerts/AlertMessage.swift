@@ -21,7 +21,7 @@ public struct AlertMessage: Hashable, Sendable, Codable {
         /// Was tried, and is tried until the other side takes it.
         case sealed
         case delivered(at: WallTime)
-        /// Given up, because nobody took it for a week.
+        /// Given up: nobody took it for a week, or the other side refused it by itself too often.
         case lost(at: WallTime)
     }
 

@@ -69,7 +69,7 @@ enum BlockedPage {
                 .note(
                     .bad,
                     "Your own address, \(address), is shut out for phones.",
-                    ["Because of \($0.reason.words.lowercased()), until \(Shown.moment($0.until)) UTC."]
+                    ["\($0.reason.words), so until \(Shown.moment($0.until)) UTC."]
                 )
             } ?? .note(.good, "You come from \(address), which is not shut out.")
         ]

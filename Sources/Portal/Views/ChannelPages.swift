@@ -134,7 +134,7 @@ enum ChannelPages {
                     "Mail server",
                     "\(mail.server):\(mail.port)",
                     more: mail.security == .tls
-                        ? "encrypted from the first byte" : "encrypted by STARTTLS, or not at all"
+                        ? "encrypted from the first byte" : "encrypted by STARTTLS, or nothing is sent"
                 ),
                 Part.Fact(
                     "Login",
@@ -147,7 +147,7 @@ enum ChannelPages {
         }
         if let reach = channel.allowPrivate {
             let person = Shown.text(reach.grantedBy)
-            facts.append(Part.Fact("May lead inside", Shown.text(reach.reason, most: 160), more: "said \(person)"))
+            facts.append(Part.Fact("May lead inside", Shown.text(reach.reason, most: 160), more: "by \(person)"))
         }
         let (_, words, more) = state(report)
         return facts + [

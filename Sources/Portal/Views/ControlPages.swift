@@ -86,9 +86,9 @@ enum ControlPages {
         let values = score.history.map(\.value)
         let classes = values.indices.map { $0 == values.count - 1 ? "hi" : nil }
         let pickets = Pickets(values, width: 2, gap: 1, most: 100, classes: classes)
-        let first = score.history.first.map { String($0.at.description.prefix(10)) } ?? ""
+        let first = score.history.first.map { $0.at.day } ?? ""
         let rows = score.history.reversed().enumerated().filter { $0.offset % 7 == 0 }.map { _, day -> [Table.Cell] in
-            [.text(String(day.at.description.prefix(10))), .text("\(day.value)")]
+            [.text(day.at.day), .text("\(day.value)")]
         }
         return .section(
             "90 days",

@@ -12,10 +12,11 @@ enum DiallingPages {
         let visit = asked.visit
         let dialling = try await visit.perform(ShowDialing())
         let (query, isOpenOnly) = (asked.query["q"], asked.query["show"] == "open")
-        let countries = Country.all(dialling.settings).filter { $0.fits(query) && (!isOpenOnly || $0.isOpen) }
-        let open = Country.all(dialling.settings).count(where: \.isOpen)
+        let all = Country.all(dialling.settings)
+        let countries = all.filter { $0.fits(query) && (!isOpenOnly || $0.isOpen) }
+        let open = all.count(where: \.isOpen)
         var parts = [
-            Part.note(.info, "Emergency calls pass always.", ["Nothing on this page can stop them."]),
+            Part.note(.info, "Calls for help always pass.", ["Nothing on this page can stop them."]),
             releases(dialling, visit), search(asked.query),
         ]
         if countries.isEmpty {
@@ -253,16 +254,20 @@ enum DiallingPages {
     }
 
     static func confirmEnd(_ asked: Routes.Asked) async throws -> Response {
-        confirmEnd(asked, asked.query["place"], nil)
+        try await confirmEnd(asked, asked.query["place"], nil)
     }
 
-    private static func confirmEnd(_ asked: Routes.Asked, _ place: String, _ refusal: Refusal?) -> Response {
+    private static func confirmEnd(_ asked: Routes.Asked, _ place: String, _ refusal: Refusal?) async throws -> Response
+    {
+        let releases = try await asked.visit.perform(ShowDialing()).settings.releases
+        // What is asked about is open, and called by its name: an address can be anybody's.
+        guard let release = releases.first(where: { $0.scope.typed == place }) else { return .going(to: "/dialling") }
         let form = FormPart(
             "/dialling/end",
             "End it now",
             id: "end",
             for: CloseCountry.rights,
-            heading: "Close \(Shown.text(place)) now?",
+            heading: "Close \(release.scope.words) now?",
             tone: .bad,
             button: "danger sure",
             hidden: [("place", place)],
@@ -281,7 +286,7 @@ enum DiallingPages {
     static func end(_ asked: Routes.Asked, _ form: Form) async throws -> Response {
         let place = form["place"]
         return try await asked.visit.carryOut(form, for: CloseCountry.rights) {
-            confirmEnd(asked, place, $0)
+            try await confirmEnd(asked, place, $0)
         } _: { () async throws(Refusal) in
             _ = try await asked.visit.perform(CloseCountry(place, releaseOnly: true))
             return .going(to: "/dialling")
@@ -324,7 +329,7 @@ private struct Country {
     var address: String { "/dialling/\(region.text)" }
 
     func fits(_ query: String) -> Bool {
-        let wanted = query.lowercased().filter { !$0.isWhitespace || $0 == " " }
+        let wanted = query.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
         if wanted.isEmpty { return true }
         let digits = wanted.hasPrefix("+") ? wanted : "+" + wanted
         return region.name.lowercased().contains(wanted) || region.text.lowercased() == wanted

@@ -112,9 +112,9 @@ enum GroupPages {
 
     // MARK: One group
 
-    static func group(_ asked: Routes.Asked) async throws -> Response { try await group(asked, nil) }
+    static func group(_ asked: Routes.Asked) async throws -> Response { try await group(asked, Form(parsing: ""), nil) }
 
-    private static func group(_ asked: Routes.Asked, _ refusal: Refusal?) async throws -> Response {
+    private static func group(_ asked: Routes.Asked, _ typed: Form, _ refusal: Refusal?) async throws -> Response {
         let visit = asked.visit
         let name = asked.parameters.get("name") ?? ""
         guard let group = try await visit.perform(ListGroups()).first(where: { $0.name.text == name }) else {
@@ -138,7 +138,7 @@ enum GroupPages {
                 ? .text("It has no members yet.", style: "soft")
                 : .table(Table("Members", [.text("Who"), .text("State")], rows)),
         ]
-        if visit.may(.changeNumbers) { parts += changes(of: group, visit) }
+        if visit.may(.changeNumbers) { parts += changes(of: group, typed, visit) }
         return visit.page(
             title: "Group \(group.name)",
             at: "/groups",
@@ -148,7 +148,7 @@ enum GroupPages {
         )
     }
 
-    private static func changes(of group: RingGroup, _ visit: Visit) -> [Part] {
+    private static func changes(of group: RingGroup, _ typed: Form, _ visit: Visit) -> [Part] {
         let address = "/groups/\(group.name.text)"
         let change = FormPart(
             address,
@@ -156,13 +156,19 @@ enum GroupPages {
             id: "change",
             for: PutGroup.rights,
             [
-                .text("number", "Number", hint: "none for none", value: group.number?.text ?? "none", most: 6),
-                .select("order", "Who rings", value: group.order.rawValue, orders),
+                .text(
+                    "number",
+                    "Number",
+                    hint: "none for none",
+                    value: Shown.text(typed.optional("number") ?? group.number?.text ?? "none"),
+                    most: 6
+                ),
+                .select("order", "Who rings", value: typed.optional("order") ?? group.order.rawValue, orders),
                 .text(
                     "seconds",
                     "Seconds",
                     hint: "Of all together, or of each in turn",
-                    value: "\(group.seconds)",
+                    value: Shown.text(typed.optional("seconds") ?? "\(group.seconds)"),
                     inputmode: "numeric",
                     most: 3
                 ),
@@ -170,7 +176,7 @@ enum GroupPages {
                     "fallback",
                     "When nobody takes it",
                     hint: "An extension, such as 101, another group, such as group night, or nobody",
-                    value: group.fallback?.text ?? "nobody",
+                    value: Shown.text(typed.optional("fallback") ?? group.fallback?.text ?? "nobody"),
                     most: 40
                 ),
             ]
@@ -184,13 +190,19 @@ enum GroupPages {
                 .select(
                     "change",
                     "What",
-                    value: "",
+                    value: typed["change"],
                     [
                         FormPart.Option("add", "take in"), .init("remove", "take out"),
                         .init("leave", "let them be away for a while"), .init("join", "let them come back"),
                     ]
                 ),
-                .text("members", "Extensions", hint: "Such as 101 102", most: 200),
+                .text(
+                    "members",
+                    "Extensions",
+                    hint: "Such as 101 102",
+                    value: Shown.text(typed["members"], most: 200),
+                    most: 200
+                ),
             ]
         )
         return [
@@ -207,7 +219,7 @@ enum GroupPages {
         command.fallback = form.optional("fallback")
         let wanted = command
         return try await asked.visit.carryOut(form, for: PutGroup.rights) {
-            try await group(asked, $0)
+            try await group(asked, form, $0)
         } _: { () async throws(Refusal) in
             _ = try await asked.visit.perform(wanted)
             return .going(to: "/groups/\(wanted.group)")
@@ -222,7 +234,7 @@ enum GroupPages {
             members: form.words("members")
         )
         return try await asked.visit.carryOut(form, for: ChangeGroupMembers.rights) {
-            try await group(asked, $0)
+            try await group(asked, form, $0)
         } _: { () async throws(Refusal) in
             _ = try await asked.visit.perform(command)
             return .going(to: "/groups/\(command.group)")

@@ -82,12 +82,12 @@ enum HomePage {
             return ["tone": "warn", "icon": "steps", "sentence": "It runs, and there is nobody to call yet."]
         }
         // What nobody has looked at is not known to work as it should.
-        let (all, proven) = (state.score?.items.count ?? 0, state.score?.count(.proven) ?? 0)
-        if state.score != nil, proven == 0 {
+        let (all, left) = (state.score?.items.count ?? 0, state.score?.unproven ?? 0)
+        if state.score != nil, state.score?.count(.proven) == 0 {
             return ["tone": "warn", "icon": "none", "sentence": "It runs. Nothing of what protects it is proven yet."]
         }
-        if proven < all {
-            let words = "It runs. \(proven) of \(all) rules that protect it are proven."
+        if left > 0 {
+            let words = "It runs. \(left) of \(all) rules that protect it are not proven."
             return ["tone": "warn", "icon": "clock", "sentence": words]
         }
         return ["tone": "good", "icon": "check", "sentence": "Everything works, and nothing needs you."]
@@ -212,11 +212,10 @@ enum HomePage {
                 "linkName": "See what is left",
             ])
         }
-        if tasks.count < 3, let score = state.score, state.gaps.isEmpty, score.count(.proven) < score.items.count {
-            let left = score.items.count - score.count(.proven)
+        if tasks.count < 3, let score = state.score, state.gaps.isEmpty, score.unproven > 0 {
             tasks.append([
                 "class": "info", "title": "Look at what protects you",
-                "what": "\(left) of \(score.items.count) rules have no fresh look and attack.",
+                "what": "\(score.unproven) of \(score.items.count) rules have no fresh look and attack.",
                 "did": "It enforces them all the same.",
                 "do": "Let it look, one minute, and attack itself, five minutes.", "link": "/proof",
                 "linkName": "Look or attack now",

@@ -16,7 +16,7 @@ enum SpendPage {
         var parts = [Part.facts(SpendSpan.allCases.map { fact(SpendSum(spend, $0), $0, currency) }, isBig: true)]
         if let records = await visit.business.overview.records(for: visit) {
             let costs = Costs(records, in: currency, at: visit.now)
-            parts.append(days(costs, currency))
+            parts.append(days(costs, currency, of: records.count))
             parts.append(destinations(costs, currency))
         }
         parts.append(budgets(spend, currency))
@@ -41,7 +41,7 @@ enum SpendPage {
 
     // MARK: What was
 
-    private static func days(_ costs: Costs, _ currency: Currency) -> Part {
+    private static func days(_ costs: Costs, _ currency: Currency, of count: Int) -> Part {
         let pickets = Pickets(
             costs.days.map { Int($0.cost.micros / 10_000) },
             width: 5,
@@ -49,6 +49,8 @@ enum SpendPage {
             classes: costs.days.indices.map { $0 == costs.days.count - 1 ? "hi" : nil }
         )
         let (least, most) = (costs.days.map(\.cost).min() ?? .zero, costs.days.map(\.cost).max() ?? .zero)
+        let source =
+            count == Limits.countedRecords ? "the records of the newest \(count) calls" : "the records of calls"
         let rows = costs.days.reversed().map { day -> [Table.Cell] in
             [.text(day.day), .text("\(day.calls)"), .text(Shown.money(day.cost, currency))]
         }
@@ -63,7 +65,7 @@ enum SpendPage {
                     first: costs.days.first?.day ?? "",
                     last: "today \(Shown.money(costs.days.last?.cost ?? .zero, currency))"
                 ),
-                .text("\(Shown.money(costs.sum, currency)) in 30 days, by the records of calls.", style: "small soft"),
+                .text("\(Shown.money(costs.sum, currency)) in 30 days, by \(source).", style: "small soft"),
                 .details(
                     "The same as a table",
                     [.table(Table("Cost of each day (UTC)", [.text("Day"), .number("Calls"), .number("Cost")], rows))]
@@ -136,7 +138,8 @@ enum SpendPage {
 
     private static func forms(_ spend: SpendOverview, _ typed: Form, _ visit: Visit) -> [Part] {
         let pools = [
-            FormPart.Option("business", "the whole business"), .init("home", "ordinary calls at home"),
+            FormPart.Option("business", "calls abroad, to mobiles and to the unusual"),
+            .init("home", "ordinary calls at home"),
             .init("extensions", "each extension that has none of its own"),
             .init("home extensions", "each extension, for ordinary calls at home"),
             .init("shared", "each group and each trunk"),
@@ -187,7 +190,11 @@ enum SpendPage {
                         style: "small soft"
                     ),
                     .details("A limit of money", isOpen: !typed["subject"].isEmpty, [.form(limits, visit)]),
-                    .details("What one call may cost", isOpen: !typed["perCall"].isEmpty, [.form(prices, visit)]),
+                    .details(
+                        "What one call may cost",
+                        isOpen: ["perCall", "perMinute", "setUp"].contains { !typed[$0].isEmpty },
+                        [.form(prices, visit)]
+                    ),
                 ]
             )
         ]
@@ -274,7 +281,7 @@ struct Costs {
         let today = now.milliseconds / Self.dayLength
         days = (0..<Limits.costDays).map { index in
             let start = (today - Int64(Limits.costDays - 1 - index)) * Self.dayLength
-            return Day(day: String(WallTime(milliseconds: start).description.prefix(10)))
+            return Day(day: WallTime(milliseconds: start).day)
         }
         var found: [String: Place] = [:]
         for record in records {

@@ -32,20 +32,28 @@ struct CurlCourier: Courier {
     }
 
     private func carry(_ letter: AlertLetter, _ access: AlertChannelAccess) -> DeliveryFailure? {
-        switch access.channel.way {
-        case .mail(let mail): carry(letter, by: mail, access)
-        case .webhook(let webhook): carry(letter, to: webhook.address, access)
-        case .syslog(let syslog): carry(letter, to: syslog, access)
-        }
-    }
-
-    private func carry(_ letter: AlertLetter, by way: MailWay, _ access: AlertChannelAccess) -> DeliveryFailure? {
-        let place: ResolvedPlace
+        let channel = access.channel
         do throws(DeliveryFailure) {
-            place = try resolved(way.server, way.port, access.channel)
+            switch channel.way {
+            case .mail(let mail):
+                return carry(letter, by: mail, access, try resolved(mail.server, mail.port, channel))
+            case .webhook(let webhook):
+                let address = webhook.address
+                return carry(letter, to: address, access, try resolved(address.host, address.port, channel))
+            case .syslog(let syslog):
+                return carry(letter, asRecordsOver: access, try resolved(syslog.server, syslog.port, channel))
+            }
         } catch {
             return error
         }
+    }
+
+    private func carry(
+        _ letter: AlertLetter,
+        by way: MailWay,
+        _ access: AlertChannelAccess,
+        _ place: ResolvedPlace
+    ) -> DeliveryFailure? {
         let scheme = way.security == .tls ? "smtps" : "smtp"
         let texts = CTexts()
         var delivery = RingfenceDelivery(
@@ -70,14 +78,9 @@ struct CurlCourier: Courier {
     private func carry(
         _ letter: AlertLetter,
         to address: WebhookAddress,
-        _ access: AlertChannelAccess
+        _ access: AlertChannelAccess,
+        _ place: ResolvedPlace
     ) -> DeliveryFailure? {
-        let place: ResolvedPlace
-        do throws(DeliveryFailure) {
-            place = try resolved(address.host, address.port, access.channel)
-        } catch {
-            return error
-        }
         let texts = CTexts()
         var delivery = RingfenceDelivery(texts, place, access.channel, "https://\(place.authority)\(address.path)")
         var headers = [
@@ -93,13 +96,11 @@ struct CurlCourier: Courier {
         }
     }
 
-    private func carry(_ letter: AlertLetter, to way: SyslogWay, _ access: AlertChannelAccess) -> DeliveryFailure? {
-        let place: ResolvedPlace
-        do throws(DeliveryFailure) {
-            place = try resolved(way.server, way.port, access.channel)
-        } catch {
-            return error
-        }
+    private func carry(
+        _ letter: AlertLetter,
+        asRecordsOver access: AlertChannelAccess,
+        _ place: ResolvedPlace
+    ) -> DeliveryFailure? {
         let texts = CTexts()
         var delivery = RingfenceDelivery(texts, place, access.channel, "https://\(place.authority)/")
         return SyslogFrames(letter).bytes.withUnsafeBufferPointer { body in
@@ -116,7 +117,7 @@ struct CurlCourier: Courier {
         _ channel: AlertChannel
     ) throws(DeliveryFailure) -> ResolvedPlace {
         let addresses =
-            host.isName ? Array(resolve(host.text).prefix(8)) : [IPAddress(parsing: host.text)].compactMap(\.self)
+            host.isName ? Array(resolve(host.text).prefix(Limits.deliveryAddresses)) : [IPAddress(parsing: host.text)].compactMap(\.self)
         guard !addresses.isEmpty else { throw DeliveryFailure("the name \(host) leads to no address") }
         let mayReachInside = channel.mayReachInside(at: now())
         if let obstacle = DeliveryReach.obstacle(to: addresses, allowingPrivate: mayReachInside) {
@@ -146,8 +147,8 @@ extension RingfenceDelivery {
     fileprivate init(_ texts: CTexts, _ place: ResolvedPlace, _ channel: AlertChannel, _ url: String) {
         self.init()
         self.url = texts.keep(url)
-        resolve = place.pinned.map(texts.keep) ?? nil
-        authority = channel.authority.map(texts.keep) ?? nil
+        resolve = place.pinned.map(texts.keep)
+        authority = channel.authority.map(texts.keep)
         connect_milliseconds = Limits.deliveryConnectMilliseconds
         total_milliseconds = Limits.deliveryMilliseconds
         answer_limit = Limits.deliveryAnswer
@@ -159,7 +160,7 @@ private final class CTexts {
     private var texts: [UnsafeMutablePointer<CChar>] = []
     private var lists: [UnsafeMutablePointer<UnsafePointer<CChar>?>] = []
 
-    func keep(_ text: String) -> UnsafePointer<CChar>? {
+    func keep(_ text: String) -> UnsafePointer<CChar> {
         guard let copy = strdup(text) else { preconditionFailure("no memory") }
         texts.append(copy)
         return UnsafePointer(copy)

@@ -12,13 +12,15 @@ extension PortalFacts {
     ///   - probe: What it is asked over.
     static func read(_ store: BusinessStore, places: [SocketAddress], over probe: NetworkWire) async -> PortalFacts {
         let network = store.snapshot.network
+        // A place on every address is asked on one of them.
+        let places = places.map { SocketAddress(ip: $0.ip.reachable, port: $0.port) }
         let sources = places.map { PortalSources(to: $0.ip, in: network) }
         let visit = { @Sendable (place: SocketAddress, visitor: Visitor) -> IPAddress? in
             let sources = zip(places, sources).first { $0.0 == place }?.1
             return visitor == .admitted ? sources?.inside : sources?.outside
         }
         return PortalFacts(
-            places: places.map { SocketAddress(ip: $0.ip.reachable, port: $0.port) },
+            places: places,
             people: await people(store),
             sessions: try? await store.read { try $0.sessions() },
             hasStranger: sources.allSatisfy { $0.outside != nil },

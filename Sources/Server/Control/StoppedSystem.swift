@@ -38,12 +38,14 @@ public struct StoppedSystem: Sendable {
 
 /// Nobody is registered, nobody calls, nothing is open.
 private struct StoppedEngine: AlertBoard, LiveState, BackupKeeper, BanList, CertificateHolder, HealthReporter, JobBoard,
-    SettingsFollower,
-    TrunkTester, VoiceKeeper
+    SettingsFollower, SignallingTracer, TrunkTester, VoiceKeeper
 {
     func tryTrunk(_: TrunkName) async -> [Finding]? { nil }
     func tryHelp(over name: TrunkName) async throws(Refusal) -> HelpTest { throw .noTrial(over: name) }
     func jobs() async -> [JobReport] { [] }
+    func startTrace(_: TraceOrder) async -> TraceReport? { nil }
+    func stopTrace() async -> TraceReport? { nil }
+    func trace(of _: String?, limit _: Int) async -> TraceReport? { nil }
     func backUp(to folder: String) async throws(Refusal) -> BackupReport { throw .stopped }
     func backups() async throws(Refusal) -> [BackupReport] { throw .stopped }
 

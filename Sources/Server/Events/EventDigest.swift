@@ -17,6 +17,8 @@ struct EventDigest {
     private var events: [Key: SecurityEvent] = [:]
     /// How many of `events` have a place of their own, by kind.
     private var grave: [SecurityEventKind: Int] = [:]
+    /// How many of `events` have none.
+    private var plain = 0
     private var beyond = 0
 
     var isEmpty: Bool { events.isEmpty && beyond == 0 }
@@ -31,7 +33,8 @@ struct EventDigest {
         } else if event.isGrave, grave[event.kind, default: 0] < Limits.graveEvents {
             grave[event.kind, default: 0] += 1
             events[key] = event
-        } else if events.count - grave.values.reduce(0, +) < Limits.eventKinds {
+        } else if plain < Limits.eventKinds {
+            plain += 1
             events[key] = event
         } else {
             beyond += event.count

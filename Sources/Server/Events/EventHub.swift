@@ -22,14 +22,21 @@ public final class EventHub: EventSink, EventFeed {
 
     private let sinks: [Sink]
     private let state = Mutex(State())
+    /// Read by each loop at the end of each turn, so without a lock.
+    private let few = Atomic(false)
 
     init(_ sinks: [Sink] = []) { self.sinks = sinks }
 
     /// Takes note of something the stack noticed. It is told with the next report.
-    func note(_ event: SecurityEvent) { state.withLock { $0.digest.add(event) } }
+    func note(_ event: SecurityEvent) {
+        state.withLock { state in
+            state.digest.add(event)
+            few.store(state.digest.hasFew, ordering: .relaxed)
+        }
+    }
 
     /// Whether something was noticed since the last report, and not much.
-    var hasFew: Bool { state.withLock { $0.digest.hasFew } }
+    var hasFew: Bool { few.load(ordering: .relaxed) }
 
     public func publish(_ event: Event) {
         for sink in sinks { sink(event) }
@@ -40,7 +47,10 @@ public final class EventHub: EventSink, EventFeed {
 
     /// Tells what was noticed since the last report.
     func report(at now: WallTime) {
-        let noticed = state.withLock { $0.digest.drain(at: now) }
+        let noticed = state.withLock { state in
+            few.store(false, ordering: .relaxed)
+            return state.digest.drain(at: now)
+        }
         for event in noticed { publish(.noticed(event)) }
     }
 

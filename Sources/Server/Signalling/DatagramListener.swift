@@ -67,6 +67,11 @@ final class DatagramListener: ChannelInboundHandler {
         awaitsFlush = true
     }
 
+    /// `nil` for a peer that is not known any more.
+    func flow(_ id: FlowID) -> Flow? {
+        address(of: id).map { Flow(id: id, transport: .udp, remote: $0, local: local) }
+    }
+
     func flush() {
         guard awaitsFlush else { return }
         awaitsFlush = false

@@ -22,6 +22,7 @@ extension SignallingLoop {
             perform(action, sender)
         }
         turn.actions.removeAll(keepingCapacity: true)
+        trace?.turnEnded()
     }
 
     private func perform(_ action: Action, _ sender: Sender?) {
@@ -33,7 +34,9 @@ extension SignallingLoop {
             connections[id]?.close()
             trunkDatagrams[id]?.close()
         case .media(let command): commands.append(command)
-        case .remember(let record, let ticket): outlets.remember(record, ticket)
+        case .remember(let record, let ticket):
+            trace?.recorded(record.id)
+            outlets.remember(record, ticket)
         case .keep(let login): outlets.keep(login)
         case .report(let event): noticed(event, sender)
         case .change(let ask, let ticket): outlets.change(ask, ticket)
@@ -53,6 +56,7 @@ extension SignallingLoop {
     }
 
     private func send(_ bytes: [UInt8], to id: FlowID) {
+        if let trace, let flow = flow(id) { trace.sent(bytes.span, on: flow, at: SystemClock.now) }
         if id.rawValue & ConnectionTable.datagramBit != 0 {
             if let trunk = trunkDatagrams[id] { return trunk.send(bytes) }
             datagrams[DatagramListener.number(of: id)]?.send(bytes, to: id)
@@ -62,6 +66,11 @@ extension SignallingLoop {
             output.writeBytes(bytes)
             connection.send(output)
         }
+    }
+
+    private func flow(_ id: FlowID) -> Flow? {
+        guard id.rawValue & ConnectionTable.datagramBit != 0 else { return connections[id]?.flow }
+        return trunkDatagrams[id]?.flow ?? datagrams[DatagramListener.number(of: id)]?.flow(id)
     }
 
     /// - Parameter onlyForHelp: Whether the login is good for nothing else: then the connection has the patience of a phone's for as

@@ -14,6 +14,7 @@ extension SignallingLoop {
     func receive(_ message: Span<UInt8>, on connection: Connection, at now: Moment) {
         guard admits(connection, bytes: message.count, at: now) else { return }
         spoke(connection, at: now.monotonic)
+        trace?.received(message, on: connection.flow, at: now)
         turn.begin(at: now)
         let isShutOut = connection.mayBeShutOut && admission.bans.shutsOut(connection.flow.remote.ip, at: now.wall)
         switchboard.receive(message, on: connection.flow, isShutOut: isShutOut, &turn)
@@ -43,6 +44,7 @@ extension SignallingLoop {
         guard admission.message(from: flow.remote.ip, at: now.monotonic, mayReturn: true) else {
             return dropped(from: flow, at: now)
         }
+        trace?.received(datagram, on: flow, at: now)
         turn.begin(at: now)
         switchboard.receive(datagram, on: flow, isShutOut: isShutOut, &turn)
         carryOut(from: Sender(flow))

@@ -50,6 +50,8 @@ final class SignallingLoop {
     var trunkDatagrams: [FlowID: TrunkDatagrams] = [:]
     var lastDatagramTrunk: UInt64 = 0
     let outlets: Outlets
+    /// What is signalled, while somebody wants to know.
+    var trace: SignallingTrace?
 
     /// Connections without a credential, from anywhere and from where phones are expected: who goes when there is no room.
     var crowd = Crowd()
@@ -182,6 +184,7 @@ final class SignallingLoop {
     /// Ends everything: calls first, so that both phones hear of it, then connections.
     func shutDown() {
         let now = SystemClock.now
+        stopTrace()
         turn.begin(at: now)
         switchboard.endCalls(&turn)
         carryOut()

@@ -4,7 +4,7 @@ import Media
 import Synchronization
 
 /// Packets on their way from one thread to one other, in memory that is taken once. Neither waits for the other: a full ring takes
-/// no more, and counts what it did not take.
+/// no more.
 final class PacketRing: @unchecked Sendable {
     // Unchecked: a place belongs to the writer until `written` says otherwise, and to the reader until `read` does.
     private struct Place {
@@ -18,7 +18,6 @@ final class PacketRing: @unchecked Sendable {
     private let count: Int
     private let written = Atomic<Int>(0)
     private let read = Atomic<Int>(0)
-    private let lost = Atomic<Int>(0)
 
     /// - Parameter count: Packets, each of at most ``RelayLimits/packetLength`` bytes.
     init(count: Int) {
@@ -34,9 +33,6 @@ final class PacketRing: @unchecked Sendable {
         bytes.deallocate()
     }
 
-    /// Packets that found no room.
-    var overflow: Int { lost.load(ordering: .relaxed) }
-
     var isEmpty: Bool { written.load(ordering: .acquiring) == read.load(ordering: .relaxed) }
 
     /// By the one thread that writes.
@@ -44,10 +40,7 @@ final class PacketRing: @unchecked Sendable {
         let next = written.load(ordering: .relaxed)
         guard next - read.load(ordering: .acquiring) < count, packet.count <= RelayLimits.packetLength,
             let source = packet.baseAddress
-        else {
-            lost.wrappingAdd(1, ordering: .relaxed)
-            return
-        }
+        else { return }
         let place = next % count
         places[place] = Place(id: id, index: index, length: packet.count)
         (bytes + place * RelayLimits.packetLength).update(from: source, count: packet.count)
@@ -69,36 +62,4 @@ final class PacketRing: @unchecked Sendable {
         read.store(next + 1, ordering: .releasing)
         return true
     }
-}
-
-/// What a media loop and the studio have between them.
-public final class StudioDoor: Sendable {
-    /// From the loop: what phones say.
-    let heard = PacketRing(count: StudioTerms.packets)
-    /// To the loop: what they are told.
-    let said = PacketRing(count: StudioTerms.packets)
-    /// Wakes the loop; set once, before either thread runs.
-    private let bell = Mutex<@Sendable () -> Void>({})
-
-    public init() {}
-
-    func onSaid(_ ring: @escaping @Sendable () -> Void) { bell.withLock { $0 = ring } }
-    func ring() { bell.withLock { $0 }() }
-}
-
-/// What a studio bounds beside ``StudioLimits``.
-enum StudioTerms {
-    /// Packets that wait between the two threads, 2 KiB each: a fifth of a second of as many lines as there may be, and a
-    /// second of what services are used for.
-    static let packets = 1_024
-    /// Calls that a studio serves at once, of all businesses.
-    static let lines = 100
-    /// Seconds of one recording that wait for the disk: a disk that is slower does not take messages.
-    static let pieces = 10
-    /// Commands that wait for the next beat.
-    static let commands = 4_096
-    /// Nanoseconds from one beat to the next.
-    static let beat: UInt64 = 20_000_000
-    /// Beats that are made up for when the thread was held up; what is more is left out.
-    static let behind: UInt64 = 5
 }

@@ -14,7 +14,7 @@ final class PromptShelf: Sendable {
     /// Where the package puts them, and where another one links them to.
     private static let folders = ["/usr/share/asterisk/sounds/en", "/usr/share/asterisk/sounds/en_US_f_Allison"]
 
-    private let read = Mutex<[String: [UInt8]?]>([:])
+    private let read = Mutex<[String: [UInt8]]>([:])
 
     /// Whether the package is installed.
     static var isFilled: Bool { folders.contains { FileManager.default.isReadableFile(atPath: $0 + "/vm-intro.wav") } }
@@ -72,8 +72,9 @@ final class PromptShelf: Sendable {
     private func file(_ name: String) -> [UInt8]? {
         if let known = read.withLock({ $0[name] }) { return known }
         let bytes = Self.folders.lazy.compactMap { FileManager.default.contents(atPath: "\($0)/\(name).wav") }.first
-        let sound = bytes.flatMap { WaveFile.sound(of: Array($0)) }
-        read.withLock { $0[name] = .some(sound) }
+        // What is not there is looked for again: somebody may install it.
+        guard let sound = bytes.flatMap({ WaveFile.sound(of: Array($0)) }) else { return nil }
+        read.withLock { $0[name] = sound }
         return sound
     }
 

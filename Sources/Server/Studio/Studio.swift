@@ -28,16 +28,8 @@ enum StudioCommand: Sendable {
 
 /// What happened in a call.
 struct StudioNews: Sendable {
-    enum What: Sendable {
-        case line(StudioLine.News)
-        /// It could not be kept.
-        case unkept
-        /// There was no room for the call.
-        case full
-    }
-
     let id: RelayID
-    let what: What
+    let what: VoiceNews
 }
 
 /// A thread that plays and records for all businesses, beside the media loop and never in its way: packets come and go over rings
@@ -62,7 +54,7 @@ final class Studio: Sendable {
     /// Does not wait.
     func send(_ commands: [StudioCommand]) {
         state.withLock { state in
-            for command in commands where state.commands.count < StudioTerms.commands || command.freesRoom {
+            for command in commands where state.commands.count < Limits.studioCommands || command.freesRoom {
                 state.commands.append(command)
             }
         }
@@ -95,7 +87,7 @@ final class Studio: Sendable {
 
     private func run() {
         var floor = StudioFloor()
-        var next = ringfence_monotonic_nanoseconds() + StudioTerms.beat
+        var next = ringfence_monotonic_nanoseconds() + Limits.studioBeat
         while true {
             let now = ringfence_monotonic_nanoseconds()
             if next > now { usleep(UInt32((next - now) / 1_000)) }
@@ -106,9 +98,9 @@ final class Studio: Sendable {
             let news = floor.beat(commands, door)
             if !news.isEmpty { onNews(news) }
             guard !isStopped else { return floor.close() }
-            next += StudioTerms.beat
+            next += Limits.studioBeat
             let late = ringfence_monotonic_nanoseconds()
-            if late > next + StudioTerms.behind * StudioTerms.beat { next = late }
+            if late > next + Limits.studioBeatsBehind * Limits.studioBeat { next = late }
         }
     }
 }
@@ -128,7 +120,8 @@ struct StudioFloor {
     mutating func beat(_ commands: [StudioCommand], _ door: StudioDoor) -> [StudioNews] {
         for command in commands { obey(command) }
         while door.heard.take({ packet, id, _ in seats[id]?.line.hear(packet.span) }) {}
-        for id in seats.keys { beat(id, door) }
+        // A list of its own: one of the table would have the table copied with the first change.
+        for id in Array(seats.keys) { beat(id, door) }
         if !door.said.isEmpty { door.ring() }
         defer { news.removeAll() }
         return news
@@ -141,7 +134,7 @@ struct StudioFloor {
         let index = seat.line.beat(into: &packet)
         packet.withUnsafeBufferPointer { door.said.put($0, id, index: index) }
         keep(&seat, id)
-        for each in seat.line.takeNews() { news.append(StudioNews(id: id, what: .line(each))) }
+        for each in seat.line.takeNews() { news.append(StudioNews(id: id, what: VoiceNews(each))) }
         seats[id] = seat
     }
 
@@ -166,7 +159,7 @@ struct StudioFloor {
     private mutating func obey(_ command: StudioCommand) {
         switch command {
         case .begin(let id, let format):
-            guard seats.count < StudioTerms.lines || seats[id] != nil else {
+            guard seats.count < Limits.studioLines || seats[id] != nil else {
                 news.append(StudioNews(id: id, what: .full))
                 return
             }
@@ -197,7 +190,7 @@ struct StudioFloor {
 
     /// The end of all.
     mutating func close() {
-        for id in seats.keys { endRecording(id) }
+        for id in Array(seats.keys) { endRecording(id) }
         seats.removeAll()
     }
 }
@@ -212,15 +205,12 @@ extension StudioCommand {
     }
 }
 
-extension StudioNews {
-    /// As calls hear of it.
-    var told: (id: RelayID, VoiceNews)? {
-        switch what {
-        case .line(.said(let number)): (id, .said(number))
-        case .line(.pressed(let key)): (id, .pressed(key))
-        case .line(.recorded(let end)): (id, .recorded(end))
-        case .unkept: (id, .unkept)
-        case .full: (id, .full)
+extension VoiceNews {
+    fileprivate init(_ news: StudioLine.News) {
+        switch news {
+        case .said(let number): self = .said(number)
+        case .pressed(let key): self = .pressed(key)
+        case .recorded: self = .recorded
         }
     }
 }

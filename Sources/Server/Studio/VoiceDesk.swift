@@ -38,7 +38,8 @@ final class VoiceDesk: Sendable {
 
     /// What a crash interrupted becomes messages, and watchers hear of all there are.
     func start(_ hop: SignallingHop) {
-        recorder.async { [self] in
+        // Before anything is recorded, which waits for this queue.
+        queue.async { [self] in
             store.messages.takeUpInterrupted()
             for number in store.messages.mailboxes { tellCounts(of: number, hop) }
         }
@@ -172,23 +173,25 @@ final class VoiceDesk: Sendable {
         _ source: IPAddress
     ) async -> MailboxAnswer {
         let now = SystemClock.monotonic
-        // Counted before it is looked at: tries side by side are no more than those one after the other.
-        let (hasher, isLocked, isSpray) = state.withLock { state -> ((any PasswordHasher)?, Bool, Bool) in
-            guard state.hasher != nil else { return (nil, false, false) }
-            guard case .isOpen = state.gate.standing(of: number, at: now) else { return (nil, false, false) }
-            let failure = state.gate.fail(number, at: now)
-            return (state.hasher, failure.isLocked, failure.isSpray)
+        guard let hasher = state.withLock({ $0.hasher }) else { return .failed }
+        // Counted before it is looked at.
+        let isLocked = state.withLock { state -> Bool? in
+            guard case .isOpen = state.gate.standing(of: number, at: now) else { return nil }
+            return state.gate.fail(number, at: now)
         }
-        guard let hasher else { return .waits }
+        guard let isLocked else { return .waits }
         let kept = store.snapshot.outside.routing.mailboxes[number]?.pin
-        guard let isRight = try? await hasher.verify(pin, against: kept) else { return .failed }
+        guard let isRight = try? await hasher.verify(pin, against: kept) else {
+            state.withLock { $0.gate.takeBack(number) }
+            return .failed
+        }
         guard isRight else {
             if isLocked {
                 let words =
                     "so many wrong PINs were entered that it waits; a new one opens it: ringfence voicemail pin \(number)"
                 report(.mailboxLocked, number, source, words)
             }
-            if isSpray {
+            if state.withLock({ $0.gate.tellsSpray(at: now) }) {
                 report(
                     .mailboxesTried,
                     number,
@@ -226,43 +229,4 @@ extension Refusal {
         reason: "the server has just started",
         remedy: "wait a moment, then try again"
     )
-}
-
-/// A message on its way to the disk.
-private final class MessageSink: RecordingSink {
-    private final class Writer: @unchecked Sendable {
-        // Unchecked: used on one queue.
-        let file: MessageWriter
-        init(_ file: MessageWriter) { self.file = file }
-    }
-
-    private let writer: Writer
-    private let queue: DispatchQueue
-    private let hasFailed = Atomic(false)
-    /// Pieces that wait.
-    private let waiting = Atomic(0)
-    private let onFinish: @Sendable () -> Void
-
-    /// - Parameter onFinish: Called on the queue when it is a message.
-    init(_ file: MessageWriter, on queue: DispatchQueue, onFinish: @escaping @Sendable () -> Void) {
-        (writer, self.queue, self.onFinish) = (Writer(file), queue, onFinish)
-    }
-
-    func keep(_ piece: [UInt8]) -> Bool {
-        guard !hasFailed.load(ordering: .relaxed), waiting.load(ordering: .relaxed) < StudioTerms.pieces else {
-            return false
-        }
-        waiting.wrappingAdd(1, ordering: .relaxed)
-        queue.async { [self] in
-            waiting.wrappingSubtract(1, ordering: .relaxed)
-            do { try writer.file.write(piece) } catch { hasFailed.store(true, ordering: .relaxed) }
-        }
-        return true
-    }
-
-    func finish() {
-        queue.async { [self] in
-            if (try? writer.file.finish()) == true { onFinish() }
-        }
-    }
 }

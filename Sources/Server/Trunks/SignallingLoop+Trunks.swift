@@ -90,6 +90,7 @@ extension SignallingLoop {
     }
 
     func receive(_ datagram: Span<UInt8>, fromTrunk flow: Flow, at now: Moment) {
+        trace?.received(datagram, on: flow, at: now)
         turn.begin(at: now)
         switchboard.receive(datagram, on: flow, &turn)
         carryOut()

@@ -9,7 +9,8 @@ import Primitives
 /// What a file of a message holds: four letters, a salt, then sealed pieces, each with its length before it. The first piece says
 /// whose message it is, the last one that it is whole.
 ///
-/// A piece is bound to its place: one that is moved, left out, or of another file does not open.
+/// A piece is bound to its place: one that is moved, or of another file, does not open. Pieces that are missing at the end are not
+/// noticed, because a message may have been interrupted.
 struct MessageFile: Sendable {
     struct Head: Codable {
         let id: MessageID
@@ -63,7 +64,7 @@ struct MessageFile: Sendable {
         )
     }
 
-    /// Every piece is authentic and in its place, or none is handed out; but one that was interrupted may end before its last.
+    /// Every piece is authentic and in its place, or none is handed out; but it may end early, and in the middle of a piece.
     func sound() throws -> [UInt8] {
         var sound: [UInt8] = []
         for (place, piece) in pieces.enumerated() {

@@ -218,12 +218,18 @@ struct ReachOptions: ParsableArguments {
         )
     )
     var authority: String?
+
+    func validate() throws {
+        guard until == nil || allowPrivate != nil else {
+            throw ValidationError("--until says how long --allow-private holds: give both.")
+        }
+    }
 }
 
 extension ChannelReport {
     fileprivate func added() throws -> Output {
         let inside =
-            channel.allowPrivate.map { "\nIt may lead INSIDE until \($0.lastDay): \($0.reason)" }
+            channel.allowPrivate.map { "\nIt may lead INSIDE until \($0.until.day): \($0.reason)" }
             ?? ""
         return try Output(
             "Channel \(channel.name) to \(channel.place) is added.\(inside)\(shownKey)",

@@ -35,7 +35,7 @@ struct ChannelList: SettingCommand {
             [
                 $0.channel.name.text, $0.channel.place, "\($0.channel.hears)", $0.stateWords, "\($0.traffic.waiting)",
                 $0.traffic.deliveredAt?.seconds ?? "-",
-                $0.channel.allowPrivate.map { "inside until \($0.lastDay): \($0.reason)" } ?? "",
+                $0.channel.allowPrivate.map { "inside until \($0.until.day): \($0.reason)" } ?? "",
             ]
         }
         let columns = ["channel", "leads to", "hears", "state", "waiting", "last taken", "exception"]
@@ -118,8 +118,8 @@ struct ChannelSecret: SettingCommand {
         commandName: "secret",
         abstract: "Give a channel another password, or another key that it signs with.",
         discussion: """
-            The password of a mail server is asked for, or read from a file. The key of a
-            webhook is read from a file, or made and shown once. What waits goes out then.
+            The secret is asked for, or read from a file. For a webhook, --new-key makes one
+            and shows it once. What waits goes out with it.
 
               ringfence alert channel secret owner --secret-file new-password
             """

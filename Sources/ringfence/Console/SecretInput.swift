@@ -50,6 +50,6 @@ extension Refusal {
     fileprivate static let noTerminal = Self(
         problem: "The secret cannot be asked for.",
         reason: "there is no terminal to type it at",
-        remedy: "give a file that only you can read: --password-file FILE, or --key-file FILE for a recovery key"
+        remedy: "give a file that only you can read; --help says by which option"
     )
 }

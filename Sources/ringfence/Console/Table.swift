@@ -63,10 +63,5 @@ extension String {
     }
 }
 
-extension WallTime {
-    /// To the second: `2026-11-21T06:40:00Z`.
-    var seconds: String { description.prefix(19) + "Z" }
-}
-
 /// `1 call`, `2 calls`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

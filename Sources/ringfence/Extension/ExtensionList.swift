@@ -62,11 +62,6 @@ struct ExtensionShow: ServerCommand {
     }
 }
 
-extension WallTime {
-    /// To the day, because uses are not kept more exactly: `2026-11-21`.
-    fileprivate var day: String { String(description.prefix(10)) }
-}
-
 extension Reservation {
     fileprivate var words: String { "until \(until.seconds), by \(grantedBy): \(reason)" }
 }

@@ -24,7 +24,7 @@ enum AttackProcess {
     ) async -> AttackOutcome {
         let (process, answer, words) = (Process(), Pipe(), Pipe())
         guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-            return AttackOutcome(holds: false, text: "The program does not find itself.")
+            return AttackOutcome(holds: false, text: "The attack did not begin: this system does not tell a program where its own file is.")
         }
         // No shell: the folder is one argument, whatever is in it.
         process.executableURL = URL(fileURLWithPath: program)

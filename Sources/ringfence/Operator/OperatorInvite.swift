@@ -4,6 +4,7 @@ import Admin
 import ArgumentParser
 import Guard
 import Model
+import Primitives
 
 struct OperatorInvite: ServerCommand {
     static let configuration = CommandConfiguration(
@@ -11,10 +12,10 @@ struct OperatorInvite: ServerCommand {
         abstract: "Make a link by which somebody sets a password for the portal.",
         discussion: """
             Only an owner may. The link works once and for 24 hours. For somebody who can
-            sign in already it takes the place of password, second factor and recovery
-            codes, once it is used. Then it begins to work a day later, and everybody
-            hears of it; only root and the account of the server make one that works at
-            once. To take a link back: ringfence operator withdraw NAME. The roles are
+            sign in already, or was removed within the last day, it begins to work a day
+            later, and everybody hears of it; root and the account of the server make one
+            that works at once. Once used, it replaces password, second factor and recovery
+            codes. To take a link back: ringfence operator withdraw NAME. The roles are
             those of: ringfence operator add --help
 
               ringfence operator invite anna@example.com --role administrator

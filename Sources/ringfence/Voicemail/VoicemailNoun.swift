@@ -143,7 +143,7 @@ struct VoicemailPIN: ServerCommand {
         guard let pin = report.pin else {
             return try Output("The mailbox of extension \(number) has a new PIN.", json: report)
         }
-        let digits = pin.digits.reveal { copy $0 }
+        let digits = pin.secret.reveal { copy $0 }
         return try Output(
             "The PIN of the mailbox of extension \(number) is \(digits). This is shown once and kept nowhere.",
             json: report

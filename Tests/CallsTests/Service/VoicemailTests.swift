@@ -120,8 +120,8 @@ struct VoicemailTests {
         try phone.register(&office)
         #expect(try phone.call(&office, "103", callID: "x").last?.status == 480)
         var scene = try Scene()
-        let opus = SDP.offer(formats: "9")
-        #expect(try scene.leave(sdp: opus).last?.status == 486)
+        let g722 = SDP.offer(formats: "9")
+        #expect(try scene.leave(sdp: g722).last?.status == 486)
         #expect(scene.office.voice.isEmpty)
     }
 
@@ -154,7 +154,7 @@ struct VoicemailTests {
             return
         }
         #expect(pin.reveal { copy $0 } == "481516" && "\(pin)" == "«redacted»")
-        #expect(ask.mailbox.text == "102" && ask.phone == scene.office.device("102"))
+        #expect(ask.mailbox.text == "102")
         try scene.answer(.done)
         let id = try #require(MessageID(parsing: String(repeating: "a", count: 32)))
         let message = StoredMessage(

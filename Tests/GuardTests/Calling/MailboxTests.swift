@@ -48,11 +48,13 @@ struct MailboxTests {
         let number = try ExtensionNumber.parsed("101")
         for count in 1...10 {
             #expect(gate.standing(of: number, at: at(0)) == .isOpen)
-            #expect(gate.fail(number, at: at(0)).isLocked == (count == 10))
+            let isLocked = gate.fail(number, at: at(0))
+            #expect(isLocked == (count == 10))
         }
         #expect(gate.standing(of: number, at: at(0)) == .waits(.seconds(60)))
         #expect(gate.standing(of: number, at: at(61)) == .isOpen)
-        #expect(!gate.fail(number, at: at(61)).isLocked)
+        let isLockedAgain = gate.fail(number, at: at(61))
+        #expect(!isLockedAgain)
         #expect(gate.standing(of: number, at: at(62)) == .waits(.seconds(119)))
         for step in 1...20 { _ = gate.fail(number, at: at(61 + Double(step))) }
         #expect(gate.standing(of: number, at: at(81)) == .waits(.seconds(3_600)))
@@ -62,13 +64,28 @@ struct MailboxTests {
         #expect(gate.standing(of: number, at: at(82)) == .isOpen)
     }
 
+    @Test func `W01 a PIN that nobody compared does not count`() throws {
+        var gate = PINGate()
+        let number = try ExtensionNumber.parsed("101")
+        for _ in 1...9 { _ = gate.fail(number, at: at(0)) }
+        for _ in 1...20 {
+            _ = gate.fail(number, at: at(0))
+            gate.takeBack(number)
+        }
+        #expect(gate.standing(of: number, at: at(0)) == .isOpen)
+        let isLocked = gate.fail(number, at: at(0))
+        #expect(isLocked)
+    }
+
     @Test func `W01 who tries one PIN at many mailboxes is noticed once an hour`() throws {
         var gate = PINGate()
         var told: [Int] = []
-        for number in 0..<20 where gate.fail(try .parsed("\(200 + number)"), at: at(Double(number))).isSpray {
-            told.append(number)
+        for number in 0..<20 {
+            _ = gate.fail(try .parsed("\(200 + number)"), at: at(Double(number)))
+            if gate.tellsSpray(at: at(Double(number))) { told.append(number) }
         }
         #expect(told == [4])
-        #expect(gate.fail(try .parsed("300"), at: at(3_590)).isSpray == false)
+        let isToldAgain = gate.tellsSpray(at: at(3_590))
+        #expect(!isToldAgain)
     }
 }

@@ -2,16 +2,16 @@
 
 public import Primitives
 
-/// What a trunk logs in with, on its way to the server.
+/// A secret on its way between a person and the server: a password of a trunk or a mail server, a key, a PIN.
 ///
 /// Its JSON holds it in clear: whoever encodes it is delivering it. Printed in any other way it shows as «redacted».
-public struct TrunkPassword: Sendable {
+public struct DeliveredSecret: Sendable {
     public let secret: Redacted<String>
 
     public init(_ secret: Redacted<String>) { self.secret = secret }
 }
 
-extension TrunkPassword: Hashable {
+extension DeliveredSecret: Hashable {
     public static func == (left: Self, right: Self) -> Bool {
         left.secret.reveal { mine in right.secret.reveal { theirs in copy mine == copy theirs } }
     }
@@ -20,7 +20,7 @@ extension TrunkPassword: Hashable {
     public func hash(into hasher: inout Hasher) {}
 }
 
-extension TrunkPassword: Codable {
+extension DeliveredSecret: Codable {
     public init(from decoder: any Decoder) throws {
         secret = Redacted(try decoder.singleValueContainer().decode(String.self))
     }

@@ -118,6 +118,7 @@ extension GoLive.Word: JournalValue {}
 extension EmergencySettings.Place: JournalValue {}
 extension EmergencySettings.Way: JournalValue {}
 extension RingGroup: JournalValue {}
+extension VoiceMenu: JournalValue {}
 extension ForwardSettings: JournalValue {}
 extension BlockList: JournalValue {}
 extension NightMode: JournalValue {}

@@ -130,14 +130,16 @@ extension Refusal {
     }
 
     static func needsNumbers(of lost: [ExtensionNumber], in region: Region, _ routing: RoutingSettings) -> Self {
-        let group = routing.group(numbered: lost[0])?.name
-        let what = group.map { "group \($0), \(lost[0])," } ?? "extension \(lost[0])"
+        let owner = routing.owner(of: lost[0])
+        let what = owner.map { "\($0), \(lost[0])," } ?? "extension \(lost[0])"
         return Self(
             .emergencyCalls,
             problem: "The business was not put into \(region.name).",
             reason:
                 "dialled like that the number of \(what) means help, and nobody could call \(lost.count == 1 ? "it" : "\(lost.count) such numbers")",
-            remedy: group.map { "give it another number first: ringfence group change \($0) --number NUMBER" }
+            remedy: owner.map {
+                "give it another number first: ringfence \($0.replacing(" ", with: " change ")) --number NUMBER"
+            }
                 ?? "give its phones another number first: ringfence extension add NUMBER, then ringfence extension remove \(lost[0])"
         )
     }

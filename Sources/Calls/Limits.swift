@@ -61,6 +61,13 @@ enum Limits {
     /// How long somebody may take to press the next key of a PIN, and to choose after a message.
     static let keyPatience: Duration = .seconds(8)
     static let menuPatience: Duration = .seconds(10)
+    /// How long a menu waits for the next digit of an extension.
+    static let digitPatience: Duration = .seconds(3)
+    /// How often a caller may choose nothing, or what there is not: extensions are not tried one after the other.
+    static let menuMisses = 3
+    /// How long a call may be in menus, ringing included, and through how many it may go: there and back some times.
+    static let longestMenu: Duration = .seconds(600)
+    static let menuHops = 12
     /// Seconds of a message, and of silence that end it.
     static let message = StudioLine.RecordingTerms(longest: 180, silence: 8)
     /// How long a phone rings before the caller is told that nobody answers.

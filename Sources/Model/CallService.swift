@@ -12,6 +12,8 @@ public enum CallService: Hashable, Sendable {
     case messages
     /// Takes a message for an extension.
     case deposit(ExtensionNumber)
+    /// Asks by keys where somebody wants to go. No code leads there: the menu has a number of its own, or others lead to it.
+    case menu(ShortName)
 
     /// What a phone dials for it.
     public var code: String {
@@ -21,11 +23,23 @@ public enum CallService: Hashable, Sendable {
         case .parking: ParkingPlace.code
         case .messages: "*97"
         case .deposit(let number): Self.depositCode + number.text
+        case .menu(let name): Self.menuWord + name.text
         }
     }
 
     /// What stands before the extension that a message is for: `*96101`.
     private static let depositCode = "*96"
+    /// What stands before the name of a menu, which nobody can dial.
+    private static let menuWord = "menu:"
+
+    /// Reads ``code``, also of what nobody dials.
+    public init?(parsing text: String) {
+        if text.hasPrefix(Self.menuWord), let name = ShortName(parsing: text.dropFirst(Self.menuWord.count)) {
+            self = .menu(name)
+        } else {
+            self.init(dialled: text)
+        }
+    }
 
     public init?(dialled: String) {
         guard dialled.utf8.first == UInt8(ascii: "*") else { return nil }

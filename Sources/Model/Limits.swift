@@ -115,6 +115,8 @@ public enum Limits {
     public static let intercomCallers = 32
     /// Mailboxes of a business: every extension of a large one. 200 bytes each in memory.
     public static let mailboxes = 10_000
+    /// Menus of a business: one for each of its numbers and languages, and some below them.
+    public static let voiceMenus = 200
     /// Extensions that may be called by intercom at a time.
     public static let intercoms = 256
     /// Extensions with forwards, speed dials or a block list of their own.

@@ -41,7 +41,7 @@ public enum Participant: Hashable, Sendable {
         }
     }
 
-    /// What is dialled for it, and kept of it: `101`, `group:sales`, `*43`, `+493012345`, `anonymous`, `system`, `sos:112`.
+    /// What is dialled for it, and kept of it: `101`, `group:sales`, `*43`, `menu:main`, `+493012345`, `anonymous`, `system`, `sos:112`.
     public var text: String {
         switch self {
         case .extension(let number): number.text
@@ -62,7 +62,7 @@ public enum Participant: Hashable, Sendable {
 
     /// Reads ``text``.
     public init?(parsing text: some StringProtocol) {
-        if let service = CallService(dialled: String(text)) {
+        if let service = CallService(parsing: String(text)) {
             self = .service(service)
         } else if let number = ExtensionNumber(parsing: text) {
             self = .extension(number)

@@ -66,7 +66,7 @@ public enum CommandRegistry {
             ShowParking.self, SetParking.self, ListSpeedDials.self, SetSpeedDial.self, ListIntercoms.self,
             OpenIntercom.self, CloseIntercom.self,
             ListMailboxes.self, AddMailbox.self, RemoveMailbox.self, SetMailboxPIN.self, ListMessages.self,
-            DeleteMessage.self,
+            DeleteMessage.self, ListMenus.self, PutMenu.self, RemoveMenu.self,
         ]
         + [
             ListAlerts.self, ListAlertKinds.self, ListChannels.self, AddChannel.self, ChooseAlerts.self,

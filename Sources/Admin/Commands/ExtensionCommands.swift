@@ -43,8 +43,8 @@ extension Administrator {
     fileprivate func make(_ new: NewExtension, in snapshot: Snapshot) throws(Refusal) -> Extension {
         let number = try parse(new.number)
         guard snapshot.extensions[number] == nil else { throw .extensionExists(number) }
-        if let group = snapshot.outside.routing.group(numbered: number) {
-            throw .taken(number, by: "group \(group.name)")
+        if let owner = snapshot.outside.routing.owner(of: number) {
+            throw .taken(number, by: owner)
         }
         let plan = DialPlan(snapshot.outside.dialing)
         if let refusal = HelpRules.refusal(ofOwning: number, by: plan) { throw refusal }

@@ -126,7 +126,7 @@ extension Administrator {
         return owned
     }
 
-    /// Somebody there is, from `extension 101`, `101` or `group sales`.
+    /// Somebody there is, from `extension 101`, `101`, `group sales` or `menu main`.
     func destination(_ text: String?) throws(Refusal) -> Destination? {
         guard let text else { return nil }
         let word = "extension "
@@ -137,6 +137,8 @@ extension Administrator {
             guard store.snapshot.extensions[number] != nil else { throw .noExtension(number) }
         case .group(let name):
             guard store.snapshot.outside.routing.groups[name] != nil else { throw .noGroup(name.text) }
+        case .menu(let name):
+            guard store.snapshot.outside.routing.menus[name] != nil else { throw .noMenu(name.text) }
         }
         return destination
     }
@@ -163,6 +165,7 @@ extension Destination {
         switch self {
         case .extension(let number): "extension \(number)"
         case .group(let name): "group \(name)"
+        case .menu(let name): "menu \(name)"
         }
     }
 }
@@ -212,8 +215,8 @@ extension Refusal {
     fileprivate static func noDestination(_ text: String) -> Self {
         Self(
             problem: "\(quoted(text)) is nobody who can take a call.",
-            reason: "calls go to an extension or to a ring group",
-            remedy: "name one: --to extension 101, or --to group sales"
+            reason: "calls go to an extension, a ring group or a menu",
+            remedy: "name one: --to extension 101, --to group sales, or --to menu main"
         )
     }
 }

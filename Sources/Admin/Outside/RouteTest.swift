@@ -134,7 +134,7 @@ extension OutsideSettings {
 
 extension Snapshot {
     fileprivate func reaches(_ number: ExtensionNumber) -> Bool {
-        extensions[number] != nil || outside.routing.group(numbered: number) != nil
+        extensions[number] != nil || outside.routing.owner(of: number) != nil
     }
 
     fileprivate func isOpen(at time: WallTime) -> Bool {

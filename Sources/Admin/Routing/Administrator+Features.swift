@@ -61,7 +61,8 @@ extension Administrator {
             (subject, detail) = (
                 number.text, JournalDetail.of(routing.ownSpeedDials[number] ?? SpeedDials.none, became: new)
             )
-        case .removeGroup, .block, .letSwitchNight, .park, .speedDial, .openIntercom, .keepMessages:
+        case .removeGroup, .block, .letSwitchNight, .park, .speedDial, .openIntercom, .keepMessages, .putMenu,
+            .removeMenu:
             // No code asks for these.
             (subject, detail) = ("code", "{}")
         }

@@ -57,7 +57,7 @@ public struct PutGroup: Command {
         if let order { group.order = order }
         if let seconds, !group.setSeconds(seconds) { throw .badGroupSeconds }
         if let number {
-            group.number = number == "none" ? nil : try administrator.freeNumber(number, of: group.name)
+            group.number = number == "none" ? nil : try administrator.freeNumber(number, of: "group \(group.name)")
         }
         if let fallback {
             group.fallback = fallback == "nobody" ? nil : try administrator.destination(fallback)
@@ -127,20 +127,7 @@ public struct RemoveGroup: Command {
         let old = try administrator.ringGroup(group)
         let outside = administrator.store.snapshot.outside
         let place = Destination.group(old.name)
-        if let user = outside.numbers.values.sorted(by: { $0.number < $1.number })
-            .first(where: { $0.destination == place || $0.closed == place })
-        {
-            throw .groupInUse(
-                old.name,
-                by: "\(user.number)",
-                "ringfence number route \(user.number) --to extension 101"
-            )
-        }
-        if let user = outside.routing.groups.values.sorted(by: { $0.name < $1.name }).first(where: {
-            $0.fallback == place
-        }) {
-            throw .groupInUse(old.name, by: "group \(user.name)", "ringfence group change \(user.name) --then nobody")
-        }
+        if let (user, remedy) = outside.user(of: place) { throw .groupInUse(old.name, by: user, remedy) }
         try await administrator.change(
             [.outside(.route(.removeGroup(old.name)))],
             [caller.draft(Self.name, old.name.text, JournalDetail.of(old, became: nil))],
@@ -158,13 +145,15 @@ extension Administrator {
         return group
     }
 
-    /// A number that phones may dial for a group.
-    fileprivate func freeNumber(_ text: String, of name: ShortName) throws(Refusal) -> ExtensionNumber {
+    /// A number that phones may dial for a group or a menu.
+    ///
+    /// - Parameter owner: Who may have it already: `group sales`.
+    func freeNumber(_ text: String, of owner: String) throws(Refusal) -> ExtensionNumber {
         let number = try parse(text)
         let snapshot = store.snapshot
         guard snapshot.extensions[number] == nil else { throw .taken(number, by: "extension \(number)") }
-        if let other = snapshot.outside.routing.group(numbered: number), other.name != name {
-            throw .taken(number, by: "group \(other.name)")
+        if let other = snapshot.outside.routing.owner(of: number), other != owner {
+            throw .taken(number, by: other)
         }
         if let refusal = HelpRules.refusal(ofOwning: number, by: DialPlan(snapshot.outside.dialing)) { throw refusal }
         return number

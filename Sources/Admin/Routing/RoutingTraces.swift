@@ -10,7 +10,7 @@ extension Administrator {
         groups(with: number, routing, by: caller) + forwards(of: number, routing, by: caller)
             + blocks(of: number, routing, by: caller) + night(of: number, routing, by: caller)
             + speedDials(to: number, routing, by: caller) + intercoms(with: number, routing, by: caller)
-            + mailboxes(of: number, routing, by: caller)
+            + mailboxes(of: number, routing, by: caller) + menus(to: number, routing, by: caller)
     }
 
     /// Its own, and those of others that stand for it.
@@ -41,6 +41,17 @@ extension Administrator {
         guard let old = routing.mailboxes[number] else { return [] }
         let draft = caller.draft(RemoveMailbox.name, number.text, JournalDetail.of(old, became: nil))
         return [(.outside(.route(.keepMessages(number, nil))), draft)]
+    }
+
+    /// No key leads to who is gone, and no phone of theirs records.
+    private func menus(to number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
+        routing.menus.values.sorted { $0.name < $1.name }.compactMap { old in
+            var new = old.without { $0.isAt(number) }
+            if new.voice == number { new.voice = nil }
+            guard new != old else { return nil }
+            let draft = caller.draft(PutMenu.name, old.name.text, JournalDetail.of(old, became: new))
+            return (.outside(.route(.putMenu(new))), draft)
+        }
     }
 
     private func night(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {

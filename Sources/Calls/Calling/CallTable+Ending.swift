@@ -74,6 +74,7 @@ extension CallTable {
             forget(call.serial, &desk)
         case .transfer(let standing):
             forget(call.serial, &desk)
+            guard !returnToMenu(standing.call, call, refusing.refused, &desk) else { return }
             transferFailed(standing.call, refusing.refused.status, &desk)
         case .clicked(let click):
             let reason = Reason(.sip, cause: refusing.refused.status)

@@ -102,7 +102,7 @@ extension CallTable {
         }
         var first: CallRefusal?
         for target in targets {
-            let attempt = ForwardAttempt(
+            var attempt = ForwardAttempt(
                 phone: phone,
                 target: target,
                 signallingIsSecure: branch.flow.transport.isEncrypted,
@@ -111,6 +111,7 @@ extension CallTable {
                 outsideCaller: call.caller.participant.outsideNumber,
                 places: ringing.places(after: call.grounds?.placement.target).compactMap(\.number)
             )
+            attempt.isFromMenu = branch.placement.isFromMenu || call.grounds?.placement.isFromMenu == true
             switch ForwardRules.decide(attempt, in: desk.snapshot, by: desk.dialPlan, at: desk.now.wall) {
             case .allowed(let forward): return .allowed(forward)
             case .refused(let refusal): first = first ?? refusal

@@ -107,7 +107,7 @@ extension CallTable {
         guard var call = self[serial], case .talking(var conversation) = call.phase else { return }
         if let change = conversation.change { reply(491, to: change.asked, &desk) }
         conversation.change = nil
-        guard let former = conversation[side].leg else { return }
+        let former = conversation[side]
         noteTalk(conversation[side], &desk)
         // Whom the one that stays was to be told of is gone.
         conversation[side] = Endpoint(leg)
@@ -118,14 +118,15 @@ extension CallTable {
             ended.charges = moveCharges(from: call.record, to: &record, of: serial)
             ended.endedAt = call.time(at: desk.now)
             ended.reason =
-                reason ?? "\(former.party.participant) transferred it to \(leg.party.participant)"
+                reason ?? "\(former.participant) transferred it to \(leg.party.participant)"
             desk.turn.actions.append(.remember(ended, nil))
         }
         (call.record, call.begun) = (record, next.begun)
         call.phase = .talking(conversation)
         self[serial] = call
+        if !voices.isEmpty { forgetVoice(call, &desk) }
         hangUp(former, of: serial, &desk)
-        if !call.usernames.contains(former.party.username) { leave(serial, former.party.username) }
+        if let username = former.username, !call.usernames.contains(username) { leave(serial, username) }
         enter(serial, leg.party.username)
         dialogs[DialogKey(leg.dialog)] = DialogOwner(call: serial, side: side)
         schedule(serial, at: desk.now.monotonic + .milliseconds(500))

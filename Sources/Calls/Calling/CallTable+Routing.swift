@@ -67,6 +67,9 @@ extension CallTable {
                 guard let next = next(serial, after: .unreachable, desk) else { return .forward(placement, refused) }
                 if case .end = next { return .forward(placement, refused) }
                 step = next
+            case .ask(let menu, let through):
+                pass(through, serial, &desk)
+                return enterMenu(menu, serial, &desk)
             case .misled(let refusal, let owner, let through):
                 pass(through, serial, &desk)
                 return misled(refusal, by: owner, &desk)

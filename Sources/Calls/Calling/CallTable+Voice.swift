@@ -8,18 +8,22 @@ import Primitives
 /// A service that somebody is in.
 struct VoiceCall: Sendable {
     var service: any VoiceService
-    let mailbox: ExtensionNumber
+    var kind: CallService
+    /// Whose; `nil` where it is about none.
+    var mailbox: ExtensionNumber?
+    /// Menus that it went through after the first.
+    var hops = 0
     /// Of what is said now: what was said before and ends late is nothing.
     var saying: UInt64 = 0
     var isSaying = false
     /// When it has waited long enough.
     var due: MonotonicTime?
     /// When it ends, whatever anybody presses.
-    let end: MonotonicTime
+    var end: MonotonicTime
     private var keys = TokenBucket()
 
-    init(service: any VoiceService, mailbox: ExtensionNumber, end: MonotonicTime) {
-        (self.service, self.mailbox, self.end) = (service, mailbox, end)
+    init(_ kind: CallService, by service: any VoiceService, mailbox: ExtensionNumber? = nil, end: MonotonicTime) {
+        (self.kind, self.service, self.mailbox, self.end) = (kind, service, mailbox, end)
     }
 
     /// - Returns: Whether a key counts that is pressed now.
@@ -42,7 +46,8 @@ extension CallTable {
             MailboxRules.takesMessage(number, in: desk.snapshot), call.caller.number != number,
             // What it heard before has begun under a key of its own, and formats that a studio may not speak.
             earlyCalls[serial]?.told == nil,
-            incoming.offer?.audio.map({ !$0.formats.spokenByStudio.isEmpty }) ?? true, hasRoom(for: .deposit(number), besides: serial)
+            incoming.offer?.audio.map({ !$0.formats.spokenByStudio.isEmpty }) ?? true,
+            hasRoom(for: .deposit(number), besides: serial)
         else { return false }
         for branch in call.ringingBranches where branch.status == nil { desk.cancel(branch.key) }
         for username in call.usernames where username != call.caller.username { leave(serial, username) }
@@ -112,7 +117,7 @@ extension CallTable {
         desk.turn.actions.append(.voice(.end(call.relay)))
     }
 
-    private mutating func tell(_ serial: UInt64, _ input: VoiceInput, _ desk: inout Desk) {
+    mutating func tell(_ serial: UInt64, _ input: VoiceInput, _ desk: inout Desk) {
         guard var voice = voices[serial] else { return }
         let steps = voice.service.take(input)
         voices[serial] = voice
@@ -133,8 +138,9 @@ extension CallTable {
                 .voice(words.isEmpty ? .hush(call.relay) : .say(call.relay, words, voice.saying + 1))
             )
         case .record:
+            guard let mailbox = voice.mailbox else { return }
             let draft = MessageDraft(
-                mailbox: voice.mailbox,
+                mailbox: mailbox,
                 caller: call.caller.isPrivate ? .outside(nil) : call.caller.participant,
                 at: desk.now.wall,
                 terms: Limits.message
@@ -142,13 +148,15 @@ extension CallTable {
             desk.turn.actions.append(.voice(.record(call.relay, draft)))
         case .endRecording: desk.turn.actions.append(.voice(.endRecording(call.relay)))
         case .ask(let what):
-            guard let source = call.incoming?.flow.remote.ip else {
+            guard let source = call.incoming?.flow.remote.ip, let mailbox = voice.mailbox else {
                 return end(serial, because: "it comes from nowhere", &desk)
             }
             let ticket = Ticket(serial: nextSerial())
             questions[ticket] = serial
-            let ask = MailboxAsk(what: what, mailbox: voice.mailbox, source: source)
+            let ask = MailboxAsk(what: what, mailbox: mailbox, source: source)
             desk.turn.actions.append(.voice(.ask(ask, ticket)))
+        case .connect(let destination, let isDialled): connect(serial, to: destination, isDialled: isDialled, &desk)
+        case .become(let service): become(service, serial, &desk)
         case .leave(let reason): end(serial, because: reason, &desk)
         }
     }
@@ -161,20 +169,23 @@ extension VoiceCall {
         case .echo, .feature, .parking: return nil
         case .deposit(let number):
             let end = desk.now.monotonic + Limits.longestDeposit
-            self.init(service: VoicemailDeposit(), mailbox: number, end: end)
+            self.init(service, by: VoicemailDeposit(), mailbox: number, end: end)
+        case .menu(let name):
+            guard let menu = desk.snapshot.outside.routing.menus[name] else { return nil }
+            self.init(service, by: MenuService(menu), end: desk.now.monotonic + Limits.longestMenu)
         case .messages:
             guard let number = call.grounds?.placement.payer.device?.number,
                 let mailbox = desk.snapshot.outside.routing.mailboxes[number]
             else { return nil }
-            let service = VoicemailAccess(number, asksPIN: mailbox.asksOwnPhones)
-            self.init(service: service, mailbox: number, end: desk.now.monotonic + Limits.longestListening)
+            let access = VoicemailAccess(number, asksPIN: mailbox.asksOwnPhones)
+            self.init(service, by: access, mailbox: number, end: desk.now.monotonic + Limits.longestListening)
         }
     }
 }
 
 extension CallOutcome {
     /// Whether somebody who wanted to talk could leave a message instead.
-    fileprivate var leadsToMailbox: Bool {
+    var leadsToMailbox: Bool {
         switch self {
         case .busy, .noAnswer, .unreachable, .declined: true
         case .settingUp, .answered, .refused, .cancelled, .failed, .interrupted: false
@@ -193,7 +204,7 @@ extension CallService {
     var speaks: Bool {
         switch self {
         case .echo, .feature, .parking: false
-        case .messages, .deposit: true
+        case .messages, .deposit, .menu: true
         }
     }
 }

@@ -121,8 +121,8 @@ extension CallService {
     fileprivate func isLike(_ other: CallService) -> Bool {
         switch (self, other) {
         case (.echo, .echo), (.feature, .feature), (.parking, .parking): true
-        case (.messages, .messages), (.messages, .deposit), (.deposit, .messages), (.deposit, .deposit): true
-        case (.echo, _), (.feature, _), (.parking, _), (.messages, _), (.deposit, _): false
+        case (.messages, _), (.deposit, _), (.menu, _): other.speaks
+        case (.echo, _), (.feature, _), (.parking, _): false
         }
     }
 }

@@ -16,6 +16,10 @@ public enum Utterance: Hashable, Sendable {
     /// From here on it is recorded.
     case tone
     case message(MessageID, in: ExtensionNumber)
+    /// What was recorded for it; these words where nothing was.
+    indirect case recorded(Greeting, else: [Utterance])
+    /// What somebody hears while it rings elsewhere, once.
+    case ringback
 }
 
 /// Sentences and parts of sentences, by what they say and not by how.
@@ -47,6 +51,15 @@ public enum Phrase: Sendable {
     case deleteIt
     case keepIt
     case nextOne
+    /// What a menu says: for extension 101 press 1.
+    case `for`
+    case `extension`
+    case press
+    case star
+    case pound
+    case enterNumber
+    /// Nobody has the extension, or it is not to be reached.
+    case invalid
 }
 
 /// What is asked of a mailbox. A phone waits for the answer.

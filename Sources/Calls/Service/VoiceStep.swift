@@ -15,6 +15,8 @@ enum VoiceInput: Sendable {
     case answered(MailboxAnswer)
     /// Nothing happened for as long as it waited.
     case waited
+    /// Nobody took the call where it was to be connected; whether it rang there at all.
+    case untaken(rang: Bool)
 }
 
 /// What a service does next.
@@ -23,6 +25,10 @@ enum VoiceStep: Sendable {
     case record
     case endRecording
     case ask(MailboxAsk.What)
+    /// Rings somebody, who gets the call; or else comes back as ``VoiceInput/untaken(rang:)``.
+    case connect(Destination, isDialled: Bool)
+    /// Lets another service take over.
+    case become(CallService)
     /// Hangs up.
     case leave(String)
 }

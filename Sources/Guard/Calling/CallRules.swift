@@ -101,6 +101,9 @@ public enum CallRules {
             if let group = dialled.flatMap({ snapshot.outside.routing.group(numbered: $0) }) {
                 return .allowed(placement(attempt, target: .group(group.name)))
             }
+            if let menu = dialled.flatMap({ snapshot.outside.routing.menu(numbered: $0) }) {
+                return .allowed(placement(attempt, target: .service(.menu(menu.name))))
+            }
             let plan = plan ?? DialPlan(snapshot.outside.dialing)
             return PaidCallRules.decide(plan.read(attempt.dialled), way, for: attempt, in: snapshot, at: now)
         }

@@ -26,6 +26,8 @@ public struct ForwardAttempt: Sendable {
     public let outsideCaller: PhoneNumber?
     /// Where the call has rung so far, the number that was dialled first.
     public let places: [ExtensionNumber]
+    /// Whether keys that a caller pressed in a menu led it here.
+    public var isFromMenu = false
 
     public init(
         phone: Device,
@@ -67,6 +69,7 @@ public enum ForwardRules {
             return .refused(.outside(owner, shown(user)))
         case .refused(let refusal): return .refused(refusal.about(owner))
         case .allowed(let placement):
+            if attempt.isFromMenu, placement.outside != nil { return .refused(MenuRules.refusal(ofLeavingFrom: owner)) }
             if let target = placement.target.number {
                 if let refusal = refusal(of: attempt, to: target, in: snapshot) { return .refused(refusal) }
             } else if !isOutsideFree {

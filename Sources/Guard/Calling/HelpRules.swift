@@ -56,11 +56,12 @@ public enum HelpRules {
         )
     }
 
-    /// Numbers of extensions and groups that a way of dialling leaves nobody to reach, because they mean help in it, in order.
+    /// Numbers of extensions, groups and menus that a way of dialling leaves nobody to reach, because they mean help in it, in order.
     public static func lost(by numbering: NumberingSettings, in snapshot: Snapshot) -> [ExtensionNumber] {
         let numbers = EmergencyNumbers(in: numbering.home, outsidePrefix: numbering.outsidePrefix)
         let groups = snapshot.outside.routing.groups.values.compactMap(\.number)
-        return (Array(snapshot.extensions.keys) + groups).filter { numbers.reserves($0) }.sorted()
+        let menus = snapshot.outside.routing.menus.values.compactMap(\.number)
+        return (Array(snapshot.extensions.keys) + groups + menus).filter { numbers.reserves($0) }.sorted()
     }
 }
 

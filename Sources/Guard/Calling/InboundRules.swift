@@ -41,7 +41,7 @@ public struct InboundAttempt: Sendable {
 }
 
 /// May a call from outside ring here? It reaches the numbers of the business and nothing else: no extension by its inside
-/// number, no service, and never another number outside (row C11).
+/// number, no service but a menu that a number leads to, and never another number outside (row C11).
 public enum InboundRules {
     public static func decide(
         _ attempt: InboundAttempt,
@@ -89,7 +89,26 @@ public enum InboundRules {
         switch destination {
         case .extension(let number): return ring(number, attempt, step, in: snapshot)
         case .group(let name): return ring(name, attempt, step, in: snapshot)
+        case .menu(let name): return enter(name, attempt, step, in: snapshot)
         }
+    }
+
+    private static func enter(
+        _ name: ShortName,
+        _ attempt: InboundAttempt,
+        _ step: CallStep?,
+        in snapshot: Snapshot
+    ) -> Verdict<Placement> {
+        if let refusal = MenuRules.refusal(ofEntering: name, in: snapshot) { return .refused(refusal) }
+        return .allowed(
+            Placement(
+                .inbound(attempt),
+                payer: .caller(attempt.trunk),
+                target: .service(.menu(name)),
+                protection: attempt.media,
+                step: step
+            )
+        )
     }
 
     private static func ring(

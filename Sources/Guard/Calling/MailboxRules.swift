@@ -17,6 +17,7 @@ public enum MailboxRules {
     static func refusal(of service: CallService, to caller: Device, in snapshot: Snapshot) -> CallRefusal? {
         switch service {
         case .echo, .feature, .parking: return nil
+        case .menu: return CallRefusal(status: 404, control: nil, reason: "no code leads to a menu")
         case .deposit(let number):
             guard takesMessage(number, in: snapshot) else {
                 return CallRefusal(status: 404, control: nil, reason: "extension \(number) takes no messages")

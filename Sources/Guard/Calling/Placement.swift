@@ -49,6 +49,8 @@ public final class Placement: Sendable {
         case setting(SettingForward)
         /// By a group that got the call which the placement let be.
         case sentOn(Placement, SentOn)
+        /// By who is in a menu that the placement let be.
+        case chosen(Placement, MenuChoice)
         /// By nobody: it was parked there, and nobody took it. With what let the call be.
         case cameBack(Placement, ExtensionNumber)
         case intercom(CallAttempt, ExtensionNumber)
@@ -95,7 +97,19 @@ public final class Placement: Sendable {
         switch attempt {
         case .callback: true
         case .inbound(let attempt): attempt.helped != nil
+        case .chosen(let earlier, _): earlier.mayBeHelp
         case .dialled, .forwarded, .service, .paid, .help, .setting, .sentOn, .cameBack, .intercom, .clicked: false
+        }
+    }
+
+    /// Whether keys that a caller pressed in a menu led to it, by whatever way.
+    public var isFromMenu: Bool {
+        switch attempt {
+        case .chosen: true
+        case .forwarded(let attempt): attempt.isFromMenu
+        case .setting(let forward): forward.isFromMenu
+        case .sentOn(let earlier, _), .cameBack(let earlier, _): earlier.isFromMenu
+        case .dialled, .service, .inbound, .callback, .paid, .help, .intercom, .clicked: false
         }
     }
 
@@ -103,6 +117,7 @@ public final class Placement: Sendable {
     public var isPlain: Bool {
         switch attempt {
         case .inbound(let attempt), .callback(let attempt): attempt.isPlain
+        case .chosen(let earlier, _): earlier.isPlain
         case .dialled, .forwarded, .service, .paid, .help, .setting, .sentOn, .cameBack, .intercom, .clicked: false
         }
     }
@@ -126,6 +141,8 @@ public final class Placement: Sendable {
         case .sentOn(let earlier, let sentOn):
             return earlier.refusal(in: snapshot, by: plan, at: now)
                 ?? RoutingRules.refusal(of: sentOn, in: snapshot)
+        case .chosen(let earlier, let choice):
+            return earlier.refusal(in: snapshot, by: plan, at: now) ?? MenuRules.refusal(of: choice, in: snapshot)
         case .cameBack(let earlier, let number):
             return earlier.refusal(in: snapshot, by: plan, at: now)
                 ?? ParkRules.refusal(ofReturnTo: number, in: snapshot)
@@ -144,7 +161,8 @@ public final class Placement: Sendable {
     public func end(in snapshot: Snapshot) -> WallTime? {
         switch attempt {
         case .intercom(_, let callee): snapshot.outside.routing.intercoms[callee]?.until
-        case .dialled, .forwarded, .service, .inbound, .callback, .paid, .help, .setting, .sentOn, .cameBack, .clicked:
+        case .dialled, .forwarded, .service, .inbound, .callback, .paid, .help, .setting, .sentOn, .cameBack, .chosen,
+            .clicked:
             nil
         }
     }
@@ -154,7 +172,8 @@ public final class Placement: Sendable {
         switch attempt {
         case .setting(let forward): !forward.isSet(in: snapshot.outside.routing)
         case .sentOn(_, let sentOn): !RoutingRules.stands(sentOn, in: snapshot.outside.routing)
-        case .dialled, .forwarded, .service, .inbound, .callback, .paid, .help, .cameBack, .intercom, .clicked: false
+        case .dialled, .forwarded, .service, .inbound, .callback, .paid, .help, .cameBack, .chosen, .intercom, .clicked:
+            false
         }
     }
 }

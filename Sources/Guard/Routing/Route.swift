@@ -13,7 +13,7 @@ public struct Route: Sendable {
         case group(ShortName, rest: [ExtensionNumber])
         /// One of the places where an extension is looked for, with those that are left.
         case following(ExtensionNumber, rest: [Forward.Target])
-        /// Somebody outside, whose provider says how it went.
+        /// Somebody outside, whose provider says how it went, or a menu.
         case outside
     }
 
@@ -65,6 +65,8 @@ public enum RouteStep: Sendable {
     case ring([Placement], seconds: Int?, through: [Placement])
     /// It leaves by a trunk, for so many seconds, or as long as any call.
     case leave(Placement, seconds: Int?, through: [Placement])
+    /// A menu asks the caller.
+    case ask(ShortName, through: [Placement])
     /// It may not go where a forward of this extension sends it.
     case misled(CallRefusal, by: ExtensionNumber, through: [Placement])
     /// It ends.

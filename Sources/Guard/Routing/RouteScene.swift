@@ -94,7 +94,8 @@ public struct RouteScene {
             target: target,
             caller: route.caller.number,
             outsideCaller: route.caller.outsideNumber,
-            places: route.places
+            places: route.places,
+            isFromMenu: route.origin.isFromMenu
         )
         guard case .allowed(let placement) = ForwardRules.decide(attempt, in: snapshot, by: plan, at: now) else {
             return nil
@@ -115,7 +116,8 @@ public struct RouteScene {
             target: forward.target,
             caller: route.caller.number,
             outsideCaller: route.caller.outsideNumber,
-            places: route.places
+            places: route.places,
+            isFromMenu: route.origin.isFromMenu
         )
         switch ForwardRules.decide(attempt, in: snapshot, by: plan, at: now) {
         case .refused(let refusal): return .misled(refusal, by: owner, through: through)
@@ -209,6 +211,10 @@ public struct RouteScene {
         switch next {
         case .extension(let number): return enter(number, by: placement, through: through + [placement], &route)
         case .group(let name): return enter(name, through: through + [placement], &route)
+        case .menu(let name):
+            route.places.append(next.participant)
+            route.stop = .outside
+            return .ask(name, through: through + [placement])
         }
     }
 

@@ -95,6 +95,7 @@ public enum RoutingRules {
                     reason: "group \(sentOn.group) rings extension \(number), which is disabled or does not exist"
                 )
             }
+        case .menu(let name): return MenuRules.refusal(ofEntering: name, in: snapshot)
         case .group(let name):
             guard snapshot.outside.routing.groups[name] != nil else {
                 return CallRefusal(

@@ -15,6 +15,8 @@ struct SettingForward: Sendable {
     var outsideCaller: PhoneNumber?
     /// Where the call has been so far, the number that was dialled first.
     let places: [Participant]
+    /// Whether keys that a caller pressed in a menu led it here.
+    var isFromMenu = false
 
     /// Whether it still is.
     func isSet(in routing: RoutingSettings) -> Bool {
@@ -46,6 +48,7 @@ extension ForwardRules {
                 return .refused(.unfollowed(forward, "extension \(number) is disabled, or does not exist"))
             }
             outside = nil
+        case .outside where forward.isFromMenu: return .refused(MenuRules.refusal(ofLeavingFrom: owner))
         case .outside(let number):
             let plan = plan ?? DialPlan(snapshot.outside.dialing)
             switch PaidCallRules.decide(number, forwardedBy: owner, in: snapshot, by: plan, at: now) {

@@ -21,6 +21,8 @@ public struct CallStep: Hashable, Sendable {
         case closed
         /// It was parked, and taken from there, or came back.
         case parked
+        /// The caller chose it in a menu.
+        case chosen
         /// Somebody outside sent it here, by a provider's word (RFC 5806, RFC 7044).
         case diverted
     }

@@ -21,8 +21,11 @@ public struct RoutingSettings: Hashable, Sendable {
     /// Extensions one phone of which answers by itself when certain others call it so.
     public private(set) var intercoms: [ExtensionNumber: IntercomOpening] = [:]
     public private(set) var mailboxes: [ExtensionNumber: Mailbox] = [:]
+    public private(set) var menus: [ShortName: VoiceMenu] = [:]
     /// Groups by the number that phones dial for them.
     private var numbers: [ExtensionNumber: ShortName] = [:]
+    /// Menus by theirs.
+    private var menuNumbers: [ExtensionNumber: ShortName] = [:]
     /// Members of groups for which it counts when they talked last.
     public private(set) var idlers: Set<ExtensionNumber> = []
 
@@ -34,6 +37,13 @@ public struct RoutingSettings: Hashable, Sendable {
     }
 
     public func group(numbered number: ExtensionNumber) -> RingGroup? { numbers[number].flatMap { groups[$0] } }
+
+    public func menu(numbered number: ExtensionNumber) -> VoiceMenu? { menuNumbers[number].flatMap { menus[$0] } }
+
+    /// What has a number inside that is no extension's, for people: `group sales`; `nil` for nobody.
+    public func owner(of number: ExtensionNumber) -> String? {
+        group(numbered: number).map { "group \($0.name)" } ?? menu(numbered: number).map { "menu \($0.name)" }
+    }
 
     /// Whether the business is open.
     ///
@@ -75,12 +85,18 @@ public struct RoutingSettings: Hashable, Sendable {
         case .speedDial(let dials, let number?): ownSpeedDials[number] = dials == .none ? nil : dials
         case .openIntercom(let number, let opening): intercoms[number] = opening
         case .keepMessages(let number, let mailbox): mailboxes[number] = mailbox
+        case .putMenu(let menu): menus[menu.name] = menu
+        case .removeMenu(let name): menus[name] = nil
         }
     }
 
     private mutating func index() {
         numbers = Dictionary(
             groups.values.compactMap { group in group.number.map { ($0, group.name) } },
+            uniquingKeysWith: { one, _ in one }
+        )
+        menuNumbers = Dictionary(
+            menus.values.compactMap { menu in menu.number.map { ($0, menu.name) } },
             uniquingKeysWith: { one, _ in one }
         )
         idlers = Set(groups.values.filter { $0.order == .longestIdle }.flatMap(\.members))
@@ -106,4 +122,7 @@ public enum RoutingChange: Sendable {
     case openIntercom(ExtensionNumber, IntercomOpening?)
     /// `nil` for no mailbox.
     case keepMessages(ExtensionNumber, Mailbox?)
+    /// Adds a menu, or replaces the one with its name.
+    case putMenu(VoiceMenu)
+    case removeMenu(ShortName)
 }

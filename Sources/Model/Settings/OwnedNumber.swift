@@ -32,14 +32,17 @@ public struct OwnedNumber: Hashable, Sendable, Codable {
 public enum Destination: Hashable, Sendable {
     case `extension`(ExtensionNumber)
     case group(ShortName)
+    case menu(ShortName)
 
     private static let groupWord = "group "
+    private static let menuWord = "menu "
 
-    /// What is typed for it, and kept of it: `101`, `group sales`.
+    /// What is typed for it, and kept of it: `101`, `group sales`, `menu main`.
     public var text: String {
         switch self {
         case .extension(let number): number.text
         case .group(let name): Self.groupWord + name.text
+        case .menu(let name): Self.menuWord + name.text
         }
     }
 
@@ -48,6 +51,7 @@ public enum Destination: Hashable, Sendable {
         switch self {
         case .extension(let number): .extension(number)
         case .group(let name): .group(name)
+        case .menu(let name): .service(.menu(name))
         }
     }
 
@@ -59,6 +63,10 @@ public enum Destination: Hashable, Sendable {
             let name = ShortName(parsing: text.dropFirst(Self.groupWord.count))
         {
             self = .group(name)
+        } else if text.hasPrefix(Self.menuWord),
+            let name = ShortName(parsing: text.dropFirst(Self.menuWord.count))
+        {
+            self = .menu(name)
         } else {
             return nil
         }

@@ -82,10 +82,10 @@ final class PromptShelf: Sendable {
     private static func substitute(_ phrase: Phrase) -> [UInt8] {
         let hertz =
             switch phrase {
-            case .mailboxFull, .wrongPIN, .noMore, .none: 330
-            case .enterPIN, .leaveMessage, .repeatIt, .deleteIt, .keepIt, .nextOne: 880
+            case .mailboxFull, .wrongPIN, .noMore, .none, .invalid: 330
+            case .enterPIN, .leaveMessage, .repeatIt, .deleteIt, .keepIt, .nextOne, .press, .enterNumber: 880
             case .nobodyAvailable, .messageSaved, .goodbye, .youHave, .new, .old, .message, .messages, .first,
-                .received, .fromNumber, .unknownCaller, .deleted:
+                .received, .fromNumber, .unknownCaller, .deleted, .for, .extension, .star, .pound:
                 550
             }
         return Tone.sound(hertz: hertz, milliseconds: 150) + Tone.silence(milliseconds: 100)
@@ -119,6 +119,13 @@ extension Phrase {
         case .deleteIt: "vm-delete"
         case .keepIt: "vm-savemessage"
         case .nextOne: "vm-next"
+        case .for: "vm-for"
+        case .extension: "extension"
+        case .press: "vm-press"
+        case .star: "digits/star"
+        case .pound: "digits/pound"
+        case .enterNumber: "vm-enter-num-to-call"
+        case .invalid: "pbx-invalid"
         }
     }
 }

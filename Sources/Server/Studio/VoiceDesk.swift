@@ -122,6 +122,8 @@ final class VoiceDesk: Sendable {
         case .time(let time):
             let zone = store.snapshot.hours.flatMap { TimeZone(identifier: $0.zone) } ?? .current
             return shelf.time(time, now: SystemClock.wall, zone: zone)
+        case .recorded(_, let words): return sound(of: words, in: call)
+        case .ringback: return Tone.sound(hertz: 425, milliseconds: 1_000) + Tone.silence(milliseconds: 4_000)
         case .pause: return Tone.silence(milliseconds: 300)
         case .tone: return Tone.silence(milliseconds: 200) + Tone.sound(hertz: 1_400, milliseconds: 400)
         case .message(let id, let number):

@@ -33,6 +33,8 @@ enum OutsideTable {
         /// The key is the number of an extension.
         case intercom
         case mailbox
+        /// The key is the name of the menu.
+        case menu
         case parking
         /// The key is the name of the channel.
         case alertChannel = "alert-channel"

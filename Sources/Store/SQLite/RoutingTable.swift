@@ -29,6 +29,7 @@ enum RoutingTable {
             let pin = try sealed.map { try seal.open(Array($0), ofMailbox: number) }
             changes.append(.keepMessages(number, mailbox.with(pin)))
         }
+        for row in try OutsideTable.rows(.menu, database) { changes.append(.putMenu(try OutsideTable.value(row))) }
         if let parking: ParkingSettings = try OutsideTable.one(.parking, database) { changes.append(.park(parking)) }
         if let mode: NightMode = try OutsideTable.one(.night, database) { changes.append(.switchNight(mode)) }
         if let phones: Set<ExtensionNumber> = try OutsideTable.one(.nightPhones, database) {
@@ -66,6 +67,8 @@ enum RoutingTable {
             let pin = try mailbox.pin.map { try seal.lock($0, ofMailbox: number) }
             try OutsideTable.put(.mailbox, number.text, mailbox, pin, database)
         case .keepMessages(let number, nil): try OutsideTable.remove(.mailbox, number.text, database)
+        case .putMenu(let menu): try OutsideTable.put(.menu, menu.name.text, menu, nil, database)
+        case .removeMenu(let name): try OutsideTable.remove(.menu, name.text, database)
         case .park(let settings): try OutsideTable.put(.parking, "", settings, nil, database)
         case .letSwitchNight(let numbers): try OutsideTable.put(.nightPhones, "", numbers.sorted(), nil, database)
         case .switchNight(let mode): try OutsideTable.put(.night, "", mode, nil, database)

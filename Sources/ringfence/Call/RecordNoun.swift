@@ -79,6 +79,7 @@ extension CallStep {
         switch reason {
         case .always: "\(from) forwards to \(to)"
         case .parked: "parked by \(from), to \(to)"
+        case .chosen: "chosen in \(from), to \(to)"
         case .busy: "\(from) was busy, to \(to)"
         case .noAnswer: "\(from) did not answer, to \(to)"
         case .follow: "\(from) was looked for at \(to)"

@@ -70,6 +70,9 @@ enum Limits {
     static let menuHops = 12
     /// Seconds of a message, and of silence that end it.
     static let message = StudioLine.RecordingTerms(longest: 180, silence: 8)
+    /// The same of what callers are greeted with, and how often it is recorded in one call.
+    static let greeting = StudioLine.RecordingTerms(longest: 60, silence: 8)
+    static let greetingTakes = 10
     /// How long a phone rings before the caller is told that nobody answers.
     static let ringing: Duration = .seconds(90)
     /// How long a call may ring in all that groups and settings send from place to place: timer C of RFC 3261 §16.6.

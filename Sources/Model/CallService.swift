@@ -12,6 +12,8 @@ public enum CallService: Hashable, Sendable {
     case messages
     /// Takes a message for an extension.
     case deposit(ExtensionNumber)
+    /// Records what callers hear of the phone's own mailbox, or of the menu with this number.
+    case greeting(ofMenu: ExtensionNumber?)
     /// Asks by keys where somebody wants to go. No code leads there: the menu has a number of its own, or others lead to it.
     case menu(ShortName)
 
@@ -23,12 +25,15 @@ public enum CallService: Hashable, Sendable {
         case .parking: ParkingPlace.code
         case .messages: "*97"
         case .deposit(let number): Self.depositCode + number.text
+        case .greeting(let number): Self.greetingCode + (number?.text ?? "")
         case .menu(let name): Self.menuWord + name.text
         }
     }
 
     /// What stands before the extension that a message is for: `*96101`.
     private static let depositCode = "*96"
+    /// Alone, or before the number of a menu: `*98700`.
+    private static let greetingCode = "*98"
     /// What stands before the name of a menu, which nobody can dial.
     private static let menuWord = "menu:"
 
@@ -53,6 +58,12 @@ public enum CallService: Hashable, Sendable {
             let number = ExtensionNumber(parsing: dialled.dropFirst(Self.depositCode.count))
         {
             self = .deposit(number)
+        } else if dialled == Self.greetingCode {
+            self = .greeting(ofMenu: nil)
+        } else if dialled.hasPrefix(Self.greetingCode),
+            let number = ExtensionNumber(parsing: dialled.dropFirst(Self.greetingCode.count))
+        {
+            self = .greeting(ofMenu: number)
         } else if let request = FeatureRequest(dialled: dialled) {
             self = .feature(request)
         } else {

@@ -16,4 +16,10 @@ struct MenuTests {
         let (status, _) = try Laboratory.run(script: "menu_check", [Laboratory.program.path, "nobody"])
         #expect(status == 0)
     }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `an owner records what callers of a mailbox and a menu hear, and the disk holds none of it as sound`() throws {
+        let (status, _) = try Laboratory.run(script: "menu_check", [Laboratory.program.path, "greeting"])
+        #expect(status == 0)
+    }
 }

@@ -104,9 +104,9 @@ extension CallTable {
             guard MailboxRules.takesMessage(number, in: desk.snapshot) else {
                 return self.end(serial, because: "extension \(number) takes no messages", &desk)
             }
-            (voice.service, voice.mailbox) = (VoicemailDeposit(), number)
+            (voice.service, voice.mailbox) = (VoicemailDeposit(number), number)
             end = desk.now.monotonic + Limits.longestDeposit
-        case .echo, .feature, .parking, .messages: return
+        case .echo, .feature, .parking, .messages, .greeting: return
         }
         (voice.kind, voice.end, voice.due) = (service, end, nil)
         voices[serial] = voice

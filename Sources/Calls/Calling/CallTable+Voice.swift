@@ -11,6 +11,8 @@ struct VoiceCall: Sendable {
     var kind: CallService
     /// Whose; `nil` where it is about none.
     var mailbox: ExtensionNumber?
+    /// Since when the mailbox that somebody listens to has its PIN.
+    var pinSince: WallTime?
     /// Menus that it went through after the first.
     var hops = 0
     /// Of what is said now: what was said before and ends late is nothing.
@@ -110,6 +112,17 @@ extension CallTable {
         tell(serial, .waited, &desk)
     }
 
+    /// Ends calls that listen by a PIN which is good no longer: it was changed because somebody else may know it.
+    mutating func reviewVoices(_ desk: inout Desk) {
+        let boxes = desk.snapshot.outside.routing.mailboxes
+        for (serial, voice) in voices.sorted(by: { $0.key < $1.key }) where voice.kind.opensMailbox {
+            guard let number = voice.mailbox, boxes[number].map({ $0.pinSince == voice.pinSince }) != true else {
+                continue
+            }
+            end(serial, because: "its mailbox has another PIN, or is no more", &desk)
+        }
+    }
+
     /// The call is over.
     mutating func forgetVoice(_ call: Call, _ desk: inout Desk) {
         guard voices.removeValue(forKey: call.serial) != nil else { return }
@@ -146,6 +159,11 @@ extension CallTable {
                 terms: Limits.message
             )
             desk.turn.actions.append(.voice(.record(call.relay, draft)))
+        case .recordGreeting(let greeting):
+            guard let mailbox = voice.mailbox else { return }
+            desk.turn.actions.append(
+                .voice(.recordGreeting(call.relay, greeting, by: mailbox, at: desk.now.wall, Limits.greeting))
+            )
         case .endRecording: desk.turn.actions.append(.voice(.endRecording(call.relay)))
         case .ask(let what):
             guard let source = call.incoming?.flow.remote.ip, let mailbox = voice.mailbox else {
@@ -169,16 +187,28 @@ extension VoiceCall {
         case .echo, .feature, .parking: return nil
         case .deposit(let number):
             let end = desk.now.monotonic + Limits.longestDeposit
-            self.init(service, by: VoicemailDeposit(), mailbox: number, end: end)
+            self.init(service, by: VoicemailDeposit(number), mailbox: number, end: end)
         case .menu(let name):
             guard let menu = desk.snapshot.outside.routing.menus[name] else { return nil }
             self.init(service, by: MenuService(menu), end: desk.now.monotonic + Limits.longestMenu)
+        case .greeting(let menu):
+            guard let number = call.grounds?.placement.payer.device?.number else { return nil }
+            let routing = desk.snapshot.outside.routing
+            var (greeting, asksPIN) = (Greeting.mailbox(number), routing.mailboxes[number]?.asksOwnPhones ?? true)
+            if let menu {
+                guard let name = routing.menu(numbered: menu)?.name else { return nil }
+                (greeting, asksPIN) = (.menu(name), false)
+            }
+            let recording = GreetingService(greeting, asksPIN: asksPIN)
+            self.init(service, by: recording, mailbox: number, end: desk.now.monotonic + Limits.longestDeposit)
+            pinSince = routing.mailboxes[number]?.pinSince
         case .messages:
             guard let number = call.grounds?.placement.payer.device?.number,
                 let mailbox = desk.snapshot.outside.routing.mailboxes[number]
             else { return nil }
             let access = VoicemailAccess(number, asksPIN: mailbox.asksOwnPhones)
             self.init(service, by: access, mailbox: number, end: desk.now.monotonic + Limits.longestListening)
+            pinSince = mailbox.pinSince
         }
     }
 }
@@ -200,11 +230,19 @@ extension Call {
 }
 
 extension CallService {
+    /// Whether somebody is in the mailbox of the phone's own extension.
+    fileprivate var opensMailbox: Bool {
+        switch self {
+        case .messages, .greeting(ofMenu: nil): true
+        case .echo, .feature, .parking, .deposit, .menu, .greeting: false
+        }
+    }
+
     /// Whether the server speaks in it.
     var speaks: Bool {
         switch self {
         case .echo, .feature, .parking: false
-        case .messages, .deposit, .menu: true
+        case .messages, .deposit, .menu, .greeting: true
         }
     }
 }

@@ -121,7 +121,7 @@ extension CallService {
     fileprivate func isLike(_ other: CallService) -> Bool {
         switch (self, other) {
         case (.echo, .echo), (.feature, .feature), (.parking, .parking): true
-        case (.messages, _), (.deposit, _), (.menu, _): other.speaks
+        case (.messages, _), (.deposit, _), (.menu, _), (.greeting, _): other.speaks
         case (.echo, _), (.feature, _), (.parking, _): false
         }
     }

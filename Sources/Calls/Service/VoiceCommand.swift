@@ -18,6 +18,8 @@ public enum Utterance: Hashable, Sendable {
     case message(MessageID, in: ExtensionNumber)
     /// What was recorded for it; these words where nothing was.
     indirect case recorded(Greeting, else: [Utterance])
+    /// What was recorded for it last, and not kept yet.
+    case draft(Greeting)
     /// What somebody hears while it rings elsewhere, once.
     case ringback
 }
@@ -60,6 +62,9 @@ public enum Phrase: Sendable {
     case enterNumber
     /// Nobody has the extension, or it is not to be reached.
     case invalid
+    /// What is recorded from the tone on, and what can be done with it.
+    case recordGreeting
+    case reviewGreeting
 }
 
 /// What is asked of a mailbox. A phone waits for the answer.
@@ -70,6 +75,7 @@ public struct MailboxAsk: Sendable {
         case list
         case keep(MessageID)
         case delete(MessageID)
+        case keepGreeting(Greeting)
     }
 
     public let what: What
@@ -103,6 +109,8 @@ public enum VoiceCommand: Sendable {
     case say(RelayID, [Utterance], UInt64)
     case hush(RelayID)
     case record(RelayID, MessageDraft)
+    /// What callers are to hear, by a phone of this extension.
+    case recordGreeting(RelayID, Greeting, by: ExtensionNumber, at: WallTime, StudioLine.RecordingTerms)
     case endRecording(RelayID)
     case end(RelayID)
     /// Answered by ``Switchboard/answered(_:_:_:)``.

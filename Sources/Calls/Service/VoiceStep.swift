@@ -23,6 +23,7 @@ enum VoiceInput: Sendable {
 enum VoiceStep: Sendable {
     case say([Utterance])
     case record
+    case recordGreeting(Greeting)
     case endRecording
     case ask(MailboxAsk.What)
     /// Rings somebody, who gets the call; or else comes back as ``VoiceInput/untaken(rang:)``.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Guard
 import Media
 import Model
 import Primitives
@@ -8,9 +7,8 @@ import Primitives
 /// Plays messages to whoever knows the PIN: 1 or 5 hears one again, 6 or # the next one, 7 deletes, 9 keeps.
 struct VoicemailAccess: VoiceService {
     private enum State: Sendable {
-        /// The keys so far, and how often a wrong PIN was entered in this call.
-        case entering(String, wrong: Int)
-        case comparing(wrong: Int)
+        case entering(PINEntry)
+        case comparing(PINEntry)
         case listing
         /// The message of this place is played, or was.
         case playing(Int)
@@ -25,7 +23,7 @@ struct VoicemailAccess: VoiceService {
 
     init(_ mailbox: ExtensionNumber, asksPIN: Bool) {
         self.mailbox = mailbox
-        state = asksPIN ? .entering("", wrong: 0) : .listing
+        state = asksPIN ? .entering(PINEntry()) : .listing
     }
 
     var patience: Duration? {
@@ -43,10 +41,12 @@ struct VoicemailAccess: VoiceService {
         case (.leaving, _): return []
         case (.entering, .began): return [.say(.phrases(.enterPIN))]
         case (.listing, .began): return [.ask(.list)]
-        case (.entering(let digits, let wrong), .pressed(let key)): return enter(key, digits, wrong)
-        case (.entering(let digits, let wrong), .waited):
-            return digits.isEmpty ? leave(.phrases(.goodbye), "nobody entered a PIN") : submit(digits, wrong)
-        case (.comparing(let wrong), .answered(let answer)): return compared(answer, wrong)
+        case (.entering(let entry), .pressed(let key)): return enter(key, entry)
+        case (.entering(var entry), .waited):
+            guard let pin = entry.take() else { return leave(.phrases(.goodbye), "nobody entered a PIN") }
+            state = .comparing(entry)
+            return [.ask(.compare(pin))]
+        case (.comparing(let entry), .answered(let answer)): return compared(answer, entry)
         case (.listing, .answered(.messages(let all))):
             messages = all
             return overview()
@@ -64,31 +64,25 @@ struct VoicemailAccess: VoiceService {
 
     // MARK: The PIN
 
-    private mutating func enter(_ key: PhoneKey, _ digits: String, _ wrong: Int) -> [VoiceStep] {
-        if key == .hash { return digits.isEmpty ? [] : submit(digits, wrong) }
-        guard key.isDigit else {
-            state = .entering("", wrong: wrong)
-            return []
+    private mutating func enter(_ key: PhoneKey, _ before: PINEntry) -> [VoiceStep] {
+        var entry = before
+        guard let pin = entry.press(key) else {
+            state = .entering(entry)
+            // Whoever knows what is asked need not hear it.
+            return before.isEmpty && !entry.isEmpty ? [.say([])] : []
         }
-        let entered = digits + String(key.character)
-        guard entered.count < Guard::Limits.pinDigits.upperBound else { return submit(entered, wrong) }
-        state = .entering(entered, wrong: wrong)
-        // Whoever knows what is asked need not hear it.
-        return digits.isEmpty ? [.say([])] : []
+        state = .comparing(entry)
+        return [.ask(.compare(pin))]
     }
 
-    private mutating func submit(_ digits: String, _ wrong: Int) -> [VoiceStep] {
-        state = .comparing(wrong: wrong)
-        return [.ask(.compare(Redacted(digits)))]
-    }
-
-    private mutating func compared(_ answer: MailboxAnswer, _ wrong: Int) -> [VoiceStep] {
+    private mutating func compared(_ answer: MailboxAnswer, _ before: PINEntry) -> [VoiceStep] {
+        var entry = before
         switch answer {
         case .done:
             state = .listing
             return [.ask(.list)]
-        case .wrong where wrong + 1 < Guard::Limits.pinsPerCall:
-            state = .entering("", wrong: wrong + 1)
+        case .wrong where entry.fail():
+            state = .entering(entry)
             return [.say(.phrases(.wrongPIN, .enterPIN))]
         case .wrong: return leave(.phrases(.wrongPIN, .goodbye), "the PIN was wrong")
         // It sounds as a wrong one does: nobody learns that a right one would have been.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Media
+import Model
 import Primitives
 
 /// Takes a message: greeting, tone, recording until they hang up, press #, say nothing for a while, or have said enough.
@@ -9,13 +10,18 @@ struct VoicemailDeposit: VoiceService {
         case greeting, tone, recording, leaving(String)
     }
 
+    private let mailbox: ExtensionNumber
     private var state = State.greeting
+
+    init(_ mailbox: ExtensionNumber) { self.mailbox = mailbox }
 
     var patience: Duration? { nil }
 
     mutating func take(_ input: VoiceInput) -> [VoiceStep] {
         switch (state, input) {
-        case (.greeting, .began): return [.say(.phrases(.nobodyAvailable, .leaveMessage) + [.tone])]
+        case (.greeting, .began):
+            let greeting = Utterance.recorded(.mailbox(mailbox), else: .phrases(.nobodyAvailable))
+            return [.say([greeting] + .phrases(.leaveMessage) + [.tone])]
         case (.greeting, .pressed(.hash)):
             // Once: nobody stays here by pressing it again and again.
             state = .tone

@@ -23,7 +23,16 @@ public enum MailboxRules {
                 return CallRefusal(status: 404, control: nil, reason: "extension \(number) takes no messages")
             }
             return nil
-        case .messages:
+        case .greeting(let number?):
+            guard snapshot.outside.routing.menu(numbered: number)?.voice == caller.number else {
+                return CallRefusal(
+                    status: 404,
+                    control: nil,
+                    reason: "extension \(caller.number) is the voice of no menu with the number \(number)"
+                )
+            }
+            return nil
+        case .messages, .greeting(nil):
             let number = caller.number
             guard let mailbox = snapshot.outside.routing.mailboxes[number] else {
                 let reason =

@@ -6,4 +6,12 @@ public enum Greeting: Hashable, Sendable {
     case mailbox(ExtensionNumber)
     /// What a menu offers.
     case menu(ShortName)
+
+    /// For people: `mailbox 101`, `menu main`.
+    public var words: String {
+        switch self {
+        case .mailbox(let number): "mailbox \(number)"
+        case .menu(let name): "menu \(name)"
+        }
+    }
 }

@@ -181,7 +181,7 @@ extension RelayID {
         RelayID(rawValue: UInt64(business) << Self.bits | within.rawValue)
     }
 
-    fileprivate var business: UInt16 { UInt16(truncatingIfNeeded: rawValue >> Self.bits) }
+    var business: UInt16 { UInt16(truncatingIfNeeded: rawValue >> Self.bits) }
 
     /// As the business itself calls it.
     fileprivate var within: RelayID { RelayID(rawValue: rawValue & (1 << Self.bits - 1)) }

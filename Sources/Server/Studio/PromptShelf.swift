@@ -83,7 +83,10 @@ final class PromptShelf: Sendable {
         let hertz =
             switch phrase {
             case .mailboxFull, .wrongPIN, .noMore, .none, .invalid: 330
-            case .enterPIN, .leaveMessage, .repeatIt, .deleteIt, .keepIt, .nextOne, .press, .enterNumber: 880
+            case .enterPIN, .leaveMessage, .repeatIt, .deleteIt, .keepIt, .nextOne, .press, .enterNumber,
+                .recordGreeting,
+                .reviewGreeting:
+                880
             case .nobodyAvailable, .messageSaved, .goodbye, .youHave, .new, .old, .message, .messages, .first,
                 .received, .fromNumber, .unknownCaller, .deleted, .for, .extension, .star, .pound:
                 550
@@ -126,6 +129,8 @@ extension Phrase {
         case .pound: "digits/pound"
         case .enterNumber: "vm-enter-num-to-call"
         case .invalid: "pbx-invalid"
+        case .recordGreeting: "vm-rec-unv"
+        case .reviewGreeting: "vm-review"
         }
     }
 }

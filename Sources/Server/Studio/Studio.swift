@@ -159,7 +159,9 @@ struct StudioFloor {
     private mutating func obey(_ command: StudioCommand) {
         switch command {
         case .begin(let id, let format):
-            guard seats.count < Limits.studioLines || seats[id] != nil else {
+            // A business has no more of them than are left for others: one alone never takes all.
+            let own = seats.keys.count { $0.business == id.business }
+            guard own < Limits.studioLines - seats.count || seats[id] != nil else {
                 news.append(StudioNews(id: id, what: .full))
                 return
             }

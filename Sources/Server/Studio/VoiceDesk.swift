@@ -60,11 +60,15 @@ final class VoiceDesk: Sendable {
 
     /// A mailbox that has a new PIN waits no longer, and one that is no more leaves nothing behind.
     func follow(_ changes: [Change], _ hop: SignallingHop) {
+        for case .outside(.route(.removeMenu(let name))) in changes {
+            recorder.async { [self] in store.greetings.remove(.menu(name)) }
+        }
         for case .outside(.route(.keepMessages(let number, let mailbox))) in changes {
             state.withLock { $0.gate.succeed(number) }
             guard mailbox == nil else { continue }
             recorder.async { [self] in
                 store.messages.clear(number)
+                store.greetings.remove(.mailbox(number))
                 tellCounts(of: number, hop)
             }
         }
@@ -87,6 +91,11 @@ final class VoiceDesk: Sendable {
                 line.send(.say(id, sound(of: words, in: id), number))
             case .hush(let id): line.send(.hush(id))
             case .record(let id, let draft): record(id, draft, line, hop)
+            case .recordGreeting(let id, let greeting, let number, let now, let terms):
+                guard let writer = try? store.greetings.begin(greeting, by: number, at: now) else {
+                    return hop.tell { $0.voice([(id, .unkept)]) }
+                }
+                line.send(.record(id, MessageSink(writer, on: recorder) {}, terms))
             case .endRecording(let id): line.send(.endRecording(id))
             case .end(let id):
                 state.withLock { ($0.wanted[id], $0.heard[id]) = (nil, nil) }
@@ -122,7 +131,10 @@ final class VoiceDesk: Sendable {
         case .time(let time):
             let zone = store.snapshot.hours.flatMap { TimeZone(identifier: $0.zone) } ?? .current
             return shelf.time(time, now: SystemClock.wall, zone: zone)
-        case .recorded(_, let words): return sound(of: words, in: call)
+        case .recorded(let greeting, let words):
+            return (try? store.greetings.sound(of: greeting)) ?? sound(of: words, in: call)
+        case .draft(let greeting):
+            return (try? store.greetings.draft(of: greeting)) ?? Tone.sound(hertz: 330, milliseconds: 400)
         case .ringback: return Tone.sound(hertz: 425, milliseconds: 1_000) + Tone.silence(milliseconds: 4_000)
         case .pause: return Tone.silence(milliseconds: 300)
         case .tone: return Tone.silence(milliseconds: 200) + Tone.sound(hertz: 1_400, milliseconds: 400)
@@ -147,11 +159,16 @@ final class VoiceDesk: Sendable {
         BusinessStore(store).writeLater { _ = try? $0.append(draft, at: SystemClock.wall) }
     }
 
+    private func journal(_ action: String, _ greeting: Greeting, _ number: ExtensionNumber) {
+        let draft = JournalDraft(actor: "extension \(number)", action: action, subject: greeting.words, detail: "{}")
+        BusinessStore(store).writeLater { _ = try? $0.append(draft, at: SystemClock.wall) }
+    }
+
     // MARK: What is asked
 
     private func answer(_ ask: MailboxAsk, _ ticket: Ticket, _ hop: SignallingHop) {
         let (messages, number) = (store.messages, ask.mailbox)
-        let tell = { (answer: MailboxAnswer) in hop.tell { $0.answered(ticket, answer) } }
+        let tell: @Sendable (MailboxAnswer) -> Void = { answer in hop.tell { $0.answered(ticket, answer) } }
         switch ask.what {
         case .compare(let pin): Task { tell(await compare(pin, number, ask.source)) }
         case .list:
@@ -161,6 +178,13 @@ final class VoiceDesk: Sendable {
             guard (try? messages.keep(id, in: number)) == true else { return tell(.failed) }
             tell(.done)
             tellCounts(of: number, hop)
+        case .keepGreeting(let greeting):
+            // What was said last may be on its way to the disk: the studio hands it over, and the recorder writes it.
+            recorder.asyncAfter(deadline: .now() + .milliseconds(100)) { [self] in
+                guard (try? store.greetings.keep(greeting)) == true else { return tell(.failed) }
+                journal("greeting.record", greeting, number)
+                tell(.done)
+            }
         case .delete(let id):
             guard (try? messages.delete(id, in: number)) == true else { return tell(.failed) }
             journal("voicemail.delete", id, number)

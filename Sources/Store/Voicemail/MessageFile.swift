@@ -17,6 +17,8 @@ struct MessageFile: Sendable {
         let mailbox: ExtensionNumber
         let caller: Participant
         let receivedAt: WallTime
+        /// What it greets callers of; `nil` for a message of theirs.
+        var greeting: String?
     }
 
     static let letters = Array("RFV1".utf8)
@@ -30,6 +32,11 @@ struct MessageFile: Sendable {
     private let path: String
 
     init(_ bytes: [UInt8], id: MessageID, in number: ExtensionNumber, _ seal: Seal, _ path: String) throws {
+        try self.init(bytes, seal, path) { $0.id == id && $0.mailbox == number && $0.greeting == nil }
+    }
+
+    /// - Parameter isRight: Whether the head is of the file that is meant.
+    init(_ bytes: [UInt8], _ seal: Seal, _ path: String, isRight: (Head) -> Bool) throws {
         guard bytes.count > Self.letters.count + Self.saltBytes, bytes.starts(with: Self.letters) else {
             throw StoreError.damaged("\(path) is no message")
         }
@@ -48,7 +55,7 @@ struct MessageFile: Sendable {
         guard let first = all.first else { throw StoreError.damaged("\(path) has no beginning") }
         let opened = try Self.open(first, place: 0, key, path)
         head = try JSONDecoder().decode(Head.self, from: Data(opened))
-        guard head.id == id, head.mailbox == number else { throw StoreError.damaged("\(path) is another message") }
+        guard isRight(head) else { throw StoreError.damaged("\(path) is another message") }
         pieces = Array(all.dropFirst())
     }
 

@@ -12,7 +12,8 @@ struct MenuNoun: ParsableCommand {
         discussion: """
             A menu leads to extensions, groups, mailboxes and other menus, and never to a
             number outside: whoever calls may press its keys. Nor does a forward of whom
-            it reaches take such a call outside.
+            it reaches take such a call outside. What it says is recorded at a phone of its
+            voice: *98 and the number of the menu.
             """,
         subcommands: [MenuAdd.self, MenuChange.self, MenuList.self, MenuShow.self, MenuRemove.self]
     )

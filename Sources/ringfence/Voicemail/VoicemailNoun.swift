@@ -13,7 +13,8 @@ struct VoicemailNoun: ParsableCommand {
         discussion: """
             A call that nobody takes ends in the mailbox of whoever was called. People
             hear theirs by *97 at their own phone, with their PIN; a colleague's message
-            is left without ringing by *96101. Messages are encrypted on the disk.
+            is left without ringing by *96101. What callers hear before is recorded by *98.
+            Messages are encrypted on the disk.
             """,
         subcommands: [VoicemailBox.self, VoicemailPIN.self, VoicemailMessages.self, VoicemailDelete.self]
     )

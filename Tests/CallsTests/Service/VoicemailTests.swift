@@ -95,7 +95,8 @@ struct VoicemailTests {
         let heard = try scene.leave(declining: status)
         #expect(heard.last?.status == 200 && heard.last?.bodyText.contains("RTP/SAVP 0 8 101\r\n") == true)
         try scene.confirm(heard)
-        #expect(scene.words == [.phrase(.nobodyAvailable), .phrase(.leaveMessage), .tone])
+        let greeting = Utterance.recorded(.mailbox(try Scene.number("102")), else: [.phrase(.nobodyAvailable)])
+        #expect(scene.words == [greeting, .phrase(.leaveMessage), .tone])
         try scene.hearOut()
         guard case .record(_, let draft)? = scene.office.voice.last else {
             Issue.record("nothing is recorded")
@@ -250,6 +251,17 @@ struct VoicemailTests {
         try scene.answer(.messages([message]))
         for _ in 0..<1_000 { try scene.tell(.pressed(try #require(PhoneKey("1")))) }
         #expect(scene.office.voice.count { if case .say = $0 { true } else { false } } <= 21)
+    }
+
+    @Test func `W01 a new PIN ends a call that listens by the old one`() throws {
+        var scene = try Scene()
+        _ = try scene.listen()
+        try scene.press("481516#")
+        try scene.answer(.done)
+        let origin = SettingOrigin(by: "test", at: WallTime(milliseconds: 0))
+        let box = Mailbox(pin: Redacted("new"), since: WallTime(milliseconds: 9), by: origin)
+        scene.office.apply([.outside(.route(.keepMessages(try Scene.number("102"), box)))])
+        #expect(scene.office.switchboard.calls().isEmpty)
     }
 
     @Test func `who presses nothing is not waited for`() throws {

@@ -3,6 +3,7 @@
 
 Prints what was seen, as `trial` says. 101 calls and says 440 Hz, 102 says 1000 Hz, 103 says 1500 Hz.
 """
+import glob
 import os
 import sys
 import time
@@ -100,4 +101,51 @@ def nobody(office):
     yield "a message", until(lambda: len(office.server.ask("voicemail", "messages", "102")) == 1, 8)
 
 
-trial.run(Office, {"choose": choose, "nobody": nobody}[name])
+def greeting(office):
+    """102 records what its callers hear, and what the menu says; 101 hears both, and the disk holds neither as sound."""
+    office.start()
+    office.server.run("voicemail", "box", "add", "102")
+    office.server.run("menu", "change", "main", "--voice", "102")
+    pin = office.server.ask("voicemail", "pin", "102")["pin"]
+    owner = office.phone("102", FIRST)
+    yield "recorded for the mailbox", record(owner, "*98", pin + "#")
+    yield "recorded for the menu", record(owner, "*98700", "")
+    files = [each for each in glob.glob(office.server.data + "/**/greetings/*", recursive=True)]
+    yield "files", sorted(os.path.basename(each) for each in files) == ["mailbox-102.kept", "menu-main.kept"]
+    owner.stop()
+    caller = office.phone("101", CALLER)
+    yield "in the menu", enter(caller)
+    time.sleep(4)
+    caller.hangup()
+    yield "ended", caller.hears("closed", 10)
+    heard = caller.seconds_of(FIRST)
+    print("heard %.2f s of the menu" % heard, file=sys.stderr)
+    yield "the menu's words", heard > 2
+    caller.dial("sip:102@%s" % Server.domain)
+    yield "in the mailbox", caller.hears("established", 15, 2)
+    time.sleep(6)
+    caller.hangup()
+    yield "ended again", caller.hears("closed", 10, 2)
+    heard = caller.seconds_of(FIRST)
+    print("heard %.2f s of both" % heard, file=sys.stderr)
+    yield "the owner's words", heard > 2
+    lines = office.server.run("journal", "list")
+    yield "journal", lines.count("greeting.record") == 2
+
+
+def record(phone, code, pin):
+    """Dials, enters the PIN, and speaks for five seconds after the tone; keeps it."""
+    closed = phone.count("closed")
+    phone.dial("sip:%s@%s" % (code, Server.domain))
+    if not phone.hears("established", 10, phone.count("established") + 1):
+        return False
+    time.sleep(1)
+    phone.dtmf(pin)
+    time.sleep(16)
+    phone.dtmf("#")
+    time.sleep(2)
+    phone.dtmf("1")
+    return phone.hears("closed", 15, closed + 1)
+
+
+trial.run(Office, {"choose": choose, "nobody": nobody, "greeting": greeting}[name])

@@ -55,4 +55,8 @@ public enum Limits {
     static let longestTrace: Duration = .seconds(86_400)
     /// Messages that one look at a trace shows.
     public static let tracedMessages = 500
+
+    /// Days for which records of calls and messages are kept: budgets look back 30, and nobody is on record for longer than ten years.
+    static let recordDays = 31...3_660
+    static let messageDays = 1...366
 }

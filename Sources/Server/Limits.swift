@@ -188,8 +188,6 @@ enum Limits {
     static let exceptionReview = 5
     /// How often it is looked whether the certificate has to be renewed, in seconds.
     static let certificateReview = 3_600
-    /// How long voice messages are kept, new ones too: a quarter.
-    static let messageAge: Duration = .seconds(90 * 86_400)
     /// When what is old is forgotten, in minutes of the day: at night where most of the customers are.
     static let pruneMinute = 2 * 60 + 20
     /// Seconds between two looks at the backups there are, which may lie on a disk far away.

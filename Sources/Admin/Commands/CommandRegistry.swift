@@ -19,6 +19,7 @@ public enum CommandRegistry {
             ListEvents.self, RunAudit.self,
             Diagnose.self, ListJobs.self, StartTrace.self, StopTrace.self, ShowTrace.self,
         ]
+        + [ShowRetention.self, SetRetention.self, EraseNumber.self]
         + [ShowBackups.self, MakeRecoveryKey.self, SetNightlyBackups.self, MakeBackup.self]
         + [
             ListListeners.self, ExceptListener.self, WithdrawListener.self, ListBans.self, AddBan.self, RemoveBan.self,

@@ -113,6 +113,14 @@ public protocol Backend: AnyObject, Sendable {
     func keep(_ run: JobRun) throws
     func pruneBans(at now: WallTime) throws
     func pruneEvents(at now: WallTime) throws
+    /// Deletes records of calls that ended before a time.
+    ///
+    /// - Returns: How many.
+    func deleteRecords(endedBefore limit: WallTime) throws -> Int
+    /// Takes a number of somebody outside out of the records of calls that ended.
+    ///
+    /// - Returns: How many records it was in.
+    func erase(_ number: PhoneNumber, journal draft: (Int) -> JournalDraft, at now: WallTime) throws -> Int
 
     /// What people were told, the newest first.
     func alerts(limit: Int) throws -> [AlertMessage.Item]

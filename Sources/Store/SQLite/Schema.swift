@@ -68,6 +68,7 @@ enum Schema {
             try $0.execute(sql: "ALTER TABLE invitations ADD COLUMN since INTEGER NOT NULL DEFAULT 0")
             try $0.execute(sql: "ALTER TABLE invitations ADD COLUMN maker TEXT NOT NULL DEFAULT ''")
         }
+        migrator.registerMigration("0033 how long records are kept") { try $0.execute(sql: RetentionTable.schema) }
         return migrator
     }
 

@@ -42,7 +42,8 @@ extension CallTable {
             MailboxRules.takesMessage(number, in: desk.snapshot), call.caller.number != number,
             // What it heard before has begun under a key of its own, and formats that a studio may not speak.
             earlyCalls[serial]?.told == nil,
-            incoming.offer?.audio.map({ !$0.formats.spokenByStudio.isEmpty }) ?? true, hasRoom(for: .deposit(number), besides: serial)
+            incoming.offer?.audio.map({ !$0.formats.spokenByStudio.isEmpty }) ?? true,
+            hasRoom(for: .deposit(number), besides: serial)
         else { return false }
         for branch in call.ringingBranches where branch.status == nil { desk.cancel(branch.key) }
         for username in call.usernames where username != call.caller.username { leave(serial, username) }

@@ -275,6 +275,8 @@ enum Limits {
     static let traceMessages = 20_000
     /// Calls, registrations and subscriptions that a trace tells apart.
     static let tracedDialogs = 10_000
+    /// Bytes of messages that one look at a trace shows, the newest of them: what an answer has room for.
+    static let traceShown = 2 << 20
     /// Messages that went before the storage of a trace is cut.
     static let traceSlack = 500
     /// How long what was noted stays after the trace has ended.

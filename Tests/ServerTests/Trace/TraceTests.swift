@@ -110,8 +110,9 @@ struct TraceTests {
             trace.turnEnded()
         }
         let report = trace.report(limit: 100_000)
-        #expect(report.noted == 12_000 && report.lost + report.messages.count == 12_000)
-        #expect(report.messages.reduce(0) { $0 + $1.text.utf8.count } <= Limits.traceBytes)
+        // What is shown fits into an answer.
+        #expect(report.messages.reduce(0) { $0 + $1.text.utf8.count } <= Limits.traceShown)
+        #expect(report.noted == 12_000 && report.lost > 12_000 - Limits.traceBytes / 1_000)
         #expect(report.messages.last?.callID == "11999")
     }
 

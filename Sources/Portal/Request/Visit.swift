@@ -102,6 +102,8 @@ struct Visit: Sendable {
             [
                 Link(name: "Extensions and phones", address: "/extensions", icon: "phone", right: .seeExtensions),
                 Link(name: "Groups and hours", address: "/groups", icon: "people", right: .seeNumbers),
+                Link(name: "Numbers", address: "/numbers", icon: "list", right: .seeNumbers),
+                Link(name: "Voice messages", address: "/voicemail", icon: "wave", right: .seeNumbers),
                 Link(name: "Dial permissions", address: "/dialling", icon: "globe", right: .seeDialling),
                 Link(name: "Lines to the outside", address: "/trunks", icon: "up", right: .seeTrunks),
                 Link(name: "First hour", address: "/first-hour", icon: "steps", right: .changeNetwork),

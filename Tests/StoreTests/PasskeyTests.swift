@@ -39,16 +39,19 @@ struct PasskeyTests {
         #expect(try store.accept(token, signIn, step: 5, journal: draft(), at: noon))
     }
 
-    private func passkey(_ id: UInt8, _ name: String = "laptop", of owner: String = "anna") throws -> Passkey {
-        Passkey(
+    private func passkey(_ id: UInt8, _ name: String = "laptop", of owner: String = "anna") -> Passkey {
+        guard let name = ShortName(parsing: name) else { preconditionFailure("a test names a passkey") }
+        return Passkey(
             id: [UInt8](repeating: id, count: 32),
             owner: owner,
-            name: try #require(ShortName(parsing: name)),
+            name: name,
             key: [UInt8](repeating: 9, count: 64),
             counter: .max - 1,
             since: noon
         )
     }
+
+    private func require(_ isTaken: Bool) throws { try #require(isTaken) }
 
     private func add(_ value: Passkey, _ store: RingfenceStore, atMost most: Int = 10) throws -> Bool {
         try store.add(value, atMost: most, journal: draft(), at: noon)
@@ -65,8 +68,8 @@ struct PasskeyTests {
                 at: noon
             )
             try enrol("anna", store)
-            let value = try passkey(1)
-            #expect(try add(value, store))
+            let value = passkey(1)
+            try require(add(value, store))
             kept = value
         }
         let again = try place.open()
@@ -77,21 +80,20 @@ struct PasskeyTests {
 
     @Test func `an ID is one person's, a name is one of theirs, and there are so many at most`() throws {
         try sound { store, _ in
-            #expect(try add(passkey(1), store))
-            #expect(try !add(passkey(1, of: "bert"), store))
-            #expect(try !add(passkey(2), store))
-            #expect(try add(passkey(2, of: "bert"), store))
-            #expect(try !add(passkey(3, "phone"), store, atMost: 1))
-            #expect(try add(passkey(3, "phone"), store, atMost: 2))
-            #expect(try !add(passkey(4, of: "nobody"), store))
+            let taken = [
+                try add(passkey(1), store), try add(passkey(1, of: "bert"), store), try add(passkey(2), store),
+                try add(passkey(2, of: "bert"), store), try add(passkey(3, "phone"), store, atMost: 1),
+                try add(passkey(3, "phone"), store, atMost: 2), try add(passkey(4, of: "nobody"), store),
+            ]
+            #expect(taken == [true, false, false, true, false, true, false])
             #expect(try store.passkeys().map { "\($0.owner) \($0.name)" } == ["anna laptop", "anna phone", "bert laptop"])
         }
     }
 
     @Test func `a counter goes on, and nobody uses what is another's`() throws {
         try sound { store, _ in
-            let value = try passkey(1)
-            #expect(try add(value, store))
+            let value = passkey(1)
+            try require(add(value, store))
             let later = noon + .seconds(5)
             #expect(try !store.use(passkey: value.id, of: "bert", counter: .max, at: later))
             #expect(try !store.use(passkey: value.id, of: "anna", counter: .max - 1, at: later))
@@ -104,15 +106,16 @@ struct PasskeyTests {
 
     @Test func `removed, replaced by a link or dismissed, it is gone`() throws {
         try sound { store, _ in
-            let (value, name) = (try passkey(1), try #require(ShortName(parsing: "laptop")))
-            #expect(try add(value, store))
+            let (value, name) = (passkey(1), try #require(ShortName(parsing: "laptop")))
+            try require(add(value, store))
             #expect(try !store.remove(passkey: name, of: "bert", journal: draft(), at: noon))
             #expect(try store.remove(passkey: name, of: "anna", journal: draft(), at: noon))
             #expect(try !store.use(passkey: value.id, of: "anna", counter: .max, at: noon))
-            #expect(try add(value, store))
+            try require(add(value, store))
             try enrol("anna", store)
             #expect(try store.passkeys().isEmpty)
-            #expect(try add(value, store) && add(passkey(2, of: "bert"), store))
+            try require(add(value, store))
+            try require(add(passkey(2, of: "bert"), store))
             _ = try store.change([.dismiss(account: "anna")], journal: [draft()], at: noon)
             #expect(try store.passkeys().map(\.owner) == ["bert"])
         }
@@ -126,7 +129,7 @@ struct PasskeyTests {
                     journal: [draft()],
                     at: noon
                 )
-                if user == 1_001 { #expect(try add(passkey(1), store)) }
+                if user == 1_001 { try require(add(passkey(1), store)) }
             }
             #expect(try store.passkeys().isEmpty)
         }

@@ -4,6 +4,7 @@ import Admin
 import ArgumentParser
 import Guard
 import Model
+import Primitives
 
 struct PasskeyNoun: ParsableCommand {
     static let configuration = CommandConfiguration(

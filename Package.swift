@@ -195,7 +195,8 @@ if !coreOnly {
         .testTarget(
             name: "AdminTests",
             dependencies: [
-                "Admin", "Guard", "Model", "Primitives", "SIP", "Store", .product(name: "Crypto", package: "swift-crypto"),
+                "Admin", "Guard", "Model", "Primitives", "SIP", "Store",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),

@@ -98,7 +98,9 @@ struct PasskeyRulesTests {
         #expect(
             try fault(signed: PasskeyVectors.otherOriginSignature, by: PasskeyVectors.otherOrigin) == .otherOrigin
         )
-        #expect(try fault(of: PasskeyVectors.unverifiedData, signed: PasskeyVectors.unverifiedSignature) == .notVerified)
+        #expect(
+            try fault(of: PasskeyVectors.unverifiedData, signed: PasskeyVectors.unverifiedSignature) == .notVerified
+        )
         #expect(try fault(of: PasskeyVectors.absentData, signed: PasskeyVectors.absentSignature) == .notPresent)
         #expect(try fault(by: PasskeyVectors.created) == .otherCeremony)
         let stranger = try #require(Hex.decode(PasskeyVectors.key)).reversed()

@@ -66,7 +66,11 @@ struct PasskeyTests {
         #expect(kept.counter == 2 && kept.lastUsed == scene.now && kept.name.text == "laptop")
         let journal = try scene.store.journal().map { "\($0.action) \($0.actor) \($0.detail)" }
         #expect(journal.contains { $0.hasPrefix("portal.passkey-add anna (portal)") && $0.contains("laptop") })
-        #expect(scene.notes.noticed.contains { $0.kind == .passkeysChanged && $0.detail.contains("added the passkey laptop") })
+        #expect(
+            scene.notes.noticed.contains {
+                $0.kind == .passkeysChanged && $0.detail.contains("added the passkey laptop")
+            }
+        )
     }
 
     @Test func `P01 it never stands in for the password`() async throws {
@@ -129,7 +133,10 @@ struct PasskeyTests {
         #expect(!scene.notes.kinds.contains(.passkeyCopied))
         #expect(try await signIn("anna", with: copy, in: scene).isRefused)
         let told = try #require(scene.notes.noticed.first { $0.kind == .passkeyCopied })
-        #expect(told.detail.contains("ringfence passkey remove anna laptop") && told.kind.traits.alarm?.severity == .critical)
+        #expect(
+            told.detail.contains("ringfence passkey remove anna laptop")
+                && told.kind.traits.alarm?.severity == .critical
+        )
     }
 
     @Test func `one that was removed lets nobody in, and other sessions of its owner end`() async throws {

@@ -5,10 +5,10 @@ enum PasskeyVectors {
     static let authority = "pbx.example:8443"
 
     static let challenge = [
-        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2021222324252627",
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2021222324252627"
     ].joined()
     static let id = [
-        "e265b6f564601a1fe8dc42785cd18a868bd8013eb5899560e79248767a683e6b",
+        "e265b6f564601a1fe8dc42785cd18a868bd8013eb5899560e79248767a683e6b"
     ].joined()
     static let key = [
         "471c3e758c4904285bba7e53118ed0f524adeb0757d25bd2f8e7b0d76dfa714cdd520f7aca8a8b917acc37f51de8f0c9",
@@ -87,28 +87,28 @@ enum PasskeyVectors {
         "6c73657d",
     ].joined()
     static let data = [
-        "6af9724b15c4e8799e5a13f880be2b6c39983ff43efa492ead19fea2c0c772070500000007",
+        "6af9724b15c4e8799e5a13f880be2b6c39983ff43efa492ead19fea2c0c772070500000007"
     ].joined()
     static let signature = [
         "30450221009b3bc24f671e6ddf33dd4d4ee95bda8d883fc2c8562fd98adb8f6a05f965d25b02204aee51245676205cb7",
         "2ccd98bc29ff3fc7c14237493987da36b5aca12d407091",
     ].joined()
     static let unverifiedData = [
-        "6af9724b15c4e8799e5a13f880be2b6c39983ff43efa492ead19fea2c0c772070100000007",
+        "6af9724b15c4e8799e5a13f880be2b6c39983ff43efa492ead19fea2c0c772070100000007"
     ].joined()
     static let unverifiedSignature = [
         "304402200b0872c2b869008ab8e0db969dfb4301554493b9e4065c7b01c10586b12c4c1502202315a41141ed1c1bdc23",
         "cd2d319d8226edbf83c6ce61b4b23d44b4ffa68705ed",
     ].joined()
     static let absentData = [
-        "6af9724b15c4e8799e5a13f880be2b6c39983ff43efa492ead19fea2c0c772070400000007",
+        "6af9724b15c4e8799e5a13f880be2b6c39983ff43efa492ead19fea2c0c772070400000007"
     ].joined()
     static let absentSignature = [
         "3045022100c656f16aeab2c6a654e586c5325e70100cd496702ccf2a386b0c3f51613ac7ca022033444390d269f068f0",
         "e6b74d53b9706961ba86d18fcefdc0ed7bbac9e781aa14",
     ].joined()
     static let otherParty = [
-        "9c180de0cd699ee78897c47cfdb3e7ee1d75906e31b7746a4747dea5369098370500000007",
+        "9c180de0cd699ee78897c47cfdb3e7ee1d75906e31b7746a4747dea5369098370500000007"
     ].joined()
     static let otherPartySignature = [
         "3046022100fd5ac4c9cffef524c731b3ad87aa6775b19a4cc551692908dd367aee60e58b67022100d02ea67c088dbd0c",
@@ -125,7 +125,7 @@ enum PasskeyVectors {
         "57168b627f1eafbef1b11a21860eb655e0d66f649d02c2",
     ].joined()
     static let uncounted = [
-        "6af9724b15c4e8799e5a13f880be2b6c39983ff43efa492ead19fea2c0c772071d00000000",
+        "6af9724b15c4e8799e5a13f880be2b6c39983ff43efa492ead19fea2c0c772071d00000000"
     ].joined()
     static let uncountedSignature = [
         "3046022100899f14e87130ebaa05cdc8a2906955617a65f29c2349a46c00ad1ef1b90c6bf3022100921e88339f2e4059",

@@ -22,8 +22,10 @@ struct PasskeyParsingTests {
     }
 
     @Test(arguments: [
-        "", "1817", "190017", "1a000003e8", "1b000000000000ffff", "1bffffffffffffffff", "1c", "1f", "3bffffffffffffffff",
-        "5f42010243030405ff", "9f01ff", "bf01ff", "c11a514b67b0", "f93c00", "f818", "ff", "a2010201", "a201020102", "44010203",
+        "", "1817", "190017", "1a000003e8", "1b000000000000ffff", "1bffffffffffffffff", "1c", "1f",
+        "3bffffffffffffffff",
+        "5f42010243030405ff", "9f01ff", "bf01ff", "c11a514b67b0", "f93c00", "f818", "ff", "a2010201", "a201020102",
+        "44010203",
         "5bffffffffffffffff", "9b7fffffffffffffff", "bb7fffffffffffffff", "62c328", "0000", "818181818100",
     ])
     func `what authenticators do not write is refused`(hex: String) { #expect(value(hex) == nil) }
@@ -33,14 +35,17 @@ struct PasskeyParsingTests {
         #expect(value(deep) != nil && value("81" + deep) == nil)
         let many = "98" + Hex.encode([UInt8(Limits.cborItems)]) + String(repeating: "00", count: Limits.cborItems)
         #expect(value(many) == nil)
-        let enough = "98" + Hex.encode([UInt8(Limits.cborItems - 1)]) + String(repeating: "00", count: Limits.cborItems - 1)
+        let enough =
+            "98" + Hex.encode([UInt8(Limits.cborItems - 1)]) + String(repeating: "00", count: Limits.cborItems - 1)
         #expect(value(enough) != nil)
     }
 
     @Test func `whatever the bytes are, reading them ends`() {
         var random = SplitMix(13)
         for _ in 0..<20_000 {
-            let bytes = (0..<Int.random(in: 0...96, using: &random)).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+            let bytes = (0..<Int.random(in: 0...96, using: &random)).map { _ in
+                UInt8.random(in: .min ... .max, using: &random)
+            }
             _ = try? CBOR(parsing: bytes)
             _ = try? AuthenticatorData(parsing: bytes)
             _ = try? ClientData(parsing: bytes)
@@ -51,7 +56,9 @@ struct PasskeyParsingTests {
         var random = SplitMix(14)
         for flags in UInt8.min ... .max {
             for _ in 0..<40 {
-                let rest = (0..<Int.random(in: 0...80, using: &random)).map { _ in UInt8.random(in: 0...3, using: &random) }
+                let rest = (0..<Int.random(in: 0...80, using: &random)).map { _ in
+                    UInt8.random(in: 0...3, using: &random)
+                }
                 _ = try? AuthenticatorData(parsing: [UInt8](repeating: 0, count: 32) + [flags, 0, 0, 0, 1] + rest)
             }
         }
@@ -66,7 +73,8 @@ struct PasskeyParsingTests {
             #expect(read.ceremony == .get && read.challenge == [0, 1, 2] && read.origin == "https://pbx.example")
         }
         for end in [
-            "", ",", #","crossOrigin":true}"#, #","topOrigin":"https://evil.example","crossOrigin":true}"#, #","crossOrigin":false"#,
+            "", ",", #","crossOrigin":true}"#, #","topOrigin":"https://evil.example","crossOrigin":true}"#,
+            #","crossOrigin":false"#,
             #","crossOrigin":falsehood}"#, " }",
         ] {
             #expect(client(start + end) == nil, "\(end)")

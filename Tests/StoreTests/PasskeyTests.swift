@@ -86,7 +86,9 @@ struct PasskeyTests {
                 try add(passkey(3, "phone"), store, atMost: 2), try add(passkey(4, of: "nobody"), store),
             ]
             #expect(taken == [true, false, false, true, false, true, false])
-            #expect(try store.passkeys().map { "\($0.owner) \($0.name)" } == ["anna laptop", "anna phone", "bert laptop"])
+            #expect(
+                try store.passkeys().map { "\($0.owner) \($0.name)" } == ["anna laptop", "anna phone", "bert laptop"]
+            )
         }
     }
 

@@ -218,7 +218,7 @@ struct MigrationTests {
                 "0029 links that wait", "0030 passkeys",
             ]
         )
-        #expect(print == "2397d36b42879def")
+        #expect(print == "2181ae0d9f82191c")
     }
 
     @Test func `of a newer version are not opened by this one`() throws {

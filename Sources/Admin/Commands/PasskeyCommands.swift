@@ -38,7 +38,8 @@ public struct RemovePasskey: Command {
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(of: "-", passkey: "-") }
 
-    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> PasskeyReport {
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> PasskeyReport
+    {
         let (owner, typed) = (`operator`, passkey)
         let known = try await administrator.reading { try $0.passkeys(of: owner) }
         guard let passkey = known.first(where: { $0.name.text == typed }) else { throw .noPasskey(typed, of: owner) }

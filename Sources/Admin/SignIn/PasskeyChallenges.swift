@@ -29,7 +29,8 @@ struct PasskeyChallenges {
         at now: MonotonicTime
     ) -> [UInt8] {
         let end = (now + PasskeyRules.challengeLasts).nanoseconds
-        let head = entropy.bytes(PasskeyRules.challengeBytes) + (0..<8).map { UInt8(truncatingIfNeeded: end >> (56 - 8 * $0)) }
+        let head =
+            entropy.bytes(PasskeyRules.challengeBytes) + (0..<8).map { UInt8(truncatingIfNeeded: end >> (56 - 8 * $0)) }
         return head + code(head, purpose, browser)
     }
 

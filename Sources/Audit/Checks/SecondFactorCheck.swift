@@ -17,7 +17,8 @@ extension Check {
             if person.sharesSecret || person.sharesPasskey { findings.append(.shared(person)) }
             if person.recoveryCodes < Limits.recoveryCodes { findings.append(.fewCodes(person)) }
         }
-        let list = people.map { "\($0.name) with \($0.recoveryCodes) recovery codes and \($0.passkeys) passkeys" }.joined(separator: ", ")
+        let list = people.map { "\($0.name) with \($0.recoveryCodes) recovery codes and \($0.passkeys) passkeys" }
+            .joined(separator: ", ")
         return CheckReport(
             control: .secondFactor,
             examined: ["second factors of those who sign in: \(list.isEmpty ? "nobody does" : list)"],

@@ -26,7 +26,7 @@ enum SignInPage {
         )
         switch await business.desk.signIn(attempt) {
         case .signedIn(let session):
-            return .going(to: "/", cookies: session.cookies + [PortalCookie.ticket.removing])
+            return .going(to: "/", cookies: session.cookies + (passkey == nil ? [] : [PortalCookie.ticket.removing]))
         case .refused: return page(business, Refusal.noMatch.values, form["name"], status: .forbidden)
         case .wait(let wait):
             return page(business, Refusal.tooManyTries(wait).values, form["name"], status: .tooManyRequests)

@@ -42,7 +42,9 @@ struct PasskeyPageTests {
                 #expect(asked.user == nil && asked.known == nil && asked.name == nil)
                 #expect(Base64URL.decode(asked.challenge)?.count == 56)
                 let cookie = try #require(reply.header("Set-Cookie"))
-                #expect(cookie.hasPrefix("__Host-ticket=") && cookie.hasSuffix("HttpOnly; SameSite=Strict; Max-Age=300"))
+                #expect(
+                    cookie.hasPrefix("__Host-ticket=") && cookie.hasSuffix("HttpOnly; SameSite=Strict; Max-Age=300")
+                )
                 seen.insert(asked.challenge)
             }
             #expect(seen.count == 3)

@@ -18,6 +18,8 @@ public enum Limits {
     static let agentCharacters = 160
     /// Of a name that was typed to sign in, as failures are counted for it: operators have no longer ones.
     static let countedName = 64
+    /// Challenges for passkeys that were answered within five minutes: nobody has so many fingers. 100 bytes each.
+    static let answeredChallenges = 4_096
     /// How often it is looked how the running system is, to tell people of what is wrong.
     public static let healthReview = 60
     /// Seconds between two looks for exceptions that have ended.

@@ -28,6 +28,7 @@ struct Ringfence: AsyncParsableCommand {
                 name: "Running",
                 subcommands: [
                     Init.self, Serve.self, DoctorVerb.self, SupportVerb.self, OperatorNoun.self, SessionNoun.self,
+                    PasskeyNoun.self,
                     TokenNoun.self,
                     PortalNoun.self,
                     ListenerNoun.self, CertificateNoun.self, BackupNoun.self,

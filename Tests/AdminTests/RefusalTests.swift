@@ -116,6 +116,8 @@ struct RefusalTests {
             (IssueToken(name: "wallboard", role: .auditor), true),
             (ListTokens(), false),
             (RevokeToken(name: "wallboard"), true),
+            (ListPasskeys(), false),
+            (RemovePasskey(of: "anna", passkey: "laptop"), true),
             (ListExtensions(), false),
             (ShowExtension(number: "201"), false),
             (DisableExtension(number: "201"), true),

@@ -76,7 +76,8 @@ public enum CommandRegistry {
         + [
             AddOperator.self, ListOperators.self, RemoveOperator.self, InviteOperator.self, WithdrawInvitation.self,
             ListSessions.self,
-            EndSessions.self, ShowPortal.self, ServePortal.self, AdmitNetworks.self,
+            EndSessions.self, ListPasskeys.self, RemovePasskey.self, ShowPortal.self, ServePortal.self,
+            AdmitNetworks.self,
         ]
         + [IssueToken.self, ListTokens.self, RevokeToken.self]
 

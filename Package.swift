@@ -194,7 +194,10 @@ if !coreOnly {
         ),
         .testTarget(
             name: "AdminTests",
-            dependencies: ["Admin", "Guard", "Model", "Primitives", "SIP", "Store"],
+            dependencies: [
+                "Admin", "Guard", "Model", "Primitives", "SIP", "Store",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

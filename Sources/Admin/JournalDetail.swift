@@ -49,6 +49,10 @@ enum JournalDetail {
     }
 
     /// What somebody has an extension call.
+    static func ofErasure(_ records: Int, _ reason: String) -> String {
+        encode(["records": "\(records)", "reason": reason])
+    }
+
     static func ofDialling(_ dialled: String) -> String { encode(["new": dialled]) }
 
     /// Who is told of something.
@@ -82,6 +86,7 @@ protocol JournalValue: Encodable {}
 
 extension Extension: JournalValue {}
 extension TraceOrder: JournalValue {}
+extension RetentionSettings: JournalValue {}
 extension Reservation: JournalValue {}
 extension DeviceSummary: JournalValue {}
 extension ListenerException: JournalValue {}

@@ -18,6 +18,8 @@ public enum Limits {
     static let agentCharacters = 160
     /// Of a name that was typed to sign in, as failures are counted for it: operators have no longer ones.
     static let countedName = 64
+    /// Challenges for passkeys that were answered within five minutes: nobody has so many fingers. 100 bytes each.
+    static let answeredChallenges = 4_096
     /// How often it is looked how the running system is, to tell people of what is wrong.
     public static let healthReview = 60
     /// Seconds between two looks for exceptions that have ended.
@@ -55,4 +57,8 @@ public enum Limits {
     static let longestTrace: Duration = .seconds(86_400)
     /// Messages that one look at a trace shows.
     public static let tracedMessages = 500
+
+    /// Days for which records of calls and messages are kept: budgets look back 30, and nobody is on record for longer than ten years.
+    static let recordDays = 31...3_660
+    static let messageDays = 1...366
 }

@@ -51,6 +51,12 @@ static const unsigned char template_part_once[] = {
 static const unsigned char template_part_pager[] = {
 #embed "../Portal/Pages/part-pager.mustache"
 };
+static const unsigned char template_part_passkey[] = {
+#embed "../Portal/Pages/part-passkey.mustache"
+};
+static const unsigned char template_passkeys[] = {
+#embed "../Portal/Pages/passkeys.mustache"
+};
 static const unsigned char template_part_pre[] = {
 #embed "../Portal/Pages/part-pre.mustache"
 };
@@ -302,6 +308,8 @@ const struct ringfence_file *ringfence_templates(size_t *count) {
         ENTRY("part-table", template_part_table),
         ENTRY("part-section", template_part_section),
         ENTRY("part-score", template_part_score),
+        ENTRY("part-passkey", template_part_passkey),
+        ENTRY("passkeys", template_passkeys),
         ENTRY("part-pre", template_part_pre),
         ENTRY("part-once", template_part_once),
         ENTRY("part-pager", template_part_pager),

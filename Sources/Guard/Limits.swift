@@ -223,6 +223,19 @@ public enum Limits {
 
     /// Accounts of this machine that may run the phone system, besides its own and root.
     public static let operators = 64
+    /// Bytes of what a browser says of a passkey: its kind, a challenge of 56 bytes and the address of a page; 200 with ours.
+    static let clientData = 1_024
+    /// Bytes of what an authenticator says: 37, and 1,200 more with the longest credential ID, a key and extensions.
+    static let authenticatorData = 2_048
+    /// Bytes of an attestation object: the same, with certificates of a maker who sends them unasked.
+    static let attestation = 6_144
+    /// Bytes of a credential ID (WebAuthn Level 3 §4).
+    static let credentialID = 16...1_023
+    /// Bytes of an ECDSA signature with P-256 in DER: 72 at most.
+    static let signature = 80
+    /// Levels and values of CBOR: authenticators write four levels at most (CTAP 2.2 §8).
+    static let cborDepth = 4
+    static let cborItems = 64
     /// Characters of a name that somebody signs in with.
     static let signInNameCharacters = 64
     /// Characters of a password of an operator at least (OWASP ASVS 5, 6.2.1 advises 15), and at most: more would only be work.

@@ -33,6 +33,8 @@ public enum Change: Sendable {
     case keepHours(OpeningHours?)
     /// How backups are made; `nil` for not at all.
     case keepBackups(BackupSettings?)
+    /// How long what tells of people is kept.
+    case retain(RetentionSettings)
     case issue(APIToken)
     case recall(token: ShortName)
     /// Of what is arranged with the outside world.
@@ -61,13 +63,14 @@ extension Snapshot {
         var outside: OutsideSettings
         var backups: BackupSettings?
         var tokens: [APIToken]
+        var retention: RetentionSettings
 
         init(_ snapshot: Snapshot) {
             (extensions, devices) = (snapshot.extensions, snapshot.devices)
             (usernames, exceptions) = (snapshot.usernames, snapshot.exceptions)
             (operators, network) = (snapshot.operators, snapshot.network)
             (hours, outside, backups) = (snapshot.hours, snapshot.outside, snapshot.backups)
-            tokens = snapshot.tokens
+            (tokens, retention) = (snapshot.tokens, snapshot.retention)
         }
 
         mutating func apply(_ change: Change) {
@@ -94,6 +97,7 @@ extension Snapshot {
             case .dismiss(let account): operators.removeAll { $0.account == account }
             case .keepHours(let new): hours = new
             case .keepBackups(let new): backups = new
+            case .retain(let new): retention = new
             case .issue(let token): tokens.append(token)
             case .recall(let name): tokens.removeAll { $0.name == name }
             case .outside(let change): outside = outside.applying(change)

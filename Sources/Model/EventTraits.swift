@@ -291,6 +291,25 @@ extension SecurityEventKind {
                 .voicemailPins,
                 alarm: EventTraits.Alarm(.critical, "Somebody tries PINs at one mailbox after the other.")
             )
+        case .passkeysChanged:
+            EventTraits(
+                .secondFactor,
+                alarm: EventTraits.Alarm(
+                    .notice,
+                    "The passkeys of an operator are others now.",
+                    ofEach: true
+                )
+            )
+        case .passkeyCopied:
+            EventTraits(
+                .secondFactor,
+                alarm: EventTraits.Alarm(
+                    .critical,
+                    "A passkey of an operator may have been copied.",
+                    ofEach: true,
+                    done: "It let nobody in this time."
+                )
+            )
         case .replacementRefused:
             EventTraits(
                 .secondFactor,
@@ -325,12 +344,12 @@ extension SecurityEventKind {
             .fraud
         case .identityMismatch, .scanner, .malformed, .flood, .replayedNonce, .weakMediaOffered, .forgedInDialog,
             .accountLimit, .spoofSuspected, .foreignMedia, .undeclaredListener, .journalBroken, .suspicious, .banned,
-            .banWithheld, .trunkIdentity, .mailboxLocked, .mailboxesTried:
+            .banWithheld, .trunkIdentity, .mailboxLocked, .mailboxesTried, .passkeyCopied:
             .attack
         case .countersLost, .trunkDown, .trunkUp: .service
         case .rightRefused, .forwardChanged, .extensionUnused, .extensionRetired, .extensionAdded, .intercomOpened,
             .intercomUsed, .signInFailed, .signInSlowed, .signedInAnew, .alertsChanged, .factorReplaced,
-            .replacementRefused, .operatorsChanged:
+            .replacementRefused, .operatorsChanged, .passkeysChanged:
             .people
         case .emergencyCall: .emergency
         }

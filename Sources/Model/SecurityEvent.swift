@@ -100,6 +100,10 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case replacementRefused
     /// Somebody runs the system from now on, in another way, or no more.
     case operatorsChanged
+    /// Somebody added a passkey, or one was removed.
+    case passkeysChanged
+    /// The signature counter of a passkey went back, as that of a copy would.
+    case passkeyCopied
 }
 
 /// Something the stack noticed by itself. Repeats from one source within a while are one event with a count.

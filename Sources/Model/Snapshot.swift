@@ -21,6 +21,7 @@ public struct Snapshot: Sendable {
     public let backups: BackupSettings?
     /// What lets programs work with the API.
     public let tokens: [APIToken]
+    public let retention: RetentionSettings
     let usernames: [ExtensionNumber: [String]]
 
     /// - Parameter business: Its own where there are several.
@@ -38,12 +39,13 @@ public struct Snapshot: Sendable {
         hours: OpeningHours? = nil,
         outside: OutsideSettings = .none,
         backups: BackupSettings? = nil,
-        tokens: [APIToken] = []
+        tokens: [APIToken] = [],
+        retention: RetentionSettings = RetentionSettings()
     ) {
         (self.generation, self.business) = (generation, business)
         (self.domain, self.exceptions) = (domain, exceptions)
         (self.operators, self.network, self.hours) = (operators, network, hours)
-        (self.outside, self.backups, self.tokens) = (outside, backups, tokens)
+        (self.outside, self.backups, self.tokens, self.retention) = (outside, backups, tokens, retention)
         self.extensions = Dictionary(uniqueKeysWithValues: extensions.map { ($0.number, $0) })
         self.devices = Dictionary(uniqueKeysWithValues: devices.map { ($0.username, $0) })
         usernames = Dictionary(grouping: devices, by: \.number).mapValues { devices in
@@ -60,7 +62,7 @@ public struct Snapshot: Sendable {
         (domain, exceptions) = (earlier.domain, draft.exceptions)
         (extensions, devices, usernames) = (draft.extensions, draft.devices, draft.usernames)
         (operators, network, hours) = (draft.operators, draft.network, draft.hours)
-        (outside, backups, tokens) = (draft.outside, draft.backups, draft.tokens)
+        (outside, backups, tokens, retention) = (draft.outside, draft.backups, draft.tokens, draft.retention)
     }
 
     /// The phones of one extension, oldest first; none for a number that is no extension.

@@ -112,4 +112,7 @@ enum Limits {
     static let silentBeats = 30
     /// How often it is looked whether the certificate is another one.
     static let certificateAge: Duration = .seconds(60)
+
+    /// Characters of a line of a message that was noted.
+    static let tracedLine = 400
 }

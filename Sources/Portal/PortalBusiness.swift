@@ -16,7 +16,7 @@ final class PortalBusiness: Sendable {
     let streams = StreamBudget()
     let proofs = ProofDesk()
     /// Of sessions.
-    let pace = ProgramPace(Limits.visits)
+    let pace = RequestPace(Limits.visits)
     let callPicture = SharedPicture<LiveStream.Parts>()
     let proofPicture = SharedPicture<LiveStream.Parts>()
     private let sessions = SharedPicture<Set<[UInt8]>>()

@@ -45,6 +45,7 @@ struct Routes: Sendable {
         show("/account", AccountPage.show, on: router)
         take("/account/end", AccountPage.end, on: router)
         take("/account/keep", AccountPage.keep, on: router)
+        addPasskeys(to: router)
         take("/sign-out", AccountPage.signOut, on: router)
         router.get("/calls/stream") { request, context in
             guard let visit = try? await visit(request, context), let address = context.address else {
@@ -67,6 +68,17 @@ struct Routes: Sendable {
         take("/groups/:name/members", GroupPages.members, on: router)
         take("/hours", GroupPages.hours, on: router)
         take("/night", GroupPages.night, on: router)
+        show("/numbers", NumberPages.list, on: router)
+        take("/numbers/add", NumberPages.add, on: router)
+        show("/numbers/:number", NumberPages.show, on: router)
+        take("/numbers/:number", NumberPages.route, on: router)
+        take("/numbers/:number/remove", NumberPages.remove, on: router)
+        show("/voicemail", VoicemailPages.list, on: router)
+        take("/voicemail/add", VoicemailPages.add, on: router)
+        show("/voicemail/:number/pin", VoicemailPages.askPIN, on: router)
+        take("/voicemail/:number/pin", VoicemailPages.makePIN, on: router)
+        show("/voicemail/:number/remove", VoicemailPages.askRemoval, on: router)
+        take("/voicemail/:number/remove", VoicemailPages.remove, on: router)
         show("/trunks", TrunkPages.list, on: router)
         show("/trunks/add", TrunkPages.ask, on: router)
         take("/trunks/add", TrunkPages.add, on: router)
@@ -133,11 +145,22 @@ struct Routes: Sendable {
         take("/alerts/channels/:name/remove", ChannelPages.remove, on: router)
     }
 
+    private func addPasskeys(to router: Router<PortalContext>) {
+        take(RouterPath(Visit.passkeyAddress), PasskeyPages.askToProve, on: router)
+        take("/account/passkeys", PasskeyPages.add, on: router)
+        take("/account/passkeys/ask", PasskeyPages.askToAdd, on: router)
+        show("/account/passkeys/:name/remove", PasskeyPages.confirmRemoval, on: router)
+        take("/account/passkeys/:name/remove", PasskeyPages.remove, on: router)
+    }
+
     private func addDoor(to router: Router<PortalContext>) {
         router.get("/sign-in") { request, _ in SignInPage.show(try business(request)) }
         router.post("/sign-in") { request, context in
-            try await SignInPage.take(Form(request), business(request), visitor(request, context))
+            let form = try await Form(request)
+            let passkey = passkey(form, request)
+            return try await SignInPage.take(form, business(request), visitor(request, context), passkey: passkey)
         }
+        router.post("/sign-in/passkey") { request, _ in await PasskeyPages.askToSignIn(try business(request)) }
         router.get("/invite/:token") { request, context in
             try await InvitePage.show(business(request), context.parameters.get("token") ?? "")
         }
@@ -214,7 +237,21 @@ struct Routes: Sendable {
         else { throw Answer(response: .going(to: "/sign-in")) }
         if let address = context.address { office.handshakes.forget(address) }
         guard business.pace.admits(.token(session.token)) else { throw Answer.tooFast }
-        return Visit(business, session, cookie: cookie)
+        return Visit(
+            business,
+            session,
+            cookie: cookie,
+            party: request.head.authority.flatMap(PasskeyRules.Party.init(authority:)),
+            hasPasskeys: await !business.desk.passkeys(of: session.name).isEmpty
+        )
+    }
+
+    /// The passkey by which somebody signs in; `nil` where there is none, or the browser was not asked for it.
+    private func passkey(_ form: Form, _ request: Request) -> SignInDesk.PasskeyAnswer? {
+        guard let assertion = form.assertion, let ticket = PortalCookie.ticket.value(in: request),
+            let party = request.head.authority.flatMap(PasskeyRules.Party.init(authority:))
+        else { return nil }
+        return SignInDesk.PasskeyAnswer(assertion, for: party, ticket: Redacted(ticket))
     }
 
     private func visitor(_ request: Request, _ context: PortalContext) throws -> SignInDesk.Visitor {

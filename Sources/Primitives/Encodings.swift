@@ -121,6 +121,34 @@ public enum Base64 {
     }
 }
 
+/// Base 64 for addresses (RFC 4648 §5), without padding, as WebAuthn has it.
+public enum Base64URL {
+    public static func encode(_ bytes: some Collection<UInt8>) -> String {
+        let text = Base64.encode(bytes).utf8.prefix { $0 != UInt8(ascii: "=") }.map { byte in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            default: byte
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// - Returns: `nil` for padding, any other byte, a wrong length or stray bits at the end.
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        var ascii: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "-"): ascii.append(UInt8(ascii: "+"))
+            case UInt8(ascii: "_"): ascii.append(UInt8(ascii: "/"))
+            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): return nil
+            default: ascii.append(byte)
+            }
+        }
+        return Base64.decode(ascii)
+    }
+}
+
 /// Base 32 (RFC 4648 §6) without padding, as authenticator apps take it.
 public enum Base32 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)

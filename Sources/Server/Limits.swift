@@ -188,8 +188,6 @@ enum Limits {
     static let exceptionReview = 5
     /// How often it is looked whether the certificate has to be renewed, in seconds.
     static let certificateReview = 3_600
-    /// How long voice messages are kept, new ones too: a quarter.
-    static let messageAge: Duration = .seconds(90 * 86_400)
     /// When what is old is forgotten, in minutes of the day: at night where most of the customers are.
     static let pruneMinute = 2 * 60 + 20
     /// Seconds between two looks at the backups there are, which may lie on a disk far away.
@@ -277,6 +275,8 @@ enum Limits {
     static let traceMessages = 20_000
     /// Calls, registrations and subscriptions that a trace tells apart.
     static let tracedDialogs = 10_000
+    /// Bytes of messages that one look at a trace shows, the newest of them: what an answer has room for.
+    static let traceShown = 2 << 20
     /// Messages that went before the storage of a trace is cut.
     static let traceSlack = 500
     /// How long what was noted stays after the trace has ended.

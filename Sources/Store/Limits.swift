@@ -97,4 +97,7 @@ public enum Limits {
     static let rememberedAlerts = 400 * 86_400
     /// Alerts kept; the oldest go first. 1 KiB each.
     static let keptAlerts = 20_000
+
+    /// Records that are deleted in one transaction.
+    static let retainedAtOnce = 5_000
 }

@@ -27,12 +27,14 @@ struct Ringfence: AsyncParsableCommand {
             CommandGroup(
                 name: "Running",
                 subcommands: [
-                    Init.self, Serve.self, DoctorVerb.self, OperatorNoun.self, SessionNoun.self, TokenNoun.self,
+                    Init.self, Serve.self, DoctorVerb.self, SupportVerb.self, OperatorNoun.self, SessionNoun.self,
+                    PasskeyNoun.self,
+                    TokenNoun.self,
                     PortalNoun.self,
                     ListenerNoun.self, CertificateNoun.self, BackupNoun.self,
                     MediaNoun.self, SiteNoun.self, OriginNoun.self, ClientAuthorityNoun.self,
                     HoursNoun.self, NightVerb.self,
-                    JobNoun.self,
+                    JobNoun.self, RetentionNoun.self,
                 ]
             ),
             CommandGroup(

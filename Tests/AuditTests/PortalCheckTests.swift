@@ -20,7 +20,9 @@ struct PortalCheckTests {
         scheme: String = "$argon2id$v=19$m=47104,t=1,p=1",
         secretBytes: Int = 20,
         sharesSecret: Bool = false,
-        recoveryCodes: Int = 10
+        recoveryCodes: Int = 10,
+        passkeys: Int = 0,
+        sharesPasskey: Bool = false
     ) -> PortalFacts.Person {
         PortalFacts.Person(
             name: "bert",
@@ -28,7 +30,9 @@ struct PortalCheckTests {
             scheme: scheme,
             secretBytes: secretBytes,
             sharesSecret: sharesSecret,
-            recoveryCodes: recoveryCodes
+            recoveryCodes: recoveryCodes,
+            passkeys: passkeys,
+            sharesPasskey: sharesPasskey
         )
     }
 
@@ -51,6 +55,13 @@ struct PortalCheckTests {
         }
         let expected = ["none critical", "shared critical", "few-codes notice"].map { "second-factor.\($0)" }
         #expect(found == expected)
+    }
+
+    @Test func `a passkey counts as a second factor, and one that two people have is found`() async throws {
+        let found = try await findings(.secondFactor) {
+            $0.portal.people = [person(secretBytes: 0, passkeys: 1), person(passkeys: 2, sharesPasskey: true)]
+        }
+        #expect(found == ["second-factor.shared critical"])
     }
 
     @Test(arguments: [Check.operatorPasswords, .secondFactor, .loginProtection])

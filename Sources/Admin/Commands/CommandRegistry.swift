@@ -19,6 +19,7 @@ public enum CommandRegistry {
             ListEvents.self, RunAudit.self,
             Diagnose.self, ListJobs.self, StartTrace.self, StopTrace.self, ShowTrace.self,
         ]
+        + [ShowRetention.self, SetRetention.self, EraseNumber.self]
         + [ShowBackups.self, MakeRecoveryKey.self, SetNightlyBackups.self, MakeBackup.self]
         + [
             ListListeners.self, ExceptListener.self, WithdrawListener.self, ListBans.self, AddBan.self, RemoveBan.self,
@@ -75,7 +76,8 @@ public enum CommandRegistry {
         + [
             AddOperator.self, ListOperators.self, RemoveOperator.self, InviteOperator.self, WithdrawInvitation.self,
             ListSessions.self,
-            EndSessions.self, ShowPortal.self, ServePortal.self, AdmitNetworks.self,
+            EndSessions.self, ListPasskeys.self, RemovePasskey.self, ShowPortal.self, ServePortal.self,
+            AdmitNetworks.self,
         ]
         + [IssueToken.self, ListTokens.self, RevokeToken.self]
 

@@ -18,6 +18,7 @@ public actor SignInDesk {
     var gate = SignInGate()
     /// Secrets that were shown for an invitation and are not confirmed yet: one for each operator at most.
     var offered: [[UInt8]: Redacted<[UInt8]>] = [:]
+    var challenges: PasskeyChallenges
 
     /// - Parameters:
     ///   - administrator: Of the same business.
@@ -29,6 +30,7 @@ public actor SignInDesk {
     ) {
         (store, events, now) = (administrator.store, administrator.events, administrator.now)
         (entropy, self.hasher, self.clock) = (administrator.tokens, hasher, clock)
+        challenges = PasskeyChallenges(using: administrator.tokens)
     }
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { StoreExecutor.writer.asUnownedSerialExecutor() }
@@ -39,10 +41,19 @@ public actor SignInDesk {
         public let password: Redacted<String>
         /// Of the app, or a recovery code.
         public let code: Redacted<String>
+        /// In place of the code; `nil` where none was used.
+        public let passkey: PasskeyAnswer?
         public let visitor: Visitor
 
-        public init(name: String, password: Redacted<String>, code: Redacted<String>, visitor: Visitor) {
+        public init(
+            name: String,
+            password: Redacted<String>,
+            code: Redacted<String>,
+            passkey: PasskeyAnswer? = nil,
+            visitor: Visitor
+        ) {
             (self.name, self.password, self.code, self.visitor) = (name, password, code, visitor)
+            self.passkey = passkey
         }
     }
 
@@ -93,7 +104,7 @@ public actor SignInDesk {
             gate.withdraw(subjects)
             return .busy(error)
         }
-        let factor = factor(attempt.code, of: person)
+        let factor = factor(attempt, of: person)
         // A link may have been used while the password was looked at: then this one is no more.
         guard isRight, let person, let factor, (try? store.signIn(of: person.name))?.since == person.since,
             let role = role(of: person.name), use(factor, of: person.name)
@@ -127,6 +138,13 @@ public actor SignInDesk {
     private enum Factor {
         case step(Int64)
         case recoveryCode([UInt8])
+        case passkey(PasskeyRules.Proven)
+    }
+
+    private func factor(_ attempt: Attempt, of person: SignIn?) -> Factor? {
+        guard let answer = attempt.passkey else { return factor(attempt.code, of: person) }
+        let browser = answer.ticket.reveal { OneTimeToken.hash(copy $0) }
+        return judge(answer, .signIn, from: browser, of: attempt.name, at: attempt.visitor.source).map(Factor.passkey)
     }
 
     /// What the code is; looked at as long for nobody as for somebody.
@@ -145,6 +163,7 @@ public actor SignInDesk {
     private func use(_ factor: Factor, of name: String) -> Bool {
         switch factor {
         case .step(let step): return (try? store.use(step: step, of: name)) == true
+        case .passkey(let proven): return use(proven)
         case .recoveryCode(let hash):
             let person = Identity.signedIn(name: name).description
             let draft = JournalDraft(actor: person, action: "portal.recovery-code", subject: name)

@@ -11,11 +11,14 @@ extension Check {
         }
         var findings: [Finding] = []
         for person in people {
-            if person.secretBytes < SecondFactorRules.secretBytes { findings.append(.none(person)) }
-            if person.sharesSecret { findings.append(.shared(person)) }
+            if person.secretBytes < SecondFactorRules.secretBytes, person.passkeys == 0 {
+                findings.append(.none(person))
+            }
+            if person.sharesSecret || person.sharesPasskey { findings.append(.shared(person)) }
             if person.recoveryCodes < Limits.recoveryCodes { findings.append(.fewCodes(person)) }
         }
-        let list = people.map { "\($0.name) with \($0.recoveryCodes) recovery codes" }.joined(separator: ", ")
+        let list = people.map { "\($0.name) with \($0.recoveryCodes) recovery codes and \($0.passkeys) passkeys" }
+            .joined(separator: ", ")
         return CheckReport(
             control: .secondFactor,
             examined: ["second factors of those who sign in: \(list.isEmpty ? "nobody does" : list)"],
@@ -42,7 +45,7 @@ extension Finding {
             .secondFactor,
             .critical,
             "Two operators have the same second factor.",
-            evidence: "the codes of \(person.name) are those of somebody else",
+            evidence: "the codes or a passkey of \(person.name) are those of somebody else",
             remedy: "let them set it up anew: ringfence operator invite \(person.name)"
         )
     }

@@ -17,6 +17,9 @@ public struct PortalFacts: Sendable {
         public let sharesSecret: Bool
         /// Those that are left.
         public let recoveryCodes: Int
+        public let passkeys: Int
+        /// Whether one of them has the key of another operator's.
+        public let sharesPasskey: Bool
 
         public init(
             name: String,
@@ -24,10 +27,13 @@ public struct PortalFacts: Sendable {
             scheme: String,
             secretBytes: Int,
             sharesSecret: Bool,
-            recoveryCodes: Int
+            recoveryCodes: Int,
+            passkeys: Int = 0,
+            sharesPasskey: Bool = false
         ) {
             (self.name, self.role, self.scheme) = (name, role, scheme)
             (self.secretBytes, self.sharesSecret, self.recoveryCodes) = (secretBytes, sharesSecret, recoveryCodes)
+            (self.passkeys, self.sharesPasskey) = (passkeys, sharesPasskey)
         }
     }
 

@@ -227,7 +227,8 @@ extension Model.Change {
         case .enrol(let device): [device.username]
         case .revoke(let id): old.device(id).map { [$0.username] } ?? []
         case .except, .withdraw, .appoint, .dismiss, .addSite, .removeSite, .addOrigin, .removeOrigin, .listen,
-            .stopListening, .receiveMedia, .trustClients, .servePortal, .admit, .keepHours, .keepBackups, .issue,
+            .stopListening, .receiveMedia, .trustClients, .servePortal, .admit, .keepHours, .keepBackups, .retain,
+            .issue,
             .recall, .outside:
             []
         }

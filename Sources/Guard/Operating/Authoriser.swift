@@ -94,12 +94,14 @@ public enum Authoriser {
         case .seeExtensions, .changeExtensions, .cutOffExtensions, .seePhones, .enrolPhones, .revokePhones,
             .seeRegistrations, .seeCalls, .endCalls, .placeCalls, .seeRecords, .readJournal, .seeControls, .runAudit,
             .diagnose, .traceSignalling, .seeListeners, .closeListeners, .seeBans, .shutOut, .letIn, .seeCertificate,
-            .replaceCertificate, .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .seeNumbers,
+            .replaceCertificate, .seeEvents, .seeNetwork, .seeHours, .changeHours, .seeTrunks, .changeTrunks,
+            .cutOffTrunks, .seeNumbers,
             .changeNumbers, .seeDialling, .closeDialling, .seeSpending, .importRates, .seePatterns, .seeAlerts,
             .seeOperators:
             true
         case .openListeners, .openIntercoms, .changeNetwork, .keepProofs, .excuseTrunks, .openDialling, .activateRates,
-            .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .changeAlerts,
+            .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .changeRetention,
+            .changeAlerts,
             .appointOperators:
             false
         }
@@ -119,7 +121,8 @@ public enum Authoriser {
             true
         case .changeExtensions, .enrolPhones, .placeCalls, .keepProofs, .replaceCertificate, .changeHours,
             .changeTrunks,
-            .changeNumbers, .importRates, .acceptJournal, .keepBackups, .traceSignalling, .appointOperators:
+            .changeNumbers, .importRates, .acceptJournal, .keepBackups, .changeRetention, .traceSignalling,
+            .appointOperators:
             false
         }
     }
@@ -128,13 +131,15 @@ public enum Authoriser {
         switch right {
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords: true
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .placeCalls, .openIntercoms,
-            .readJournal, .seeControls, .keepProofs, .runAudit, .diagnose, .traceSignalling, .seeListeners, .openListeners,
+            .readJournal, .seeControls, .keepProofs, .runAudit, .diagnose, .traceSignalling, .seeListeners,
+            .openListeners,
             .closeListeners, .seeBans, .shutOut,
             .letIn, .seeCertificate, .replaceCertificate, .seeEvents, .seeNetwork, .changeNetwork, .seeOperators,
             .seeHours, .changeHours, .seeTrunks, .changeTrunks, .cutOffTrunks, .excuseTrunks, .seeNumbers,
             .changeNumbers,
             .seeDialling, .openDialling, .closeDialling, .seeSpending, .importRates, .activateRates, .changeSpending,
-            .seePatterns, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .seeAlerts, .changeAlerts,
+            .seePatterns, .changePatterns, .releaseStops, .acceptJournal, .keepBackups, .changeRetention, .seeAlerts,
+            .changeAlerts,
             .appointOperators:
             false
         }

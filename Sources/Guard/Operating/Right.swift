@@ -67,6 +67,7 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     case releaseStops = "let stopped calls go on"
     /// A backup holds every secret, and whoever makes the recovery key can open it.
     case keepBackups = "make backups, and say who can open them"
+    case changeRetention = "say how long calls and messages are kept, and erase numbers"
     case seeAlerts = "see who is told of what"
     /// Silences an alarm in wrong hands.
     case changeAlerts = "say who is told of what"
@@ -77,11 +78,12 @@ public enum Right: String, CaseIterable, Codable, Hashable, Sendable {
     public var changesSomething: Bool {
         switch self {
         case .changeExtensions, .cutOffExtensions, .enrolPhones, .revokePhones, .endCalls, .placeCalls,
-            .openIntercoms, .traceSignalling, .keepProofs, .openListeners, .closeListeners, .shutOut, .letIn, .replaceCertificate,
+            .openIntercoms, .traceSignalling, .keepProofs, .openListeners, .closeListeners, .shutOut, .letIn,
+            .replaceCertificate,
             .changeNetwork, .changeHours,
             .changeTrunks, .cutOffTrunks, .excuseTrunks, .changeNumbers, .openDialling, .closeDialling, .importRates,
             .activateRates, .changeSpending, .changePatterns, .releaseStops, .acceptJournal, .keepBackups,
-            .changeAlerts,
+            .changeRetention, .changeAlerts,
             .appointOperators:
             true
         case .seeExtensions, .seePhones, .seeRegistrations, .seeCalls, .seeRecords, .readJournal, .seeControls,

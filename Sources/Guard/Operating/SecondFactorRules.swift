@@ -51,10 +51,12 @@ public enum SecondFactorRules {
     /// What hands out secrets, makes the system less safe, costs money, cuts somebody off or says who may do what.
     public static func isDangerous(_ right: Right) -> Bool {
         switch right {
-        case .enrolPhones, .revokePhones, .endCalls, .placeCalls, .openIntercoms, .traceSignalling, .acceptJournal, .keepProofs,
+        case .enrolPhones, .revokePhones, .endCalls, .placeCalls, .openIntercoms, .traceSignalling, .acceptJournal,
+            .keepProofs,
             .openListeners, .letIn, .replaceCertificate, .changeNetwork, .changeTrunks, .excuseTrunks, .openDialling,
             .activateRates,
-            .changeSpending, .changePatterns, .releaseStops, .keepBackups, .changeAlerts, .appointOperators:
+            .changeSpending, .changePatterns, .releaseStops, .keepBackups, .changeRetention, .changeAlerts,
+            .appointOperators:
             true
         case .seeExtensions, .changeExtensions, .cutOffExtensions, .seePhones, .seeRegistrations, .seeCalls,
             .seeRecords, .readJournal, .seeControls, .runAudit, .diagnose, .seeListeners, .closeListeners, .seeBans,

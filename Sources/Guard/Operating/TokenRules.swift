@@ -58,7 +58,7 @@ public enum TokenRules {
     /// What only somebody does who can be asked: a stolen token must not make others, let people in or open backups.
     private static func isForPeople(_ right: Right) -> Bool {
         switch right {
-        case .appointOperators, .keepBackups, .acceptJournal, .keepProofs: true
+        case .appointOperators, .keepBackups, .changeRetention, .acceptJournal, .keepProofs: true
         default: false
         }
     }

@@ -207,7 +207,9 @@ extension RegistrationWatch.Cause {
             device.map { "Give the phone its password, or enrol it anew: ringfence phone enrol \($0.number)" }
                 ?? "See which phones there are: ringfence phone list"
         case .guessing:
-            device.map { "If nobody of yours did it, take the phone's password away and enrol it anew: ringfence phone revoke \($0.id)" }
+            device.map {
+                "If nobody of yours did it, take the phone's password away and enrol it anew: ringfence phone revoke \($0.id)"
+            }
                 ?? "See what else was noticed: ringfence event list"
         case .unknownAtHome: "Find the phone by its address, and enrol it: ringfence phone enrol EXTENSION"
         case .scanning: "Nothing has to be done. See who is shut out: ringfence ban list"

@@ -7,7 +7,7 @@ public import Primitives
 public struct LegCharge: Hashable, Sendable, Codable, Identifiable {
     public let id: ChargeID
     public let payer: Payer
-    public let number: PhoneNumber
+    public private(set) var number: PhoneNumber
     public let region: Region?
     public let numberClass: NumberClass
     /// The price list, which import of it, and the prefix that fitted.
@@ -50,6 +50,15 @@ public struct LegCharge: Hashable, Sendable, Codable, Identifiable {
         (self.tariff, self.currency, self.reserved) = (tariff, currency, reserved)
         (self.reservedAt, self.isAfterHours) = (reservedAt, isAfterHours)
         slices = 1
+    }
+
+    /// The same without whom it was for: the first digits stay, which say where it went, and the others are 0.
+    public func withoutNumber() -> Self {
+        var (charge, rest) = (self, number.value)
+        var scale: UInt64 = 1
+        while rest >= 100_000 { (rest, scale) = (rest / 10, scale * 10) }
+        if let blank = PhoneNumber(value: rest * scale) { charge.number = blank }
+        return charge
     }
 
     /// What counts against budgets: the cost, or all that was reserved while nobody knows it.

@@ -56,7 +56,8 @@ public struct NetworkSettings: Hashable, Sendable, Codable {
         case .trustClients(let authority): clientAuthority = authority
         case .servePortal(let addresses): portal = addresses
         case .admit(let networks): admins = networks
-        case .put, .remove, .enrol, .revoke, .except, .withdraw, .appoint, .dismiss, .keepHours, .keepBackups, .issue,
+        case .put, .remove, .enrol, .revoke, .except, .withdraw, .appoint, .dismiss, .keepHours, .keepBackups, .retain,
+            .issue,
             .recall,
             .outside:
             break

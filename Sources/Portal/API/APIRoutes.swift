@@ -19,7 +19,7 @@ struct APIRoutes: Sendable {
 
     let office: PortalOffice
     private let answers = AnswerMemory()
-    private let pace = ProgramPace()
+    private let pace = RequestPace()
 
     init(office: PortalOffice) { self.office = office }
 

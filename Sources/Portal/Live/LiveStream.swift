@@ -10,14 +10,18 @@ import ServiceLifecycle
 
 /// Parts of a page as they change (server-sent events): those of one role are drawn once a beat for all who watch.
 enum LiveStream {
-    /// What changes by itself, by the ids of the elements.
+    /// What changes by itself, by the ids of the elements. Written once, for all who watch.
     struct Parts: Sendable {
-        /// A change of these is sent at once.
-        let content: [String: String]
-        /// These go along.
-        let frame: [String: String]
+        fileprivate let key: String
+        fileprivate let message: ByteBuffer
 
-        fileprivate var key: String { content.sorted { $0.key < $1.key }.map(\.value).joined() }
+        /// - Parameters:
+        ///   - content: A change of these is sent at once.
+        ///   - frame: These go along.
+        init(content: [String: String], frame: [String: String]) {
+            key = content.sorted { $0.key < $1.key }.map(\.value).joined()
+            message = ByteBuffer(string: "data: \(JSONParts.text(content.merging(frame) { $1 }))\n\n")
+        }
     }
 
     /// Ends when the session does: all sessions are looked at with each beat, once for everybody.
@@ -43,11 +47,9 @@ enum LiveStream {
                     try await writer.write(ByteBuffer(string: "event: over\ndata: {}\n\n"))
                     break
                 }
-                let key = parts.key
-                if key != last || silent >= Limits.silentBeats {
-                    let all = parts.content.merging(parts.frame) { $1 }
-                    try await writer.write(ByteBuffer(string: "data: \(JSONParts.text(all))\n\n"))
-                    (last, silent) = (key, 0)
+                if parts.key != last || silent >= Limits.silentBeats {
+                    try await writer.write(parts.message)
+                    (last, silent) = (parts.key, 0)
                 }
                 silent += 1
                 try await cancelWhenGracefulShutdown { try await Task.sleep(for: Limits.beat) }

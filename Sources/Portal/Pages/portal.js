@@ -56,3 +56,51 @@
     age.replaceChildren(dot, words, ' The page waits for the server.');
   }, 5000);
 })();
+// Passkeys: the form carries what the authenticator says. Without one, the code stays.
+(() => {
+  // Browsers have none for an address.
+  if (!window.PublicKeyCredential || /^[\d.]+$|:/.test(location.hostname)) return;
+  const bytes = (text) =>
+    Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (each) => each.charCodeAt(0));
+  const text = (buffer) =>
+    btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
+  const ask = async (address, token) => {
+    const body = new URLSearchParams(token ? { token: token.value } : {});
+    const { challenge: asked, user, name, known } = await (await fetch(address, { method: 'POST', body })).json();
+    const challenge = bytes(asked), userVerification = 'required';
+    if (!user) {
+      const { rawId, response } = await navigator.credentials.get({ publicKey: { challenge, userVerification } });
+      return [['', rawId], ['-client', response.clientDataJSON], ['-data', response.authenticatorData],
+        ['-signature', response.signature]];
+    }
+    const { response } = await navigator.credentials.create({ publicKey: {
+      challenge, rp: { name: 'Ringfence' }, user: { id: bytes(user), name, displayName: name },
+      pubKeyCredParams: [{ type: 'public-key', alg: -7 }], attestation: 'none',
+      authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification },
+      excludeCredentials: known.map((id) => ({ type: 'public-key', id: bytes(id) })),
+    } });
+    return [['-client', response.clientDataJSON], ['-attestation', response.attestationObject]];
+  };
+  for (const button of document.querySelectorAll('[data-passkey]')) {
+    const form = button.form, note = button.nextElementSibling, { code, token } = form.elements;
+    const isInstead = code && !('new' in button.dataset);
+    button.hidden = false;
+    note.textContent = '';
+    button.addEventListener('click', async () => {
+      if (isInstead) code.required = false;
+      try {
+        if (!form.reportValidity()) return;
+        for (const [end, value] of await ask(button.dataset.passkey, token)) {
+          const field = document.createElement('input');
+          [field.type, field.name, field.value] = ['hidden', 'passkey' + end, text(value)];
+          form.append(field);
+        }
+        form.submit();
+      } catch {
+        note.textContent = 'No passkey was used.';
+      } finally {
+        if (isInstead) code.required = true;
+      }
+    });
+  }
+})();

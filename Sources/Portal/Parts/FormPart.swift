@@ -149,6 +149,7 @@ struct FormPart {
             "back": Part.given(back?.address), "keep": back?.keep ?? "",
             "hidden": hidden.map { ["name": $0.name, "value": $0.value] },
             "needsCode": !isGet && visit?.needsCode(for: rights) ?? true, "codeID": "\(id)-code",
+            "hasPasskeys": visit?.hasPasskeys ?? false, "passkeyAddress": Visit.passkeyAddress,
             "fields": fields.map(values),
         ]
     }

@@ -3,13 +3,15 @@
 import Hummingbird
 import Primitives
 
-/// The two cookies of the portal. By their names browsers take them over TLS only, for this host only and for all of it
+/// The cookies of the portal. By their names browsers take them over TLS only, for this host only and for all of it
 /// (RFC 6265bis §4.1.3.2), and no other host can set them.
 enum PortalCookie: String {
     /// Somebody is signed in; ends with the browser.
     case session = "__Host-session"
     /// Somebody signed in here before.
     case browser = "__Host-browser"
+    /// Was asked for a passkey to sign in with; for five minutes.
+    case ticket = "__Host-ticket"
 
     func value(in request: Request) -> String? {
         // What is ours is in hexadecimal; nobody else's is looked at.

@@ -14,9 +14,19 @@ struct Visit: Sendable {
     let session: PortalSession
     /// Stands in each form: only our own pages can know it.
     let token: String
+    /// For whom passkeys are here; `nil` where the portal is asked by an address.
+    let party: PasskeyRules.Party?
+    let hasPasskeys: Bool
 
-    init(_ business: PortalBusiness, _ session: PortalSession, cookie: String) {
+    init(
+        _ business: PortalBusiness,
+        _ session: PortalSession,
+        cookie: String,
+        party: PasskeyRules.Party? = nil,
+        hasPasskeys: Bool = false
+    ) {
         (self.business, self.session) = (business, session)
+        (self.party, self.hasPasskeys) = (party, hasPasskeys)
         token = OneTimeToken.derived(from: cookie, for: "form")
     }
 
@@ -65,6 +75,7 @@ struct Visit: Sendable {
         values["person"] = session.name
         values["role"] = session.role.description
         values["token"] = token
+        (values["hasPasskeys"], values["passkeyAddress"]) = (hasPasskeys, Visit.passkeyAddress)
         values["groups"] = Self.navigation.enumerated().compactMap { index, group -> Templates.Values? in
             let links = group.links.filter { $0.right.map(may) ?? true }
             guard !links.isEmpty else { return nil }
@@ -102,6 +113,8 @@ struct Visit: Sendable {
             [
                 Link(name: "Extensions and phones", address: "/extensions", icon: "phone", right: .seeExtensions),
                 Link(name: "Groups and hours", address: "/groups", icon: "people", right: .seeNumbers),
+                Link(name: "Numbers", address: "/numbers", icon: "list", right: .seeNumbers),
+                Link(name: "Voice messages", address: "/voicemail", icon: "wave", right: .seeNumbers),
                 Link(name: "Dial permissions", address: "/dialling", icon: "globe", right: .seeDialling),
                 Link(name: "Lines to the outside", address: "/trunks", icon: "up", right: .seeTrunks),
                 Link(name: "First hour", address: "/first-hour", icon: "steps", right: .changeNetwork),
@@ -129,14 +142,23 @@ struct Visit: Sendable {
         SecondFactorRules.needsFreshCode(rights, provenAt: session.provenAt, at: now)
     }
 
-    /// Takes the code of a form, where one is needed.
+    /// Where the script asks what a passkey is to sign that stands in for a code.
+    static let passkeyAddress = "/account/passkey"
+
+    /// Takes the code or the passkey of a form, where one is needed.
     ///
     /// - Returns: Why not; `nil` when it may be done.
     func prove(by form: Form, for rights: [Right]) async -> Refusal? {
         guard needsCode(for: rights) else { return nil }
-        switch await business.desk.prove(session, by: form.secret("code")) {
+        let proof: SignInDesk.Proof
+        if let party, let assertion = form.assertion {
+            proof = await business.desk.prove(session, by: SignInDesk.PasskeyAnswer(assertion, for: party))
+        } else {
+            proof = await business.desk.prove(session, by: form.secret("code"))
+        }
+        switch proof {
         case .proven: return nil
-        case .refused: return .wrongCode
+        case .refused: return form.hasPasskey ? .otherPasskey : .wrongCode
         case .wait(let wait): return .tooManyTries(wait)
         }
     }
@@ -148,6 +170,13 @@ extension Refusal {
         problem: "That was not done.",
         reason: "it is dangerous, and no fresh code was shown for it",
         remedy: "do it anew, and type in the code that your authenticator app shows"
+    )
+
+    fileprivate static let otherPasskey = Self(
+        .secondFactor,
+        problem: "The passkey did not match.",
+        reason: "it is not one of yours, or the page was open for more than five minutes",
+        remedy: "try again, or type in the code that the app shows now"
     )
 }
 

@@ -53,7 +53,7 @@ enum ControlPages {
             : "\(proven) of \(score.items.count) rules are proven."
         return .score(
             score,
-            [.note(score.isExposed ? .bad : proven == score.items.count ? .good : .warn, sentence)] + steps
+            [.note(score.isExposed ? .bad : score.unproven == 0 ? .good : .warn, sentence)] + steps
         )
     }
 

@@ -165,6 +165,10 @@ enum HistoryPages {
             )
         }
         parts += [ladder(record), costs(record, currency), protection(record)]
+        if visit.may(.traceSignalling), let trace = await visit.ask(ShowTrace(call: record.id)), !trace.messages.isEmpty
+        {
+            parts.append(messages(trace))
+        }
         return visit.page(
             title: "Call of \(Shown.moment(record.startedAt)) UTC",
             at: "/history",
@@ -202,6 +206,20 @@ enum HistoryPages {
             )
         }
         return .section("The way it took", id: "way", [.timeline(moments)])
+    }
+
+    /// What was signalled of it, where somebody had it noted.
+    private static func messages(_ trace: TraceReport) -> Part {
+        let parts = trace.messages.map { message -> Part in
+            let way = message.isReceived ? "from \(message.remote)" : "to \(message.remote)"
+            let heading = "\(Shown.clock(message.at)) \(way), \(message.transport.uppercased()): \(message.summary)"
+            let lines = message.text.split(separator: "\r\n", omittingEmptySubsequences: false)
+            let text = lines.map { Shown.text(String($0), most: Limits.tracedLine) }.joined(separator: "\n")
+            return .details(Shown.text(heading, most: 160), [.preformatted(text, label: "Message")])
+        }
+        let words =
+            "Both sides of it, without passwords, keys, texts and pressed keys. To keep it: ringfence trace export."
+        return .section("What was signalled", id: "messages", [.text(words, style: "small soft")] + parts)
     }
 
     private static func costs(_ record: CallRecord, _ currency: Currency) -> Part {

@@ -111,15 +111,29 @@ enum OperatorPages {
 
 /// One's own sessions.
 enum AccountPage {
-    static func show(_ asked: Routes.Asked) async throws -> Response {
-        let visit = asked.visit
+    static func show(_ asked: Routes.Asked) async throws -> Response { await page(asked.visit) }
+
+    /// - Parameters:
+    ///   - name: Of a passkey, as typed.
+    ///   - refusal: Why it was not added.
+    static func page(_ visit: Visit, name: String = "", _ refusal: Refusal? = nil) async -> Response {
         let sessions = await visit.business.desk.sessions(of: visit.session.name)
         let link = await visit.business.desk.replacement(of: visit.session.name)
+        let passkeys = await visit.business.desk.passkeys(of: visit.session.name)
+        let problem = refusal?.values ?? [:]
         return visit.page(
             "account",
             title: "Your account",
             at: "/account",
-            [
+            problem.merging([
+                "keyName": Shown.text(name), "needsCode": visit.needsCode(for: PasskeyRules.rights),
+                "hasList": !passkeys.isEmpty,
+                "passkeys": passkeys.map { passkey -> Templates.Values in
+                    [
+                        "name": passkey.name.text, "since": "\(Shown.moment(passkey.since)) UTC",
+                        "lastUsed": passkey.lastUsed.map { "\(Shown.moment($0)) UTC" } ?? "never",
+                    ]
+                },
                 "hasLink": link != nil, "maker": link.map { Shown.text($0.maker) } ?? "",
                 "from": link.map { Shown.moment($0.from) } ?? "",
                 "sessions": sessions.map { session -> Templates.Values in
@@ -130,7 +144,8 @@ enum AccountPage {
                         "isHere": session.id == visit.session.id,
                     ]
                 },
-            ]
+            ]) { $1 },
+            status: refusal == nil ? .ok : .unprocessableContent
         )
     }
 

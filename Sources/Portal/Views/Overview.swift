@@ -96,13 +96,14 @@ extension SecurityEventKind {
         case .weakMediaOffered: "offered a call without encryption"
         case .trunkIdentity: "stood where a provider should be"
         case .signInFailed, .signInSlowed: "failed to sign in to this portal"
+        case .passkeyCopied: "showed a copy of a passkey"
         case .mailboxLocked, .mailboxesTried: "guessed at PINs of mailboxes"
         case .bindingLimit, .otherInstance, .accountLimit, .undeclaredListener, .journalBroken, .stalePhone, .banned,
             .banWithheld, .rightRefused, .forwardRefused, .forwardChanged, .budgetUsed, .callEndedForCost, .callLimit,
             .countersLost, .callWhileClosed, .unusualCalls, .callsStopped, .trunkDown, .trunkUp, .emergencyCall,
             .extensionUnused, .extensionRetired, .forwardFollowed, .extensionAdded, .intercomOpened, .intercomUsed,
             .signedInAnew, .alertsChanged, .premiumRefused, .abroadRefused, .factorReplaced,
-            .replacementRefused, .operatorsChanged:
+            .replacementRefused, .operatorsChanged, .passkeysChanged:
             nil
         }
     }

@@ -102,7 +102,8 @@ enum ProofPages {
             markup: [
                 Part.note(
                     tone,
-                    run.holds == true ? "\(name) found nothing wrong." : "\(name) found something, or could not be made.",
+                    run.holds == true
+                        ? "\(name) found nothing wrong." : "\(name) found something, or could not be made.",
                     ["\(began), ended at \(Shown.clock(end)) UTC."]
                 ).html,
                 Part.details("The whole report", [.preformatted(run.text, label: "Report")]).html,

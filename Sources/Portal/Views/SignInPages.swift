@@ -14,16 +14,19 @@ enum SignInPage {
     static func take(
         _ form: Form,
         _ business: PortalBusiness,
-        _ visitor: SignInDesk.Visitor
+        _ visitor: SignInDesk.Visitor,
+        passkey: SignInDesk.PasskeyAnswer?
     ) async throws -> Response {
         let attempt = SignInDesk.Attempt(
             name: form["name"],
             password: form.secret("password"),
             code: form.secret("code"),
+            passkey: passkey,
             visitor: visitor
         )
         switch await business.desk.signIn(attempt) {
-        case .signedIn(let session): return .going(to: "/", cookies: session.cookies)
+        case .signedIn(let session):
+            return .going(to: "/", cookies: session.cookies + (passkey == nil ? [] : [PortalCookie.ticket.removing]))
         case .refused: return page(business, Refusal.noMatch.values, form["name"], status: .forbidden)
         case .wait(let wait):
             return page(business, Refusal.tooManyTries(wait).values, form["name"], status: .tooManyRequests)
@@ -40,6 +43,7 @@ enum SignInPage {
     ) -> Response {
         var values = problem
         values["name"] = Shown.text(name)
+        (values["passkeyAddress"], values["script"]) = ("/sign-in/passkey", Assets.script.path)
         return business.door("sign-in", title: "Sign in", values, status: status)
     }
 }

@@ -117,7 +117,9 @@ struct CurlCourier: Courier {
         _ channel: AlertChannel
     ) throws(DeliveryFailure) -> ResolvedPlace {
         let addresses =
-            host.isName ? Array(resolve(host.text).prefix(Limits.deliveryAddresses)) : [IPAddress(parsing: host.text)].compactMap(\.self)
+            host.isName
+            ? Array(resolve(host.text).prefix(Limits.deliveryAddresses))
+            : [IPAddress(parsing: host.text)].compactMap(\.self)
         guard !addresses.isEmpty else { throw DeliveryFailure("the name \(host) leads to no address") }
         let mayReachInside = channel.mayReachInside(at: now())
         if let obstacle = DeliveryReach.obstacle(to: addresses, allowingPrivate: mayReachInside) {

@@ -39,17 +39,20 @@ extension PortalFacts {
     private static func people(_ store: BusinessStore) async -> [Person]? {
         let operators = store.snapshot.operators
         let signIns = try? await store.read { kept in try operators.compactMap { try kept.signIn(of: $0.account) } }
-        guard let signIns else { return nil }
+        guard let signIns, let passkeys = try? await store.read({ try $0.passkeys() }) else { return nil }
         let secrets = signIns.map { $0.secret.reveal { copy $0 } }
         return signIns.enumerated().map { index, value in
             let scheme = value.password.reveal { $0.split(separator: "$").prefix(3).map { "$\($0)" }.joined() }
+            let own = passkeys.filter { $0.owner == value.name }
             return Person(
                 name: value.name,
                 role: operators.first { $0.account == value.name }?.role ?? .auditor,
                 scheme: scheme,
                 secretBytes: secrets[index].count,
                 sharesSecret: secrets.count { $0 == secrets[index] } > 1,
-                recoveryCodes: value.recoveryCodes.count
+                recoveryCodes: value.recoveryCodes.count,
+                passkeys: own.count,
+                sharesPasskey: own.contains { one in passkeys.count { $0.key == one.key } > 1 }
             )
         }
     }

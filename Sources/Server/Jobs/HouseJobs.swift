@@ -40,22 +40,37 @@ extension RingfenceServer {
                 try await BusinessStore(store).write { try $0.pruneAlerts(at: now) }
             },
             Job("voicemail.retain", .daily(minute: Limits.pruneMinute)) { now in
-                try await BusinessStore(store).write { backend in
-                    let gone = backend.messages.deleteOld(before: now + (.zero - Limits.messageAge))
-                    guard gone > 0 else { return }
-                    let draft = JournalDraft(
-                        actor: "ringfence",
-                        action: "voicemail.retain",
-                        subject: "\(gone) messages",
-                        detail: "{}"
-                    )
-                    try backend.append(draft, at: now)
+                try await forget("voicemail.retain", "messages", store, at: now) { backend, settings in
+                    backend.messages.deleteOld(before: now + .seconds(-86_400 * Int64(settings.messageDays)))
+                }
+            },
+            Job("record.retain", .daily(minute: Limits.pruneMinute)) { now in
+                try await forget("record.retain", "records of calls", store, at: now) { backend, settings in
+                    try backend.deleteRecords(endedBefore: now + .seconds(-86_400 * Int64(settings.recordDays)))
                 }
             },
             Job("event.retain", .daily(minute: Limits.pruneMinute)) { now in
                 try await BusinessStore(store).write { try $0.pruneEvents(at: now) }
             },
         ]
+    }
+
+    /// Deletes what is older than somebody said, unless it is held, and writes down how much it was.
+    private static func forget(
+        _ action: String,
+        _ what: String,
+        _ store: RingfenceStore,
+        at now: WallTime,
+        _ delete: @escaping @Sendable (any Backend, RetentionSettings) throws -> Int
+    ) async throws {
+        let settings = store.snapshot.retention
+        guard settings.hold == nil else { return }
+        try await BusinessStore(store).write { backend in
+            let gone = try delete(backend, settings)
+            guard gone > 0 else { return }
+            let draft = JournalDraft(actor: "ringfence", action: action, subject: "\(gone) \(what)", detail: "{}")
+            try backend.append(draft, at: now)
+        }
     }
 
     /// Compares the sockets of this process with the declared ones.

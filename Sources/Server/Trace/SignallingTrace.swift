@@ -69,14 +69,19 @@ final class SignallingTrace {
     /// - Parameter call: The id of a record or a Call-ID; `nil` for everything.
     func report(of call: String? = nil, limit: Int = 0) -> TraceReport {
         let group = call.flatMap { call in groups[call] ?? records.first { $0.value == call }?.key }
-        let found = kept[first...].filter { call == nil || $0.group == group }.suffix(limit)
+        var (found, room) = ([Kept](), Limits.traceShown)
+        for entry in kept[first...].reversed() where call == nil || entry.group == group {
+            room -= entry.bytes.count
+            guard found.count < limit, room >= 0 else { break }
+            found.append(entry)
+        }
         return TraceReport(
             order: order,
             noted: noted,
             lost: lost,
             exported: exporter?.sent ?? 0,
             unsent: exporter?.unsent ?? 0,
-            messages: found.map { TraceReport.Message($0, call: records[$0.group]) }
+            messages: found.reversed().map { TraceReport.Message($0, call: records[$0.group]) }
         )
     }
 

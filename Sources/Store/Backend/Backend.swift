@@ -91,6 +91,19 @@ public protocol Backend: AnyObject, Sendable {
         journal draft: JournalDraft,
         at now: WallTime
     ) throws -> Bool
+    /// By owner and name.
+    func passkeys() throws -> [Passkey]
+    func passkeys(of owner: String) throws -> [Passkey]
+    /// The one with this credential ID, whoever has it.
+    func passkey(_ id: [UInt8]) throws -> Passkey?
+    /// - Returns: `false` when its ID or its name is taken, when its owner has enough, or does not sign in.
+    func add(_ passkey: Passkey, atMost most: Int, journal draft: JournalDraft, at now: WallTime) throws -> Bool
+    /// Writes down that it was used.
+    ///
+    /// - Returns: `false` when it is there no more, or its counter does not go on.
+    func use(passkey id: [UInt8], of owner: String, counter: UInt32, at now: WallTime) throws -> Bool
+    /// - Returns: `false` when there is none of that name.
+    func remove(passkey name: ShortName, of owner: String, journal draft: JournalDraft, at now: WallTime) throws -> Bool
     func begin(
         _ session: PortalSession,
         inPlaceOf former: [UInt8]?,
@@ -113,6 +126,14 @@ public protocol Backend: AnyObject, Sendable {
     func keep(_ run: JobRun) throws
     func pruneBans(at now: WallTime) throws
     func pruneEvents(at now: WallTime) throws
+    /// Deletes records of calls that ended before a time.
+    ///
+    /// - Returns: How many.
+    func deleteRecords(endedBefore limit: WallTime) throws -> Int
+    /// Takes a number of somebody outside out of the records of calls that ended.
+    ///
+    /// - Returns: How many records it was in.
+    func erase(_ number: PhoneNumber, journal draft: (Int) -> JournalDraft, at now: WallTime) throws -> Int
 
     /// What people were told, the newest first.
     func alerts(limit: Int) throws -> [AlertMessage.Item]

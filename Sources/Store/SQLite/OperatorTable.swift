@@ -29,6 +29,13 @@ enum OperatorTable {
                 arguments: [value.account, value.account, value.user.map { Int64($0) }]
             )
         }
+        try database.execute(
+            sql: """
+                DELETE FROM passkeys WHERE owner = ? AND EXISTS
+                    (SELECT 1 FROM operators WHERE account = ? AND user IS NOT NULL AND user IS NOT ?)
+                """,
+            arguments: [value.account, value.account, value.user.map { Int64($0) }]
+        )
     }
 
     static func remove(_ account: String, _ database: Database) throws {

@@ -79,6 +79,23 @@ enum RecordTable {
         try Row.fetchOne(database, sql: "SELECT * FROM call_records WHERE id = ?", arguments: [id]).map(record)
     }
 
+    /// Those of calls that ended in which a number stands.
+    static func ended(_ database: Database, with number: PhoneNumber) throws -> [CallRecord] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT * FROM call_records WHERE ended_at IS NOT NULL AND (caller = ?1 OR callee = ?1 OR dialled = ?1
+                    OR instr(coalesce(charges, ''), '"' || ?1 || '"') OR instr(coalesce(path, ''), ?1))
+                """,
+            arguments: [number.text]
+        ).map(record)
+    }
+
+    static func replace(_ record: CallRecord, _ database: Database) throws {
+        try database.execute(sql: "DELETE FROM call_records WHERE id = ?", arguments: [record.id])
+        try upsert(record, database)
+    }
+
     static func hasOpen(_ database: Database) throws -> Bool {
         try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM call_records WHERE ended_at IS NULL)") ?? false
     }

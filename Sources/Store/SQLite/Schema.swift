@@ -68,8 +68,24 @@ enum Schema {
             try $0.execute(sql: "ALTER TABLE invitations ADD COLUMN since INTEGER NOT NULL DEFAULT 0")
             try $0.execute(sql: "ALTER TABLE invitations ADD COLUMN maker TEXT NOT NULL DEFAULT ''")
         }
+        migrator.registerMigration("0030 passkeys") { try $0.execute(sql: passkeys) }
+        migrator.registerMigration("0033 how long records are kept") { try $0.execute(sql: RetentionTable.schema) }
         return migrator
     }
+
+    /// No settings: they go with their operator. A key is public, and its counter is what was seen last.
+    private static let passkeys = """
+        CREATE TABLE passkeys (
+            id BLOB PRIMARY KEY NOT NULL,
+            owner TEXT NOT NULL REFERENCES operators (account) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            key BLOB NOT NULL,
+            counter INTEGER NOT NULL,
+            since INTEGER NOT NULL,
+            last_used INTEGER,
+            UNIQUE (owner, name)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     /// In place of tokens there are their hashes.
     private static let apiTokens = """

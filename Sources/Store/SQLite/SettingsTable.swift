@@ -27,7 +27,8 @@ enum SettingsTable {
             hours: try hours(business),
             outside: try OutsideTable.load(database, seal),
             backups: try BackupTable.load(database, seal),
-            tokens: try TokenTable.list(database)
+            tokens: try TokenTable.list(database),
+            retention: try RetentionTable.load(database)
         )
     }
 
@@ -75,6 +76,7 @@ enum SettingsTable {
             try database.execute(sql: "UPDATE business SET hours = ?", arguments: [hours?.description])
         case .outside(let change): try OutsideTable.apply(change, database, seal)
         case .keepBackups(let value): try BackupTable.keep(value, database, seal)
+        case .retain(let value): try RetentionTable.keep(value, database)
         case .issue(let token): try TokenTable.put(token, database)
         case .recall(let name): try TokenTable.remove(name, database)
         case .trustClients(let authority): try NetworkTable.trustClients(of: authority, database)

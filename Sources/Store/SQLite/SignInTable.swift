@@ -80,6 +80,7 @@ enum SignInTable {
             arguments: [Data(token), value.name]
         )
         guard database.changesCount == 1 else { return false }
+        try PasskeyTable.removeAll(of: value.name, database)
         for table in ["sign_ins", "recovery_codes", "portal_sessions", "known_browsers"] {
             try database.execute(sql: "DELETE FROM \(table) WHERE name = ?", arguments: [value.name])
         }

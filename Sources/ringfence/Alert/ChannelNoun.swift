@@ -118,8 +118,8 @@ struct ChannelSecret: SettingCommand {
         commandName: "secret",
         abstract: "Give a channel another password, or another key that it signs with.",
         discussion: """
-            The secret is asked for, or read from a file. For a webhook, --new-key makes one
-            and shows it once. What waits goes out with it.
+            The secret is asked for, or read from a file. For a webhook, --new-key makes
+            one and shows it once. What waits goes out with it.
 
               ringfence alert channel secret owner --secret-file new-password
             """

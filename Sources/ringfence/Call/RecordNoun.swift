@@ -10,7 +10,7 @@ struct RecordNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
         abstract: "Who called whom, refused calls included.",
-        subcommands: [RecordList.self, RecordExport.self]
+        subcommands: [RecordList.self, RecordExport.self, RecordErase.self]
     )
 }
 

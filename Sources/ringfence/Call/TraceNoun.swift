@@ -14,8 +14,8 @@ struct TraceNoun: ParsableCommand {
         commandName: "trace",
         abstract: "What phones, providers and the server say to each other, for whoever looks for a fault.",
         discussion: """
-            Nothing is noted unless somebody starts it, and it ends by itself. It is kept in
-            memory, without passwords, keys of audio, texts and pressed keys.
+            Nothing is noted unless somebody starts it, and it ends by itself. It is kept
+            in memory, without passwords, keys of audio, texts and pressed keys.
 
               ringfence trace start --until 30m
               ringfence trace show
@@ -30,9 +30,9 @@ struct TraceStart: ServerCommand {
         commandName: "start",
         abstract: "Note it from now on, and perhaps send it to a collector.",
         discussion: """
-            A collector, such as Homer or sngrep, gets each message as a packet of HEP3 over
-            UDP. That is not encrypted, so it may be on this machine or in a private network
-            only. What was noted before is forgotten.
+            A collector, such as Homer or sngrep, gets each message as a packet of HEP3
+            over UDP. That is not encrypted, so it may be on this machine or in a private
+            network only. What was noted before is forgotten.
 
               ringfence trace start --until 2h --hep 127.0.0.1:9060
             """
@@ -78,8 +78,8 @@ struct TraceShow: ServerCommand {
         commandName: "show",
         abstract: "Show what was noted: a line for each message, or all of one call.",
         discussion: """
-            A call is named as 'ringfence call list' and 'ringfence record list' do it, or by a
-            Call-ID. Both sides of it are shown.
+            A call is named as 'ringfence call list' and 'ringfence record list' do it, or
+            by a Call-ID. Both sides of it are shown.
             """
     )
 

@@ -24,7 +24,10 @@ enum AttackProcess {
     ) async -> AttackOutcome {
         let (process, answer, words) = (Process(), Pipe(), Pipe())
         guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-            return AttackOutcome(holds: false, text: "The attack did not begin: this system does not tell a program where its own file is.")
+            return AttackOutcome(
+                holds: false,
+                text: "The attack did not begin: this system does not tell a program where its own file is."
+            )
         }
         // No shell: the folder is one argument, whatever is in it.
         process.executableURL = URL(fileURLWithPath: program)

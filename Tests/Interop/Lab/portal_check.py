@@ -598,6 +598,85 @@ def look(office):
     yield "a recovery code lets in", "Is it working?" in browser.text("main")
 
 
+def authenticator(office, **more):
+    """A device that keeps passkeys and finds out who is there; the browser's own, in software."""
+    office.browser.devtools("WebAuthn.enable")
+    options = {"protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True,
+               "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True, **more}
+    return office.browser.devtools("WebAuthn.addVirtualAuthenticator", options=options)["authenticatorId"]
+
+
+def sign_in_by_passkey(office, leads=True):
+    """Signs out, and in again without a code; what `leads` nowhere stays on its page."""
+    browser = office.browser
+    browser.open(office.address + "/")
+    browser.follow("footer button")
+    browser.type("#user", "owner")
+    browser.type("#pass", PASSWORD)
+    (browser.follow if leads else browser.click)("[data-passkey]")
+
+
+def add_passkey(office, name):
+    browser = office.browser
+    browser.open(office.address + "/account")
+    browser.type("#key-name", name)
+    if browser.js("return !!document.querySelector('#key-code')"):
+        browser.type("#key-code", office.code())
+    browser.js("window.isFormer = true")
+    browser.click("[data-new]")
+    return until(lambda: browser.js("return !window.isFormer && document.readyState === 'complete'"), 10)
+
+
+def passkeys(office):
+    """Passkeys, with Chromium's own authenticator."""
+    browser = office.browser
+    device = authenticator(office)
+    browser.open(office.address + "/account")
+    own = "section[aria-labelledby=keys]"
+    yield "nobody has a passkey yet, and a browser with a script may add one", (
+        "Last used" not in browser.text(own) and browser.js("return !document.querySelector('[data-new]').hidden"))
+    office.let_codes_age()
+    yield "a passkey is added with a fresh code", add_passkey(office, "trial-device") and "trial-device" in browser.text(own)
+    office.keep("passkeys")
+    kept = browser.devtools("WebAuthn.getCredentials", authenticatorId=device)["credentials"]
+    yield "the device keeps it for this host", [(each["rpId"], each["isResidentCredential"]) for each in kept] == [("localhost", True)]
+    yield "the device makes no second one", not add_passkey(office, "again") and "No passkey was used" in browser.text("main")
+    office.let_codes_age()
+    browser.open(office.address + "/operators/invite")
+    browser.type("input[name=name]", "deputy")
+    yield "it stands in for a fresh code", browser.js("return !!document.querySelector('input[name=code]')")
+    browser.follow("[data-passkey]")
+    yield "and what is dangerous is done", "The link" in browser.text("h1")
+    sign_in_by_passkey(office)
+    yield "it signs in without a code", "Is it working?" in browser.text("main")
+    listed = office.server.ask("passkey", "list", "owner")
+    yield "the command line knows it", [each["name"] for each in listed] == ["trial-device"] and "lastUsed" in listed[0]
+    browser.devtools("WebAuthn.setUserVerified", authenticatorId=device, isUserVerified=False)
+    sign_in_by_passkey(office, leads=False)
+    yield "not without a finger or a PIN", until(lambda: "No passkey was used" in browser.text("form"), 20)
+    browser.devtools("WebAuthn.setUserVerified", authenticatorId=device, isUserVerified=True)
+    browser.type("#pass", "not the password at all")
+    browser.follow("[data-passkey]")
+    yield "nor with a wrong password", "did not match" in browser.text("#problem")
+    browser.type("#pass", PASSWORD)
+    browser.follow("[data-passkey]")
+    yield "but with the right one", "Is it working?" in browser.text("main")
+    browser.open(office.address + "/account")
+    browser.follow(own + " a.danger")
+    office.keep("passkey-remove")
+    confirm(office)
+    yield "it is removed", "trial-device" not in browser.text("main")
+    sign_in_by_passkey(office)
+    yield "and lets nobody in any more", "did not match" in browser.text("#problem")
+    browser.type("#pass", PASSWORD)
+    browser.type("#code", office.code())
+    browser.follow("button.primary")
+    yield "the code still does", "Is it working?" in browser.text("main")
+    journal = [each["action"] for each in office.server.ask("journal", "list", "--all", "--limit", "10000")]
+    yield "the journal tells of both", {"portal.passkey-add", "portal.passkey-remove"} <= set(journal)
+    browser.devtools("WebAuthn.removeVirtualAuthenticator", authenticatorId=device)
+
+
 def pages(office):
     style = office.browser.js("return document.querySelector('link[rel=stylesheet]').href")
     css = office.browser.run("fetch(%r).then(each => each.text())" % style)
@@ -610,7 +689,7 @@ def pages(office):
 
 
 def check(office):
-    for part in (sign_in, enrol, call, first_hour, money, lines, abroad, told, backups, programs, safety, exported, look, pages):
+    for part in (sign_in, enrol, call, first_hour, money, lines, abroad, told, backups, programs, safety, exported, passkeys, look, pages):
         yield from part(office)
 
 

@@ -57,10 +57,10 @@ struct AnswerMemoryTests {
     }
 
     @Test func `a program asks fifty times a second, and one that guesses much less`() {
-        let (pace, token) = (ProgramPace(), ProgramPace.Subject.token([1]))
+        let (pace, token) = (RequestPace(), RequestPace.Subject.token([1]))
         let admitted = (0..<1_000).count { pace.admits(token, at: UInt64($0) * 1_000_000) }
         #expect((145...155).contains(admitted), "\(admitted)")
-        let other = ProgramPace()
+        let other = RequestPace()
         var tries = 0
         for millisecond in 0..<UInt64(1_000) where other.admits(token, at: millisecond * 1_000_000) {
             tries += 1

@@ -19,6 +19,8 @@ struct PortalPageTests {
         "/controls/login-protection", "/proof", "/blocked", "/blocked?address=203.0.113.9", "/exceptions",
         "/operators", "/journal", "/account", "/about", "/alerts/channels", "/alerts/add?by=mail",
         "/alerts/add?by=webhook", "/alerts/add?by=syslog", "/backups", "/tokens", "/tokens/wallboard/revoke",
+        "/numbers",
+        "/voicemail", "/voicemail/204/pin", "/voicemail/204/remove",
     ]
 
     private func send(

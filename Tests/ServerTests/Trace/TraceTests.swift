@@ -32,7 +32,8 @@ struct TraceTests {
             let said = try #require(report.messages.dropFirst(2).first)
             #expect(said.text.contains(#"response="****"#) && said.text.contains(#"cnonce="******""#))
             #expect(said.transport == "tls" && said.local.hasPrefix("127.0.0.1:"))
-            #expect(await office.server.trace(of: said.callID, limit: 500)?.messages.count == 4)
+            let same = try #require(await office.server.trace(of: said.callID, limit: 500)).messages
+            #expect(same.count >= 2 && same.allSatisfy { $0.callID == said.callID })
             #expect(await office.server.trace(of: "another", limit: 500)?.messages.isEmpty == true)
             #expect(await office.server.stopTrace()?.noted == 4)
             #expect(await office.server.trace(of: nil, limit: 9) == nil)
@@ -109,8 +110,9 @@ struct TraceTests {
             trace.turnEnded()
         }
         let report = trace.report(limit: 100_000)
-        #expect(report.noted == 12_000 && report.lost + report.messages.count == 12_000)
-        #expect(report.messages.reduce(0) { $0 + $1.text.utf8.count } <= Limits.traceBytes)
+        // What is shown fits into an answer.
+        #expect(report.messages.reduce(0) { $0 + $1.text.utf8.count } <= Limits.traceShown)
+        #expect(report.noted == 12_000 && report.lost > 12_000 - Limits.traceBytes / 1_000)
         #expect(report.messages.last?.callID == "11999")
     }
 

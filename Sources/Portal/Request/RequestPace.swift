@@ -7,7 +7,7 @@ import Synchronization
 
 /// How fast programs may ask: each token, and each source, which is slowed much more by tokens that are good for nothing. And how fast
 /// each session may.
-final class ProgramPace: Sendable {
+final class RequestPace: Sendable {
     enum Subject: Hashable {
         case token([UInt8])
         case source(IPAddress)

@@ -55,9 +55,13 @@ public enum Limits {
 
     /// How long signalling may be noted.
     static let longestTrace: Duration = .seconds(86_400)
+    /// Characters of the Call-ID of a trace that was read, in the journal.
+    static let tracedName = 64
     /// Messages that one look at a trace shows.
     public static let tracedMessages = 500
 
+    /// Records that a number is taken out of in one transaction.
+    static let erasedAtOnce = 200
     /// Days for which records of calls and messages are kept: budgets look back 30, and nobody is on record for longer than ten years.
     static let recordDays = 31...3_660
     static let messageDays = 1...366

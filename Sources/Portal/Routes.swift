@@ -237,12 +237,15 @@ struct Routes: Sendable {
         else { throw Answer(response: .going(to: "/sign-in")) }
         if let address = context.address { office.handshakes.forget(address) }
         guard business.pace.admits(.token(session.token)) else { throw Answer.tooFast }
+        // Asked for only where a page may have to ask for a fresh factor: it is a look into the database.
+        let isAsked = SecondFactorRules.needsFreshCode(PasskeyRules.rights, provenAt: session.provenAt, at: .present)
+        let hasPasskeys = isAsked ? await !business.desk.passkeys(of: session.name).isEmpty : false
         return Visit(
             business,
             session,
             cookie: cookie,
             party: request.head.authority.flatMap(PasskeyRules.Party.init(authority:)),
-            hasPasskeys: await !business.desk.passkeys(of: session.name).isEmpty
+            hasPasskeys: hasPasskeys
         )
     }
 

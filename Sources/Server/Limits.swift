@@ -277,8 +277,8 @@ enum Limits {
     static let tracedDialogs = 10_000
     /// Bytes of messages that one look at a trace shows, the newest of them: what an answer has room for.
     static let traceShown = 2 << 20
-    /// Messages that went before the storage of a trace is cut.
-    static let traceSlack = 500
+    /// Bytes that a message of a trace takes beside its text, about.
+    static let traceOverhead = 200
     /// How long what was noted stays after the trace has ended.
     static let traceKept: Duration = .seconds(86_400)
     /// Bytes of a message in a packet of HEP or a capture: what a datagram has room for beside the rest.

@@ -99,5 +99,9 @@ public enum Limits {
     static let keptAlerts = 20_000
 
     /// Records that are deleted in one transaction.
-    static let retainedAtOnce = 5_000
+    public static let retainedAtOnce = 1_000
+    /// Days of records that go in one night at most.
+    public static let retainedDays = 40
+    /// The last digits of a number by which records are found that may name it.
+    static let dialledTail = 6
 }

@@ -5,61 +5,52 @@ public import Model
 public import Primitives
 
 extension RingfenceStore {
-    /// Deletes records of calls that ended before a time. A call that is up stays, however long ago it began.
+    /// Before which records may be deleted in one go: ``Limits/retainedDays`` after the oldest of them at most, so that a clock that runs
+    /// ahead for a night takes no more than that.
     ///
-    /// - Returns: How many.
-    public func deleteRecords(endedBefore limit: WallTime) throws -> Int {
-        var count = 0
-        while true {
-            // In pieces: whoever writes meanwhile waits for one of them at most.
-            let gone = try pool.write { database in
-                try database.execute(
-                    sql: """
-                        DELETE FROM call_records WHERE id IN (
-                            SELECT id FROM call_records WHERE started_at < ?1 AND ended_at < ?1 ORDER BY started_at LIMIT ?2
-                        )
-                        """,
-                    arguments: [limit.milliseconds, Limits.retainedAtOnce]
-                )
-                return database.changesCount
-            }
-            count += gone
-            if gone < Limits.retainedAtOnce { return count }
+    /// - Parameter limit: Before which they are too old.
+    /// - Returns: `nil` where none is.
+    public func oldRecords(endedBefore limit: WallTime) throws -> WallTime? {
+        let oldest = try pool.read { database in
+            try Int64.fetchOne(
+                database,
+                sql: "SELECT min(started_at) FROM call_records WHERE started_at < ?1 AND ended_at < ?1",
+                arguments: [limit.milliseconds]
+            )
+        }
+        guard let oldest else { return nil }
+        return min(limit, WallTime(milliseconds: oldest) + .seconds(Int64(Limits.retainedDays) * 86_400))
+    }
+
+    /// Deletes some records of calls that ended before a time, the oldest first. A call that is up stays, however long ago it began.
+    ///
+    /// - Returns: How many; ``Limits/retainedAtOnce`` where there may be more.
+    public func deleteSomeRecords(endedBefore limit: WallTime) throws -> Int {
+        try pool.write { database in
+            try database.execute(
+                sql: """
+                    DELETE FROM call_records WHERE id IN (
+                        SELECT id FROM call_records WHERE started_at < ?1 AND ended_at < ?1 ORDER BY started_at LIMIT ?2
+                    )
+                    """,
+                arguments: [limit.milliseconds, Limits.retainedAtOnce]
+            )
+            return database.changesCount
         }
     }
 
-    /// Takes a number of somebody outside out of the records of calls that ended, and leaves what the calls were and cost.
-    ///
-    /// - Returns: How many records it was in.
-    public func erase(_ number: PhoneNumber, journal draft: (Int) -> JournalDraft, at now: WallTime) throws -> Int {
-        var count = 0
-        try append(at: now) { database in
-            let found = try RecordTable.ended(database, with: number)
-            for record in found { try RecordTable.replace(record.erasing(number), database) }
-            count = found.count
-            return [draft(count)]
-        }
-        return count
+    /// The ids of records of calls in which a number may stand, those that are up included.
+    public func records(naming number: PhoneNumber) throws -> [CallRecord] {
+        try pool.read { try RecordTable.list($0, naming: number) }.filter { $0.erasing(number) != $0 }
     }
-}
 
-extension CallRecord {
-    /// The same call without a number of somebody outside.
-    func erasing(_ number: PhoneNumber) -> CallRecord {
-        func without(_ participant: Participant) -> Participant {
-            participant.outsideNumber == number ? .outside(nil) : participant
+    /// Writes records without a number of somebody outside in place of those that have it. The log has them first: a record that comes back
+    /// out of it after a crash has it no more.
+    public func erase(_ number: PhoneNumber, in records: [CallRecord]) throws {
+        let erased = records.map { $0.erasing(number) }
+        try log.append(erased, of: business)
+        try pool.write { database in
+            for record in erased { try RecordTable.replace(record, database) }
         }
-        var record = self
-        record.caller = without(caller)
-        record.callee = callee.map(without)
-        record.path = path.map { CallStep(from: without($0.from), $0.reason, to: without($0.to)) }
-        record.charges = charges.map { $0.number == number ? $0.withoutNumber() : $0 }
-        if callee?.outsideNumber == number || charges.contains(where: { $0.number == number })
-            || PhoneNumber(parsing: dialled) == number
-        {
-            record.dialled = "erased"
-        }
-        record.reason = reason.replacing(number.digits, with: "erased")
-        return record
     }
 }

@@ -55,8 +55,41 @@ struct RetentionTests {
         try office.store.write([
             record("old", days: 401), record("young", days: 399), record("long", days: 500, isOver: false),
         ])
-        #expect(try office.store.deleteRecords(endedBefore: noon + .seconds(-400 * 86_400)) == 1)
+        let limit = noon + .seconds(-400 * 86_400)
+        #expect(try office.store.oldRecords(endedBefore: limit) == limit)
+        #expect(try office.store.deleteSomeRecords(endedBefore: limit) == 1)
+        #expect(try office.store.oldRecords(endedBefore: limit) == nil)
         #expect(try Set(office.store.records(limit: 9).map(\.id)) == ["young", "long"])
+    }
+
+    @Test func `a clock that runs ahead takes some weeks of records, not all`() async throws {
+        let office = try Office()
+        try office.store.write([record("first", days: 300), record("second", days: 200)])
+        let end = try #require(try office.store.oldRecords(endedBefore: noon + .seconds(700 * 86_400)))
+        #expect(try office.store.deleteSomeRecords(endedBefore: end) == 1)
+        #expect(try office.store.records(limit: 9).map(\.id) == ["second"])
+    }
+
+    @Test(arguments: ["+493012345678", "03012345678", "00493012345678", "0 0049 30 12345678", "9,03012345678"])
+    func `it is known in whatever way it was dialled`(dialled: String) async throws {
+        let office = try Office()
+        var record = try record("one", days: 1, from: "+493099999999")
+        (record.caller, record.dialled, record.callee) = (.system, dialled, nil)
+        record.reason = "the call to \(Self.stranger) was refused"
+        try office.store.write([record])
+        #expect(try await office.run(EraseNumber(number: Self.stranger, reason: "letter")).records == 1)
+        let left = try #require(try office.store.records(limit: 1).first)
+        #expect(left.dialled == "erased" && left.reason == "the call to erased was refused")
+    }
+
+    @Test func `numbers that are alike stay, and so does one of a call that is up`() async throws {
+        let office = try Office()
+        try office.store.write([
+            record("longer", days: 1, from: Self.stranger + "9"), record("up", days: 0, isOver: false),
+        ])
+        let reply = try await office.run(EraseNumber(number: Self.stranger, reason: "letter"))
+        #expect(reply == EraseNumber.Reply(records: 0, running: 1))
+        #expect(try office.store.records(limit: 9).contains { $0.caller.text == Self.stranger + "9" })
     }
 
     @Test func `a number goes out of every record, and of the journal, and the calls stay`() async throws {

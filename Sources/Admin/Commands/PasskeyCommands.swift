@@ -46,7 +46,9 @@ public struct RemovePasskey: Command {
         let report = PasskeyReport(passkey)
         let draft = caller.draft(Self.name, owner, JournalDetail.ofName(passkey.name.text, became: nil))
         try administrator.writing { backend in
-            _ = try backend.remove(passkey: passkey.name, of: owner, journal: draft, at: administrator.now())
+            guard try backend.remove(passkey: passkey.name, of: owner, journal: draft, at: administrator.now()) else {
+                throw Refusal.noPasskey(typed, of: owner)
+            }
             let sessions = try backend.sessions().filter { $0.name == owner }
             try backend.endSessions(sessions.map(\.id), journal: nil, at: administrator.now())
         }

@@ -71,8 +71,10 @@ public struct EraseNumber: Command {
     public struct Reply: Hashable, Sendable, Codable {
         /// In how many records it stood.
         public let records: Int
+        /// In how many of calls that are up it still stands.
+        public let running: Int
 
-        public init(records: Int) { self.records = records }
+        public init(records: Int, running: Int = 0) { (self.records, self.running) = (records, running) }
     }
 
     public static let name = "record.erase"
@@ -90,14 +92,21 @@ public struct EraseNumber: Command {
         guard let number = PhoneNumber(parsing: number) else { throw .noErasable(self.number) }
         guard let reason = DisplayName.parse(reason, limit: Model.Limits.reasonBytes) else { throw .noErasureReason() }
         guard administrator.store.snapshot.retention.hold == nil else { throw .held() }
+        let found = try await administrator.reading { try $0.records(naming: number) }
+        let over = found.filter { $0.endedAt != nil }
         // The journal says that it was done and not to whom.
         let subject = "a number that ends with \(number.digits.suffix(2))"
-        let now = administrator.now()
-        let count = try administrator.writing { backend in
-            let draft = { (count: Int) in caller.draft(Self.name, subject, JournalDetail.ofErasure(count, reason)) }
-            return try backend.erase(number, journal: draft, at: now)
+        let draft = caller.draft(Self.name, subject, JournalDetail.ofErasure(over.count, reason))
+        try administrator.writing { try $0.append(draft, at: administrator.now()) }
+        var rest = over[...]
+        while !rest.isEmpty {
+            let some = Array(rest.prefix(Limits.erasedAtOnce))
+            try administrator.writing { try $0.erase(number, in: some) }
+            rest = rest.dropFirst(some.count)
+            // Others write in between.
+            await Task.yield()
         }
-        return Reply(records: count)
+        return Reply(records: over.count, running: found.count - over.count)
     }
 }
 

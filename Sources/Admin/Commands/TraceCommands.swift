@@ -73,9 +73,14 @@ public struct ShowTrace: Command {
 
     public static func harmless(_: ExtensionNumber) -> Self { Self(limit: 0) }
 
-    public func run(in administrator: isolated Administrator, for _: Caller) async throws(Refusal) -> TraceReport {
+    public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> TraceReport {
         let wanted = min(max(limit, 0), Limits.tracedMessages)
         guard let report = await administrator.engine.trace(of: call, limit: wanted) else { throw .noTrace() }
+        guard let first = report.messages.first else { return report }
+        // Whoever reads who called whom leaves a trace of that.
+        let subject = call == nil ? "all" : first.call ?? first.callID
+        let entry = caller.draft(Self.name, String(subject.prefix(Limits.tracedName)), "{}")
+        try administrator.writing { try $0.append(entry, at: administrator.now()) }
         return report
     }
 }

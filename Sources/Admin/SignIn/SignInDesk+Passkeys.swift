@@ -74,6 +74,8 @@ extension SignInDesk {
         } catch {
             throw .wrongPasskey(error)
         }
+        // Before a challenge is spent: the memory for those is everybody's.
+        guard (try? store.passkey(new.id)) == .some(nil) else { throw .passkeyTaken }
         guard challenges.answer(new.challenge, at: clock()) else { throw .wrongPasskey(.otherChallenge) }
         let passkey = Passkey(
             id: new.id,
@@ -104,9 +106,13 @@ extension SignInDesk {
         }
         do {
             let draft = draft("portal.passkey-remove", passkey)
-            _ = try store.remove(passkey: passkey.name, of: session.name, journal: draft, at: now())
+            guard try store.remove(passkey: passkey.name, of: session.name, journal: draft, at: now()) else {
+                throw Refusal.noPasskey(typed, of: session.name)
+            }
             let others = try store.sessions().filter { $0.name == session.name && $0.id != session.id }
             try store.endSessions(others.map(\.id), journal: nil, at: now())
+        } catch let refusal as Refusal {
+            throw refusal
         } catch {
             throw .cannotWrite(error)
         }

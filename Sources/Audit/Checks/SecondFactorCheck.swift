@@ -11,9 +11,8 @@ extension Check {
         }
         var findings: [Finding] = []
         for person in people {
-            if person.secretBytes < SecondFactorRules.secretBytes, person.passkeys == 0 {
-                findings.append(.none(person))
-            }
+            // Its codes are taken also of those who have a passkey.
+            if person.secretBytes < SecondFactorRules.secretBytes { findings.append(.none(person)) }
             if person.sharesSecret || person.sharesPasskey { findings.append(.shared(person)) }
             if person.recoveryCodes < Limits.recoveryCodes { findings.append(.fewCodes(person)) }
         }

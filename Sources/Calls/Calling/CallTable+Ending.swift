@@ -74,6 +74,8 @@ extension CallTable {
             forget(call.serial, &desk)
         case .transfer(let standing):
             forget(call.serial, &desk)
+            // Whoever waits may be on the way to somebody else by now.
+            guard transfers[standing.call]?.ringing == call.serial else { return }
             guard !returnToMenu(standing.call, call, refusing.refused, &desk) else { return }
             transferFailed(standing.call, refusing.refused.status, &desk)
         case .clicked(let click):

@@ -77,9 +77,10 @@ extension CallTable {
         else { return false }
         transfers[standing] = nil
         if refused.outcome.leadsToMailbox, let number = call.grounds?.placement.target.number,
-            call.caller.number != number, MailboxRules.takesMessage(number, in: desk.snapshot)
+            call.grounds?.placement.mayBeHelp != true, call.caller.number != number,
+            MailboxRules.takesMessage(number, in: desk.snapshot)
         {
-            become(.deposit(number), standing, &desk)
+            become(.deposit(number), standing, because: .noAnswer, &desk)
         } else {
             tell(standing, .untaken(rang: refused.outcome != .unreachable && refused.outcome != .refused), &desk)
         }
@@ -87,7 +88,12 @@ extension CallTable {
     }
 
     /// Lets another service take over a call that is in one, in the same sound.
-    mutating func become(_ service: CallService, _ serial: UInt64, _ desk: inout Desk) {
+    mutating func become(
+        _ service: CallService,
+        _ serial: UInt64,
+        because reason: CallStep.Reason = .chosen,
+        _ desk: inout Desk
+    ) {
         guard let call = self[serial], case .talking(var conversation) = call.phase, var voice = voices[serial],
             let from = call.serviceParticipant
         else { return }
@@ -113,7 +119,7 @@ extension CallTable {
         conversation.callee = .service(service)
         self[serial]?.phase = .talking(conversation)
         self[serial]?.record.callee = .service(service)
-        self[serial]?.record.path.append(CallStep(from: from, .chosen, to: .service(service)))
+        self[serial]?.record.path.append(CallStep(from: from, reason, to: .service(service)))
         if let record = self[serial]?.record { desk.turn.actions.append(.remember(record, nil)) }
         schedule(serial, at: end)
         tell(serial, .began, &desk)
@@ -128,10 +134,14 @@ extension CallTable {
             transfers[standing.call]?.ringing == serial
         {
             transfers[standing.call] = nil
-            become(.menu(name), standing.call, &desk)
+            become(.menu(name), standing.call, because: .nobody, &desk)
             return Refused(status: 480, outcome: .noAnswer, reason: "it went on to menu \(name)")
         }
-        guard call.incoming != nil, call.grounds?.placement.mayBeHelp != true, earlyCalls[serial]?.told == nil,
+        // Who may be calling back after a call for help talks to people: the phone that they call back goes on ringing.
+        guard call.grounds?.placement.mayBeHelp != true else {
+            return ringing.branches.contains { $0.status == nil } ? nil : .unreachable
+        }
+        guard call.incoming != nil, earlyCalls[serial]?.told == nil,
             hasRoom(for: .menu(name), besides: serial)
         else { return .unreachable }
         for branch in ringing.branches where branch.status == nil { desk.cancel(branch.key) }

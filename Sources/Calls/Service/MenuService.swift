@@ -106,8 +106,7 @@ struct MenuService: VoiceService {
         guard misses >= Limits.menuMisses else { return [.say(words + prompt)] }
         // Once: where it leads is not tried again and again.
         guard misses == Limits.menuMisses else { return leave(words, "nothing was chosen that there is") }
-        let steps = go(menu.fallback)
-        return steps
+        return go(menu.fallback)
     }
 
     private mutating func leave(_ words: [Utterance], _ reason: String) -> [VoiceStep] {

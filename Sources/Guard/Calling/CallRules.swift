@@ -102,6 +102,10 @@ public enum CallRules {
                 return .allowed(placement(attempt, target: .group(group.name)))
             }
             if let menu = dialled.flatMap({ snapshot.outside.routing.menu(numbered: $0) }) {
+                guard way == .dialled else {
+                    let reason = "menu \(menu.name) is for who dials it, and nobody is sent there"
+                    return .refused(CallRefusal(status: 403, control: nil, reason: reason))
+                }
                 return .allowed(placement(attempt, target: .service(.menu(menu.name))))
             }
             let plan = plan ?? DialPlan(snapshot.outside.dialing)

@@ -99,6 +99,14 @@ public enum InboundRules {
         _ step: CallStep?,
         in snapshot: Snapshot
     ) -> Verdict<Placement> {
+        if attempt.helped != nil {
+            // Those who help talk to people, and press no keys.
+            switch snapshot.outside.routing.menus[name]?.people {
+            case .extension(let number): return ring(number, attempt, step, in: snapshot)
+            case .group(let name): return ring(name, attempt, step, in: snapshot)
+            case .menu, nil: break
+            }
+        }
         if let refusal = MenuRules.refusal(ofEntering: name, in: snapshot) { return .refused(refusal) }
         return .allowed(
             Placement(

@@ -26,7 +26,9 @@ public enum MenuRules {
         of standing: Placement,
         in snapshot: Snapshot
     ) -> Verdict<Placement> {
-        if let refusal = refusal(of: choice, in: snapshot) { return .refused(refusal) }
+        if let refusal = refusal(ofWay: choice, in: snapshot) ?? refusal(of: choice, in: snapshot) {
+            return .refused(refusal)
+        }
         return .allowed(
             Placement(
                 .chosen(standing, choice),
@@ -39,25 +41,31 @@ public enum MenuRules {
         )
     }
 
-    /// Why it may not; the caller hears the same words whichever it is.
-    static func refusal(of choice: MenuChoice, in snapshot: Snapshot) -> CallRefusal? {
-        let routing = snapshot.outside.routing
-        guard let menu = routing.menus[choice.menu] else { return .gone(choice.menu) }
+    /// Why the menu does not lead there.
+    private static func refusal(ofWay choice: MenuChoice, in snapshot: Snapshot) -> CallRefusal? {
+        guard let menu = snapshot.outside.routing.menus[choice.menu] else { return .gone(choice.menu) }
         guard choice.isDialled ? menu.dialsExtensions : menu.targets.contains(.to(choice.to)) else {
             return .not(menu.name, "does not lead to \(choice.to)")
         }
+        return nil
+    }
+
+    /// Why nobody may be reached there, whichever way leads to them: a menu that changes ends no talk. The caller hears the same words
+    /// whichever it is.
+    static func refusal(of choice: MenuChoice, in snapshot: Snapshot) -> CallRefusal? {
+        let (routing, menu) = (snapshot.outside.routing, choice.menu)
         switch choice.to {
         case .extension(let number):
             guard snapshot.extensions[number]?.isEnabled == true else {
-                return .not(menu.name, "leads to extension \(number), which is disabled or does not exist")
+                return .not(menu, "leads to extension \(number), which is disabled or does not exist")
             }
-            guard choice.caller != .extension(number) else { return .not(menu.name, "leads the caller to themselves") }
+            guard choice.caller != .extension(number) else { return .not(menu, "leads the caller to themselves") }
             guard case .outside(let caller) = choice.caller else { return nil }
             return BlockRules.refusal(of: caller, at: number, in: routing)
         case .group(let name):
-            guard routing.groups[name] != nil else { return .not(menu.name, "leads to group \(name), which is gone") }
+            guard routing.groups[name] != nil else { return .not(menu, "leads to group \(name), which is gone") }
             return nil
-        case .menu(let name): return .not(menu.name, "leads to menu \(name), which rings nowhere")
+        case .menu(let name): return .not(menu, "leads to menu \(name), which rings nowhere")
         }
     }
 

@@ -52,11 +52,11 @@ public struct LegCharge: Hashable, Sendable, Codable, Identifiable {
         slices = 1
     }
 
-    /// The same without whom it was for: the first digits stay, which say where it went, and the others are 0.
+    /// The same without whom it was for: the prefix that was priced stays, and zeros come behind it, which is nobody's number.
     public func withoutNumber() -> Self {
         var (charge, rest) = (self, number.value)
         var scale: UInt64 = 1
-        while rest >= 100_000 { (rest, scale) = (rest / 10, scale * 10) }
+        while rest > prefix.value { (rest, scale) = (rest / 10, scale * 10) }
         if let blank = PhoneNumber(value: rest * scale) { charge.number = blank }
         return charge
     }

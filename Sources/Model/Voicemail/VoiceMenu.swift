@@ -88,6 +88,15 @@ public struct VoiceMenu: Hashable, Sendable {
     /// Everywhere that it leads, for whoever removes something of that.
     public var targets: [Target] { choices.map(\.target) + [fallback] }
 
+    /// The first people it leads to, of whom the last resort comes first; `nil` where it leads to none.
+    public var people: Destination? {
+        for case .to(let destination) in [fallback] + choices.map(\.target) {
+            if case .menu = destination { continue }
+            return destination
+        }
+        return nil
+    }
+
     /// The same without keys that lead to a place; who chooses nothing hears goodbye where they went there.
     public func without(_ isGone: (Target) -> Bool) -> Self {
         var menu = self

@@ -22,13 +22,18 @@ private struct Mask {
 
     /// Bodies that say how calls are and not what people say. Sessions are looked into.
     private static let readable = [
-        "application/dialog-info+xml", "application/simple-message-summary", "message/sipfrag",
+        "application/dialog-info+xml", "application/simple-message-summary",
     ]
+    /// Of these the first line says how a transfer goes; what follows may be any header fields.
+    private static let fragments = "message/sipfrag"
     private static let sessions = "application/sdp"
     /// Parts of names of fields that hold something secret, whoever invented them.
     private static let secretNames = ["auth", "token", "secret", "passw", "cookie", "key"]
     /// Lines of a session of which the rest is secret from there on (RFC 4568, 4566, 8839, 4567).
     private static let secretLines = ["a=crypto:", "k=", "a=ice-pwd:", "a=key-mgmt:"]
+    private static let schemes = ["sip:", "sips:", "://"]
+    /// What a header field of an address begins with that proves who somebody is (RFC 3261 §19.1.1).
+    private static let credentials = ["authorization"]
     /// A parameter that lets somebody wake a phone (RFC 8599).
     private static let pushToken = "pn-prid="
 
@@ -74,37 +79,44 @@ private struct Mask {
         for range in secret { cover(range) }
     }
 
-    /// Passwords in addresses, and tokens of phones that are pushed.
+    /// Passwords in addresses, credentials in their header fields, and tokens of phones that are pushed. Each byte is looked at a fixed
+    /// number of times, whoever sends it.
     mutating func coverAddresses(before end: Int) {
-        var offset = 0
-        while offset < end {
-            if let start = after("sip:", at: offset, before: end) ?? after("sips:", at: offset, before: end) {
-                coverPassword(from: start, before: end)
-                offset = start
-            } else if let start = after(Self.pushToken, at: offset, before: end) {
-                let stop = bytes[start..<end].firstIndex { Self.ends($0) || $0 == UInt8(ascii: "@") } ?? end
-                cover(start..<stop)
-                offset = max(stop, offset + 1)
-            } else {
-                offset += 1
-            }
+        var start = 0
+        while start < end {
+            let stop = bytes[start..<end].firstIndex(where: Self.separates) ?? end
+            coverAddress(start..<stop)
+            start = stop + 1
         }
     }
 
-    private mutating func coverPassword(from start: Int, before end: Int) {
-        guard let stop = bytes[start..<end].firstIndex(where: { Self.endsLine($0) || $0 == UInt8(ascii: "@") }),
-            bytes[stop] == UInt8(ascii: "@"), let colon = bytes[start..<stop].firstIndex(of: UInt8(ascii: ":"))
-        else { return }
-        cover(colon + 1..<stop)
+    private static func separates(_ byte: UInt8) -> Bool {
+        byte <= 32 || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "\"")
     }
 
-    /// The end of a parameter.
-    private static func ends(_ byte: UInt8) -> Bool {
-        endsLine(byte) || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: ",")
+    private mutating func coverAddress(_ word: Range<Int>) {
+        if let start = first(Self.schemes, in: word),
+            let at = bytes[start..<word.upperBound].lastIndex(of: UInt8(ascii: "@")),
+            let colon = bytes[start..<at].firstIndex(of: UInt8(ascii: ":"))
+        {
+            cover(colon + 1..<at)
+        }
+        if let mark = bytes[word].firstIndex(of: UInt8(ascii: "?")),
+            first(Self.credentials, in: mark..<word.upperBound) != nil
+        {
+            cover(mark + 1..<word.upperBound)
+        }
+        if let start = first([Self.pushToken], in: word) { cover(start..<word.upperBound) }
     }
 
-    private static func endsLine(_ byte: UInt8) -> Bool {
-        byte <= 32 || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "\"")
+    /// Where the first of some texts ends.
+    private func first(_ texts: [String], in word: Range<Int>) -> Int? {
+        for offset in word {
+            for text in texts {
+                if let end = after(text, at: offset, before: word.upperBound) { return end }
+            }
+        }
+        return nil
     }
 
     private func after(_ text: String, at offset: Int, before end: Int) -> Int? {
@@ -117,6 +129,10 @@ private struct Mask {
     mutating func coverBody(of message: Message) {
         guard !message.body.isEmpty, !Self.readable.contains(where: message.hasBody) else { return }
         let body = message.body.range
+        if message.hasBody(Self.fragments) {
+            let line = bytes[body].firstIndex { $0 == 13 || $0 == 10 } ?? body.upperBound
+            return cover(line..<body.upperBound)
+        }
         guard let session = (try? message.content(ofType: Self.sessions))?.range else { return cover(body) }
         cover(body.lowerBound..<session.lowerBound)
         coverSession(session)

@@ -40,14 +40,16 @@ extension RingfenceServer {
                 try await BusinessStore(store).write { try $0.pruneAlerts(at: now) }
             },
             Job("voicemail.retain", .daily(minute: Limits.pruneMinute)) { now in
-                try await forget("voicemail.retain", "messages", store, at: now) { backend, settings in
-                    backend.messages.deleteOld(before: now + .seconds(-86_400 * Int64(settings.messageDays)))
+                let days = Int64(store.snapshot.retention.messageDays)
+                try await BusinessStore(store).write { backend in
+                    guard backend.snapshot.retention.hold == nil else { return }
+                    let gone = backend.messages.deleteOld(before: now + .seconds(-86_400 * days))
+                    guard gone > 0 else { return }
+                    try backend.append(forgotten("voicemail.retain", "\(gone) messages"), at: now)
                 }
             },
             Job("record.retain", .daily(minute: Limits.pruneMinute)) { now in
-                try await forget("record.retain", "records of calls", store, at: now) { backend, settings in
-                    try backend.deleteRecords(endedBefore: now + .seconds(-86_400 * Int64(settings.recordDays)))
-                }
+                try await forgetRecords(BusinessStore(store), at: now)
             },
             Job("event.retain", .daily(minute: Limits.pruneMinute)) { now in
                 try await BusinessStore(store).write { try $0.pruneEvents(at: now) }
@@ -55,22 +57,24 @@ extension RingfenceServer {
         ]
     }
 
-    /// Deletes what is older than somebody said, unless it is held, and writes down how much it was.
-    private static func forget(
-        _ action: String,
-        _ what: String,
-        _ store: RingfenceStore,
-        at now: WallTime,
-        _ delete: @escaping @Sendable (any Backend, RetentionSettings) throws -> Int
-    ) async throws {
-        let settings = store.snapshot.retention
-        guard settings.hold == nil else { return }
-        try await BusinessStore(store).write { backend in
-            let gone = try delete(backend, settings)
-            guard gone > 0 else { return }
-            let draft = JournalDraft(actor: "ringfence", action: action, subject: "\(gone) \(what)", detail: "{}")
-            try backend.append(draft, at: now)
-        }
+    /// Deletes records that are too old, some at a time so that nobody waits for all of them, unless somebody holds them.
+    private static func forgetRecords(_ store: BusinessStore, at now: WallTime) async throws {
+        let limit = now + .seconds(-86_400 * Int64(store.snapshot.retention.recordDays))
+        guard store.snapshot.retention.hold == nil,
+            let end = try await store.read({ try $0.oldRecords(endedBefore: limit) })
+        else { return }
+        // Before they go: what leaves no trace is not done.
+        _ = try await store.write { try $0.append(forgotten("record.retain", "records until \(end)"), at: now) }
+        var gone = 0
+        repeat {
+            gone = try await store.write { backend in
+                backend.snapshot.retention.hold == nil ? try backend.deleteSomeRecords(endedBefore: end) : 0
+            }
+        } while gone == Store.Limits.retainedAtOnce
+    }
+
+    private static func forgotten(_ action: String, _ what: String) -> JournalDraft {
+        JournalDraft(actor: "ringfence", action: action, subject: what, detail: "{}")
     }
 
     /// Compares the sockets of this process with the declared ones.

@@ -14,9 +14,12 @@ extension SignallingLoop {
     func receive(_ message: Span<UInt8>, on connection: Connection, at now: Moment) {
         guard admits(connection, bytes: message.count, at: now) else { return }
         spoke(connection, at: now.monotonic)
-        trace?.received(message, on: connection.flow, at: now)
         turn.begin(at: now)
         let isShutOut = connection.mayBeShutOut && admission.bans.shutsOut(connection.flow.remote.ip, at: now.wall)
+        if !isShutOut {
+            let isKnown = connection.isOutgoing || connection.standing.phase == .phone
+            trace?.received(message, on: connection.flow, isKnown: isKnown, at: now)
+        }
         switchboard.receive(message, on: connection.flow, isShutOut: isShutOut, &turn)
         carryOut(from: connection.isOutgoing ? nil : Sender(connection.flow))
     }
@@ -44,7 +47,10 @@ extension SignallingLoop {
         guard admission.message(from: flow.remote.ip, at: now.monotonic, mayReturn: true) else {
             return dropped(from: flow, at: now)
         }
-        trace?.received(datagram, on: flow, at: now)
+        if !isShutOut {
+            let isKnown = admission.origin(of: flow.remote.ip, at: now.monotonic) != .anywhere
+            trace?.received(datagram, on: flow, isKnown: isKnown, at: now)
+        }
         turn.begin(at: now)
         switchboard.receive(datagram, on: flow, isShutOut: isShutOut, &turn)
         carryOut(from: Sender(flow))

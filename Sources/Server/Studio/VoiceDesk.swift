@@ -41,6 +41,7 @@ final class VoiceDesk: Sendable {
         // Before anything is recorded, which waits for this queue.
         queue.async { [self] in
             store.messages.takeUpInterrupted()
+            store.greetings.forgetDrafts()
             for number in store.messages.mailboxes { tellCounts(of: number, hop) }
         }
     }

@@ -90,7 +90,7 @@ extension SignallingLoop {
     }
 
     func receive(_ datagram: Span<UInt8>, fromTrunk flow: Flow, at now: Moment) {
-        trace?.received(datagram, on: flow, at: now)
+        trace?.received(datagram, on: flow, isKnown: true, at: now)
         turn.begin(at: now)
         switchboard.receive(datagram, on: flow, &turn)
         carryOut()

@@ -126,14 +126,16 @@ public protocol Backend: AnyObject, Sendable {
     func keep(_ run: JobRun) throws
     func pruneBans(at now: WallTime) throws
     func pruneEvents(at now: WallTime) throws
-    /// Deletes records of calls that ended before a time.
+    /// Before which records may be deleted in one go; `nil` where none is too old.
+    func oldRecords(endedBefore limit: WallTime) throws -> WallTime?
+    /// Deletes some records of calls that ended before a time, the oldest first.
     ///
-    /// - Returns: How many.
-    func deleteRecords(endedBefore limit: WallTime) throws -> Int
-    /// Takes a number of somebody outside out of the records of calls that ended.
-    ///
-    /// - Returns: How many records it was in.
-    func erase(_ number: PhoneNumber, journal draft: (Int) -> JournalDraft, at now: WallTime) throws -> Int
+    /// - Returns: How many; ``Limits/retainedAtOnce`` where there may be more.
+    func deleteSomeRecords(endedBefore limit: WallTime) throws -> Int
+    /// Records of calls in which a number of somebody outside stands.
+    func records(naming number: PhoneNumber) throws -> [CallRecord]
+    /// Takes it out of some of them.
+    func erase(_ number: PhoneNumber, in records: [CallRecord]) throws
 
     /// What people were told, the newest first.
     func alerts(limit: Int) throws -> [AlertMessage.Item]

@@ -79,15 +79,15 @@ enum RecordTable {
         try Row.fetchOne(database, sql: "SELECT * FROM call_records WHERE id = ?", arguments: [id]).map(record)
     }
 
-    /// Those of calls that ended in which a number stands.
-    static func ended(_ database: Database, with number: PhoneNumber) throws -> [CallRecord] {
+    /// Those in which a number may stand, in whatever way it was dialled.
+    static func list(_ database: Database, naming number: PhoneNumber) throws -> [CallRecord] {
         try Row.fetchAll(
             database,
             sql: """
-                SELECT * FROM call_records WHERE ended_at IS NOT NULL AND (caller = ?1 OR callee = ?1 OR dialled = ?1
-                    OR instr(coalesce(charges, ''), '"' || ?1 || '"') OR instr(coalesce(path, ''), ?1))
+                SELECT * FROM call_records WHERE caller = ?1 OR callee = ?1 OR instr(dialled, ?2) OR instr(reason, ?2)
+                    OR instr(coalesce(charges, ''), ?1) OR instr(coalesce(path, ''), ?1)
                 """,
-            arguments: [number.text]
+            arguments: [number.text, String(number.digits.suffix(Limits.dialledTail))]
         ).map(record)
     }
 

@@ -59,6 +59,14 @@ public struct GreetingFolder: Sendable {
         for state in [State.part, .new, .kept] { unlink(file(greeting, state)) }
     }
 
+    /// Forgets what was recorded and not kept, whenever that was.
+    ///
+    /// - Precondition: Nobody records.
+    public func forgetDrafts() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        where !name.hasSuffix("." + State.kept.rawValue) { unlink(path + "/" + name) }
+    }
+
     private enum State: String { case part, new, kept }
 
     private func file(_ greeting: Greeting, _ state: State) -> String {

@@ -29,7 +29,7 @@ struct RetentionShow: SettingCommand {
 struct RetentionSet: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "set",
-        abstract: "Say how long they are kept. What is older goes with the next night.",
+        abstract: "Say how long they are kept. What is older goes in the next nights.",
         discussion: """
             Budgets and bills need some weeks of records. With --hold nothing is deleted
             until --release, because a court or an investigation wants it.
@@ -72,8 +72,9 @@ struct RecordErase: ServerCommand {
         commandName: "erase",
         abstract: "Take the number of somebody outside out of all records of calls.",
         discussion: """
-            What the calls were and what they cost stays. Backups that were made before
-            still have it, and so has a block list that somebody put it on.
+            What the calls were and what they cost stays. It is still in backups that were
+            made before, in what was noticed of refused calls until that is forgotten, in
+            voice messages, and on a block list that somebody put it on.
 
               ringfence record erase +493012345 --reason "asked by letter"
             """
@@ -91,7 +92,9 @@ struct RecordErase: ServerCommand {
 
     func output(of reply: EraseNumber.Reply) throws -> Output {
         let records = reply.records == 1 ? "1 record" : "\(reply.records) records"
-        return try Output("The number was taken out of \(records).", json: reply)
+        let left =
+            reply.running > 0 ? " Of \(reply.running) calls that are up it is still known: do it again afterwards." : ""
+        return try Output("The number was taken out of \(records).\(left)", json: reply)
     }
 }
 

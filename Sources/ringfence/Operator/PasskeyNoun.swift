@@ -11,8 +11,8 @@ struct PasskeyNoun: ParsableCommand {
         commandName: "passkey",
         abstract: "With which passkeys people sign in to the portal.",
         discussion: """
-            People add them in the portal, on the page of their account. A passkey stands in for
-            the code of the authenticator app, and never for the password.
+            People add them in the portal, on the page of their account. A passkey stands
+            in for the code of the authenticator app, and never for the password.
             """,
         subcommands: [PasskeyList.self, PasskeyRemove.self]
     )

@@ -46,6 +46,39 @@ struct HelpCallbackTests {
         #expect(scene.record?.answeredAt == nil, "the mailbox of neither answers")
     }
 
+    private func menu(_ fallback: String) throws -> VoiceMenu {
+        VoiceMenu(
+            name: try #require(ShortName(parsing: "main")),
+            fallback: try #require(VoiceMenu.Target(parsing: fallback)),
+            createdAt: WallTime(milliseconds: 0)
+        )
+    }
+
+    @Test func `whoever calls back reaches the people behind a menu, who press no keys`() throws {
+        var scene = try helped()
+        var main = try OutsideScene.number(OutsideScene.owned, "102")
+        main.destination = .menu(try #require(ShortName(parsing: "main")))
+        scene.apply([.route(.putMenu(try menu("102"))), .own(main)])
+        _ = scene.outside.bring(callID: "back")
+        #expect(scene.look().rings == ["102", "105"])
+        #expect(scene.outside.office.voice.isEmpty)
+    }
+
+    @Test func `whoever calls back goes on ringing where a group leads to a menu`() throws {
+        var scene = try helped()
+        let group = try RoutingScene.group(.all, ["102"], 10, "menu main")
+        scene.apply([
+            .route(.putMenu(try menu("goodbye"))), .route(.putGroup(group)),
+            .own(try OutsideScene.number(OutsideScene.owned, "group sales")),
+        ])
+        _ = scene.outside.bring(callID: "back")
+        #expect(scene.look().rings == ["102", "105"])
+        scene.wait(11)
+        #expect(scene.look().stops == ["102"])
+        try scene.say("105", 200)
+        #expect(scene.record?.callee?.text == "105")
+    }
+
     @Test func `while the business is closed the phone rings all the same`() throws {
         var scene = try helped()
         var night = try OutsideScene.number(OutsideScene.owned, "102")

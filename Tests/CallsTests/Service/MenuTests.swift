@@ -327,6 +327,18 @@ struct MenuTests {
         #expect(scene.routing.look().rings == ["103"])
     }
 
+    @Test func `a menu that changes ends nobody's talk`() throws {
+        var scene = try Scene()
+        try scene.enter()
+        try scene.press("1")
+        _ = scene.routing.look()
+        let offer = try scene.connect("103")
+        let answer = scene.routing.outside.provider.answer(offer, 200, sdp: SDP.answer(to: offer))
+        scene.routing.outside.office.deliver(answer, on: scene.routing.outside.provider.flow)
+        scene.routing.apply([.route(.putMenu(try Scene.menu("main", [], false, "goodbye")))])
+        #expect(scene.calls().count == 1)
+    }
+
     @Test func `a group that nobody answers leads to a menu`() throws {
         var scene = try Scene()
         let group = try RoutingScene.group(.all, ["102"], 10, "menu main")

@@ -38,7 +38,9 @@ struct MaskingTests {
         "Authorization: Digest username=\"a\", hunter2=\n", "Authorization: Digest response=\"hunter2\n",
         "X-Auth-Token: hunter2\n",
         "Authentication-Info: rspauth=\"hunter2\"\n", "Subject: hunter2\n", "X-Api-Key: a,\n hunter2\n",
-        "Contact: <sip:101:hunter2@192.0.2.7>\n", "Contact: \"a\" <SIPS:101;x=y:hunter2@192.0.2.7>\n",
+        "Contact: <sip:101:hunter2@192.0.2.7>\n", "Call-Info: <https://user:hunter2@example.org/x>\n",
+        "Refer-To: <sip:102@office.example?Authorization=hunter2>\n", "Contact: sip:a:hunter2@h,sip:b@h\n",
+        "Contact: \"a\" <SIPS:101;x=y:hunter2@192.0.2.7>\n",
         "Contact: <sip:101@192.0.2.7;pn-provider=x;PN-PRID=hunter2;a=b>\n",
     ])
     func `a secret in a header field is covered`(field: String) throws {
@@ -73,5 +75,16 @@ struct MaskingTests {
     @Test func `how a lamp burns is shown`() throws {
         let body = "<dialog-info state=\"full\"/>\n"
         #expect(try Self.masked(Self.message("", type: "application/dialog-info+xml", body)).hasSuffix(body))
+    }
+
+    @Test func `of how a transfer goes the first line is shown`() throws {
+        let body = "SIP/2.0 200 OK\nAuthorization: hunter2\n"
+        let text = try Self.masked(Self.message("", type: "message/sipfrag;version=2.0", body))
+        #expect(text.contains("\nSIP/2.0 200 OK\n*") && !text.contains("hunter2"))
+    }
+
+    @Test func `what takes another call's place is shown`() throws {
+        let field = "Refer-To: <sip:102@office.example?Replaces=abc%3Bto-tag%3D1>\n"
+        #expect(try Self.masked(Self.message(field)).contains(field))
     }
 }

@@ -8,6 +8,7 @@ import NIOHTTP1
 import Primitives
 import Testing
 
+@testable import Portal
 @testable import Server
 
 @Suite("Pages of the portal: numbers and voice messages", .serialized)
@@ -45,6 +46,7 @@ struct NumberPageTests {
             _ = try await scene.run(AddExtensions([NewExtension(number: "204", name: "Reception")]))
             #expect(try await send(anna, "/voicemail/add", [("number", "204")]).status == 303)
             #expect(try await anna.client.ask(.GET, "/voicemail").body.contains("No PIN yet"))
+            scene.system.compare(with: Argon2Hasher())
             let made = try await send(anna, "/voicemail/204/pin")
             let pin = try #require(made.body.firstMatch(of: /id="pin"[^>]*>(\d{6,12})</)?.1)
             #expect(made.status == 200)

@@ -87,11 +87,11 @@ struct TraceTests {
 
     @Test func `both sides of a call are one, by its record and by either Call-ID`() {
         let trace = Self.trace()
-        trace.received(Self.invite("caller").span, on: Self.flow(1), at: Self.moment)
+        trace.received(Self.invite("caller").span, on: Self.flow(1), isKnown: true, at: Self.moment)
         trace.recorded("call-1")
         trace.sent(Self.invite("callee").span, on: Self.flow(2), at: Self.moment)
         trace.turnEnded()
-        trace.received(Self.invite("another").span, on: Self.flow(3), at: Self.moment)
+        trace.received(Self.invite("another").span, on: Self.flow(3), isKnown: true, at: Self.moment)
         trace.turnEnded()
         for name in ["call-1", "caller", "callee"] {
             let found = trace.report(of: name, limit: 9).messages
@@ -103,10 +103,15 @@ struct TraceTests {
 
     @Test func `what is no message is not kept, and the memory for it is bounded`() {
         let trace = Self.trace()
-        trace.received(Array("GET / HTTP/1.1\r\n\r\n".utf8).span, on: Self.flow(1), at: Self.moment)
+        trace.received(Array("GET / HTTP/1.1\r\n\r\n".utf8).span, on: Self.flow(1), isKnown: true, at: Self.moment)
         #expect(trace.report(limit: 9).noted == 0)
         for index in 0..<12_000 {
-            trace.received(Self.invite("\(index)", padding: 1_000).span, on: Self.flow(1), at: Self.moment)
+            trace.received(
+                Self.invite("\(index)", padding: 1_000).span,
+                on: Self.flow(1),
+                isKnown: true,
+                at: Self.moment
+            )
             trace.turnEnded()
         }
         let report = trace.report(limit: 100_000)
@@ -114,6 +119,19 @@ struct TraceTests {
         #expect(report.messages.reduce(0) { $0 + $1.text.utf8.count } <= Limits.traceShown)
         #expect(report.noted == 12_000 && report.lost > 12_000 - Limits.traceBytes / 1_000)
         #expect(report.messages.last?.callID == "11999")
+    }
+
+    @Test func `strangers push nothing out, whatever they say and name it`() {
+        let trace = Self.trace()
+        trace.received(Self.invite("call").span, on: Self.flow(1), isKnown: true, at: Self.moment)
+        trace.turnEnded()
+        for index in 0..<4_000 {
+            let name = "\(index)" + String(repeating: "x", count: 4_000)
+            trace.received(Self.invite(name, padding: 4_000).span, on: Self.flow(2), isKnown: false, at: Self.moment)
+            trace.turnEnded()
+        }
+        #expect(trace.report(of: "call", limit: 9).messages.count == 1)
+        #expect(trace.report(limit: 9).noted < 1_000)
     }
 
     // MARK: What leaves
@@ -127,6 +145,7 @@ struct TraceTests {
             remote: Self.there,
             callID: "x",
             group: 1,
+            isKnown: true,
             bytes: Array("ok".utf8)
         )
         let packet = HEPPacket.bytes(kept, correlation: "c", node: "n")

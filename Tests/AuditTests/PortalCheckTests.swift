@@ -57,11 +57,11 @@ struct PortalCheckTests {
         #expect(found == expected)
     }
 
-    @Test func `a passkey counts as a second factor, and one that two people have is found`() async throws {
+    @Test func `a passkey hides no weak second factor beside it, and one that two people have is found`() async throws {
         let found = try await findings(.secondFactor) {
             $0.portal.people = [person(secretBytes: 0, passkeys: 1), person(passkeys: 2, sharesPasskey: true)]
         }
-        #expect(found == ["second-factor.shared critical"])
+        #expect(found == ["second-factor.none critical", "second-factor.shared critical"])
     }
 
     @Test(arguments: [Check.operatorPasswords, .secondFactor, .loginProtection])

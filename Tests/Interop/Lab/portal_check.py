@@ -689,7 +689,7 @@ def pages(office):
 
 
 def check(office):
-    for part in (sign_in, enrol, call, first_hour, money, lines, abroad, told, backups, programs, safety, exported, passkeys, look, pages):
+    for part in (sign_in, enrol, call, first_hour, money, lines, abroad, passkeys, told, backups, programs, safety, exported, look, pages):
         yield from part(office)
 
 

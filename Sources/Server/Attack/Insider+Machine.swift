@@ -80,14 +80,3 @@ extension StoredFile {
         return name.hasSuffix(".sock") ? .adminSocket : .other
     }
 }
-
-extension FileBlocks {
-    /// The content of a file in blocks of 256 KiB; `nil` when it cannot be opened or is no file.
-    static func reading(_ path: String) -> FileBlocks? {
-        var file = RingfenceFile()
-        guard ringfence_file(-1, path, &file) == 0, file.is_plain != 0,
-            let handle = FileHandle(forReadingAtPath: path)
-        else { return nil }
-        return FileBlocks { ((try? handle.read(upToCount: 1 << 18)) ?? nil).map { Array($0) } ?? [] }
-    }
-}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Admin
-import Glibc
+import Foundation
 import Guard
 import HTTPTypes
 import Hummingbird
@@ -183,8 +183,6 @@ extension Refusal {
 extension WallTime {
     /// For what pages say and compare; sessions are judged by the business's own clock.
     static var present: WallTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return WallTime(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+        WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
     }
 }

@@ -16,9 +16,9 @@ extension SignallingLoop {
         spoke(connection, at: now.monotonic)
         turn.begin(at: now)
         let isShutOut = connection.mayBeShutOut && admission.bans.shutsOut(connection.flow.remote.ip, at: now.wall)
-        if !isShutOut {
+        if let trace, !isShutOut {
             let isKnown = connection.isOutgoing || connection.standing.phase == .phone
-            trace?.received(message, on: connection.flow, isKnown: isKnown, at: now)
+            trace.received(message, on: connection.flow, isKnown: isKnown, at: now)
         }
         switchboard.receive(message, on: connection.flow, isShutOut: isShutOut, &turn)
         carryOut(from: connection.isOutgoing ? nil : Sender(connection.flow))
@@ -47,9 +47,9 @@ extension SignallingLoop {
         guard admission.message(from: flow.remote.ip, at: now.monotonic, mayReturn: true) else {
             return dropped(from: flow, at: now)
         }
-        if !isShutOut {
+        if let trace, !isShutOut {
             let isKnown = admission.origin(of: flow.remote.ip, at: now.monotonic) != .anywhere
-            trace?.received(datagram, on: flow, isKnown: isKnown, at: now)
+            trace.received(datagram, on: flow, isKnown: isKnown, at: now)
         }
         turn.begin(at: now)
         switchboard.receive(datagram, on: flow, isShutOut: isShutOut, &turn)

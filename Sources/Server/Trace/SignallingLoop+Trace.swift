@@ -19,9 +19,10 @@ extension SignallingLoop {
         )
         self.trace = trace
         let timers = eventLoop.assumeIsolated()
-        timers.scheduleTask(in: TimeAmount(length)) { trace.stop() }
-        timers.scheduleTask(in: TimeAmount(length + Limits.traceKept)) { [weak self] in
-            if self?.trace === trace { self?.trace = nil }
+        // Neither keeps what is to be forgotten.
+        timers.scheduleTask(in: TimeAmount(length)) { [weak trace] in trace?.stop() }
+        timers.scheduleTask(in: TimeAmount(length + Limits.traceKept)) { [weak self, weak trace] in
+            if let trace, self?.trace === trace { self?.trace = nil }
         }
         return trace.report()
     }

@@ -101,7 +101,7 @@ public enum Limits {
     /// Records that are deleted in one transaction.
     public static let retainedAtOnce = 1_000
     /// Days of records that go in one night at most.
-    public static let retainedDays = 40
+    static let retainedDays = 40
     /// The last digits of a number by which records are found that may name it.
     static let dialledTail = 6
 }

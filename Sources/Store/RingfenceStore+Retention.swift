@@ -39,7 +39,7 @@ extension RingfenceStore {
         }
     }
 
-    /// The ids of records of calls in which a number may stand, those that are up included.
+    /// Records of calls in which a number stands, of those that are up too.
     public func records(naming number: PhoneNumber) throws -> [CallRecord] {
         try pool.read { try RecordTable.list($0, naming: number) }.filter { $0.erasing(number) != $0 }
     }

@@ -72,9 +72,7 @@ extension CallTable {
     ///
     /// - Returns: Whether it was such a call.
     mutating func returnToMenu(_ standing: UInt64, _ call: Call, _ refused: Refused, _ desk: inout Desk) -> Bool {
-        guard !voices.isEmpty, voices[standing] != nil, let transfer = transfers[standing],
-            transfer.ringing == call.serial
-        else { return false }
+        guard voices[standing] != nil else { return false }
         transfers[standing] = nil
         if refused.outcome.leadsToMailbox, let number = call.grounds?.placement.target.number,
             call.grounds?.placement.mayBeHelp != true, call.caller.number != number,

@@ -148,13 +148,16 @@ extension SignInDesk {
         at source: EventSource
     ) -> PasskeyRules.Proven? {
         guard let passkey = try? store.passkey(answer.assertion.id), passkey.owner == name else { return nil }
+        var challenge: [UInt8] = []
         do throws(PasskeyFault) {
             let proven = try PasskeyRules.judge(answer.assertion, of: passkey, for: answer.party, tools: .ours) {
-                challenges.isGood($0, purpose, for: browser, at: clock())
+                challenge = $0
+                return challenges.isGood($0, purpose, for: browser, at: clock())
             }
             return challenges.answer(proven.challenge, at: clock()) ? proven : nil
         } catch {
-            if error == .counterWentBack { tellOfCopy(passkey, source) }
+            // Signed all the same: the challenge is spent, so one answer is told of once.
+            if error == .counterWentBack, challenges.answer(challenge, at: clock()) { tellOfCopy(passkey, source) }
             return nil
         }
     }

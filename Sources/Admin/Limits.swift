@@ -62,7 +62,4 @@ public enum Limits {
 
     /// Records that a number is taken out of in one transaction.
     static let erasedAtOnce = 200
-    /// Days for which records of calls and messages are kept: budgets look back 30, and nobody is on record for longer than ten years.
-    static let recordDays = 31...3_660
-    static let messageDays = 1...366
 }

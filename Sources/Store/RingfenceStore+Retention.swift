@@ -11,15 +11,21 @@ extension RingfenceStore {
     /// - Parameter limit: Before which they are too old.
     /// - Returns: `nil` where none is.
     public func oldRecords(endedBefore limit: WallTime) throws -> WallTime? {
-        let oldest = try pool.read { database in
+        guard let oldest = try oldestRecord(endedBefore: limit) else { return nil }
+        return min(limit, oldest + .seconds(Int64(Limits.retainedDays) * 86_400))
+    }
+
+    /// When the oldest call began that is over and whose record is kept; `nil` where there is none.
+    public func oldestRecord() throws -> WallTime? { try oldestRecord(endedBefore: WallTime(milliseconds: .max)) }
+
+    private func oldestRecord(endedBefore limit: WallTime) throws -> WallTime? {
+        try pool.read { database in
             try Int64.fetchOne(
                 database,
                 sql: "SELECT min(started_at) FROM call_records WHERE started_at < ?1 AND ended_at < ?1",
                 arguments: [limit.milliseconds]
-            )
+            ).map(WallTime.init(milliseconds:))
         }
-        guard let oldest else { return nil }
-        return min(limit, WallTime(milliseconds: oldest) + .seconds(Int64(Limits.retainedDays) * 86_400))
     }
 
     /// Deletes some records of calls that ended before a time, the oldest first. A call that is up stays, however long ago it began.
@@ -42,6 +48,14 @@ extension RingfenceStore {
     /// Records of calls in which a number stands, of those that are up too.
     public func records(naming number: PhoneNumber) throws -> [CallRecord] {
         try pool.read { try RecordTable.list($0, naming: number) }.filter { $0.erasing(number) != $0 }
+    }
+
+    /// Takes out of the files what was deleted or erased: SQLite overwrites it, but its log and the record log have it until they begin
+    /// anew.
+    public func forgetDeleted() throws {
+        fillTables()
+        try log.renew()
+        checkpoint(.truncate)
     }
 
     /// Writes records without a number of somebody outside in place of those that have it. The log has them first: a record that comes back

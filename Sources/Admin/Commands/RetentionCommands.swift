@@ -27,7 +27,7 @@ public struct SetRetention: Command {
     /// `nil` to leave it, as with the others.
     public let recordDays: Int?
     public let messageDays: Int?
-    /// Why nothing is deleted for now.
+    /// Why nothing is deleted while it is held.
     public let hold: String?
     /// Whether what was held goes its way again.
     public let isReleased: Bool
@@ -52,15 +52,14 @@ public struct SetRetention: Command {
             guard let reason = DisplayName.parse(hold, limit: Model.Limits.reasonBytes) else { throw .noHoldReason() }
             new.hold = reason
         }
-        guard Limits.recordDays.contains(new.recordDays) else { throw .badDays("Records of calls", Limits.recordDays) }
-        guard Limits.messageDays.contains(new.messageDays) else { throw .badDays("Messages", Limits.messageDays) }
+        if let refusal = RetentionRules.refusal(of: new) { throw refusal }
         guard new != old else { return old }
         let draft = caller.draft(Self.name, "retention", JournalDetail.of(old, became: new))
         try await administrator.change(
             [.retain(new)],
             [draft],
             notice: "Records of calls are kept for \(new.recordDays) days and messages for \(new.messageDays)"
-                + (new.hold == nil ? "" : ", and none is deleted for now") + ", by \(caller.name)"
+                + (new.hold == nil ? "" : ", and none is deleted while it is held") + ", by \(caller.name)"
         )
         return new
     }
@@ -91,7 +90,9 @@ public struct EraseNumber: Command {
     public func run(in administrator: isolated Administrator, for caller: Caller) async throws(Refusal) -> Reply {
         guard let number = PhoneNumber(parsing: number) else { throw .noErasable(self.number) }
         guard let reason = DisplayName.parse(reason, limit: Model.Limits.reasonBytes) else { throw .noErasureReason() }
-        guard administrator.store.snapshot.retention.hold == nil else { throw .held() }
+        if let refusal = RetentionRules.refusal(ofErasingUnder: administrator.store.snapshot.retention) {
+            throw refusal
+        }
         let found = try await administrator.reading { try $0.records(naming: number) }
         let over = found.filter { $0.endedAt != nil }
         // The journal says that it was done and not to whom.
@@ -106,20 +107,12 @@ public struct EraseNumber: Command {
             // Others write in between.
             await Task.yield()
         }
+        try administrator.writing { try $0.forgetDeleted() }
         return Reply(records: over.count, running: found.count - over.count)
     }
 }
 
 extension Refusal {
-    fileprivate static func badDays(_ what: String, _ days: ClosedRange<Int>) -> Self {
-        Self(
-            problem: "\(what) are not kept for so long.",
-            reason:
-                "it is from \(days.lowerBound) to \(days.upperBound) days: budgets look back, and people are not watched for ever",
-            remedy: "choose a number of days between: ringfence retention set --help"
-        )
-    }
-
     fileprivate static func noHoldReason() -> Self {
         Self(
             problem: "Nothing is held.",
@@ -141,14 +134,6 @@ extension Refusal {
             problem: "The number is not erased.",
             reason: "it needs a reason that others understand",
             remedy: "say who asked for it: ringfence record erase +493012345 --reason 'asked by letter'"
-        )
-    }
-
-    fileprivate static func held() -> Self {
-        Self(
-            problem: "The number is not erased.",
-            reason: "nothing is deleted for now, because somebody said that it has to be kept",
-            remedy: "see why: ringfence retention show"
         )
     }
 }

@@ -6,7 +6,7 @@ public struct RetentionSettings: Hashable, Sendable, Codable {
     public var recordDays: Int
     /// Days after which a voice message is deleted.
     public var messageDays: Int
-    /// Why nothing is deleted for now: a court or an investigation wants it.
+    /// Why nothing is deleted while it is held: a court or an investigation wants it.
     public var hold: String?
 
     public init(recordDays: Int = 400, messageDays: Int = 90, hold: String? = nil) {

@@ -40,41 +40,15 @@ extension RingfenceServer {
                 try await BusinessStore(store).write { try $0.pruneAlerts(at: now) }
             },
             Job("voicemail.retain", .daily(minute: Limits.pruneMinute)) { now in
-                let days = Int64(store.snapshot.retention.messageDays)
-                try await BusinessStore(store).write { backend in
-                    guard backend.snapshot.retention.hold == nil else { return }
-                    let gone = backend.messages.deleteOld(before: now + .seconds(-86_400 * days))
-                    guard gone > 0 else { return }
-                    try backend.append(forgotten("voicemail.retain", "\(gone) messages"), at: now)
-                }
+                try await RetentionJobs.forgetMessages(BusinessStore(store), at: now)
             },
             Job("record.retain", .daily(minute: Limits.pruneMinute)) { now in
-                try await forgetRecords(BusinessStore(store), at: now)
+                try await RetentionJobs.forgetRecords(BusinessStore(store), at: now)
             },
             Job("event.retain", .daily(minute: Limits.pruneMinute)) { now in
                 try await BusinessStore(store).write { try $0.pruneEvents(at: now) }
             },
         ]
-    }
-
-    /// Deletes records that are too old, some at a time so that nobody waits for all of them, unless somebody holds them.
-    private static func forgetRecords(_ store: BusinessStore, at now: WallTime) async throws {
-        let limit = now + .seconds(-86_400 * Int64(store.snapshot.retention.recordDays))
-        guard store.snapshot.retention.hold == nil,
-            let end = try await store.read({ try $0.oldRecords(endedBefore: limit) })
-        else { return }
-        // Before they go: what leaves no trace is not done.
-        _ = try await store.write { try $0.append(forgotten("record.retain", "records until \(end)"), at: now) }
-        var gone = 0
-        repeat {
-            gone = try await store.write { backend in
-                backend.snapshot.retention.hold == nil ? try backend.deleteSomeRecords(endedBefore: end) : 0
-            }
-        } while gone == Store.Limits.retainedAtOnce
-    }
-
-    private static func forgotten(_ action: String, _ what: String) -> JournalDraft {
-        JournalDraft(actor: "ringfence", action: action, subject: what, detail: "{}")
     }
 
     /// Compares the sockets of this process with the declared ones.

@@ -136,6 +136,10 @@ public protocol Backend: AnyObject, Sendable {
     func records(naming number: PhoneNumber) throws -> [CallRecord]
     /// Takes it out of some of them.
     func erase(_ number: PhoneNumber, in records: [CallRecord]) throws
+    /// Takes out of every file what was deleted or erased.
+    func forgetDeleted() throws
+    /// When the oldest call began that is over and whose record is kept; `nil` where there is none.
+    func oldestRecord() throws -> WallTime?
 
     /// What people were told, the newest first.
     func alerts(limit: Int) throws -> [AlertMessage.Item]

@@ -97,6 +97,20 @@ public final class RecordLog: @unchecked Sendable {
         throw .system(call: "link", path: path, errno: errno)
     }
 
+    /// Begins a new file without what the tables have, so that what was deleted there is in neither and does not come back. What waits
+    /// is carried over.
+    public func renew() throws(StoreError) {
+        condition.lock()
+        defer { condition.unlock() }
+        while isWriting { condition.wait() }
+        guard let former = file else { return }
+        file = nil
+        do throws(StoreError) { try begin(after: halves.map(\.epoch).max() ?? 0) } catch {
+            file = former
+            throw error
+        }
+    }
+
     // MARK: Appending
 
     /// Returns when they are on the disk.

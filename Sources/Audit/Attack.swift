@@ -66,7 +66,7 @@ public enum AttackSuite {
         + EmergencyCallsAttack.all
         + DormantExtensionsAttack.all + DISAAttack.all + ForwardingRulesAttack.all
         + RegistrationAlertsAttack.all + FraudAlertsAttack.all + ServiceAlertsAttack.all
-        + VoicemailPinsAttack.all
+        + VoicemailPinsAttack.all + StoredAudioAttack.all + RecordsRetentionAttack.all
 
     /// - Parameter control: Only the attacks of this control; all when `nil`.
     /// - Parameter progress: Called after each attack.

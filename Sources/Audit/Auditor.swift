@@ -22,7 +22,7 @@ public enum Auditor {
         .countryDialing, .premiumNumbers, .spendLimit, .callLimits, .callPatterns, .afterHours,
         .trunkEncryption, .providerAllowlist, .callerTrust, .emergencyCalls, .dormantExtensions, .disa,
         .forwardingRules, .registrationAlerts, .fraudAlerts, .serviceAlerts,
-        .voicemailPins,
+        .voicemailPins, .storedAudio, .recordsRetention,
     ]
 
     /// Takes seconds: it tries passwords, reads the database and makes handshakes. Changes nothing.

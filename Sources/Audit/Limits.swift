@@ -100,4 +100,6 @@ public enum Limits {
     static let alertPatience: Duration = .seconds(15)
     /// Wrong passwords of a guesser who does not want to be shut out.
     static let quietGuesses = 4
+    /// Messages of one mailbox that are opened to the end: a message of three minutes takes some milliseconds.
+    public static let messagesOpened = 10
 }

@@ -47,6 +47,8 @@ public struct LiveSystem: Sendable {
     public var uses: [ExtensionNumber: ExtensionUse]?
     /// Every forward and right to forward; `nil` when they cannot be read.
     public var forwards: [ForwardFacts]?
+    /// What tells of people and is kept; `nil` when it cannot be read.
+    public var kept: KeptFacts?
     /// What people are told; `nil` when it cannot be read.
     public var alerts: AlertFacts?
     /// Extensions that a phone is registered for.

@@ -228,6 +228,12 @@ static const unsigned char control_service_alerts[] = {
 static const unsigned char control_voicemail_pins[] = {
 #embed "../Guard/Guard.docc/Controls/voicemail-pins.md"
 };
+static const unsigned char control_stored_audio[] = {
+#embed "../Guard/Guard.docc/Controls/stored-audio.md"
+};
+static const unsigned char control_records_retention[] = {
+#embed "../Guard/Guard.docc/Controls/records-retention.md"
+};
 static const unsigned char control_intrusion_detection[] = {
 #embed "../Guard/Guard.docc/Controls/intrusion-detection.md"
 };
@@ -381,6 +387,8 @@ const struct ringfence_file *ringfence_controls(size_t *count) {
         ENTRY("fraud-alerts", control_fraud_alerts),
         ENTRY("service-alerts", control_service_alerts),
         ENTRY("voicemail-pins", control_voicemail_pins),
+        ENTRY("stored-audio", control_stored_audio),
+        ENTRY("records-retention", control_records_retention),
         ENTRY("intrusion-detection", control_intrusion_detection),
         ENTRY("journal", control_journal),
         ENTRY("media-encryption", control_media_encryption),

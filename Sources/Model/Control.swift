@@ -37,6 +37,8 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
     case fraudAlerts = "fraud-alerts"
     case serviceAlerts = "service-alerts"
     case voicemailPins = "voicemail-pins"
+    case storedAudio = "stored-audio"
+    case recordsRetention = "records-retention"
 
     /// The rule in a few words, as a heading.
     public var title: String {
@@ -73,6 +75,8 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .fraudAlerts: "People hear of calls that look like fraud, and of what was done"
         case .serviceAlerts: "People hear of what stops working before they notice"
         case .voicemailPins: "A mailbox opens to its own phones, by a PIN that nobody guesses"
+        case .storedAudio: "Voice messages are noise to whoever has the disk"
+        case .recordsRetention: "What tells of people goes when its time is over"
         }
     }
 }

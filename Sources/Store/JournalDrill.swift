@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GRDB
-import Glibc
 public import Model
 import Primitives
 
@@ -15,30 +14,30 @@ public enum JournalDrill {
         onCopyOf directory: String
     ) throws -> JournalVerification {
         let copy = try Copy(of: directory)
-        defer { copy.erase() }
         try copy.lengthen()
         try copy.falsify(falsification)
         return try RingfenceStore.open(directory: copy.path).verifyJournal()
     }
 
     private struct Copy {
-        let path: String
+        private let folder: DrillFolder
+        var path: String { folder.path }
         private var database: String { path + "/ringfence.sqlite" }
 
         /// The anchor is read before the database, so that an entry written meanwhile is no alarm.
         init(of directory: String) throws {
-            var name = Array("/tmp/ringfence-drill-XXXXXX".utf8CString)
-            guard mkdtemp(&name) != nil else { throw StoreError.system(call: "mkdtemp", path: "/tmp", errno: errno) }
-            path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            folder = try DrillFolder()
+            let path = folder.path
             for file in ["seal.key", "journal.anchor"] {
                 guard let bytes = try PrivateFile.read("\(directory)/\(file)") else { continue }
                 try PrivateFile.create("\(path)/\(file)", bytes)
             }
-            try PrivateFile.create(database, [])
+            let copy = path + "/ringfence.sqlite"
+            try PrivateFile.create(copy, [])
             var readOnly = Configuration()
             readOnly.readonly = true
             let source = try DatabaseQueue(path: directory + "/ringfence.sqlite", configuration: readOnly)
-            try source.backup(to: DatabaseQueue(path: database))
+            try source.backup(to: DatabaseQueue(path: copy))
         }
 
         /// A few honest entries, so that there is a middle and a pair of neighbours.
@@ -101,18 +100,6 @@ public enum JournalDrill {
             )
             try database.execute(sql: "DELETE FROM journal WHERE sequence = ?", arguments: [entry.sequence])
             try JournalTable.insert(entry, database)
-        }
-
-        func erase() {
-            guard let directory = opendir(path) else { return }
-            while let entry = readdir(directory) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if name != ".", name != ".." { unlink("\(path)/\(name)") }
-            }
-            closedir(directory)
-            rmdir(path)
         }
     }
 }

@@ -110,7 +110,6 @@ private enum AttackTable {
         "T10": "not live: an hour of a real call would be paid",
         "T12": "not live: somebody outside would have to be called",
         "W01": "not live: a real mailbox would wait for its owner",
-        "W06": "not live: who reads the disk is not on the network",
         "W05": "not live: what a mail says is read where it arrives",
         "K06": "not live: only from inside can a million words be looked at",
     ]

@@ -184,6 +184,10 @@ struct CoverageTests {
             let office = try TestOffice()
             let number = try #require(office.snapshot.extensions.keys.first)
             #expect(PINRules.refusal(of: Redacted("123456"), for: number, in: office.snapshot)?.control == control)
+        case .storedAudio:
+            #expect(StoredAudioRules.shortcoming(ofFileBeginning: Array("RIFF".utf8), mode: 0o600) == .unsealed)
+        case .recordsRetention:
+            #expect(RetentionRules.refusal(of: RetentionSettings(recordDays: 30))?.control == control)
         case .serviceAlerts:
             let office = try TestOffice()
             let told = ServiceDrill.rehearse(ServiceDrill.minutes, in: office.snapshot, from: WallTime(milliseconds: 0))
@@ -226,6 +230,8 @@ struct CoverageTests {
             // Inside of Guard the first two are asked by `Alerts`, which everything that happens goes through.
             case .registrationAlerts, .fraudAlerts, .serviceAlerts: "alerts.take("
             case .voicemailPins: "PINRules.refusal"
+            case .storedAudio: "StoredAudioRules.shortcoming"
+            case .recordsRetention: "RetentionRules.end"
             }
         let users = try Sources.files(without: ["Guard", "Audit"]).filter {
             try String(contentsOf: $0, encoding: .utf8).contains(rule)

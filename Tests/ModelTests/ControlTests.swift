@@ -14,7 +14,7 @@ struct ControlTests {
                 "spend-limit", "call-limits", "call-patterns", "after-hours", "trunk-encryption",
                 "provider-allowlist", "caller-trust", "emergency-calls", "dormant-extensions", "disa",
                 "forwarding-rules", "registration-alerts", "fraud-alerts", "service-alerts",
-                "voicemail-pins",
+                "voicemail-pins", "stored-audio", "records-retention",
             ]
         )
     }

@@ -48,7 +48,8 @@ extension Control {
         case .sipPasswords, .credentialDelivery, .mediaEncryption, .mediaSource, .intrusionDetection, .floodProtection,
             .roles, .operatorPasswords, .secondFactor, .loginProtection, .adminNetworks, .journal, .spendLimit,
             .callLimits, .callPatterns, .afterHours, .providerAllowlist, .callerTrust,
-            .disa, .forwardingRules, .emergencyCalls, .registrationAlerts, .fraudAlerts, .voicemailPins:
+            .disa, .forwardingRules, .emergencyCalls, .registrationAlerts, .fraudAlerts, .voicemailPins,
+            .storedAudio, .recordsRetention:
             0
         }
     }

@@ -88,6 +88,10 @@ public struct Insider: Sendable {
     ///
     /// Returns what verification said of the altered copy; `nil` when it noticed nothing.
     public var tamper: @Sendable (JournalFalsification) async throws(WireError) -> String?
+    /// Leaves a voice message in a business that is made for it, and tries this on it. Returns what came of it; `nil` for nothing.
+    public var steal: (@Sendable (StoredAudioTheft) async throws(WireError) -> String?)?
+    /// Lets time pass in a business that is made for it. Returns what is there that must not be, or is not that must; `nil` for nothing.
+    public var retain: (@Sendable (RetentionTrial) async throws(WireError) -> String?)?
     /// The control socket; `nil` where the attacker may not speak there.
     public var control: ControlTrials?
     public var ceiling: CeilingTrials?

@@ -161,13 +161,12 @@ public enum ScoreRules {
             switch evidence.control {
             case .sipPasswords, .credentialDelivery, .signallingEncryption, .mediaEncryption, .openPorts,
                 .operatorPasswords, .secondFactor, .adminNetworks, .noDefaults, .countryDialing, .premiumNumbers,
-                .spendLimit,
-                .disa:
+                .spendLimit, .disa, .storedAudio:
                 return true
             case .mediaSource, .intrusionDetection, .floodProtection, .roles, .loginProtection, .journal, .callLimits,
                 .callPatterns, .afterHours, .trunkEncryption, .providerAllowlist, .callerTrust, .emergencyCalls,
                 .dormantExtensions, .forwardingRules, .registrationAlerts, .fraudAlerts, .serviceAlerts,
-                .voicemailPins:
+                .voicemailPins, .recordsRetention:
                 return false
             }
         }

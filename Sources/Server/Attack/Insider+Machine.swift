@@ -5,12 +5,13 @@ import CNetwork
 import Foundation
 import Glibc
 import Guard
+import Model
 import Store
 
 extension Insider {
     /// What a thief on this machine sees of the server that works in a data directory.
     public static func onThisMachine(directory: String) -> Insider {
-        Insider(
+        var insider = Insider(
             serverMemory: { ServerProcess.identifier(of: directory).flatMap(ServerProcess.memory) },
             stolenFiles: {
                 let keys: Set<SecretFileRules.Purpose> = [.directory, .sealKey, .certificateKey, .adminSocket]
@@ -26,6 +27,15 @@ extension Insider {
                 }
             }
         )
+        insider.steal = { (theft) async throws(WireError) in
+            do { return try AudioDrill.run(theft, at: SystemClock.wall) } catch { throw WireError(.local, "\(error)") }
+        }
+        insider.retain = { (trial) async throws(WireError) in
+            do { return try await RetentionDrill.run(trial, at: SystemClock.wall) } catch {
+                throw WireError(.local, "\(error)")
+            }
+        }
+        return insider
     }
 }
 

@@ -57,6 +57,7 @@ extension RingfenceServer {
         system.uses = try? await kept.read { try $0.uses() }
         system.registered = Set(live.registrations.map(\.extension))
         system.alerts = await alertFacts(kept)
+        system.kept = await KeptFacts.read(kept, directory: directory)
         let places = live.listeners.filter { $0.purpose == .portal }.compactMap { SocketAddress(parsing: $0.address) }
         system.portal = await PortalFacts.read(kept, places: places, over: probe)
         system.portalHost = host

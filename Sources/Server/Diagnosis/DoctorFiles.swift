@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Audit
 import Foundation
 import Glibc
 import Guard
@@ -27,6 +28,13 @@ extension Doctor {
         guard mode(certificates) == 0o700 else { return exposed(certificates, wanted: "700") }
         for file in secrets where FileManager.default.fileExists(atPath: file) && mode(file) != 0o600 {
             return exposed(file, wanted: "600")
+        }
+        for sound in KeptFacts.Sound.all(in: installation.directory) {
+            switch sound.shortcoming {
+            case .open: return exposed(sound.path, wanted: "600")
+            case .unsealed: return unsealed(sound.path)
+            case nil: break
+            }
         }
         guard access(installation.directory, R_OK | W_OK | X_OK) == 0 else {
             return Finding(
@@ -64,6 +72,16 @@ extension Doctor {
             "Other accounts of this machine can reach \(path)",
             evidence: "It holds the phone system's secrets.",
             remedy: "Close it: chmod \(wanted) \(path)"
+        )
+    }
+
+    private func unsealed(_ path: String) -> Finding {
+        Finding(
+            .folder,
+            .critical,
+            "A file among the voice messages is not sealed: \(path)",
+            evidence: "The server did not write it.",
+            remedy: "Find out who put it there, then remove it: rm \(path)"
         )
     }
 

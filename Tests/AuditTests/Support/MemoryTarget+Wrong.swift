@@ -107,7 +107,8 @@ extension MemoryTarget {
             .forgetsRoles, .showsEverything, .renegotiates, .takesEarlyData, .downgrades, .keepsWhoLeft,
             .takesItsOwnKey, .callsAnywhere, .paysForCalls, .transfersAbroad, .transfersToPremium, .followsPhones,
             .readsDisguises, .overspends, .callsWithoutLimit, .watchesNothing, .keepsStopsToItself, .sleepsAtNight,
-            .tellsNothingAtNight, .spendsAtNight, .raisesAlone,
+            .tellsNothingAtNight, .spendsAtNight, .raisesAlone, .keepsSoundReadable, .playsWhatWasChanged,
+            .playsForeignSound, .deletesTooEarly, .keepsForEver, .deletesWhatIsHeld, .erasesHalf, .letsItRise,
             .waitsForConfirmation:
             return nil
         case .agreesToLess:

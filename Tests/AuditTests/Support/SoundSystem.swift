@@ -57,6 +57,13 @@ enum SoundSystem {
         system.registered = Set(office.accounts.map(\.number))
         system.forwards = []
         system.alerts = try alerts(at: system.now)
+        system.kept = KeptFacts(
+            sounds: [.init(path: "/x/voicemail/701/d.new", shortcoming: nil)],
+            opened: 1,
+            closed: [:],
+            oldestMessage: system.now + .seconds(-86_400),
+            oldestRecord: system.now + .seconds(-86_400)
+        )
         // Everything seen to.
         let word = GoLive.Word(by: "anna", at: system.now)
         let gate = GoLive.Duty.allCases.reduce(GoLive.asked(since: system.now)) { $0.with(word, for: $1) }

@@ -161,6 +161,23 @@ extension MemoryTarget {
                 }
             }
         )
+        insider.steal = { [weakness] (theft) async throws(WireError) in
+            switch theft {
+            case .search, .searchWhileRecorded: weakness == .keepsSoundReadable ? "it stands in 101/d.new" : nil
+            case .changeByte, .cutMiddle, .otherKey: weakness == .playsWhatWasChanged ? "it was played" : nil
+            case .moveToOther, .playAsGreeting: weakness == .playsForeignSound ? "it was played" : nil
+            case .nothing: nil
+            }
+        }
+        insider.retain = { [weakness] (trial) async throws(WireError) in
+            switch trial {
+            case .young: weakness == .deletesTooEarly ? "a record of 30 days is gone" : nil
+            case .oldRecord, .oldMessage: weakness == .keepsForEver ? "it is still there" : nil
+            case .held: weakness == .deletesWhatIsHeld ? "it is gone" : nil
+            case .erased: weakness == .erasesHalf ? "the number stands in ringfence.sqlite" : nil
+            case .oldRecordAfterCrash, .erasedAfterCrash: weakness == .letsItRise ? "the record came back" : nil
+            }
+        }
         insider.control = controlTrials(office)
         insider.ceiling = ceilingTrials()
         insider.rehearse = { [self] (rehearsal) async throws(WireError) in

@@ -42,6 +42,8 @@ enum Weakness: String, CaseIterable {
     case answersProbes, repeatsPaths, showsPages
     case callsTooEarly, forgetsEnds
     case opensForNumbers, opensByCode, opensForStrangers
+    case keepsSoundReadable, playsWhatWasChanged, playsForeignSound
+    case deletesTooEarly, keepsForEver, deletesWhatIsHeld, erasesHalf, letsItRise
 
     /// The attack that must notice it.
     var attack: String {
@@ -166,6 +168,8 @@ enum Weakness: String, CaseIterable {
         case .answersProbes, .repeatsPaths, .showsPages: "R09"
         case .callsTooEarly, .forgetsEnds: "T01d"
         case .opensForNumbers, .opensByCode, .opensForStrangers: "W02"
+        case .keepsSoundReadable, .playsWhatWasChanged, .playsForeignSound: "W06"
+        case .deletesTooEarly, .keepsForEver, .deletesWhatIsHeld, .erasesHalf, .letsItRise: "W06r"
         }
     }
 }

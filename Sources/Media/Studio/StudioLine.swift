@@ -46,6 +46,9 @@ public struct StudioLine: Sendable {
     private var keys = KeyReader()
     private var saying: Saying?
     private var recording: Recording?
+    /// What they say in these 20 ms, linear; empty for who is in no conference.
+    private var own: [Int16] = []
+    private var isSpeaking = false
     /// Packets so far, from which their numbers follow.
     private var packets: UInt64 = 0
     private var news: [News] = []
@@ -90,6 +93,14 @@ public struct StudioLine: Sendable {
         self.recording = nil
     }
 
+    /// From now on others hear them, and they hear the others when nothing else is said.
+    public mutating func join() {
+        guard own.isEmpty else { return }
+        own = [Int16](repeating: 0, count: StudioLimits.frame)
+        // What was said before was not for them.
+        heard = JitterBuffer()
+    }
+
     // MARK: What it hears
 
     /// A packet of RTP of the phone, decrypted. What is not sound or a key that was agreed on is nothing.
@@ -105,13 +116,8 @@ public struct StudioLine: Sendable {
                 let key = keys.take(event, source: header.synchronisationSource, timestamp: timestamp)
             else { return }
             news.append(.pressed(key))
-        } else if recording != nil, let law = G711Law(payloadType: header.payloadType) {
-            var sound: [UInt8] = []
-            sound.reserveCapacity(payload.count)
-            for index in payload.indices {
-                sound.append(law == .mu ? payload[index] : G711.muOfA[Int(payload[index])])
-            }
-            heard.put(sound, source: header.synchronisationSource, timestamp: timestamp)
+        } else if recording != nil || !own.isEmpty, let law = G711Law(payloadType: header.payloadType) {
+            heard.put(payload, law, source: header.synchronisationSource, timestamp: timestamp)
         }
     }
 
@@ -123,6 +129,34 @@ public struct StudioLine: Sendable {
     /// - Returns: The number of the packet in its stream, which never turns over.
     public mutating func beat(into packet: inout [UInt8]) -> UInt64 {
         record()
+        let index = begin(&packet)
+        speak(into: &packet)
+        return index
+    }
+
+    /// What they say goes into the sum of their conference. Before ``beat(into:hearing:)``, once each time.
+    public mutating func speak(to mixer: inout Mixer) {
+        isSpeaking = heard.take(into: &own)
+        if isSpeaking { mixer.add(own) }
+    }
+
+    /// The same as ``beat(into:)`` for who is in a conference: what all others say, unless something else is said to them.
+    ///
+    /// - Parameter mixer: With what everybody has said.
+    public mutating func beat(into packet: inout [UInt8], hearing mixer: inout Mixer) -> UInt64 {
+        let index = begin(&packet)
+        if saying != nil {
+            speak(into: &packet)
+        } else if isSpeaking {
+            mixer.write(without: own, format.law, to: &packet)
+        } else {
+            mixer.write(format.law, to: &packet)
+        }
+        return index
+    }
+
+    /// The header of the next packet (RFC 3550 §5.1).
+    private mutating func begin(_ packet: inout [UInt8]) -> UInt64 {
         let index = packets
         packets += 1
         packet.removeAll(keepingCapacity: true)
@@ -133,7 +167,6 @@ public struct StudioLine: Sendable {
         let timestamp = UInt32(truncatingIfNeeded: index &* UInt64(StudioLimits.frame))
         for byte in 0..<4 { packet.append(UInt8(truncatingIfNeeded: timestamp >> UInt32(24 - 8 * byte))) }
         for _ in 0..<4 { packet.append(0) }
-        speak(into: &packet)
         return index
     }
 

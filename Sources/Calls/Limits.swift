@@ -53,6 +53,12 @@ enum Limits {
     static let callsOfService = 8
     /// The same of those that record and play, which people use at the same time.
     static let callsOfVoice = 32
+    /// The same of all conference rooms together: one of the largest, and some small ones.
+    static let callsOfRooms = 64
+    /// How long somebody may be in a conference: a working day.
+    static let longestConference: Duration = .seconds(28_800)
+    /// How long a conference goes on after its moderator left: they may have lost their connection.
+    static let withoutModerator: Duration = .seconds(60)
     /// How long a message may take with all that is said around it, and listening.
     static let longestDeposit: Duration = .seconds(300)
     static let longestListening: Duration = .seconds(1_800)

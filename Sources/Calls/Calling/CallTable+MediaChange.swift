@@ -128,7 +128,8 @@ extension CallTable {
         accept(asked, body: body, &desk)
         // What is not open yet is opened with both sides.
         if let call = self[owner.call], call.relayed != nil, let end = leg(owner)?.relayEnd {
-            desk.turn.actions.append(.media(.update(call.relay, owner.side.relay, end)))
+            let isMute = audio.isHeld && isInRoom(owner.call)
+            desk.turn.actions.append(.media(.update(call.relay, owner.side.relay, isMute ? end.muted() : end)))
         }
     }
 

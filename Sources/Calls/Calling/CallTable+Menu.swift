@@ -110,6 +110,12 @@ extension CallTable {
             }
             (voice.service, voice.mailbox) = (VoicemailDeposit(number), number)
             end = desk.now.monotonic + Limits.longestDeposit
+        case .room(let name):
+            guard let room = desk.snapshot.outside.routing.rooms[name], hasRoom(for: service, besides: serial),
+                RoomRules.refusal(ofEntering: name, by: call.caller.participant, in: desk.snapshot) == nil
+            else { return self.end(serial, because: "room \(name) is closed to them, full, or is no more", &desk) }
+            (voice.service, voice.mailbox, voice.pinSince) = (RoomService(name), room.number, room.pinSince)
+            end = desk.now.monotonic + Limits.longestConference
         case .echo, .feature, .parking, .messages, .greeting: return
         }
         (voice.kind, voice.end, voice.due) = (service, end, nil)

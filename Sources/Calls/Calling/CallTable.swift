@@ -36,6 +36,8 @@ struct CallTable: Sendable {
     /// Calls to services that speak and listen, and what they wait for.
     var voices: [UInt64: VoiceCall] = [:]
     var questions: [Ticket: UInt64] = [:]
+    /// Of rooms that somebody is in.
+    var conferences: [ShortName: Conference] = [:]
     /// Calls that wait to be taken, and places where that is news for those who watch.
     var parked: [ParkingPlace: ParkedCall] = [:]
     var parkingNews: Set<ParkingPlace> = []

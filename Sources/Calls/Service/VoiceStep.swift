@@ -17,6 +17,18 @@ enum VoiceInput: Sendable {
     case waited
     /// Nobody took the call where it was to be connected; whether it rang there at all.
     case untaken(rang: Bool)
+    case room(RoomNews)
+}
+
+/// What somebody who knows the PIN of a conference room meets there.
+enum RoomNews: Hashable, Sendable {
+    /// They are heard by so many others.
+    case admitted(others: Int)
+    /// Its moderator is not there yet.
+    case waits
+    case full
+    /// Its moderator has left, and did not come back.
+    case over
 }
 
 /// What a service does next.
@@ -30,6 +42,8 @@ enum VoiceStep: Sendable {
     case connect(Destination, isDialled: Bool)
     /// Lets another service take over.
     case become(CallService)
+    /// Lets them into a conference room; comes back as ``VoiceInput/room(_:)``.
+    case enter(ShortName)
     /// Hangs up.
     case leave(String)
 }

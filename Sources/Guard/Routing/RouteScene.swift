@@ -215,6 +215,8 @@ public struct RouteScene {
             route.places.append(next.participant)
             route.stop = .outside
             return .ask(name, through: through + [placement])
+        // Refused above.
+        case .room: return .end(ending)
         }
     }
 

@@ -22,10 +22,13 @@ public struct RoutingSettings: Hashable, Sendable {
     public private(set) var intercoms: [ExtensionNumber: IntercomOpening] = [:]
     public private(set) var mailboxes: [ExtensionNumber: Mailbox] = [:]
     public private(set) var menus: [ShortName: VoiceMenu] = [:]
+    public private(set) var rooms: [ShortName: ConferenceRoom] = [:]
     /// Groups by the number that phones dial for them.
     private var numbers: [ExtensionNumber: ShortName] = [:]
     /// Menus by theirs.
     private var menuNumbers: [ExtensionNumber: ShortName] = [:]
+    /// Rooms by theirs.
+    private var roomNumbers: [ExtensionNumber: ShortName] = [:]
     /// Members of groups for which it counts when they talked last.
     public private(set) var idlers: Set<ExtensionNumber> = []
 
@@ -40,9 +43,12 @@ public struct RoutingSettings: Hashable, Sendable {
 
     public func menu(numbered number: ExtensionNumber) -> VoiceMenu? { menuNumbers[number].flatMap { menus[$0] } }
 
+    public func room(numbered number: ExtensionNumber) -> ConferenceRoom? { roomNumbers[number].flatMap { rooms[$0] } }
+
     /// What has a number inside that is no extension's, for people: `group sales`; `nil` for nobody.
     public func owner(of number: ExtensionNumber) -> String? {
         group(numbered: number).map { "group \($0.name)" } ?? menu(numbered: number).map { "menu \($0.name)" }
+            ?? room(numbered: number).map { "room \($0.name)" }
     }
 
     /// Whether the business is open.
@@ -87,6 +93,8 @@ public struct RoutingSettings: Hashable, Sendable {
         case .keepMessages(let number, let mailbox): mailboxes[number] = mailbox
         case .putMenu(let menu): menus[menu.name] = menu
         case .removeMenu(let name): menus[name] = nil
+        case .putRoom(let room): rooms[room.name] = room
+        case .removeRoom(let name): rooms[name] = nil
         }
     }
 
@@ -99,6 +107,7 @@ public struct RoutingSettings: Hashable, Sendable {
             menus.values.compactMap { menu in menu.number.map { ($0, menu.name) } },
             uniquingKeysWith: { one, _ in one }
         )
+        roomNumbers = Dictionary(rooms.values.map { ($0.number, $0.name) }, uniquingKeysWith: { one, _ in one })
         idlers = Set(groups.values.filter { $0.order == .longestIdle }.flatMap(\.members))
     }
 }
@@ -125,4 +134,7 @@ public enum RoutingChange: Sendable {
     /// Adds a menu, or replaces the one with its name.
     case putMenu(VoiceMenu)
     case removeMenu(ShortName)
+    /// Adds a conference room, or replaces the one with its name.
+    case putRoom(ConferenceRoom)
+    case removeRoom(ShortName)
 }

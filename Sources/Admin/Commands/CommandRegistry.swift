@@ -67,7 +67,8 @@ public enum CommandRegistry {
             ShowParking.self, SetParking.self, ListSpeedDials.self, SetSpeedDial.self, ListIntercoms.self,
             OpenIntercom.self, CloseIntercom.self,
             ListMailboxes.self, AddMailbox.self, RemoveMailbox.self, SetMailboxPIN.self, ListMessages.self,
-            DeleteMessage.self, ListMenus.self, PutMenu.self, RemoveMenu.self,
+            DeleteMessage.self, ListMenus.self, PutMenu.self, RemoveMenu.self, ListRooms.self, PutRoom.self,
+            RemoveRoom.self,
         ]
         + [
             ListAlerts.self, ListAlertKinds.self, ListChannels.self, AddChannel.self, ChooseAlerts.self,

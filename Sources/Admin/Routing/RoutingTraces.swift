@@ -11,6 +11,7 @@ extension Administrator {
             + blocks(of: number, routing, by: caller) + night(of: number, routing, by: caller)
             + speedDials(to: number, routing, by: caller) + intercoms(with: number, routing, by: caller)
             + mailboxes(of: number, routing, by: caller) + menus(to: number, routing, by: caller)
+            + rooms(of: number, routing, by: caller)
     }
 
     /// Its own, and those of others that stand for it.
@@ -51,6 +52,17 @@ extension Administrator {
             guard new != old else { return nil }
             let draft = caller.draft(PutMenu.name, old.name.text, JournalDetail.of(old, became: new))
             return (.outside(.route(.putMenu(new))), draft)
+        }
+    }
+
+    /// A room whose moderator is gone has none: it waits for nobody who cannot come.
+    private func rooms(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
+        routing.rooms.values.sorted { $0.name < $1.name }.compactMap { old in
+            guard old.moderator == number else { return nil }
+            var new = old
+            new.moderator = nil
+            let draft = caller.draft(PutRoom.name, old.name.text, JournalDetail.of(old, became: new))
+            return (.outside(.route(.putRoom(new))), draft)
         }
     }
 

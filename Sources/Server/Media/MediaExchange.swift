@@ -207,6 +207,8 @@ extension StudioCommand {
         case .hush(let id): .hush(id.told(by: business))
         case .record(let id, let sink, let terms): .record(id.told(by: business), sink, terms)
         case .endRecording(let id): .endRecording(id.told(by: business))
+        case .join(let id, let conference):
+            .join(id.told(by: business), ConferenceID(conference.id.told(by: business)))
         case .end(let id): .end(id.told(by: business))
         }
     }

@@ -125,6 +125,7 @@ extension EmergencySettings.Way: JournalValue {}
 extension RingGroup: JournalValue {}
 extension VoiceMenu: JournalValue {}
 extension ConferenceRoom: JournalValue {}
+extension MusicSettings: JournalValue {}
 extension ForwardSettings: JournalValue {}
 extension BlockList: JournalValue {}
 extension NightMode: JournalValue {}

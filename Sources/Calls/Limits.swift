@@ -55,6 +55,8 @@ enum Limits {
     static let callsOfVoice = 32
     /// The same of all conference rooms together: one of the largest, and some small ones.
     static let callsOfRooms = 64
+    /// Calls on hold with music at once; who is on hold beyond them waits in silence.
+    static let callsOfMusic = 40
     /// How long somebody may be in a conference: a working day.
     static let longestConference: Duration = .seconds(28_800)
     /// How long a conference goes on after its moderator left: they may have lost their connection.

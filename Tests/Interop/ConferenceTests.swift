@@ -16,4 +16,10 @@ struct ConferenceTests {
         let (status, _) = try Laboratory.run(script: "conference_check", [Laboratory.program.path, "door"])
         #expect(status == 0)
     }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `who is on hold hears music, is not told, and hears the other phone again afterwards`() throws {
+        let (status, _) = try Laboratory.run(script: "music_check", [Laboratory.program.path])
+        #expect(status == 0)
+    }
 }

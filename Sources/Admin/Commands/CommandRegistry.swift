@@ -68,7 +68,7 @@ public enum CommandRegistry {
             OpenIntercom.self, CloseIntercom.self,
             ListMailboxes.self, AddMailbox.self, RemoveMailbox.self, SetMailboxPIN.self, ListMessages.self,
             DeleteMessage.self, ListMenus.self, PutMenu.self, RemoveMenu.self, ListRooms.self, PutRoom.self,
-            RemoveRoom.self,
+            RemoveRoom.self, ShowMusic.self, SetMusic.self,
         ]
         + [
             ListAlerts.self, ListAlertKinds.self, ListChannels.self, AddChannel.self, ChooseAlerts.self,

@@ -121,6 +121,8 @@ public enum VoiceCommand: Sendable {
     case begin(RelayID, StudioFormat)
     /// Comes back as ``VoiceNews/said(_:)`` with the number.
     case say(RelayID, [Utterance], UInt64)
+    /// Music, until something else is said.
+    case play(RelayID)
     case hush(RelayID)
     case record(RelayID, MessageDraft)
     /// What callers are to hear, by a phone of this extension.

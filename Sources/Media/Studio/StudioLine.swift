@@ -30,6 +30,8 @@ public struct StudioLine: Sendable {
     private struct Saying: Sendable {
         let number: UInt64
         let sound: [UInt8]
+        /// Whether it begins again at its end.
+        var repeats = false
         var next = 0
     }
 
@@ -80,6 +82,13 @@ public struct StudioLine: Sendable {
     ///   - sound: µ-law.
     ///   - number: Comes back when it is said to its end.
     public mutating func say(_ sound: [UInt8], _ number: UInt64) { saying = Saying(number: number, sound: sound) }
+
+    /// Says something again and again, until something else is said.
+    ///
+    /// - Parameter sound: µ-law.
+    public mutating func play(_ sound: [UInt8]) {
+        saying = sound.isEmpty ? nil : Saying(number: 0, sound: sound, repeats: true)
+    }
 
     /// Is silent.
     public mutating func hush() { saying = nil }
@@ -173,7 +182,7 @@ public struct StudioLine: Sendable {
     private mutating func speak(into packet: inout [UInt8]) {
         let quiet = format.law == .mu ? G711.silence.mu : G711.silence.a
         var left = StudioLimits.frame
-        if var now = saying {
+        while left > 0, var now = saying {
             let end = min(now.sound.count, now.next + left)
             for place in now.next..<end {
                 packet.append(format.law == .mu ? now.sound[place] : G711.aOfMu[Int(now.sound[place])])
@@ -181,7 +190,10 @@ public struct StudioLine: Sendable {
             left -= end - now.next
             now.next = end
             saying = now
-            if end == now.sound.count {
+            guard end == now.sound.count else { break }
+            if now.repeats {
+                saying?.next = 0
+            } else {
                 news.append(.said(now.number))
                 saying = nil
             }

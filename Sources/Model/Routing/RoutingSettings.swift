@@ -14,6 +14,7 @@ public struct RoutingSettings: Hashable, Sendable {
     /// Extensions whose phones may do so by a code.
     public private(set) var nightPhones: Set<ExtensionNumber> = []
     public private(set) var parking = ParkingSettings.usual
+    public private(set) var music = MusicSettings.usual
     /// Of the whole business.
     public private(set) var speedDials = SpeedDials.none
     /// Of extensions that have some, which count first.
@@ -87,6 +88,7 @@ public struct RoutingSettings: Hashable, Sendable {
         case .switchNight(let mode): night = mode
         case .letSwitchNight(let numbers): nightPhones = numbers
         case .park(let new): parking = new
+        case .playMusic(let new): music = new
         case .speedDial(let dials, nil): speedDials = dials
         case .speedDial(let dials, let number?): ownSpeedDials[number] = dials == .none ? nil : dials
         case .openIntercom(let number, let opening): intercoms[number] = opening
@@ -125,6 +127,7 @@ public enum RoutingChange: Sendable {
     /// Takes the place of those before.
     case letSwitchNight(Set<ExtensionNumber>)
     case park(ParkingSettings)
+    case playMusic(MusicSettings)
     /// Of one extension, or of the business.
     case speedDial(SpeedDials, of: ExtensionNumber?)
     /// `nil` for nobody.

@@ -8,7 +8,6 @@ import Synchronization
 /// waits. Where it is not there, a few soft notes of our own.
 final class MusicShelf: Sendable {
     static let shared = MusicShelf()
-    static let package = "asterisk-moh-opsound-wav"
     /// Where the package puts it.
     private static let folder = "/usr/share/asterisk/moh"
 

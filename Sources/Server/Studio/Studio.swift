@@ -20,6 +20,8 @@ enum StudioCommand: Sendable {
     case begin(RelayID, StudioFormat)
     /// Says µ-law instead of what it says now.
     case say(RelayID, [UInt8], UInt64)
+    /// Says µ-law again and again.
+    case play(RelayID, [UInt8])
     case hush(RelayID)
     case record(RelayID, any RecordingSink, StudioLine.RecordingTerms)
     case endRecording(RelayID)
@@ -201,6 +203,7 @@ struct StudioFloor {
             leave(id)
             seats[id] = Seat(line: StudioLine(format))
         case .say(let id, let sound, let number): seats[id]?.line.say(sound, number)
+        case .play(let id, let sound): seats[id]?.line.play(sound)
         case .hush(let id): seats[id]?.line.hush()
         case .record(let id, let sink, let terms):
             guard seats[id] != nil else { return sink.finish() }
@@ -252,7 +255,7 @@ extension StudioCommand {
     fileprivate var freesRoom: Bool {
         switch self {
         case .end, .endRecording, .hush: true
-        case .begin, .say, .record, .join: false
+        case .begin, .say, .play, .record, .join: false
         }
     }
 }

@@ -99,6 +99,7 @@ final class VoiceDesk: Sendable {
             case .say(let id, let words, let number):
                 guard state.withLock({ $0.wanted[id] == number }) else { return }
                 line.send(.say(id, sound(of: words, in: id), number))
+            case .play(let id): line.send(.play(id, MusicShelf.shared.sound))
             case .hush(let id): line.send(.hush(id))
             case .record(let id, let draft): record(id, draft, line, hop)
             case .recordGreeting(let id, let greeting, let number, let now, let terms):

@@ -38,6 +38,7 @@ enum OutsideTable {
         /// The key is the name of the conference room.
         case room
         case parking
+        case music
         /// The key is the name of the channel.
         case alertChannel = "alert-channel"
     }

@@ -37,6 +37,7 @@ enum RoutingTable {
             changes.append(.putRoom(room))
         }
         if let parking: ParkingSettings = try OutsideTable.one(.parking, database) { changes.append(.park(parking)) }
+        if let music: MusicSettings = try OutsideTable.one(.music, database) { changes.append(.playMusic(music)) }
         if let mode: NightMode = try OutsideTable.one(.night, database) { changes.append(.switchNight(mode)) }
         if let phones: Set<ExtensionNumber> = try OutsideTable.one(.nightPhones, database) {
             changes.append(.letSwitchNight(phones))
@@ -80,6 +81,7 @@ enum RoutingTable {
             try OutsideTable.put(.room, room.name.text, room, pin, database)
         case .removeRoom(let name): try OutsideTable.remove(.room, name.text, database)
         case .park(let settings): try OutsideTable.put(.parking, "", settings, nil, database)
+        case .playMusic(let settings): try OutsideTable.put(.music, "", settings, nil, database)
         case .letSwitchNight(let numbers): try OutsideTable.put(.nightPhones, "", numbers.sorted(), nil, database)
         case .switchNight(let mode): try OutsideTable.put(.night, "", mode, nil, database)
         }

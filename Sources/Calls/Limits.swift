@@ -55,6 +55,11 @@ enum Limits {
     static let callsOfVoice = 32
     /// The same of all conference rooms together: one of the largest, and some small ones.
     static let callsOfRooms = 64
+    /// Calls that wait in all queues together; the next one hears that nobody is to be reached.
+    static let callsOfQueues = 64
+    /// How often somebody in a queue is looked at, and how long they may be in it with all that rings afterwards.
+    static let queueLook: Duration = .seconds(3)
+    static let longestQueue: Duration = .seconds(2_400)
     /// Calls on hold with music at once; who is on hold beyond them waits in silence.
     static let callsOfMusic = 40
     /// How long somebody may be in a conference: a working day.

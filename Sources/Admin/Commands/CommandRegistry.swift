@@ -69,6 +69,7 @@ public enum CommandRegistry {
             ListMailboxes.self, AddMailbox.self, RemoveMailbox.self, SetMailboxPIN.self, ListMessages.self,
             DeleteMessage.self, ListMenus.self, PutMenu.self, RemoveMenu.self, ListRooms.self, PutRoom.self,
             RemoveRoom.self, ShowMusic.self, SetMusic.self,
+            ListQueues.self, SetQueue.self, RemoveQueue.self,
         ]
         + [
             ListAlerts.self, ListAlertKinds.self, ListChannels.self, AddChannel.self, ChooseAlerts.self,

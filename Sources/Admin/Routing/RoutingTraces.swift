@@ -84,6 +84,7 @@ extension Administrator {
             var new = old
             new.remove(number)
             if new.fallback == .extension(number) { new.fallback = nil }
+            if new.queue?.overflow.isAt(number) == true { new.queue?.overflow = .hangUp }
             guard new != old else { return nil }
             let draft = caller.draft(ChangeGroupMembers.name, old.name.text, JournalDetail.of(old, became: new))
             return (.outside(.route(.putGroup(new))), draft)

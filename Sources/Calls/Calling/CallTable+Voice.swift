@@ -130,6 +130,7 @@ extension CallTable {
     mutating func forgetVoice(_ call: Call, _ desk: inout Desk) {
         guard let voice = voices.removeValue(forKey: call.serial) else { return }
         if case .room(let name) = voice.kind { leaveConference(call.serial, name, desk) }
+        if case .queue(let name) = voice.kind { leaveQueue(call.serial, name) }
         questions = questions.filter { $0.value != call.serial }
         desk.turn.actions.append(.voice(.end(call.relay)))
     }
@@ -183,6 +184,11 @@ extension CallTable {
             )
             desk.turn.actions.append(.voice(.ask(ask, ticket)))
         case .connect(let destination, let isDialled): connect(serial, to: destination, isDialled: isDialled, &desk)
+        case .queue(let step): queue(step, serial, &desk)
+        case .play:
+            voices[serial]?.saying += 1
+            voices[serial]?.isSaying = false
+            desk.turn.actions.append(.voice(.play(call.relay)))
         case .enter(let name): enter(name, serial, &desk)
         case .become(let service): become(service, serial, &desk)
         case .leave(let reason): end(serial, because: reason, &desk)
@@ -206,6 +212,8 @@ extension VoiceCall {
             let end = desk.now.monotonic + Limits.longestConference
             self.init(service, by: RoomService(name), mailbox: room.number, end: end)
             pinSince = room.pinSince
+        case .queue(let name):
+            self.init(service, by: QueueService(name), end: desk.now.monotonic + Limits.longestQueue)
         case .greeting(let menu):
             guard let number = call.grounds?.placement.payer.device?.number else { return nil }
             let routing = desk.snapshot.outside.routing
@@ -249,7 +257,7 @@ extension CallService {
     fileprivate var opensMailbox: Bool {
         switch self {
         case .messages, .greeting(ofMenu: nil): true
-        case .echo, .feature, .parking, .deposit, .menu, .room, .greeting: false
+        case .echo, .feature, .parking, .deposit, .menu, .room, .queue, .greeting: false
         }
     }
 
@@ -257,7 +265,7 @@ extension CallService {
     var speaks: Bool {
         switch self {
         case .echo, .feature, .parking: false
-        case .messages, .deposit, .menu, .room, .greeting: true
+        case .messages, .deposit, .menu, .room, .queue, .greeting: true
         }
     }
 }

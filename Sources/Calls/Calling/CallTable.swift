@@ -38,6 +38,8 @@ struct CallTable: Sendable {
     var questions: [Ticket: UInt64] = [:]
     /// Of rooms that somebody is in.
     var conferences: [ShortName: Conference] = [:]
+    /// Of groups that somebody waits for.
+    var queues: [ShortName: CallQueue] = [:]
     /// The sides of calls that are on hold and hear music.
     var musics: [UInt64: Side] = [:]
     /// Calls that wait to be taken, and places where that is news for those who watch.

@@ -123,14 +123,15 @@ extension CallService {
         case .echo, .feature, .parking: Limits.callsOfService
         case .messages, .deposit, .menu, .greeting: Limits.callsOfVoice
         case .room: Limits.callsOfRooms
+        case .queue: Limits.callsOfQueues
         }
     }
 
-    /// Whether both count towards one limit: all that speak do, but conferences.
+    /// Whether both count towards one limit: all that speak do, but conferences and queues.
     fileprivate func isLike(_ other: CallService) -> Bool {
         switch (self, other) {
-        case (.echo, .echo), (.feature, .feature), (.parking, .parking), (.room, .room): true
-        case (_, .room), (.room, _): false
+        case (.echo, .echo), (.feature, .feature), (.parking, .parking), (.room, .room), (.queue, .queue): true
+        case (_, .room), (.room, _), (_, .queue), (.queue, _): false
         case (.messages, _), (.deposit, _), (.menu, _), (.greeting, _): other.speaks
         case (.echo, _), (.feature, _), (.parking, _): false
         }

@@ -64,7 +64,7 @@ struct GreetingService: VoiceService {
         case (_, .unkept), (.keeping, .answered), (.comparing, .waited), (.keeping, .waited):
             return leave([], "it could not be kept")
         case (_, .began), (_, .said), (_, .pressed), (_, .recorded), (_, .answered), (_, .waited), (_, .untaken),
-            (_, .room):
+            (_, .room), (_, .queue):
             return []
         }
     }

@@ -42,7 +42,7 @@ struct MenuService: VoiceService {
             return leave(.phrases(.nobodyAvailable), "nobody took the call")
         case (_, .unkept): return leave([], "its sound was lost")
         case (_, .began), (_, .said), (_, .pressed), (_, .recorded), (_, .answered), (_, .waited), (_, .untaken),
-            (_, .room):
+            (_, .room), (_, .queue):
             return []
         }
     }

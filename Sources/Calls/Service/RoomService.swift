@@ -45,7 +45,7 @@ struct RoomService: VoiceService {
         case (.waiting, .said): return [.say([.music])]
         case (.comparing, .waited), (.knocking, .waited), (_, .unkept): return leave([], "the room did not answer")
         case (_, .began), (_, .said), (_, .pressed), (_, .recorded), (_, .answered), (_, .waited), (_, .untaken),
-            (_, .room):
+            (_, .room), (_, .queue):
             return []
         }
     }

@@ -74,6 +74,10 @@ public enum Phrase: Sendable {
     case awaitModerator
     case moderatorLeft
     case roomFull
+    /// In a queue: there are 3 calls waiting.
+    case youAreNext
+    case thereAre
+    case callsWaiting
 }
 
 /// What is asked of a mailbox or of a room. A phone waits for the answer.

@@ -18,6 +18,24 @@ enum VoiceInput: Sendable {
     /// Nobody took the call where it was to be connected; whether it rang there at all.
     case untaken(rang: Bool)
     case room(RoomNews)
+    case queue(QueueNews)
+}
+
+/// What somebody who waits in a queue is told.
+enum QueueNews: Hashable, Sendable {
+    /// So many wait before them.
+    case place(before: Int)
+    /// They are the next.
+    case turn
+    /// They have waited for too long.
+    case over(VoiceMenu.Target)
+}
+
+/// What somebody does in a queue.
+enum QueueStep: Hashable, Sendable {
+    case join
+    /// Whether it is their turn; comes back as ``VoiceInput/queue(_:)``, or not at all.
+    case look
 }
 
 /// What somebody who knows the PIN of a conference room meets there.
@@ -44,6 +62,9 @@ enum VoiceStep: Sendable {
     case become(CallService)
     /// Lets them into a conference room; comes back as ``VoiceInput/room(_:)``.
     case enter(ShortName)
+    case queue(QueueStep)
+    /// Plays music until something is said.
+    case play
     /// Hangs up.
     case leave(String)
 }

@@ -59,7 +59,7 @@ struct VoicemailAccess: VoiceService {
             (_, .unkept):
             return leave(.phrases(.goodbye), "the mailbox did not answer")
         case (_, .began), (_, .said), (_, .pressed), (_, .recorded), (_, .answered), (_, .untaken),
-            (_, .room):
+            (_, .room), (_, .queue):
             return []
         }
     }

@@ -18,6 +18,7 @@ public enum MailboxRules {
         switch service {
         case .echo, .feature, .parking: return nil
         case .menu: return CallRefusal(status: 404, control: nil, reason: "no code leads to a menu")
+        case .queue: return CallRefusal(status: 404, control: nil, reason: "no code leads to a queue")
         case .room: return CallRefusal(status: 404, control: nil, reason: "no code leads to a conference room")
         case .deposit(let number):
             guard takesMessage(number, in: snapshot) else {

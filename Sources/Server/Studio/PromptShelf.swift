@@ -89,7 +89,7 @@ final class PromptShelf: Sendable {
                 880
             case .nobodyAvailable, .messageSaved, .goodbye, .youHave, .new, .old, .message, .messages, .first,
                 .received, .fromNumber, .unknownCaller, .deleted, .for, .extension, .star, .pound,
-                .aloneInRoom, .awaitModerator:
+                .aloneInRoom, .awaitModerator, .youAreNext, .thereAre, .callsWaiting:
                 550
             }
         return Tone.sound(hertz: hertz, milliseconds: 150) + Tone.silence(milliseconds: 100)
@@ -138,6 +138,9 @@ extension Phrase {
         case .awaitModerator: "conf-waitforleader"
         case .moderatorLeft: "conf-leaderhasleft"
         case .roomFull: "conf-full"
+        case .youAreNext: "queue-youarenext"
+        case .thereAre: "queue-thereare"
+        case .callsWaiting: "queue-callswaiting"
         }
     }
 }

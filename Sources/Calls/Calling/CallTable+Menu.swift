@@ -11,8 +11,9 @@ import SIP
 extension CallTable {
     /// Rings an extension or a group for a call that is in a menu.
     mutating func connect(_ standing: UInt64, to destination: Destination, isDialled: Bool, _ desk: inout Desk) {
-        guard let call = self[standing], let voice = voices[standing], let placement = call.grounds?.placement, let caller = leg(standing, .caller), transfers[standing] == nil,
-            isSettled(standing), count < desk.settings.calls
+        guard let call = self[standing], let voice = voices[standing], let placement = call.grounds?.placement,
+            let caller = leg(standing, .caller), transfers[standing] == nil, isSettled(standing),
+            count < desk.settings.calls
         else { return tell(standing, .untaken(rang: false), &desk) }
         if case .menu = voice.kind, case .group(let name) = destination,
             desk.snapshot.outside.routing.groups[name]?.queue != nil

@@ -91,7 +91,9 @@ public struct RingGroup: Hashable, Sendable {
 }
 
 extension RingGroup: Codable {
-    private enum CodingKeys: String, CodingKey { case name, number, order, members, away, seconds, fallback, queue, createdAt }
+    private enum CodingKeys: String, CodingKey {
+        case name, number, order, members, away, seconds, fallback, queue, createdAt
+    }
 
     /// What somebody else wrote is as valid as what the functions above make, or is refused.
     public init(from decoder: any Decoder) throws {

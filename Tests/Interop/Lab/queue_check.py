@@ -81,7 +81,7 @@ def overflow(office):
     office.server.run("voicemail", "box", "add", "104")
     office.server.run("queue", "set", "sales", "--wait", "30", "--then", "mailbox", "104")
     agent = office.phone("103")
-    office.server.run("group", "member", "leave", "sales", "103")
+    office.server.run("group", "member", "sales", "--leave", "103")
     caller = office.phone("101")
     yield "waits", enter(caller)
     time.sleep(50)

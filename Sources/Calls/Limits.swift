@@ -62,6 +62,8 @@ enum Limits {
     static let longestQueue: Duration = .seconds(2_400)
     /// Calls on hold with music at once; who is on hold beyond them waits in silence.
     static let callsOfMusic = 40
+    /// How long somebody may stand at the door of one: three PINs, with what is said around them.
+    static let roomDoor: Duration = .seconds(120)
     /// How long somebody may be in a conference: a working day.
     static let longestConference: Duration = .seconds(28_800)
     /// How long a conference goes on after its moderator left: they may have lost their connection.

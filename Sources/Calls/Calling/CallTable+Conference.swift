@@ -17,6 +17,7 @@ extension CallTable {
         let entry = conference.enter(serial, isModerator: isModerator, room)
         let admitted = entry == .inside ? conference.admit() + [serial] : []
         if !conference.isEmpty { conferences[name] = conference }
+        voices[serial]?.end = desk.now.monotonic + Limits.longestConference
         for each in admitted {
             guard let relay = self[each]?.relay else { continue }
             desk.turn.actions.append(.voice(.join(relay, conference.id)))

@@ -130,7 +130,7 @@ extension CallTable {
                 RoomRules.refusal(ofEntering: name, by: call.caller.participant, in: desk.snapshot) == nil
             else { return self.end(serial, because: "room \(name) is closed to them, full, or is no more", &desk) }
             (voice.service, voice.mailbox, voice.pinSince) = (RoomService(name), room.number, room.pinSince)
-            end = desk.now.monotonic + Limits.longestConference
+            end = desk.now.monotonic + Limits.roomDoor
         case .queue(let name):
             guard desk.snapshot.outside.routing.groups[name]?.queue != nil, hasRoom(for: service, besides: serial)
             else { return self.end(serial, because: "queue \(name) is full, or is no more", &desk) }

@@ -209,7 +209,7 @@ extension VoiceCall {
             self.init(service, by: MenuService(menu), end: desk.now.monotonic + Limits.longestMenu)
         case .room(let name):
             guard let room = desk.snapshot.outside.routing.rooms[name] else { return nil }
-            let end = desk.now.monotonic + Limits.longestConference
+            let end = desk.now.monotonic + Limits.roomDoor
             self.init(service, by: RoomService(name), mailbox: room.number, end: end)
             pinSince = room.pinSince
         case .queue(let name):

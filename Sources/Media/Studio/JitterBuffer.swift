@@ -51,7 +51,11 @@ struct JitterBuffer: Sendable {
     ///
     /// - Returns: Whether there were any: else the frame is as it was.
     mutating func take(into frame: inout [Int16]) -> Bool {
-        guard let from = head else { return false }
+        guard var from = head else { return false }
+        while Int32(bitPattern: end &- from) > Int32(StudioLimits.longestDelay) {
+            samples[Int(from % UInt32(samples.count))] = G711.silence.mu
+            from &+= 1
+        }
         head = from &+ UInt32(frame.count)
         guard Int32(bitPattern: end &- from) > 0 else { return false }
         var place = Int(from % UInt32(samples.count))

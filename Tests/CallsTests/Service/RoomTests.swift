@@ -56,6 +56,8 @@ struct RoomTests {
             try note(number)
         }
 
+        func relay(of number: String) throws -> RelayID { try #require(relays[number]) }
+
         mutating func note(_ number: String) throws {
             for case .open(let id, _, .studio) in office.media.reversed() {
                 relays[number] = id
@@ -166,6 +168,14 @@ struct RoomTests {
         try scene.hearOut("101")
         scene.office.wait(.seconds(9))
         #expect(scene.words(to: "101") == [.phrase(.goodbye)])
+        // Nor does who presses keys for ever stay there.
+        try scene.dial("103")
+        let relay = try scene.relay(of: "103")
+        for _ in 0..<30 {
+            scene.office.wait(.seconds(5))
+            scene.office.voice([(relay, .pressed(try #require(PhoneKey("*"))))])
+        }
+        #expect(scene.isEnded("103"))
         let room = CallService.room(try #require(ShortName(parsing: "board")))
         #expect(CallService(dialled: room.code) == nil && CallService(parsing: room.code) == room)
     }

@@ -146,4 +146,15 @@ struct MixerTests {
         room.settle([3_000, nil], in: laws)
         #expect(abs(Self.value(room.talk([3_000, nil], in: laws)[1]) - 3_000) < 200)
     }
+
+    @Test func `a studio that was held up does not hear somebody late for ever`() {
+        var (buffer, frame) = (JitterBuffer(), [Int16](repeating: 0, count: 160))
+        for index in UInt32(0)..<20 {
+            let sound = [UInt8](repeating: UInt8(index + 1), count: 160)
+            buffer.put(sound.span, source: 1, timestamp: index * 160)
+        }
+        #expect(buffer.take(into: &frame))
+        // 180 ms of the 400 that came are left to be said.
+        #expect(frame.allSatisfy { $0 == G711.linear(mu: 12) })
+    }
 }

@@ -33,7 +33,8 @@ struct StudioFloorTests {
                 let bytes = (0..<4).map { UInt8(truncatingIfNeeded: time >> UInt32(24 - 8 * $0)) }
                 for (seat, value) in values {
                     let sound = [UInt8](repeating: G711.mu(value), count: 160)
-                    let packet = [0x80, 0, 0, UInt8(truncatingIfNeeded: beats)] + bytes + [0, 0, 0, UInt8(seat)] + sound
+                    let head = [0x80, 0, 0, UInt8(truncatingIfNeeded: beats)] + bytes
+                    let packet = head + [0, 0, 0, UInt8(seat)] + sound
                     packet.withUnsafeBufferPointer { door.heard.put($0, RelayID(rawValue: seat)) }
                 }
                 _ = floor.beat(beat == 0 ? commands : [], door)

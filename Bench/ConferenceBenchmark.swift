@@ -40,7 +40,8 @@ private struct BenchConference {
         let time = beats * 160
         for member in 0..<speakers {
             for byte in 0..<4 { said[member][4 + byte] = UInt8(truncatingIfNeeded: time >> UInt32(24 - 8 * byte)) }
-            lines[member].hear(said[member].span)
+            let heard = said[member]
+            lines[member].hear(heard.span)
         }
         beats += 1
         mixer.begin()

@@ -19,8 +19,8 @@ struct QueueTests {
             routing = try RoutingScene()
             var group = try RoutingScene.group(.inTurn, ["103", "104"], 15, nil, "700")
             let target = try #require(VoiceMenu.Target(parsing: overflow))
-            let queue = QueueSettings(seconds: seconds, overflow: target)
-            group.queue = try #require(queue)
+            let queue: QueueSettings = try #require(QueueSettings(seconds: seconds, overflow: target))
+            group.queue = queue
             routing.apply([.route(.putGroup(group))])
         }
 
@@ -33,9 +33,8 @@ struct QueueTests {
         mutating func enter(_ name: String, from source: String) throws {
             let answer = try #require(routing.bring(name, from: source).last)
             #expect(answer.status == 200)
-            let provider = routing.outside.provider
-            let ack = provider.inDialog("ACK", of: answer, sequence: try answer.cseq().number)
-            office.deliver(ack, on: provider.flow)
+            let ack = routing.outside.provider.inDialog("ACK", of: answer, sequence: try answer.cseq().number)
+            office.deliver(ack, on: routing.outside.provider.flow)
             for case .open(let id, _, .studio) in office.media.reversed() {
                 relays[name] = id
                 return

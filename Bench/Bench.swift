@@ -14,13 +14,16 @@ struct Bench {
         case "media-relay": gates = [mediaBenchmark(arguments: Array(arguments.dropFirst()))]
         case "records": gates = [recordBenchmark()]
         case "ledger": gates = [ledgerBenchmark()]
+        case "conference": gates = [conferenceBenchmark()]
         case nil:
             gates = [
                 parseBenchmark(), registrationBenchmark(), mediaBenchmark(arguments: []), recordBenchmark(),
-                ledgerBenchmark(),
+                ledgerBenchmark(), conferenceBenchmark(),
             ]
         default:
-            print("usage: Bench [parse | registration | records | ledger | media-relay [serve CALLS STREAMS PORT]]")
+            print(
+                "usage: Bench [parse | registration | records | ledger | conference | media-relay [serve CALLS STREAMS PORT]]"
+            )
             gates = [false]
         }
         exit(gates.allSatisfy { $0 } ? 0 : 1)

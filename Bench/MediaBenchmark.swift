@@ -99,7 +99,7 @@ private func measure(_ from: SRTPSuite, _ to: SRTPSuite) throws -> Bool {
 }
 
 /// What the thread spends, in nanoseconds, whatever else the machine does meanwhile.
-private func processorTime(of body: () -> Void) -> UInt64 {
+func processorTime(of body: () -> Void) -> UInt64 {
     let now = {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

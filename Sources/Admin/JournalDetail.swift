@@ -124,6 +124,8 @@ extension EmergencySettings.Place: JournalValue {}
 extension EmergencySettings.Way: JournalValue {}
 extension RingGroup: JournalValue {}
 extension VoiceMenu: JournalValue {}
+extension ConferenceRoom: JournalValue {}
+extension MusicSettings: JournalValue {}
 extension ForwardSettings: JournalValue {}
 extension BlockList: JournalValue {}
 extension NightMode: JournalValue {}

@@ -53,6 +53,21 @@ enum Limits {
     static let callsOfService = 8
     /// The same of those that record and play, which people use at the same time.
     static let callsOfVoice = 32
+    /// The same of all conference rooms together: one of the largest, and some small ones.
+    static let callsOfRooms = 64
+    /// Calls that wait in all queues together; the next one hears that nobody is to be reached.
+    static let callsOfQueues = 64
+    /// How often somebody in a queue is looked at, and how long they may be in it with all that rings afterwards.
+    static let queueLook: Duration = .seconds(3)
+    static let longestQueue: Duration = .seconds(2_400)
+    /// Calls on hold with music at once; who is on hold beyond them waits in silence.
+    static let callsOfMusic = 40
+    /// How long somebody may stand at the door of one: three PINs, with what is said around them.
+    static let roomDoor: Duration = .seconds(120)
+    /// How long somebody may be in a conference: a working day.
+    static let longestConference: Duration = .seconds(28_800)
+    /// How long a conference goes on after its moderator left: they may have lost their connection.
+    static let withoutModerator: Duration = .seconds(60)
     /// How long a message may take with all that is said around it, and listening.
     static let longestDeposit: Duration = .seconds(300)
     static let longestListening: Duration = .seconds(1_800)

@@ -16,6 +16,10 @@ public enum CallService: Hashable, Sendable {
     case greeting(ofMenu: ExtensionNumber?)
     /// Asks by keys where somebody wants to go. No code leads there: the menu has a number of its own, or others lead to it.
     case menu(ShortName)
+    /// Lets who knows its PIN talk with all others in a room. No code leads there: the room has a number of its own.
+    case room(ShortName)
+    /// Lets callers of a group wait until a member takes their call. No code leads there: the group has a number.
+    case queue(ShortName)
 
     /// What a phone dials for it.
     public var code: String {
@@ -27,6 +31,8 @@ public enum CallService: Hashable, Sendable {
         case .deposit(let number): Self.depositCode + number.text
         case .greeting(let number): Self.greetingCode + (number?.text ?? "")
         case .menu(let name): Self.menuWord + name.text
+        case .room(let name): Self.roomWord + name.text
+        case .queue(let name): Self.queueWord + name.text
         }
     }
 
@@ -36,11 +42,17 @@ public enum CallService: Hashable, Sendable {
     private static let greetingCode = "*98"
     /// What stands before the name of a menu, which nobody can dial.
     private static let menuWord = "menu:"
+    private static let roomWord = "room:"
+    private static let queueWord = "queue:"
 
     /// Reads ``code``, also of what nobody dials.
     public init?(parsing text: String) {
         if text.hasPrefix(Self.menuWord), let name = ShortName(parsing: text.dropFirst(Self.menuWord.count)) {
             self = .menu(name)
+        } else if text.hasPrefix(Self.roomWord), let name = ShortName(parsing: text.dropFirst(Self.roomWord.count)) {
+            self = .room(name)
+        } else if text.hasPrefix(Self.queueWord), let name = ShortName(parsing: text.dropFirst(Self.queueWord.count)) {
+            self = .queue(name)
         } else {
             self.init(dialled: text)
         }

@@ -286,6 +286,16 @@ extension SecurityEventKind {
                     done: "Every further try there has to wait."
                 )
             )
+        case .roomLocked:
+            EventTraits(
+                .voicemailPins,
+                alarm: EventTraits.Alarm(
+                    .warning,
+                    "Somebody guesses the PIN of a conference room.",
+                    ofEach: true,
+                    done: "Every further try of theirs has to wait."
+                )
+            )
         case .mailboxesTried:
             EventTraits(
                 .voicemailPins,
@@ -344,7 +354,7 @@ extension SecurityEventKind {
             .fraud
         case .identityMismatch, .scanner, .malformed, .flood, .replayedNonce, .weakMediaOffered, .forgedInDialog,
             .accountLimit, .spoofSuspected, .foreignMedia, .undeclaredListener, .journalBroken, .suspicious, .banned,
-            .banWithheld, .trunkIdentity, .mailboxLocked, .mailboxesTried, .passkeyCopied:
+            .banWithheld, .trunkIdentity, .mailboxLocked, .mailboxesTried, .roomLocked, .passkeyCopied:
             .attack
         case .countersLost, .trunkDown, .trunkUp: .service
         case .rightRefused, .forwardChanged, .extensionUnused, .extensionRetired, .extensionAdded, .intercomOpened,

@@ -117,6 +117,13 @@ public enum Limits {
     public static let mailboxes = 10_000
     /// Menus of a business: one for each of its numbers and languages, and some below them.
     public static let voiceMenus = 200
+    /// Seconds that somebody may wait in a queue: nobody waits for longer than half an hour.
+    public static let queueSeconds = 30...1_800
+    /// Conference rooms of a business.
+    public static let conferenceRooms = 100
+    /// How many a room may take, and how many it takes where nobody says so. Each member is a call with a relay.
+    public static let roomMembers = 2...50
+    public static let usualRoomMembers = 10
     /// Extensions that may be called by intercom at a time.
     public static let intercoms = 256
     /// Extensions with forwards, speed dials or a block list of their own.

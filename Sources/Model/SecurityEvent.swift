@@ -96,6 +96,8 @@ public enum SecurityEventKind: String, Hashable, Sendable, Codable, CaseIterable
     case mailboxLocked
     /// Wrong PINs were entered at many mailboxes.
     case mailboxesTried
+    /// So many wrong PINs were entered at a conference room that it waits.
+    case roomLocked
     /// Somebody said no to such a link, or took it back.
     case replacementRefused
     /// Somebody runs the system from now on, in another way, or no more.

@@ -254,11 +254,13 @@ enum Limits {
 
     // MARK: Voice
 
-    /// Packets that wait between the two threads, 2 KiB each: a fifth of a second of as many lines as there may be, and a
+    /// Packets that wait between the two threads, 2 KiB each: a tenth of a second of as many lines as there may be, and a
     /// second of what services are used for.
     static let studioPackets = 1_024
+    /// Samples of music that are kept, 8,000 a second: five minutes.
+    static let musicSamples = 2_400_000
     /// Calls that a studio serves at once, of all businesses.
-    static let studioLines = 100
+    static let studioLines = 200
     /// Seconds of one recording that wait for the disk: a disk that is slower does not take messages.
     static let recordedPieces = 10
     /// Commands that wait for the next beat.

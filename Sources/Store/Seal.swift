@@ -46,6 +46,24 @@ struct Seal: Sendable {
         }
     }
 
+    func lock(_ pin: Redacted<String>, ofRoom name: ShortName) throws -> [UInt8] {
+        let sealed = try pin.reveal { text in
+            try AES.GCM.seal(Array(text.utf8), using: credentials, authenticating: Self.binding(room: name))
+        }
+        guard let combined = sealed.combined else { throw StoreError.damaged("a credential could not be sealed") }
+        return Array(combined)
+    }
+
+    func open(_ bytes: [UInt8], ofRoom name: ShortName) throws(StoreError) -> Redacted<String> {
+        do {
+            let box = try AES.GCM.SealedBox(combined: bytes)
+            let text = try AES.GCM.open(box, using: credentials, authenticating: Self.binding(room: name))
+            return Redacted(String(decoding: text, as: UTF8.self))
+        } catch {
+            throw .sealBroken(device: name.text, reason: "it was sealed with another key or for another room")
+        }
+    }
+
     /// The key of one recording. Another one for each file, so that its pieces can be counted (NIST SP 800-38D §8.2.1).
     ///
     /// - Parameter salt: Random, and kept at the beginning of the file.
@@ -163,6 +181,8 @@ struct Seal: Sendable {
     }
 
     private static func binding(mailbox number: ExtensionNumber) -> [UInt8] { Array("mailbox \(number.text)".utf8) }
+
+    private static func binding(room name: ShortName) -> [UInt8] { Array("conference room \(name.text)".utf8) }
 
     private static let backups = Array("backups".utf8)
 

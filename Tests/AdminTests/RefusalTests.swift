@@ -201,7 +201,8 @@ struct RefusalTests {
         "trunk.list", "trunk.show", "trunk.test", "number.list", "country.list", "rates.show", "rates.diff",
         "spend.show", "pattern.show", "pattern.rehearse", "group.list", "forward.list", "block.list",
         "emergency.show", "park.show", "speed.list", "intercom.list", "portal.show", "session.list", "live.show",
-        "score.show", "voicemail.list", "voicemail.messages", "menu.list",
+        "score.show", "voicemail.list", "voicemail.messages", "menu.list", "room.list", "music.show",
+        "queue.list",
     ]
 
     private static var outside: [(command: any Command, changes: Bool)] {
@@ -210,7 +211,7 @@ struct RefusalTests {
             "trunk", "number", "country", "class", "profile", "range", "premium", "rates", "spend", "ceiling",
             "pattern",
             "limit", "after-hours", "group", "forward", "block", "night", "emergency", "park", "speed", "intercom",
-            "portal", "session", "live", "score", "attack", "voicemail", "menu",
+            "portal", "session", "live", "score", "attack", "voicemail", "menu", "room", "music", "queue",
         ]
         return CommandRegistry.all.filter { nouns.contains(String($0.name.prefix { $0 != "." })) }.map {
             ($0.harmless(number), !looking.contains($0.name))

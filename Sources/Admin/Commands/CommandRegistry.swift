@@ -67,7 +67,9 @@ public enum CommandRegistry {
             ShowParking.self, SetParking.self, ListSpeedDials.self, SetSpeedDial.self, ListIntercoms.self,
             OpenIntercom.self, CloseIntercom.self,
             ListMailboxes.self, AddMailbox.self, RemoveMailbox.self, SetMailboxPIN.self, ListMessages.self,
-            DeleteMessage.self, ListMenus.self, PutMenu.self, RemoveMenu.self,
+            DeleteMessage.self, ListMenus.self, PutMenu.self, RemoveMenu.self, ListRooms.self, PutRoom.self,
+            RemoveRoom.self, ShowMusic.self, SetMusic.self,
+            ListQueues.self, SetQueue.self, RemoveQueue.self,
         ]
         + [
             ListAlerts.self, ListAlertKinds.self, ListChannels.self, AddChannel.self, ChooseAlerts.self,

@@ -126,7 +126,7 @@ extension Administrator {
         return owned
     }
 
-    /// Somebody there is, from `extension 101`, `101`, `group sales` or `menu main`.
+    /// Somebody there is, from `extension 101`, `101`, `group sales`, `menu main` or `room board`.
     func destination(_ text: String?) throws(Refusal) -> Destination? {
         guard let text else { return nil }
         let word = "extension "
@@ -139,6 +139,9 @@ extension Administrator {
             guard store.snapshot.outside.routing.groups[name] != nil else { throw .noGroup(name.text) }
         case .menu(let name):
             guard store.snapshot.outside.routing.menus[name] != nil else { throw .noMenu(name.text) }
+        case .room(let name):
+            guard let room = store.snapshot.outside.routing.rooms[name] else { throw .noRoom(name.text) }
+            guard room.isOpenOutside else { throw .roomIsClosed(name) }
         }
         return destination
     }
@@ -166,6 +169,7 @@ extension Destination {
         case .extension(let number): "extension \(number)"
         case .group(let name): "group \(name)"
         case .menu(let name): "menu \(name)"
+        case .room(let name): "room \(name)"
         }
     }
 }
@@ -215,7 +219,7 @@ extension Refusal {
     fileprivate static func noDestination(_ text: String) -> Self {
         Self(
             problem: "\(quoted(text)) is nobody who can take a call.",
-            reason: "calls go to an extension, a ring group or a menu",
+            reason: "calls go to an extension, a ring group, a menu or a conference room",
             remedy: "name one: --to extension 101, --to group sales, or --to menu main"
         )
     }

@@ -62,7 +62,7 @@ extension Administrator {
                 number.text, JournalDetail.of(routing.ownSpeedDials[number] ?? SpeedDials.none, became: new)
             )
         case .removeGroup, .block, .letSwitchNight, .park, .speedDial, .openIntercom, .keepMessages, .putMenu,
-            .removeMenu:
+            .removeMenu, .putRoom, .removeRoom, .playMusic:
             // No code asks for these.
             (subject, detail) = ("code", "{}")
         }

@@ -61,6 +61,7 @@ public struct PutGroup: Command {
         }
         if let fallback {
             group.fallback = fallback == "nobody" ? nil : try administrator.destination(fallback)
+            if case .room(let name)? = group.fallback { throw .roomOfGroup(name) }
             guard group.fallback != .group(group.name) else { throw .groupToItself(group.name) }
         }
         for text in members {

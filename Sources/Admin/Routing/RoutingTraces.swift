@@ -11,6 +11,7 @@ extension Administrator {
             + blocks(of: number, routing, by: caller) + night(of: number, routing, by: caller)
             + speedDials(to: number, routing, by: caller) + intercoms(with: number, routing, by: caller)
             + mailboxes(of: number, routing, by: caller) + menus(to: number, routing, by: caller)
+            + rooms(of: number, routing, by: caller)
     }
 
     /// Its own, and those of others that stand for it.
@@ -54,6 +55,17 @@ extension Administrator {
         }
     }
 
+    /// A room whose moderator is gone has none: it waits for nobody who cannot come.
+    private func rooms(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
+        routing.rooms.values.sorted { $0.name < $1.name }.compactMap { old in
+            guard old.moderator == number else { return nil }
+            var new = old
+            new.moderator = nil
+            let draft = caller.draft(PutRoom.name, old.name.text, JournalDetail.of(old, became: new))
+            return (.outside(.route(.putRoom(new))), draft)
+        }
+    }
+
     private func night(of number: ExtensionNumber, _ routing: RoutingSettings, by caller: Caller) -> [Trace] {
         let old = routing.nightPhones
         guard old.contains(number) else { return [] }
@@ -72,6 +84,7 @@ extension Administrator {
             var new = old
             new.remove(number)
             if new.fallback == .extension(number) { new.fallback = nil }
+            if new.queue?.overflow.isAt(number) == true { new.queue?.overflow = .hangUp }
             guard new != old else { return nil }
             let draft = caller.draft(ChangeGroupMembers.name, old.name.text, JournalDetail.of(old, became: new))
             return (.outside(.route(.putGroup(new))), draft)

@@ -106,8 +106,12 @@ extension OutsideSettings {
         {
             return ("\(user.number)", "ringfence number route \(user.number) --to extension 101")
         }
-        if let user = routing.groups.values.sorted(by: { $0.name < $1.name }).first(where: { $0.fallback == place }) {
+        let groups = routing.groups.values.sorted { $0.name < $1.name }
+        if let user = groups.first(where: { $0.fallback == place }) {
             return ("group \(user.name)", "ringfence group change \(user.name) --then nobody")
+        }
+        if let user = groups.first(where: { $0.queue?.overflow == .to(place) }) {
+            return ("the queue of group \(user.name)", "ringfence queue set \(user.name) --then goodbye")
         }
         let menus = routing.menus.values.sorted { $0.name < $1.name }
         guard let user = menus.first(where: { $0.targets.contains(.to(place)) && .menu($0.name) != place }) else {
@@ -121,14 +125,16 @@ extension OutsideSettings {
 
 extension Administrator {
     /// Somewhere a key may lead: `extension 101`, `group sales`, `menu office`, `mailbox 101` or `goodbye`.
-    fileprivate func target(_ text: String, from name: ShortName) throws(Refusal) -> VoiceMenu.Target {
+    ///
+    /// - Parameter name: The menu; `nil` for a queue.
+    func target(_ text: String, from name: ShortName?) throws(Refusal) -> VoiceMenu.Target {
         switch VoiceMenu.Target(parsing: text) {
         case .hangUp: return .hangUp
         case .mailbox(let number):
             guard store.snapshot.outside.routing.mailboxes[number] != nil else { throw .menuMailbox(number) }
             return .mailbox(number)
         // It may lead to itself before it is there: so who presses the key hears it again.
-        case .to(.menu(name)): return .to(.menu(name))
+        case .to(.menu(let other)) where other == name: return .to(.menu(other))
         case .to, nil:
             guard let place = try destination(text) else { throw .badMenuKey(text) }
             return .to(place)

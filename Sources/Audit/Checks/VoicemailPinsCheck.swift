@@ -16,12 +16,20 @@ extension Check {
             if let pin = box.pin, !pin.reveal({ isCostly(copy $0) }) { findings.append(.cheapPIN(number)) }
             if !box.asksOwnPhones { findings.append(.opensWithoutPIN(number, box)) }
         }
+        let rooms = system.outside.inForce.routing.rooms.values.sorted { $0.name < $1.name }
+        for room in rooms {
+            guard let pin = room.pin, pin.reveal({ isCostly(copy $0) }) else {
+                findings.append(.cheapPIN(of: room))
+                continue
+            }
+        }
         let closed = boxes.filter { !$0.value.isOpenable }.map(\.key)
         if !closed.isEmpty { findings.append(.noPIN(closed)) }
         return CheckReport(
             control: .voicemailPins,
             examined: [
-                "\(boxes.count) mailboxes", "\(boxes.count { $0.value.pin != nil }) PINs and how they are kept",
+                "\(boxes.count) mailboxes", "\(rooms.count) conference rooms",
+                "\(boxes.count { $0.value.pin != nil } + rooms.count) PINs and how they are kept",
             ],
             findings: findings
         )
@@ -54,6 +62,17 @@ extension Finding {
             "The PIN of the mailbox of extension \(number) can be found out by whoever has a copy of the database.",
             evidence: "it is not kept as Argon2id with \(Guard::Limits.passwordMemory) KiB",
             remedy: "give it another one: ringfence voicemail pin \(number)"
+        )
+    }
+
+    fileprivate static func cheapPIN(of room: ConferenceRoom) -> Self {
+        Finding(
+            "cheap-hash-room",
+            .voicemailPins,
+            .critical,
+            "The PIN of conference room \(room.name) can be found out by whoever has a copy of the database.",
+            evidence: "it is not kept as Argon2id with \(Guard::Limits.passwordMemory) KiB",
+            remedy: "give it another one: ringfence room set \(room.name) --new-pin"
         )
     }
 

@@ -185,6 +185,7 @@ extension CallTable {
         if !call.record.charges.isEmpty { keepOwing(call) }
         if !confirmations.isEmpty { confirmations[serial] = nil }
         if !voices.isEmpty { forgetVoice(call, &desk) }
+        if !musics.isEmpty { endMusic(of: call, &desk) }
         if !parked.isEmpty { unpark(serial) }
         if !routes.isEmpty { routes[serial] = nil }
         for username in call.usernames { leave(serial, username) }

@@ -33,7 +33,7 @@ extension CallTable {
         case .echo: answer(serial, by: service, &desk)
         case .feature(let request): ask(request, serial, &desk)
         case .parking: parkHeld(serial, &desk)
-        case .messages, .deposit, .menu, .greeting:
+        case .messages, .deposit, .menu, .room, .queue, .greeting:
             guard self[serial]?.audio.map({ !$0.formats.spokenByStudio.isEmpty }) ?? true else {
                 return refuse(serial, .noCodec, &desk)
             }

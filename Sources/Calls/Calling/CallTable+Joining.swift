@@ -67,6 +67,7 @@ extension CallTable {
     /// Lets go of a call whose legs live on in another one.
     private mutating func drop(_ call: Call, _ desk: inout Desk) {
         _ = removeValue(forKey: call.serial)
+        if !musics.isEmpty { endMusic(of: call, &desk) }
         for username in call.usernames { leave(call.serial, username) }
     }
 
@@ -125,6 +126,7 @@ extension CallTable {
         call.phase = .talking(conversation)
         self[serial] = call
         if !voices.isEmpty { forgetVoice(call, &desk) }
+        updateMusic(serial, &desk)
         hangUp(former, of: serial, &desk)
         if let username = former.username, !call.usernames.contains(username) { leave(serial, username) }
         enter(serial, leg.party.username)

@@ -76,8 +76,9 @@ extension CallTable {
                 accept(offer, proposed, formats: answer.formats, direction: answer.direction, asked, &desk)
             } else if self.leg(asked.owner.call, asked.owner.side.other)?.hasLeft == true {
                 // Who waits in a call that is parked goes on waiting.
-                accept(offer, proposed, formats: proposed.formats, direction: .sendOnly, asked, &desk)
-            } else if concernsOther(audio, leg) {
+                let direction = musics[asked.owner.call] == asked.owner.side ? MediaDirection.sendReceive : .sendOnly
+                accept(offer, proposed, formats: proposed.formats, direction: direction, asked, &desk)
+            } else if concernsOther(audio, leg), !isOfMusic(audio, by: asked.owner, leg, desk) {
                 pass(offer, proposed, asked, &desk)
             } else {
                 settle(offer, proposed, asked, &desk)
@@ -104,7 +105,9 @@ extension CallTable {
         _ desk: inout Desk
     ) {
         let other = leg(asked.owner.call, asked.owner.side.other)?.media.remote
-        accept(offer, proposed, formats: proposed.formats, direction: other?.direction ?? .sendReceive, asked, &desk)
+        // Who hears music was not told that they are on hold, and is not told now.
+        let direction = musics[asked.owner.call] == asked.owner.side ? .sendReceive : other?.direction ?? .sendReceive
+        accept(offer, proposed, formats: proposed.formats, direction: direction, asked, &desk)
     }
 
     /// Takes an offer, answers it, and tells the relay.
@@ -128,8 +131,10 @@ extension CallTable {
         accept(asked, body: body, &desk)
         // What is not open yet is opened with both sides.
         if let call = self[owner.call], call.relayed != nil, let end = leg(owner)?.relayEnd {
-            desk.turn.actions.append(.media(.update(call.relay, owner.side.relay, end)))
+            let isMute = audio.isHeld && isInRoom(owner.call)
+            desk.turn.actions.append(.media(.update(call.relay, owner.side.relay, isMute ? end.muted() : end)))
         }
+        updateMusic(owner.call, &desk)
     }
 
     /// Says 2xx.
@@ -170,7 +175,8 @@ extension CallTable {
         let body = media.offer(
             other?.formats ?? media.formats,
             packetTime: media.remote?.packetTime,
-            direction: other?.direction == .sendOnly ? .sendOnly : .sendReceive,
+            direction: other?.direction == .sendOnly && musics[asked.owner.call] != asked.owner.side
+                ? .sendOnly : .sendReceive,
             using: &desk.entropy
         )
         update(asked.owner.call, asked.owner.side) { $0.media = media }

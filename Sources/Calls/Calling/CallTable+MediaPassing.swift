@@ -176,6 +176,7 @@ extension CallTable {
         if let call = self[serial], call.relayed != nil, let end = leg(serial, side)?.relayEnd {
             desk.turn.actions.append(.media(.update(call.relay, side.relay, end)))
         }
+        updateMusic(serial, &desk)
         return true
     }
 

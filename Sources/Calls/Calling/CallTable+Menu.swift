@@ -11,17 +11,32 @@ import SIP
 extension CallTable {
     /// Rings an extension or a group for a call that is in a menu.
     mutating func connect(_ standing: UInt64, to destination: Destination, isDialled: Bool, _ desk: inout Desk) {
-        guard let call = self[standing], let voice = voices[standing], case .menu(let menu) = voice.kind,
-            let placement = call.grounds?.placement, let caller = leg(standing, .caller), transfers[standing] == nil,
-            isSettled(standing), count < desk.settings.calls
+        guard let call = self[standing], let voice = voices[standing], let placement = call.grounds?.placement,
+            let caller = leg(standing, .caller), transfers[standing] == nil, isSettled(standing),
+            count < desk.settings.calls
         else { return tell(standing, .untaken(rang: false), &desk) }
-        let choice = MenuChoice(
-            menu: menu,
-            to: destination,
-            isDialled: isDialled,
-            caller: caller.party.participant
-        )
-        switch MenuRules.decide(choice, of: placement, in: desk.snapshot) {
+        if case .menu = voice.kind, case .group(let name) = destination,
+            desk.snapshot.outside.routing.groups[name]?.queue != nil
+        {
+            return become(.queue(name), standing, &desk)
+        }
+        let verdict: Verdict<Placement>
+        switch voice.kind {
+        case .menu(let menu):
+            let choice = MenuChoice(
+                menu: menu,
+                to: destination,
+                isDialled: isDialled,
+                caller: caller.party.participant
+            )
+            verdict = MenuRules.decide(choice, of: placement, in: desk.snapshot)
+        case .queue(let name):
+            let caller = caller.party.participant
+            verdict = QueueRules.decide(name, to: destination, of: placement, by: caller, in: desk.snapshot)
+        case .echo, .feature, .parking, .messages, .deposit, .greeting, .room:
+            return tell(standing, .untaken(rang: false), &desk)
+        }
+        switch verdict {
         case .refused: tell(standing, .untaken(rang: false), &desk)
         case .allowed(let chosen): ring(chosen, for: call, caller, &desk)
         }
@@ -110,8 +125,20 @@ extension CallTable {
             }
             (voice.service, voice.mailbox) = (VoicemailDeposit(number), number)
             end = desk.now.monotonic + Limits.longestDeposit
+        case .room(let name):
+            guard let room = desk.snapshot.outside.routing.rooms[name], hasRoom(for: service, besides: serial),
+                RoomRules.refusal(ofEntering: name, by: call.caller.participant, in: desk.snapshot) == nil
+            else { return self.end(serial, because: "room \(name) is closed to them, full, or is no more", &desk) }
+            (voice.service, voice.mailbox, voice.pinSince) = (RoomService(name), room.number, room.pinSince)
+            end = desk.now.monotonic + Limits.roomDoor
+        case .queue(let name):
+            guard desk.snapshot.outside.routing.groups[name]?.queue != nil, hasRoom(for: service, besides: serial)
+            else { return self.end(serial, because: "queue \(name) is full, or is no more", &desk) }
+            voice.service = QueueService(name)
+            end = desk.now.monotonic + Limits.longestQueue
         case .echo, .feature, .parking, .messages, .greeting: return
         }
+        if case .queue(let name) = voice.kind { leaveQueue(serial, name) }
         (voice.kind, voice.end, voice.due) = (service, end, nil)
         voices[serial] = voice
         conversation.callee = .service(service)

@@ -20,7 +20,7 @@ struct ParkedCall: Sendable {
 }
 
 /// Parking: a phone leaves a call in a numbered place, from where another one takes it. What is left of the call stands as it was: its
-/// record, its money and what lets it be. The one who waits is on hold, because nobody plays anything yet.
+/// record, its money and what lets it be. The one who waits is on hold, with music where the business has it on.
 extension CallTable {
     func place(of serial: UInt64) -> ParkingPlace? {
         parked.isEmpty ? nil : parked.first { $0.value.call == serial }?.key
@@ -119,7 +119,7 @@ extension CallTable {
         parked[place] = ParkedCall(call: owner.call, seat: owner.side, owner: leg.party, returns: returns)
         parkingNews.insert(place)
         schedule(owner.call, at: returns)
-        if !isHeld { introduce(owner.call, owner.side.other, .hold, &desk) }
+        if !isHeld, musics[owner.call] == nil { introduce(owner.call, owner.side.other, .hold, &desk) }
         let phones = desk.registrar.bindings.ways(to: leg.party.username)
         let text = "The call is parked. To take it, dial \(place)."
         desk.write(Array(text.utf8), at: phones, of: leg.party.number?.text ?? "", from: "Parking")
@@ -138,6 +138,7 @@ extension CallTable {
         if let end = self.leg(owner)?.relayEnd {
             desk.turn.actions.append(.media(.update(RelayID(rawValue: owner.call), owner.side.relay, end)))
         }
+        updateMusic(owner.call, &desk)
     }
 
     /// A call does not wait any more.

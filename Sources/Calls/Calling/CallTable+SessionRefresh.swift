@@ -37,7 +37,12 @@ extension CallTable {
             sendUpdate(serial, side, leg, session, over: flow, &desk)
         } else {
             let partner = self.leg(serial, side.other)
-            let direction = partner?.hasLeft == true ? .sendOnly : partner?.media.remote?.direction ?? .sendReceive
+            let direction: MediaDirection =
+                if musics[serial] == side, leg.media.remote?.direction == .sendReceive {
+                    .sendReceive
+                } else {
+                    partner?.hasLeft == true ? .sendOnly : partner?.media.remote?.direction ?? .sendReceive
+                }
             guard
                 let (key, message) = reinvite(
                     serial,

@@ -81,6 +81,9 @@ extension CallTable {
     ) -> Refused? {
         guard placement.outside == nil else { return dial(placement, of: serial, &desk) }
         if placement.isIntercom { return speakInto(serial, placement, &desk) }
+        if let name = QueueRules.queue(of: placement, in: desk.snapshot), self[serial]?.incoming != nil {
+            return enterQueue(name, serial, &desk)
+        }
         if phone == nil, RoutingRules.concern(placement.target, in: desk.snapshot.outside.routing) {
             return route(serial, placement, &desk)
         }

@@ -106,6 +106,7 @@ extension CallTable {
         guard let voice = voices[serial] else { return }
         guard desk.now.monotonic < voice.end else { return end(serial, because: "it went on for too long", &desk) }
         schedule(serial, at: voice.end)
+        if case .room(let name) = voice.kind { wakeConference(serial, name, &desk) }
         guard let due = voice.due else { return }
         guard due <= desk.now.monotonic else { return schedule(serial, at: due) }
         voices[serial]?.due = nil
@@ -114,6 +115,8 @@ extension CallTable {
 
     /// Ends calls that listen by a PIN which is good no longer: it was changed because somebody else may know it.
     mutating func reviewVoices(_ desk: inout Desk) {
+        reviewConferences(&desk)
+        reviewMusic(&desk)
         let boxes = desk.snapshot.outside.routing.mailboxes
         for (serial, voice) in voices.sorted(by: { $0.key < $1.key }) where voice.kind.opensMailbox {
             guard let number = voice.mailbox, boxes[number].map({ $0.pinSince == voice.pinSince }) != true else {
@@ -125,7 +128,9 @@ extension CallTable {
 
     /// The call is over.
     mutating func forgetVoice(_ call: Call, _ desk: inout Desk) {
-        guard voices.removeValue(forKey: call.serial) != nil else { return }
+        guard let voice = voices.removeValue(forKey: call.serial) else { return }
+        if case .room(let name) = voice.kind { leaveConference(call.serial, name, desk) }
+        if case .queue(let name) = voice.kind { leaveQueue(call.serial, name) }
         questions = questions.filter { $0.value != call.serial }
         desk.turn.actions.append(.voice(.end(call.relay)))
     }
@@ -171,9 +176,20 @@ extension CallTable {
             }
             let ticket = Ticket(serial: nextSerial())
             questions[ticket] = serial
-            let ask = MailboxAsk(what: what, mailbox: mailbox, source: source)
+            let ask = MailboxAsk(
+                what: what,
+                mailbox: mailbox,
+                caller: call.caller.participant,
+                source: source
+            )
             desk.turn.actions.append(.voice(.ask(ask, ticket)))
         case .connect(let destination, let isDialled): connect(serial, to: destination, isDialled: isDialled, &desk)
+        case .queue(let step): queue(step, serial, &desk)
+        case .play:
+            voices[serial]?.saying += 1
+            voices[serial]?.isSaying = false
+            desk.turn.actions.append(.voice(.play(call.relay)))
+        case .enter(let name): enter(name, serial, &desk)
         case .become(let service): become(service, serial, &desk)
         case .leave(let reason): end(serial, because: reason, &desk)
         }
@@ -191,6 +207,13 @@ extension VoiceCall {
         case .menu(let name):
             guard let menu = desk.snapshot.outside.routing.menus[name] else { return nil }
             self.init(service, by: MenuService(menu), end: desk.now.monotonic + Limits.longestMenu)
+        case .room(let name):
+            guard let room = desk.snapshot.outside.routing.rooms[name] else { return nil }
+            let end = desk.now.monotonic + Limits.roomDoor
+            self.init(service, by: RoomService(name), mailbox: room.number, end: end)
+            pinSince = room.pinSince
+        case .queue(let name):
+            self.init(service, by: QueueService(name), end: desk.now.monotonic + Limits.longestQueue)
         case .greeting(let menu):
             guard let number = call.grounds?.placement.payer.device?.number else { return nil }
             let routing = desk.snapshot.outside.routing
@@ -234,7 +257,7 @@ extension CallService {
     fileprivate var opensMailbox: Bool {
         switch self {
         case .messages, .greeting(ofMenu: nil): true
-        case .echo, .feature, .parking, .deposit, .menu, .greeting: false
+        case .echo, .feature, .parking, .deposit, .menu, .room, .queue, .greeting: false
         }
     }
 
@@ -242,7 +265,7 @@ extension CallService {
     var speaks: Bool {
         switch self {
         case .echo, .feature, .parking: false
-        case .messages, .deposit, .menu, .greeting: true
+        case .messages, .deposit, .menu, .room, .queue, .greeting: true
         }
     }
 }

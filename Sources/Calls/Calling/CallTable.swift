@@ -36,6 +36,12 @@ struct CallTable: Sendable {
     /// Calls to services that speak and listen, and what they wait for.
     var voices: [UInt64: VoiceCall] = [:]
     var questions: [Ticket: UInt64] = [:]
+    /// Of rooms that somebody is in.
+    var conferences: [ShortName: Conference] = [:]
+    /// Of groups that somebody waits for.
+    var queues: [ShortName: CallQueue] = [:]
+    /// The sides of calls that are on hold and hear music.
+    var musics: [UInt64: Side] = [:]
     /// Calls that wait to be taken, and places where that is news for those who watch.
     var parked: [ParkingPlace: ParkedCall] = [:]
     var parkingNews: Set<ParkingPlace> = []

@@ -63,7 +63,7 @@ extension CallStep.Reason {
         case .follow: "follow-me"
         case .phone: "deflection"
         case .closed: "time-of-day"
-        case .member, .nobody, .diverted, .parked, .chosen: "unknown"
+        case .member, .nobody, .diverted, .parked, .chosen, .waited: "unknown"
         }
     }
 
@@ -75,7 +75,7 @@ extension CallStep.Reason {
         case .noAnswer: 408
         case .unreachable: 503
         case .phone: 480
-        case .member, .nobody, .diverted, .parked, .chosen: 404
+        case .member, .nobody, .diverted, .parked, .chosen, .waited: 404
         }
     }
 }

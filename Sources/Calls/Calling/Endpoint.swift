@@ -97,7 +97,7 @@ extension CallTable {
     /// Whether a service can take one more call, which is there already. What a phone asks for beyond that is not done.
     func hasRoom(for service: CallService, besides serial: UInt64) -> Bool {
         let others = values.count { $0.serial != serial && $0.service?.isLike(service) == true }
-        return others < (service.speaks ? Limits.callsOfVoice : Limits.callsOfService)
+        return others < service.mostCalls
     }
 }
 
@@ -117,10 +117,21 @@ extension Call {
 }
 
 extension CallService {
-    /// Whether both count towards one limit: all that speak do.
+    /// Calls at once that it answers.
+    fileprivate var mostCalls: Int {
+        switch self {
+        case .echo, .feature, .parking: Limits.callsOfService
+        case .messages, .deposit, .menu, .greeting: Limits.callsOfVoice
+        case .room: Limits.callsOfRooms
+        case .queue: Limits.callsOfQueues
+        }
+    }
+
+    /// Whether both count towards one limit: all that speak do, but conferences and queues.
     fileprivate func isLike(_ other: CallService) -> Bool {
         switch (self, other) {
-        case (.echo, .echo), (.feature, .feature), (.parking, .parking): true
+        case (.echo, .echo), (.feature, .feature), (.parking, .parking), (.room, .room), (.queue, .queue): true
+        case (_, .room), (.room, _), (_, .queue), (.queue, _): false
         case (.messages, _), (.deposit, _), (.menu, _), (.greeting, _): other.speaks
         case (.echo, _), (.feature, _), (.parking, _): false
         }

@@ -63,7 +63,8 @@ struct GreetingService: VoiceService {
         case (.keeping, .answered(.done)): return leave(.phrases(.messageSaved), "it was kept")
         case (_, .unkept), (.keeping, .answered), (.comparing, .waited), (.keeping, .waited):
             return leave([], "it could not be kept")
-        case (_, .began), (_, .said), (_, .pressed), (_, .recorded), (_, .answered), (_, .waited), (_, .untaken):
+        case (_, .began), (_, .said), (_, .pressed), (_, .recorded), (_, .answered), (_, .waited), (_, .untaken),
+            (_, .room), (_, .queue):
             return []
         }
     }

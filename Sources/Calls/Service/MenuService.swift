@@ -41,7 +41,8 @@ struct MenuService: VoiceService {
             if isDialled, !rang { return miss(.phrases(.invalid)) }
             return leave(.phrases(.nobodyAvailable), "nobody took the call")
         case (_, .unkept): return leave([], "its sound was lost")
-        case (_, .began), (_, .said), (_, .pressed), (_, .recorded), (_, .answered), (_, .waited), (_, .untaken):
+        case (_, .began), (_, .said), (_, .pressed), (_, .recorded), (_, .answered), (_, .waited), (_, .untaken),
+            (_, .room), (_, .queue):
             return []
         }
     }
@@ -89,6 +90,9 @@ struct MenuService: VoiceService {
         case .to(.menu(let name)):
             state = .leaving("its menu is gone")
             return [.become(.menu(name))]
+        case .to(.room(let name)):
+            state = .leaving("its room is gone")
+            return [.become(.room(name))]
         case .to(let destination):
             state = .ringing(isDialled: false)
             return [.say([.ringback]), .connect(destination, isDialled: false)]

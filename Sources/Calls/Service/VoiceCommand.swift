@@ -22,6 +22,8 @@ public enum Utterance: Hashable, Sendable {
     case draft(Greeting)
     /// What somebody hears while it rings elsewhere, once.
     case ringback
+    /// What somebody hears who waits, once.
+    case music
 }
 
 /// Sentences and parts of sentences, by what they say and not by how.
@@ -65,13 +67,26 @@ public enum Phrase: Sendable {
     /// What is recorded from the tone on, and what can be done with it.
     case recordGreeting
     case reviewGreeting
+    /// At the door of a conference room, and in it.
+    case enterRoomPIN
+    case wrongRoomPIN
+    case aloneInRoom
+    case awaitModerator
+    case moderatorLeft
+    case roomFull
+    /// In a queue: there are 3 calls waiting.
+    case youAreNext
+    case thereAre
+    case callsWaiting
 }
 
-/// What is asked of a mailbox. A phone waits for the answer.
+/// What is asked of a mailbox or of a room. A phone waits for the answer.
 public struct MailboxAsk: Sendable {
     public enum What: Sendable {
         /// Whether these digits are its PIN.
         case compare(Redacted<String>)
+        /// Whether these digits are the PIN of a conference room.
+        case open(ShortName, Redacted<String>)
         case list
         case keep(MessageID)
         case delete(MessageID)
@@ -79,7 +94,10 @@ public struct MailboxAsk: Sendable {
     }
 
     public let what: What
+    /// Of a room, the number that it has inside.
     public let mailbox: ExtensionNumber
+    /// By their credential, or by a provider's word.
+    public let caller: Participant
     public let source: IPAddress
 }
 
@@ -107,11 +125,15 @@ public enum VoiceCommand: Sendable {
     case begin(RelayID, StudioFormat)
     /// Comes back as ``VoiceNews/said(_:)`` with the number.
     case say(RelayID, [Utterance], UInt64)
+    /// Music, until something else is said.
+    case play(RelayID)
     case hush(RelayID)
     case record(RelayID, MessageDraft)
     /// What callers are to hear, by a phone of this extension.
     case recordGreeting(RelayID, Greeting, by: ExtensionNumber, at: WallTime, StudioLine.RecordingTerms)
     case endRecording(RelayID)
+    /// Lets them talk with all others of a conference.
+    case join(RelayID, ConferenceID)
     case end(RelayID)
     /// Answered by ``Switchboard/answered(_:_:_:)``.
     case ask(MailboxAsk, Ticket)

@@ -17,6 +17,36 @@ enum VoiceInput: Sendable {
     case waited
     /// Nobody took the call where it was to be connected; whether it rang there at all.
     case untaken(rang: Bool)
+    case room(RoomNews)
+    case queue(QueueNews)
+}
+
+/// What somebody who waits in a queue is told.
+enum QueueNews: Hashable, Sendable {
+    /// So many wait before them.
+    case place(before: Int)
+    /// They are the next.
+    case turn
+    /// They have waited for too long.
+    case over(VoiceMenu.Target)
+}
+
+/// What somebody does in a queue.
+enum QueueStep: Hashable, Sendable {
+    case join
+    /// Whether it is their turn; comes back as ``VoiceInput/queue(_:)``, or not at all.
+    case look
+}
+
+/// What somebody who knows the PIN of a conference room meets there.
+enum RoomNews: Hashable, Sendable {
+    /// They are heard by so many others.
+    case admitted(others: Int)
+    /// Its moderator is not there yet.
+    case waits
+    case full
+    /// Its moderator has left, and did not come back.
+    case over
 }
 
 /// What a service does next.
@@ -30,6 +60,11 @@ enum VoiceStep: Sendable {
     case connect(Destination, isDialled: Bool)
     /// Lets another service take over.
     case become(CallService)
+    /// Lets them into a conference room; comes back as ``VoiceInput/room(_:)``.
+    case enter(ShortName)
+    case queue(QueueStep)
+    /// Plays music until something is said.
+    case play
     /// Hangs up.
     case leave(String)
 }

@@ -58,7 +58,9 @@ struct VoicemailAccess: VoiceService {
         case (.listing, .answered), (.doing, .answered), (.comparing, .waited), (.listing, .waited), (.doing, .waited),
             (_, .unkept):
             return leave(.phrases(.goodbye), "the mailbox did not answer")
-        case (_, .began), (_, .said), (_, .pressed), (_, .recorded), (_, .answered), (_, .untaken): return []
+        case (_, .began), (_, .said), (_, .pressed), (_, .recorded), (_, .answered), (_, .untaken),
+            (_, .room), (_, .queue):
+            return []
         }
     }
 

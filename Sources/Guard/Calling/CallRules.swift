@@ -108,6 +108,13 @@ public enum CallRules {
                 }
                 return .allowed(placement(attempt, target: .service(.menu(menu.name))))
             }
+            if let room = dialled.flatMap({ snapshot.outside.routing.room(numbered: $0) }) {
+                guard way == .dialled else {
+                    let reason = "room \(room.name) is for who dials it, and nobody is sent there"
+                    return .refused(CallRefusal(status: 403, control: nil, reason: reason))
+                }
+                return .allowed(placement(attempt, target: .service(.room(room.name))))
+            }
             let plan = plan ?? DialPlan(snapshot.outside.dialing)
             return PaidCallRules.decide(plan.read(attempt.dialled), way, for: attempt, in: snapshot, at: now)
         }

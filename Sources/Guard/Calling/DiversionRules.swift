@@ -35,7 +35,8 @@ public enum DiversionRules {
 
     private static func diversion(_ step: CallStep, in settings: OutsideSettings) -> Diversion? {
         switch (step.reason, step.from) {
-        case (.member, _), (.nobody, _), (.diverted, _), (.parked, _), (.chosen, _): return nil
+        case (.member, _), (.nobody, _), (.diverted, _), (.parked, _), (.chosen, _), (.waited, _):
+            return nil
         case (.always, .extension(let number)), (.busy, .extension(let number)), (.noAnswer, .extension(let number)),
             (.unreachable, .extension(let number)), (.follow, .extension(let number)), (.phone, .extension(let number)):
             guard let shown = settings.callerNumber(of: number) else { return nil }
@@ -76,7 +77,7 @@ extension CallStep {
     fileprivate var isForward: Bool {
         switch reason {
         case .always, .busy, .noAnswer, .unreachable, .follow, .phone, .diverted: true
-        case .member, .nobody, .closed, .parked, .chosen: false
+        case .member, .nobody, .closed, .parked, .chosen, .waited: false
         }
     }
 }

@@ -41,7 +41,7 @@ public struct InboundAttempt: Sendable {
 }
 
 /// May a call from outside ring here? It reaches the numbers of the business and nothing else: no extension by its inside
-/// number, no service but a menu that a number leads to, and never another number outside (row C11).
+/// number, no service but a menu or an open conference room that a number leads to, and never another number outside (row C11).
 public enum InboundRules {
     public static func decide(
         _ attempt: InboundAttempt,
@@ -90,7 +90,32 @@ public enum InboundRules {
         case .extension(let number): return ring(number, attempt, step, in: snapshot)
         case .group(let name): return ring(name, attempt, step, in: snapshot)
         case .menu(let name): return enter(name, attempt, step, in: snapshot)
+        case .room(let name): return meet(name, attempt, step, in: snapshot)
         }
+    }
+
+    private static func meet(
+        _ name: ShortName,
+        _ attempt: InboundAttempt,
+        _ step: CallStep?,
+        in snapshot: Snapshot
+    ) -> Verdict<Placement> {
+        guard attempt.helped == nil else {
+            // Those who help talk to people, and know no PIN: whoever called for help is rung instead.
+            return .refused(CallRefusal(status: 480, control: nil, reason: "room \(name) is nobody who can be helped"))
+        }
+        if let refusal = RoomRules.refusal(ofEntering: name, by: .outside(attempt.caller), in: snapshot) {
+            return .refused(refusal)
+        }
+        return .allowed(
+            Placement(
+                .inbound(attempt),
+                payer: .caller(attempt.trunk),
+                target: .service(.room(name)),
+                protection: attempt.media,
+                step: step
+            )
+        )
     }
 
     private static func enter(
@@ -104,7 +129,7 @@ public enum InboundRules {
             switch snapshot.outside.routing.menus[name]?.people {
             case .extension(let number): return ring(number, attempt, step, in: snapshot)
             case .group(let name): return ring(name, attempt, step, in: snapshot)
-            case .menu, nil: break
+            case .menu, .room, nil: break
             }
         }
         if let refusal = MenuRules.refusal(ofEntering: name, in: snapshot) { return .refused(refusal) }

@@ -18,6 +18,8 @@ public enum MailboxRules {
         switch service {
         case .echo, .feature, .parking: return nil
         case .menu: return CallRefusal(status: 404, control: nil, reason: "no code leads to a menu")
+        case .queue: return CallRefusal(status: 404, control: nil, reason: "no code leads to a queue")
+        case .room: return CallRefusal(status: 404, control: nil, reason: "no code leads to a conference room")
         case .deposit(let number):
             guard takesMessage(number, in: snapshot) else {
                 return CallRefusal(status: 404, control: nil, reason: "extension \(number) takes no messages")
@@ -52,7 +54,7 @@ public enum MailboxRules {
 public enum PINRules {
     /// A PIN that nobody would guess among the first hundred.
     ///
-    /// - Parameter number: Whose mailbox it is for.
+    /// - Parameter number: Whose mailbox it is for, or that of a room.
     public static func generate(
         for number: ExtensionNumber,
         in snapshot: Snapshot,
@@ -66,27 +68,33 @@ public enum PINRules {
         }
     }
 
-    /// Why a mailbox does not get a PIN; `nil` when it may.
+    /// Why a mailbox or a room does not get a PIN; `nil` when it may.
+    ///
+    /// - Parameters:
+    ///   - number: What is dialled for it.
+    ///   - remedy: The command that makes one.
     public static func refusal(
         of pin: Redacted<String>,
         for number: ExtensionNumber,
-        in snapshot: Snapshot
+        in snapshot: Snapshot,
+        remedy: String = "ringfence voicemail pin EXTENSION"
     ) -> Refusal? {
-        pin.reveal { pin -> Refusal? in
-            let digits = Array(pin.utf8)
-            guard Limits.pinDigits.contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }) else {
-                return .pin(
-                    "it has \(Limits.pinDigits.lowerBound) to \(Limits.pinDigits.upperBound) digits, and no others"
-                )
-            }
-            guard Set(digits).count >= Limits.pinDifferentDigits else { return .pin("too few of its digits differ") }
-            guard !repeats(digits) else { return .pin("it repeats itself") }
-            guard !isRun(digits) else { return .pin("its digits follow one another, up, down or along the keys") }
-            guard !isDate(digits) else { return .pin("it reads as a year or a date") }
-            guard !holdsNumber(digits, number, snapshot) else { return .pin("it holds a number of the business") }
-            guard !common.contains(copy pin) else { return .pin("it is among those that are tried first") }
-            return nil
+        let reason = pin.reveal { shortcoming(of: copy $0, number, snapshot) }
+        return reason.map { .pin($0, remedy) }
+    }
+
+    private static func shortcoming(of pin: String, _ number: ExtensionNumber, _ snapshot: Snapshot) -> String? {
+        let digits = Array(pin.utf8)
+        guard Limits.pinDigits.contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }) else {
+            return "it has \(Limits.pinDigits.lowerBound) to \(Limits.pinDigits.upperBound) digits, and no others"
         }
+        guard Set(digits).count >= Limits.pinDifferentDigits else { return "too few of its digits differ" }
+        guard !repeats(digits) else { return "it repeats itself" }
+        guard !isRun(digits) else { return "its digits follow one another, up, down or along the keys" }
+        guard !isDate(digits) else { return "it reads as a year or a date" }
+        guard !holdsNumber(digits, number, snapshot) else { return "it holds a number of the business" }
+        guard !common.contains(pin) else { return "it is among those that are tried first" }
+        return nil
     }
 
     /// A block that comes again and again, such as 121212 and 123123, or a mirrored one.
@@ -152,10 +160,18 @@ public enum PINRules {
     ]
 }
 
+/// What a PIN opens, and for whom.
+public enum PINDoor: Hashable, Sendable {
+    case mailbox(ExtensionNumber)
+    /// By phones of an extension; `nil` for everybody outside together, whose numbers are what a provider says.
+    case room(ShortName, by: ExtensionNumber?)
+}
+
 /// Who may try a PIN now, and who has to wait.
 ///
 /// Wrong ones are counted for each mailbox. Whoever listens has shown a credential of the mailbox's own extension already, so that
-/// nobody can make its owner wait who has no phone of theirs; and a wait ends by itself, or with a new PIN.
+/// nobody can make its owner wait who has no phone of theirs; and a wait ends by itself, or with a new PIN. Those of a conference room
+/// are counted for each extension that tries, and for all outside together: nobody keeps others out by guessing.
 public struct PINGate: Sendable {
     /// What became of a try.
     public enum Standing: Hashable, Sendable {
@@ -168,15 +184,15 @@ public struct PINGate: Sendable {
         var last: MonotonicTime
     }
 
-    private var counts: [ExtensionNumber: Count] = [:]
+    private var counts: [PINDoor: Count] = [:]
     /// When it was last told that many mailboxes are tried.
     private var toldAt: MonotonicTime?
 
     public init() {}
 
     /// - Returns: Whether somebody may try.
-    public func standing(of number: ExtensionNumber, at now: MonotonicTime) -> Standing {
-        guard let count = counts[number], now - count.last < Limits.pinMemory else { return .isOpen }
+    public func standing(of door: PINDoor, at now: MonotonicTime) -> Standing {
+        guard let count = counts[door], now - count.last < Limits.pinMemory else { return .isOpen }
         let beyond = count.failures - Limits.freePINs
         guard beyond >= 0 else { return .isOpen }
         let wait = min(Limits.longestPINWait, Limits.firstPINWait * (1 << min(beyond, 10)))
@@ -186,22 +202,22 @@ public struct PINGate: Sendable {
 
     /// Counts a wrong one, and one that may be: tries side by side are no more than those one after the other.
     ///
-    /// - Returns: Whether the mailbox waits from now on and did not before.
-    public mutating func fail(_ number: ExtensionNumber, at now: MonotonicTime) -> Bool {
-        var count = counts[number] ?? Count(last: now)
+    /// - Returns: Whether it waits from now on and did not before.
+    public mutating func fail(_ door: PINDoor, at now: MonotonicTime) -> Bool {
+        var count = counts[door] ?? Count(last: now)
         if now - count.last >= Limits.pinMemory { count.failures = 0 }
         (count.failures, count.last) = (count.failures + 1, now)
-        counts[number] = count
+        counts[door] = count
         return count.failures == Limits.freePINs
     }
 
     /// Takes back what was counted for a PIN that nobody compared.
-    public mutating func takeBack(_ number: ExtensionNumber) {
-        guard let count = counts[number] else { return }
-        counts[number]?.failures = max(0, count.failures - 1)
+    public mutating func takeBack(_ door: PINDoor) {
+        guard let count = counts[door] else { return }
+        counts[door]?.failures = max(0, count.failures - 1)
     }
 
-    /// Whether people are to be told that so many mailboxes were tried lately that it is one who tries them all: once in a while.
+    /// Whether people are to be told that so many doors were tried lately that it is one who tries them all: once in a while.
     public mutating func tellsSpray(at now: MonotonicTime) -> Bool {
         let tried = counts.values.count { $0.failures > 0 && now - $0.last < Limits.pinSprayTime }
         guard tried >= Limits.pinSprayMailboxes, toldAt.map({ now - $0 >= Limits.pinSprayTime }) ?? true else {
@@ -212,16 +228,23 @@ public struct PINGate: Sendable {
     }
 
     /// The right one, or a new one.
-    public mutating func succeed(_ number: ExtensionNumber) { counts[number] = nil }
+    public mutating func succeed(_ door: PINDoor) { counts[door] = nil }
+
+    /// The room has a new PIN, or is no more.
+    public mutating func forget(room name: ShortName) {
+        counts = counts.filter { door, _ in
+            if case .room(name, _) = door { false } else { true }
+        }
+    }
 }
 
 extension Refusal {
-    fileprivate static func pin(_ reason: String) -> Self {
+    fileprivate static func pin(_ reason: String, _ remedy: String) -> Self {
         Self(
             .voicemailPins,
-            problem: "The mailbox did not get that PIN.",
+            problem: "That PIN was not taken.",
             reason: reason,
-            remedy: "let one be made, which nobody guesses: ringfence voicemail pin EXTENSION"
+            remedy: "let one be made, which nobody guesses: \(remedy)"
         )
     }
 }

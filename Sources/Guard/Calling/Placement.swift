@@ -51,6 +51,8 @@ public final class Placement: Sendable {
         case sentOn(Placement, SentOn)
         /// By who is in a menu that the placement let be.
         case chosen(Placement, MenuChoice)
+        /// By the queue in which the call waits that the placement let be.
+        case queued(Placement, MenuChoice)
         /// By nobody: it was parked there, and nobody took it. With what let the call be.
         case cameBack(Placement, ExtensionNumber)
         case intercom(CallAttempt, ExtensionNumber)
@@ -84,6 +86,9 @@ public final class Placement: Sendable {
     /// Whether somebody calls for help.
     public var isForHelp: Bool { if case .help = attempt { true } else { false } }
 
+    /// Whether it waited in a queue before, and waits in none now.
+    public var isQueued: Bool { if case .queued = attempt { true } else { false } }
+
     /// Whether the phone is to answer by itself.
     public var isIntercom: Bool { if case .intercom = attempt { true } else { false } }
 
@@ -97,15 +102,15 @@ public final class Placement: Sendable {
         switch attempt {
         case .callback: true
         case .inbound(let attempt): attempt.helped != nil
-        case .chosen(let earlier, _): earlier.mayBeHelp
+        case .chosen(let earlier, _), .queued(let earlier, _): earlier.mayBeHelp
         case .dialled, .forwarded, .service, .paid, .help, .setting, .sentOn, .cameBack, .intercom, .clicked: false
         }
     }
 
-    /// Whether keys that a caller pressed in a menu led to it, by whatever way.
+    /// Whether keys that a caller pressed in a menu led to it, or a queue, by whatever way.
     public var isFromMenu: Bool {
         switch attempt {
-        case .chosen: true
+        case .chosen, .queued: true
         case .forwarded(let attempt): attempt.isFromMenu
         case .setting(let forward): forward.isFromMenu
         case .sentOn(let earlier, _), .cameBack(let earlier, _): earlier.isFromMenu
@@ -117,7 +122,7 @@ public final class Placement: Sendable {
     public var isPlain: Bool {
         switch attempt {
         case .inbound(let attempt), .callback(let attempt): attempt.isPlain
-        case .chosen(let earlier, _): earlier.isPlain
+        case .chosen(let earlier, _), .queued(let earlier, _): earlier.isPlain
         case .dialled, .forwarded, .service, .paid, .help, .setting, .sentOn, .cameBack, .intercom, .clicked: false
         }
     }
@@ -141,7 +146,7 @@ public final class Placement: Sendable {
         case .sentOn(let earlier, let sentOn):
             return earlier.refusal(in: snapshot, by: plan, at: now)
                 ?? RoutingRules.refusal(of: sentOn, in: snapshot)
-        case .chosen(let earlier, let choice):
+        case .chosen(let earlier, let choice), .queued(let earlier, let choice):
             return earlier.refusal(in: snapshot, by: plan, at: now) ?? MenuRules.refusal(of: choice, in: snapshot)
         case .cameBack(let earlier, let number):
             return earlier.refusal(in: snapshot, by: plan, at: now)
@@ -162,7 +167,7 @@ public final class Placement: Sendable {
         switch attempt {
         case .intercom(_, let callee): snapshot.outside.routing.intercoms[callee]?.until
         case .dialled, .forwarded, .service, .inbound, .callback, .paid, .help, .setting, .sentOn, .cameBack, .chosen,
-            .clicked:
+            .queued, .clicked:
             nil
         }
     }
@@ -172,7 +177,8 @@ public final class Placement: Sendable {
         switch attempt {
         case .setting(let forward): !forward.isSet(in: snapshot.outside.routing)
         case .sentOn(_, let sentOn): !RoutingRules.stands(sentOn, in: snapshot.outside.routing)
-        case .dialled, .forwarded, .service, .inbound, .callback, .paid, .help, .cameBack, .chosen, .intercom, .clicked:
+        case .dialled, .forwarded, .service, .inbound, .callback, .paid, .help, .cameBack, .chosen, .queued, .intercom,
+            .clicked:
             false
         }
     }

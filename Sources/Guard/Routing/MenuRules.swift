@@ -65,7 +65,7 @@ public enum MenuRules {
         case .group(let name):
             guard routing.groups[name] != nil else { return .not(menu, "leads to group \(name), which is gone") }
             return nil
-        case .menu(let name): return .not(menu, "leads to menu \(name), which rings nowhere")
+        case .menu, .room: return .not(menu, "leads to \(choice.to), which rings nowhere")
         }
     }
 

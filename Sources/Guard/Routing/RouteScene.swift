@@ -186,7 +186,8 @@ public struct RouteScene {
         through: [Placement],
         _ route: inout Route
     ) -> RouteStep {
-        guard let next = group.fallback else { return .end(ending) }
+        // Who waits in its queue goes on waiting.
+        guard !route.origin.isQueued, let next = group.fallback else { return .end(ending) }
         guard !route.places.contains(next.participant), next.participant != route.caller else {
             return .refuse(
                 CallRefusal(
@@ -215,6 +216,8 @@ public struct RouteScene {
             route.places.append(next.participant)
             route.stop = .outside
             return .ask(name, through: through + [placement])
+        // Refused above.
+        case .room: return .end(ending)
         }
     }
 

@@ -96,6 +96,12 @@ public enum RoutingRules {
                 )
             }
         case .menu(let name): return MenuRules.refusal(ofEntering: name, in: snapshot)
+        case .room(let name):
+            return CallRefusal(
+                status: 480,
+                control: nil,
+                reason: "group \(sentOn.group) sends the call to room \(name), where nobody is sent"
+            )
         case .group(let name):
             guard snapshot.outside.routing.groups[name] != nil else {
                 return CallRefusal(

@@ -86,6 +86,19 @@ extension MediaEnd {
         }
     }
 
+    /// The same, but nothing that its peer says is taken.
+    public func muted() -> MediaEnd {
+        switch self {
+        case .network(var media):
+            media.sends = false
+            return .network(media)
+        case .plain(var media):
+            media.sends = false
+            return .plain(media)
+        case .echo, .studio: return self
+        }
+    }
+
     /// The same, but its peer has left.
     public func left() -> MediaEnd {
         switch self {

@@ -17,13 +17,13 @@ extension MediaRelay {
         in id: RelayID,
         at now: MonotonicTime
     ) -> RelayOutcome {
-        guard let call = calls[id], let side = RelaySide.allCases.first(where: { isStudio(call, $0) }),
+        guard let call = calls[id], let listener = listener(in: call),
             length >= RTPHeader.minimumLength, length + RelayLimits.protectionOverhead <= packet.count
         else { return .drop(.unknownSource) }
         let passing = PassingPacket(
             length: length,
             index: index,
-            origin: OutgoingStream.Origin(context: Self.studioContext, source: 0),
+            origin: OutgoingStream.Origin(context: Self.studioContext, source: entertained[call] ?? 0),
             isControl: false,
             isSent: true,
             now: now,
@@ -31,15 +31,38 @@ extension MediaRelay {
         )
         let outcome: RelayOutcome
         do {
-            outcome = try deliver(&packet, passing, to: LegSlot(call: call, side: side.other).number)
+            outcome = try deliver(&packet, passing, to: listener)
         } catch {
             outcome = .drop(error)
         }
         return outcome
     }
 
-    private func isStudio(_ call: Int, _ side: RelaySide) -> Bool {
-        if case .studio = ends[LegSlot(call: call, side: side).number] { true } else { false }
+    /// Who hears the studio of a call.
+    private func listener(in call: Int) -> Int? {
+        for side in RelaySide.allCases {
+            let slot = LegSlot(call: call, side: side)
+            switch ends[slot.number] {
+            case .studio: return slot.peer.number
+            case .entertained: return slot.number
+            case .network, .echo, .plain: continue
+            }
+        }
+        return nil
+    }
+
+    /// - Returns: `false` for a relay that there is not.
+    mutating func entertain(_ id: RelayID, _ side: RelaySide, _ isOn: Bool) -> Bool {
+        guard let call = calls[id] else { return false }
+        let number = LegSlot(call: call, side: side).number
+        switch ends[number] {
+        case .network where isOn && legs.contains(number):
+            entertainments &+= 1
+            (ends[number], entertained[call]) = (.entertained, entertainments)
+        case .entertained where !isOn: (ends[number], entertained[call]) = (.network, nil)
+        case .network, .entertained, .echo, .studio, .plain: break
+        }
+        return true
     }
 
     /// A packet for the studio. RTCP tells it nothing that it could use.

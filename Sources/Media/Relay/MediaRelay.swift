@@ -27,6 +27,10 @@ public struct MediaRelay: ~Copyable, Sendable {
     var plain: PlainLegs
     /// The relays with a studio, by the number of their call: of the others nobody asks.
     var studios: [Int: RelayID] = [:]
+    /// How often somebody was let hear a studio instead of their partner: each time is a stream of its own.
+    var entertainments: UInt32 = 0
+    /// Which one it is, by the number of the call.
+    var entertained: [Int: UInt32] = [:]
     /// What became of all packets.
     public internal(set) var counters = RelayCounters()
 
@@ -66,14 +70,15 @@ public struct MediaRelay: ~Copyable, Sendable {
     /// An end of our own has seen nothing.
     private func report(_ slot: LegSlot) -> LegReport {
         switch ends[slot.number] {
-        case .network: legs.contains(slot.number) ? legs[slot.number].report : LegReport()
+        case .network, .entertained: legs.contains(slot.number) ? legs[slot.number].report : LegReport()
         case .plain(let pair): plain.legs[Int(pair)].report
         case .echo, .studio: LegReport()
         }
     }
 
-    /// ``MediaEnd`` without what belongs to a leg; of a plain one, the pair of ports.
-    enum End: Sendable { case network, echo, studio, plain(UInt16) }
+    /// ``MediaEnd`` without what belongs to a leg; of a plain one, the pair of ports. An entertained one is a network leg that hears a
+    /// studio instead of the other end.
+    enum End: Sendable { case network, entertained, echo, studio, plain(UInt16) }
 }
 
 // What signalling says.
@@ -97,6 +102,7 @@ extension MediaRelay {
             return open(id, a, b)
         case .update(let id, let side, let media): return update(id, side, media)
         case .join(let id, let side, let other, let otherSide): return join(id, side, other, otherSide)
+        case .entertain(let id, let side, let isOn): return entertain(id, side, isOn)
         case .close(let id): return close(id)
         }
     }
@@ -149,11 +155,15 @@ extension MediaRelay {
         ends[slot.number] = ends[origin.number]
         switch ends[origin.number] {
         case .network: moveLeg(from: origin, to: slot)
+        case .entertained:
+            moveLeg(from: origin, to: slot)
+            ends[slot.number] = .network
         case .plain(let pair): plain.move(Int(pair), to: slot)
         case .studio: studios[call] = id
         case .echo: break
         }
         studios[left] = nil
+        entertained[left] = nil
         ends[origin.number] = .network
         shares.close(left)
         free.append(left)
@@ -176,6 +186,7 @@ extension MediaRelay {
         guard let call = calls.removeValue(forKey: id) else { return false }
         for side in RelaySide.allCases { vacate(LegSlot(call: call, side: side)) }
         if !studios.isEmpty { studios[call] = nil }
+        if !entertained.isEmpty { entertained[call] = nil }
         shares.close(call)
         free.append(call)
         return true
@@ -254,6 +265,7 @@ extension MediaRelay {
         switch ends[listener] {
         case .studio: return try hear(passing, from: slot)
         case .echo: listener = slot.number
+        case .entertained: throw .held
         case .network, .plain: break
         }
         return try deliver(&packet, passing, to: listener)

@@ -106,12 +106,15 @@ public enum RelayCommand: Sendable {
     /// roll-over counters, replay windows and proven addresses come along: the phone behind it notices nothing. Refused
     /// unless both are open.
     case join(RelayID, RelaySide, from: RelayID, RelaySide)
+    /// Lets an end hear a studio instead of the other end, or no more: whoever is behind it is on hold. Keys and numbers of the leg
+    /// stay, so that its phone notices nothing but the sound. Nothing happens to an end that is no encrypted leg.
+    case entertain(RelayID, RelaySide, Bool)
     case close(RelayID)
 
     /// What it is about.
     var relays: [RelayID] {
         switch self {
-        case .open(let id, _, _), .update(let id, _, _), .close(let id): [id]
+        case .open(let id, _, _), .update(let id, _, _), .entertain(let id, _, _), .close(let id): [id]
         case .join(let id, _, let other, _): [id, other]
         }
     }
@@ -119,7 +122,7 @@ public enum RelayCommand: Sendable {
     /// The relay of the call that goes on after it; `nil` when none does, so that nobody cares whether it was refused.
     public var subject: RelayID? {
         switch self {
-        case .open(let id, _, _), .update(let id, _, _), .join(let id, _, _, _): id
+        case .open(let id, _, _), .update(let id, _, _), .join(let id, _, _, _), .entertain(let id, _, _): id
         case .close: nil
         }
     }

@@ -6,6 +6,9 @@ public enum StudioLimits {
     public static let frame = 160
     /// How long what is heard waits for what is late: three packets.
     static let delay = 480
+    /// How long what is heard in a conference may wait at most, 180 ms: what held the studio up is made good, and nobody hears
+    /// the others later and later.
+    static let longestDelay = 1_440
     /// What a jitter buffer holds: half a second. A power of two, because timestamps turn over.
     static let window = 4_096
     /// Packets in a row that are too late before their speaker is followed.

@@ -30,6 +30,8 @@ public struct StudioLine: Sendable {
     private struct Saying: Sendable {
         let number: UInt64
         let sound: [UInt8]
+        /// Whether it begins again at its end.
+        var repeats = false
         var next = 0
     }
 
@@ -46,6 +48,9 @@ public struct StudioLine: Sendable {
     private var keys = KeyReader()
     private var saying: Saying?
     private var recording: Recording?
+    /// What they say in these 20 ms, linear; empty for who is in no conference.
+    private var own: [Int16] = []
+    private var isSpeaking = false
     /// Packets so far, from which their numbers follow.
     private var packets: UInt64 = 0
     private var news: [News] = []
@@ -78,6 +83,13 @@ public struct StudioLine: Sendable {
     ///   - number: Comes back when it is said to its end.
     public mutating func say(_ sound: [UInt8], _ number: UInt64) { saying = Saying(number: number, sound: sound) }
 
+    /// Says something again and again, until something else is said.
+    ///
+    /// - Parameter sound: µ-law.
+    public mutating func play(_ sound: [UInt8]) {
+        saying = sound.isEmpty ? nil : Saying(number: 0, sound: sound, repeats: true)
+    }
+
     /// Is silent.
     public mutating func hush() { saying = nil }
 
@@ -88,6 +100,14 @@ public struct StudioLine: Sendable {
         guard let recording else { return }
         if !recording.piece.isEmpty { pieces.append(recording.piece) }
         self.recording = nil
+    }
+
+    /// From now on others hear them, and they hear the others when nothing else is said.
+    public mutating func join() {
+        guard own.isEmpty else { return }
+        own = [Int16](repeating: 0, count: StudioLimits.frame)
+        // What was said before was not for them.
+        heard = JitterBuffer()
     }
 
     // MARK: What it hears
@@ -105,13 +125,8 @@ public struct StudioLine: Sendable {
                 let key = keys.take(event, source: header.synchronisationSource, timestamp: timestamp)
             else { return }
             news.append(.pressed(key))
-        } else if recording != nil, let law = G711Law(payloadType: header.payloadType) {
-            var sound: [UInt8] = []
-            sound.reserveCapacity(payload.count)
-            for index in payload.indices {
-                sound.append(law == .mu ? payload[index] : G711.muOfA[Int(payload[index])])
-            }
-            heard.put(sound, source: header.synchronisationSource, timestamp: timestamp)
+        } else if recording != nil || !own.isEmpty, let law = G711Law(payloadType: header.payloadType) {
+            heard.put(payload, law, source: header.synchronisationSource, timestamp: timestamp)
         }
     }
 
@@ -123,6 +138,34 @@ public struct StudioLine: Sendable {
     /// - Returns: The number of the packet in its stream, which never turns over.
     public mutating func beat(into packet: inout [UInt8]) -> UInt64 {
         record()
+        let index = begin(&packet)
+        speak(into: &packet)
+        return index
+    }
+
+    /// What they say goes into the sum of their conference. Before ``beat(into:hearing:)``, once each time.
+    public mutating func speak(to mixer: inout Mixer) {
+        isSpeaking = heard.take(into: &own)
+        if isSpeaking { mixer.add(own) }
+    }
+
+    /// The same as ``beat(into:)`` for who is in a conference: what all others say, unless something else is said to them.
+    ///
+    /// - Parameter mixer: With what everybody has said.
+    public mutating func beat(into packet: inout [UInt8], hearing mixer: inout Mixer) -> UInt64 {
+        let index = begin(&packet)
+        if saying != nil {
+            speak(into: &packet)
+        } else if isSpeaking {
+            mixer.write(without: own, format.law, to: &packet)
+        } else {
+            mixer.write(format.law, to: &packet)
+        }
+        return index
+    }
+
+    /// The header of the next packet (RFC 3550 §5.1).
+    private mutating func begin(_ packet: inout [UInt8]) -> UInt64 {
         let index = packets
         packets += 1
         packet.removeAll(keepingCapacity: true)
@@ -133,14 +176,13 @@ public struct StudioLine: Sendable {
         let timestamp = UInt32(truncatingIfNeeded: index &* UInt64(StudioLimits.frame))
         for byte in 0..<4 { packet.append(UInt8(truncatingIfNeeded: timestamp >> UInt32(24 - 8 * byte))) }
         for _ in 0..<4 { packet.append(0) }
-        speak(into: &packet)
         return index
     }
 
     private mutating func speak(into packet: inout [UInt8]) {
         let quiet = format.law == .mu ? G711.silence.mu : G711.silence.a
         var left = StudioLimits.frame
-        if var now = saying {
+        while left > 0, var now = saying {
             let end = min(now.sound.count, now.next + left)
             for place in now.next..<end {
                 packet.append(format.law == .mu ? now.sound[place] : G711.aOfMu[Int(now.sound[place])])
@@ -148,7 +190,10 @@ public struct StudioLine: Sendable {
             left -= end - now.next
             now.next = end
             saying = now
-            if end == now.sound.count {
+            guard end == now.sound.count else { break }
+            if now.repeats {
+                saying?.next = 0
+            } else {
                 news.append(.said(now.number))
                 saying = nil
             }

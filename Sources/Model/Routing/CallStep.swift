@@ -23,6 +23,8 @@ public struct CallStep: Hashable, Sendable {
         case parked
         /// The caller chose it in a menu.
         case chosen
+        /// It waited in a queue, and its turn came, or its time was over.
+        case waited
         /// Somebody outside sent it here, by a provider's word (RFC 5806, RFC 7044).
         case diverted
     }

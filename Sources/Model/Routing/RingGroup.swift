@@ -28,6 +28,8 @@ public struct RingGroup: Hashable, Sendable {
     public private(set) var seconds: Int
     /// Who gets the call when nobody takes it; `nil` for nobody.
     public var fallback: Destination?
+    /// Whether callers wait; `nil` for a group that rings.
+    public var queue: QueueSettings?
     public let createdAt: WallTime
 
     /// How long a group rings where nobody says otherwise.
@@ -89,7 +91,9 @@ public struct RingGroup: Hashable, Sendable {
 }
 
 extension RingGroup: Codable {
-    private enum CodingKeys: String, CodingKey { case name, number, order, members, away, seconds, fallback, createdAt }
+    private enum CodingKeys: String, CodingKey {
+        case name, number, order, members, away, seconds, fallback, queue, createdAt
+    }
 
     /// What somebody else wrote is as valid as what the functions above make, or is refused.
     public init(from decoder: any Decoder) throws {
@@ -108,6 +112,7 @@ extension RingGroup: Codable {
             debugDescription: "a group that rings too long, or has too many members"
         )
         guard var group else { throw problem }
+        group.queue = try container.decodeIfPresent(QueueSettings.self, forKey: .queue)
         for member in try container.decode([ExtensionNumber].self, forKey: .members) {
             guard group.add(member) else { throw problem }
         }

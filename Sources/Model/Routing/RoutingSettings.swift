@@ -14,6 +14,7 @@ public struct RoutingSettings: Hashable, Sendable {
     /// Extensions whose phones may do so by a code.
     public private(set) var nightPhones: Set<ExtensionNumber> = []
     public private(set) var parking = ParkingSettings.usual
+    public private(set) var music = MusicSettings.usual
     /// Of the whole business.
     public private(set) var speedDials = SpeedDials.none
     /// Of extensions that have some, which count first.
@@ -22,10 +23,13 @@ public struct RoutingSettings: Hashable, Sendable {
     public private(set) var intercoms: [ExtensionNumber: IntercomOpening] = [:]
     public private(set) var mailboxes: [ExtensionNumber: Mailbox] = [:]
     public private(set) var menus: [ShortName: VoiceMenu] = [:]
+    public private(set) var rooms: [ShortName: ConferenceRoom] = [:]
     /// Groups by the number that phones dial for them.
     private var numbers: [ExtensionNumber: ShortName] = [:]
     /// Menus by theirs.
     private var menuNumbers: [ExtensionNumber: ShortName] = [:]
+    /// Rooms by theirs.
+    private var roomNumbers: [ExtensionNumber: ShortName] = [:]
     /// Members of groups for which it counts when they talked last.
     public private(set) var idlers: Set<ExtensionNumber> = []
 
@@ -40,9 +44,12 @@ public struct RoutingSettings: Hashable, Sendable {
 
     public func menu(numbered number: ExtensionNumber) -> VoiceMenu? { menuNumbers[number].flatMap { menus[$0] } }
 
+    public func room(numbered number: ExtensionNumber) -> ConferenceRoom? { roomNumbers[number].flatMap { rooms[$0] } }
+
     /// What has a number inside that is no extension's, for people: `group sales`; `nil` for nobody.
     public func owner(of number: ExtensionNumber) -> String? {
         group(numbered: number).map { "group \($0.name)" } ?? menu(numbered: number).map { "menu \($0.name)" }
+            ?? room(numbered: number).map { "room \($0.name)" }
     }
 
     /// Whether the business is open.
@@ -81,12 +88,15 @@ public struct RoutingSettings: Hashable, Sendable {
         case .switchNight(let mode): night = mode
         case .letSwitchNight(let numbers): nightPhones = numbers
         case .park(let new): parking = new
+        case .playMusic(let new): music = new
         case .speedDial(let dials, nil): speedDials = dials
         case .speedDial(let dials, let number?): ownSpeedDials[number] = dials == .none ? nil : dials
         case .openIntercom(let number, let opening): intercoms[number] = opening
         case .keepMessages(let number, let mailbox): mailboxes[number] = mailbox
         case .putMenu(let menu): menus[menu.name] = menu
         case .removeMenu(let name): menus[name] = nil
+        case .putRoom(let room): rooms[room.name] = room
+        case .removeRoom(let name): rooms[name] = nil
         }
     }
 
@@ -99,6 +109,7 @@ public struct RoutingSettings: Hashable, Sendable {
             menus.values.compactMap { menu in menu.number.map { ($0, menu.name) } },
             uniquingKeysWith: { one, _ in one }
         )
+        roomNumbers = Dictionary(rooms.values.map { ($0.number, $0.name) }, uniquingKeysWith: { one, _ in one })
         idlers = Set(groups.values.filter { $0.order == .longestIdle }.flatMap(\.members))
     }
 }
@@ -116,6 +127,7 @@ public enum RoutingChange: Sendable {
     /// Takes the place of those before.
     case letSwitchNight(Set<ExtensionNumber>)
     case park(ParkingSettings)
+    case playMusic(MusicSettings)
     /// Of one extension, or of the business.
     case speedDial(SpeedDials, of: ExtensionNumber?)
     /// `nil` for nobody.
@@ -125,4 +137,7 @@ public enum RoutingChange: Sendable {
     /// Adds a menu, or replaces the one with its name.
     case putMenu(VoiceMenu)
     case removeMenu(ShortName)
+    /// Adds a conference room, or replaces the one with its name.
+    case putRoom(ConferenceRoom)
+    case removeRoom(ShortName)
 }

@@ -33,16 +33,20 @@ public enum Destination: Hashable, Sendable {
     case `extension`(ExtensionNumber)
     case group(ShortName)
     case menu(ShortName)
+    /// A conference room that is open to callers from outside.
+    case room(ShortName)
 
     private static let groupWord = "group "
     private static let menuWord = "menu "
+    private static let roomWord = "room "
 
-    /// What is typed for it, and kept of it: `101`, `group sales`, `menu main`.
+    /// What is typed for it, and kept of it: `101`, `group sales`, `menu main`, `room board`.
     public var text: String {
         switch self {
         case .extension(let number): number.text
         case .group(let name): Self.groupWord + name.text
         case .menu(let name): Self.menuWord + name.text
+        case .room(let name): Self.roomWord + name.text
         }
     }
 
@@ -52,6 +56,7 @@ public enum Destination: Hashable, Sendable {
         case .extension(let number): .extension(number)
         case .group(let name): .group(name)
         case .menu(let name): .service(.menu(name))
+        case .room(let name): .service(.room(name))
         }
     }
 
@@ -67,6 +72,10 @@ public enum Destination: Hashable, Sendable {
             let name = ShortName(parsing: text.dropFirst(Self.menuWord.count))
         {
             self = .menu(name)
+        } else if text.hasPrefix(Self.roomWord),
+            let name = ShortName(parsing: text.dropFirst(Self.roomWord.count))
+        {
+            self = .room(name)
         } else {
             return nil
         }

@@ -91,8 +91,10 @@ public struct VoiceMenu: Hashable, Sendable {
     /// The first people it leads to, of whom the last resort comes first; `nil` where it leads to none.
     public var people: Destination? {
         for case .to(let destination) in [fallback] + choices.map(\.target) {
-            if case .menu = destination { continue }
-            return destination
+            switch destination {
+            case .extension, .group: return destination
+            case .menu, .room: continue
+            }
         }
         return nil
     }

@@ -324,6 +324,7 @@ extension CallStep {
         switch reason {
         case .always: "\(from.words) forwards to \(to.words)"
         case .parked: "Parked by \(from.words), to \(to.words)"
+        case .waited: "The caller waited in \(from.words), and went on to \(to.words)"
         case .chosen: "The caller chose \(to.words) in \(from.words)"
         case .busy: "\(from.words) was busy, to \(to.words)"
         case .noAnswer: "\(from.words) did not answer, to \(to.words)"

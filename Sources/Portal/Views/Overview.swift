@@ -98,6 +98,7 @@ extension SecurityEventKind {
         case .signInFailed, .signInSlowed: "failed to sign in to this portal"
         case .passkeyCopied: "showed a copy of a passkey"
         case .mailboxLocked, .mailboxesTried: "guessed at PINs of mailboxes"
+        case .roomLocked: "guessed at PINs of conference rooms"
         case .bindingLimit, .otherInstance, .accountLimit, .undeclaredListener, .journalBroken, .stalePhone, .banned,
             .banWithheld, .rightRefused, .forwardRefused, .forwardChanged, .budgetUsed, .callEndedForCost, .callLimit,
             .countersLost, .callWhileClosed, .unusualCalls, .callsStopped, .trunkDown, .trunkUp, .emergencyCall,

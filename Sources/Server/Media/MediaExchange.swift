@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Calls
 import Guard
 import Media
 import Model
@@ -124,7 +125,7 @@ private final class OpenRelays: Sendable {
             for command in commands {
                 switch command {
                 case .open(let id, _, _): open.insert(id)
-                case .update: break
+                case .update, .entertain: break
                 case .join(_, _, let left, _): open.remove(left)
                 case .close(let id): open.remove(id)
                 }
@@ -194,6 +195,7 @@ extension RelayCommand {
         case .update(let id, let side, let media): .update(id.told(by: business), side, media)
         case .join(let id, let side, let other, let otherSide):
             .join(id.told(by: business), side, from: other.told(by: business), otherSide)
+        case .entertain(let id, let side, let isOn): .entertain(id.told(by: business), side, isOn)
         case .close(let id): .close(id.told(by: business))
         }
     }
@@ -204,9 +206,12 @@ extension StudioCommand {
         switch self {
         case .begin(let id, let format): .begin(id.told(by: business), format)
         case .say(let id, let sound, let number): .say(id.told(by: business), sound, number)
+        case .play(let id, let sound): .play(id.told(by: business), sound)
         case .hush(let id): .hush(id.told(by: business))
         case .record(let id, let sink, let terms): .record(id.told(by: business), sink, terms)
         case .endRecording(let id): .endRecording(id.told(by: business))
+        case .join(let id, let conference):
+            .join(id.told(by: business), ConferenceID(conference.id.told(by: business)))
         case .end(let id): .end(id.told(by: business))
         }
     }

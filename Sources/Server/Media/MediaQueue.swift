@@ -98,7 +98,7 @@ extension RelayCommand {
         switch self {
         case .open(_, let a, let b): a.isPlain || b.isPlain
         case .update(_, _, let end): end.isPlain
-        case .join, .close: false
+        case .join, .entertain, .close: false
         }
     }
 
@@ -106,6 +106,8 @@ extension RelayCommand {
     fileprivate var freesRoom: Bool {
         switch self {
         case .close, .join: true
+        // Nobody hears music for ever because others wait.
+        case .entertain(_, _, let isOn): !isOn
         case .open, .update: false
         }
     }

@@ -82,13 +82,14 @@ final class PromptShelf: Sendable {
     private static func substitute(_ phrase: Phrase) -> [UInt8] {
         let hertz =
             switch phrase {
-            case .mailboxFull, .wrongPIN, .noMore, .none, .invalid: 330
-            case .enterPIN, .leaveMessage, .repeatIt, .deleteIt, .keepIt, .nextOne, .press, .enterNumber,
+            case .mailboxFull, .wrongPIN, .noMore, .none, .invalid, .wrongRoomPIN, .roomFull, .moderatorLeft: 330
+            case .enterPIN, .enterRoomPIN, .leaveMessage, .repeatIt, .deleteIt, .keepIt, .nextOne, .press, .enterNumber,
                 .recordGreeting,
                 .reviewGreeting:
                 880
             case .nobodyAvailable, .messageSaved, .goodbye, .youHave, .new, .old, .message, .messages, .first,
-                .received, .fromNumber, .unknownCaller, .deleted, .for, .extension, .star, .pound:
+                .received, .fromNumber, .unknownCaller, .deleted, .for, .extension, .star, .pound,
+                .aloneInRoom, .awaitModerator, .youAreNext, .thereAre, .callsWaiting:
                 550
             }
         return Tone.sound(hertz: hertz, milliseconds: 150) + Tone.silence(milliseconds: 100)
@@ -131,6 +132,15 @@ extension Phrase {
         case .invalid: "pbx-invalid"
         case .recordGreeting: "vm-rec-unv"
         case .reviewGreeting: "vm-review"
+        case .enterRoomPIN: "conf-getpin"
+        case .wrongRoomPIN: "conf-invalidpin"
+        case .aloneInRoom: "conf-onlyperson"
+        case .awaitModerator: "conf-waitforleader"
+        case .moderatorLeft: "conf-leaderhasleft"
+        case .roomFull: "conf-full"
+        case .youAreNext: "queue-youarenext"
+        case .thereAre: "queue-thereare"
+        case .callsWaiting: "queue-callswaiting"
         }
     }
 }

@@ -20,9 +20,13 @@ enum StudioCommand: Sendable {
     case begin(RelayID, StudioFormat)
     /// Says µ-law instead of what it says now.
     case say(RelayID, [UInt8], UInt64)
+    /// Says µ-law again and again.
+    case play(RelayID, [UInt8])
     case hush(RelayID)
     case record(RelayID, any RecordingSink, StudioLine.RecordingTerms)
     case endRecording(RelayID)
+    /// Lets them talk with all others of a conference.
+    case join(RelayID, ConferenceID)
     case end(RelayID)
 }
 
@@ -110,9 +114,15 @@ struct StudioFloor {
     private struct Seat {
         var line: StudioLine
         var sink: (any RecordingSink)?
+        var conference: ConferenceID?
     }
 
     private var seats: [RelayID: Seat] = [:]
+    private var mixers: [ConferenceID: Mixer] = [:]
+    /// Whose turn it is in a beat: lists of their own, in memory that is kept, because those of the tables would have the tables
+    /// copied with the first change.
+    private var turns: [RelayID] = []
+    private var conferences: [ConferenceID] = []
     private var packet: [UInt8] = []
     private var news: [StudioNews] = []
 
@@ -120,18 +130,42 @@ struct StudioFloor {
     mutating func beat(_ commands: [StudioCommand], _ door: StudioDoor) -> [StudioNews] {
         for command in commands { obey(command) }
         while door.heard.take({ packet, id, _ in seats[id]?.line.hear(packet.span) }) {}
-        // A list of its own: one of the table would have the table copied with the first change.
-        for id in Array(seats.keys) { beat(id, door) }
+        turns.removeAll(keepingCapacity: true)
+        turns.append(contentsOf: seats.keys)
+        mix()
+        for place in turns.indices { beat(turns[place], door) }
         if !door.said.isEmpty { door.ring() }
         defer { news.removeAll() }
         return news
+    }
+
+    /// Adds up what is said in all conferences.
+    private mutating func mix() {
+        guard !mixers.isEmpty else { return }
+        conferences.removeAll(keepingCapacity: true)
+        conferences.append(contentsOf: mixers.keys)
+        for place in conferences.indices { mixers[conferences[place]]?.begin() }
+        for place in turns.indices {
+            guard let conference = seats[turns[place]]?.conference, var mixer = mixers[conference] else { continue }
+            // One owner, so that nothing is copied; and so it is below.
+            mixers[conference] = nil
+            seats[turns[place]]?.line.speak(to: &mixer)
+            mixers[conference] = mixer
+        }
     }
 
     private mutating func beat(_ id: RelayID, _ door: StudioDoor) {
         guard var seat = seats[id] else { return }
         // One owner, so that nothing is copied.
         seats[id] = nil
-        let index = seat.line.beat(into: &packet)
+        let index: UInt64
+        if let conference = seat.conference, var mixer = mixers[conference] {
+            mixers[conference] = nil
+            index = seat.line.beat(into: &packet, hearing: &mixer)
+            mixers[conference] = mixer
+        } else {
+            index = seat.line.beat(into: &packet)
+        }
         packet.withUnsafeBufferPointer { door.said.put($0, id, index: index) }
         keep(&seat, id)
         for each in seat.line.takeNews() { news.append(StudioNews(id: id, what: VoiceNews(each))) }
@@ -166,8 +200,10 @@ struct StudioFloor {
                 return
             }
             endRecording(id)
+            leave(id)
             seats[id] = Seat(line: StudioLine(format))
         case .say(let id, let sound, let number): seats[id]?.line.say(sound, number)
+        case .play(let id, let sound): seats[id]?.line.play(sound)
         case .hush(let id): seats[id]?.line.hush()
         case .record(let id, let sink, let terms):
             guard seats[id] != nil else { return sink.finish() }
@@ -175,10 +211,26 @@ struct StudioFloor {
             seats[id]?.sink = sink
             seats[id]?.line.record(terms)
         case .endRecording(let id): endRecording(id)
+        case .join(let id, let conference):
+            guard seats[id] != nil else { return }
+            endRecording(id)
+            leave(id)
+            seats[id]?.line.join()
+            seats[id]?.conference = conference
+            mixers[conference, default: Mixer()].join()
         case .end(let id):
             endRecording(id)
+            leave(id)
             seats[id] = nil
         }
+    }
+
+    /// The last one closes the conference.
+    private mutating func leave(_ id: RelayID) {
+        guard let conference = seats[id]?.conference else { return }
+        seats[id]?.conference = nil
+        mixers[conference]?.leave()
+        if mixers[conference]?.members == 0 { mixers[conference] = nil }
     }
 
     private mutating func endRecording(_ id: RelayID) {
@@ -194,6 +246,7 @@ struct StudioFloor {
     mutating func close() {
         for id in Array(seats.keys) { endRecording(id) }
         seats.removeAll()
+        mixers.removeAll()
     }
 }
 
@@ -202,7 +255,7 @@ extension StudioCommand {
     fileprivate var freesRoom: Bool {
         switch self {
         case .end, .endRecording, .hush: true
-        case .begin, .say, .record: false
+        case .begin, .say, .play, .record, .join: false
         }
     }
 }

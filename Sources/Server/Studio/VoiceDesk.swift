@@ -16,6 +16,8 @@ import Synchronization
 final class VoiceDesk: Sendable {
     private struct State: Sendable {
         var gate = PINGate()
+        /// Since when rooms that were changed have their PINs.
+        var pins: [ShortName: WallTime] = [:]
         /// What is to be said last in each call: what was asked before, and nobody waits for any more, is not read from the disk.
         var wanted: [RelayID: UInt64] = [:]
         /// The messages that were heard in each call, each with one line in the journal.
@@ -61,11 +63,18 @@ final class VoiceDesk: Sendable {
 
     /// A mailbox that has a new PIN waits no longer, and one that is no more leaves nothing behind.
     func follow(_ changes: [Change], _ hop: SignallingHop) {
+        for case .outside(.route(.removeRoom(let name))) in changes { state.withLock { $0.gate.forget(room: name) } }
+        for case .outside(.route(.putRoom(let room))) in changes {
+            state.withLock { state in
+                guard state.pins.updateValue(room.pinSince, forKey: room.name) != room.pinSince else { return }
+                state.gate.forget(room: room.name)
+            }
+        }
         for case .outside(.route(.removeMenu(let name))) in changes {
             recorder.async { [self] in store.greetings.remove(.menu(name)) }
         }
         for case .outside(.route(.keepMessages(let number, let mailbox))) in changes {
-            state.withLock { $0.gate.succeed(number) }
+            state.withLock { $0.gate.succeed(.mailbox(number)) }
             guard mailbox == nil else { continue }
             recorder.async { [self] in
                 store.messages.clear(number)
@@ -90,6 +99,7 @@ final class VoiceDesk: Sendable {
             case .say(let id, let words, let number):
                 guard state.withLock({ $0.wanted[id] == number }) else { return }
                 line.send(.say(id, sound(of: words, in: id), number))
+            case .play(let id): line.send(.play(id, MusicShelf.shared.sound))
             case .hush(let id): line.send(.hush(id))
             case .record(let id, let draft): record(id, draft, line, hop)
             case .recordGreeting(let id, let greeting, let number, let now, let terms):
@@ -98,6 +108,7 @@ final class VoiceDesk: Sendable {
                 }
                 line.send(.record(id, MessageSink(writer, on: recorder) {}, terms))
             case .endRecording(let id): line.send(.endRecording(id))
+            case .join(let id, let conference): line.send(.join(id, conference))
             case .end(let id):
                 state.withLock { ($0.wanted[id], $0.heard[id]) = (nil, nil) }
                 line.send(.end(id))
@@ -137,6 +148,7 @@ final class VoiceDesk: Sendable {
         case .draft(let greeting):
             return (try? store.greetings.draft(of: greeting)) ?? Tone.sound(hertz: 330, milliseconds: 400)
         case .ringback: return Tone.sound(hertz: 425, milliseconds: 1_000) + Tone.silence(milliseconds: 4_000)
+        case .music: return MusicShelf.shared.sound
         case .pause: return Tone.silence(milliseconds: 300)
         case .tone: return Tone.silence(milliseconds: 200) + Tone.sound(hertz: 1_400, milliseconds: 400)
         case .message(let id, let number):
@@ -171,7 +183,10 @@ final class VoiceDesk: Sendable {
         let (messages, number) = (store.messages, ask.mailbox)
         let tell: @Sendable (MailboxAnswer) -> Void = { answer in hop.tell { $0.answered(ticket, answer) } }
         switch ask.what {
-        case .compare(let pin): Task { tell(await compare(pin, number, ask.source)) }
+        case .compare(let pin): Task { tell(await compare(pin, at: .mailbox(number), ask)) }
+        case .open(let name, let pin):
+            guard let room = store.snapshot.outside.routing.rooms[name] else { return tell(.failed) }
+            Task { tell(await compare(pin, at: RoomRules.door(of: room, for: ask.caller), ask)) }
         case .list:
             guard let all = try? messages.messages(of: number) else { return tell(.failed) }
             tell(.messages(all))
@@ -194,51 +209,59 @@ final class VoiceDesk: Sendable {
         }
     }
 
-    private func compare(
-        _ pin: Redacted<String>,
-        _ number: ExtensionNumber,
-        _ source: IPAddress
-    ) async -> MailboxAnswer {
+    private func compare(_ pin: Redacted<String>, at door: PINDoor, _ ask: MailboxAsk) async -> MailboxAnswer {
         let now = SystemClock.monotonic
         guard let hasher = state.withLock({ $0.hasher }) else { return .failed }
         // Counted before it is looked at.
         let isLocked = state.withLock { state -> Bool? in
-            guard case .isOpen = state.gate.standing(of: number, at: now) else { return nil }
-            return state.gate.fail(number, at: now)
+            guard case .isOpen = state.gate.standing(of: door, at: now) else { return nil }
+            return state.gate.fail(door, at: now)
         }
         guard let isLocked else { return .waits }
-        let kept = store.snapshot.outside.routing.mailboxes[number]?.pin
-        guard let isRight = try? await hasher.verify(pin, against: kept) else {
-            state.withLock { $0.gate.takeBack(number) }
+        guard let isRight = try? await hasher.verify(pin, against: kept(at: door)) else {
+            state.withLock { $0.gate.takeBack(door) }
             return .failed
         }
         guard isRight else {
-            if isLocked {
-                let words =
-                    "so many wrong PINs were entered that it waits; a new one opens it: ringfence voicemail pin \(number)"
-                report(.mailboxLocked, number, source, words)
-            }
+            if isLocked { reportLock(of: door, ask) }
             if state.withLock({ $0.gate.tellsSpray(at: now) }) {
-                report(
-                    .mailboxesTried,
-                    number,
-                    source,
-                    "wrong PINs at many mailboxes within an hour, the last one here"
-                )
+                report(.mailboxesTried, "wrong PINs at many mailboxes within an hour, the last one here", ask)
             }
             return .wrong
         }
-        state.withLock { $0.gate.succeed(number) }
+        state.withLock { $0.gate.succeed(door) }
         return .done
     }
 
+    /// The hash of its PIN.
+    private func kept(at door: PINDoor) -> Redacted<String>? {
+        let routing = store.snapshot.outside.routing
+        return switch door {
+        case .mailbox(let number): routing.mailboxes[number]?.pin
+        case .room(let name, _): routing.rooms[name]?.pin
+        }
+    }
+
+    private func reportLock(of door: PINDoor, _ ask: MailboxAsk) {
+        let words = "so many wrong PINs were entered"
+        switch door {
+        case .mailbox(let number):
+            let remedy = "a new one opens it: ringfence voicemail pin \(number)"
+            report(.mailboxLocked, "\(words) that it waits; \(remedy)", ask)
+        case .room(let name, let number):
+            let who = number.map { "extension \($0)" } ?? "callers from outside"
+            let remedy = "a new PIN lets them try again: ringfence room set \(name) --new-pin"
+            report(.roomLocked, "\(words) at room \(name) by \(who) that they wait; \(remedy)", ask)
+        }
+    }
+
     /// - Parameter words: Never with what was entered.
-    private func report(_ kind: SecurityEventKind, _ number: ExtensionNumber, _ source: IPAddress, _ words: String) {
+    private func report(_ kind: SecurityEventKind, _ words: String, _ ask: MailboxAsk) {
         let event = SecurityEvent(
             at: SystemClock.wall,
             kind: kind,
-            source: .address(source),
-            subject: .extension(number),
+            source: .address(ask.source),
+            subject: .extension(kind == .roomLocked ? ask.caller.number ?? ask.mailbox : ask.mailbox),
             detail: words
         )
         events.note(event)
@@ -252,7 +275,7 @@ final class VoiceDesk: Sendable {
 
 extension Refusal {
     fileprivate static let notYet = Self(
-        problem: "The mailbox did not get a PIN.",
+        problem: "No PIN was set.",
         reason: "the server has just started",
         remedy: "wait a moment, then try again"
     )

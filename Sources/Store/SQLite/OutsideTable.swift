@@ -35,7 +35,10 @@ enum OutsideTable {
         case mailbox
         /// The key is the name of the menu.
         case menu
+        /// The key is the name of the conference room.
+        case room
         case parking
+        case music
         /// The key is the name of the channel.
         case alertChannel = "alert-channel"
     }

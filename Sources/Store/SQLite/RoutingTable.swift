@@ -30,7 +30,14 @@ enum RoutingTable {
             changes.append(.keepMessages(number, mailbox.with(pin)))
         }
         for row in try OutsideTable.rows(.menu, database) { changes.append(.putMenu(try OutsideTable.value(row))) }
+        for row in try OutsideTable.rows(.room, database) {
+            var room: ConferenceRoom = try OutsideTable.value(row)
+            let sealed: Data? = row["secret"]
+            room.pin = try sealed.map { try seal.open(Array($0), ofRoom: room.name) }
+            changes.append(.putRoom(room))
+        }
         if let parking: ParkingSettings = try OutsideTable.one(.parking, database) { changes.append(.park(parking)) }
+        if let music: MusicSettings = try OutsideTable.one(.music, database) { changes.append(.playMusic(music)) }
         if let mode: NightMode = try OutsideTable.one(.night, database) { changes.append(.switchNight(mode)) }
         if let phones: Set<ExtensionNumber> = try OutsideTable.one(.nightPhones, database) {
             changes.append(.letSwitchNight(phones))
@@ -69,7 +76,12 @@ enum RoutingTable {
         case .keepMessages(let number, nil): try OutsideTable.remove(.mailbox, number.text, database)
         case .putMenu(let menu): try OutsideTable.put(.menu, menu.name.text, menu, nil, database)
         case .removeMenu(let name): try OutsideTable.remove(.menu, name.text, database)
+        case .putRoom(let room):
+            let pin = try room.pin.map { try seal.lock($0, ofRoom: room.name) }
+            try OutsideTable.put(.room, room.name.text, room, pin, database)
+        case .removeRoom(let name): try OutsideTable.remove(.room, name.text, database)
         case .park(let settings): try OutsideTable.put(.parking, "", settings, nil, database)
+        case .playMusic(let settings): try OutsideTable.put(.music, "", settings, nil, database)
         case .letSwitchNight(let numbers): try OutsideTable.put(.nightPhones, "", numbers.sorted(), nil, database)
         case .switchNight(let mode): try OutsideTable.put(.night, "", mode, nil, database)
         }

@@ -80,6 +80,7 @@ extension CallStep {
         case .always: "\(from) forwards to \(to)"
         case .parked: "parked by \(from), to \(to)"
         case .chosen: "chosen in \(from), to \(to)"
+        case .waited: "waited in \(from), to \(to)"
         case .busy: "\(from) was busy, to \(to)"
         case .noAnswer: "\(from) did not answer, to \(to)"
         case .follow: "\(from) was looked for at \(to)"

@@ -322,6 +322,7 @@ extension RelayCommand {
         case .update: "update"
         case .close: "close"
         case .join: "join"
+        case .entertain: "entertain"
         }
     }
 }

@@ -50,6 +50,24 @@ struct ParkTests {
         )
     }
 
+    @Test func `who waits hears music where the business plays it, and is not told`() throws {
+        var scene = try ParkScene()
+        scene.stage.scene.office.apply([.outside(.route(.playMusic(MusicSettings(isOn: true))))])
+        _ = scene.park("*683")
+        #expect(try scene.agree(\.scene.caller, "recvonly") == nil)
+        guard case .entertain(_, .a, true)? = scene.office.media.last, case .play? = scene.office.voice.last else {
+            Issue.record("there is no music")
+            return
+        }
+        try scene.acknowledge(try #require(try scene.dial("*683").last))
+        let offer = try #require(try scene.agree(\.scene.caller))
+        #expect(offer.bodyText.contains("a=sendrecv"))
+        guard case .end? = scene.office.voice.last else {
+            Issue.record("the music goes on")
+            return
+        }
+    }
+
     @Test func `who waits hears nothing of the one who left, and is heard by nobody`() throws {
         var scene = try ParkScene()
         _ = scene.park()

@@ -41,7 +41,7 @@ struct PlainTrunkTests {
                 if case .plain(let media) = a { return media }
                 if case .plain(let media) = b { return media }
             case .update(_, _, .plain(let media)): return media
-            case .update, .join, .close: continue
+            case .update, .join, .entertain, .close: continue
             }
         }
         return nil

@@ -45,7 +45,7 @@ struct MailboxTests {
     @Test func `W01 ten wrong ones make a mailbox wait, longer each time, and its owner no longer than an hour`() throws
     {
         var gate = PINGate()
-        let number = try ExtensionNumber.parsed("101")
+        let number = PINDoor.mailbox(try .parsed("101"))
         for count in 1...10 {
             #expect(gate.standing(of: number, at: at(0)) == .isOpen)
             let isLocked = gate.fail(number, at: at(0))
@@ -59,14 +59,14 @@ struct MailboxTests {
         for step in 1...20 { _ = gate.fail(number, at: at(61 + Double(step))) }
         #expect(gate.standing(of: number, at: at(81)) == .waits(.seconds(3_600)))
         #expect(gate.standing(of: number, at: at(81 + 3_601)) == .isOpen)
-        #expect(gate.standing(of: try .parsed("102"), at: at(81)) == .isOpen)
+        #expect(gate.standing(of: .mailbox(try .parsed("102")), at: at(81)) == .isOpen)
         gate.succeed(number)
         #expect(gate.standing(of: number, at: at(82)) == .isOpen)
     }
 
     @Test func `W01 a PIN that nobody compared does not count`() throws {
         var gate = PINGate()
-        let number = try ExtensionNumber.parsed("101")
+        let number = PINDoor.mailbox(try .parsed("101"))
         for _ in 1...9 { _ = gate.fail(number, at: at(0)) }
         for _ in 1...20 {
             _ = gate.fail(number, at: at(0))
@@ -81,11 +81,24 @@ struct MailboxTests {
         var gate = PINGate()
         var told: [Int] = []
         for number in 0..<20 {
-            _ = gate.fail(try .parsed("\(200 + number)"), at: at(Double(number)))
+            _ = gate.fail(.mailbox(try .parsed("\(200 + number)")), at: at(Double(number)))
             if gate.tellsSpray(at: at(Double(number))) { told.append(number) }
         }
         #expect(told == [4])
         let isToldAgain = gate.tellsSpray(at: at(3_590))
         #expect(!isToldAgain)
+    }
+
+    @Test func `W01 who guesses at a room keeps nobody else out of it`() throws {
+        var gate = PINGate()
+        let (room, number) = (try #require(ShortName(parsing: "board")), try ExtensionNumber.parsed("101"))
+        for _ in 1...10 { _ = gate.fail(.room(room, by: number), at: at(0)) }
+        for _ in 1...10 { _ = gate.fail(.room(room, by: nil), at: at(0)) }
+        #expect(gate.standing(of: .room(room, by: number), at: at(0)) == .waits(.seconds(60)))
+        #expect(gate.standing(of: .room(room, by: nil), at: at(0)) == .waits(.seconds(60)))
+        #expect(gate.standing(of: .room(room, by: try .parsed("102")), at: at(0)) == .isOpen)
+        #expect(gate.standing(of: .mailbox(number), at: at(0)) == .isOpen)
+        gate.forget(room: room)
+        #expect(gate.standing(of: .room(room, by: nil), at: at(0)) == .isOpen)
     }
 }

@@ -48,12 +48,12 @@ def share(block, hertz, rate):
     return 2 * (one * one + two * two - factor * one * two) / (len(block) * energy)
 
 
-def seconds(path, hertz):
-    """How long a tone is louder than everything else in a recording."""
+def seconds(path, hertz, least=0.5):
+    """How long a tone is louder than everything else in a recording, or has another share of all that is heard."""
     rate, samples = read(path)
     size, found = int(rate * BLOCK), 0
     for start in range(0, len(samples) - size + 1, size):
         block = samples[start:start + size]
         loud = sum(sample * sample for sample in block) > SILENCE * size
-        found += loud and share(block, hertz, rate) > 0.5
+        found += loud and share(block, hertz, rate) > least
     return found * BLOCK

@@ -26,6 +26,7 @@ private struct Model {
             if !isDone { open.remove(id.rawValue) }
             open.remove(other.rawValue)
             return isDone
+        case .entertain(let id, _, _): return open.contains(id.rawValue)
         case .close(let id): return open.remove(id.rawValue) != nil
         }
     }
@@ -53,10 +54,11 @@ struct RelayModelTests {
             media.isGone = UInt64.random(in: 0..<8, using: &random) == 0
             return .network(media)
         }
-        switch UInt64.random(in: 0..<8, using: &random) {
+        switch UInt64.random(in: 0..<10, using: &random) {
         case 0, 1, 2: return .open(id(&random), a: end(&random), b: end(&random))
         case 3, 4: return .update(id(&random), side(&random), end(&random))
         case 5, 6: return .join(id(&random), side(&random), from: id(&random), side(&random))
+        case 7, 8: return .entertain(id(&random), side(&random), Bool.random(using: &random))
         default: return .close(id(&random))
         }
     }
@@ -73,6 +75,7 @@ struct RelayModelTests {
             #expect(Set(stage.open) == model.open, "step \(step)")
             let phone = phones[step % phones.count]
             _ = stage.receive(phone.rtp(UInt16(step)), from: phone, port: step % 3 == 0 ? .rtcp : .rtp)
+            _ = stage.speak(Packets.rtp(UInt16(step)), index: UInt64(step), in: RelayID(rawValue: UInt64(step % 8 + 1)))
             _ = stage.receive(phone.rtcp(), from: phone, port: step % 2 == 0 ? .rtcp : .rtp)
         }
         for id in stage.open { stage.apply(.close(RelayID(rawValue: id))) }

@@ -120,9 +120,10 @@ struct StudioTests {
 
     @Test func `a speaker who begins anew, or whose clock jumps, is followed`() {
         var buffer = JitterBuffer()
+        let sound = [UInt8](repeating: 9, count: 160)
         for start in [UInt32(0), 2_000_000_000, 5, 4_294_967_290] {
             for index in UInt32(0)..<10 {
-                buffer.put([UInt8](repeating: 9, count: 160), source: start, timestamp: start &+ index * 160)
+                buffer.put(sound.span, source: start, timestamp: start &+ index * 160)
                 _ = buffer.take(160)
             }
             #expect(buffer.take(160).allSatisfy { $0 == 9 }, "\(start)")

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Media
+import Model
+import Primitives
+
+/// Waits with somebody until a member of a group takes their call: says how many are before them, and plays music.
+struct QueueService: VoiceService {
+    private enum State: Sendable {
+        case waiting
+        /// Members ring.
+        case trying
+        /// It rings where who waited for too long goes.
+        case overflowing
+        case leaving(String)
+    }
+
+    private let group: ShortName
+    private var state = State.waiting
+
+    init(_ group: ShortName) { self.group = group }
+
+    var patience: Duration? {
+        switch state {
+        case .waiting: Limits.queueLook
+        case .trying, .overflowing, .leaving: nil
+        }
+    }
+
+    mutating func take(_ input: VoiceInput) -> [VoiceStep] {
+        switch (state, input) {
+        case (.leaving(let reason), .said): return [.leave(reason)]
+        case (.leaving, _): return []
+        case (.waiting, .began): return [.queue(.join)]
+        case (.waiting, .queue(let news)): return take(news)
+        case (.waiting, .waited): return [.queue(.look)]
+        case (.trying, .untaken):
+            state = .waiting
+            return []
+        case (.overflowing, .untaken): return leave(.phrases(.nobodyAvailable), "nobody took the call")
+        case (.waiting, .said), (.trying, .said), (.overflowing, .said): return [.play]
+        case (_, .unkept): return leave([], "its sound was lost")
+        case (_, .began), (_, .pressed), (_, .recorded), (_, .answered), (_, .waited), (_, .untaken), (_, .room),
+            (_, .queue):
+            return []
+        }
+    }
+
+    private mutating func take(_ news: QueueNews) -> [VoiceStep] {
+        switch news {
+        case .place(let before):
+            guard before > 0 else { return [.say(.phrases(.youAreNext))] }
+            return [.say(.phrases(.thereAre) + [.count(before)] + .phrases(.callsWaiting))]
+        case .turn:
+            state = .trying
+            return [.connect(.group(group), isDialled: false)]
+        case .over(.to(.menu(let name))):
+            state = .leaving("its menu is gone")
+            return [.become(.menu(name))]
+        case .over(.to(.room(let name))):
+            state = .leaving("its room is gone")
+            return [.become(.room(name))]
+        case .over(.to(let destination)):
+            state = .overflowing
+            return [.connect(destination, isDialled: false)]
+        case .over(.mailbox(let number)):
+            state = .leaving("its mailbox is gone")
+            return [.become(.deposit(number))]
+        case .over(.hangUp): return leave(.phrases(.nobodyAvailable), "it waited for too long")
+        }
+    }
+
+    private mutating func leave(_ words: [Utterance], _ reason: String) -> [VoiceStep] {
+        state = .leaving(reason)
+        return [.say(words + .phrases(.goodbye))]
+    }
+}

@@ -28,7 +28,7 @@ let package = Package(
     targets: [
         // Layer 0: values and bytes.
         .target(name: "Primitives", swiftSettings: untrusted),
-        .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CCrypto", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "SIP", dependencies: ["Primitives", "CCrypto"], swiftSettings: untrusted),
         .target(name: "Media", dependencies: ["Primitives", "CCrypto"], swiftSettings: untrusted),
         // Layer 1: what a business has, and what it may do.

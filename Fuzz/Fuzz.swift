@@ -6,7 +6,7 @@ import SIP
 
 /// The parsers that read a stranger's bytes. `FUZZ_TARGET` chooses one; `Scripts/fuzz` runs them all.
 enum Target: String {
-    case message, uri, gruu, sdp, switchboard
+    case message, uri, gruu, sdp, stun, switchboard
     case webSocket = "web-socket"
     case clientHello = "client-hello"
     case keepAlive = "keep-alive"
@@ -21,6 +21,7 @@ enum Target: String {
         case .uri: FuzzTargets.uri(bytes)
         case .gruu: FuzzTargets.gruu(bytes)
         case .sdp: MediaFuzzTargets.sdp(bytes)
+        case .stun: MediaFuzzTargets.stun(bytes)
         case .switchboard: FuzzedOffice.run(bytes)
         case .webSocket: FuzzTargets.webSocket(bytes)
         case .clientHello: FuzzTargets.clientHello(bytes)

@@ -47,6 +47,8 @@ enum Limits {
     static let pracks = 4
     /// Phones rung for one call.
     static let forks = 20
+    /// How long new calls use one certificate for DTLS.
+    static let identityLife: Duration = .seconds(86_400)
     /// Calls at once on one switchboard. Each holds about 8 KiB here and one relay.
     static let calls = 4_000
     /// Calls at once that one service answers. It is for trying a phone out; each costs a relay.

@@ -14,6 +14,9 @@ public struct LegProtection: Hashable, Sendable, Codable {
 
     /// Audio that everybody on the way can hear, by the exception of a trunk.
     public static let readableAudio = "none"
+    /// What stands there where the two sides agree on suite and keys over the media path (RFC 5764): only the relay learns which of
+    /// the accepted suites it is.
+    public static let keysOverMediaPath = "DTLS-SRTP"
 
     public init(transport: String, tlsVersion: String? = nil, cipher: String? = nil, srtpSuite: String? = nil) {
         (self.transport, self.tlsVersion, self.cipher, self.srtpSuite) = (transport, tlsVersion, cipher, srtpSuite)

@@ -7,12 +7,13 @@ import Model
 extension Check {
     /// Looks at what the server offers, at the calls in progress, and at every recorded call that was answered.
     static let mediaEncryption = Check(.mediaEncryption) { system in
-        let accepted = Set(SRTPSuite.allCases.map(\.rawValue))
+        // Over the media path nothing but these suites can be agreed on.
+        let accepted = Set(SRTPSuite.allCases.map(\.rawValue) + [LegProtection.keysOverMediaPath])
         let legs = system.connections.filter { $0.carriesAudio && $0.trunk == nil }
         let answered = system.records.filter { $0.answeredAt != nil }
         let refused = system.records.count { $0.control == .mediaEncryption }
         var findings: [Finding] = []
-        let foreign = system.media.suites.filter { !accepted.contains($0) }
+        let foreign = system.media.suites.filter { SRTPSuite(rawValue: $0) == nil }
         if system.media.suites.isEmpty || !foreign.isEmpty { findings.append(.suites(system.media.suites)) }
         findings += legs.filter { !isEncrypted($0.protection, accepted) }.map(Finding.readableLeg)
         findings += answered.filter { record in

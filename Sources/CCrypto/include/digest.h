@@ -21,6 +21,9 @@ void ringfence_digest_finish(ringfence_digest *digest, ringfence_digest_algorith
 // SHA-1 of a few bytes: 20 bytes. Only for what a protocol fixes and no secret depends on (RFC 6455 §4.2.2).
 void ringfence_sha1(const uint8_t *bytes, size_t count, uint8_t *result);
 
+// HMAC-SHA-1 (RFC 2104): 20 bytes. Only for what a protocol fixes (RFC 8489 §14.5).
+void ringfence_hmac_sha1(const uint8_t *key, size_t key_count, const uint8_t *bytes, size_t count, uint8_t *mac);
+
 // A key of HMAC-SHA-256 (RFC 2104) as the two states that it leaves behind. As secret as the key.
 typedef struct {
     uint32_t inner[8];

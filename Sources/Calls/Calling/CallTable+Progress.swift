@@ -33,6 +33,7 @@ extension CallTable {
             } else if 300..<400 ~= status {
                 redirected(response, status, index, of: client, &desk)
             } else if status >= 400 {
+                if offerAnew(status, index, of: client.call, &desk) { return }
                 branchFailed(status, index, of: client.call, &desk)
             } else if status > 100 {
                 progressed(response, index, of: client, &desk)
@@ -248,7 +249,10 @@ extension CallTable {
         // The same answer as before, if there was one (RFC 3261 §13.2.1).
         var media =
             told?.media ?? incoming.plain
-            ?? desk.negotiation(towards: offer?.audio?.address ?? incoming.flow.remote.ip)
+            ?? desk.negotiation(
+                towards: offer?.audio?.address ?? incoming.flow.remote.ip,
+                firstOffer: Negotiation.FirstOffer(over: incoming.flow.transport)
+            )
         guard let offer, let audio = offer.audio, told != nil || (try? media.take(audio, using: &desk.entropy)) != nil
         else {
             let body = media.offer(
@@ -284,6 +288,8 @@ extension Call.Incoming {
     /// What will protect the audio of the caller's leg; `nil` when we make the offer.
     fileprivate var audioProtection: String? {
         guard let audio = offer?.audio else { return nil }
-        return plain == nil ? Negotiation.protection(of: audio)?.key.suite.rawValue : LegProtection.readableAudio
+        guard plain == nil else { return LegProtection.readableAudio }
+        if let suite = Negotiation.protection(of: audio)?.key.suite { return suite.rawValue }
+        return audio.dtls == nil ? nil : LegProtection.keysOverMediaPath
     }
 }

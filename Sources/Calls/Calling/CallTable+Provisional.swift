@@ -147,7 +147,7 @@ extension CallTable {
         else { return }
         earlyCalls[call.serial]?.relay = .open
         earlyCalls[call.serial]?.heard = index
-        openRelay(call.serial, a: a.silenced(), b: b, &desk)
+        openRelay(call.serial, a: a.silenced().early(), b: b.early(), &desk)
     }
 
     // MARK: Reliably

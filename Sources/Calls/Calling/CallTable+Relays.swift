@@ -56,7 +56,9 @@ extension CallTable {
     }
 
     private mutating func loseRelays(_ relays: [RelayID], _ desk: inout Desk) {
-        for id in relays { loseRelay(id.rawValue, "there was no room to relay its audio", &desk) }
+        for id in relays {
+            loseRelay(id.rawValue, "its audio could not be relayed: no room, or no keys were agreed on", &desk)
+        }
     }
 
     /// Relays without a call. What is closed may be named once more, because its end is on its way: only what is named twice

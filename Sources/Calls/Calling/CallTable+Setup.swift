@@ -231,16 +231,20 @@ extension CallTable {
     }
 
     /// The INVITE for one phone. Nothing of the caller's is copied into it but the media formats.
-    private mutating func branch(
+    ///
+    /// - Parameter firstOffer: How its audio would be protected; `nil` for what phones over its transport usually take.
+    mutating func branch(
         to target: Binding,
         _ placement: Placement,
         of call: Call,
         isPrivate: Bool,
+        offering firstOffer: Negotiation.FirstOffer? = nil,
         _ desk: inout Desk
     ) -> (Branch, Message)? {
         guard let subscriber = desk.snapshot.extensions[target.device.number] else { return nil }
         let key = BranchKey(using: desk.entropy)
-        var media = desk.negotiation(towards: target.flow.remote.ip)
+        let firstOffer = firstOffer ?? Negotiation.FirstOffer(over: target.flow.transport)
+        var media = desk.negotiation(towards: target.flow.remote.ip, firstOffer: firstOffer)
         let audio = call.audio
         let formats = settledFormats(call.serial) ?? audio?.formats ?? AudioFormat.usual
         let body = media.offer(
@@ -324,7 +328,7 @@ extension Message {
 extension SessionDescription {
     var promise: CallAttempt.Media {
         guard let audio else { return .plain }
-        return Negotiation.protection(of: audio) == nil ? CallAttempt.Media(audio.shortcoming) : .encrypted
+        return Negotiation.isProtected(audio) ? .encrypted : CallAttempt.Media(audio.shortcoming)
     }
 }
 

@@ -18,10 +18,15 @@ extension AudioFormat {
 }
 
 extension Desk {
-    /// - Parameter address: Where the phone is. An answer goes by the offer's own address (RFC 6157 §3.1).
-    mutating func negotiation(towards address: IPAddress) -> Negotiation {
+    /// - Parameters:
+    ///   - address: Where the phone is. An answer goes by the offer's own address (RFC 6157 §3.1).
+    ///   - firstOffer: What ours is, if we make it.
+    mutating func negotiation(
+        towards address: IPAddress,
+        firstOffer: Negotiation.FirstOffer = .keys
+    ) -> Negotiation {
         let ours = settings.media(towards: address)
-        let local = LocalMedia(
+        var local = LocalMedia(
             address: ours.ip,
             port: ours.port,
             rtcpPort: ours.port + 1,
@@ -29,7 +34,17 @@ extension Desk {
             sessionID: entropy.next() >> 2,
             version: 0
         )
-        return Negotiation(at: local)
+        local.others = settings.mediaAddresses.filter { $0 != ours }
+        return Negotiation(at: local, identity: mediaIdentity(), firstOffer: firstOffer)
+    }
+
+    /// The certificate for DTLS: a new one each day. Calls keep the one that they began with.
+    private mutating func mediaIdentity() -> DTLSIdentity? {
+        if let identity, now.wall < identity.madeAt + Limits.identityLife, now.wall >= identity.madeAt {
+            return identity.value
+        }
+        identity = DTLSIdentity(at: now.wall).map { (now.wall, $0) }
+        return identity?.value
     }
 
     /// A leg that leaves over a trunk.
@@ -105,7 +120,7 @@ extension Message {
 extension AudioDescription {
     fileprivate func isUsable(_ protection: AudioProtection) -> Bool {
         switch protection {
-        case .srtp: Negotiation.protection(of: self) != nil
+        case .srtp: Negotiation.isProtected(self)
         case .plain: suits(.plain)
         }
     }

@@ -39,6 +39,17 @@ extension Negotiation {
     }
 }
 
+extension Negotiation.FirstOffer {
+    /// What a phone takes that is reached this way: over WebSockets there are browsers.
+    init(over transport: Transport) {
+        self =
+            switch transport {
+            case .wss: .dtlsWithICE
+            case .tls, .tcp, .udp: .keys
+            }
+    }
+}
+
 extension Unacknowledged {
     /// T1 and 64·T1 of RFC 3261 §17.1.1.1.
     init(_ bytes: [UInt8], sequence: UInt32, expectsAnswer: Bool, isChange: Bool = false, at now: Moment) {
@@ -70,7 +81,7 @@ extension Negotiation {
     /// What protects the audio, for the record; `nil` until that is agreed on.
     var audioProtection: String? {
         switch protection {
-        case .srtp: suite?.rawValue
+        case .srtp: isOverMediaPath ? LegProtection.keysOverMediaPath : suite?.rawValue
         case .plain: isAgreed ? LegProtection.readableAudio : nil
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Guard
+import Media
 import Model
 import Primitives
 import SIP
@@ -16,6 +17,8 @@ struct Desk: Sendable {
     var trunks: TrunkTable
     /// Where the audio of legs without encryption comes to.
     var plainPorts: PlainPortPool
+    /// For audio whose keys are agreed on over the media path; `nil` before the first call.
+    var identity: (madeAt: WallTime, value: DTLSIdentity)?
     /// How numbers outside are read under these settings.
     var dialPlan: DialPlan
     /// The money and the patterns of calls that leave; `nil` while there is no trunk, because it is large.

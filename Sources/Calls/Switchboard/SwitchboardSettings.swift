@@ -81,6 +81,11 @@ public struct SwitchboardSettings: Sendable {
     /// A host as it stands before a port: an IPv6 address in brackets (RFC 3261 §25.1 `IPv6reference`).
     func written(_ host: String) -> String { host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host }
 
+    /// Everywhere a phone can send its media.
+    var mediaAddresses: [SocketAddress] {
+        [SocketAddress(ip: mediaAddress, port: mediaPort)] + (otherMedia.map { [$0] } ?? [])
+    }
+
     /// Where a phone sends its media that can be reached at `address`: our address of the same version of IP.
     func media(towards address: IPAddress) -> SocketAddress {
         if let otherMedia, otherMedia.ip.isIPv4 == address.isIPv4 { return otherMedia }

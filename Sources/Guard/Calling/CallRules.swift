@@ -15,7 +15,7 @@ public struct CallAttempt: Sendable {
         case plain
         /// RTP/AVP with keys: SRTP is only preferred (RFC 4568 §3).
         case optional
-        /// Keys over the media path (RFC 5763).
+        /// Keys over the media path (RFC 5763), without a fingerprint that is good enough.
         case dtls
         /// SRTP without a key.
         case noKey
@@ -32,7 +32,9 @@ public struct CallAttempt: Sendable {
             case .plain: reason = "the phone offered audio without SRTP; switch SRTP to mandatory in the phone"
             case .optional:
                 reason = "the phone offered SRTP as an option; switch it from optional to mandatory in the phone"
-            case .dtls: reason = "the phone offered DTLS-SRTP; switch the key exchange of SRTP to SDES in the phone"
+            case .dtls:
+                reason =
+                    "the phone offered DTLS-SRTP without a fingerprint of SHA-256 or better; switch the key exchange of SRTP to SDES in the phone, or renew its software"
             case .noKey:
                 reason = "the phone offered SRTP without a key; switch the key exchange of SRTP to SDES in the phone"
             case .otherSuites:

@@ -25,6 +25,12 @@ public struct AudioDescription: Sendable {
     public var crypto: [CryptoAttribute]
     /// What keeps us from protecting it, where `crypto` is empty: for the person who has to set something.
     public var shortcoming: ProtectionShortcoming
+    /// Keys over the media path; `nil` where there is nothing of it that we take.
+    public var dtls: DTLSDescription?
+    /// `nil` without ICE. It counts beside `dtls` only.
+    public var ice: ICEDescription?
+    /// The name of the section (RFC 8843 §7), which an answer repeats.
+    var name: String?
 
     public init(
         address: IPAddress?,

@@ -2,7 +2,7 @@
 
 /// How the audio of a leg is carried.
 public enum AudioProtection: Hashable, Sendable, CaseIterable {
-    /// Under keys that travel in the description: every leg, but for those below.
+    /// Under keys that travel in the description or are agreed on over the media path: every leg, but for those below.
     case srtp
     /// Readable by everybody on the way. Only towards a provider, by a named exception with an end.
     case plain
@@ -13,7 +13,7 @@ extension AudioDescription {
     /// leg leaves them unanswered (RFC 4568 §3 means them for `RTP/SAVP` alone).
     public func suits(_ protection: AudioProtection) -> Bool {
         switch protection {
-        case .srtp: !crypto.isEmpty
+        case .srtp: !crypto.isEmpty || dtls != nil
         case .plain: profile == .avp || profile == .avpf
         }
     }

@@ -7,6 +7,8 @@ public struct LocalMedia: Hashable, Sendable {
     public var address: IPAddress
     public var port: UInt16
     public var rtcpPort: UInt16
+    /// Where else we can be reached, for ICE: over the other version of IP.
+    public var others: [SocketAddress] = []
     /// Random for each leg; 63 bits are written, because some phones read a signed number.
     public var sessionID: UInt64
     /// One more with every change of what is said (RFC 3264 §8).

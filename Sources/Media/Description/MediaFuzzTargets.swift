@@ -4,6 +4,24 @@ import Primitives
 
 /// What the fuzzer calls with bytes that it made up. A broken promise of ours traps here.
 public enum MediaFuzzTargets {
+    /// A check either is none or lies in its bounds, and its answer is shorter than it and no check itself.
+    public static func stun(_ bytes: Span<UInt8>) {
+        guard let check = STUNRequest(bytes) else { return }
+        precondition(check.username.upperBound < check.sender.lowerBound + 1, "the names of a check overlap")
+        precondition(check.sender.upperBound <= bytes.count && check.integrity + 24 <= bytes.count, "a part is outside")
+        let password = Array("a password of twenty-two letters".utf8)
+        precondition(!check.isAuthentic(bytes, with: password), "a check was forged")
+        var room: [UInt8] = []
+        for index in bytes.indices { room.append(bytes[index]) }
+        let source = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: 4_000)
+        for answer in [STUNAnswer.success(source), .roleConflict, .unknown(check.unknown ?? 0)] {
+            var packet = room.mutableSpan
+            let length = answer.write(over: &packet, length: bytes.count, answering: check, with: password)
+            precondition(length.map { $0 <= bytes.count } ?? true, "an answer is longer than its check")
+            precondition(STUNRequest(room.span) == nil || length == nil, "an answer is a check")
+        }
+    }
+
     /// A description either throws or keeps its limits, and what we write about it can be read again.
     public static func sdp(_ bytes: Span<UInt8>) {
         guard let offer = try? SessionDescription(parsing: bytes) else { return }

@@ -34,6 +34,10 @@ public enum MediaProfile: Hashable, Sendable {
         }
     }
 
+    /// Whether a fingerprint means something here: browsers of old and some phones say `RTP/SAVP(F)`. Beside `RTP/AVP` it would be an
+    /// offer to go without (RFC 8643).
+    static func takesFingerprints(_ text: ArraySlice<UInt8>) -> Bool { takesKeys(text) || isDTLS(text) }
+
     static func isDTLS(_ text: ArraySlice<UInt8>) -> Bool {
         text.isSame(as: "UDP/TLS/RTP/SAVP") || text.isSame(as: "UDP/TLS/RTP/SAVPF")
     }

@@ -10,6 +10,8 @@ public struct MediaSection: Hashable, Sendable {
     public let transport: String
     /// As it was written, words parted by one space, visible ASCII only.
     public let formats: String
+    /// Of `a=mid` (RFC 8843 §7): a token.
+    var name: String?
 
     public var isAudio: Bool { kind.lowercased() == "audio" }
 }

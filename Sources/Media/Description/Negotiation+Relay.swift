@@ -19,6 +19,7 @@ extension Negotiation {
         guard let remote else { return nil }
         let host = remote.address.flatMap { isAllowed($0) ? $0 : nil }
         switch protection {
+        case .srtp where association != nil: return overMediaPath(remote, at: host, signalling).map(MediaEnd.dtls)
         case .srtp: return encrypted(remote, at: host, signalling, prefixes).map(MediaEnd.network)
         case .plain: return .plain(plain(remote, at: host, signalling, prefixes))
         }
@@ -45,6 +46,28 @@ extension Negotiation {
         )
     }
 
+    private func overMediaPath(
+        _ remote: AudioDescription,
+        at host: IPAddress?,
+        _ signalling: IPAddress
+    ) -> DTLSMedia? {
+        guard let association, let identity else { return nil }
+        var ice: DTLSMedia.ICE?
+        if let local = self.ice, let remote = association.ice { ice = DTLSMedia.ICE(local: local, remote: remote) }
+        return DTLSMedia(
+            leg: local.sessionID,
+            address: host.map { SocketAddress(ip: $0, port: remote.port) },
+            signallingAddress: signalling,
+            identity: identity,
+            peer: association.peer,
+            isClient: association.isClient,
+            ice: ice,
+            rtcpMux: remote.rtcpMux,
+            sends: remote.direction.sends,
+            receives: (host != nil || ice != nil) && remote.direction.receives
+        )
+    }
+
     private func plain(
         _ remote: AudioDescription,
         at host: IPAddress?,
@@ -68,6 +91,7 @@ extension MediaEnd {
     public var sends: Bool {
         switch self {
         case .network(let media): media.sends
+        case .dtls(let media): media.sends
         case .plain(let media): media.sends
         case .echo, .studio: true
         }
@@ -79,6 +103,9 @@ extension MediaEnd {
         case .network(var media):
             media.sends = false
             return .network(media)
+        case .dtls(var media):
+            media.sends = false
+            return .dtls(media)
         case .plain(var media):
             media.sends = false
             return .plain(media)
@@ -95,7 +122,20 @@ extension MediaEnd {
         case .plain(var media):
             media.sends = false
             return .plain(media)
+        case .dtls(var media):
+            media.sends = false
+            return .dtls(media)
         case .echo, .studio: return self
+        }
+    }
+
+    /// The same, while the call rings.
+    public func early() -> MediaEnd {
+        switch self {
+        case .dtls(var media):
+            media.isEarly = true
+            return .dtls(media)
+        case .network, .plain, .echo, .studio: return self
         }
     }
 
@@ -105,6 +145,9 @@ extension MediaEnd {
         case .network(var media):
             media.isGone = true
             return .network(media)
+        case .dtls(var media):
+            media.isGone = true
+            return .dtls(media)
         case .plain(var media):
             media.isGone = true
             return .plain(media)

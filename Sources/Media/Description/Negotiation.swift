@@ -3,8 +3,9 @@
 /// What one phone and we agree on about the audio of a call. Every description of ours is made here: offers, answers, and with
 /// them what is refused.
 ///
-/// The keys travel in the description (SDES, RFC 4568). ``keys`` is all that the relay learns of how they were agreed on. A
-/// plain leg has none: it offers and answers `RTP/AVP`, and takes nothing that asks for keys.
+/// The keys travel in the description (SDES, RFC 4568), or the description says with whom they are agreed on over the media path (DTLS,
+/// RFC 5763; where the phone has ICE, it is said where, too). Offers of both kinds are taken; which we make is said at the start. A plain
+/// leg has no keys: it offers and answers `RTP/AVP`, and takes nothing that asks for any.
 ///
 /// ```swift
 /// var phone = Negotiation(at: local)
@@ -26,28 +27,54 @@ public struct Negotiation: Sendable {
     /// What we said we send with: several in an offer, one once that is answered.
     private var ours: [CryptoAttribute] = []
     private var theirs: CryptoAttribute?
+    /// For DTLS; `nil` where there is none of it.
+    let identity: DTLSIdentity?
+    /// What our first offer is.
+    public let firstOffer: FirstOffer
+    var ice: ICECredentials?
+    /// Instead of ``theirs``.
+    var association: Association?
     /// Of our last offer.
     private var offered: [AudioFormat] = []
 
     /// - Parameters:
     ///   - local: The first description says a version one higher.
     ///   - protection: `plain` only where an exception stands for the provider.
-    public init(at local: LocalMedia, protection: AudioProtection = .srtp) {
+    ///   - identity: For DTLS. Without one, it is neither offered nor taken.
+    ///   - firstOffer: What ours is, if we make it. Without an identity, it is of keys.
+    public init(
+        at local: LocalMedia,
+        protection: AudioProtection = .srtp,
+        identity: DTLSIdentity? = nil,
+        firstOffer: FirstOffer = .keys
+    ) {
         (self.local, self.protection) = (local, protection)
+        (self.identity, self.firstOffer) = (identity, identity == nil ? .keys : firstOffer)
+    }
+
+    /// How the audio would be protected by the first offer that we make of a leg.
+    public enum FirstOffer: Sendable {
+        /// By keys in the description: what most phones take.
+        case keys
+        /// By keys that are agreed on over the media path.
+        case dtls
+        /// The same with ICE, which is all that browsers take (RFC 8827 §6.5).
+        case dtlsWithICE
     }
 
     /// Whether both have said what they use: not while we wait for the answer to our first offer.
     public var isAgreed: Bool {
         switch protection {
-        case .srtp: theirs != nil
+        case .srtp: theirs != nil || association != nil
         case .plain: remote != nil
         }
     }
 
-    /// The suite that protects the audio; `nil` on a plain leg, and while we wait for the answer to our first offer.
+    /// The suite that protects the audio; `nil` on a plain leg, while we wait for the answer to our first offer, and where it is agreed on
+    /// over the media path.
     public var suite: SRTPSuite? { theirs?.key.suite }
 
-    /// What the phone protects with, and what we do; `nil` until both are known.
+    /// What the phone protects with, and what we do; `nil` until both are known, and where they are agreed on over the media path.
     public var keys: (receive: SRTPKey, send: SRTPKey)? {
         guard let theirs, let chosen else { return nil }
         return (theirs.key, chosen.key)
@@ -74,7 +101,8 @@ extension Negotiation {
         isRepeat: Bool = false,
         using generator: inout some RandomNumberGenerator
     ) -> [UInt8] {
-        ours = keysToOffer(using: &generator)
+        let dtls = dtlsToOffer(using: &generator)
+        ours = dtls == nil ? keysToOffer(using: &generator) : []
         if !isRepeat { local.version += 1 }
         offered = formats
         if !isAgreed { self.formats = formats }
@@ -84,6 +112,7 @@ extension Negotiation {
             packetTime: packetTime,
             direction: direction,
             crypto: ours,
+            dtls: dtls,
             rtcpMux: protection == .srtp && remote?.rtcpMux ?? true
         )
     }
@@ -104,7 +133,11 @@ extension Negotiation {
     public mutating func accept(_ answer: SessionDescription?) -> Bool {
         guard let audio = answer?.chosen(for: protection).audio else { return false }
         var line: CryptoAttribute?
+        var association: Association?
         switch protection {
+        case .srtp where wasDTLSOffered:
+            association = self.association(answeredBy: audio)
+            guard association != nil else { return false }
         case .srtp:
             line = Self.protection(answered: audio, offered: ours)
             guard line != nil else { return false }
@@ -113,7 +146,7 @@ extension Negotiation {
         }
         let taken = Self.taken(answered: audio.formats, offered: offered)
         guard !taken.isEmpty else { return false }
-        (remote, theirs, formats) = (audio, line, taken)
+        (remote, theirs, formats, self.association) = (audio, line, taken, association)
         return true
     }
 }
@@ -134,11 +167,22 @@ extension Negotiation {
         using generator: inout some RandomNumberGenerator
     ) throws(UnacceptableOffer) {
         guard protection == .srtp else { return try takePlain(offer) }
-        guard let line = Self.protection(of: offer) else { throw .unprotected(offer.shortcoming) }
+        guard let line = Self.protection(of: offer) else { return try takeDTLS(offer, using: &generator) }
         guard offer.formats.holdsVoice else { throw .noCodec }
         let kept = theirs?.key == line.key ? chosen?.key : nil
         ours = [CryptoAttribute(tag: line.tag, key: kept ?? .generate(line.key.suite, using: &generator))]
-        (theirs, remote) = (line, offer)
+        (theirs, remote, association) = (line, offer, nil)
+        local.version += 1
+    }
+
+    private mutating func takeDTLS(
+        _ offer: AudioDescription,
+        using generator: inout some RandomNumberGenerator
+    ) throws(UnacceptableOffer) {
+        guard let taken = association(offeredBy: offer) else { throw .unprotected(offer.shortcoming) }
+        guard offer.formats.holdsVoice else { throw .noCodec }
+        renewICE(for: offer.ice, using: &generator)
+        (ours, theirs, remote, association) = ([], nil, offer, taken)
         local.version += 1
     }
 
@@ -168,6 +212,7 @@ extension Negotiation {
             packetTime: packetTime,
             direction: direction,
             crypto: chosen,
+            dtls: dtlsToAnswer,
             protection: protection,
             rtcpMux: protection == .srtp
         )
@@ -176,6 +221,11 @@ extension Negotiation {
 
 // What is agreed on.
 extension Negotiation {
+    /// Whether something that is offered protects the audio, one way or the other.
+    public static func isProtected(_ offer: AudioDescription) -> Bool {
+        protection(of: offer) != nil || offer.dtls != nil
+    }
+
     /// The offered key line to take.
     ///
     /// - Parameter suites: What we accept, best first. Our order decides, not the offer's: nobody can talk us down.

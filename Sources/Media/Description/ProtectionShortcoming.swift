@@ -6,7 +6,8 @@ public enum ProtectionShortcoming: Hashable, Sendable, CaseIterable {
     case plain
     /// Keys beside a profile that does without them: SRTP is only preferred there (RFC 4568 §3).
     case optional
-    /// Keys are to be agreed on over the media path (RFC 5763), which we do not do.
+    /// Keys are to be agreed on over the media path (RFC 5763), but there is no fingerprint of SHA-256 or better, or no part in it
+    /// for us.
     case dtls
     /// A profile that demands SRTP, and no key for it.
     case noKey

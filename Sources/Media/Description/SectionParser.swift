@@ -21,6 +21,9 @@ struct SectionParser {
     private var crypto: [CryptoAttribute] = []
     private var cryptoTags: [Int: Int] = [:]
     private var attempt = ProtectionAttempt()
+    private var security = SecurityLines()
+    private let takesFingerprints: Bool
+    private(set) var name: String?
 
     /// `m=<media> <port>[/<count>] <proto> <fmt> …` (RFC 8866 §5.14).
     init(_ value: ArraySlice<UInt8>) throws(SDPError) {
@@ -54,6 +57,7 @@ struct SectionParser {
         )
         profile = MediaProfile(transport)
         takesKeys = MediaProfile.takesKeys(transport)
+        takesFingerprints = MediaProfile.takesFingerprints(transport)
         attempt.isDTLS = MediaProfile.isDTLS(transport)
         // Several ports in one section are for layered codecs, which no phone sends.
         isUsable = line.isAudio && profile != .other && port != 0 && ports.isAtEnd
@@ -73,6 +77,9 @@ struct SectionParser {
 
     /// - Parameter value: What stands after the colon; empty without one.
     mutating func readAttribute(_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) throws(SDPError) {
+        if name.isSame(as: "mid"), self.name == nil, value.isToken, value.count <= DescriptionLimits.sectionName {
+            self.name = value.text
+        }
         guard isUsable else { return }
         if name.isSame(as: "rtpmap") {
             try readMap(value)
@@ -80,8 +87,8 @@ struct SectionParser {
             readParameters(value)
         } else if name.isSame(as: "crypto") {
             readCrypto(value)
-        } else if name.isSame(as: "fingerprint") {
-            attempt.isDTLS = true
+        } else if security.take(name, value) {
+            if name.isSame(as: "fingerprint") { attempt.isDTLS = true }
         } else if name.isSame(as: "rtcp-mux") {
             rtcpMux = true
         } else if name.isSame(as: "rtcp") {
@@ -157,20 +164,25 @@ struct SectionParser {
         let connection = connection ?? session.connection
         let said = direction ?? session.direction ?? .sendReceive
         var attempt = attempt
-        if session.hasFingerprint { attempt.isDTLS = true }
-        return AudioDescription(
+        if session.security.hasFingerprint { attempt.isDTLS = true }
+        let security = security.completed(by: session.security)
+        // RFC 3264 §8.4: an unspecified address is the old way to say "send me nothing". With ICE it says nothing (RFC 8839 §4.3.1).
+        let isHeld = connection?.isUnspecified == true && security.ice == nil
+        var audio = AudioDescription(
             address: connection?.address,
             port: line.port,
             rtcpPort: rtcpPort ?? (line.port == .max ? .max : line.port + 1),
             rtcpMux: rtcpMux,
             profile: profile,
-            // RFC 3264 §8.4: an unspecified address is the old way to say "send me nothing".
-            direction: MediaDirection(sends: said.sends, receives: said.receives && connection?.isUnspecified != true),
+            direction: MediaDirection(sends: said.sends, receives: said.receives && !isHeld),
             formats: payloadTypes.compactMap(format),
             packetTime: packetTime,
             crypto: crypto.filter { cryptoTags[$0.tag] == 1 },
             shortcoming: attempt.shortcoming(profile)
         )
+        if takesFingerprints { audio.dtls = security.dtls }
+        (audio.ice, audio.name) = (security.ice, name)
+        return audio
     }
 
     private func format(_ type: UInt8) -> AudioFormat? {

@@ -13,6 +13,8 @@ public struct SessionDescription: Sendable {
     public let version: UInt64
     /// Of the first `t=`.
     let timing: Timing
+    /// Whether its sections may share a transport (RFC 8843).
+    let bundles: Bool
     /// All media sections in order, also those of no use to us.
     public let sections: [MediaSection]
     /// The audio that a call would use: that of the first section with a key, else of the first that is not switched
@@ -35,7 +37,12 @@ public struct SessionDescription: Sendable {
         guard let origin = parser.origin else { throw SDPError(.missing(.origin), at: bytes.count) }
         (sessionID, version) = origin
         timing = parser.timing
-        sections = parser.sections.map(\.line)
+        bundles = parser.defaults.bundles
+        sections = parser.sections.map { section in
+            var line = section.line
+            line.name = section.name
+            return line
+        }
         candidates = parser.sections.indices.compactMap { index in
             parser.sections[index].audio(default: parser.defaults).map { (index, $0) }
         }

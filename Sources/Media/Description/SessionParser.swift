@@ -6,8 +6,9 @@ import Primitives
 struct SessionDefaults {
     var connection: Connection?
     var direction: MediaDirection?
-    /// Of a certificate, for DTLS (RFC 8122 §5).
-    var hasFingerprint = false
+    var security = SecurityLines()
+    /// Sections may share a transport (`a=group:BUNDLE`, RFC 8843).
+    var bundles = false
 }
 
 /// `c=`. Without an address it is a name, or no address of one host.
@@ -138,8 +139,11 @@ struct SessionParser {
         line.skipBlanks()
         if let last = sections.indices.last {
             try sections[last].readAttribute(name, line.rest)
-        } else if name.isSame(as: "fingerprint") {
-            defaults.hasFingerprint = true
+        } else if defaults.security.take(name, line.rest) {
+            return
+        } else if name.isSame(as: "group") {
+            var group = line
+            if group.word().isSame(as: "BUNDLE") { defaults.bundles = true }
         } else if let direction = MediaDirection.allCases.first(where: { name.isSame(as: $0.attribute) }) {
             defaults.direction = direction
         }

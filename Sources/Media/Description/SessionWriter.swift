@@ -6,11 +6,6 @@ import Primitives
 /// the very offer that is answered.
 public enum SessionWriter {
     /// An offer of one audio section: `RTP/SAVP` with our keys, or `RTP/AVP` without any.
-    ///
-    /// - Parameters:
-    ///   - formats: In the order of preference; at least one.
-    ///   - packetTime: Milliseconds, or `nil` to leave it to the phone.
-    ///   - crypto: Our sending keys, best first, each with its own tag; empty for a plain leg.
     public static func offer(
         _ local: LocalMedia,
         formats: [AudioFormat],
@@ -19,22 +14,48 @@ public enum SessionWriter {
         crypto: [CryptoAttribute],
         rtcpMux: Bool
     ) -> [UInt8] {
+        offer(
+            local,
+            formats: formats,
+            packetTime: packetTime,
+            direction: direction,
+            crypto: crypto,
+            dtls: nil,
+            rtcpMux: rtcpMux
+        )
+    }
+
+    /// The same, or `UDP/TLS/RTP/SAVP(F)` with our fingerprint. Browsers, which are those with ICE, take only the one with F (RFC 8827
+    /// §6.5).
+    ///
+    /// - Parameters:
+    ///   - formats: In the order of preference; at least one.
+    ///   - packetTime: Milliseconds, or `nil` to leave it to the phone.
+    ///   - crypto: Our sending keys, best first, each with its own tag; empty for a plain leg.
+    ///   - dtls: Instead of keys.
+    static func offer(
+        _ local: LocalMedia,
+        formats: [AudioFormat],
+        packetTime: Int?,
+        direction: MediaDirection,
+        crypto: [CryptoAttribute],
+        dtls: LocalDTLS?,
+        rtcpMux: Bool
+    ) -> [UInt8] {
+        // One section is a group, too, and some browsers want it to be.
+        let name = dtls?.ice == nil ? nil : "0"
         var text = DescriptionText(of: local, at: .always)
-        text.section("audio", port: local.port, crypto.isEmpty ? "RTP/AVP" : "RTP/SAVP", formats: formats)
+        text.session(dtls, group: name)
+        let plainOrKeyed = crypto.isEmpty ? "RTP/AVP" : "RTP/SAVP"
+        let transport = dtls.map { $0.ice == nil ? "UDP/TLS/RTP/SAVP" : "UDP/TLS/RTP/SAVPF" } ?? plainOrKeyed
+        text.section("audio", port: local.port, transport, formats: formats)
+        text.name(name)
         text.audio(local, formats, packetTime, direction, crypto, rtcpMux: rtcpMux)
+        if let dtls { text.append(dtls, local) }
         return text.bytes
     }
 
-    /// The answer to an offer: its audio accepted with one key, every other section refused with port 0, and the
-    /// transport and kinds of sections and the times as the offer wrote them (RFC 3264 §6).
-    ///
-    /// - Parameters:
-    ///   - formats: What ``Negotiation/formats(offered:answered:)`` gave; without any, the audio is refused too.
-    ///   - direction: Ours. It is limited here to what the offer allows (RFC 3264 §6.1).
-    ///   - crypto: Our sending key with the tag of the offered line that was taken (RFC 4568 §5.1.2); without
-    ///     one the audio is refused too, unless the leg is plain.
-    ///   - protection: Of the leg. The audio of the offer is the one ``SessionDescription/chosen(for:)`` it.
-    ///   - rtcpMux: Whether we share the port; said only when the offer has it too (RFC 5761 §5.1.1).
+    /// The answer to an offer whose keys are in the description, or that goes without.
     public static func answer(
         to offer: SessionDescription,
         _ local: LocalMedia,
@@ -45,14 +66,54 @@ public enum SessionWriter {
         protection: AudioProtection = .srtp,
         rtcpMux: Bool
     ) -> [UInt8] {
+        answer(
+            to: offer,
+            local,
+            formats: formats,
+            packetTime: packetTime,
+            direction: direction,
+            crypto: crypto,
+            dtls: nil,
+            protection: protection,
+            rtcpMux: rtcpMux
+        )
+    }
+
+    /// The answer to an offer: its audio accepted with one key, every other section refused with port 0, and the
+    /// transport and kinds of sections and the times as the offer wrote them (RFC 3264 §6).
+    ///
+    /// - Parameters:
+    ///   - formats: What ``Negotiation/formats(offered:answered:)`` gave; without any, the audio is refused too.
+    ///   - direction: Ours. It is limited here to what the offer allows (RFC 3264 §6.1).
+    ///   - crypto: Our sending key with the tag of the offered line that was taken (RFC 4568 §5.1.2); without
+    ///     one the audio is refused too, unless the leg is plain.
+    ///   - dtls: Instead of a key.
+    ///   - protection: Of the leg. The audio of the offer is the one ``SessionDescription/chosen(for:)`` it.
+    ///   - rtcpMux: Whether we share the port; said only when the offer has it too (RFC 5761 §5.1.1).
+    static func answer(
+        to offer: SessionDescription,
+        _ local: LocalMedia,
+        formats: [AudioFormat],
+        packetTime: Int?,
+        direction: MediaDirection,
+        crypto: CryptoAttribute?,
+        dtls: LocalDTLS?,
+        protection: AudioProtection = .srtp,
+        rtcpMux: Bool
+    ) -> [UInt8] {
         var text = DescriptionText(of: local, at: offer.timing)
-        let isProtected = protection == .plain ? crypto == nil : crypto != nil
+        let isKeyed = crypto != nil || dtls != nil
+        let isProtected = protection == .plain ? !isKeyed : isKeyed
+        let isTaken = offer.audio != nil && !formats.isEmpty && isProtected
+        text.session(dtls, group: isTaken && offer.bundles ? offer.audio?.name : nil)
         for (index, section) in offer.sections.enumerated() {
             guard let audio = offer.audio, index == offer.audioIndex, !formats.isEmpty, isProtected else {
                 text.section(section.kind, port: 0, section.transport, formats: section.formats)
+                text.name(dtls == nil ? nil : section.name)
                 continue
             }
             text.section(section.kind, port: local.port, section.transport, formats: formats)
+            text.name(dtls == nil ? nil : audio.name)
             text.audio(
                 local,
                 formats,
@@ -61,6 +122,7 @@ public enum SessionWriter {
                 crypto.map { [$0] } ?? [],
                 rtcpMux: rtcpMux && audio.rtcpMux
             )
+            if let dtls { text.append(dtls, local) }
         }
         return text.bytes
     }
@@ -86,6 +148,26 @@ private struct DescriptionText {
         append(timing.start)
         append(" ")
         append(timing.stop)
+        append("\r\n")
+    }
+
+    /// What is said of DTLS and ICE before the first section: that we send no checks (RFC 8839 §5.3), and that the section has a
+    /// transport to itself.
+    mutating func session(_ dtls: LocalDTLS?, group: String?) {
+        guard let dtls else { return }
+        if let group {
+            append("a=group:BUNDLE ")
+            append(group)
+            append("\r\n")
+        }
+        if dtls.ice != nil { append("a=ice-lite\r\n") }
+    }
+
+    /// A token, of ours or of the very offer that is answered.
+    mutating func name(_ name: String?) {
+        guard let name else { return }
+        append("a=mid:")
+        append(name)
         append("\r\n")
     }
 
@@ -132,6 +214,29 @@ private struct DescriptionText {
         append("a=")
         append(direction.attribute)
         append("\r\n")
+    }
+
+    /// Our certificate and part, and where checks are answered: at one host candidate for each of our addresses (RFC 8839 §5.1),
+    /// all of which there are.
+    mutating func append(_ dtls: LocalDTLS, _ local: LocalMedia) {
+        append("a=fingerprint:")
+        append(dtls.fingerprint.description)
+        append("\r\na=setup:")
+        append(dtls.setup.rawValue)
+        append("\r\n")
+        guard let ice = dtls.ice else { return }
+        append("a=ice-ufrag:")
+        append(ice.fragment)
+        append("\r\na=ice-pwd:")
+        ice.password.reveal { bytes.append(contentsOf: $0.utf8) }
+        append("\r\n")
+        let addresses = [SocketAddress(ip: local.address, port: local.port)] + local.others
+        for (index, address) in addresses.enumerated() {
+            // RFC 8445 §5.1.2.1: 126 for a host, and the addresses in our order.
+            let priority = 126 << 24 | (65_535 - index) << 8 | 255
+            append("a=candidate:\(index + 1) 1 UDP \(priority) \(address.ip) \(address.port) typ host\r\n")
+        }
+        append("a=end-of-candidates\r\n")
     }
 
     private mutating func append(_ format: AudioFormat) {

@@ -269,6 +269,12 @@ extension Leg {
         }
     }
 
+    /// Something authentic has come that is no packet of this leg's: a check, a handshake.
+    mutating func noteLife(_ moment: MonotonicTime?) {
+        guard let moment, report.lastAuthenticated.map({ $0 < moment }) ?? true else { return }
+        report.lastAuthenticated = moment
+    }
+
     mutating func count(_ failure: SRTPError) {
         switch failure {
         case .forged: report.authenticationFailures += 1

@@ -45,7 +45,7 @@ extension MediaRelay {
             switch ends[slot.number] {
             case .studio: return slot.peer.number
             case .entertained: return slot.number
-            case .network, .echo, .plain: continue
+            case .network, .keyless, .echo, .plain: continue
             }
         }
         return nil
@@ -60,7 +60,7 @@ extension MediaRelay {
             entertainments &+= 1
             (ends[number], entertained[call]) = (.entertained, entertainments)
         case .entertained where !isOn: (ends[number], entertained[call]) = (.network, nil)
-        case .network, .entertained, .echo, .studio, .plain: break
+        case .network, .keyless, .entertained, .echo, .studio, .plain: break
         }
         return true
     }

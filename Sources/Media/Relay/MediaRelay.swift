@@ -25,6 +25,7 @@ public struct MediaRelay: ~Copyable, Sendable {
     var shares: RelayShares
     var numbers: LegNumbers
     var plain: PlainLegs
+    var agreements = KeyAgreements()
     /// The relays with a studio, by the number of their call: of the others nobody asks.
     var studios: [Int: RelayID] = [:]
     /// How often somebody was let hear a studio instead of their partner: each time is a stream of its own.
@@ -72,13 +73,15 @@ public struct MediaRelay: ~Copyable, Sendable {
         switch ends[slot.number] {
         case .network, .entertained: legs.contains(slot.number) ? legs[slot.number].report : LegReport()
         case .plain(let pair): plain.legs[Int(pair)].report
+        case .keyless:
+            LegReport(lastAuthenticated: agreements[slot.number]?.heardAt)
         case .echo, .studio: LegReport()
         }
     }
 
-    /// ``MediaEnd`` without what belongs to a leg; of a plain one, the pair of ports. An entertained one is a network leg that hears a
-    /// studio instead of the other end.
-    enum End: Sendable { case network, entertained, echo, studio, plain(UInt16) }
+    /// ``MediaEnd`` without what belongs to a leg; of a plain one, the pair of ports. A `keyless` one has no keys yet. An entertained one
+    /// is a network leg that hears a studio instead of the other end.
+    enum End: Sendable { case network, keyless, entertained, echo, studio, plain(UInt16) }
 }
 
 // What signalling says.
@@ -89,34 +92,38 @@ extension MediaRelay {
     ///   identifier is not open, or a leg would receive and send under one key.
     @discardableResult
     public mutating func apply(_ command: RelayCommand, at now: MonotonicTime) -> Bool {
-        if obey(command) { return true }
+        if obey(command, at: now) { return true }
         for id in command.relays { _ = close(id) }
         return false
     }
 
-    private mutating func obey(_ command: RelayCommand) -> Bool {
+    private mutating func obey(_ command: RelayCommand, at now: MonotonicTime) -> Bool {
         switch command {
         case .open(let id, let a, let b):
             // A second context under the same key would use its indexes again: what is open is only updated.
-            if calls[id] != nil { return update(id, .a, a) && update(id, .b, b) }
-            return open(id, a, b)
-        case .update(let id, let side, let media): return update(id, side, media)
+            if calls[id] != nil { return update(id, .a, a, at: now) && update(id, .b, b, at: now) }
+            return open(id, a, b, at: now)
+        case .update(let id, let side, let media): return update(id, side, media, at: now)
         case .join(let id, let side, let other, let otherSide): return join(id, side, other, otherSide)
         case .entertain(let id, let side, let isOn): return entertain(id, side, isOn)
         case .close(let id): return close(id)
         }
     }
 
-    private mutating func open(_ id: RelayID, _ a: MediaEnd, _ b: MediaEnd) -> Bool {
+    private mutating func open(_ id: RelayID, _ a: MediaEnd, _ b: MediaEnd, at now: MonotonicTime) -> Bool {
         guard a.isSound, b.isSound, shares.hasRoom(for: id), let call = free.popLast() else { return false }
         calls[id] = call
         shares.open(call, id)
-        return put(a, at: LegSlot(call: call, side: .a), of: id) && put(b, at: LegSlot(call: call, side: .b), of: id)
+        return put(a, at: LegSlot(call: call, side: .a), of: id, at: now)
+            && put(b, at: LegSlot(call: call, side: .b), of: id, at: now)
     }
 
-    private mutating func put(_ end: MediaEnd, at slot: LegSlot, of id: RelayID) -> Bool {
+    private mutating func put(_ end: MediaEnd, at slot: LegSlot, of id: RelayID, at now: MonotonicTime) -> Bool {
         switch end {
+        case .dtls(let media): return put(media, at: slot, at: now)
         case .network(let media):
+            // Who agreed on keys over the media path has another place now, or none.
+            if agreements[slot.number] != nil { vacate(slot) }
             if legs.contains(slot.number) {
                 legs[slot.number].update(media, &numbers)
             } else {
@@ -141,6 +148,7 @@ extension MediaRelay {
     /// Nobody's packets are looked for there any more.
     mutating func vacate(_ slot: LegSlot) {
         if legs.contains(slot.number) { legs.empty(slot.number) }
+        agreements.remove(slot.number)
         for port in sources.indices { sources[port].forget(slot.number) }
         if case .plain(let pair) = ends[slot.number] { plain.close(Int(pair)) }
         ends[slot.number] = .network
@@ -154,7 +162,7 @@ extension MediaRelay {
         vacate(origin.peer)
         ends[slot.number] = ends[origin.number]
         switch ends[origin.number] {
-        case .network: moveLeg(from: origin, to: slot)
+        case .network, .keyless: moveLeg(from: origin, to: slot)
         case .entertained:
             moveLeg(from: origin, to: slot)
             ends[slot.number] = .network
@@ -171,15 +179,16 @@ extension MediaRelay {
     }
 
     private mutating func moveLeg(from origin: LegSlot, to slot: LegSlot) {
+        agreements.move(origin.number, to: slot.number)
         guard legs.contains(origin.number) else { return }
         for port in sources.indices { sources[port].forget(origin.number) }
         legs.fill(slot.number, with: legs.take(origin.number))
         listen(slot)
     }
 
-    private mutating func update(_ id: RelayID, _ side: RelaySide, _ end: MediaEnd) -> Bool {
+    private mutating func update(_ id: RelayID, _ side: RelaySide, _ end: MediaEnd, at now: MonotonicTime) -> Bool {
         guard end.isSound, let call = calls[id] else { return false }
-        return put(end, at: LegSlot(call: call, side: side), of: id)
+        return put(end, at: LegSlot(call: call, side: side), of: id, at: now)
     }
 
     private mutating func close(_ id: RelayID) -> Bool {
@@ -225,6 +234,8 @@ extension MediaRelay {
         do {
             let arrival = try Arrival(packet.span, length: length, source: source, port: port, now: now)
             outcome = try relay(&packet, arrival)
+        } catch .notMedia {
+            outcome = greet(&packet, length: length, from: source, port: port, at: now)
         } catch {
             outcome = .drop(error)
         }
@@ -266,7 +277,7 @@ extension MediaRelay {
         case .studio: return try hear(passing, from: slot)
         case .echo: listener = slot.number
         case .entertained: throw .held
-        case .network, .plain: break
+        case .network, .keyless, .plain: break
         }
         return try deliver(&packet, passing, to: listener)
     }

@@ -75,6 +75,8 @@ public struct LegMedia: Sendable {
 public enum MediaEnd: Sendable {
     /// A phone, over the network.
     case network(LegMedia)
+    /// A phone or a browser that agrees on its keys over the media path.
+    case dtls(DTLSMedia)
     /// A provider that encrypts nothing, by a named exception.
     case plain(PlainMedia)
     /// The server itself, which says back what the other end says: decrypted, and encrypted again under our numbers, source
@@ -84,11 +86,11 @@ public enum MediaEnd: Sendable {
     /// numbers, source and key.
     case studio
 
-    /// The encrypted leg of a phone or a provider; `nil` for what has no keys.
+    /// The encrypted leg of a phone or a provider; `nil` for what has no keys, or none yet.
     public var leg: LegMedia? {
         switch self {
         case .network(let media): media
-        case .plain, .echo, .studio: nil
+        case .dtls, .plain, .echo, .studio: nil
         }
     }
 }

@@ -28,6 +28,23 @@ public enum RelayLimits {
     static let plainDisorder: UInt64 = 64
     /// How long we send to another host than the one that signals, without hearing from there (RFC 7675 §5.1).
     static let consent = Duration.seconds(30)
+    /// Connectivity checks of one leg that are answered: a browser sends 20 a second for each pair while it looks for a way, and
+    /// one in 2.5 s then.
+    static let checksOfLeg = PacketBudget.Rate(packets: 100, bytes: 50_000, burst: 1)
+    /// Addresses of one peer that are remembered, 48 bytes each. A browser behind two networks and a VPN has six.
+    static let pairsPerLeg = 8
+    /// Datagrams of handshakes that are worked on, at most 1 ms of a core each and 0.3 ms in the middle: 12 % of a core, and no
+    /// turn of the loop longer than 5 ms. What is beyond is dropped; peers send again.
+    static let handshakeSteps = PacketBudget.Rate(packets: 400, bytes: .infinity, burst: 0.04)
+    /// Handshakes of one leg at once, about 40 KB each: that of its peer, and some of whoever else speaks from the place or the host
+    /// of that.
+    static let handshakesAtOnce = 4
+    /// Handshakes of one leg in all, before it is given up: somebody else breaks them.
+    static let handshakesPerLeg = 256
+    /// How long a leg may wait for its keys. Longer than a phone repeats the 200 of its answer (RFC 3261 §13.3.1.4).
+    static let agreement = Duration.seconds(32)
+    /// How long an association is kept after its handshake: a peer that missed our last word repeats its own (RFC 6347 §4.2.4).
+    static let afterHandshake = Duration.seconds(30)
     /// Legs locked to one address. A phone has one or two; a gateway may have more.
     public static let legsPerSource = 64
     /// Authentications spent at most on one packet of a source that is locked or named, about 0.3 µs each.

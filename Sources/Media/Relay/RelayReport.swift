@@ -24,6 +24,10 @@ public struct LegReport: Hashable, Sendable {
     public var lastAuthenticated: MonotonicTime?
 
     public init() {}
+
+    init(lastAuthenticated: MonotonicTime?) {
+        self.lastAuthenticated = lastAuthenticated
+    }
 }
 
 /// What has passed through one relay, as told once a second.
@@ -77,7 +81,7 @@ public struct RelayMark: Hashable, Comparable, Sendable {
 
 /// Why a packet goes nowhere. None of them ends a call.
 public enum DropReason: Int, Error, Sendable, CaseIterable {
-    /// Neither RTP nor RTCP by its first byte: STUN, DTLS, ZRTP or noise (RFC 7983 §7).
+    /// Neither RTP nor RTCP by its first byte, and nothing that a leg expects: STUN, DTLS, ZRTP or noise (RFC 7983 §7).
     case notMedia
     /// A header that RFC 3550 A.1/A.2 does not allow, or a packet too short for its tag.
     case malformed
@@ -116,6 +120,8 @@ public enum RelayOutcome: Hashable, Sendable {
     case forwardPlain(length: Int, to: SocketAddress, from: PlainSocket)
     /// Hand the first `length` bytes of the buffer, decrypted RTP, to the studio.
     case hear(length: Int, RelayID)
+    /// It was a word of a handshake: ``MediaRelay/takeLetters()`` has what is said to it.
+    case post
 }
 
 /// What became of all packets since the relay was made, in packets.
@@ -131,6 +137,7 @@ public struct RelayCounters: Hashable, Sendable {
         switch outcome {
         case .drop(let reason): dropped[reason.rawValue] += 1
         case .forward, .forwardPlain, .hear: forwarded += 1
+        case .post: break
         }
     }
 }

@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// A command changes what becomes of packets and nothing else, so the loop need not hear of it before the next packet, which
 /// wakes it anyway; it wakes for its reports, too. The bell rings when many commands wait, when the loop shall end, and when
-/// a port has to be opened, or no packet could come: a thread that is woken for each call costs more than what it has to do
+/// a port has to be opened or a handshake begun, or no packet could come: a thread that is woken for each call costs more than what it has to do
 /// then.
 final class MediaQueue: Sendable {
     private struct State: Sendable {
@@ -58,7 +58,7 @@ final class MediaQueue: Sendable {
             isNews.store(true, ordering: .releasing)
             return (state.commands.count > limit / 2, refused)
         }
-        if areMany || commands.contains(where: \.opensPort) { ringfence_media_ring(bell) }
+        if areMany || commands.contains(where: \.isUrgent) { ringfence_media_ring(bell) }
         return refused
     }
 
@@ -93,11 +93,11 @@ final class MediaQueue: Sendable {
 }
 
 extension RelayCommand {
-    /// Whether there may be a port to open.
-    fileprivate var opensPort: Bool {
+    /// Whether no packet might come before it is obeyed: there may be a port to open, or we say the first word.
+    fileprivate var isUrgent: Bool {
         switch self {
-        case .open(_, let a, let b): a.isPlain || b.isPlain
-        case .update(_, _, let end): end.isPlain
+        case .open(_, let a, let b): a.isUrgent || b.isUrgent
+        case .update(_, _, let end): end.isUrgent
         case .join, .entertain, .close: false
         }
     }
@@ -114,9 +114,10 @@ extension RelayCommand {
 }
 
 extension MediaEnd {
-    fileprivate var isPlain: Bool {
+    fileprivate var isUrgent: Bool {
         switch self {
         case .plain: true
+        case .dtls(let media): media.isClient
         case .network, .echo, .studio: false
         }
     }

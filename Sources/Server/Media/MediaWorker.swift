@@ -94,7 +94,10 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
             for socket in MediaBit.sockets where ready & 1 << socket.index != 0 { drain(socket.index, socket.port) }
             if ready & MediaBit.plain != 0 { drainPlain() }
             if ready & MediaBit.bell != 0 { speak() }
-            if ready & MediaBit.beat != 0 { report() }
+            if ready & MediaBit.beat != 0 {
+                wake()
+                report()
+            }
         }
     }
 
@@ -107,6 +110,33 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
             changePorts(at: now)
         }
         commands.removeAll(keepingCapacity: true)
+        post()
+    }
+
+    /// Sends what the relay says on its own account. A handshake is some ten datagrams of a call.
+    @inline(never)
+    private mutating func post() {
+        for letter in relay.takeLetters() {
+            guard let socket = socket(for: .rtp, to: letter.to.ip) else {
+                unsent += 1
+                continue
+            }
+            var bytes = letter.bytes
+            let lost = bytes.withUnsafeMutableBufferPointer { buffer in
+                var datagram = ringfence_datagram()
+                (datagram.ip_high, datagram.ip_low) = (letter.to.ip.high, letter.to.ip.low)
+                datagram.port = letter.to.port
+                (datagram.bytes, datagram.length) = (buffer.baseAddress, UInt32(buffer.count))
+                return ringfence_media_send_one(descriptor(Int(socket)), &datagram)
+            }
+            unsent += UInt64(lost)
+        }
+    }
+
+    /// Handshakes and consent: once a second.
+    private mutating func wake() {
+        for lost in relay.wake(at: Self.now()) { refused.insert(lost) }
+        post()
     }
 
     /// A relay whose port cannot be opened is closed again, which only closes ports.
@@ -204,6 +234,9 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         switch outcome {
         case .drop:
             datagrams[index].length = 0
+        case .post:
+            datagrams[index].length = 0
+            post()
         case .forwardPlain(let length, let destination, let socket):
             address(index, length, destination)
             unsent += UInt64(ringfence_media_send_one(plain.descriptor(socket), &datagrams[index]))

@@ -290,7 +290,7 @@ struct CensusTests {
         try lines.call(1)
         #expect(lines.office.switchboard.calls().count == 1 && lines.office.relays.count == 1)
         #expect(lines.office.received(on: lines.own.flow).map(\.method).contains(.bye))
-        #expect(lines.office.record()?.reason == "there was no room to relay its audio")
+        #expect(lines.office.record()?.reason == "its audio could not be relayed: no room, or no keys were agreed on")
     }
 
     @Test func `a phone that answers with our own key is not connected in silence`() throws {

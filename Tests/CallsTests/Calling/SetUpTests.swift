@@ -156,7 +156,7 @@ struct SetUpTests {
 
     static let finals: [(phone: Int, caller: Int, outcome: CallOutcome)] = [
         (486, 486, .busy), (600, 486, .busy), (603, 603, .declined), (480, 480, .noAnswer), (404, 480, .failed),
-        (302, 480, .failed), (401, 480, .failed), (407, 480, .failed), (488, 488, .failed), (500, 480, .failed),
+        (302, 480, .failed), (401, 480, .failed), (407, 480, .failed), (415, 488, .failed), (500, 480, .failed),
     ]
 
     @Test(arguments: finals)

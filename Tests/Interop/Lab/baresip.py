@@ -63,15 +63,22 @@ class Baresip(Phone):
         is_ipv6 = ":" in self.bind
         listen = "[%s]" % self.bind if is_ipv6 else self.bind
         config = CONFIG.format(**{**vars(self), "listen": listen, "control": control})
-        self.write("config", config + "".join("module_app %s.so\n" % module for module in self.modules))
+        extra = ["module dtls_srtp.so\n"] if self.dtls else []
+        extra += ["module_app %s.so\n" % module for module in self.modules]
+        self.write("config", config + "".join(extra))
         self.write("accounts", ACCOUNT.format(
-            **vars(self), mode="auto" if self.answer else "manual", protection=";mediaenc=srtp-mand" if self.srtp else "",
+            **vars(self), mode="auto" if self.answer else "manual", protection=self.protection(),
             more=self.account))
         self.write("contacts", "".join(
             '"%s" <sip:%s@%s>;presence=p2p\n' % (number, number, self.domain) for number in self.contacts))
         os.makedirs(self.out + "/heard", exist_ok=True)
         self.spawn("baresip", "-6" if is_ipv6 else "-4", "-s", "-f", self.out)
         until(lambda: self.connect(control) or self.process.poll() is not None, 5)
+
+    def protection(self):
+        if self.dtls:
+            return ";mediaenc=dtls_srtp"
+        return ";mediaenc=srtp-mand" if self.srtp else ""
 
     def connect(self, control):
         try:

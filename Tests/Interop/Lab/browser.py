@@ -21,10 +21,8 @@ ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-s
 class Site(http.server.BaseHTTPRequestHandler):
     """The page, and the library that it loads."""
 
-    files = {}
-
     def do_GET(self):
-        kind, body = self.files.get(self.path, ("text/plain", b""))
+        kind, body = self.server.files.get(self.path, ("text/plain", b""))
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
@@ -38,12 +36,12 @@ class Site(http.server.BaseHTTPRequestHandler):
 class Browser:
     """A browser that trusts one more authority; with a library of SIP on a page of a site of its own, `origin`."""
 
-    def __init__(self, ca, sip_js=None):
+    def __init__(self, ca, sip_js=None, page=PAGE, more=()):
         self.home = tempfile.mkdtemp(prefix="ringfence-browser-")
         self.trust(ca)
         self.site = None
         if sip_js:
-            self.serve(sip_js)
+            self.serve(sip_js, page)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.driver = "http://127.0.0.1:%d" % free.getsockname()[1]
@@ -51,7 +49,7 @@ class Browser:
             ["chromedriver", "--port=" + self.driver.rsplit(":", 1)[1], "--log-level=WARNING"], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env={**os.environ, "HOME": self.home, "XDG_CONFIG_HOME": self.home, "XDG_CACHE_HOME": self.home})
         until(self.is_ready, 10)
-        options = {"args": ARGUMENTS + ["--user-data-dir=" + self.home + "/profile"], "binary": shutil.which("chromium")}
+        options = {"args": [*ARGUMENTS, *more, "--user-data-dir=" + self.home + "/profile"], "binary": shutil.which("chromium")}
         wish = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"},
                 "timeouts": {"script": 60000}}
         started = self.ask("POST", "/session", {"capabilities": {"alwaysMatch": wish}})
@@ -65,10 +63,10 @@ class Browser:
         for command in (["-N", "--empty-password"], ["-A", "-n", "ringfence", "-t", "C,,", "-i", ca]):
             subprocess.run(["certutil", *command, "-d", "sql:" + base], check=True, capture_output=True)
 
-    def serve(self, sip_js):
-        with open(PAGE, "rb") as page, open(sip_js, "rb") as library:
-            Site.files = {"/": ("text/html", page.read()), "/sip.js": ("text/javascript", library.read())}
+    def serve(self, sip_js, page):
         self.site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+        with open(page, "rb") as text, open(sip_js, "rb") as library:
+            self.site.files = {"/": ("text/html", text.read()), "/sip.js": ("text/javascript", library.read())}
         self.origin = "http://localhost:%d" % self.site.server_address[1]
         threading.Thread(target=self.site.serve_forever, daemon=True).start()
 

@@ -57,7 +57,7 @@ class Linphone(Phone):
         ipv6 = ":" in self.bind
         config = CONFIG.format(
             **vars(self), more="".join(line + "\n" for line in self.sip), ipv6=int(ipv6), verify_name=int(not ipv6),
-            protection="srtp" if self.srtp else "none", mandatory=int(self.srtp),
+            protection=("dtls" if self.dtls else "srtp") if self.srtp else "none", mandatory=int(self.srtp),
             name="localhost" if self.host == "127.0.0.1" else self.host)
         for index, codec in enumerate(CODECS):
             name, rate, channels = codec.split()

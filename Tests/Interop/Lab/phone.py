@@ -33,10 +33,13 @@ def connect(caller, callee, uri):
 class Phone:
     """One account of a server that speaks SIP over TLS."""
 
-    def __init__(self, user, password, server, domain, ca, out, tone_hz, answer=True, bind="127.0.0.1", srtp=True, seconds=90):
+    def __init__(self, user, password, server, domain, ca, out, tone_hz, answer=True, bind="127.0.0.1", srtp=True, dtls=False,
+                 seconds=90):
         self.user, self.password, self.domain, self.ca = user, password, domain, ca
         self.host, _, port = server.rpartition(":")
         self.port, self.bind, self.answer, self.srtp = int(port), bind, answer, srtp
+        # Whether keys are agreed on over the media path instead of in the description.
+        self.dtls = dtls
         self.out, self.play = os.path.abspath(out), os.path.join(os.path.abspath(out), "play.wav")
         os.makedirs(self.out, exist_ok=True)
         tone.make(self.play, tone_hz, seconds)

@@ -92,12 +92,14 @@ enum Seen: Equatable {
     case plain([UInt8], SocketAddress, PlainSocket)
     /// Handed to the studio.
     case heard([UInt8], RelayID)
+    /// A word of a handshake.
+    case posted
     case dropped(DropReason)
 
     var packet: [UInt8] {
         switch self {
         case .sent(let bytes, _, _), .plain(let bytes, _, _), .heard(let bytes, _): bytes
-        case .dropped: []
+        case .posted, .dropped: []
         }
     }
 
@@ -105,13 +107,13 @@ enum Seen: Equatable {
         switch self {
         case .sent(_, let to, let port): "\(to) by \(port)"
         case .plain(_, let to, let socket): "\(to) by \(socket.port) of \(socket.pair)"
-        case .heard, .dropped: nil
+        case .heard, .posted, .dropped: nil
         }
     }
 
     var reason: DropReason? {
         switch self {
-        case .sent, .plain, .heard: nil
+        case .sent, .plain, .heard, .posted: nil
         case .dropped(let reason): reason
         }
     }
@@ -178,6 +180,7 @@ final class Stage {
         case .forward(let length, let to, let port): .sent(Array(buffer.prefix(length)), to, port)
         case .forwardPlain(let length, let to, let socket): .plain(Array(buffer.prefix(length)), to, socket)
         case .hear(let length, let id): .heard(Array(buffer.prefix(length)), id)
+        case .post: .posted
         }
     }
 
@@ -187,6 +190,12 @@ final class Stage {
         var span = buffer.mutableSpan
         return seen(relay.speak(&span, length: packet.count, index: index, in: id, at: now), buffer)
     }
+
+    func takeLetters() -> [RelayLetter] { relay.takeLetters() }
+
+    /// A second of the loop.
+    @discardableResult
+    func wake() -> [RelayID] { relay.wake(at: now) }
 
     func takePortChanges() -> [PlainPortChange] { relay.takePortChanges() }
 

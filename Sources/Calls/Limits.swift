@@ -61,6 +61,10 @@ enum Limits {
     static let callsOfQueues = 64
     /// How often somebody in a queue is looked at, and how long they may be in it with all that rings afterwards.
     static let queueLook: Duration = .seconds(3)
+    /// How many times longer they wait at most when nobody took their call again and again.
+    static let queueBackOff = 10
+    /// How long a goodbye may take, until a call ends without its end.
+    static let farewell: Duration = .seconds(30)
     static let longestQueue: Duration = .seconds(2_400)
     /// Calls on hold with music at once; who is on hold beyond them waits in silence.
     static let callsOfMusic = 40
@@ -68,6 +72,8 @@ enum Limits {
     static let roomDoor: Duration = .seconds(120)
     /// How long somebody may be in a conference: a working day.
     static let longestConference: Duration = .seconds(28_800)
+    /// How long somebody may wait for a moderator.
+    static let awaitingModerator: Duration = .seconds(1_800)
     /// How long a conference goes on after its moderator left: they may have lost their connection.
     static let withoutModerator: Duration = .seconds(60)
     /// How long a message may take with all that is said around it, and listening.

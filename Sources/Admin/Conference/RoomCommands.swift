@@ -23,7 +23,8 @@ public struct ListRooms: Command {
 /// Makes a conference room, or changes one: what is not named stays.
 public struct PutRoom: Command {
     public static let name = "room.add"
-    public static let rights: [Right] = [.changeNumbers]
+    /// It shows a PIN, as whoever enrols phones may see one.
+    public static let rights: [Right] = [.changeNumbers, .enrolPhones]
 
     /// As typed, and so are the others.
     public let room: String

@@ -17,17 +17,24 @@ extension CallTable {
         let entry = conference.enter(serial, isModerator: isModerator, room)
         let admitted = entry == .inside ? conference.admit() + [serial] : []
         if !conference.isEmpty { conferences[name] = conference }
-        voices[serial]?.end = desk.now.monotonic + Limits.longestConference
-        for each in admitted {
+        admit(admitted, to: conference, &desk)
+        switch entry {
+        case .inside: break
+        case .waits:
+            voices[serial]?.end = desk.now.monotonic + Limits.awaitingModerator
+            tell(serial, .room(.waits), &desk)
+        case .full: tell(serial, .room(.full), &desk)
+        }
+    }
+
+    /// Lets calls be heard by the others, who hear them come.
+    private mutating func admit(_ calls: [UInt64], to conference: Conference, _ desk: inout Desk) {
+        for each in calls {
+            voices[each]?.end = desk.now.monotonic + Limits.longestConference
             guard let relay = self[each]?.relay else { continue }
             desk.turn.actions.append(.voice(.join(relay, conference.id)))
         }
-        for each in admitted { tell(each, .room(.admitted(others: conference.members.count - 1)), &desk) }
-        switch entry {
-        case .inside: break
-        case .waits: tell(serial, .room(.waits), &desk)
-        case .full: tell(serial, .room(.full), &desk)
-        }
+        for each in calls { tell(each, .room(.admitted(others: conference.members.count - 1)), &desk) }
     }
 
     /// A call that was in a room is over.
@@ -45,7 +52,8 @@ extension CallTable {
             return
         }
         guard ends <= desk.now.monotonic else { return schedule(serial, at: ends) }
-        for member in conferences[name]?.end() ?? [] { tell(member, .room(.over), &desk) }
+        let next = ConferenceID(RelayID(rawValue: nextSerial()))
+        for member in conferences[name]?.end(next) ?? [] { tell(member, .room(.over), &desk) }
         if conferences[name]?.isEmpty == true { conferences[name] = nil }
     }
 
@@ -60,6 +68,16 @@ extension CallTable {
                 end(serial, because: "its room has another PIN, is closed to them, or is no more", &desk)
                 continue
             }
+        }
+        for (name, conference) in conferences.sorted(by: { $0.key < $1.key }) {
+            guard let room = rooms[name] else { continue }
+            var conference = conference
+            let admits = conference.review(isNeeded: room.moderator != nil) { serial in
+                self[serial].map { RoomRules.isModerator($0.caller.participant, of: room) } == true
+            }
+            let admitted = admits ? conference.admit() : []
+            conferences[name] = conference
+            admit(admitted, to: conference, &desk)
         }
     }
 

@@ -14,6 +14,8 @@ extension CallTable {
         var queue = queues[name] ?? CallQueue()
         if step == .join { queue.join(serial, at: desk.now.monotonic) }
         let news = queue.look(serial, settings, at: desk.now.monotonic)
+        // Who rings elsewhere keeps nobody from their turn.
+        if case .over? = news { queue.leave(serial) }
         queues[name] = queue.isEmpty ? nil : queue
         // Nobody is rung, and no call noted, while nobody could take it.
         guard let news, news != .turn || hasFreeMember(group, desk) else { return }

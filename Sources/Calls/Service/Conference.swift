@@ -20,7 +20,7 @@ struct Conference: Sendable {
         case full
     }
 
-    let id: ConferenceID
+    private(set) var id: ConferenceID
     /// In the order in which they came.
     private(set) var members: [UInt64] = []
     private(set) var waiting: [UInt64] = []
@@ -69,12 +69,24 @@ struct Conference: Sendable {
         return true
     }
 
-    /// It is over for those who are in it; who waits goes on waiting.
+    /// It is over for those who are in it; who waits goes on waiting, for another one.
     ///
     /// - Returns: Who was in it.
-    mutating func end() -> [UInt64] {
+    mutating func end(_ next: ConferenceID) -> [UInt64] {
         let out = members
-        (members, ends) = ([], nil)
+        (members, ends, id) = ([], nil, next)
         return out
+    }
+
+    /// The room has another moderator, or none.
+    ///
+    /// - Parameters:
+    ///   - isNeeded: Whether it has one.
+    ///   - isModerator: Whether a call is theirs.
+    /// - Returns: Whether somebody who waits may come in.
+    mutating func review(isNeeded: Bool, isModerator: (UInt64) -> Bool) -> Bool {
+        moderators = Set((members + waiting).filter(isModerator))
+        if !isNeeded || !moderators.isEmpty { ends = nil }
+        return !waiting.isEmpty && (!isNeeded || !moderators.isEmpty)
     }
 }

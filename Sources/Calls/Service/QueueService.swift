@@ -17,25 +17,30 @@ struct QueueService: VoiceService {
 
     private let group: ShortName
     private var state = State.waiting
+    /// How often in a row members rang and nobody took the call.
+    private var untaken = 0
 
     init(_ group: ShortName) { self.group = group }
 
     var patience: Duration? {
         switch state {
-        case .waiting: Limits.queueLook
-        case .trying, .overflowing, .leaving: nil
+        // Phones that refuse by themselves are not rung every few seconds.
+        case .waiting: Limits.queueLook * min(1 + 2 * untaken, Limits.queueBackOff)
+        case .leaving: Limits.farewell
+        case .trying, .overflowing: nil
         }
     }
 
     mutating func take(_ input: VoiceInput) -> [VoiceStep] {
         switch (state, input) {
-        case (.leaving(let reason), .said): return [.leave(reason)]
+        case (.leaving(let reason), .said), (.leaving(let reason), .waited): return [.leave(reason)]
         case (.leaving, _): return []
         case (.waiting, .began): return [.queue(.join)]
         case (.waiting, .queue(let news)): return take(news)
         case (.waiting, .waited): return [.queue(.look)]
         case (.trying, .untaken):
             state = .waiting
+            untaken += 1
             return []
         case (.overflowing, .untaken): return leave(.phrases(.nobodyAvailable), "nobody took the call")
         case (.waiting, .said), (.trying, .said), (.overflowing, .said): return [.play]

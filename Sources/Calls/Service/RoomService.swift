@@ -26,13 +26,14 @@ struct RoomService: VoiceService {
         switch state {
         case .entering: Limits.keyPatience
         case .comparing, .knocking: Limits.storing
-        case .waiting, .inside, .leaving: nil
+        case .leaving: Limits.farewell
+        case .waiting, .inside: nil
         }
     }
 
     mutating func take(_ input: VoiceInput) -> [VoiceStep] {
         switch (state, input) {
-        case (.leaving(let reason), .said): return [.leave(reason)]
+        case (.leaving(let reason), .said), (.leaving(let reason), .waited): return [.leave(reason)]
         case (.leaving, _): return []
         case (.entering, .began): return [.say(.phrases(.enterRoomPIN))]
         case (.entering(let entry), .pressed(let key)): return enter(key, entry)
@@ -42,7 +43,7 @@ struct RoomService: VoiceService {
             return [.ask(.open(room, pin))]
         case (.comparing(let entry), .answered(let answer)): return compared(answer, entry)
         case (.knocking, .room(let news)), (.waiting, .room(let news)), (.inside, .room(let news)): return take(news)
-        case (.waiting, .said): return [.say([.music])]
+        case (.waiting, .said): return [.play]
         case (.comparing, .waited), (.knocking, .waited), (_, .unkept): return leave([], "the room did not answer")
         case (_, .began), (_, .said), (_, .pressed), (_, .recorded), (_, .answered), (_, .waited), (_, .untaken),
             (_, .room), (_, .queue):
@@ -67,7 +68,8 @@ struct RoomService: VoiceService {
         case .done:
             state = .knocking
             return [.enter(room)]
-        case .wrong where entry.fail():
+        // Whoever has to wait is asked as often as who was wrong: they do not learn that they wait.
+        case .wrong where entry.fail(), .waits where entry.fail():
             state = .entering(entry)
             return [.say(.phrases(.wrongRoomPIN, .enterRoomPIN))]
         // The second sounds as the first does: nobody learns that a right one would have been.
@@ -84,7 +86,7 @@ struct RoomService: VoiceService {
             return [.say(others == 0 ? .phrases(.aloneInRoom) : [])]
         case .waits:
             state = .waiting
-            return [.say(.phrases(.awaitModerator) + [.music])]
+            return [.say(.phrases(.awaitModerator))]
         case .full: return leave(.phrases(.roomFull), "the room was full")
         case .over: return leave(.phrases(.moderatorLeft), "its moderator had left")
         }

@@ -227,6 +227,11 @@ public struct PINGate: Sendable {
         return true
     }
 
+    /// Somebody knew it. A guest from outside takes back no more than their own count: those of others are not forgiven by it.
+    public mutating func passed(_ door: PINDoor) {
+        if case .room(_, nil) = door { takeBack(door) } else { succeed(door) }
+    }
+
     /// The right one, or a new one.
     public mutating func succeed(_ door: PINDoor) { counts[door] = nil }
 

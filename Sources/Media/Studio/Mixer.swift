@@ -13,6 +13,10 @@ public struct Mixer: Sendable {
     private var isMade: (mu: Bool, a: Bool) = (false, false)
     /// µ-law that all hear, and its next sample.
     private var signal: (sound: [UInt8], next: Int) = ([], 0)
+    /// How many came and went whom it has not told of yet, each with a tone of their own.
+    private var untold: (came: Int, went: Int) = (0, 0)
+    /// Whether it tells of somebody in these 20 ms: nothing else is said to anybody then.
+    private(set) var isTelling = false
     /// How many are in it.
     public private(set) var members = 0
 
@@ -20,23 +24,35 @@ public struct Mixer: Sendable {
 
     public mutating func join() {
         members += 1
-        signal = (Self.joined, 0)
+        untold.came = min(untold.came + 1, StudioLimits.untold)
     }
 
     public mutating func leave() {
         members -= 1
-        signal = (Self.left, 0)
+        untold.went = min(untold.went + 1, StudioLimits.untold)
     }
 
     /// The next 20 ms begin.
     public mutating func begin() {
         for place in total.indices { total[place] = 0 }
         isMade = (false, false)
+        if signal.next == signal.sound.count { takeUntold() }
         let end = min(signal.sound.count, signal.next + StudioLimits.frame)
         for place in signal.next..<end {
             total[place - signal.next] = Int32(G711.linear(mu: signal.sound[place]))
         }
+        isTelling = end > signal.next
         signal.next = end
+    }
+
+    private mutating func takeUntold() {
+        if untold.came > 0 {
+            untold.came -= 1
+            signal = (Self.joined, 0)
+        } else if untold.went > 0 {
+            untold.went -= 1
+            signal = (Self.left, 0)
+        }
     }
 
     /// - Parameter own: What one of them says, linear, ``StudioLimits/frame`` samples.

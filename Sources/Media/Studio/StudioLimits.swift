@@ -19,4 +19,6 @@ public enum StudioLimits {
     public static let piece = 8_000
     /// Keys of one line that wait to be told.
     static let keys = 32
+    /// Tones for people who came, and for those who went, that wait for one another: beyond, everybody has heard that many come.
+    static let untold = 8
 }

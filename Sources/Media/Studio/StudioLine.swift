@@ -149,12 +149,13 @@ public struct StudioLine: Sendable {
         if isSpeaking { mixer.add(own) }
     }
 
-    /// The same as ``beat(into:)`` for who is in a conference: what all others say, unless something else is said to them.
+    /// The same as ``beat(into:)`` for who is in a conference: what all others say, unless something else is said to them. Who comes
+    /// and goes is heard all the same: what is said waits for that.
     ///
     /// - Parameter mixer: With what everybody has said.
     public mutating func beat(into packet: inout [UInt8], hearing mixer: inout Mixer) -> UInt64 {
         let index = begin(&packet)
-        if saying != nil {
+        if saying != nil, !mixer.isTelling {
             speak(into: &packet)
         } else if isSpeaking {
             mixer.write(without: own, format.law, to: &packet)

@@ -34,7 +34,10 @@ final class VoiceDesk: Sendable {
 
     private let events: EventHub
 
-    init(_ store: RingfenceStore, _ events: EventHub) { (self.store, self.events) = (store, events) }
+    init(_ store: RingfenceStore, _ events: EventHub) {
+        (self.store, self.events) = (store, events)
+        state.withLock { $0.pins = store.snapshot.outside.routing.rooms.mapValues(\.pinSince) }
+    }
 
     func compare(with hasher: any PasswordHasher) { state.withLock { $0.hasher = hasher } }
 
@@ -63,7 +66,12 @@ final class VoiceDesk: Sendable {
 
     /// A mailbox that has a new PIN waits no longer, and one that is no more leaves nothing behind.
     func follow(_ changes: [Change], _ hop: SignallingHop) {
-        for case .outside(.route(.removeRoom(let name))) in changes { state.withLock { $0.gate.forget(room: name) } }
+        for case .outside(.route(.removeRoom(let name))) in changes {
+            state.withLock { state in
+                state.pins[name] = nil
+                state.gate.forget(room: name)
+            }
+        }
         for case .outside(.route(.putRoom(let room))) in changes {
             state.withLock { state in
                 guard state.pins.updateValue(room.pinSince, forKey: room.name) != room.pinSince else { return }
@@ -229,7 +237,7 @@ final class VoiceDesk: Sendable {
             }
             return .wrong
         }
-        state.withLock { $0.gate.succeed(door) }
+        state.withLock { $0.gate.passed(door) }
         return .done
     }
 

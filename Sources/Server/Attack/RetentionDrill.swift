@@ -81,7 +81,7 @@ struct RetentionDrill {
     /// Keeps it as the writer of records does: in the log, then in the tables.
     private func keepRecord(ended days: Int64, dialled: String? = nil) throws {
         var record = CallRecord(
-            id: "drill-\(dialled ?? "inbound")",
+            id: dialled == nil ? "drill-in" : "drill-out",
             startedAt: before(days: days),
             answeredAt: before(days: days),
             caller: dialled == nil ? .outside(caller) : .extension(mailbox),

@@ -51,7 +51,9 @@ struct MixerTests {
         }
 
         /// The signal that somebody came is over, and the jitter buffers are filled.
-        mutating func settle(_ values: [Int16?], in laws: [G711Law]) { for _ in 0..<20 { _ = talk(values, in: laws) } }
+        mutating func settle(_ values: [Int16?], in laws: [G711Law]) {
+            for _ in 0..<20 * lines.count { _ = talk(values, in: laws) }
+        }
     }
 
     private static func value(_ packet: [UInt8]) -> Int {
@@ -113,6 +115,13 @@ struct MixerTests {
         #expect(room.talk([nil, nil], in: laws).map(energy) == [0, 0])
         room.mixer.leave()
         #expect(room.talk([nil, nil], in: laws).map(energy).allSatisfy { $0 > 500 })
+        room.settle([nil, nil], in: laws)
+        // Two at once are heard as two, also by somebody to whom something is said.
+        room.lines[0].say([UInt8](repeating: 0xFF, count: 8_000), 1)
+        room.mixer.join()
+        room.mixer.join()
+        for _ in 0..<28 { #expect(room.talk([nil, nil], in: laws).map(energy).allSatisfy { $0 > 100 }) }
+        #expect(room.talk([nil, nil], in: laws).map(energy) == [0, 0])
         var late = StudioLine(StudioFormat(law: .mu, events: nil))
         late.hear(([0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9] + [UInt8](repeating: 0x80, count: 160)).span)
         late.join()

@@ -53,7 +53,7 @@ public struct PutRoom: Command {
         // Others may have changed it while the PIN was hashed.
         var (old, new) = try read(in: administrator)
         if let hash { (new.pin, new.pinSince) = (hash, administrator.now()) }
-        guard new != old else { throw .roomIsSo(new.name) }
+        guard new != old || hash != nil else { throw .roomIsSo(new.name) }
         let what = (old == nil ? "was made" : "was changed") + (hash == nil ? "" : ", with a new PIN")
         try await administrator.change(
             [.outside(.route(.putRoom(new)))],

@@ -12,8 +12,8 @@ struct RoomNoun: ParsableCommand {
         abstract: "Conference rooms: whoever knows the PIN talks with all who are there.",
         discussion: """
             People dial the number of a room and enter its PIN. Everybody hears who comes
-            and who goes by a tone. Callers from outside get in where the room lets them and
-            a number of the business leads to it.
+            and who goes by a tone. Callers from outside get in where the room lets them
+            and a number of the business leads to it.
             """,
         subcommands: [RoomAdd.self, RoomSet.self, RoomList.self, RoomRemove.self]
     )

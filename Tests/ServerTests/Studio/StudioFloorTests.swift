@@ -22,12 +22,12 @@ struct StudioFloorTests {
             return floor.beat(seats, door)
         }
 
-        /// Some say a value for half a second.
+        /// Some say a value for two seconds: that several came is over by then.
         ///
         /// - Returns: The last value that each seat heard.
         mutating func talk(_ values: [UInt64: Int16], _ commands: [StudioCommand] = []) -> [UInt64: Int] {
             var heard: [UInt64: Int] = [:]
-            for beat in 0..<25 {
+            for beat in 0..<100 {
                 let time = beats * 160
                 beats += 1
                 let bytes = (0..<4).map { UInt8(truncatingIfNeeded: time >> UInt32(24 - 8 * $0)) }

@@ -26,7 +26,9 @@ extension CallTable {
                 isPrivate: refused.party.isPrivate,
                 offering: .dtls,
                 &desk
-            )
+            ),
+            // Where there is no identity it would be the same offer, again and again.
+            branch.media.firstOffer == .dtls
         else { return false }
         finish(index, of: serial, status, &desk)
         updateRinging(serial) {

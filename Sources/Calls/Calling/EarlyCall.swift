@@ -91,7 +91,7 @@ extension CallTable {
         else { return }
         earlyCalls[serial]?.relay = .stale
         earlyCalls[serial]?.heard = nil
-        desk.turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, end.left())))
+        desk.turn.actions.append(.media(.update(RelayID(rawValue: serial), Side.callee.relay, end.left().early())))
     }
 
     /// A phone answered: one that was heard before and is another goes silent now, not when the record is on disk.

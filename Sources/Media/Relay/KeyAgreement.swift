@@ -19,6 +19,8 @@ struct KeyAgreement: Sendable {
     private(set) var ice: ICELite?
     private var handshakes: [Handshake] = []
     private var begun = 0
+    /// Datagrams that it has taken.
+    private var taken = 0
     /// The one that ended well, as long as it may have to repeat itself.
     private var finished: Handshake?
     private var finishedAt = MonotonicTime(nanoseconds: 0)
@@ -52,8 +54,9 @@ struct KeyAgreement: Sendable {
         } else {
             ice = nil
         }
-        if !new.continues(media) { (handshakes, begun, finished, waitsSince) = ([], 0, nil, now) }
-        if waitsSince != nil, media.isEarly { waitsSince = now }
+        // What was begun counts on: a change of the description buys no more of it.
+        if !new.continues(media) { (handshakes, finished, waitsSince) = ([], nil, now) }
+        if waitsSince != nil, media.isEarly || media.isGone { waitsSince = now }
         media = new
     }
 
@@ -61,8 +64,20 @@ struct KeyAgreement: Sendable {
     var isOpen: Bool { waitsSince != nil && handshakes.isEmpty }
     /// Whether it has waited for keys for too long.
     func isLost(at now: MonotonicTime) -> Bool {
-        guard let waitsSince, !media.isEarly else { return false }
+        guard let waitsSince, !media.isEarly, !media.isGone else { return false }
         return now - waitsSince > RelayLimits.agreement
+    }
+
+    /// Whether it waits for keys.
+    var isWaiting: Bool { waitsSince != nil }
+
+    /// Counts a datagram of its own before anybody else's time is spent on it.
+    ///
+    /// - Returns: Whether it is looked at.
+    mutating func take() -> Bool {
+        guard waitsSince != nil || finished != nil, taken < RelayLimits.handshakeDatagrams else { return false }
+        taken += 1
+        return true
     }
 
     /// Whether a handshake of this leg's is going on with this source, or ended there.

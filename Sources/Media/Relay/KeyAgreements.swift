@@ -123,8 +123,10 @@ extension KeyAgreements {
         let candidates = (places[source] ?? []) + (hosts[source.ip] ?? [])
         let allowed = candidates.filter { agreements[$0]?.allows(source) == true }
         if let known = allowed.first(where: { agreements[$0]?.knows(source) == true }) { return known }
+        // Whatever somebody else at its host has sent.
+        let named = allowed.first { agreements[$0]?.isWaiting == true && agreements[$0]?.media.address == source }
+        if let named { return named }
         let waiting = allowed.filter { agreements[$0]?.isOpen == true }
-        if let named = waiting.first(where: { agreements[$0]?.media.address == source }) { return named }
         // Several phones behind one address: which it is, nothing says before the handshake is over.
         return waiting.count == 1 ? waiting.first : allowed.count == 1 ? allowed.first : nil
     }
@@ -136,7 +138,7 @@ extension KeyAgreements {
         of slot: Int,
         at now: MonotonicTime
     ) -> Bool {
-        guard steps.allows(RelayLimits.handshakeSteps, at: now) else { return false }
+        guard agreements[slot]?.take() == true, steps.allows(RelayLimits.handshakeSteps, at: now) else { return false }
         steps.pay(0)
         var letters: [RelayLetter] = []
         let step = agreements[slot]?.receive(datagram, from: source, at: now) { to, bytes in

@@ -41,6 +41,8 @@ public enum RelayLimits {
     static let handshakesAtOnce = 4
     /// Handshakes of one leg in all, before it is given up: somebody else breaks them.
     static let handshakesPerLeg = 256
+    /// Datagrams of DTLS that one leg takes in all: those of its handshakes and of a hundred that others begin in its name.
+    static let handshakeDatagrams = 1_000
     /// How long a leg may wait for its keys. Longer than a phone repeats the 200 of its answer (RFC 3261 §13.3.1.4).
     static let agreement = Duration.seconds(32)
     /// How long an association is kept after its handshake: a peer that missed our last word repeats its own (RFC 6347 §4.2.4).

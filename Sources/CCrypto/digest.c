@@ -4,8 +4,8 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "digest.h"
-
 #include <openssl/crypto.h>
+#include <openssl/hmac.h>
 #include <openssl/md5.h>
 #include <openssl/sha.h>
 #include <string.h>
@@ -59,22 +59,7 @@ void ringfence_digest_finish(ringfence_digest *digest, ringfence_digest_algorith
 void ringfence_sha1(const uint8_t *bytes, size_t count, uint8_t *result) { SHA1(bytes, count, result); }
 
 void ringfence_hmac_sha1(const uint8_t *key, size_t key_count, const uint8_t *bytes, size_t count, uint8_t *mac) {
-    uint8_t block[SHA_CBLOCK] = {0}, inner[SHA_DIGEST_LENGTH];
-    if (key_count > sizeof block) SHA1(key, key_count, block);
-    else if (key_count > 0) memcpy(block, key, key_count);
-    SHA_CTX context;
-    SHA1_Init(&context);
-    for (size_t i = 0; i < sizeof block; i++) block[i] ^= 0x36;
-    SHA1_Update(&context, block, sizeof block);
-    if (count > 0) SHA1_Update(&context, bytes, count);
-    SHA1_Final(inner, &context);
-    SHA1_Init(&context);
-    for (size_t i = 0; i < sizeof block; i++) block[i] ^= 0x36 ^ 0x5c;
-    SHA1_Update(&context, block, sizeof block);
-    SHA1_Update(&context, inner, sizeof inner);
-    SHA1_Final(mac, &context);
-    OPENSSL_cleanse(block, sizeof block);
-    OPENSSL_cleanse(&context, sizeof context);
+    HMAC(EVP_sha1(), key, (int)key_count, bytes, count, mac, NULL);
 }
 
 static void absorb_key(const uint8_t *key, uint8_t pad, uint32_t *state) {

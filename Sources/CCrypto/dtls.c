@@ -17,7 +17,7 @@ struct ringfence_dtls {
     SSL *ssl;
     ringfence_dtls_hash hash;
     uint8_t fingerprint[64];
-    int is_foreign, is_failed;
+    int is_failed;
     // The datagram that came, while it is worked on.
     const uint8_t *in;
     size_t in_length;
@@ -95,7 +95,6 @@ static int verify(X509_STORE_CTX *store, void *unused) {
         X509_STORE_CTX_set_error(store, X509_V_OK);
         return 1;
     }
-    if (dtls != NULL) dtls->is_foreign = 1;
     X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
     return 0;
 }
@@ -231,8 +230,6 @@ ringfence_dtls_state ringfence_dtls_advance(ringfence_dtls *dtls, const uint8_t 
     if (dtls->is_failed) return ringfence_dtls_failed;
     return result == 1 ? ringfence_dtls_done : ringfence_dtls_open;
 }
-
-int ringfence_dtls_is_foreign(const ringfence_dtls *dtls) { return dtls->is_foreign; }
 
 size_t ringfence_dtls_take(ringfence_dtls *dtls, uint8_t *bytes) {
     if (dtls->count == 0) return 0;

@@ -59,16 +59,16 @@ enum Limits {
     static let callsOfRooms = 64
     /// Calls that wait in all queues together; the next one hears that nobody is to be reached.
     static let callsOfQueues = 64
+    /// Calls on hold with music at once; who is on hold beyond them waits in silence.
+    static let callsOfMusic = 40
     /// How often somebody in a queue is looked at, and how long they may be in it with all that rings afterwards.
     static let queueLook: Duration = .seconds(3)
-    /// How many times longer they wait at most when nobody took their call again and again.
+    static let longestQueue: Duration = .seconds(2_400)
+    /// How many times longer they wait at most between two tries, where nobody took their call again and again.
     static let queueBackOff = 10
     /// How long a goodbye may take, until a call ends without its end.
     static let farewell: Duration = .seconds(30)
-    static let longestQueue: Duration = .seconds(2_400)
-    /// Calls on hold with music at once; who is on hold beyond them waits in silence.
-    static let callsOfMusic = 40
-    /// How long somebody may stand at the door of one: three PINs, with what is said around them.
+    /// How long somebody may stand at the door of a conference room: three PINs, with what is said around them.
     static let roomDoor: Duration = .seconds(120)
     /// How long somebody may be in a conference: a working day.
     static let longestConference: Duration = .seconds(28_800)

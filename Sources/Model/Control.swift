@@ -76,7 +76,7 @@ public enum Control: String, CaseIterable, Codable, Hashable, Sendable {
         case .serviceAlerts: "People hear of what stops working before they notice"
         case .voicemailPins: "A mailbox opens to its own phones, by a PIN that nobody guesses"
         case .storedAudio: "Voice messages are noise to whoever has the disk"
-        case .recordsRetention: "What tells of people goes when its time is over"
+        case .recordsRetention: "Records and messages are deleted when their time is over"
         }
     }
 }

@@ -29,39 +29,19 @@ struct Seal: Sendable {
     }
 
     func lock(_ pin: Redacted<String>, ofMailbox number: ExtensionNumber) throws -> [UInt8] {
-        let sealed = try pin.reveal { text in
-            try AES.GCM.seal(Array(text.utf8), using: credentials, authenticating: Self.binding(mailbox: number))
-        }
-        guard let combined = sealed.combined else { throw StoreError.damaged("a credential could not be sealed") }
-        return Array(combined)
+        try lock(pin, bound: Self.binding(mailbox: number))
     }
 
     func open(_ bytes: [UInt8], ofMailbox number: ExtensionNumber) throws(StoreError) -> Redacted<String> {
-        do {
-            let box = try AES.GCM.SealedBox(combined: bytes)
-            let text = try AES.GCM.open(box, using: credentials, authenticating: Self.binding(mailbox: number))
-            return Redacted(String(decoding: text, as: UTF8.self))
-        } catch {
-            throw .sealBroken(device: number.text, reason: "it was sealed with another key or for another mailbox")
-        }
+        try open(bytes, bound: Self.binding(mailbox: number), of: number.text, "mailbox")
     }
 
     func lock(_ pin: Redacted<String>, ofRoom name: ShortName) throws -> [UInt8] {
-        let sealed = try pin.reveal { text in
-            try AES.GCM.seal(Array(text.utf8), using: credentials, authenticating: Self.binding(room: name))
-        }
-        guard let combined = sealed.combined else { throw StoreError.damaged("a credential could not be sealed") }
-        return Array(combined)
+        try lock(pin, bound: Self.binding(room: name))
     }
 
     func open(_ bytes: [UInt8], ofRoom name: ShortName) throws(StoreError) -> Redacted<String> {
-        do {
-            let box = try AES.GCM.SealedBox(combined: bytes)
-            let text = try AES.GCM.open(box, using: credentials, authenticating: Self.binding(room: name))
-            return Redacted(String(decoding: text, as: UTF8.self))
-        } catch {
-            throw .sealBroken(device: name.text, reason: "it was sealed with another key or for another room")
-        }
+        try open(bytes, bound: Self.binding(room: name), of: name.text, "room")
     }
 
     /// The key of one recording. Another one for each file, so that its pieces can be counted (NIST SP 800-38D §8.2.1).
@@ -77,58 +57,53 @@ struct Seal: Sendable {
     }
 
     func lock(_ hash: Redacted<String>, of device: DeviceID, _ algorithm: DigestStrength) throws -> [UInt8] {
-        let sealed = try hash.reveal { text in
-            try AES.GCM.seal(Array(text.utf8), using: credentials, authenticating: Self.binding(device, algorithm))
+        try lock(hash, bound: Self.binding(device, algorithm))
+    }
+
+    func open(_ bytes: [UInt8], of device: DeviceID, _ algorithm: DigestStrength) throws(StoreError) -> Redacted<String>
+    {
+        try open(bytes, bound: Self.binding(device, algorithm), of: device.text, "phone")
+    }
+
+    func lock(_ secret: Redacted<String>, of trunk: TrunkName) throws -> [UInt8] {
+        try lock(secret, bound: Self.binding(trunk))
+    }
+
+    func open(_ bytes: [UInt8], of trunk: TrunkName) throws(StoreError) -> Redacted<String> {
+        try open(bytes, bound: Self.binding(trunk), of: trunk.text, "trunk")
+    }
+
+    func lock(_ secret: Redacted<String>, of channel: ShortName) throws -> [UInt8] {
+        try lock(secret, bound: Self.binding(channel))
+    }
+
+    func open(_ bytes: [UInt8], of channel: ShortName) throws(StoreError) -> Redacted<String> {
+        try open(bytes, bound: Self.binding(channel), of: channel.text, "channel")
+    }
+
+    private func lock(_ secret: Redacted<String>, bound binding: [UInt8]) throws -> [UInt8] {
+        let sealed = try secret.reveal { text in
+            try AES.GCM.seal(Array(text.utf8), using: credentials, authenticating: binding)
         }
         // `combined` is there for the 12-byte nonce that `seal` chooses.
         guard let combined = sealed.combined else { throw StoreError.damaged("a credential could not be sealed") }
         return Array(combined)
     }
 
-    func open(_ bytes: [UInt8], of device: DeviceID, _ algorithm: DigestStrength) throws(StoreError) -> Redacted<String>
-    {
+    /// - Parameter kind: What it has to be of, for people.
+    private func open(
+        _ bytes: [UInt8],
+        bound binding: [UInt8],
+        of name: String,
+        _ kind: String
+    ) throws(StoreError) -> Redacted<String> {
         do {
             let box = try AES.GCM.SealedBox(combined: bytes)
-            let text = try AES.GCM.open(box, using: credentials, authenticating: Self.binding(device, algorithm))
-            return Redacted(String(decoding: text, as: UTF8.self))
+            return Redacted(
+                String(decoding: try AES.GCM.open(box, using: credentials, authenticating: binding), as: UTF8.self)
+            )
         } catch {
-            throw .sealBroken(device: device.text, reason: "it was sealed with another key or for another phone")
-        }
-    }
-
-    func lock(_ secret: Redacted<String>, of trunk: TrunkName) throws -> [UInt8] {
-        let sealed = try secret.reveal { text in
-            try AES.GCM.seal(Array(text.utf8), using: credentials, authenticating: Self.binding(trunk))
-        }
-        guard let combined = sealed.combined else { throw StoreError.damaged("a credential could not be sealed") }
-        return Array(combined)
-    }
-
-    func open(_ bytes: [UInt8], of trunk: TrunkName) throws(StoreError) -> Redacted<String> {
-        do {
-            let box = try AES.GCM.SealedBox(combined: bytes)
-            let text = try AES.GCM.open(box, using: credentials, authenticating: Self.binding(trunk))
-            return Redacted(String(decoding: text, as: UTF8.self))
-        } catch {
-            throw .sealBroken(device: trunk.text, reason: "it was sealed with another key or for another trunk")
-        }
-    }
-
-    func lock(_ secret: Redacted<String>, of channel: ShortName) throws -> [UInt8] {
-        let sealed = try secret.reveal { text in
-            try AES.GCM.seal(Array(text.utf8), using: credentials, authenticating: Self.binding(channel))
-        }
-        guard let combined = sealed.combined else { throw StoreError.damaged("a credential could not be sealed") }
-        return Array(combined)
-    }
-
-    func open(_ bytes: [UInt8], of channel: ShortName) throws(StoreError) -> Redacted<String> {
-        do {
-            let box = try AES.GCM.SealedBox(combined: bytes)
-            let text = try AES.GCM.open(box, using: credentials, authenticating: Self.binding(channel))
-            return Redacted(String(decoding: text, as: UTF8.self))
-        } catch {
-            throw .sealBroken(device: channel.text, reason: "it was sealed with another key or for another channel")
+            throw .sealBroken(device: name, reason: "it was sealed with another key or for another \(kind)")
         }
     }
 

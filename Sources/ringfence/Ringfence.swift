@@ -49,8 +49,7 @@ struct Ringfence: AsyncParsableCommand {
                 subcommands: [
                     TrunkNoun.self, RouteNoun.self, NumberNoun.self, GroupNoun.self, ForwardNoun.self, BlockNoun.self,
                     ParkNoun.self, SpeedNoun.self, IntercomNoun.self, VoicemailNoun.self, MenuNoun.self, RoomNoun.self,
-                    MusicNoun.self, QueueNoun.self,
-                    LiveNoun.self,
+                    MusicNoun.self, QueueNoun.self, LiveNoun.self,
                     CountryNoun.self, ClassNoun.self,
                     PremiumNoun.self,
                     ProfileNoun.self,

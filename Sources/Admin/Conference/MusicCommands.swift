@@ -4,7 +4,7 @@ public import Guard
 public import Model
 import Store
 
-/// Whether who is on hold hears music.
+/// Whether people on hold hear music.
 public struct ShowMusic: Command {
     public static let name = "music.show"
     public static let rights: [Right] = [.seeNumbers]
@@ -47,7 +47,7 @@ public struct SetMusic: Command {
 
 extension MusicSettings {
     /// For people.
-    public var sentence: String { isOn ? "Who is on hold hears music" : "Who is on hold hears nothing" }
+    public var sentence: String { isOn ? "People on hold hear music" : "People on hold hear nothing" }
 }
 
 extension Refusal {

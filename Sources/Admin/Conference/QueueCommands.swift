@@ -97,7 +97,7 @@ extension Refusal {
 
     fileprivate static func queueToItself(_ name: ShortName) -> Self {
         Self(
-            problem: "Who waited for group \(name) for too long does not go to it again.",
+            problem: "Callers who waited for group \(name) for too long do not go to it again.",
             reason: "they would wait for ever",
             remedy: "name somebody else: ringfence queue set \(name) --then mailbox 101"
         )

@@ -145,7 +145,7 @@ extension Refusal {
     static func roomOfGroup(_ name: ShortName) -> Self {
         Self(
             problem: "No group sends calls to room \(name).",
-            reason: "a room is for who has its PIN, and who called a group has none",
+            reason: "a room is for people who have its PIN, and whoever called a group has none",
             remedy: "send them to somebody: --then extension 101"
         )
     }

@@ -220,7 +220,7 @@ extension Refusal {
         Self(
             problem: "\(quoted(text)) is nobody who can take a call.",
             reason: "calls go to an extension, a ring group, a menu or a conference room",
-            remedy: "name one: --to extension 101, --to group sales, or --to menu main"
+            remedy: "name one: --to extension 101, --to group sales, --to menu main, or --to room board"
         )
     }
 }

@@ -49,13 +49,12 @@ extension Finding {
     }
 
     fileprivate static func open(_ path: String, _ mode: UInt16) -> Self {
-        let digits = String(mode & 0o777, radix: 8)
-        return Finding(
+        Finding(
             "open-sound",
             .storedAudio,
             .critical,
             "Others on this machine can reach a voice message.",
-            evidence: "\(path) has mode 0\(digits)",
+            evidence: "\(path) has mode \(SecretFileRules.octal(mode))",
             remedy: "close it: chmod 600 \(path)"
         )
     }

@@ -42,9 +42,6 @@ void ringfence_dtls_free(ringfence_dtls *dtls);
 /// passed.
 ringfence_dtls_state ringfence_dtls_advance(ringfence_dtls *dtls, const uint8_t *bytes, size_t length);
 
-/// Whether the peer showed another certificate than its fingerprint says.
-int ringfence_dtls_is_foreign(const ringfence_dtls *dtls);
-
 /// The next datagram to send, at most RINGFENCE_DTLS_DATAGRAM bytes; returns its length, 0 for none.
 size_t ringfence_dtls_take(ringfence_dtls *dtls, uint8_t *bytes);
 

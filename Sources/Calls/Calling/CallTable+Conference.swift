@@ -62,11 +62,10 @@ extension CallTable {
         let rooms = desk.snapshot.outside.routing.rooms
         for (serial, voice) in voices.sorted(by: { $0.key < $1.key }) {
             guard case .room(let name) = voice.kind, let caller = self[serial]?.caller.participant else { continue }
-            guard rooms[name]?.pinSince == voice.pinSince,
-                RoomRules.refusal(ofEntering: name, by: caller, in: desk.snapshot) == nil
-            else {
+            if rooms[name]?.pinSince != voice.pinSince
+                || RoomRules.refusal(ofEntering: name, by: caller, in: desk.snapshot) != nil
+            {
                 end(serial, because: "its room has another PIN, is closed to them, or is no more", &desk)
-                continue
             }
         }
         for (name, conference) in conferences.sorted(by: { $0.key < $1.key }) {

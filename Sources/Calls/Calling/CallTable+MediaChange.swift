@@ -76,8 +76,7 @@ extension CallTable {
                 accept(offer, proposed, formats: answer.formats, direction: answer.direction, asked, &desk)
             } else if self.leg(asked.owner.call, asked.owner.side.other)?.hasLeft == true {
                 // Who waits in a call that is parked goes on waiting.
-                let direction = musics[asked.owner.call] == asked.owner.side ? MediaDirection.sendReceive : .sendOnly
-                accept(offer, proposed, formats: proposed.formats, direction: direction, asked, &desk)
+                settle(offer, proposed, asked, &desk)
             } else if concernsOther(audio, leg), !isOfMusic(audio, by: asked.owner, leg, desk) {
                 pass(offer, proposed, asked, &desk)
             } else {
@@ -104,9 +103,10 @@ extension CallTable {
         _ asked: Asked,
         _ desk: inout Desk
     ) {
-        let other = leg(asked.owner.call, asked.owner.side.other)?.media.remote
+        let other = leg(asked.owner.call, asked.owner.side.other)
+        let partners = other?.hasLeft == true ? .sendOnly : other?.media.remote?.direction ?? .sendReceive
         // Who hears music was not told that they are on hold, and is not told now.
-        let direction = musics[asked.owner.call] == asked.owner.side ? .sendReceive : other?.direction ?? .sendReceive
+        let direction = musics[asked.owner.call] == asked.owner.side ? .sendReceive : partners
         accept(offer, proposed, formats: proposed.formats, direction: direction, asked, &desk)
     }
 
@@ -132,7 +132,7 @@ extension CallTable {
         // What is not open yet is opened with both sides.
         if let call = self[owner.call], call.relayed != nil, let end = leg(owner)?.relayEnd {
             let isMute = audio.isHeld && isInRoom(owner.call)
-            desk.turn.actions.append(.media(.update(call.relay, owner.side.relay, isMute ? end.muted() : end)))
+            desk.turn.actions.append(.media(.update(call.relay, owner.side.relay, isMute ? end.silenced() : end)))
         }
         updateMusic(owner.call, &desk)
     }

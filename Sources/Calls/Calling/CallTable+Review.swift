@@ -63,7 +63,8 @@ extension CallTable {
         let idlers = desk.snapshot.outside.routing.idlers
         if !lastTalks.isEmpty { lastTalks = lastTalks.filter { idlers.contains($0.key) } }
         for call in values.sorted(by: { $0.serial < $1.serial }) { review(call, &desk) }
-        if !voices.isEmpty || !musics.isEmpty { reviewVoices(&desk) }
+        if !voices.isEmpty { reviewVoices(&desk) }
+        if !musics.isEmpty { reviewMusic(&desk) }
         endUnexcused(&desk)
     }
 }

@@ -113,10 +113,9 @@ extension CallTable {
         tell(serial, .waited, &desk)
     }
 
-    /// Ends calls that listen by a PIN which is good no longer: it was changed because somebody else may know it.
+    /// Ends calls that listen or are in a room by a PIN which is good no longer: it was changed because somebody else may know it.
     mutating func reviewVoices(_ desk: inout Desk) {
         reviewConferences(&desk)
-        reviewMusic(&desk)
         let boxes = desk.snapshot.outside.routing.mailboxes
         for (serial, voice) in voices.sorted(by: { $0.key < $1.key }) where voice.kind.opensMailbox {
             guard let number = voice.mailbox, boxes[number].map({ $0.pinSince == voice.pinSince }) != true else {

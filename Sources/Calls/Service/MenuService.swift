@@ -86,21 +86,13 @@ struct MenuService: VoiceService {
     }
 
     private mutating func go(_ target: VoiceMenu.Target) -> [VoiceStep] {
-        switch target {
-        case .to(.menu(let name)):
-            state = .leaving("its menu is gone")
-            return [.become(.menu(name))]
-        case .to(.room(let name)):
-            state = .leaving("its room is gone")
-            return [.become(.room(name))]
-        case .to(let destination):
-            state = .ringing(isDialled: false)
-            return [.say([.ringback]), .connect(destination, isDialled: false)]
-        case .mailbox(let number):
-            state = .leaving("its mailbox is gone")
-            return [.become(.deposit(number))]
-        case .hangUp: return leave([], "the menu said goodbye")
+        if let service = target.service {
+            state = .leaving("what it chose is gone")
+            return [.become(service)]
         }
+        guard case .to(let destination) = target else { return leave([], "the menu said goodbye") }
+        state = .ringing(isDialled: false)
+        return [.say([.ringback]), .connect(destination, isDialled: false)]
     }
 
     /// Says everything once more, or after some times sends the caller where who chooses nothing goes.

@@ -59,20 +59,20 @@ struct QueueService: VoiceService {
         case .turn:
             state = .trying
             return [.connect(.group(group), isDialled: false)]
-        case .over(.to(.menu(let name))):
-            state = .leaving("its menu is gone")
-            return [.become(.menu(name))]
-        case .over(.to(.room(let name))):
-            state = .leaving("its room is gone")
-            return [.become(.room(name))]
-        case .over(.to(let destination)):
-            state = .overflowing
-            return [.connect(destination, isDialled: false)]
-        case .over(.mailbox(let number)):
-            state = .leaving("its mailbox is gone")
-            return [.become(.deposit(number))]
-        case .over(.hangUp): return leave(.phrases(.nobodyAvailable), "it waited for too long")
+        case .over(let target): return go(target)
         }
+    }
+
+    private mutating func go(_ target: VoiceMenu.Target) -> [VoiceStep] {
+        if let service = target.service {
+            state = .leaving("where its queue leads is gone")
+            return [.become(service)]
+        }
+        guard case .to(let destination) = target else {
+            return leave(.phrases(.nobodyAvailable), "it waited for too long")
+        }
+        state = .overflowing
+        return [.connect(destination, isDialled: false)]
     }
 
     private mutating func leave(_ words: [Utterance], _ reason: String) -> [VoiceStep] {

@@ -22,8 +22,6 @@ public enum Utterance: Hashable, Sendable {
     case draft(Greeting)
     /// What somebody hears while it rings elsewhere, once.
     case ringback
-    /// What somebody hears who waits, once.
-    case music
 }
 
 /// Sentences and parts of sentences, by what they say and not by how.

@@ -80,3 +80,15 @@ protocol VoiceService: Sendable {
 extension [Utterance] {
     static func phrases(_ phrases: Phrase...) -> [Utterance] { phrases.map { .phrase($0) } }
 }
+
+extension VoiceMenu.Target {
+    /// The service that takes a call over which goes there; `nil` where phones ring, and where it ends.
+    var service: CallService? {
+        switch self {
+        case .to(.menu(let name)): .menu(name)
+        case .to(.room(let name)): .room(name)
+        case .mailbox(let number): .deposit(number)
+        case .to(.extension), .to(.group), .hangUp: nil
+        }
+    }
+}

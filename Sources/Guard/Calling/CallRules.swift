@@ -112,7 +112,7 @@ public enum CallRules {
             }
             if let room = dialled.flatMap({ snapshot.outside.routing.room(numbered: $0) }) {
                 guard way == .dialled else {
-                    let reason = "room \(room.name) is for who dials it, and nobody is sent there"
+                    let reason = "room \(room.name) is for people who dial it, and no call is sent there"
                     return .refused(CallRefusal(status: 403, control: nil, reason: reason))
                 }
                 return .allowed(placement(attempt, target: .service(.room(room.name))))

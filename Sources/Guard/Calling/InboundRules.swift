@@ -90,12 +90,12 @@ public enum InboundRules {
         case .extension(let number): return ring(number, attempt, step, in: snapshot)
         case .group(let name): return ring(name, attempt, step, in: snapshot)
         case .menu(let name): return enter(name, attempt, step, in: snapshot)
-        case .room(let name): return meet(name, attempt, step, in: snapshot)
+        case .room(let name): return enter(room: name, attempt, step, in: snapshot)
         }
     }
 
-    private static func meet(
-        _ name: ShortName,
+    private static func enter(
+        room name: ShortName,
         _ attempt: InboundAttempt,
         _ step: CallStep?,
         in snapshot: Snapshot

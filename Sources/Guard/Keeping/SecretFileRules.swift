@@ -62,7 +62,8 @@ public enum SecretFileRules {
         )
     }
 
-    private static func octal(_ mode: UInt16) -> String {
+    /// `0600`.
+    public static func octal(_ mode: UInt16) -> String {
         let digits = String(mode & 0o777, radix: 8)
         return String(repeating: "0", count: 4 - digits.count) + digits
     }

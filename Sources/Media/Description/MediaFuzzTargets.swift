@@ -7,7 +7,7 @@ public enum MediaFuzzTargets {
     /// A check either is none or lies in its bounds, and its answer is shorter than it and no check itself.
     public static func stun(_ bytes: Span<UInt8>) {
         guard let check = STUNRequest(bytes) else { return }
-        precondition(check.username.upperBound < check.sender.lowerBound + 1, "the names of a check overlap")
+        precondition(check.username.upperBound <= check.sender.lowerBound, "the names of a check overlap")
         precondition(check.sender.upperBound <= bytes.count && check.integrity + 24 <= bytes.count, "a part is outside")
         let password = Array("a password of twenty-two letters".utf8)
         precondition(!check.isAuthentic(bytes, with: password), "a check was forged")

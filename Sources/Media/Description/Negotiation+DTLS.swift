@@ -39,8 +39,8 @@ extension Negotiation {
     }
 
     /// What we make of an offer. Who leaves the choice to us has to begin: so nothing of ours goes to a place that only a
-    /// description names, a phone behind a router is reached, and the suite is of our choice. An association that runs goes on in its parts (RFC 8842 §5.5): some phones offer
-    /// anew, with `actpass`, as soon as they have answered.
+    /// description names, a phone behind a router is reached, and the suite is of our choice. An association that runs goes on in its
+    /// parts (RFC 8842 §5.5): some phones offer anew, with `actpass`, as soon as they have answered.
     func association(offeredBy offer: AudioDescription) -> Association? {
         guard identity != nil, let dtls = offer.dtls else { return nil }
         let isClient =

@@ -97,7 +97,7 @@ extension MediaEnd {
         }
     }
 
-    /// The same, but its peer sends nothing: what it hears is all that there is yet.
+    /// The same, but nothing that its peer sends is taken.
     public func silenced() -> MediaEnd {
         switch self {
         case .network(var media):
@@ -109,22 +109,6 @@ extension MediaEnd {
         case .plain(var media):
             media.sends = false
             return .plain(media)
-        case .echo, .studio: return self
-        }
-    }
-
-    /// The same, but nothing that its peer says is taken.
-    public func muted() -> MediaEnd {
-        switch self {
-        case .network(var media):
-            media.sends = false
-            return .network(media)
-        case .plain(var media):
-            media.sends = false
-            return .plain(media)
-        case .dtls(var media):
-            media.sends = false
-            return .dtls(media)
         case .echo, .studio: return self
         }
     }

@@ -5,28 +5,8 @@ import Primitives
 /// Writes descriptions. Every byte is a number of ours, a name of a closed list or, in an answer, a validated token of
 /// the very offer that is answered.
 public enum SessionWriter {
-    /// An offer of one audio section: `RTP/SAVP` with our keys, or `RTP/AVP` without any.
-    public static func offer(
-        _ local: LocalMedia,
-        formats: [AudioFormat],
-        packetTime: Int?,
-        direction: MediaDirection,
-        crypto: [CryptoAttribute],
-        rtcpMux: Bool
-    ) -> [UInt8] {
-        offer(
-            local,
-            formats: formats,
-            packetTime: packetTime,
-            direction: direction,
-            crypto: crypto,
-            dtls: nil,
-            rtcpMux: rtcpMux
-        )
-    }
-
-    /// The same, or `UDP/TLS/RTP/SAVP(F)` with our fingerprint. Browsers, which are those with ICE, take only the one with F (RFC 8827
-    /// §6.5).
+    /// An offer of one audio section: `RTP/SAVP` with our keys, `RTP/AVP` without any, or `UDP/TLS/RTP/SAVP(F)` with our fingerprint.
+    /// Browsers, which are those with ICE, take only the one with F (RFC 8827 §6.5).
     ///
     /// - Parameters:
     ///   - formats: In the order of preference; at least one.
@@ -39,7 +19,7 @@ public enum SessionWriter {
         packetTime: Int?,
         direction: MediaDirection,
         crypto: [CryptoAttribute],
-        dtls: LocalDTLS?,
+        dtls: LocalDTLS? = nil,
         rtcpMux: Bool
     ) -> [UInt8] {
         // One section is a group, too, and some browsers want it to be.
@@ -53,30 +33,6 @@ public enum SessionWriter {
         text.audio(local, formats, packetTime, direction, crypto, rtcpMux: rtcpMux)
         if let dtls { text.append(dtls, local) }
         return text.bytes
-    }
-
-    /// The answer to an offer whose keys are in the description, or that goes without.
-    public static func answer(
-        to offer: SessionDescription,
-        _ local: LocalMedia,
-        formats: [AudioFormat],
-        packetTime: Int?,
-        direction: MediaDirection,
-        crypto: CryptoAttribute?,
-        protection: AudioProtection = .srtp,
-        rtcpMux: Bool
-    ) -> [UInt8] {
-        answer(
-            to: offer,
-            local,
-            formats: formats,
-            packetTime: packetTime,
-            direction: direction,
-            crypto: crypto,
-            dtls: nil,
-            protection: protection,
-            rtcpMux: rtcpMux
-        )
     }
 
     /// The answer to an offer: its audio accepted with one key, every other section refused with port 0, and the
@@ -97,7 +53,7 @@ public enum SessionWriter {
         packetTime: Int?,
         direction: MediaDirection,
         crypto: CryptoAttribute?,
-        dtls: LocalDTLS?,
+        dtls: LocalDTLS? = nil,
         protection: AudioProtection = .srtp,
         rtcpMux: Bool
     ) -> [UInt8] {

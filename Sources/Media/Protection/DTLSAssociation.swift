@@ -44,9 +44,6 @@ import Primitives
         unsafe ringfence_dtls_free(pointer)
     }
 
-    /// Whether the peer has shown another certificate than it should have (RFC 8122 §5).
-    var isForeign: Bool { unsafe ringfence_dtls_is_foreign(pointer) != 0 }
-
     /// Takes one datagram of the peer's.
     func receive(_ datagram: Span<UInt8>) -> State {
         unsafe datagram.withUnsafeBufferPointer { bytes in

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Primitives
+
 /// The hash of a certificate, as `a=fingerprint` has it. One of SHA-1 or MD5 does not exist here: somebody could make another
 /// certificate that has it too.
 ///
@@ -30,7 +32,8 @@ public struct DTLSFingerprint: Hashable, Sendable {
         (algorithm, self.hash) = (.sha256, hash)
     }
 
-    /// Reads what stands after `a=fingerprint:`; `nil` for another algorithm, and for a hash of another length.
+    /// Reads what stands after `a=fingerprint:`; `nil` for another algorithm, and for a hash of another length. RFC 8122 wants capitals;
+    /// some phones write small letters.
     init?(parsing value: ArraySlice<UInt8>) {
         var line = LineScanner(value)
         let name = line.word()
@@ -40,7 +43,7 @@ public struct DTLSFingerprint: Hashable, Sendable {
         guard digits.count == algorithm.length * 3 - 1, line.word().isEmpty else { return nil }
         var hash: [UInt8] = []
         for start in stride(from: digits.startIndex, to: digits.endIndex, by: 3) {
-            guard let high = Self.value(of: digits[start]), let low = Self.value(of: digits[start + 1]) else {
+            guard let high = Hex.value(digits[start]), let low = Hex.value(digits[start + 1]) else {
                 return nil
             }
             if start + 2 < digits.endIndex, digits[start + 2] != UInt8(ascii: ":") { return nil }
@@ -48,23 +51,11 @@ public struct DTLSFingerprint: Hashable, Sendable {
         }
         (self.algorithm, self.hash) = (algorithm, hash)
     }
-
-    /// RFC 8122 wants capitals; some phones write small letters.
-    private static func value(of digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x41...0x46: digit - 0x37
-        case 0x61...0x66: digit - 0x57
-        default: nil
-        }
-    }
 }
 
 extension DTLSFingerprint: CustomStringConvertible {
     /// As it stands after `a=fingerprint:`.
     public var description: String {
-        let digits = Array("0123456789ABCDEF")
-        return "\(algorithm.rawValue) "
-            + hash.map { "\(digits[Int($0 >> 4)])\(digits[Int($0 & 15)])" }.joined(separator: ":")
+        "\(algorithm.rawValue) " + hash.map { Hex.encode([$0]).uppercased() }.joined(separator: ":")
     }
 }

@@ -4,8 +4,8 @@ import Primitives
 
 /// How one leg comes to its keys: where its peer is by ICE, the handshakes with it, and what came of them.
 ///
-/// A handshake is taken only from where the peer has proven to be (ICE), or from the place or the host that authenticated
-/// signalling names. One that fails is forgotten: the next one begins anew, and only the certificate that signalling named ends with
+/// A handshake is taken only from where the peer has proven to be (ICE), or from the host that its authenticated signalling comes
+/// from: one that a description names alone is sent nothing (row M15). One that fails is forgotten: the next one begins anew, and only the certificate that signalling named ends with
 /// keys. So whoever is quicker than the peer wins nothing (row M05).
 struct KeyAgreement: Sendable {
     private struct Handshake: Sendable {
@@ -56,12 +56,12 @@ struct KeyAgreement: Sendable {
         }
         // What was begun counts on: a change of the description buys no more of it.
         if !new.continues(media) { (handshakes, finished, waitsSince) = ([], nil, now) }
-        if waitsSince != nil, media.isEarly || media.isGone { waitsSince = now }
+        if isWaiting, media.isEarly || media.isGone { waitsSince = now }
         media = new
     }
 
     /// Whether it waits for keys, and from nobody in particular yet.
-    var isOpen: Bool { waitsSince != nil && handshakes.isEmpty }
+    var isOpen: Bool { isWaiting && handshakes.isEmpty }
     /// Whether it has waited for keys for too long.
     func isLost(at now: MonotonicTime) -> Bool {
         guard let waitsSince, !media.isEarly, !media.isGone else { return false }
@@ -75,7 +75,7 @@ struct KeyAgreement: Sendable {
     ///
     /// - Returns: Whether it is looked at.
     mutating func take() -> Bool {
-        guard waitsSince != nil || finished != nil, taken < RelayLimits.handshakeDatagrams else { return false }
+        guard isWaiting || finished != nil, taken < RelayLimits.handshakeDatagrams else { return false }
         taken += 1
         return true
     }
@@ -89,7 +89,7 @@ struct KeyAgreement: Sendable {
     func allows(_ source: SocketAddress) -> Bool {
         guard !media.isGone else { return false }
         if let ice { return ice.isValid(source) }
-        return source == media.address || source.ip == media.signallingAddress
+        return source.ip == media.signallingAddress
     }
 
     /// The leg as the relay knows it; `nil` before there are keys.
@@ -133,13 +133,13 @@ extension KeyAgreement {
         at now: MonotonicTime,
         _ send: (SocketAddress, [UInt8]) -> Void
     ) -> Step {
-        if let finished, finished.source == source, waitsSince == nil {
+        if let finished, finished.source == source, !isWaiting {
             _ = finished.association.receive(datagram)
             finished.association.takeAll { send(source, $0) }
             return .nothing
         }
         // Anybody could write an alert that nothing protects. Whoever means it goes away anyway.
-        guard waitsSince != nil, !datagram.hasPlainAlert else { return .nothing }
+        guard isWaiting, !datagram.hasPlainAlert else { return .nothing }
         if !media.isClient, let hello = datagram.clientHello {
             let known = handshakes.first { $0.source == source && $0.hello == hello }
             guard let handshake = known ?? begin(with: source, hello) else { return .nothing }
@@ -192,7 +192,7 @@ extension KeyAgreement {
     /// Begins as the client as soon as it is known where the peer is, repeats what got no answer, and forgets what is over.
     mutating func wake(at now: MonotonicTime, _ send: (SocketAddress, [UInt8]) -> Void) -> Step {
         if finished != nil, now - finishedAt > RelayLimits.afterHandshake { finished = nil }
-        guard waitsSince != nil, !media.isGone else { return .nothing }
+        guard isWaiting, !media.isGone else { return .nothing }
         if media.isClient, handshakes.isEmpty, let place = destination { _ = begin(with: place) }
         // Who answers repeats nothing of itself (RFC 6347 §4.2.4): the peer asks again.
         guard media.isClient, let handshake = handshakes.first else { return .nothing }

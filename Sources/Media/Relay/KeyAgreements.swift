@@ -2,8 +2,8 @@
 
 public import Primitives
 
-/// Something that a relay says on its own account, while keys are agreed on.
-public struct RelayLetter: Sendable {
+/// A datagram of DTLS that a relay sends of itself, while keys are agreed on.
+public struct HandshakeDatagram: Sendable {
     public let to: SocketAddress
     public let bytes: [UInt8]
 }
@@ -18,20 +18,20 @@ struct KeyAgreements: Sendable {
     private var fragments: [UInt64: Int] = [:]
     /// With ICE: by where authentic checks came from.
     private var places: [SocketAddress: [Int]] = [:]
-    /// Without: by the hosts that signalling names.
+    /// Without: by the hosts that signalling comes from.
     private var hosts: [IPAddress: [Int]] = [:]
     private var steps = PacketBudget(RelayLimits.handshakeSteps)
     /// What is to be sent, in order.
-    private(set) var letters: [RelayLetter] = []
+    private(set) var datagrams: [HandshakeDatagram] = []
 
     var isEmpty: Bool { agreements.isEmpty }
     var slots: [Int] { Array(agreements.keys) }
 
     subscript(slot: Int) -> KeyAgreement? { agreements[slot] }
 
-    mutating func takeLetters() -> [RelayLetter] {
-        defer { letters = [] }
-        return letters
+    mutating func takeHandshakes() -> [HandshakeDatagram] {
+        defer { datagrams = [] }
+        return datagrams
     }
 
     /// Lets a leg stand in a slot, or takes what signalling has changed of the one that stands there.
@@ -63,9 +63,8 @@ struct KeyAgreements: Sendable {
     private mutating func list(_ slot: Int) {
         guard let agreement = agreements[slot] else { return }
         guard let ice = agreement.ice else {
-            for host in agreement.media.hosts where hosts[host, default: []].count < RelayLimits.legsPerSource {
-                hosts[host, default: []].append(slot)
-            }
+            let host = agreement.media.signallingAddress
+            if hosts[host, default: []].count < RelayLimits.legsPerSource { hosts[host, default: []].append(slot) }
             return
         }
         fragments[ice.local.number] = slot
@@ -76,7 +75,7 @@ struct KeyAgreements: Sendable {
 
     private mutating func unlist(_ slot: Int) {
         guard let agreement = agreements[slot] else { return }
-        for host in agreement.media.hosts { Self.remove(slot, under: host, of: &hosts) }
+        Self.remove(slot, under: agreement.media.signallingAddress, of: &hosts)
         guard let ice = agreement.ice else { return }
         if fragments[ice.local.number] == slot { fragments[ice.local.number] = nil }
         for source in ice.sources { Self.remove(slot, under: source, of: &places) }
@@ -140,11 +139,11 @@ extension KeyAgreements {
     ) -> Bool {
         guard agreements[slot]?.take() == true, steps.allows(RelayLimits.handshakeSteps, at: now) else { return false }
         steps.pay(0)
-        var letters: [RelayLetter] = []
+        var datagrams: [HandshakeDatagram] = []
         let step = agreements[slot]?.receive(datagram, from: source, at: now) { to, bytes in
-            letters.append(RelayLetter(to: to, bytes: bytes))
+            datagrams.append(HandshakeDatagram(to: to, bytes: bytes))
         }
-        self.letters += letters
+        self.datagrams += datagrams
         return step == .agreed
     }
 
@@ -152,17 +151,11 @@ extension KeyAgreements {
     ///
     /// - Returns: Whether it has keys now that it did not have.
     mutating func wake(_ slot: Int, at now: MonotonicTime) -> Bool {
-        var letters: [RelayLetter] = []
-        let step = agreements[slot]?.wake(at: now) { to, bytes in letters.append(RelayLetter(to: to, bytes: bytes)) }
-        self.letters += letters
+        var datagrams: [HandshakeDatagram] = []
+        let step = agreements[slot]?.wake(at: now) { to, bytes in
+            datagrams.append(HandshakeDatagram(to: to, bytes: bytes))
+        }
+        self.datagrams += datagrams
         return step == .agreed
-    }
-}
-
-extension DTLSMedia {
-    /// Where a handshake without ICE may come from.
-    fileprivate var hosts: [IPAddress] {
-        guard let address, address.ip != signallingAddress else { return [signallingAddress] }
-        return [signallingAddress, address.ip]
     }
 }

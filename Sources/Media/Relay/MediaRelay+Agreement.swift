@@ -5,7 +5,7 @@ public import Primitives
 // Legs whose keys are agreed on over the media path. Until then nothing passes to or from them; then they are legs like all others.
 extension MediaRelay {
     /// What is to be sent because of the datagrams and the time since it was last asked, in order.
-    public mutating func takeLetters() -> [RelayLetter] { agreements.takeLetters() }
+    public mutating func takeHandshakes() -> [HandshakeDatagram] { agreements.takeHandshakes() }
 
     /// Lets time pass for handshakes and consent. Once a second is enough.
     ///
@@ -53,7 +53,7 @@ extension MediaRelay {
 
     /// Takes what is neither RTP nor RTCP: checks and handshakes of legs that expect them. Whatever else it is, nothing is said to it.
     @inline(never)
-    mutating func greet(
+    mutating func receiveOther(
         _ packet: inout MutableSpan<UInt8>,
         length: Int,
         from source: SocketAddress,
@@ -122,6 +122,6 @@ extension MediaRelay {
         {
             place(leg, slot, at: now)
         }
-        return .post
+        return .handshake
     }
 }

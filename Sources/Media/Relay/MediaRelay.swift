@@ -235,7 +235,7 @@ extension MediaRelay {
             let arrival = try Arrival(packet.span, length: length, source: source, port: port, now: now)
             outcome = try relay(&packet, arrival)
         } catch .notMedia {
-            outcome = greet(&packet, length: length, from: source, port: port, at: now)
+            outcome = receiveOther(&packet, length: length, from: source, port: port, at: now)
         } catch {
             outcome = .drop(error)
         }

@@ -33,8 +33,8 @@ public enum RelayLimits {
     static let checksOfLeg = PacketBudget.Rate(packets: 100, bytes: 50_000, burst: 1)
     /// Addresses of one peer that are remembered, 48 bytes each. A browser behind two networks and a VPN has six.
     static let pairsPerLeg = 8
-    /// Datagrams of handshakes that are worked on, at most 1 ms of a core each and 0.3 ms in the middle: 12 % of a core, and no
-    /// turn of the loop longer than 5 ms. What is beyond is dropped; peers send again.
+    /// Datagrams of handshakes that are worked on, about 0.3 ms of a core each and 1 ms at most: some 12 % of a core, and 16 ms in the
+    /// worst turn of the loop. What is beyond is dropped; peers send again.
     static let handshakeSteps = PacketBudget.Rate(packets: 400, bytes: .infinity, burst: 0.04)
     /// Handshakes of one leg at once, about 40 KB each: that of its peer, and some of whoever else speaks from the place or the host
     /// of that.

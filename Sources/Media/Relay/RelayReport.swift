@@ -120,8 +120,8 @@ public enum RelayOutcome: Hashable, Sendable {
     case forwardPlain(length: Int, to: SocketAddress, from: PlainSocket)
     /// Hand the first `length` bytes of the buffer, decrypted RTP, to the studio.
     case hear(length: Int, RelayID)
-    /// It was a word of a handshake: ``MediaRelay/takeLetters()`` has what is said to it.
-    case post
+    /// It was a word of a handshake: ``MediaRelay/takeHandshakes()`` has what is said to it.
+    case handshake
 }
 
 /// What became of all packets since the relay was made, in packets.
@@ -137,7 +137,7 @@ public struct RelayCounters: Hashable, Sendable {
         switch outcome {
         case .drop(let reason): dropped[reason.rawValue] += 1
         case .forward, .forwardPlain, .hear: forwarded += 1
-        case .post: break
+        case .handshake: break
         }
     }
 }

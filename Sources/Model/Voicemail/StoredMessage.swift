@@ -22,6 +22,9 @@ public struct MessageID: Hashable, Sendable, Codable {
 
 /// What somebody said into a mailbox.
 public struct StoredMessage: Hashable, Sendable, Codable {
+    /// What a sealed file of sound begins with (`Docs/decisions/0044-voice-messages.md`).
+    public static let letters = Array("RFV1".utf8)
+
     public let id: MessageID
     public let mailbox: ExtensionNumber
     public let caller: Participant

@@ -24,7 +24,7 @@ extension KeptFacts {
             )
             for number in messages.mailboxes {
                 let (listed, counts) = (try messages.messages(of: number), messages.counts(of: number))
-                // One that is received or deleted in between is no fault: what cannot be listed is counted when it is there before and after.
+                // What is there and cannot be listed.
                 var closed = max(0, counts.new + counts.old - listed.count)
                 for message in listed.prefix(Audit.Limits.messagesOpened) {
                     if (try? messages.sound(of: message.id, in: number)) == nil {
@@ -53,7 +53,8 @@ extension KeptFacts.Sound {
                 let path = "\(directory)/\(folder)/\(name)"
                 var file = RingfenceFile()
                 guard ringfence_file(-1, path, &file) == 0, file.is_folder == 0 else { return nil }
-                let head = FileBlocks.reading(path)?.next() ?? []
+                let handle = file.is_plain != 0 ? FileHandle(forReadingAtPath: path) : nil
+                let head = (try? handle?.read(upToCount: StoredMessage.letters.count)) ?? Data()
                 // One that is just being made has not begun.
                 guard !head.isEmpty || !name.hasSuffix(".part") else { return nil }
                 return Self(

@@ -29,8 +29,12 @@ struct RetentionDrill {
         (self.now, self.caller, self.mailbox) = (now, caller, mailbox)
         store = try RingfenceStore.create(directory: folder.path + "/business", domain: domain, by: "drill", at: now)
         try store.beginServing()
+        try retain(Self.settings)
+    }
+
+    private func retain(_ settings: RetentionSettings) throws {
         let draft = JournalDraft(actor: "drill", action: "retention.drill", subject: "retention")
-        _ = try store.change([.retain(Self.settings)], journal: [draft], at: now)
+        _ = try store.change([.retain(settings)], journal: [draft], at: now)
     }
 
     private func run(_ trial: RetentionTrial) async throws -> String? {
@@ -42,7 +46,7 @@ struct RetentionDrill {
         case .oldRecord, .oldRecordAfterCrash:
             try keepRecord(ended: 32)
             try await forget()
-            return trial == .oldRecord ? found() : try foundAfterCrash()
+            return trial == .oldRecord ? found(in: folder) : try foundAfterCrash()
         case .oldMessage:
             guard let id = MessageID(parsing: String(repeating: "d", count: 32)) else { return "no name for a message" }
             let writer = try store.messages.begin(id, in: mailbox, from: .outside(caller), at: before(days: 2))
@@ -53,21 +57,20 @@ struct RetentionDrill {
         case .held:
             var held = Self.settings
             held.hold = "drill"
-            let draft = JournalDraft(actor: "drill", action: "retention.drill", subject: "retention")
-            _ = try store.change([.retain(held)], journal: [draft], at: now)
+            try retain(held)
             try keepRecord(ended: 32)
             try await forget()
             return try store.records(naming: caller).isEmpty ? "it is gone" : nil
         case .erased, .erasedAfterCrash:
             try keepRecord(ended: 1)
-            // Once as it is told to trunks, once as somebody dials it.
+            // Once as a call from there has it, once as somebody dials it.
             try keepRecord(ended: 1, dialled: "00" + caller.digits)
             try store.erase(caller, in: store.records(naming: caller))
             try store.forgetDeleted()
             guard try store.records(of: nil, during: nil, limit: 10).count == 2 else {
                 return "the records went with it"
             }
-            return trial == .erased ? found() : try foundAfterCrash()
+            return trial == .erased ? found(in: folder) : try foundAfterCrash()
         }
     }
 
@@ -96,7 +99,7 @@ struct RetentionDrill {
         store.fillTables()
     }
 
-    private func found(in store: RingfenceStore? = nil) -> String? {
+    private func found(in folder: DrillFolder) -> String? {
         let files = folder.files(holding: [Array(caller.digits.utf8)])
         return files.isEmpty ? nil : "the number stands in \(files.joined(separator: ", "))"
     }
@@ -107,7 +110,6 @@ struct RetentionDrill {
         try copy.takeOver(folder.path + "/business")
         let risen = try RingfenceStore.open(directory: copy.path + "/business")
         guard try risen.records(naming: caller).isEmpty else { return "the record came back" }
-        let files = copy.files(holding: [Array(caller.digits.utf8)])
-        return files.isEmpty ? nil : "the number stands in \(files.joined(separator: ", "))"
+        return found(in: copy)
     }
 }

@@ -10,8 +10,8 @@ import Synchronization
 ///
 /// A command changes what becomes of packets and nothing else, so the loop need not hear of it before the next packet, which
 /// wakes it anyway; it wakes for its reports, too. The bell rings when many commands wait, when the loop shall end, and when
-/// a port has to be opened or a handshake begun, or no packet could come: a thread that is woken for each call costs more than what it has to do
-/// then.
+/// a port has to be opened or a handshake begun, or no packet could come: a thread that is woken for each call costs more than what
+/// it has to do then.
 final class MediaQueue: Sendable {
     private struct State: Sendable {
         var commands: [RelayCommand] = []

@@ -110,22 +110,22 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
             changePorts(at: now)
         }
         commands.removeAll(keepingCapacity: true)
-        post()
+        sendHandshakes()
     }
 
     /// Sends what the relay says on its own account. A handshake is some ten datagrams of a call.
     @inline(never)
-    private mutating func post() {
-        for letter in relay.takeLetters() {
-            guard let socket = socket(for: .rtp, to: letter.to.ip) else {
+    private mutating func sendHandshakes() {
+        for reply in relay.takeHandshakes() {
+            guard let socket = socket(for: .rtp, to: reply.to.ip) else {
                 unsent += 1
                 continue
             }
-            var bytes = letter.bytes
+            var bytes = reply.bytes
             let lost = bytes.withUnsafeMutableBufferPointer { buffer in
                 var datagram = ringfence_datagram()
-                (datagram.ip_high, datagram.ip_low) = (letter.to.ip.high, letter.to.ip.low)
-                datagram.port = letter.to.port
+                (datagram.ip_high, datagram.ip_low) = (reply.to.ip.high, reply.to.ip.low)
+                datagram.port = reply.to.port
                 (datagram.bytes, datagram.length) = (buffer.baseAddress, UInt32(buffer.count))
                 return ringfence_media_send_one(descriptor(Int(socket)), &datagram)
             }
@@ -136,7 +136,7 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
     /// Handshakes and consent: once a second.
     private mutating func wake() {
         for lost in relay.wake(at: Self.now()) { refused.insert(lost) }
-        post()
+        sendHandshakes()
     }
 
     /// A relay whose port cannot be opened is closed again, which only closes ports.
@@ -234,9 +234,9 @@ struct MediaWorker: ~Copyable, @unchecked Sendable {
         switch outcome {
         case .drop:
             datagrams[index].length = 0
-        case .post:
+        case .handshake:
             datagrams[index].length = 0
-            post()
+            sendHandshakes()
         case .forwardPlain(let length, let destination, let socket):
             address(index, length, destination)
             unsent += UInt64(ringfence_media_send_one(plain.descriptor(socket), &datagrams[index]))

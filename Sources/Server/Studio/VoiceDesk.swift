@@ -156,7 +156,6 @@ final class VoiceDesk: Sendable {
         case .draft(let greeting):
             return (try? store.greetings.draft(of: greeting)) ?? Tone.sound(hertz: 330, milliseconds: 400)
         case .ringback: return Tone.sound(hertz: 425, milliseconds: 1_000) + Tone.silence(milliseconds: 4_000)
-        case .music: return MusicShelf.shared.sound
         case .pause: return Tone.silence(milliseconds: 300)
         case .tone: return Tone.silence(milliseconds: 200) + Tone.sound(hertz: 1_400, milliseconds: 400)
         case .message(let id, let number):
@@ -233,7 +232,8 @@ final class VoiceDesk: Sendable {
         guard isRight else {
             if isLocked { reportLock(of: door, ask) }
             if state.withLock({ $0.gate.tellsSpray(at: now) }) {
-                report(.mailboxesTried, "wrong PINs at many mailboxes within an hour, the last one here", ask)
+                let words = "wrong PINs at many mailboxes within an hour, the last one here"
+                report(.mailboxesTried, words, about: ask.mailbox, ask.source)
             }
             return .wrong
         }
@@ -255,21 +255,27 @@ final class VoiceDesk: Sendable {
         switch door {
         case .mailbox(let number):
             let remedy = "a new one opens it: ringfence voicemail pin \(number)"
-            report(.mailboxLocked, "\(words) that it waits; \(remedy)", ask)
+            report(.mailboxLocked, "\(words) that it waits; \(remedy)", about: number, ask.source)
         case .room(let name, let number):
             let who = number.map { "extension \($0)" } ?? "callers from outside"
             let remedy = "a new PIN lets them try again: ringfence room set \(name) --new-pin"
-            report(.roomLocked, "\(words) at room \(name) by \(who) that they wait; \(remedy)", ask)
+            let sentence = "\(words) at room \(name) by \(who) that they wait; \(remedy)"
+            report(.roomLocked, sentence, about: number ?? ask.mailbox, ask.source)
         }
     }
 
     /// - Parameter words: Never with what was entered.
-    private func report(_ kind: SecurityEventKind, _ words: String, _ ask: MailboxAsk) {
+    private func report(
+        _ kind: SecurityEventKind,
+        _ words: String,
+        about number: ExtensionNumber,
+        _ source: IPAddress
+    ) {
         let event = SecurityEvent(
             at: SystemClock.wall,
             kind: kind,
-            source: .address(ask.source),
-            subject: .extension(kind == .roomLocked ? ask.caller.number ?? ask.mailbox : ask.mailbox),
+            source: .address(source),
+            subject: .extension(number),
             detail: words
         )
         events.note(event)

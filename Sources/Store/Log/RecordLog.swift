@@ -59,7 +59,9 @@ public final class RecordLog: @unchecked Sendable {
             for entry in read[half].entries { waiting.put(entry, half: half) }
         }
         file = found
-        if damage != nil { try begin(after: read.map(\.epoch).max() ?? 0) }
+        guard damage != nil else { return }
+        try Self.keepAside(path)
+        try begin(after: read.map(\.epoch).max() ?? 0)
     }
 
     /// Takes its place on the disk, if it has none yet.
@@ -77,13 +79,12 @@ public final class RecordLog: @unchecked Sendable {
 
     func release(_ business: BusinessID) { condition.withLock { _ = claimed.remove(business) } }
 
-    /// Begins a new file with what waits, and puts an old one aside.
+    /// Begins a new file with what waits, in place of any there is.
     private func begin(after epoch: UInt64) throws(StoreError) {
         var writer = ByteWriter()
         let left = waiting.all
         for entry in left { entry.encode(into: &writer) }
         let frame = left.isEmpty ? [] : LogFrame.encode(writer.bytes, epoch: epoch + 1)
-        if let damaged = file { try Self.keepAside(damaged.path) }
         let half = max(size, 2 * (frame.count + LogSegment.head))
         file = try LogFile.make(path, half: half, epoch: epoch + 1, frame: frame)
         halves = [(epoch + 1, LogSegment.head + frame.count), (0, LogSegment.head)]
@@ -103,12 +104,7 @@ public final class RecordLog: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while isWriting { condition.wait() }
-        guard let former = file else { return }
-        file = nil
-        do throws(StoreError) { try begin(after: halves.map(\.epoch).max() ?? 0) } catch {
-            file = former
-            throw error
-        }
+        if file != nil { try begin(after: halves.map(\.epoch).max() ?? 0) }
     }
 
     // MARK: Appending

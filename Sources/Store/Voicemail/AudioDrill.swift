@@ -50,8 +50,7 @@ public struct AudioDrill {
         case .cutMiddle:
             // The second piece of sound: everything behind it moves up.
             try edit { bytes in
-                let piece = 4 + 1 + 8_000 + 16
-                let end = 4 + 1 + 16
+                let (piece, end) = (MessageFile.overhead + 1 + 8_000, MessageFile.overhead + 1)
                 bytes.removeSubrange(bytes.count - end - 2 * piece..<bytes.count - end - piece)
             }
             return heard(try? store.messages.sound(of: id, in: mailbox))

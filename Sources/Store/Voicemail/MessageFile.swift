@@ -21,10 +21,10 @@ struct MessageFile: Sendable {
         var greeting: String?
     }
 
-    static let letters = Array("RFV1".utf8)
+    private static let letters = StoredMessage.letters
     static let saltBytes = 16
     /// Bytes that sealing adds to a piece: the length before it, and the tag.
-    private static let overhead = 4 + 16
+    static let overhead = 4 + 16
 
     let head: Head
     private let pieces: [ArraySlice<UInt8>]
@@ -138,8 +138,8 @@ public final class MessageWriter {
         file = Glibc.open(path + ".part", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw StoreError.system(call: "open", path: path, errno: errno) }
         do {
-            try PrivateFile.write(MessageFile.letters + salt, to: file, path)
-            end = off_t(MessageFile.letters.count + salt.count)
+            try PrivateFile.write(StoredMessage.letters + salt, to: file, path)
+            end = off_t(StoredMessage.letters.count + salt.count)
             try append(Array(try JSONEncoder().encode(head)))
         } catch {
             unlink(path + ".part")

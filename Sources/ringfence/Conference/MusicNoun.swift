@@ -8,7 +8,7 @@ import Model
 struct MusicNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "music",
-        abstract: "Music for who is on hold.",
+        abstract: "Music for people on hold.",
         discussion: """
             It is that of Debian's asterisk-moh-opsound-wav where that is installed, and a
             few soft notes where it is not. Phones that use neither G.711 law, and those of
@@ -21,7 +21,7 @@ struct MusicNoun: ParsableCommand {
 struct MusicShow: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show whether who is on hold hears music."
+        abstract: "Show whether people on hold hear music."
     )
 
     @OptionGroup var options: ServerOptions

@@ -10,9 +10,9 @@ struct QueueNoun: ParsableCommand {
         commandName: "queue",
         abstract: "Queues: callers of a ring group wait until a member takes their call.",
         discussion: """
-            They are answered at once, hear how many wait before them, and music. Who has
-            waited for longest rings first, at members who are free. Members leave and come
-            back by the codes of groups: ringfence group --help.
+            They are answered at once, and hear how many wait before them, and music. The
+            one who has waited for longest rings first, at members who are free. Members
+            leave and come back by the codes of groups: ringfence group --help.
             """,
         subcommands: [QueueSet.self, QueueList.self, QueueRemove.self]
     )

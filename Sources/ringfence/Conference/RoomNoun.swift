@@ -57,7 +57,22 @@ struct RoomArgument: ParsableArguments {
     var name: String
 }
 
-struct RoomAdd: ServerCommand {
+/// What makes or changes a room, and may ask for its PIN.
+protocol RoomChange: ServerCommand {
+    var settings: RoomOptions { get }
+    var command: PutRoom { get }
+}
+
+extension RoomChange {
+    func answer(from server: some Operations) throws -> Output {
+        var command = command
+        try settings.choose(&command)
+        let report = try server.perform(command)
+        return try Output(report.sentences, json: report)
+    }
+}
+
+struct RoomAdd: RoomChange {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Make a conference room, and show its PIN this once.",
@@ -86,22 +101,14 @@ struct RoomAdd: ServerCommand {
         settings.fill(&command)
         return command
     }
-
-    func answer(from server: some Operations) throws -> Output {
-        var command = command
-        try settings.choose(&command)
-        return try output(of: server.perform(command))
-    }
-
-    func output(of report: RoomReport) throws -> Output { try Output(report.sentences, json: report) }
 }
 
-struct RoomSet: ServerCommand {
+struct RoomSet: RoomChange {
     static let configuration = CommandConfiguration(
         commandName: "set",
         abstract: "Change a conference room. What is not named stays.",
         discussion: """
-            A new PIN ends the calls of who came by the one before.
+            A new PIN ends the calls of people who came by the one before.
 
               ringfence room set board --new-pin
               ringfence room set board --moderator none --members 20 --outside
@@ -132,14 +139,6 @@ struct RoomSet: ServerCommand {
         settings.fill(&command)
         return command
     }
-
-    func answer(from server: some Operations) throws -> Output {
-        var command = command
-        try settings.choose(&command)
-        return try output(of: server.perform(command))
-    }
-
-    func output(of report: RoomReport) throws -> Output { try Output(report.sentences, json: report) }
 }
 
 struct RoomList: SettingCommand {
@@ -167,7 +166,7 @@ struct RoomList: SettingCommand {
 struct RoomRemove: SettingCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "End a conference room, and the calls of who is in it."
+        abstract: "End a conference room, and the calls of the people in it."
     )
 
     @OptionGroup var room: RoomArgument

@@ -9,7 +9,7 @@ import time
 
 import tone
 import trial
-from baresip import Baresip
+from office import Office
 from phone import until
 from server import Server
 
@@ -20,35 +20,18 @@ TONES = {"101": 440, "102": 1000, "103": 1500}
 COMES = (520, 780)
 
 
-class Office:
+class Board(Office):
+    """A business with a conference room."""
+
     def __init__(self, folder):
-        self.folder, self.phones = folder, []
-        self.server = Server(program, folder)
+        super().__init__(folder, program, TONES)
 
     def start(self, *options):
-        self.server.start()
-        self.server.run("extension", "add", *TONES)
-        self.accounts = {number: self.server.enrol(number) for number in TONES}
+        super().start()
         self.pin = self.server.ask("room", "add", "board", "720", *options)["pin"]
-
-    def phone(self, number):
-        account = self.accounts[number]
-        each = Baresip(
-            account["username"], account["password"], "127.0.0.1:%d" % self.server.port, Server.domain, self.server.ca,
-            os.path.join(self.folder, "%s-%d" % (number, len(self.phones))), TONES[number])
-        self.phones.append(each)
-        each.start()
-        if not each.hears("registered", 15):
-            raise RuntimeError("a phone of %s did not register" % number)
-        return each
 
     def records(self):
         return [each for each in self.server.records() if each.get("callee") == "room:board"]
-
-    def stop(self):
-        for each in self.phones:
-            each.stop()
-        self.server.stop()
 
 
 def dial(phone, pin):
@@ -115,4 +98,4 @@ def door(office):
     yield "they talk", heard(first, TONES["102"]) > 4 and heard(second, TONES["103"]) > 4
 
 
-trial.run(Office, {"three": three, "door": door}[name])
+trial.run(Board, {"three": three, "door": door}[name])

@@ -3,46 +3,18 @@
 
 Prints what was seen, as `trial` says. 101 calls and says 440 Hz, 102 says 1000 Hz.
 """
-import os
 import sys
 import time
 
 import tone
 import trial
-from baresip import Baresip
+from office import Office
 from server import Server
 
 program, = sys.argv[1:]
 
 CALLER, CALLEE = 440, 1000
 HELD = 10
-
-
-class Office:
-    def __init__(self, folder):
-        self.folder, self.phones = folder, []
-        self.server = Server(program, folder)
-
-    def start(self):
-        self.server.start()
-        self.server.run("extension", "add", "101", "102")
-        self.server.run("music", "set", "on")
-
-    def phone(self, number, hertz):
-        account = self.server.enrol(number)
-        each = Baresip(
-            account["username"], account["password"], "127.0.0.1:%d" % self.server.port, Server.domain, self.server.ca,
-            os.path.join(self.folder, number), hertz)
-        self.phones.append(each)
-        each.start()
-        if not each.hears("registered", 15):
-            raise RuntimeError("a phone of %s did not register" % number)
-        return each
-
-    def stop(self):
-        for each in self.phones:
-            each.stop()
-        self.server.stop()
 
 
 def music(phone, hertz):
@@ -61,7 +33,8 @@ def music(phone, hertz):
 def held(office):
     """Who is on hold hears music and gets no re-INVITE; afterwards both hear each other again."""
     office.start()
-    caller, callee = office.phone("101", CALLER), office.phone("102", CALLEE)
+    office.server.run("music", "set", "on")
+    caller, callee = office.phone("101"), office.phone("102")
     caller.dial("sip:102@%s" % Server.domain)
     yield "connected", caller.hears("established", 15) and callee.hears("established", 15)
     time.sleep(4)
@@ -80,4 +53,4 @@ def held(office):
     yield "no word of it", invites == 1
 
 
-trial.run(Office, held)
+trial.run(lambda folder: Office(folder, program, {"101": CALLER, "102": CALLEE}), held)

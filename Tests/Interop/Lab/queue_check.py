@@ -3,12 +3,11 @@
 
 Prints what was seen, as `trial` says. 101 and 102 call and say 440 and 700 Hz, the agents 103 and 104 say 1000 and 1500 Hz.
 """
-import os
 import sys
 import time
 
 import trial
-from baresip import Baresip
+from office import Office
 from phone import until
 from server import Server
 
@@ -17,32 +16,15 @@ program, name = sys.argv[1:]
 TONES = {"101": 440, "102": 700, "103": 1000, "104": 1500}
 
 
-class Office:
+class Sales(Office):
+    """A business with a group whose callers wait."""
+
     def __init__(self, folder):
-        self.folder, self.phones = folder, []
-        self.server = Server(program, folder)
+        super().__init__(folder, program, TONES)
 
     def start(self):
-        self.server.start()
-        self.server.run("extension", "add", *TONES)
-        self.accounts = {number: self.server.enrol(number) for number in TONES}
+        super().start()
         self.server.run("group", "add", "sales", "--member", "103", "104", "--order", "longest-idle", "--number", "700")
-
-    def phone(self, number):
-        account = self.accounts[number]
-        each = Baresip(
-            account["username"], account["password"], "127.0.0.1:%d" % self.server.port, Server.domain, self.server.ca,
-            os.path.join(self.folder, "%s-%d" % (number, len(self.phones))), TONES[number])
-        self.phones.append(each)
-        each.start()
-        if not each.hears("registered", 15):
-            raise RuntimeError("a phone of %s did not register" % number)
-        return each
-
-    def stop(self):
-        for each in self.phones:
-            each.stop()
-        self.server.stop()
 
 
 def enter(phone):
@@ -90,4 +72,4 @@ def overflow(office):
     yield "the agent was not rung", not agent.has("established") and not agent.has("incoming")
 
 
-trial.run(Office, {"turns": turns, "overflow": overflow}[name])
+trial.run(Sales, {"turns": turns, "overflow": overflow}[name])

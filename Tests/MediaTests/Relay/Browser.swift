@@ -87,8 +87,8 @@ final class Browser {
         var outgoing = take()
         for _ in 0..<10 {
             for datagram in outgoing { _ = stage.receive(datagram, from: source, port: .rtp) }
-            for letter in stage.takeLetters() where letter.to == source {
-                state = association.receive(letter.bytes.span)
+            for reply in stage.takeHandshakes() where reply.to == source {
+                state = association.receive(reply.bytes.span)
             }
             outgoing = take()
             guard !outgoing.isEmpty else { break }

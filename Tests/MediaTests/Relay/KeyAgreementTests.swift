@@ -54,9 +54,9 @@ struct KeyAgreementTests {
 
     @Test func `where the browser waits for us, the first word goes to where it chose to be`() throws {
         let (stage, browser, bob) = try stage(isClient: true)
-        #expect(stage.takeLetters().isEmpty)
+        #expect(stage.takeHandshakes().isEmpty)
         _ = stage.receive(try browser.check(nominates: false), from: browser.address, port: .rtp)
-        #expect(stage.takeLetters().isEmpty)
+        #expect(stage.takeHandshakes().isEmpty)
         _ = stage.receive(try browser.check(), from: browser.address, port: .rtp)
         browser.shakeHands(with: stage)
         #expect(browser.state == .done)
@@ -99,7 +99,7 @@ struct KeyAgreementTests {
         for hello in browser.hello() {
             #expect(stage.receive(hello, from: "203.0.113.9:1000").reason == .notMedia)
         }
-        #expect(stage.takeLetters().isEmpty)
+        #expect(stage.takeHandshakes().isEmpty)
     }
 
     @Test func `a peer that leaves the choice to us is told so, and what has to be understood and is not is named`()
@@ -250,7 +250,7 @@ struct KeyAgreementTests {
         for hello in browser.hello() { _ = stage.receive(hello, from: browser.address, port: .rtp) }
         let alert: [UInt8] = [21, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40]
         #expect(stage.receive(alert, from: browser.address, port: .rtp) == .posted)
-        for letter in stage.takeLetters() { _ = browser.association.receive(letter.bytes.span) }
+        for reply in stage.takeHandshakes() { _ = browser.association.receive(reply.bytes.span) }
         browser.shakeHands(with: stage)
         #expect(browser.state == .done)
     }
@@ -259,7 +259,7 @@ struct KeyAgreementTests {
         let (stage, browser, _) = try stage()
         stage.apply(.close(RelayID(rawValue: 1)))
         #expect(stage.receive(try browser.check(), from: browser.address, port: .rtp).reason == .notMedia)
-        #expect(stage.wake().isEmpty && stage.takeLetters().isEmpty)
+        #expect(stage.wake().isEmpty && stage.takeHandshakes().isEmpty)
     }
 }
 
@@ -290,8 +290,18 @@ struct UncheckedAgreementTests {
 
     @Test func `the first word goes to the host that signals and to no other`() throws {
         let phone = try Browser("192.0.2.1:4000", hasICE: false, isClient: false)
-        #expect(stage(phone, isClient: true).takeLetters().map(\.to) == [phone.address])
-        #expect(stage(phone, named: "203.0.113.1:4000", isClient: true).takeLetters().isEmpty)
+        #expect(stage(phone, isClient: true).takeHandshakes().map(\.to) == [phone.address])
+        #expect(stage(phone, named: "203.0.113.1:4000", isClient: true).takeHandshakes().isEmpty)
+    }
+
+    @Test func `M15 a host that only a description names gets no word, whatever comes from there`() throws {
+        let phone = try Browser("203.0.113.1:4000", hasICE: false)
+        let stage = Stage()
+        stage.apply(.open(RelayID(rawValue: 1), a: .dtls(phone.media(signalling: "198.51.100.1")), b: .echo))
+        for hello in phone.hello() {
+            #expect(stage.receive(hello, from: phone.address, port: .rtp).reason == .notMedia)
+        }
+        #expect(stage.takeHandshakes().isEmpty)
     }
 
     @Test func `M05 a neighbour with a certificate of its own fails, and the phone does not`() throws {
@@ -316,7 +326,7 @@ struct UncheckedAgreementTests {
             _ = stage.receive(Array(bad.prefix(cut)), from: phone.address, port: .rtp)
             stage.wait(.seconds(1))
         }
-        _ = stage.takeLetters()
+        _ = stage.takeHandshakes()
         try phone.restart()
         phone.shakeHands(with: stage)
         #expect(phone.state == .done)
@@ -331,7 +341,7 @@ struct UncheckedAgreementTests {
         let stage = stage(phone)
         for round in 0..<100 {
             for hello in forger.hello() { _ = stage.receive(hello, from: phone.address, port: .rtp) }
-            _ = stage.takeLetters()
+            _ = stage.takeHandshakes()
             try forger.restart()
             stage.wait(.milliseconds(100 + round))
         }
@@ -344,7 +354,7 @@ struct UncheckedAgreementTests {
         let stage = stage(phone)
         let hello = try #require(phone.hello().first)
         for _ in 0..<500 { _ = stage.receive(hello, from: phone.address, port: .rtp) }
-        #expect(stage.takeLetters().count <= 32)
+        #expect(stage.takeHandshakes().count <= 32)
     }
 
     @Test func `the lost end of a handshake is said again`() throws {
@@ -353,18 +363,18 @@ struct UncheckedAgreementTests {
         var outgoing = phone.hello()
         for _ in 0..<4 where !outgoing.isEmpty {
             for datagram in outgoing { _ = stage.receive(datagram, from: phone.address, port: .rtp) }
-            let letters = stage.takeLetters()
+            let replies = stage.takeHandshakes()
             outgoing = []
-            guard letters.count > 0 else { break }
+            guard replies.count > 0 else { break }
             if stage.report()?.a.lastAuthenticated != nil { break }
-            for letter in letters { _ = phone.association.receive(letter.bytes.span) }
+            for reply in replies { _ = phone.association.receive(reply.bytes.span) }
             phone.association.takeAll { outgoing.append($0) }
         }
         #expect(phone.association.keys == nil)
         // Our last flight never came; theirs comes once more, after 0.4 s by OpenSSL's own clock.
         usleep(450_000)
         for datagram in phone.hello() { _ = stage.receive(datagram, from: phone.address, port: .rtp) }
-        for letter in stage.takeLetters() { _ = phone.association.receive(letter.bytes.span) }
+        for reply in stage.takeHandshakes() { _ = phone.association.receive(reply.bytes.span) }
         #expect(phone.association.keys != nil)
     }
 }

@@ -180,7 +180,7 @@ final class Stage {
         case .forward(let length, let to, let port): .sent(Array(buffer.prefix(length)), to, port)
         case .forwardPlain(let length, let to, let socket): .plain(Array(buffer.prefix(length)), to, socket)
         case .hear(let length, let id): .heard(Array(buffer.prefix(length)), id)
-        case .post: .posted
+        case .handshake: .posted
         }
     }
 
@@ -191,7 +191,7 @@ final class Stage {
         return seen(relay.speak(&span, length: packet.count, index: index, in: id, at: now), buffer)
     }
 
-    func takeLetters() -> [RelayLetter] { relay.takeLetters() }
+    func takeHandshakes() -> [HandshakeDatagram] { relay.takeHandshakes() }
 
     /// A second of the loop.
     @discardableResult

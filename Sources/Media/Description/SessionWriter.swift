@@ -4,7 +4,7 @@ import Primitives
 
 /// Writes descriptions. Every byte is a number of ours, a name of a closed list or, in an answer, a validated token of
 /// the very offer that is answered.
-public enum SessionWriter {
+enum SessionWriter {
     /// An offer of one audio section: `RTP/SAVP` with our keys, `RTP/AVP` without any, or `UDP/TLS/RTP/SAVP(F)` with our fingerprint.
     /// Browsers, which are those with ICE, take only the one with F (RFC 8827 §6.5).
     ///

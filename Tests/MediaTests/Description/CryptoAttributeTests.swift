@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Media
 import Primitives
 import Testing
+
+@testable import Media
 
 @Suite("RFC 4568: keys in a description")
 struct CryptoAttributeTests {

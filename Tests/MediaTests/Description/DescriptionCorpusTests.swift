@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Media
 import Primitives
 import TestKit
 import Testing
+
+@testable import Media
 
 @Suite("Descriptions of others", .enabled(if: Corpus.has("rtpengine") && Corpus.has("pjsip")))
 struct DescriptionCorpusTests {

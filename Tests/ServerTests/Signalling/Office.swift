@@ -7,6 +7,7 @@ import Logging
 import Model
 import Primitives
 import Store
+import Synchronization
 import Testing
 
 @testable import Server
@@ -159,11 +160,16 @@ final class Office: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// Two neighbouring UDP ports, the first one even, that nobody has.
+    /// Handed out before: whoever got them may not have opened them yet.
+    private static let handedOut = Mutex<Set<UInt16>>([])
+
+    /// Two neighbouring UDP ports, the first one even, that nobody has, and that no other office of these tests gets.
     static func freePorts(on address: IPAddress) throws -> MediaPorts {
         for _ in 0..<100 {
             let first = UInt16.random(in: 10_000..<16_000) * 2
-            guard let ports = MediaPorts(address: address, first: first, last: first + 1) else { continue }
+            guard let ports = MediaPorts(address: address, first: first, last: first + 1),
+                handedOut.withLock({ $0.insert(first).inserted })
+            else { continue }
             let isFree = [ports.rtp, ports.rtcp].allSatisfy { wanted in
                 let descriptor = socket(wanted.ip.isIPv4 ? AF_INET : AF_INET6, Int32(SOCK_DGRAM.rawValue), 0)
                 defer { Glibc.close(descriptor) }

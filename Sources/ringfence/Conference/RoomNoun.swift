@@ -67,9 +67,10 @@ extension RoomChange {
     func answer(from server: some Operations) throws -> Output {
         var command = command
         try settings.choose(&command)
-        let report = try server.perform(command)
-        return try Output(report.sentences, json: report)
+        return try output(of: server.perform(command))
     }
+
+    func output(of report: RoomReport) throws -> Output { try Output(report.sentences, json: report) }
 }
 
 struct RoomAdd: RoomChange {

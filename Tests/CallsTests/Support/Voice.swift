@@ -32,7 +32,7 @@ final class Relays {
         let socket = PlainSocket(pair: pair, port: .rtp)
         switch relay.receive(&span, length: bytes.count, from: source, on: socket, at: now) {
         case .forward(_, let to, _), .forwardPlain(_, let to, _): return to
-        case .hear, .post, .drop: return nil
+        case .hear, .handshake, .drop: return nil
         }
     }
 
@@ -42,7 +42,7 @@ final class Relays {
         var span = buffer.mutableSpan
         switch relay.receive(&span, length: bytes.count, from: source, port: .rtp, at: now) {
         case .forward(_, let to, _), .forwardPlain(_, let to, _): return to
-        case .hear, .post, .drop: return nil
+        case .hear, .handshake, .drop: return nil
         }
     }
 }

@@ -41,15 +41,20 @@ struct IPv6Tests {
         }
     }
 
-    @Test func `an IPv6 socket takes no IPv4`() async throws {
+    @Test func `an IPv6 socket takes no IPv4`() throws {
         let any = try #require(SocketAddress(parsing: "[::]:0"))
-        let socket = try BoundSocket(any)
-        socket.setBacklog()
-        defer { _ = socket.abandoned() }
-        let loopback = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: socket.address.port)
-        let same = try BoundSocket(loopback)
-        #expect(same.address.port == socket.address.port)
-        _ = same.abandoned()
+        for _ in 0..<20 {
+            let socket = try BoundSocket(any)
+            socket.setBacklog()
+            defer { _ = socket.abandoned() }
+            let loopback = SocketAddress(ip: IPAddress(v4: 0x7F00_0001), port: socket.address.port)
+            // Another test may have this one over IPv4: then the next is tried.
+            guard let same = try? BoundSocket(loopback) else { continue }
+            #expect(same.address.port == socket.address.port)
+            _ = same.abandoned()
+            return
+        }
+        Issue.record("no port of twenty was free over IPv4")
     }
 }
 
